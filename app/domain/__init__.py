@@ -1,0 +1,1 @@
+"""Nouns of the trade: frozen dataclasses and enums that need nothing but the standard library."""

@@ -1,0 +1,157 @@
+"""Backups: what shall be captured, what was, and how well it is proven."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from app.domain.ids import ChangeId, HostId, SetId
+
+
+class Level(IntEnum):
+    """What may be said about a backup, weakest first; nobody ever says "backup OK"."""
+
+    CAPTURED = 0
+    INTACT = 1
+    READABLE = 2
+    MATCHES_SOURCE = 3
+    RESTORED = 4
+
+    @property
+    def label(self) -> str:
+        """Short code and words, such as ``L1 intact``."""
+        return f"L{int(self)} {self.name.replace('_', ' ').lower().replace('source', 'the source')}"
+
+
+class SourceKind(StrEnum):
+    """What one object of a set holds."""
+
+    FILES = "files"
+    SQLITE = "sqlite"
+    POSTGRESQL = "postgresql"
+    FACTS = "facts"
+
+
+@dataclass(frozen=True, slots=True)
+class BackupSource:
+    """One thing to capture: ``paths`` for files, ``database`` (file or name) for databases."""
+
+    kind: SourceKind
+    host: HostId
+    paths: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    database: str = ""
+
+    @property
+    def title(self) -> str:
+        """What is captured, in a few words."""
+        return self.database or ", ".join(self.paths) or self.kind.value
+
+
+class CaptureState(StrEnum):
+    """How a producer ended."""
+
+    CAPTURED = "captured"
+    WITH_WARNINGS = "captured_with_warnings"
+    PARTIAL = "partial"
+    FAILED = "failed"
+
+
+class Outcome(StrEnum):
+    """How a verification ended; ``RUNNING`` and ``NOT_DONE`` are said, never guessed."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    TIMED_OUT = "timed_out"
+    RUNNING = "running"
+    NOT_DONE = "not_done"
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """One attempt to prove a level."""
+
+    level: Level
+    outcome: Outcome
+    at: datetime
+    duration_s: float = 0.0
+    detail: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """One stream inside a set: what it is, how it ended, its sizes and hashes."""
+
+    name: str
+    kind: SourceKind
+    title: str
+    state: CaptureState
+    exit_codes: dict[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    plain_bytes: int = 0
+    plain_sha256: str = ""
+    stored_bytes: int = 0
+    stored_sha256: str = ""
+    members: int = 0
+    command_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BackupSet:
+    """A sealed set in the vault, as the store remembers it."""
+
+    id: SetId
+    change: ChangeId | None
+    host: HostId
+    host_name: str
+    state: CaptureState
+    started_at: datetime
+    sealed_at: datetime
+    duration_s: float
+    objects: tuple[StoredObject, ...]
+    manifest_sha256: str
+    path: str
+    by: str = ""
+    verifications: tuple[Verification, ...] = ()
+    accepted_by: str = ""
+    accepted_reason: str = ""
+    missing: bool = False
+
+    @property
+    def level(self) -> Level | None:
+        """The highest level passed with every lower one passed too; None before L0."""
+        best: Level | None = None
+        for level in Level:
+            latest = self.latest(level)
+            if latest is None or latest.outcome is not Outcome.PASSED:
+                return best
+            best = level
+        return best
+
+    def latest(self, level: Level) -> Verification | None:
+        """The newest attempt at a level."""
+        tried = [v for v in self.verifications if v.level is level]
+        return max(tried, key=lambda v: v.at, default=None)
+
+    @property
+    def stored_bytes(self) -> int:
+        """Bytes on our disk."""
+        return sum(item.stored_bytes for item in self.objects)
+
+    @property
+    def plain_bytes(self) -> int:
+        """Bytes as the server sent them, before compression."""
+        return sum(item.plain_bytes for item in self.objects)
+
+    @property
+    def usable(self) -> bool:
+        """Whether the gate may count it: nothing failed, and a partial set was accepted by name."""
+        if self.missing or self.state is CaptureState.FAILED:
+            return False
+        return self.state is not CaptureState.PARTIAL or bool(self.accepted_by)
+
+    @property
+    def restore_s(self) -> float | None:
+        """The measured time of the last passed restore, in seconds."""
+        drill = self.latest(Level.RESTORED)
+        return drill.duration_s if drill and drill.outcome is Outcome.PASSED else None

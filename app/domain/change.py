@@ -1,0 +1,180 @@
+"""A change: everything planned, decided and found out about one alteration of some hosts."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from app.domain.approval import Approval
+from app.domain.backup import BackupSource
+from app.domain.ids import ChangeId, HostId
+from app.domain.lesson import FollowUp, Lesson
+from app.domain.metric import Metric
+from app.domain.need import Impact, Need, Option, Scope
+from app.domain.people import Contact
+from app.domain.review import CloseCode, Incident, Override, TestCase
+from app.domain.risk import RiskAssessment
+from app.domain.runbook import Runbook
+from app.domain.window import Window
+
+
+class ChangeType(StrEnum):
+    """The path a change takes through the process."""
+
+    NORMAL = "normal"
+    STANDARD = "standard"
+    EMERGENCY = "emergency"
+
+
+class ChangeState(StrEnum):
+    """Where a change stands; exactly one at any time. *On hold* is a flag beside it."""
+
+    DRAFT = "draft"
+    ASSESS = "assess"
+    AUTHORIZE = "authorize"
+    SCHEDULED = "scheduled"
+    IMPLEMENT = "implement"
+    TEST = "test"
+    MONITOR = "monitor"
+    REVIEW = "review"
+    CLOSED = "closed"
+    REJECTED = "rejected"
+    BACKOUT = "backout"
+    CANCELED = "canceled"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether work on the change can still go on."""
+        return self not in (ChangeState.CLOSED, ChangeState.CANCELED)
+
+
+class Stage(StrEnum):
+    """The ten stages a coordinator walks through, as the stage rail shows them."""
+
+    IDENTIFY = "identify"
+    COMMUNICATE = "communicate"
+    PLAN = "plan"
+    AGREE = "agree"
+    SCHEDULE = "schedule"
+    IMPLEMENT = "implement"
+    TEST = "test"
+    MONITOR = "monitor"
+    DOCUMENT = "document"
+    EVALUATE = "evaluate"
+
+
+PLAN_FIELDS = (
+    "title", "type", "description", "hosts", "scope", "options", "risk", "implementation_plan",
+    "backout_plan", "test_plan", "communication_plan", "outage", "planned_downtime_min", "window",
+    "runbook", "backup_plan", "metrics", "baseline_s", "settle_s",
+)  # fmt: skip
+"""What an approval is bound to: the plan, and nothing that merely happens later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A planned alteration of some hosts, from the need to the closed report.
+
+    Field names follow ITIL practice. ``baseline_s`` is the length of both metric windows and
+    ``settle_s`` the pause before the second one, in seconds. ``version`` counts saves.
+    """
+
+    id: ChangeId
+    number: str
+    title: str
+    description: str = ""
+    type: ChangeType = ChangeType.NORMAL
+    state: ChangeState = ChangeState.DRAFT
+    revision: int = 1
+    priority: int = 3
+    requested_by: str = ""
+    coordinator: str = ""
+    implementer: str = ""
+    reviewer: str = ""
+    business_service: str = ""
+    justification: str = ""
+    hosts: tuple[HostId, ...] = ()
+    need: Need = Need()
+    impact: Impact = Impact()
+    scope: Scope = Scope()
+    options: tuple[Option, ...] = ()
+    risk: RiskAssessment | None = None
+    implementation_plan: str = ""
+    backout_plan: str = ""
+    test_plan: str = ""
+    communication_plan: str = ""
+    outage: bool | None = None
+    planned_downtime_min: float | None = None
+    window: Window | None = None
+    runbook: Runbook = Runbook()
+    backup_plan: tuple[BackupSource, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    baseline_s: float = 3 * 3600.0
+    settle_s: float = 600.0
+    approvals: tuple[Approval, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    tests: tuple[TestCase, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    lessons: tuple[Lesson, ...] = ()
+    no_lessons: bool = False
+    actions: tuple[FollowUp, ...] = ()
+    on_hold: bool = False
+    on_hold_reason: str = ""
+    work_start: datetime | None = None
+    work_end: datetime | None = None
+    backed_out: bool = False
+    monitor_days: float = 7.0
+    monitor_since: datetime | None = None
+    close_code: CloseCode | None = None
+    close_notes: str = ""
+    reviewed_by: str = ""
+    reviewed_at: datetime | None = None
+    opened_at: datetime | None = None
+    opened_by: str = ""
+    updated_at: datetime | None = None
+    closed_at: datetime | None = None
+    version: int = 0
+
+    @property
+    def plan_hash(self) -> str:
+        """SHA-256 of the plan as canonical JSON; any later edit gives another one."""
+        plan = {name: getattr(self, name) for name in PLAN_FIELDS}
+        text = json.dumps(plan, default=_plain, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def chosen_option(self) -> Option | None:
+        """The option that was chosen, if any."""
+        return next((option for option in self.options if option.chosen), None)
+
+    @property
+    def stage(self) -> Stage:
+        """The stage of the rail that is being worked on."""
+        if self.state is ChangeState.ASSESS:
+            told = self.impact.is_stated and self.scope.is_stated
+            return Stage.PLAN if told else Stage.COMMUNICATE
+        if self.state is ChangeState.REVIEW:
+            return Stage.EVALUATE if self.lessons or self.no_lessons else Stage.DOCUMENT
+        return _STAGES[self.state]
+
+
+_STAGES = {
+    ChangeState.DRAFT: Stage.IDENTIFY,
+    ChangeState.REJECTED: Stage.IDENTIFY,
+    ChangeState.CANCELED: Stage.IDENTIFY,
+    ChangeState.AUTHORIZE: Stage.AGREE,
+    ChangeState.SCHEDULED: Stage.SCHEDULE,
+    ChangeState.IMPLEMENT: Stage.IMPLEMENT,
+    ChangeState.BACKOUT: Stage.IMPLEMENT,
+    ChangeState.TEST: Stage.TEST,
+    ChangeState.MONITOR: Stage.MONITOR,
+    ChangeState.CLOSED: Stage.EVALUATE,
+}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return asdict(value)  # type: ignore[call-overload]  # json asks only for our dataclasses

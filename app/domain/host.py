@@ -1,0 +1,64 @@
+"""A server that changes are made on, and how we log in to it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from app.domain.ids import HostId
+
+
+class Login(StrEnum):
+    """How a session proves who it is; secrets themselves live in the OS keyring."""
+
+    AGENT = "agent"
+    KEY_FILE = "key_file"
+    PASSWORD = "password"  # noqa: S105 - the name of a method, not a secret
+
+
+class KeyState(StrEnum):
+    """What we know of a host's key."""
+
+    UNKNOWN = "unknown"
+    CONFIRMED = "confirmed"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class HostKey:
+    """A public host key as a person compares it."""
+
+    algorithm: str
+    sha256: str
+    """``SHA256:...`` as ssh-keygen prints it."""
+    line: str
+    """Algorithm and base64 key, as in known_hosts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A server reachable over SSH.
+
+    ``key`` is None until a person has confirmed the fingerprint. ``zone`` is an IANA name.
+    """
+
+    id: HostId
+    name: str
+    address: str
+    port: int = 22
+    user: str = "root"
+    login: Login = Login.AGENT
+    key_file: str = ""
+    jump: HostId | None = None
+    key: HostKey | None = None
+    key_confirmed_by: str = ""
+    key_confirmed_at: datetime | None = None
+    key_state: KeyState = KeyState.UNKNOWN
+    sudo: bool = False
+    zone: str = "UTC"
+    tags: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    """Units whose state the health check reads."""
+    urls: tuple[str, ...] = ()
+    """Addresses the health check requests from the host itself."""
+    note: str = ""
+    archived: bool = False

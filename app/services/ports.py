@@ -1,0 +1,124 @@
+"""What services need from the world, as Protocols; adapters fit them structurally."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.host import Host, HostKey
+from app.tasks import TaskContext
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """Return the current instant, timezone-aware, in UTC."""
+        ...
+
+
+class Secrets(Protocol):
+    """The OS keyring; nothing secret is kept anywhere else."""
+
+    def get(self, name: str) -> str | None:
+        """Return the secret, or None when there is none; raises SecretUnavailable."""
+        ...
+
+    def set(self, name: str, value: str) -> None:
+        """Keep a secret; raises SecretUnavailable."""
+        ...
+
+    def delete(self, name: str) -> None:
+        """Forget a secret; unknown names are fine."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CommandResult:
+    """What a finished command left behind; ``exit_code`` is None when it was killed or lost."""
+
+    exit_code: int | None
+    stdout: bytes
+    stderr: bytes
+    duration_s: float
+    truncated: bool = False
+    """Output beyond the limit was read but not kept."""
+    signal: str = ""
+
+
+class RemoteStream(Protocol):
+    """A running command whose output is read as it comes."""
+
+    def read(self, size: int) -> bytes:
+        """Return up to ``size`` bytes of stdout, b"" at its end; raises ConnectionLost, TimedOut."""
+        ...
+
+    def write(self, data: bytes) -> None:
+        """Send bytes to stdin."""
+        ...
+
+    def close_stdin(self) -> None:
+        """Tell the command that its input has ended."""
+        ...
+
+    def stderr(self) -> bytes:
+        """Return what has been said on stderr so far (capped at 1 MiB)."""
+        ...
+
+    def finish(self, limit_s: float = 30.0) -> int | None:
+        """Wait for the end; return the exit code, or None when there was none."""
+        ...
+
+
+class Remote(Protocol):
+    """One host, logged in on first use; safe to use from several threads."""
+
+    @property
+    def host(self) -> Host:
+        """The host this talks to."""
+        ...
+
+    def run(
+        self,
+        script: str,
+        *args: str,
+        limit_s: float = 60.0,
+        on_output: Callable[[str, bytes], object] | None = None,
+        context: TaskContext | None = None,
+    ) -> CommandResult:
+        """Feed ``script`` to ``sh -s -- args`` and wait for its end.
+
+        ``on_output`` receives ("stdout" | "stderr", bytes) as they arrive, on the calling thread.
+
+        Raises:
+            RemoteError: No connection, login refused, limit ran out, link lost.
+            TaskCancelled: A stop was asked for; the channel is closed.
+        """
+        ...
+
+    def stream(self, script: str, *args: str, idle_s: float = 60.0) -> AbstractContextManager[RemoteStream]:
+        """Run ``script`` with ``args``; its stdin is free for data. Closes the channel at the end."""
+        ...
+
+    def server_key(self) -> HostKey:
+        """Return the key the server showed in this session."""
+        ...
+
+
+class Remotes(Protocol):
+    """The pool of connections: one transport per host."""
+
+    def open(self, host: Host) -> Remote:
+        """Return the remote of a host; connects lazily."""
+        ...
+
+    def probe_key(self, host: Host) -> HostKey:
+        """Ask the server for its key without logging in; raises Unreachable."""
+        ...
+
+    def close(self) -> None:
+        """Close every connection."""
+        ...
+
+

@@ -1,0 +1,141 @@
+"""What services need from the local store."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self, TypeVar
+
+from app.domain.backup import BackupSet
+from app.domain.change import Change
+from app.domain.event import Event, NewEvent
+from app.domain.health import HealthReport
+from app.domain.host import Host
+from app.domain.metric import SampleSet
+from app.domain.report import Report
+from app.domain.run import Run
+from app.domain.verdict import Comparison
+
+Entity = TypeVar("Entity")
+
+
+class Repository(Protocol[Entity]):
+    """Records of one kind inside a unit of work."""
+
+    def get(self, key: str) -> Entity:
+        """Return a record by id; raises NotFound."""
+        ...
+
+    def find(self, key: str) -> Entity | None:
+        """Return a record by id, or None."""
+        ...
+
+    def add(self, item: Entity) -> None:
+        """Keep a new record."""
+        ...
+
+    def save(self, item: Entity) -> Entity:
+        """Replace a record and return it with its new version; raises NotFound, Conflict."""
+        ...
+
+    def list(self, **equal: str) -> Sequence[Entity]:
+        """Return records whose indexed columns equal the values, newest first."""
+        ...
+
+
+class Changes(Repository[Change], Protocol):
+    """Changes, which people know by number."""
+
+    def next_number(self) -> str:
+        """Return the next free number, such as ``CHG-000142``."""
+        ...
+
+    def by_number(self, number: str) -> Change:
+        """Return a change by number; raises NotFound."""
+        ...
+
+
+class Log(Protocol):
+    """The change log inside a unit of work."""
+
+    def append(self, event: NewEvent) -> None:
+        """Add an entry; it becomes part of the chain when the unit of work commits."""
+        ...
+
+    def head(self) -> str:
+        """Return the hash of the last committed entry."""
+        ...
+
+    def of(self, change: str) -> Sequence[Event]:
+        """Return the entries of one change, oldest first."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction: commit is explicit, leaving the block rolls back."""
+
+    changes: Changes
+    hosts: Repository[Host]
+    runs: Repository[Run]
+    backups: Repository[BackupSet]
+    health: Repository[HealthReport]
+    samples: Repository[SampleSet]
+    comparisons: Repository[Comparison]
+    reports: Repository[Report]
+    log: Log
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Roll back what was not committed."""
+        ...
+
+    def commit(self) -> None:
+        """Make everything since the beginning durable, records and log together."""
+        ...
+
+
+NewUnitOfWork = Callable[[], UnitOfWork]
+
+
+class Files(Protocol):
+    """Content-addressed evidence: bytes under their SHA-256, written once."""
+
+    def put(self, data: bytes) -> str:
+        """Keep bytes durably and return their SHA-256."""
+        ...
+
+    def get(self, sha256: str) -> bytes:
+        """Return bytes and check them; raises NotFound, StoreError."""
+        ...
+
+    def path(self, sha256: str) -> Path:
+        """Return where the bytes lie."""
+        ...
+
+
+class Transcript(Protocol):
+    """A file that grows while a step runs; what is appended survives a crash."""
+
+    def append(self, stream: str, data: bytes, at: datetime) -> None:
+        """Add a piece of output."""
+        ...
+
+    def seal(self) -> tuple[str, int]:
+        """Finish; return SHA-256 and size, under which `Files` has the bytes."""
+        ...
+
+
+class Transcripts(Protocol):
+    """Opens transcripts of steps."""
+
+    def open(self, run: str, step: str) -> Transcript:
+        """Start, or go on with, the transcript of a step."""
+        ...
