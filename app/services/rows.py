@@ -1,0 +1,117 @@
+"""Flat, frozen rows that screens show, and the queries that give them.
+
+Reads for screens go past the domain: one statement each, nothing to change by accident.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.change import ChangeState, ChangeType
+from app.domain.event import Event
+from app.domain.risk import Grade
+from app.domain.run import RunState
+from app.domain.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """One change in a list."""
+
+    id: str
+    number: str
+    title: str
+    state: ChangeState
+    type: ChangeType
+    risk: Grade | None
+    residual: Grade | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    zone: str
+    on_hold: bool
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run in a list, with the change it belongs to."""
+
+    id: str
+    change: str
+    number: str
+    title: str
+    state: RunState
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRow:
+    """One judged metric, newest first."""
+
+    change: str
+    number: str
+    metric: str
+    verdict: Verdict
+    sentence: str
+    judged_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HomeSummary:
+    """What the first page shows: what runs, what comes, what was found."""
+
+    running: tuple[RunRow, ...]
+    waiting: tuple[ChangeRow, ...]
+    """Open changes that somebody must move on, oldest first."""
+    upcoming: tuple[ChangeRow, ...]
+    """Changes whose window has not ended, soonest first."""
+    verdicts: tuple[VerdictRow, ...]
+    open_count: int
+    closed_count: int
+    clean_count: int
+    """Closed as successful, without an override."""
+    backed_out_count: int
+    restored_count: int
+    """Closed changes that had a restored (L4) backup."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeFilter:
+    """What a list of changes is narrowed to; empty means everything."""
+
+    text: str = ""
+    states: tuple[ChangeState, ...] = ()
+
+
+class Queries(Protocol):
+    """Reads for screens; safe from any thread."""
+
+    def changes(self, wanted: ChangeFilter, *, limit: int = 200, after: str = "") -> Sequence[ChangeRow]:
+        """Return changes, newest number first; ``after`` is the number the last page ended with."""
+        ...
+
+    def change_counts(self) -> dict[ChangeState, int]:
+        """Return how many changes are in each state."""
+        ...
+
+    def runs(self, *, limit: int = 100) -> Sequence[RunRow]:
+        """Return runs, newest first."""
+        ...
+
+    def verdicts(self, *, limit: int = 20) -> Sequence[VerdictRow]:
+        """Return judged metrics, newest first."""
+        ...
+
+    def events(self, *, change: str = "", limit: int = 200, before: int | None = None) -> Sequence[Event]:
+        """Return log entries, newest first; ``before`` is the sequence number to go on from."""
+        ...
+
+    def home(self, now: datetime) -> HomeSummary:
+        """Return what the first page shows."""
+        ...
+
+    def log_head(self) -> str:
+        """Return the hash of the last entry, "" for an empty log."""
+        ...
