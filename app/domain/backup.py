@@ -155,3 +155,54 @@ class BackupSet:
         """The measured time of the last passed restore, in seconds."""
         drill = self.latest(Level.RESTORED)
         return drill.duration_s if drill and drill.outcome is Outcome.PASSED else None
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreResult:
+    """What a restore brought back, how it was compared, and how long it took."""
+
+    set: SetId
+    where: str
+    at: datetime
+    duration_s: float
+    members: int
+    plain_bytes: int
+    restored: tuple[str, ...] = ()
+    """Paths that now hold what the set holds."""
+    kept: tuple[str, ...] = ()
+    """Where the previous state lies, one path for each that was replaced."""
+    skipped: tuple[str, ...] = ()
+    """What was not brought back, each with its reason."""
+    compared: str = ""
+    """What the comparison covered, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """Something in the vault that is not a sealed set and was put aside."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """What a comparison of the vault's folder with the store's rows found."""
+
+    adopted: tuple[BackupSet, ...] = ()
+    missing: tuple[SetId, ...] = ()
+    quarantined: tuple[Quarantined, ...] = ()
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether there was nothing to explain."""
+        return not (self.adopted or self.missing or self.quarantined)
+
+
+@dataclass(frozen=True, slots=True)
+class GateAnswer:
+    """Whether backups are proven well enough to start, and the sentence that says why."""
+
+    met: bool
+    sentence: str
+    best: BackupSet | None = None
