@@ -6,7 +6,7 @@ from threading import Event
 from time import monotonic
 
 
-class TaskCancelled(Exception):  # noqa: N818 - a request that was granted, not an error
+class TaskCancelled(Exception):
     """The user asked the task to stop, and it did."""
 
 

@@ -1,0 +1,1 @@
+"""Health checks: a command and its parser, one per file."""

@@ -1,0 +1,1 @@
+"""The only door to paper: PDF reports and their pages."""

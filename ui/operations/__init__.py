@@ -1,0 +1,1 @@
+"""Named background operations between pages and services."""

@@ -1,0 +1,1 @@
+"""One folder per page, named as in the menu."""
