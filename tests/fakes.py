@@ -1,0 +1,132 @@
+"""Fakes at our own ports: a store in memory and a clock that is set by hand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Any, Self
+
+from app.domain.change import Change
+from app.domain.event import Event, NewEvent
+from app.errors import Conflict, NotFound
+
+NOON = datetime(2026, 11, 14, 12, 0, tzinfo=UTC)
+
+
+@dataclass
+class SetClock:
+    """A clock that moves only when told."""
+
+    at: datetime = NOON
+
+    def now(self) -> datetime:
+        return self.at
+
+    def pass_by(self, **span: float) -> None:
+        self.at += timedelta(**span)
+
+
+@dataclass
+class MemoryStore:
+    """What was committed: records by kind and id, and the log."""
+
+    kinds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    log: list[NewEvent] = field(default_factory=list)
+
+    def unit_of_work(self) -> "MemoryUnitOfWork":
+        return MemoryUnitOfWork(self)
+
+    def kinds_logged(self) -> list[str]:
+        return [event.kind for event in self.log]
+
+
+class MemoryRepository:
+    """Records of one kind, in a copy that only a commit gives back."""
+
+    def __init__(self, items: dict[str, Any]) -> None:
+        self.items = dict(items)
+
+    def get(self, key: str) -> Any:
+        if key not in self.items:
+            raise NotFound(f"There is no record {key}.")
+        return self.items[key]
+
+    def find(self, key: str) -> Any | None:
+        return self.items.get(key)
+
+    def add(self, item: Any) -> None:
+        assert item.id not in self.items
+        self.items[item.id] = item
+
+    def save(self, item: Any) -> Any:
+        stored = self.get(item.id)
+        if getattr(stored, "version", 0) != getattr(item, "version", 0):
+            raise Conflict("Somebody else saved it first.")
+        if hasattr(item, "version"):
+            item = replace(item, version=item.version + 1)
+        self.items[item.id] = item
+        return item
+
+    def list(self, **equal: str) -> Sequence[Any]:
+        fitting = [
+            item
+            for item in self.items.values()
+            if all(str(getattr(item, name)) == value for name, value in equal.items())
+        ]
+        return sorted(fitting, key=lambda item: item.id, reverse=True)
+
+
+class MemoryChanges(MemoryRepository):
+    def next_number(self) -> str:
+        return f"CHG-{len(self.items) + 1:06d}"
+
+    def by_number(self, number: str) -> Change:
+        for item in self.items.values():
+            if item.number == number:
+                return item
+        raise NotFound(number)
+
+
+class MemoryLog:
+    def __init__(self) -> None:
+        self.new: list[NewEvent] = []
+
+    def append(self, event: NewEvent) -> None:
+        self.new.append(event)
+
+    def head(self) -> str:
+        return ""
+
+    def of(self, change: str) -> Sequence[Event]:
+        return ()
+
+
+KINDS = ("hosts", "runs", "backups", "health", "samples", "comparisons", "reports")
+
+
+class MemoryUnitOfWork:
+    """One transaction over a `MemoryStore`."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def __enter__(self) -> Self:
+        self.changes = MemoryChanges(self._store.kinds.get("changes", {}))
+        for kind in KINDS:
+            setattr(self, kind, MemoryRepository(self._store.kinds.get(kind, {})))
+        self.log = MemoryLog()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Forget what was not committed."""
+
+    def commit(self) -> None:
+        assert self.log.new, "every write is logged"
+        for kind in ("changes", *KINDS):
+            self._store.kinds[kind] = getattr(self, kind).items
+        self._store.log.extend(self.log.new)
