@@ -1,0 +1,1 @@
+"""The window: pixels and keys; knows services and domain, nothing of the world."""

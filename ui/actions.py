@@ -1,0 +1,43 @@
+"""What can be done by name or key: the command palette and the list of shortcuts read it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A verb the user can call by name; ``keys`` is a QKeySequence text or empty."""
+
+    id: str
+    text: str
+    run: Callable[[], object]
+    icon: str = ""
+    keys: str = ""
+    hint: str = ""
+
+
+class Actions(QObject):
+    """The actions that can be called now, in the order they were added."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._actions: dict[str, Action] = {}
+
+    def add(self, *actions: Action) -> None:
+        """Offer actions; one with the same id is replaced."""
+        self._actions |= {action.id: action for action in actions}
+        self.changed.emit()
+
+    def remove(self, *ids: str) -> None:
+        """Stop offering actions."""
+        for gone in ids:
+            self._actions.pop(gone, None)
+        self.changed.emit()
+
+    def all(self) -> tuple[Action, ...]:
+        """Return what is offered."""
+        return tuple(self._actions.values())

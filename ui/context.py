@@ -1,0 +1,27 @@
+"""What every page is given: no page reaches for anything global."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ui.actions import Actions
+from ui.changed import Changed
+from ui.messages import Messages
+from ui.navigation import Navigation
+from ui.tasks import TaskRunner
+from ui.theme import Theme
+
+if TYPE_CHECKING:
+    from app.services.facade import AppServices
+
+
+@dataclass(frozen=True, slots=True)
+class UiContext:
+    """The services and the window's own tools, handed to constructors."""
+
+    services: "AppServices"
+    tasks: TaskRunner
+    messages: Messages
+    changed: Changed
+    navigation: Navigation
+    actions: Actions
+    theme: Theme

@@ -1,0 +1,129 @@
+"""A table model over the rows of a read query: columns are data, rows are frozen."""
+
+from collections.abc import Sequence
+from typing import Any, Generic
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from ui.cells import (
+    CELL_ROLE,
+    COLUMN_ROLE,
+    GROUP_ROLE,
+    ROW_ROLE,
+    SORT_ROLE,
+    Column,
+    Group,
+    Row,
+)
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+
+
+class RowsModel(QAbstractTableModel, Generic[Row]):
+    """Shows the rows of a read query; holds no session and runs no SQL."""
+
+    def __init__(self, columns: Sequence[Column[Row]], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._columns = tuple(columns)
+        self._rows: tuple[Row | Group, ...] = ()
+
+    @property
+    def columns(self) -> tuple[Column[Row], ...]:
+        """The columns, from left to right."""
+        return self._columns
+
+    @property
+    def rows(self) -> tuple[Row | Group, ...]:
+        """What is shown, in order."""
+        return self._rows
+
+    def set_rows(self, rows: Sequence[Row | Group]) -> None:
+        """Replace all rows; call on the UI thread with a finished query."""
+        self.beginResetModel()
+        self._rows = tuple(rows)
+        self.endResetModel()
+
+    def row_at(self, index: AnyIndex) -> Row | None:
+        """Return the record of an index, None for a group or for nothing."""
+        if not index.isValid():
+            return None
+        row = self._rows[index.row()]
+        return None if isinstance(row, Group) else row
+
+    def rowCount(self, parent: AnyIndex = _ROOT) -> int:
+        """Number of rows."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: AnyIndex = _ROOT) -> int:
+        """Number of columns."""
+        return 0 if parent.isValid() else len(self._columns)
+
+    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
+        """Groups cannot be selected."""
+        if index.isValid() and isinstance(self._rows[index.row()], Group):
+            return Qt.ItemFlag.ItemIsEnabled
+        return super().flags(index)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return text, cell, sort value, record or alignment."""
+        if not index.isValid():
+            return None
+        row, column = self._rows[index.row()], self._columns[index.column()]
+        if isinstance(row, Group):
+            return self._group(row, index.column(), role)
+        match role:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
+                return column.text(row)
+            case Qt.ItemDataRole.TextAlignmentRole:
+                side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+                return side | Qt.AlignmentFlag.AlignVCenter
+            case role if role == CELL_ROLE:
+                return column.cell(row) if column.cell else None
+            case role if role == SORT_ROLE:
+                return column.key(row)
+            case role if role == ROW_ROLE:
+                return row
+            case role if role == COLUMN_ROLE:
+                return column
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """Return the header text and its alignment."""
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self._columns):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._columns[section].header
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            right = self._columns[section].right
+            side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort a small list in memory; lists with groups keep their order, None comes last."""
+        if not 0 <= column < len(self._columns) or not self._columns[column].sortable:
+            return
+        if any(isinstance(row, Group) for row in self._rows):
+            return
+        key = self._columns[column].key
+        known = [row for row in self._rows if not isinstance(row, Group) and key(row) is not None]
+        unknown = [row for row in self._rows if not isinstance(row, Group) and key(row) is None]
+        known.sort(key=key, reverse=order == Qt.SortOrder.DescendingOrder)
+        self.layoutAboutToBeChanged.emit()
+        before = self._rows
+        self._rows = (*known, *unknown)
+        places = {id(row): position for position, row in enumerate(self._rows)}
+        for old in self.persistentIndexList():
+            new = self.index(places[id(before[old.row()])], old.column())
+            self.changePersistentIndex(old, new)
+        self.layoutChanged.emit()
+
+    def _group(self, group: Group, column: int, role: int) -> Any:
+        if role == GROUP_ROLE:
+            return group
+        if column == 0 and role == Qt.ItemDataRole.DisplayRole:
+            return f"{group.title} {group.note}".strip()
+        return None

@@ -1,0 +1,1 @@
+"""The kit: small widgets that paint themselves from the tokens. One family per file."""

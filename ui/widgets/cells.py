@@ -1,0 +1,184 @@
+"""Draws table cells: pieces of text, badges, squares and intervals on one or two lines."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from ui import icons
+from ui.cells import (
+    CELL_ROLE,
+    COLUMN_ROLE,
+    GROUP_ROLE,
+    Badge,
+    Cell,
+    Column,
+    Group,
+    Interval,
+    Mini,
+    Piece,
+    Risk,
+    Squares,
+    Words,
+)
+from ui.theme import BODY, BOLD, REGULAR, SMALL, tokens
+from ui.widgets.badges import badge_width, draw_badge, draw_risk, risk_width
+from ui.widgets.intervals import WIDTH, draw_interval
+from ui.widgets.levels import SQUARE, STEP, draw_squares
+from ui.widgets.paint import LEFT, RIGHT, Style, hline, line_height, write
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+PAD = 8
+_GAP = 8
+
+
+def draw_piece(painter: QPainter, area: QRectF, piece: Piece, style: Style) -> float:
+    """Draw one piece at the left of an area; return the width used."""
+    match piece:
+        case str():
+            return write(painter, area, piece, style)
+        case Words():
+            size = piece.size or style.size
+            weight = max(piece.weight, style.weight) if piece.tone == "ink" else piece.weight
+            return write(painter, area, piece.text, Style(piece.tone, size, weight, piece.mono))
+        case Badge():
+            return draw_badge(painter, area, piece, style.size)
+        case Risk():
+            return draw_risk(painter, area, piece.grade, style.size)
+        case Squares():
+            return draw_squares(painter, area.left(), area.center().y() - SQUARE / 2, piece.rungs)
+        case Mini():
+            y = area.center().y() - 8
+            icons.draw(painter, piece.icon, area.left(), y, tokens().named(piece.tone))
+            return 16
+        case Interval():
+            draw_interval(painter, area, piece)
+            return area.width()
+
+
+def piece_width(piece: Piece, style: Style) -> float:
+    """Return how wide a piece gets."""
+    match piece:
+        case str():
+            return style.width(piece)
+        case Words():
+            shown = Style(piece.tone, piece.size or style.size, piece.weight, piece.mono)
+            return shown.width(piece.text)
+        case Badge():
+            return badge_width(piece, style.size)
+        case Risk():
+            return risk_width(piece.grade, style.size)
+        case Squares():
+            return len(piece.rungs) * STEP
+        case Mini():
+            return 16
+        case Interval():
+            return WIDTH
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Paints every cell of a `Table`: selection, lines, groups, plain text and rich cells."""
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Draw background, bottom line and content."""
+        painter.save()
+        area = QRectF(option.rect)  # type: ignore[attr-defined]
+        group = index.data(GROUP_ROLE)
+        if isinstance(group, Group):
+            _paint_group(painter, area, group)
+        else:
+            selected = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
+            self._paint_back(painter, area, selected, index)
+            inner = area.adjusted(PAD, 0, -PAD, -1)
+            rich = index.data(CELL_ROLE)
+            if isinstance(rich, Cell):
+                draw_cell(painter, inner, rich, selected)
+            else:
+                _paint_plain(painter, inner, index, selected)
+        hline(painter, area.left(), area.right() + 1, area.bottom() - 1)
+        painter.restore()
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        """Rows have a fixed height that the view sets; the width counts for resizing only."""
+        return QSize(round(Style().width(str(index.data() or ""))) + 2 * PAD + 4, 32)
+
+    def _paint_back(self, painter: QPainter, area: QRectF, selected: bool, index: AnyIndex) -> None:
+        if not selected:
+            return
+        look = tokens()
+        painter.fillRect(area, look.selection)
+        if index.column() == 0:
+            painter.fillRect(QRectF(area.left(), area.top(), 3, area.height()), look.accent)
+
+
+def draw_cell(painter: QPainter, area: QRectF, cell: Cell, selected: bool = False) -> None:
+    """Draw a cell's lines, centred in the height."""
+    top = Style("ink", BODY, BOLD if selected and not cell.right else REGULAR)
+    below = Style("ink2", SMALL)
+    if not cell.below and cell.below_end is None:
+        _draw_line(painter, area, cell.top, (), top, cell.end, cell.right)
+        return
+    upper, lower = line_height(top), line_height(below)
+    gap = max(0.0, min(6.0, (area.height() - upper - lower) / 3))
+    y = area.center().y() - (upper + gap + lower) / 2
+    first = QRectF(area.left(), y, area.width(), upper)
+    second = QRectF(area.left(), y + upper + gap, area.width(), lower)
+    _draw_line(painter, first, cell.top, (), top, cell.end, cell.right)
+    _draw_line(painter, second, cell.below, cell.stops, below, cell.below_end, cell.right)
+
+
+def _draw_line(  # noqa: PLR0913 - one line of a cell: where, what, how
+    painter: QPainter,
+    area: QRectF,
+    pieces: tuple[Piece, ...],
+    stops: tuple[int, ...],
+    style: Style,
+    end: Piece | None,
+    right: bool,
+) -> None:
+    if end is not None:
+        width = piece_width(end, style) + 1
+        draw_piece(
+            painter, QRectF(area.right() - width, area.top(), width, area.height()), end, style
+        )
+        area = area.adjusted(0, 0, -width - _GAP, 0)
+    if right:
+        used = sum(piece_width(piece, style) for piece in pieces) + _GAP * max(0, len(pieces) - 1)
+        area = area.adjusted(max(0.0, area.width() - used - 1), 0, 0, 0)
+    x = area.left()
+    for position, piece in enumerate(pieces):
+        if position < len(stops):
+            x = max(x, area.left() + stops[position])
+        limit = (
+            area.left() + stops[position + 1] - _GAP if position + 1 < len(stops) else area.right()
+        )
+        limit = max(limit, x + piece_width(piece, style)) if position + 1 < len(pieces) else limit
+        width = min(limit, area.right()) - x
+        if width > 0:
+            x += (
+                draw_piece(painter, QRectF(x, area.top(), width, area.height()), piece, style)
+                + _GAP
+            )
+
+
+def _paint_plain(painter: QPainter, area: QRectF, index: AnyIndex, selected: bool) -> None:
+    column = index.data(COLUMN_ROLE)
+    if not isinstance(column, Column):
+        return
+    weight = BOLD if selected and index.column() == 0 else REGULAR
+    style = Style(column.tone, BODY, weight)
+    if column.mono:
+        style = Style(column.tone, SMALL, REGULAR, mono=True)
+    write(painter, area, str(index.data() or ""), style, RIGHT if column.right else LEFT)
+
+
+def _paint_group(painter: QPainter, area: QRectF, group: Group) -> None:
+    inner = area.adjusted(PAD, 0, -PAD, -1)
+    used = write(painter, inner, group.title, Style("ink", SMALL, BOLD))
+    write(painter, inner.adjusted(used + 8, 0, 0, 0), group.note, Style("ink2", SMALL))

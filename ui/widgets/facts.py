@@ -1,0 +1,88 @@
+"""Named facts: small label over value, side by side, or label left and value right."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from ui.theme import BOLD
+from ui.widgets.buttons import Button
+from ui.widgets.labels import Label, meta
+from ui.widgets.layout import clear
+
+Value = str | QWidget
+Fact = tuple[str, Value]
+
+
+def _shown(value: Value, *, wrap: bool) -> QWidget:
+    return Label(value, wrap=wrap).make_selectable() if isinstance(value, str) else value
+
+
+class FactStrip(QWidget):
+    """Facts side by side, each with its small label above: State, Type, Risk, Window, Hosts."""
+
+    def __init__(self, facts: Sequence[Fact] = ()) -> None:
+        super().__init__()
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(28)
+        self.set_facts(facts)
+
+    def set_facts(self, facts: Sequence[Fact]) -> None:
+        """Show other facts; a value is a text or a widget such as a badge."""
+        clear(self._layout)
+        for label, value in facts:
+            part = QVBoxLayout()
+            part.setSpacing(2)
+            part.addWidget(meta(label))
+            part.addWidget(_shown(value, wrap=False))
+            part.addStretch(1)
+            self._layout.addLayout(part)
+        self._layout.addStretch(1)
+
+
+class KeyValues(QWidget):
+    """Facts one below the other: label left, value beside it."""
+
+    def __init__(self, facts: Sequence[Fact] = (), *, label_width: int = 0) -> None:
+        super().__init__()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnMinimumWidth(0, label_width)
+        self.set_facts(facts)
+
+    def set_facts(self, facts: Sequence[Fact]) -> None:
+        """Show other facts; a value is a text or a widget such as a badge."""
+        clear(self._grid)
+        for line, (label, value) in enumerate(facts):
+            self._grid.addWidget(Label(label, tone="ink2"), line, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(_shown(value, wrap=True), line, 1)
+
+
+class SectionTitle(QWidget):
+    """A title with a quiet note beside it and something at the right, such as a link."""
+
+    def __init__(self, text: str, note: str = "", end: QWidget | None = None) -> None:
+        super().__init__()
+        self._title, self._note = Label(text, weight=BOLD), Label(note, tone="ink2")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self._title)
+        layout.addWidget(self._note)
+        layout.addStretch(1)
+        if end is not None:
+            layout.addWidget(end)
+        if isinstance(end, Button):
+            end.setAccessibleName(f"{text}: {end.text()}")
+
+    def set_text(self, text: str) -> None:
+        """Show another title."""
+        self._title.setText(text)
+
+    def set_note(self, note: str) -> None:
+        """Show another note."""
+        self._note.setText(note)

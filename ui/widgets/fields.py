@@ -1,0 +1,293 @@
+"""Form fields: a label above, the field, a hint or an error in words below."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QGridLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui import icons
+from ui.theme import MEDIUM, SMALL, tokens
+from ui.widgets.labels import Label
+from ui.widgets.paint import Style, focus_ring, write
+
+
+class Field(QWidget):
+    """A labelled field; ``edited`` comes with every change by the user."""
+
+    edited = Signal()
+
+    def __init__(self, label: str, editor: QWidget, hint: str = "") -> None:
+        super().__init__()
+        self.label, self.editor, self._hint = label, editor, hint
+        self._below = Label(hint, size=SMALL, tone="ink2", wrap=True)
+        self._below.setVisible(bool(hint))
+        caption = Label(label, size=SMALL, weight=MEDIUM, tone="ink2")
+        caption.setBuddy(editor)
+        editor.setAccessibleName(label)
+        editor.setAccessibleDescription(hint)
+        self.setFocusProxy(editor)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(caption)
+        layout.addWidget(editor)
+        layout.addWidget(self._below)
+
+    def set_error(self, text: str) -> None:
+        """Say what is wrong under the field; empty takes it back."""
+        self._below.setText(text or self._hint)
+        self._below.set_tone("bad" if text else "ink2")
+        self._below.setVisible(bool(text or self._hint))
+        self.editor.setProperty("invalid", bool(text))
+        self.editor.setAccessibleDescription(text or self._hint)
+        self.editor.style().unpolish(self.editor)
+        self.editor.style().polish(self.editor)
+
+
+class LineField(Field):
+    """One line of text."""
+
+    def __init__(
+        self, label: str, hint: str = "", *, placeholder: str = "", secret: bool = False
+    ) -> None:
+        self.line = QLineEdit()
+        self.line.setPlaceholderText(placeholder)
+        if secret:
+            self.line.setEchoMode(QLineEdit.EchoMode.Password)
+        super().__init__(label, self.line, hint)
+        self.line.textEdited.connect(self.edited)
+
+    @property
+    def value(self) -> str:
+        """What was typed, without spaces at the ends."""
+        return self.line.text().strip()
+
+    def set_value(self, value: str) -> None:
+        """Show a text."""
+        self.line.setText(value)
+
+
+class TextField(Field):
+    """Several lines of plain text."""
+
+    def __init__(
+        self, label: str, hint: str = "", *, lines: int = 4, placeholder: str = ""
+    ) -> None:
+        self.text = QPlainTextEdit()
+        self.text.setPlaceholderText(placeholder)
+        self.text.setTabChangesFocus(True)
+        self.text.setFixedHeight(round(Style().metrics().lineSpacing() * lines) + 24)
+        super().__init__(label, self.text, hint)
+        self.text.textChanged.connect(self.edited)
+
+    @property
+    def value(self) -> str:
+        """What was typed, without spaces at the ends."""
+        return self.text.toPlainText().strip()
+
+    def set_value(self, value: str) -> None:
+        """Show a text; does not count as an edit."""
+        if self.text.toPlainText() != value:
+            self.text.blockSignals(True)
+            self.text.setPlainText(value)
+            self.text.blockSignals(False)
+
+
+class Combo(QComboBox):
+    """A combo box with the kit's chevron; the wheel scrolls the page, not the choice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the page."""
+        event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the chevron over the box."""
+        super().paintEvent(event)
+        color = tokens().ink2 if self.isEnabled() else tokens().ink3
+        icons.draw(
+            QPainter(self), "chevron-down", self.width() - 26, (self.height() - 16) / 2, color
+        )
+
+
+class ChoiceField(Field):
+    """One of a few values; options are pairs of value and text."""
+
+    def __init__(self, label: str, options: Sequence[tuple[str, str]] = (), hint: str = "") -> None:
+        self.combo = Combo()
+        super().__init__(label, self.combo, hint)
+        self.set_options(options)
+        self.combo.activated.connect(self._on_activated)
+
+    @property
+    def value(self) -> str:
+        """The chosen value, empty when there is none."""
+        return str(self.combo.currentData() or "")
+
+    def set_options(self, options: Sequence[tuple[str, str]]) -> None:
+        """Offer other values; the chosen one stays if it is still there."""
+        kept = self.value
+        self.combo.clear()
+        for value, text in options:
+            self.combo.addItem(text, value)
+        self.set_value(kept)
+
+    def set_value(self, value: str) -> None:
+        """Choose a value; an unknown one chooses nothing new."""
+        position = self.combo.findData(value)
+        if position >= 0:
+            self.combo.setCurrentIndex(position)
+
+    @Slot(int)
+    def _on_activated(self, _position: int) -> None:
+        self.edited.emit()
+
+
+class FlagField(Field):
+    """A yes or no."""
+
+    def __init__(self, label: str, text: str, hint: str = "") -> None:
+        self.box = Check(text)
+        super().__init__(label, self.box, hint)
+        self.box.toggled.connect(self._on_toggled)
+
+    @property
+    def value(self) -> bool:
+        """Whether it is ticked."""
+        return self.box.isChecked()
+
+    def set_value(self, value: bool) -> None:
+        """Tick it or not; does not count as an edit."""
+        self.box.blockSignals(True)
+        self.box.setChecked(value)
+        self.box.blockSignals(False)
+
+    @Slot(bool)
+    def _on_toggled(self, _on: bool) -> None:
+        self.edited.emit()
+
+
+class Check(QCheckBox):
+    """A tick box in the kit's look."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setAccessibleName(text)
+
+    def sizeHint(self) -> QSize:
+        """Box, gap, text."""
+        style = Style()
+        return QSize(round(style.width(self.text())) + 28, round(style.metrics().height()) + 8)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw box, tick and text."""
+        painter, look = QPainter(self), tokens()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(1.5, round(self.height() / 2) - 7.5, 15, 15)
+        on = self.isChecked()
+        painter.setPen(QPen(look.accent if on else look.ink3, 1))
+        painter.setBrush(look.accent if on else look.surface)
+        painter.drawRoundedRect(box, 4, 4)
+        if on:
+            icons.draw(painter, "check", box.left() + 1.5, box.top() + 1.5, look.on_accent, 12)
+        tone = "ink" if self.isEnabled() else "ink3"
+        write(painter, QRectF(26, 0, self.width() - 26, self.height()), self.text(), Style(tone))
+        if self.hasFocus():
+            focus_ring(painter, QRectF(self.rect()), 4)
+
+    def hitButton(self, pos: QPoint) -> bool:
+        """The whole line can be clicked."""
+        return self.rect().contains(pos)
+
+
+class PickField(Field):
+    """Some of many, such as hosts: a tick box each."""
+
+    def __init__(self, label: str, options: Sequence[tuple[str, str]] = (), hint: str = "") -> None:
+        self._holder = QWidget()
+        self._layout = QVBoxLayout(self._holder)
+        self._layout.setContentsMargins(0, 2, 0, 2)
+        self._layout.setSpacing(2)
+        self._boxes: dict[str, Check] = {}
+        super().__init__(label, self._holder, hint)
+        self.set_options(options)
+
+    @property
+    def value(self) -> tuple[str, ...]:
+        """The ticked values, in the order they are shown."""
+        return tuple(value for value, box in self._boxes.items() if box.isChecked())
+
+    def set_options(self, options: Sequence[tuple[str, str]]) -> None:
+        """Offer other values; ticked ones stay if they are still there."""
+        kept = set(self.value)
+        for box in self._boxes.values():
+            self._layout.removeWidget(box)
+            box.deleteLater()
+        self._boxes = {value: Check(text) for value, text in options}
+        for value, box in self._boxes.items():
+            box.setChecked(value in kept)
+            box.toggled.connect(self._on_toggled)
+            self._layout.addWidget(box)
+
+    def set_value(self, values: Sequence[str]) -> None:
+        """Tick exactly these; does not count as an edit."""
+        for value, box in self._boxes.items():
+            box.blockSignals(True)
+            box.setChecked(value in values)
+            box.blockSignals(False)
+
+    @Slot(bool)
+    def _on_toggled(self, _on: bool) -> None:
+        self.edited.emit()
+
+
+class Form(QWidget):
+    """Fields on a grid of one or two columns; errors of a refused save go to their fields."""
+
+    edited = Signal()
+
+    def __init__(self, columns: int = 1) -> None:
+        super().__init__()
+        self._columns, self._place = columns, 0
+        self._fields: dict[str, Field] = {}
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(12)
+        for column in range(columns):
+            self._grid.setColumnStretch(column, 1)
+
+    def add(self, name: str, field: Field, *, wide: bool = False) -> Field:
+        """Add a field at the next place; a wide one takes the whole line."""
+        if wide and self._place % self._columns:
+            self._place += self._columns - self._place % self._columns
+        line, column = divmod(self._place, self._columns)
+        span = self._columns if wide else 1
+        self._grid.addWidget(field, line, column, 1, span, Qt.AlignmentFlag.AlignTop)
+        self._place += span
+        self._fields[name] = field
+        field.edited.connect(self.edited)
+        return field
+
+    def set_errors(self, errors: dict[str, str]) -> None:
+        """Show errors by field name, take all others back, and go to the first one."""
+        for name, field in self._fields.items():
+            field.set_error(errors.get(name, ""))
+        for name, field in self._fields.items():
+            if errors.get(name):
+                field.setFocus()
+                return

@@ -1,0 +1,96 @@
+"""Plain text in the type styles of the design; what it shows is never read as markup."""
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from ui.theme import BODY, BOLD, LARGE, REGULAR, SMALL, TITLE, font
+
+
+class Label(QLabel):
+    """A text in one style. ``tone`` is a token: ink, ink2, ink3, accent, good, watch, bad."""
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        size: int = BODY,
+        weight: int = REGULAR,
+        tone: str = "ink",
+        wrap: bool = False,
+        mono: bool = False,
+    ) -> None:
+        super().__init__()
+        self._style = (size, weight, mono)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(wrap)
+        if wrap:
+            policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+            policy.setHeightForWidth(True)
+            self.setSizePolicy(policy)
+        self._dress()
+        self.setProperty("tone", tone)
+        self.setText(text)
+
+    def set_tone(self, tone: str) -> None:
+        """Change the colour."""
+        if self.property("tone") != tone:
+            self.setProperty("tone", tone)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    def set_weight(self, weight: int) -> None:
+        """Change how bold it is."""
+        self._style = (self._style[0], weight, self._style[2])
+        self._dress()
+
+    def make_selectable(self) -> "Label":
+        """Let the text be marked and copied by mouse and keyboard."""
+        flags = Qt.TextInteractionFlag
+        self.setTextInteractionFlags(flags.TextSelectableByMouse | flags.TextSelectableByKeyboard)
+        return self
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the scale of the application's font."""
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            self._dress()
+        super().changeEvent(event)
+
+    def _dress(self) -> None:
+        size, weight, mono = self._style
+        self.setFont(font(size, weight, mono=mono))
+
+
+def title(text: str = "") -> Label:
+    """Return a page title."""
+    return Label(text, size=TITLE, weight=BOLD)
+
+
+def panel_title(text: str = "") -> Label:
+    """Return the title of a detail panel."""
+    return Label(text, size=LARGE, weight=BOLD)
+
+
+def body(text: str = "", tone: str = "ink") -> Label:
+    """Return running text that wraps."""
+    return Label(text, tone=tone, wrap=True)
+
+
+def quiet(text: str = "") -> Label:
+    """Return secondary text on one line."""
+    return Label(text, tone="ink2")
+
+
+def meta(text: str = "", tone: str = "ink2") -> Label:
+    """Return a small label."""
+    return Label(text, size=SMALL, tone=tone)
+
+
+def mono(text: str = "", size: int = BODY) -> Label:
+    """Return a name or a hash in the fixed-width type; it can be marked and copied."""
+    return Label(text, size=size, mono=True).make_selectable()
+
+
+def spoken(widget: QWidget, sentence: str) -> QWidget:
+    """Give a widget the sentence a screen reader says, and return it."""
+    widget.setAccessibleName(sentence)
+    return widget

@@ -1,0 +1,125 @@
+"""Layouts on the 4-pixel grid, divider lines, cards and scrolling areas."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QScrollArea,
+    QSizePolicy,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui.theme import tokens
+
+INNER, GAP, MARGIN = 8, 16, 24
+Box = TypeVar("Box", bound=QBoxLayout)
+Item = QWidget | QLayout | int | None
+"""A widget, a layout, a space in pixels, or None for a stretch."""
+
+
+def row(
+    *items: Item, gap: int = INNER, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+) -> QHBoxLayout:
+    """Lay items side by side; a number is a space, None takes what is left."""
+    return _fill(QHBoxLayout(), items, gap, margins)
+
+
+def column(
+    *items: Item, gap: int = INNER, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+) -> QVBoxLayout:
+    """Lay items one below the other; a number is a space, None takes what is left."""
+    return _fill(QVBoxLayout(), items, gap, margins)
+
+
+def panel(layout: QLayout, fill: str = "") -> QWidget:
+    """Return a widget around a layout; ``fill`` is surface, raised or sunken."""
+    widget = QWidget()
+    widget.setLayout(layout)
+    if fill:
+        widget.setProperty("fill", fill)
+        widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    return widget
+
+
+def card(layout: QLayout, *, raised: bool = True) -> QFrame:
+    """Return a frame with a one-pixel line and round corners around a layout."""
+    frame = QFrame()
+    frame.setProperty("card", "true" if raised else "plain")
+    frame.setLayout(layout)
+    return frame
+
+
+def scrolling(widget: QWidget) -> QScrollArea:
+    """Return a vertical scrolling area around a widget that takes its full width."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    widget.setObjectName("page")
+    area.setWidget(widget)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area
+
+
+def split(*widgets: QWidget, sizes: Iterable[int] = (), name: str = "") -> QSplitter:
+    """Return panels side by side with a one-pixel handle; ``name`` lets the window restore it."""
+    splitter = QSplitter(Qt.Orientation.Horizontal)
+    splitter.setHandleWidth(1)
+    splitter.setChildrenCollapsible(False)
+    splitter.setObjectName(name)
+    for position, widget in enumerate(widgets):
+        splitter.addWidget(widget)
+        splitter.setStretchFactor(position, int(position == len(widgets) - 1))
+    if wanted := list(sizes):
+        splitter.setSizes(wanted)
+    return splitter
+
+
+def clear(layout: QLayout) -> None:
+    """Remove and delete everything in a layout."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.setParent(None)
+            widget.deleteLater()
+        elif (inner := item.layout()) is not None:
+            clear(inner)
+
+
+class Line(QWidget):
+    """A one-pixel divider."""
+
+    def __init__(self, orientation: Qt.Orientation = Qt.Orientation.Horizontal) -> None:
+        super().__init__()
+        fixed, wide = QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding
+        if orientation is Qt.Orientation.Horizontal:
+            self.setFixedHeight(1)
+            self.setSizePolicy(wide, fixed)
+        else:
+            self.setFixedWidth(1)
+            self.setSizePolicy(fixed, wide)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Fill with the colour of lines."""
+        QPainter(self).fillRect(self.rect(), tokens().line)
+
+
+def _fill(box: Box, items: tuple[Item, ...], gap: int, margins: tuple[int, int, int, int]) -> Box:
+    box.setSpacing(gap)
+    box.setContentsMargins(*margins)
+    for item in items:
+        if item is None:
+            box.addStretch(1)
+        elif isinstance(item, int):
+            box.addSpacing(item)
+        elif isinstance(item, QWidget):
+            box.addWidget(item)
+        else:
+            box.addLayout(item)
+    return box

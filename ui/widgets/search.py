@@ -1,0 +1,158 @@
+"""The search field of a page and the saved filters beside it."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QHBoxLayout,
+    QLineEdit,
+    QSizePolicy,
+    QWidget,
+)
+
+from ui import icons
+from ui.theme import BODY, BOLD, REGULAR, SMALL, tokens
+from ui.widgets.paint import CENTER, Style, focus_ring, write
+
+
+class SearchField(QLineEdit):
+    """A field that asks 150 ms after the last key; Escape empties it first, then leaves."""
+
+    wanted = Signal(str)
+    DELAY_MS = 150
+
+    def __init__(self, hint: str, keys: str = "Ctrl F") -> None:
+        super().__init__()
+        self._keys = keys
+        self.setPlaceholderText(hint)
+        self.setAccessibleName(hint)
+        self.setTextMargins(22, 0, round(self._key_width()), 0)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(self.DELAY_MS)
+        self._timer.timeout.connect(self._ask)
+        self.textChanged.connect(self._restart)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape empties the field; Return asks at once."""
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._timer.stop()
+            self._ask()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the magnifier and the shortcut over the field."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        icons.draw(painter, "search", 10, (self.height() - 16) / 2, tokens().ink2)
+        if self._keys and not self.text() and not self.hasFocus():
+            width = self._key_width() - 4
+            area = QRectF(self.width() - width - 8, (self.height() - 18) / 2, width, 18)
+            draw_key(painter, area, self._keys)
+
+    def _key_width(self) -> float:
+        return Style(size=SMALL).width(self._keys) + 16 if self._keys else 0
+
+    @Slot()
+    def _restart(self) -> None:
+        self._timer.start()
+
+    @Slot()
+    def _ask(self) -> None:
+        self.wanted.emit(self.text().strip())
+
+
+def draw_key(painter: QPainter, area: QRectF, keys: str) -> None:
+    """Draw a key cap."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(tokens().line, 1))
+    painter.setBrush(tokens().surface)
+    painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+    write(painter, area, keys, Style("ink2", SMALL), CENTER)
+
+
+class _Chip(QAbstractButton):
+    """One saved filter: name and count."""
+
+    def __init__(self, name: str, count: str) -> None:
+        super().__init__()
+        self._count = count
+        self.setText(name)
+        self.setCheckable(True)
+        self.setAccessibleName(f"{name} {count}".strip())
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def set_count(self, count: str) -> None:
+        self._count = count
+        self.setAccessibleName(f"{self.text()} {count}".strip())
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        style = Style(size=BODY, weight=BOLD)
+        count = Style(size=SMALL).width(self._count) + 8 if self._count else 0
+        return QSize(
+            round(style.width(self.text()) + count + 18), round(style.metrics().height()) + 10
+        )
+
+    def enterEvent(self, event: QEvent) -> None:  # type: ignore[override]
+        self.update()
+        super().enterEvent(event)  # type: ignore[arg-type]
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, look = QPainter(self), tokens()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(look.selection if self.isChecked() else look.line, 1))
+        painter.setBrush(look.selection if self.isChecked() else look.surface)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        weight = BOLD if self.isChecked() else REGULAR
+        style = Style("ink" if self.isChecked() or self.underMouse() else "ink2", BODY, weight)
+        used = write(painter, QRectF(9, 0, self.width() - 9, self.height()), self.text(), style)
+        area = QRectF(9 + used + 8, 0, self.width() - used - 20, self.height())
+        write(painter, area, self._count, Style("ink2", SMALL))
+        if self.hasFocus():
+            focus_ring(painter, QRectF(self.rect()))
+
+
+class FilterChips(QWidget):
+    """Saved filters in a row, one of them chosen."""
+
+    chosen = Signal(int)
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__()
+        self._group = QButtonGroup(self)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        for position, name in enumerate(names):
+            chip = _Chip(name, "")
+            self._group.addButton(chip, position)
+            layout.addWidget(chip)
+        layout.addStretch(1)
+        if names:
+            self._group.button(0).setChecked(True)
+        self._group.idClicked.connect(self.chosen)
+
+    @property
+    def current(self) -> int:
+        """Position of the chosen filter."""
+        return self._group.checkedId()
+
+    def set_counts(self, counts: Sequence[int]) -> None:
+        """Show how many records each filter holds."""
+        for position, count in enumerate(counts):
+            chip = self._group.button(position)
+            if isinstance(chip, _Chip):
+                chip.set_count(str(count))
+
+    def choose(self, position: int) -> None:
+        """Choose a filter as a click would."""
+        self._group.button(position).click()

@@ -1,0 +1,233 @@
+"""The table: horizontal lines only, fixed rows, figures at the right, all of it by keyboard."""
+
+from collections.abc import Callable, Hashable, Sequence
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from app.i18n import _
+from ui import icons
+from ui.cells import Column, Group
+from ui.theme import MEDIUM, SMALL, tokens
+from ui.widgets.cells import PAD, CellDelegate
+from ui.widgets.paint import RIGHT, Style, focus_ring, hline, write
+
+if TYPE_CHECKING:
+    from ui.models.rows import RowsModel
+
+
+class Rows(Enum):
+    """Height of a row in pixels at the design size."""
+
+    COMPACT = 26
+    NORMAL = 32
+    STEP = 46
+    TWO_LINES = 56
+    VERDICT = 60
+
+
+def scaled(pixels: float) -> int:
+    """Return a height of the design at the present size of the type."""
+    return round(pixels * Style().metrics().height() / 16)
+
+
+class Header(QHeaderView):
+    """Small quiet words above the columns."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setHighlightSections(False)
+        self.setSectionsClickable(True)
+        self.setMinimumSectionSize(24)
+
+    def sizeHint(self) -> QSize:
+        """26 at the design size."""
+        return QSize(super().sizeHint().width(), scaled(26))
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        """Draw a header word and the direction of sorting."""
+        model = self.model()
+        area = QRectF(rect)
+        painter.save()
+        painter.fillRect(area, tokens().surface)
+        hline(painter, area.left(), area.right() + 1, area.bottom())
+        text = str(model.headerData(section, Qt.Orientation.Horizontal) or "")
+        align = model.headerData(
+            section, Qt.Orientation.Horizontal, Qt.ItemDataRole.TextAlignmentRole
+        )
+        right = align is not None and bool(Qt.AlignmentFlag(align) & Qt.AlignmentFlag.AlignRight)
+        inner = area.adjusted(PAD, 0, -PAD, -1)
+        style = Style("ink2", SMALL, MEDIUM)
+        if self.isSortIndicatorShown() and self.sortIndicatorSection() == section and text:
+            up = self.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder
+            x = inner.right() - 12 if right else inner.left() + style.width(text) + 4
+            name = "chevron-up" if up else "chevron-down"
+            icons.draw(painter, name, x, inner.center().y() - 6, tokens().ink2, 12)
+            inner = inner.adjusted(0, 0, -16 if right else 0, 0)
+        write(painter, inner, text, style, RIGHT if right else Qt.AlignmentFlag.AlignLeft)
+        painter.restore()
+
+
+class Table(QTableView):
+    """Shows the rows of a `ui.models.rows.RowsModel`; J and K move, Return opens."""
+
+    picked = Signal(object)  # the row the cursor is on
+    opened = Signal(object)  # the row that was activated
+
+    def __init__(
+        self,
+        model: "RowsModel[Any]",
+        *,
+        rows: Rows = Rows.NORMAL,
+        header: bool = True,
+        row_id: Callable[[Any], Hashable] = lambda row: row.id,
+        name: str = "",
+    ) -> None:
+        super().__init__()
+        self._row_id, self._height = row_id, rows
+        self.rows_model = model
+        model.setParent(self)
+        self.setModel(model)
+        self.setItemDelegate(CellDelegate(self))
+        self.setHorizontalHeader(Header(self))
+        self.horizontalHeader().setVisible(header)
+        self.horizontalHeader().setObjectName(name)
+        self.verticalHeader().hide()
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self._fit(model.columns)
+        self.selectionModel().currentRowChanged.connect(self._on_current)
+        self.activated.connect(self._on_activated)
+
+    @property
+    def current(self) -> Any:
+        """The row the cursor is on, None when there is none."""
+        return self.rows_model.row_at(self.currentIndex())
+
+    def set_rows(self, rows: Sequence[Any]) -> None:
+        """Replace all rows; the cursor stays on the same record when it is still there."""
+        kept = None if self.current is None else self._row_id(self.current)
+        scroll = self.verticalScrollBar().value()
+        self.selectionModel().blockSignals(True)
+        self.rows_model.set_rows(rows)
+        self.clearSpans()
+        for position, row in enumerate(rows):
+            if isinstance(row, Group):
+                self.setSpan(position, 0, 1, max(2, self.rows_model.columnCount()))
+                self.setRowHeight(position, scaled(Rows.COMPACT.value))
+        self.selectionModel().blockSignals(False)
+        if kept is not None and self.select(kept, quiet=True):
+            self.verticalScrollBar().setValue(scroll)
+        elif kept is not None:
+            self.picked.emit(None)
+
+    def select(self, record: Hashable, *, quiet: bool = False) -> bool:
+        """Put the cursor on a record; return whether it is there."""
+        for position, row in enumerate(self.rows_model.rows):
+            if not isinstance(row, Group) and self._row_id(row) == record:
+                index = self.rows_model.index(position, 0)
+                was = self.selectionModel().blockSignals(quiet)
+                flag = QItemSelectionModel.SelectionFlag
+                self.selectionModel().setCurrentIndex(index, flag.ClearAndSelect | flag.Rows)
+                self.selectionModel().blockSignals(was)
+                self.scrollTo(index)
+                self.viewport().update()
+                return True
+        return False
+
+    def select_first(self) -> None:
+        """Put the cursor on the first record when it is nowhere."""
+        if self.current is None:
+            for row in self.rows_model.rows:
+                if not isinstance(row, Group):
+                    self.select(self._row_id(row))
+                    return
+
+    def fit_height(self) -> None:
+        """Make the table exactly as high as its rows, for tables inside a page that scrolls."""
+        height = sum(self.rowHeight(row) for row in range(self.rows_model.rowCount()))
+        head = self.horizontalHeader()
+        height += head.sizeHint().height() if head.isVisibleTo(self) else 0
+        self.setFixedHeight(height + 2)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """J and K move as the arrows do; letters never search by prefix."""
+        moves = {Qt.Key.Key_J: 1, Qt.Key.Key_K: -1}
+        if step := moves.get(Qt.Key(event.key())):
+            self._move(step)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.current is not None:
+            self.opened.emit(self.current)
+        elif event.text().strip():
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Coming by Tab, the cursor goes to the first row."""
+        super().focusInEvent(event)
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            self.select_first()
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the rows, and the ring when the keyboard is here."""
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self.viewport())
+            index = self.currentIndex()
+            area = (
+                QRectF(self.visualRect(index))
+                if index.isValid()
+                else QRectF(self.viewport().rect())
+            )
+            area.setLeft(0)
+            area.setRight(self.viewport().width())
+            focus_ring(painter, area, 2)
+
+    def _move(self, step: int) -> None:
+        position = self.currentIndex().row() + step
+        rows = self.rows_model.rows
+        while 0 <= position < len(rows) and isinstance(rows[position], Group):
+            position += step
+        if 0 <= position < len(rows):
+            self.selectRow(position)
+            self.scrollTo(self.rows_model.index(position, 0))
+
+    def _fit(self, columns: Sequence[Column[Any]]) -> None:
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setMinimumSectionSize(scaled(Rows.COMPACT.value))
+        self.verticalHeader().setDefaultSectionSize(scaled(self._height.value))
+        head = self.horizontalHeader()
+        for position, column in enumerate(columns):
+            if column.width:
+                head.resizeSection(position, scaled(column.width))
+            else:
+                head.setSectionResizeMode(position, QHeaderView.ResizeMode.Stretch)
+        if any(column.sortable for column in columns):
+            head.setSortIndicatorClearable(True)
+            head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+            self.setSortingEnabled(True)
+        self.setAccessibleName(
+            _("Table: {columns}").format(
+                columns=", ".join(column.header for column in columns if column.header)
+            )
+        )
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        self.picked.emit(self.rows_model.row_at(current))
+
+    @Slot(QModelIndex)
+    def _on_activated(self, index: QModelIndex) -> None:
+        if (row := self.rows_model.row_at(index)) is not None:
+            self.opened.emit(row)

@@ -1,0 +1,119 @@
+"""Tabs as text with a line under the current one, and the stack they switch."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from ui.theme import BODY, BOLD, tokens
+from ui.widgets.paint import Painted, Style, focus_ring, hline, write
+
+_GAP = 24
+_PLAIN, _CURRENT = Style("ink2", BODY), Style("ink", BODY, BOLD)
+
+
+class Tabs(Painted):
+    """A row of names; left and right move, a click picks."""
+
+    changed = Signal(int)
+
+    def __init__(self, names: Sequence[str] = (), *, lined: bool = True) -> None:
+        super().__init__()
+        self._names: tuple[str, ...] = tuple(names)
+        self._lined = lined
+        self._current = 0
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._tell()
+
+    @property
+    def current(self) -> int:
+        """Position of the current tab."""
+        return self._current
+
+    def set_names(self, names: Sequence[str]) -> None:
+        """Show other tabs and keep the position if there still is one."""
+        self._names = tuple(names)
+        self._current = min(self._current, max(0, len(self._names) - 1))
+        self._tell()
+
+    def set_current(self, position: int) -> None:
+        """Switch to a tab."""
+        if 0 <= position < len(self._names) and position != self._current:
+            self._current = position
+            self._tell()
+            self.changed.emit(position)
+
+    def sizeHint(self) -> QSize:
+        """All names side by side, 36 high at the design size."""
+        areas = self._areas()
+        right = areas[-1].right() if areas else 0
+        return QSize(round(right), round(_PLAIN.metrics().height()) + 20)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click picks a tab."""
+        for position, area in enumerate(self._areas()):
+            if area.adjusted(-_GAP / 2, 0, _GAP / 2, 0).contains(event.position()):
+                self.set_current(position)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left and right move."""
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+        else:
+            self.set_current(self._current + step)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the names, the line under all and the accent under the current one."""
+        painter, look = QPainter(self), tokens()
+        if self._lined:
+            hline(painter, 0, self.width(), self.height() - 1)
+        for position, (name, area) in enumerate(zip(self._names, self._areas(), strict=True)):
+            current = position == self._current
+            write(painter, area, name, _CURRENT if current else _PLAIN)
+            if current:
+                line = QRectF(area.left(), self.height() - 2, area.width() - 2, 2)
+                painter.fillRect(line, look.accent)
+                if self.hasFocus():
+                    focus_ring(painter, area.adjusted(-8, 4, 6, -4))
+
+    def _areas(self) -> list[QRectF]:
+        areas, x = [], 0.0
+        height = self.height() or 36
+        for name in self._names:
+            width = _CURRENT.width(name) + 2
+            areas.append(QRectF(x, 0, width, height - 2))
+            x += width + _GAP
+        return areas
+
+    def _tell(self) -> None:
+        self.say(self._names[self._current] if self._names else "")
+
+
+class TabStack(QWidget):
+    """Tabs over pages that are built when they are first shown."""
+
+    shown = Signal(int)
+
+    def __init__(self, *, margin: int = 0) -> None:
+        super().__init__()
+        self.tabs = Tabs()
+        self.stack = QStackedWidget()
+        self._names: list[str] = []
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        bar = QVBoxLayout()
+        bar.setContentsMargins(margin, 0, margin, 0)
+        bar.addWidget(self.tabs)
+        layout.addLayout(bar)
+        layout.addWidget(self.stack, 1)
+        self.tabs.changed.connect(self.stack.setCurrentIndex)
+        self.tabs.changed.connect(self.shown)
+
+    def add(self, name: str, page: QWidget) -> None:
+        """Add a tab."""
+        self._names.append(name)
+        self.tabs.set_names(self._names)
+        self.stack.addWidget(page)

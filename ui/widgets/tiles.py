@@ -1,0 +1,143 @@
+"""Figures that lead somewhere: KPI tiles in a row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from ui import icons
+from ui.theme import BODY, BOLD, FIGURE, SMALL, tokens
+from ui.widgets.paint import Painted, Style, focus_ring, line_height, vline, write
+
+_LABEL, _FIGURE, _SHARE = Style("ink2", SMALL), Style("ink", FIGURE, BOLD), Style("ink2", BODY)
+_PAD = 16
+
+
+class Trend(Enum):
+    """Where a figure moved; the value is an icon."""
+
+    NONE = ""
+    UP = "arrow-up"
+    DOWN = "arrow-down"
+    SAME = "arrow-right"
+    WATCH = "triangle-alert"
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """What a tile shows: "Clean success", "85 %", "17 of 20", "up from 15 of 19"."""
+
+    label: str
+    figure: str
+    share: str = ""
+    note: str = ""
+    trend: Trend = Trend.NONE
+    target: str = ""
+    """What a click opens; the tile gives it back. Empty when it leads nowhere."""
+
+    @property
+    def sentence(self) -> str:
+        """All of it, as it is spoken."""
+        return ", ".join(part for part in (self.label, self.figure, self.share, self.note) if part)
+
+
+class KpiTile(Painted):
+    """One figure; a click opens the list behind it."""
+
+    clicked = Signal(str)
+
+    def __init__(self, kpi: Kpi, *, first: bool = False) -> None:
+        super().__init__()
+        self._first = first
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.set_kpi(kpi)
+
+    def set_kpi(self, kpi: Kpi) -> None:
+        """Show another figure."""
+        self._kpi = kpi
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if kpi.target else Qt.FocusPolicy.NoFocus)
+        self.setCursor(
+            Qt.CursorShape.PointingHandCursor if kpi.target else Qt.CursorShape.ArrowCursor
+        )
+        self.say(kpi.sentence)
+
+    def sizeHint(self) -> QSize:
+        """Label, figure and note, one below the other."""
+        width = _FIGURE.width(self._kpi.figure) + _SHARE.width(self._kpi.share) + 2 * _PAD + 8
+        height = 2 * line_height(_LABEL) + round(_FIGURE.metrics().height()) + 12
+        return QSize(round(max(width, 120)), round(height))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click opens what is behind the figure."""
+        if self._kpi.target and self.rect().contains(event.position().toPoint()):
+            self.clicked.emit(self._kpi.target)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return opens what is behind the figure."""
+        if self._kpi.target and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Space):
+            self.clicked.emit(self._kpi.target)
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw label, figure, share and note."""
+        painter, look = QPainter(self), tokens()
+        left = 0 if self._first else _PAD
+        if not self._first:
+            vline(painter, 0, 2, self.height() - 2, look.line)
+        small, tall = line_height(_LABEL), round(_FIGURE.metrics().height())
+        width = self.width() - left - 8
+        write(painter, QRectF(left, 2, width - 20, small), self._kpi.label, _LABEL)
+        if self._kpi.target:
+            icons.draw(painter, "chevron-right", self.width() - 24, 2, look.ink2)
+        area = QRectF(left, small + 4, width, tall)
+        used = write(painter, area, self._kpi.figure, _FIGURE)
+        metrics = _FIGURE.metrics()
+        baseline = area.center().y() - metrics.height() / 2 + metrics.ascent()
+        share = QRectF(left + used + 8, baseline - _SHARE.metrics().ascent(), width - used - 8,
+                       _SHARE.metrics().height())  # fmt: skip
+        write(painter, share, self._kpi.share, _SHARE)
+        self._paint_note(painter, QRectF(left, small + tall + 8, width, small))
+        if self.hasFocus():
+            focus_ring(painter, QRectF(self.rect()))
+
+    def _paint_note(self, painter: QPainter, area: QRectF) -> None:
+        tone = "watch" if self._kpi.trend is Trend.WATCH else "ink2"
+        if self._kpi.trend is not Trend.NONE:
+            color = tokens().named(tone if tone == "watch" else "ink")
+            icons.draw(
+                painter, self._kpi.trend.value, area.left(), area.center().y() - 6, color, 12
+            )
+            area = area.adjusted(16, 0, 0, 0)
+        write(painter, area, self._kpi.note, Style(tone, SMALL))
+
+
+class TileRow(QWidget):
+    """Tiles of equal width with a line between them."""
+
+    clicked = Signal(str)
+
+    def __init__(self, kpis: Sequence[Kpi] = ()) -> None:
+        super().__init__()
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+        self._tiles: list[KpiTile] = []
+        self.set_kpis(kpis)
+
+    def set_kpis(self, kpis: Sequence[Kpi]) -> None:
+        """Show figures; tiles are kept when their number stays the same."""
+        if len(kpis) == len(self._tiles):
+            for tile, kpi in zip(self._tiles, kpis, strict=True):
+                tile.set_kpi(kpi)
+            return
+        for tile in self._tiles:
+            self._layout.removeWidget(tile)
+            tile.deleteLater()
+        self._tiles = [KpiTile(kpi, first=not position) for position, kpi in enumerate(kpis)]
+        for tile in self._tiles:
+            tile.clicked.connect(self.clicked)
+            self._layout.addWidget(tile, 1)
