@@ -68,6 +68,10 @@ class SchemaTooNew(StoreError):
     """A later version of the program has written this database."""
 
 
+class DatabaseDamaged(StoreError):
+    """The database file does not hold together; nothing was deleted."""
+
+
 class DiskFull(AppError):
     """There is no room left where we must write."""
 
