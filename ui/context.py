@@ -15,6 +15,30 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Tools:
+    """The window's own tools; they are there before the store is open."""
+
+    tasks: TaskRunner
+    messages: Messages
+    changed: Changed
+    navigation: Navigation
+    actions: Actions
+    theme: Theme
+
+    def with_services(self, services: "AppServices") -> "UiContext":
+        """Return what pages are given, once the store is open."""
+        return UiContext(
+            services,
+            self.tasks,
+            self.messages,
+            self.changed,
+            self.navigation,
+            self.actions,
+            self.theme,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class UiContext:
     """The services and the window's own tools, handed to constructors."""
 

@@ -127,11 +127,13 @@ class Theme(QObject):
 
     switched = Signal()
 
-    def __init__(self, application: QApplication, mode: Mode = Mode.SYSTEM) -> None:
+    def __init__(
+        self, application: QApplication, mode: Mode = Mode.SYSTEM, scale: float = 1.0
+    ) -> None:
         super().__init__(application)
         self._application = application
         self._mode = mode
-        self._scale = 1.0
+        self._scale = scale
         application.setStyle("Fusion")
         _load_fonts()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
@@ -141,6 +143,11 @@ class Theme(QObject):
     def mode(self) -> Mode:
         """What was asked for."""
         return self._mode
+
+    @property
+    def scale(self) -> float:
+        """How much all type is enlarged."""
+        return self._scale
 
     @property
     def dark(self) -> bool:

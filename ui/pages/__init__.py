@@ -9,7 +9,7 @@ A page is a subclass of `ui.widgets.page.Page` in ``ui/pages/<menu name>/page.py
         def __init__(self, context: UiContext, parent: QWidget | None = None) -> None:
             super().__init__(context, parent)
             add = primary(_("Add a host"), keys="N")
-            add.clicked.connect(self.create)
+            add.clicked.connect(self.new_record)
             self.header.add(add)                  # the primary button comes last
             self.table = Table(RowsModel(COLUMNS), name="hosts")
             self.table.opened.connect(self._open)
@@ -24,8 +24,8 @@ A page is a subclass of `ui.widgets.page.Page` in ``ui/pages/<menu name>/page.py
 ``self.header`` is title, sentence and buttons; ``self.banners`` holds messages; ``self.body`` is a
 vertical layout without margins for everything else. The shell builds a page when it is first
 wanted and calls ``reload()``; it calls ``open(ref)`` when somebody navigated to a record,
-``focus_search()`` on Ctrl+F, ``create()`` on N, ``escape()`` on Esc (return whether something was
-closed), and waits for ``ready`` before it takes a picture.
+``focus_search()`` on Ctrl+F, ``new_record()`` on N, ``escape()`` on Esc (return whether something
+was closed), and waits for ``ready`` before it takes a picture.
 
 Data never comes on the UI thread: ``self.run(query, slot)`` for one-off calls, `Latest` for what a
 reload replaces, ``context.tasks.start(work, lane=..., title=...)`` for work with progress, where

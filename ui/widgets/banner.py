@@ -154,13 +154,13 @@ class BannerStack(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(MARGIN, 12, MARGIN, 12)
         self._layout.setSpacing(8)
+        self._shown: list[Banner] = []
         self.hide()
 
     @property
     def banners(self) -> tuple[Banner, ...]:
         """What is shown now."""
-        found = (self._layout.itemAt(position).widget() for position in range(self._layout.count()))
-        return tuple(widget for widget in found if isinstance(widget, Banner))
+        return tuple(self._shown)
 
     def show_message(self, message: Message) -> None:
         """Show a message, once however often it comes; the oldest gives way to a fourth."""
@@ -169,6 +169,7 @@ class BannerStack(QWidget):
         banner = Banner(message)
         banner.closed.connect(self._close_sender)
         self._layout.insertWidget(0, banner)
+        self._shown.insert(0, banner)
         for old in self.banners[self.LIMIT :]:
             self._remove(old)
         self.show()
@@ -186,6 +187,7 @@ class BannerStack(QWidget):
             self._remove(banner)
 
     def _remove(self, banner: Banner) -> None:
+        self._shown.remove(banner)
         self._layout.removeWidget(banner)
         banner.hide()
         banner.deleteLater()

@@ -86,12 +86,12 @@ class CellDelegate(QStyledItemDelegate):
     ) -> None:
         """Draw background, bottom line and content."""
         painter.save()
-        area = QRectF(option.rect)  # type: ignore[attr-defined]
+        area = QRectF(option.rect)
         group = index.data(GROUP_ROLE)
         if isinstance(group, Group):
             _paint_group(painter, area, group)
         else:
-            selected = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
+            selected = bool(option.state & QStyle.StateFlag.State_Selected)
             self._paint_back(painter, area, selected, index)
             inner = area.adjusted(PAD, 0, -PAD, -1)
             rich = index.data(CELL_ROLE)

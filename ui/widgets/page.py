@@ -99,8 +99,9 @@ class Page(QWidget):
     def focus_search(self) -> None:
         """Put the keyboard into the page's search field."""
 
-    def create(self) -> None:
-        """Begin a new record; the shell calls it on N."""
+    def new_record(self) -> bool:
+        """Begin a new record of this page and return True; otherwise N means a new change."""
+        return False
 
     def escape(self) -> bool:
         """Close what is open on the page; return whether there was anything."""

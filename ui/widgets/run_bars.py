@@ -86,7 +86,7 @@ class BarDelegate(CellDelegate):
         """Draw ticks, bars and marks over the row's background."""
         super().paint(painter, option, index)
         painter.save()
-        area = QRectF(option.rect)  # type: ignore[attr-defined]
+        area = QRectF(option.rect)
         painter.setClipRect(area)
         look = tokens()
         for tick in self.scale.ticks(round(area.width() / 64)):

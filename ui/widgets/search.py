@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -101,10 +101,6 @@ class _Chip(QAbstractButton):
         return QSize(
             round(style.width(self.text()) + count + 18), round(style.metrics().height()) + 10
         )
-
-    def enterEvent(self, event: QEvent) -> None:  # type: ignore[override]
-        self.update()
-        super().enterEvent(event)  # type: ignore[arg-type]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, look = QPainter(self), tokens()

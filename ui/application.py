@@ -1,0 +1,158 @@
+"""Builds the application: look, tools, window; opens the store behind the first picture."""
+
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLocale, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication
+
+from app.i18n import language
+from app.paths import NAME
+from app.tasks import TaskContext
+from ui.actions import Actions
+from ui.changed import Changed
+from ui.context import Tools
+from ui.garbage import GarbageCollector
+from ui.main_window import MainWindow
+from ui.messages import Messages
+from ui.navigation import Navigation
+from ui.pages import PAGES, PageEntry
+from ui.shell.facts import ShellFacts, shell_facts
+from ui.shell.memory import Memory
+from ui.tasks import TaskRunner
+from ui.theme import Theme
+
+if TYPE_CHECKING:
+    from app.services.facade import AppServices
+
+OpenServices = Callable[[TaskContext], "AppServices"]
+_FACTS_MS = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How a window is started: where the data are, and how the services are opened."""
+
+    data: Path
+    open_services: OpenServices
+    pages: Sequence[PageEntry] = PAGES
+
+
+class Desktop(QObject):
+    """The running program: the window and the services behind it."""
+
+    ready = Signal()
+    _crashed = Signal(object)  # an exception from any thread
+
+    def __init__(self, application: QApplication, start: Start) -> None:
+        super().__init__(application)
+        self._start = start
+        self._services: AppServices | None = None
+        self.memory = Memory(start.data)
+        theme = Theme(application, self.memory.mode, self.memory.scale)
+        self.tools = Tools(
+            TaskRunner(self), Messages(self), Changed(self), Navigation(self), Actions(self), theme
+        )
+        self._garbage = GarbageCollector(self)
+        self.window = MainWindow(self.tools, start.pages, self.memory, self.now)
+        self._crashed.connect(self.tools.messages.show_error, Qt.ConnectionType.QueuedConnection)
+        theme.switched.connect(self._on_switched)
+        self._facts_timer = QTimer(self)
+        self._facts_timer.timeout.connect(self.look_at_facts)
+        application.aboutToQuit.connect(self.stop)
+
+    def now(self) -> datetime:
+        """Return the time by the services' clock, by the computer's before there are any."""
+        return self._services.clock.now() if self._services else datetime.now(UTC)
+
+    def install_hooks(self) -> None:
+        """Bring every unexpected exception, of any thread, to the user's eyes."""
+        sys.excepthook = self._on_exception
+        threading.excepthook = self._on_thread_exception
+
+    def run(self) -> None:
+        """Show the window; the store is opened after the first picture."""
+        self.window.show()
+        QTimer.singleShot(0, self.open_store)
+
+    @Slot()
+    def open_store(self) -> None:
+        """Open the services on a worker thread."""
+        task = self.tools.tasks.start(self._start.open_services)
+        task.succeeded.connect(self._on_open)
+        task.failed.connect(self.tools.messages.show_error)
+
+    @Slot()
+    def look_at_facts(self) -> None:
+        """Refresh what the status bar says."""
+        services = self._services
+        if services is not None:
+            self.tools.tasks.load(lambda: shell_facts(services)).succeeded.connect(self._on_facts)
+
+    @Slot()
+    def stop(self) -> None:
+        """End all work and close the store."""
+        self._facts_timer.stop()
+        self.tools.tasks.shutdown()
+        self._garbage.stop()
+        if self._services is not None:
+            self._services.close()
+            self._services = None
+
+    @Slot(object)
+    def _on_open(self, services: "AppServices") -> None:
+        from ui.shell.keys import Keys  # noqa: PLC0415 - it imports what the first picture can do without
+
+        self._services = services
+        context = self.tools.with_services(services)
+        Keys(self.window, context, self._start.pages)
+        self.window.attach(context)
+        self.tools.changed.happened.connect(self.look_at_facts)
+        self._facts_timer.start(_FACTS_MS)
+        self.look_at_facts()
+        self.ready.emit()
+
+    @Slot(object)
+    def _on_facts(self, facts: ShellFacts) -> None:
+        self.window.status.show_facts(facts)
+
+    @Slot()
+    def _on_switched(self) -> None:
+        self.memory.keep_look(self.tools.theme.mode, self.tools.theme.scale)
+
+    def _on_exception(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.quit()
+        else:
+            self._crashed.emit(error.with_traceback(trace))
+
+    def _on_thread_exception(self, told: threading.ExceptHookArgs) -> None:
+        if told.exc_value is not None:
+            self._crashed.emit(told.exc_value)
+
+
+def build_application(arguments: Sequence[str] = ()) -> QApplication:
+    """Return the Qt application with the names and the language of this program."""
+    QLocale.setDefault(QLocale(language()) if language() != "en" else QLocale("en_GB"))
+    application = QApplication([NAME, *arguments])
+    application.setApplicationName("changedesk")
+    application.setApplicationDisplayName(NAME)
+    application.setDesktopFileName("changedesk")
+    return application
+
+
+def run_window(start: Start) -> int:
+    """Show the window until it is closed; return the exit code."""
+    application = build_application()
+    desktop = Desktop(application, start)
+    desktop.install_hooks()
+    desktop.run()
+    return application.exec()

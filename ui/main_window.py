@@ -1,0 +1,127 @@
+"""The main window: it hosts pages, and nothing else."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from PySide6.QtCore import QRect, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from app.i18n import _
+from app.paths import NAME
+from ui.context import Tools, UiContext
+from ui.messages import Message, Tone
+from ui.navigation import Place
+from ui.pages import PageEntry
+from ui.shell.memory import Memory
+from ui.shell.rail import Rail
+from ui.shell.status_bar import StatusBar
+from ui.shell.waiting import WaitingPage
+from ui.widgets.page import Page
+
+SIZE = (1440, 900)
+
+
+class MainWindow(QMainWindow):
+    """Rail at the left, pages at the right, status bar below.
+
+    It is shown before the store is open; `attach` then hands over the context, and pages are built
+    when they are first wanted.
+    """
+
+    attached = Signal()
+
+    def __init__(
+        self, tools: Tools, pages: Sequence[PageEntry], memory: Memory, now: Callable[[], datetime]
+    ) -> None:
+        super().__init__()
+        self._tools, self._memory = tools, memory
+        self._entries = {entry.id: entry for entry in pages}
+        self._pages: dict[str, Page] = {}
+        self._context: UiContext | None = None
+        self.rail, self.status, self._stack = Rail(pages), StatusBar(now), QStackedWidget()
+        self.waiting = WaitingPage()
+        self._stack.addWidget(self.waiting)
+        self.setWindowTitle(NAME)
+        self.setCentralWidget(self._frame())
+        self.rail.wanted.connect(tools.navigation.go)
+        tools.navigation.went.connect(self._on_went)
+        tools.navigation.counted.connect(self.rail.set_count)
+        tools.messages.posted.connect(self._on_message)
+        tools.tasks.started.connect(self.status.follow)
+        if not memory.restore_window(self):
+            self.resize(*SIZE)
+            self._keep_on_screen()
+
+    @property
+    def page(self) -> Page | None:
+        """The page in sight, None while the store is being opened."""
+        shown = self._stack.currentWidget()
+        return shown if isinstance(shown, Page) else None
+
+    def attach(self, context: UiContext) -> None:
+        """Begin to show pages: the last place, or the first page."""
+        self._context = context
+        self.rail.set_user(context.services.actor)
+        place = self._memory.place
+        if place is None or place.page not in self._entries:
+            place = Place(next(iter(self._entries)))
+        context.navigation.go(place.page, place.ref)
+        self.attached.emit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember sizes and place."""
+        for name, page in self._pages.items():
+            self._memory.keep_page(page, name)
+        self._memory.keep_window(self, self._tools.navigation.place)
+        super().closeEvent(event)
+
+    def _frame(self) -> QWidget:
+        upper = QHBoxLayout()
+        upper.setSpacing(0)
+        upper.addWidget(self.rail)
+        upper.addWidget(self._stack, 1)
+        frame = QWidget()
+        layout = QVBoxLayout(frame)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(upper, 1)
+        layout.addWidget(self.status)
+        return frame
+
+    def _keep_on_screen(self) -> None:
+        room = QGuiApplication.primaryScreen().availableGeometry()
+        size = self.size().boundedTo(room.size())
+        self.setGeometry(
+            QRect(room.center() - QRect(0, 0, size.width(), size.height()).center(), size)
+        )
+
+    @Slot(object)
+    def _on_went(self, place: Place) -> None:
+        if self._context is None or place.page not in self._entries:
+            return
+        page = self._page(place.page, self._context)
+        self._stack.setCurrentWidget(page)
+        self.rail.show_place(place)
+        self.setWindowTitle(f"{_(self._entries[place.page].title)} – {NAME}")
+        page.reload_if_stale()
+        if place.ref:
+            page.open(place.ref)
+
+    def _page(self, name: str, context: UiContext) -> Page:
+        if name not in self._pages:
+            page = self._entries[name].load()(context, self._stack)
+            self._pages[name] = page
+            self._stack.addWidget(page)
+            self._memory.restore_page(page, name)
+            page.reload()
+        return self._pages[name]
+
+    @Slot(object)
+    def _on_message(self, message: Message) -> None:
+        if message.tone in (Tone.DONE, Tone.NOTE) and not message.next:
+            self.status.say(message.state)
+        elif self.page is not None:
+            self.page.show_message(message)
+        else:
+            self.waiting.show_message(message)

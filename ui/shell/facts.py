@@ -1,0 +1,26 @@
+"""What the frame around the pages shows of the program's state."""
+
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.services.facade import AppServices
+
+
+@dataclass(frozen=True, slots=True)
+class ShellFacts:
+    """Vault space in bytes, the hash of the last log entry, and the clock's IANA zone."""
+
+    vault_free_bytes: int | None = None
+    log_head: str = ""
+    zone: str = "UTC"
+
+
+def shell_facts(services: "AppServices") -> ShellFacts:
+    """Look at disk and log; call it on a worker thread."""
+    try:
+        free: int | None = shutil.disk_usage(services.vault.root).free
+    except OSError:
+        free = None
+    return ShellFacts(free, services.queries.log_head(), services.settings.zone)

@@ -1,0 +1,110 @@
+"""The window's own actions and their keys: palette, search, new, refresh, back, shortcuts."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+
+from app.i18n import _
+from app.services.rows import ChangeFilter, ChangeRow
+from app.wording import moment
+from ui.actions import Action
+from ui.shell.palette import Choice, Palette
+from ui.shell.shortcuts import ShortcutList
+from ui.tasks import Latest
+
+if TYPE_CHECKING:
+    from ui.context import UiContext
+    from ui.main_window import MainWindow
+    from ui.pages import PageEntry
+
+_FOUND = 6
+
+
+class Keys(QObject):
+    """Lives beside the window and answers its keys."""
+
+    def __init__(
+        self, window: "MainWindow", context: "UiContext", pages: "Sequence[PageEntry]"
+    ) -> None:
+        super().__init__(window)
+        self._window, self._context = window, context
+        self._palette = Palette(window, context.actions.all, self._find)
+        self._changes = Latest(context.tasks, self)
+        self._changes.loaded.connect(self._on_found)
+        self._changes.failed.connect(context.messages.show_error)
+        window.rail.searched.connect(self._palette.popup)
+        context.actions.add(*self._own_actions(), *self._page_actions(pages))
+        for keys, slot in self._bound():
+            QShortcut(QKeySequence(keys), window).activated.connect(slot)
+
+    def _own_actions(self) -> tuple[Action, ...]:
+        return (
+            Action(
+                "palette", _("Open the command palette"), self._palette.popup, "command", "Ctrl+K"
+            ),
+            Action("new", _("New change"), self._new, "plus", "N"),
+            Action("search", _("Search on this page"), self._search, "search", "Ctrl+F"),
+            Action("reload", _("Refresh this page"), self._reload, "refresh", "F5"),
+            Action("back", _("Go back"), self._context.navigation.back, "arrow-left", "Alt+Left"),
+            Action("keys", _("List the shortcuts"), self._list_keys, "keyboard", "?"),
+        )
+
+    def _page_actions(self, pages: "Sequence[PageEntry]") -> tuple[Action, ...]:
+        go = self._context.navigation.go
+        return tuple(
+            Action(
+                f"page.{entry.id}", _("Go to {page}").format(page=_(entry.title)),
+                partial(go, entry.id), entry.icon, f"Ctrl+{number}" if number < 10 else "",
+            )
+            for number, entry in enumerate(pages, start=1)
+        )  # fmt: skip
+
+    def _bound(self) -> tuple[tuple[str, Callable[[], object]], ...]:
+        own = tuple(
+            (action.keys, action.run) for action in self._context.actions.all() if action.keys
+        )
+        return (*own, ("Esc", self._escape))
+
+    @Slot()
+    def _new(self) -> None:
+        page = self._window.page
+        if page is not None and not page.new_record():
+            self._context.navigation.go("changes", "new")
+
+    @Slot()
+    def _search(self) -> None:
+        if self._window.page is not None:
+            self._window.page.focus_search()
+
+    @Slot()
+    def _reload(self) -> None:
+        if self._window.page is not None:
+            self._window.page.reload()
+
+    @Slot()
+    def _escape(self) -> None:
+        if self._window.page is not None and not self._window.page.escape():
+            self._context.navigation.back()
+
+    @Slot()
+    def _list_keys(self) -> None:
+        ShortcutList(self._window, self._context.actions.all()).open()
+
+    def _find(self, text: str) -> None:
+        if text:
+            query = partial(
+                self._context.services.queries.changes, ChangeFilter(text), limit=_FOUND
+            )
+            self._changes.start(query)
+
+    @Slot(object)
+    def _on_found(self, rows: Sequence[ChangeRow]) -> None:
+        self._palette.set_found([self._choice(row) for row in rows])
+
+    def _choice(self, row: ChangeRow) -> Choice:
+        open_it = partial(self._context.navigation.go, "changes", row.id)
+        when = moment(row.starts_at, row.zone) if row.starts_at else ""
+        return Choice(f"change.{row.id}", f"{row.number}  {row.title}", open_it, "changes", when)

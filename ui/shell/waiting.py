@@ -1,0 +1,28 @@
+"""What stands in the place of pages while the store is being opened, or when it cannot be."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.i18n import _
+from ui.messages import Message
+from ui.widgets.banner import BannerStack
+from ui.widgets.labels import Label
+
+
+class WaitingPage(QWidget):
+    """One quiet line; an error takes its place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._line = Label(_("Opening the change log"), tone="ink2")
+        self._line.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.banners = BannerStack()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.banners)
+        layout.addWidget(self._line, 1)
+
+    def show_message(self, message: Message) -> None:
+        """Show why there are no pages."""
+        self._line.setText(_("The change log is not open."))
+        self.banners.show_message(message)
