@@ -200,9 +200,7 @@ def test_window_that_has_not_opened_holds_the_start(desk: Desk) -> None:
 
 def test_emergency_goes_straight_to_approval_with_a_justification(desk: Desk) -> None:
     change = open_change("Stop the leak", desk=desk)
-    edit_change(
-        change.id, lambda c: replace(identified(c), type=ChangeType.EMERGENCY), desk=desk
-    )
+    edit_change(change.id, lambda c: replace(identified(c), type=ChangeType.EMERGENCY), desk=desk)
     with pytest.raises(GuardRefused, match="Justification"):
         move_change(change.id, ChangeState.AUTHORIZE, desk=desk)
     edit_change(change.id, lambda c: replace(c, justification="Data leaks now"), desk=desk)

@@ -1,0 +1,103 @@
+"""How each kind of step is carried out; `execution` decides when."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.domain.change import Change
+from app.domain.health import Health, Phase
+from app.domain.host import Host
+from app.domain.metric import WindowName
+from app.domain.run import Run, StepRun, StepState
+from app.domain.runbook import Phase as Direction
+from app.domain.runbook import StepKind
+from app.errors import AppError, ConnectionLost, IllegalMove, TimedOut
+from app.i18n import _
+from app.services import backups, health
+from app.services.execution import Executors, StepOutcome
+from app.services.live import LiveOutput, Output
+from app.services.metrics import Measuring, measure
+from app.services.ports_store import Transcripts
+from app.services.ports_vault import Vault
+from app.tasks import TaskContext
+
+
+@dataclass(frozen=True, slots=True)
+class StepTools:
+    """What executors work with."""
+
+    measuring: Measuring
+    vault: Vault
+    transcripts: Transcripts
+    live: LiveOutput
+    check_hosts: Callable[[Change, Phase, TaskContext], tuple[Health, str]]
+
+    def host(self, step: StepRun) -> Host:
+        """Return the host of a step; raises IllegalMove when it names none."""
+        if step.step.host is None:
+            raise IllegalMove(_("“{title}” names no host.").format(title=step.step.title))
+        with self.measuring.desk.new_uow() as uow:
+            return uow.hosts.get(step.step.host)
+
+
+def make_executors(tools: StepTools) -> Executors:
+    """Return an executor for every kind that needs no person."""
+    return {
+        StepKind.COMMAND: lambda _c, run, step, ctx: send_command(run, step, ctx, tools=tools),
+        StepKind.CHECK: lambda change, run, _s, ctx: check(change, run, ctx, tools=tools),
+        StepKind.BACKUP: lambda change, _r, _s, ctx: back_up(change, ctx, tools=tools),
+        StepKind.MEASURE: lambda change, run, _s, ctx: take_samples(change, run, ctx, tools=tools),
+        StepKind.RESTORE: lambda change, _r, step, ctx: restore(change, step, ctx, tools=tools),
+    }
+
+
+def send_command(run: Run, step: StepRun, context: TaskContext, *, tools: StepTools) -> StepOutcome:
+    """Send a command over SSH and keep all it says; a broken link leaves the outcome unknown."""
+    clock = tools.measuring.desk.clock
+    remote = tools.measuring.remotes.open(tools.host(step))
+    transcript = tools.transcripts.open(run.id, step.step.id)
+
+    def keep(stream: str, data: bytes) -> None:
+        now = clock.now()
+        transcript.append(stream, data, now)
+        tools.live.say(Output(run.id, step.step.id, stream, data, now))
+
+    exit_code: int | None = None
+    try:
+        result = remote.run(
+            step.step.command, limit_s=step.step.limit_s, on_output=keep, context=context
+        )
+    except (ConnectionLost, TimedOut) as error:
+        state, outcome = StepState.UNKNOWN, error.sentence()
+    else:
+        exit_code = result.exit_code
+        state, outcome = _judge_exit(exit_code, result.duration_s, result.signal)
+    finally:
+        sha256, size = transcript.seal()
+    return StepOutcome(state, outcome, exit_code, sha256, size)
+
+
+def _judge_exit(code: int | None, duration_s: float, signal: str) -> tuple[StepState, str]:
+    if code is None:
+        how = _("killed by {signal}").format(signal=signal) if signal else _("no exit status came")
+        return StepState.UNKNOWN, how
+    text = _("exit {code} after {seconds:.1f} s").format(code=code, seconds=duration_s)
+    return (StepState.DONE if code == 0 else StepState.FAILED), text
+
+
+def check(change: Change, run: Run, context: TaskContext, *, tools: StepTools) -> StepOutcome:
+    """Check the health of every host of the change; only something critical fails the step."""
+    touched = run.direction is Direction.BACKOUT or any(
+        item.step.kind is StepKind.COMMAND and item.state is not StepState.TODO
+        for item in run.steps
+    )
+    worst, text = tools.check_hosts(change, Phase.AFTER if touched else Phase.BEFORE, context)
+    return StepOutcome(StepState.FAILED if worst is Health.CRITICAL else StepState.DONE, text)
+
+
+def take_samples(change: Change, run: Run, context: TaskContext, *, tools: StepTools) -> StepOutcome:
+    """Measure a window: the one before until the first command was sent, then the one after."""
+    touched = any(item.step.kind is StepKind.COMMAND and item.started_at for item in run.steps)
+    window = WindowName.AFTER if touched else WindowName.BEFORE
+    sets = measure(change.id, window, with_=tools.measuring, context=context)
+    counts = ", ".join(f"{item.metric} {item.n}" for item in sets)
+    return StepOutcome(StepState.DONE, _("Samples: {counts}").format(counts=counts))

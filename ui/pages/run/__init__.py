@@ -1,0 +1,1 @@
+"""The live run of a change."""

@@ -1,0 +1,88 @@
+"""What one step said: live while it runs, from the sealed transcript afterwards."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.domain.run import Run, StepRun, StepState
+from app.i18n import _
+from app.services.live import Output
+from app.wording import clock
+from ui.tasks import Latest
+from ui.theme import BOLD
+from ui.widgets.labels import Label
+from ui.widgets.layout import Line, panel, row
+from ui.widgets.transcript import Said, Transcript, TranscriptLine
+
+if TYPE_CHECKING:
+    from ui.context import UiContext
+
+
+class StepOutput(QWidget):
+    """Title of the step, its command, and the transcript below."""
+
+    def __init__(self, context: "UiContext") -> None:
+        super().__init__()
+        self._context = context
+        self._key: tuple[str, str, str] = ("", "", "")
+        self._rest = b""
+        self._title = Label("", weight=BOLD)
+        self._note = Label("", tone="ink2")
+        self._transcript = Transcript()
+        self._sealed = Latest(context.tasks, self)
+        self._sealed.loaded.connect(self._show_sealed)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(Line())
+        layout.addWidget(panel(row(self._title, self._note, None, margins=(16, 8, 16, 8))))
+        layout.addWidget(self._transcript, 1)
+
+    def show_step(self, run: Run, item: StepRun) -> None:
+        """Show a step; does nothing while the same step is shown in the same state."""
+        key = (run.id, item.step.id, item.transcript or item.state.value)
+        if key == self._key:
+            return
+        same_step = key[:2] == self._key[:2]
+        self._key = key
+        self._title.setText(item.step.title)
+        self._note.setText(item.outcome)
+        if item.transcript:
+            files = self._context.services.transcripts
+            self._sealed.start(lambda: tuple(files.lines(item.transcript)))
+        elif not (same_step and item.state is StepState.SENT):
+            self._rest = b""
+            self._transcript.set_lines(self._heading(item))
+
+    def take(self, output: Output) -> None:
+        """Add a piece that a running step has just said."""
+        if output.step != self._key[1]:
+            return
+        *full, self._rest = (self._rest + output.data).split(b"\n")
+        said = Said.ERROR if output.stream == "stderr" else Said.OUTPUT
+        at = clock(output.at, self._zone(), seconds=True)
+        self._transcript.append_lines(_lines(full, at, said))
+
+    @Slot(object)
+    def _show_sealed(self, pieces: Iterable[Output]) -> None:
+        lines: list[TranscriptLine] = []
+        zone = self._zone()
+        for piece in pieces:
+            said = Said.ERROR if piece.stream == "stderr" else Said.OUTPUT
+            at = clock(piece.at, zone, seconds=True)
+            lines += _lines(piece.data.rstrip(b"\n").split(b"\n"), at, said)
+        self._transcript.set_lines(lines)
+
+    def _heading(self, item: StepRun) -> list[TranscriptLine]:
+        command = item.step.command
+        return [TranscriptLine(f"$ {line}", "", Said.COMMAND) for line in command.splitlines()]
+
+    def _zone(self) -> str:
+        return self._context.services.settings.zone
+
+
+def _lines(raw: Iterable[bytes], at: str, said: Said) -> list[TranscriptLine]:
+    texts = [line.decode("utf-8", "replace") for line in raw]
+    return [TranscriptLine(text, at if n == 0 else "", said) for n, text in enumerate(texts)]
