@@ -1,0 +1,70 @@
+"""What every test gets: a clean account, Qt without a screen, and a look at what it left behind."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+settings.register_profile(
+    "fast", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("soak", parent=settings.get_profile("fast"), max_examples=5000)
+settings.load_profile("soak" if os.environ.get("CHANGEDESK_SOAK") else "fast")
+
+_DROPPED = ("SSH_AUTH_SOCK", "SSH_AGENT_PID", "DBUS_SESSION_BUS_ADDRESS", "LANGUAGE")
+_DROPPED_PREFIXES = ("XDG_", "AWS_", "PG", "CHANGEDESK_DATA")
+_THREAD_GRACE_S = 3.0
+
+
+@pytest.fixture(autouse=True)
+def clean_account(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Give the test a home of its own; nothing of the developer's account is read or written."""
+    home = tmp_path_factory.mktemp("home", numbered=True)
+    home.chmod(0o700)
+    for name in os.environ:
+        if name in _DROPPED or name.startswith(_DROPPED_PREFIXES):
+            monkeypatch.delenv(name)
+    for name in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "XDG_RUNTIME_DIR"):
+        monkeypatch.setenv(name, str(home))
+    return home
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_left() -> Iterator[None]:
+    """Fail a test that leaves a thread behind which would keep the program alive."""
+    before = set(threading.enumerate())
+    yield
+    deadline_s = time.monotonic() + _THREAD_GRACE_S
+    while left := [t for t in threading.enumerate() if t not in before and not t.daemon]:
+        if time.monotonic() > deadline_s:
+            pytest.fail(f"Threads still run: {', '.join(t.name for t in left)}")
+        time.sleep(0.01)
+
+
+class _Errors(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{record.name}: {record.getMessage()}")
+
+
+@pytest.fixture(autouse=True)
+def _no_error_logged(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test during which an error was logged, unless it looks at the log itself."""
+    listener = _Errors()
+    logging.getLogger().addHandler(listener)
+    yield
+    logging.getLogger().removeHandler(listener)
+    if listener.lines and "caplog" not in request.fixturenames:
+        pytest.fail("Errors were logged:\n" + "\n".join(listener.lines))
