@@ -80,7 +80,11 @@ def planned(change: Change, host: Host, shop: DemoShop, now: datetime, span_s: f
         risk=RiskAssessment(
             RiskScore(Grade.MODERATE, Grade.HIGH),
             RiskScore(Grade.LOW, Grade.MODERATE),
-            ("Backup restored before the start", "Way back tried out", "Service is stopped meanwhile"),
+            (
+                "Backup restored before the start",
+                "Way back tried out",
+                "Service is stopped meanwhile",
+            ),
             "The database is altered while the service is stopped.",
             COORDINATOR,
             now,
@@ -175,7 +179,10 @@ def measures(host: Host, shop: DemoShop) -> tuple[Metric, ...]:
 
 def _forward(host: Host, shop: DemoShop) -> tuple[Step, ...]:
     control, config = shlex.quote(str(shop.control)), shlex.quote(str(shop.config))
-    index, database = shlex.quote(str(shop.folder / "add_index.py")), shlex.quote(str(shop.database))
+    index, database = (
+        shlex.quote(str(shop.folder / "add_index.py")),
+        shlex.quote(str(shop.database)),
+    )
     python = shlex.quote(sys.executable)
     return (
         Step("f1", "Go or no-go", StepKind.GATE, answer="GO demo-01", owner=COORDINATOR, estimate_s=2),

@@ -9,7 +9,7 @@ from pathlib import Path
 from app.paths import resource_path
 from app.processes import run
 
-ORDERS = 120_000
+ORDERS = 300_000
 _FILES = ("shop.py", "shopctl", "shop.ini", "add_index.py")
 
 

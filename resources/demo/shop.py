@@ -66,7 +66,7 @@ def make_handler(shop: Shop) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(data)
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *_args: object) -> None:
             """Stay quiet: the demo asks many times a second."""
 
     return Handler
