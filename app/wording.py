@@ -64,7 +64,7 @@ def number_range(lo: float | None, hi: float | None, unit: str = "", digits: int
 
 
 def duration(seconds: float | None) -> str:
-    """Write a length of time in at most two units: "2.8 s", "32 min 06 s", "13 h 20 min", "6 d 4 h"."""
+    """Write a length of time in at most two units: "2.8 s", "32 min 06 s", "6 d 4 h"."""
     if seconds is None or not math.isfinite(seconds):
         return NONE
     sign, left = (MINUS, -seconds) if seconds < 0 else ("", seconds)
@@ -120,7 +120,7 @@ def moment(at: datetime | None, zone: str = "UTC", *, seconds: bool = False) -> 
 
 
 def clock_span(start: datetime, end: datetime, zone: str = "UTC", *, seconds: bool = False) -> str:
-    """Write a window: "Sun 15 Nov 2026 01:00–04:00 SAST"; both dates when it ends on another day."""
+    """Write a window: "Sun 15 Nov 2026 01:00–04:00 SAST"; both dates when they differ."""
     first, last = clock(start, zone, seconds=seconds), clock(end, zone, seconds=seconds)
     began, ended = day(start, zone), day(end, zone)
     label = zone_label(end, zone)

@@ -180,6 +180,7 @@ def _no_key(_row: object) -> Any:
 class Column(Generic[Row]):
     """One column: its header, the text shown and spoken, and the value it sorts by.
 
+    ``marks`` are the ends and the middle of a scale that the cells share, written in the header.
     ``cell`` draws more than plain text. ``width`` is in pixels at 100 %, 0 takes what is left.
     Without ``key`` the column cannot be sorted.
     """
@@ -192,6 +193,7 @@ class Column(Generic[Row]):
     right: bool = False
     tone: str = "ink"
     mono: bool = False
+    marks: tuple[str, ...] = ()
 
     @property
     def sortable(self) -> bool:

@@ -28,6 +28,7 @@ QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QAbstractSpinBox {
     padding: 6px 10px; selection-background-color: $accent; selection-color: $on_accent;
 }
 QLineEdit, QComboBox, QAbstractSpinBox { min-height: 18px; }
+QComboBox { padding: 6px 12px; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {
     border: 2px solid $accent; padding: 5px 9px;
 }
@@ -43,6 +44,7 @@ QPlainTextEdit[role="transcript"], QPlainTextEdit[role="transcript"]:focus {
 QPlainTextEdit[role="well"], QPlainTextEdit[role="well"]:focus {
     background: $sunken; border: none; border-radius: 6px; padding: 8px;
 }
+QComboBox:focus { padding: 5px 11px; }
 QComboBox::drop-down, QDateTimeEdit::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow, QDateTimeEdit::down-arrow { image: none; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: 16px; }

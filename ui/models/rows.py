@@ -96,6 +96,8 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self._columns[section].header
+        if role == COLUMN_ROLE:
+            return self._columns[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             right = self._columns[section].right
             side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft

@@ -11,7 +11,7 @@ from app.i18n import _
 from app.services.rows import ChangeFilter, ChangeRow
 from app.wording import moment
 from ui.actions import Action
-from ui.shell.palette import Choice, Palette
+from ui.shell.palette import OWN_ID, Choice, Palette
 from ui.shell.shortcuts import ShortcutList
 from ui.tasks import Latest
 
@@ -42,9 +42,7 @@ class Keys(QObject):
 
     def _own_actions(self) -> tuple[Action, ...]:
         return (
-            Action(
-                "palette", _("Open the command palette"), self._palette.popup, "command", "Ctrl+K"
-            ),
+            Action(OWN_ID, _("Open the command palette"), self._palette.popup, "command", "Ctrl+K"),
             Action("new", _("New change"), self._new, "plus", "N"),
             Action("search", _("Search on this page"), self._search, "search", "Ctrl+F"),
             Action("reload", _("Refresh this page"), self._reload, "refresh", "F5"),

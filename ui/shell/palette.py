@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     pass
 
 LIMIT = 12
+OWN_ID = "palette"
 _WIDTH = 620
 
 
@@ -42,7 +43,7 @@ def matches(text: str, typed: str) -> bool:
 
 def choices(actions: Sequence[Action], typed: str) -> list[Choice]:
     """Return the actions that fit, those that begin with the typed text first."""
-    fitting = [action for action in actions if matches(action.text, typed)]
+    fitting = [a for a in actions if a.id != OWN_ID and matches(a.text, typed)]
     low = typed.casefold()
     fitting.sort(key=lambda action: not action.text.casefold().startswith(low))
     return [Choice(a.id, a.text, a.run, a.icon or "command", a.keys or a.hint) for a in fitting]

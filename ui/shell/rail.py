@@ -13,7 +13,7 @@ from ui.navigation import Place
 from ui.pages import PageEntry
 from ui.theme import BODY, BOLD, LARGE, REGULAR, SMALL, mix, tokens
 from ui.widgets.layout import Line
-from ui.widgets.paint import RIGHT, Painted, Style, focus_ring, vline, write
+from ui.widgets.paint import RIGHT, Painted, Style, by_keyboard, focus_ring, vline, write
 from ui.widgets.search import draw_key
 
 WIDTH = 200
@@ -74,7 +74,7 @@ class _Item(QAbstractButton):
         write(painter, inner, self._count, Style("ink2", SMALL), RIGHT)
         count = Style(size=SMALL).width(self._count) + 4 if self._count else 0
         write(painter, inner.adjusted(0, 0, -count, 0), self.text(), words)
-        if self.hasFocus():
+        if by_keyboard(self):
             focus_ring(painter, box)
 
 
@@ -121,7 +121,7 @@ class _SearchBox(QAbstractButton):
         draw_key(painter, QRectF(box.right() - key - 8, box.center().y() - 9, key, 18), "Ctrl K")
         inner = box.adjusted(33, 0, -key - 12, 0)
         write(painter, inner, self.text(), Style("ink2", BODY))
-        if self.hasFocus():
+        if by_keyboard(self):
             focus_ring(painter, box)
 
 

@@ -57,15 +57,20 @@ class StatusBar(QWidget):
         self._cancel = icon_button("x", _("Cancel"), compact=True)
         self._cancel.clicked.connect(self._on_cancel)
         self._vault, self._head, self._clock = (Label(size=SMALL, tone="ink2") for _n in range(3))
-        self._head.make_selectable()
+        self._hash = Label(size=SMALL, tone="ink2", mono=True)
+        head = QHBoxLayout()
+        head.setSpacing(4)
+        head.addWidget(self._head)
+        head.addWidget(self._hash)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 1, 16, 0)
         layout.setSpacing(16)
         for widget in (self._activity, self._bar, self._share, self._cancel):
             layout.addWidget(widget)
         layout.addStretch(1)
-        for label in (self._vault, self._head, self._clock):
-            layout.addWidget(label)
+        layout.addWidget(self._vault)
+        layout.addLayout(head)
+        layout.addWidget(self._clock)
         self.setFixedHeight(round(Style(size=SMALL).metrics().height()) + 15)
         self._note_timer = QTimer(self)
         self._note_timer.setSingleShot(True)
@@ -81,9 +86,9 @@ class StatusBar(QWidget):
         self._zone = facts.zone
         free = _("Vault {size} free").format(size=bytes_size(facts.vault_free_bytes))
         self._vault.setText(free if facts.vault_free_bytes is not None else "")
-        head = facts.log_head[:8]
-        self._head.setText(_("Log head {hash}").format(hash=head) if head else "")
-        self._head.setToolTip(facts.log_head)
+        self._head.setText(_("Log head") if facts.log_head else "")
+        self._hash.setText(facts.log_head[:8])
+        self._hash.setToolTip(facts.log_head)
         self._tick()
 
     def say(self, text: str, mark: Mark = Mark.GOOD) -> None:

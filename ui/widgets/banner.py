@@ -65,13 +65,16 @@ class Banner(QFrame):
     def _head(self) -> QHBoxLayout:
         layout = QHBoxLayout()
         layout.setSpacing(6)
-        mark = StateBadge(Badge(_MARKS[self.message.tone], "", self.message.tone))
-        mark.setFixedWidth(16)
-        layout.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
-        tone = "ink" if self.message.tone in (Tone.NOTE, Tone.DONE) else self.message.tone.value
-        layout.addWidget(Label(self.message.state, weight=BOLD, tone=tone, wrap=True), 1)
         close = icon_button("x", _("Close this message"), compact=True)
         close.clicked.connect(self.closed)
+        head = close.sizeHint().height()
+        mark = StateBadge(Badge(_MARKS[self.message.tone], "", self.message.tone))
+        mark.setFixedSize(16, head)
+        layout.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        tone = "ink" if self.message.tone in (Tone.NOTE, Tone.DONE) else self.message.tone.value
+        state = Label(self.message.state, weight=BOLD, tone=tone, wrap=True)
+        state.setMinimumHeight(head)
+        layout.addWidget(state, 1)
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         return layout
 
@@ -128,7 +131,7 @@ class Banner(QFrame):
         self._well.setFont(font(SMALL, mono=True))
         self._well.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         lines = min(_WELL_LINES, self.message.details.count("\n") + 1)
-        self._well.setFixedHeight(self._well.fontMetrics().lineSpacing() * (lines + 1) + 24)
+        self._well.setFixedHeight(self._well.fontMetrics().lineSpacing() * lines + 32)
         self._well.setAccessibleName(_("Details"))
         self._well.hide()
         return self._well

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 from ui import icons
 from ui.theme import BODY, BOLD, MEDIUM, SMALL, mix, tokens
 from ui.widgets.labels import Label
-from ui.widgets.paint import CENTER, Style, focus_ring, write
+from ui.widgets.paint import CENTER, Style, by_keyboard, focus_ring, write
 
 
 class Kind(Enum):
@@ -125,7 +125,7 @@ class Button(QAbstractButton):
             self._paint_plain(painter)
         else:
             self._paint_box(painter)
-        if self.hasFocus():
+        if by_keyboard(self):
             focus_ring(painter, QRectF(self.rect()), 6)
 
     def _style(self) -> Style:

@@ -1,6 +1,6 @@
 """Draws table cells: pieces of text, badges, squares and intervals on one or two lines."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -22,7 +22,7 @@ from ui.cells import (
 )
 from ui.theme import BODY, BOLD, REGULAR, SMALL, tokens
 from ui.widgets.badges import badge_width, draw_badge, draw_risk, risk_width
-from ui.widgets.intervals import WIDTH, draw_interval
+from ui.widgets.intervals import HEIGHT, WIDTH, draw_interval
 from ui.widgets.levels import SQUARE, STEP, draw_squares
 from ui.widgets.paint import LEFT, RIGHT, Style, hline, line_height, write
 
@@ -51,7 +51,9 @@ def draw_piece(painter: QPainter, area: QRectF, piece: Piece, style: Style) -> f
             icons.draw(painter, piece.icon, area.left(), y, tokens().named(piece.tone))
             return 16
         case Interval():
-            draw_interval(painter, area, piece)
+            middle = area.center().y()
+            box = QRectF(area.left(), round(middle - HEIGHT / 2), area.width(), HEIGHT)
+            draw_interval(painter, box, piece)
             return area.width()
 
 
@@ -76,7 +78,21 @@ def piece_width(piece: Piece, style: Style) -> float:
 
 
 class CellDelegate(QStyledItemDelegate):
-    """Paints every cell of a `Table`: selection, lines, groups, plain text and rich cells."""
+    """Paints every cell of a `Table`: selection, lines, groups, plain text and rich cells.
+
+    ``margin`` is the space before the first and after the last column.
+    """
+
+    def __init__(self, parent: QObject | None = None, margin: int = PAD) -> None:
+        super().__init__(parent)
+        self._margin = margin
+
+    def padding(self, column: int, columns: int) -> tuple[int, int]:
+        """Return the space at the left and at the right inside a cell."""
+        return (
+            self._margin if column == 0 else PAD,
+            self._margin if column == columns - 1 else PAD,
+        )
 
     def paint(
         self,
@@ -88,12 +104,13 @@ class CellDelegate(QStyledItemDelegate):
         painter.save()
         area = QRectF(option.rect)
         group = index.data(GROUP_ROLE)
+        left, right = self.padding(index.column(), index.model().columnCount())
         if isinstance(group, Group):
-            _paint_group(painter, area, group)
+            _paint_group(painter, area.adjusted(left, 0, -PAD, -1), group)
         else:
             selected = bool(option.state & QStyle.StateFlag.State_Selected)
             self._paint_back(painter, area, selected, index)
-            inner = area.adjusted(PAD, 0, -PAD, -1)
+            inner = area.adjusted(left, 0, -right, -1)
             rich = index.data(CELL_ROLE)
             if isinstance(rich, Cell):
                 draw_cell(painter, inner, rich, selected)
@@ -179,6 +196,5 @@ def _paint_plain(painter: QPainter, area: QRectF, index: AnyIndex, selected: boo
 
 
 def _paint_group(painter: QPainter, area: QRectF, group: Group) -> None:
-    inner = area.adjusted(PAD, 0, -PAD, -1)
-    used = write(painter, inner, group.title, Style("ink", SMALL, BOLD))
-    write(painter, inner.adjusted(used + 8, 0, 0, 0), group.note, Style("ink2", SMALL))
+    used = write(painter, area, group.title, Style("ink", SMALL, BOLD))
+    write(painter, area.adjusted(used + 8, 0, 0, 0), group.note, Style("ink2", SMALL))

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from ui import icons
 from ui.theme import MEDIUM, SMALL, tokens
 from ui.widgets.labels import Label
-from ui.widgets.paint import Style, focus_ring, write
+from ui.widgets.paint import Style, by_keyboard, focus_ring, write
 
 
 class Field(QWidget):
@@ -206,7 +206,7 @@ class Check(QCheckBox):
             icons.draw(painter, "check", box.left() + 1.5, box.top() + 1.5, look.on_accent, 12)
         tone = "ink" if self.isEnabled() else "ink3"
         write(painter, QRectF(26, 0, self.width() - 26, self.height()), self.text(), Style(tone))
-        if self.hasFocus():
+        if by_keyboard(self):
             focus_ring(painter, QRectF(self.rect()), 4)
 
     def hitButton(self, pos: QPoint) -> bool:

@@ -40,6 +40,8 @@ def draw_interval(painter: QPainter, area: QRectF, interval: Interval, span: flo
     painter.setPen(QPen(color, 2))
     for end, direction in ((lo, -1), (hi, 1)):
         _end(painter, place(end), y, direction if abs(end) > span else 0)
+    if abs(interval.estimate) > span:
+        return
     painter.setPen(QPen(color, 1.6))
     painter.setBrush(color if interval.sure else look.surface)
     painter.drawEllipse(QPointF(place(interval.estimate), y), 3.2, 3.2)

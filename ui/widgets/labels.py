@@ -1,9 +1,13 @@
 """Plain text in the type styles of the design; what it shows is never read as markup."""
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui.theme import BODY, BOLD, LARGE, REGULAR, SMALL, TITLE, font
+from ui.widgets.paint import Style, line_height
+
+_NONE = Qt.TextInteractionFlag.NoTextInteraction
 
 
 class Label(QLabel):
@@ -55,9 +59,60 @@ class Label(QLabel):
             self._dress()
         super().changeEvent(event)
 
+    def heightForWidth(self, width: int) -> int:
+        """Count lines at the design's distance, which Qt's own label does not know."""
+        if not self._flows:
+            return super().heightForWidth(width)
+        return max(1, len(self._lines(width)[1])) * self._pitch
+
+    def sizeHint(self) -> QSize:
+        """As Qt's, but with our height for text that wraps."""
+        hint = super().sizeHint()
+        return QSize(hint.width(), self.heightForWidth(hint.width())) if self._flows else hint
+
+    def minimumSizeHint(self) -> QSize:
+        """Text that wraps may become narrow."""
+        return QSize(40, self._pitch) if self._flows else super().minimumSizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw running text at the design's distance of lines."""
+        if not self._flows:
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        group = QPalette.ColorGroup.Active if self.isEnabled() else QPalette.ColorGroup.Disabled
+        painter.setPen(self.palette().color(group, self.foregroundRole()))
+        layout, tops = self._lines(self.width())
+        used = len(tops) * self._pitch
+        layout.draw(painter, QPointF(0, max(0, (self.height() - used) // 2)))
+
+    @property
+    def _flows(self) -> bool:
+        return self.wordWrap() and self.textInteractionFlags() == _NONE
+
+    @property
+    def _pitch(self) -> int:
+        size, weight, mono = self._style
+        return round(line_height(Style(size=size, weight=weight, mono=mono)))
+
+    def _lines(self, width: int) -> tuple[QTextLayout, list[float]]:
+        layout = QTextLayout(self.text().replace("\n", "\u2028"), self.font())
+        option = QTextOption(self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask)
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        layout.setTextOption(option)
+        tops: list[float] = []
+        layout.beginLayout()
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(width)
+            tops.append(len(tops) * self._pitch + (self._pitch - line.height()) / 2)
+            line.setPosition(QPointF(0, tops[-1]))
+        layout.endLayout()
+        return layout, tops
+
     def _dress(self) -> None:
         size, weight, mono = self._style
         self.setFont(font(size, weight, mono=mono))
+        self.setMinimumHeight(self._pitch)
 
 
 def title(text: str = "") -> Label:

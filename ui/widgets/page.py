@@ -30,6 +30,7 @@ class PageHeader(QWidget):
         words.addWidget(self.sentence)
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(8)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(MARGIN, 12, MARGIN, 12)
         layout.setSpacing(16)

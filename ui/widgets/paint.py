@@ -114,6 +114,12 @@ def focus_ring(painter: QPainter, area: QRectF, radius: float = 6) -> None:
     painter.drawRoundedRect(area.adjusted(1, 1, -1, -1), radius, radius)
 
 
+def by_keyboard(widget: QWidget) -> bool:
+    """Whether a widget has the keyboard and the user got there by keys, so that a ring is due."""
+    seen = widget.window().testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
+    return widget.hasFocus() and seen
+
+
 def icon_beside(
     painter: QPainter, area: QRectF, name: str, color: QColor, size: int = 14, gap: int = 6
 ) -> QRectF:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QStyleOptionViewItem
 
@@ -68,8 +68,8 @@ class Marks:
 class BarDelegate(CellDelegate):
     """The bar column of a step table: plan outline above, actual below, overrun, still expected."""
 
-    def __init__(self, scale: TimeScale, marks: Marks, parent: object = None) -> None:
-        super().__init__(parent)  # type: ignore[arg-type]
+    def __init__(self, scale: TimeScale, marks: Marks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self.scale, self.marks = scale, marks
 
     def bar_of(self, row: object) -> StepBar | None:
@@ -99,6 +99,26 @@ class BarDelegate(CellDelegate):
                 x = area.left() + round(self.scale.place(at, area.width()))
                 vline(painter, min(x, area.right() - 1), area.top(), area.bottom() + 1, color)
         painter.restore()
+
+    def paint_axis(self, painter: QPainter, area: QRectF) -> None:
+        """Write times into the header; now and the deadline win over ticks."""
+        taken: list[tuple[float, float]] = []
+        plain = Style("ink2", SMALL)
+        wanted = [
+            (self.marks.deadline, Style("bad", SMALL)),
+            (self.marks.now, Style("ink", SMALL, BOLD)),
+        ]
+        wanted += [(tick, plain) for tick in self.scale.ticks(round(area.width() / 64))]
+        for at, style in wanted:
+            if at is None:
+                continue
+            text = _("now") if at is self.marks.now else self.scale.label(at)
+            width = style.width(text) + 2
+            x = area.left() + self.scale.place(at, area.width()) - width / 2
+            x = max(area.left(), min(x, area.right() - width))
+            if all(x > right + 6 or x + width < left - 6 for left, right in taken):
+                write(painter, QRectF(x, area.top(), width, area.height() - 1), text, style)
+                taken.append((x, x + width))
 
     def _paint_bar(self, painter: QPainter, area: QRectF, bar: StepBar) -> None:
         look, middle = tokens(), area.center().y()

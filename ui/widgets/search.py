@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from ui import icons
 from ui.theme import BODY, BOLD, REGULAR, SMALL, tokens
-from ui.widgets.paint import CENTER, Style, focus_ring, write
+from ui.widgets.paint import CENTER, Style, by_keyboard, focus_ring, write
 
 
 class SearchField(QLineEdit):
@@ -113,7 +113,7 @@ class _Chip(QAbstractButton):
         used = write(painter, QRectF(9, 0, self.width() - 9, self.height()), self.text(), style)
         area = QRectF(9 + used + 8, 0, self.width() - used - 20, self.height())
         write(painter, area, self._count, Style("ink2", SMALL))
-        if self.hasFocus():
+        if by_keyboard(self):
             focus_ring(painter, QRectF(self.rect()))
 
 

@@ -16,7 +16,16 @@ from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import link
 from ui.widgets.labels import Label
 from ui.widgets.layout import clear, row
-from ui.widgets.paint import CENTER, Painted, Style, focus_ring, hline, line_height, write
+from ui.widgets.paint import (
+    CENTER,
+    Painted,
+    Style,
+    by_keyboard,
+    focus_ring,
+    hline,
+    line_height,
+    write,
+)
 
 CIRCLE = 18
 _LABEL, _CURRENT = Style("ink2", SMALL), Style("ink", SMALL, BOLD)
@@ -84,7 +93,7 @@ class StageRail(Painted):
             style = _CURRENT if position == self._current else _LABEL
             area = QRectF(middle - width / 2 + 2, CIRCLE + 6, width - 4, line_height(style))
             write(painter, area, name, style, CENTER)
-        if self.hasFocus():
+        if by_keyboard(self):
             focus_ring(painter, QRectF(self.rect()))
 
     def _paint_circle(self, painter: QPainter, position: int, middle: float) -> None:

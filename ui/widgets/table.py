@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from app.i18n import _
 from ui import icons
-from ui.cells import Column, Group
+from ui.cells import COLUMN_ROLE, Column, Group
 from ui.theme import MEDIUM, SMALL, tokens
 from ui.widgets.cells import PAD, CellDelegate
-from ui.widgets.paint import RIGHT, Style, focus_ring, hline, write
+from ui.widgets.paint import LEFT, RIGHT, Style, by_keyboard, focus_ring, hline, write
 
 if TYPE_CHECKING:
     from ui.models.rows import RowsModel
@@ -34,11 +34,20 @@ def scaled(pixels: float) -> int:
     return round(pixels * Style().metrics().height() / 16)
 
 
+class Axis(Protocol):
+    """A delegate whose cells share a scale that it writes into the header."""
+
+    def paint_axis(self, painter: QPainter, area: QRectF) -> None:
+        """Write the scale."""
+        ...
+
+
 class Header(QHeaderView):
     """Small quiet words above the columns."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
+    def __init__(self, table: "Table") -> None:
+        super().__init__(Qt.Orientation.Horizontal, table)
+        self._table = table
         self.setHighlightSections(False)
         self.setSectionsClickable(True)
         self.setMinimumSectionSize(24)
@@ -48,27 +57,48 @@ class Header(QHeaderView):
         return QSize(super().sizeHint().width(), scaled(26))
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
-        """Draw a header word and the direction of sorting."""
-        model = self.model()
+        """Draw a header word and the direction of sorting, or the scale of the column."""
+        column = self.model().headerData(section, Qt.Orientation.Horizontal, COLUMN_ROLE)
+        if not isinstance(column, Column):
+            return
         area = QRectF(rect)
         painter.save()
         painter.fillRect(area, tokens().surface)
-        hline(painter, area.left(), area.right() + 1, area.bottom())
-        text = str(model.headerData(section, Qt.Orientation.Horizontal) or "")
-        align = model.headerData(
-            section, Qt.Orientation.Horizontal, Qt.ItemDataRole.TextAlignmentRole
-        )
-        right = align is not None and bool(Qt.AlignmentFlag(align) & Qt.AlignmentFlag.AlignRight)
-        inner = area.adjusted(PAD, 0, -PAD, -1)
-        style = Style("ink2", SMALL, MEDIUM)
-        if self.isSortIndicatorShown() and self.sortIndicatorSection() == section and text:
-            up = self.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder
-            x = inner.right() - 12 if right else inner.left() + style.width(text) + 4
-            name = "chevron-up" if up else "chevron-down"
-            icons.draw(painter, name, x, inner.center().y() - 6, tokens().ink2, 12)
-            inner = inner.adjusted(0, 0, -16 if right else 0, 0)
-        write(painter, inner, text, style, RIGHT if right else Qt.AlignmentFlag.AlignLeft)
+        hline(painter, area.left(), area.right() + 1, area.bottom() - 1)
+        left, right = self._table.cell_delegate.padding(section, self.count())
+        inner = area.adjusted(left, 0, -right, -1)
+        delegate = self._table.itemDelegateForColumn(section)
+        if hasattr(delegate, "paint_axis"):
+            cast("Axis", delegate).paint_axis(painter, area)
+        elif column.marks:
+            _paint_marks(painter, inner, column.marks)
+        else:
+            self._paint_word(painter, inner, section, column)
         painter.restore()
+
+    def _paint_word(
+        self, painter: QPainter, area: QRectF, section: int, column: Column[Any]
+    ) -> None:
+        style = Style("ink2", SMALL, MEDIUM)
+        sorted_by = self.isSortIndicatorShown() and self.sortIndicatorSection() == section
+        if sorted_by and column.header:
+            up = self.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder
+            name = "chevron-up" if up else "chevron-down"
+            x = area.right() - 12 if column.right else area.left() + style.width(column.header) + 4
+            icons.draw(painter, name, x, area.center().y() - 6, tokens().ink2, 12)
+            area = area.adjusted(0, 0, -16 if column.right else 0, 0)
+        write(painter, area, column.header, style, RIGHT if column.right else LEFT)
+
+
+def _paint_marks(painter: QPainter, area: QRectF, marks: Sequence[str]) -> None:
+    style = Style("ink2", SMALL)
+    for position, mark in enumerate(marks):
+        middle = area.left() + area.width() * (position + 0.5) / len(marks)
+        if len(marks) > 1:
+            middle = area.left() + area.width() * position / (len(marks) - 1)
+        width = style.width(mark) + 2
+        x = max(area.left(), min(middle - width / 2, area.right() - width))
+        write(painter, QRectF(x, area.top(), width, area.height()), mark, style)
 
 
 class Table(QTableView):
@@ -85,13 +115,15 @@ class Table(QTableView):
         header: bool = True,
         row_id: Callable[[Any], Hashable] = lambda row: row.id,
         name: str = "",
+        margin: int = PAD,
     ) -> None:
         super().__init__()
         self._row_id, self._height = row_id, rows
         self.rows_model = model
         model.setParent(self)
         self.setModel(model)
-        self.setItemDelegate(CellDelegate(self))
+        self.cell_delegate = CellDelegate(self, margin)
+        self.setItemDelegate(self.cell_delegate)
         self.setHorizontalHeader(Header(self))
         self.horizontalHeader().setVisible(header)
         self.horizontalHeader().setObjectName(name)
@@ -182,7 +214,7 @@ class Table(QTableView):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the rows, and the ring when the keyboard is here."""
         super().paintEvent(event)
-        if self.hasFocus():
+        if by_keyboard(self):
             painter = QPainter(self.viewport())
             index = self.currentIndex()
             area = (

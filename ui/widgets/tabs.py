@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from ui.theme import BODY, BOLD, tokens
-from ui.widgets.paint import Painted, Style, focus_ring, hline, write
+from ui.widgets.paint import Painted, Style, by_keyboard, focus_ring, hline, write
 
 _GAP = 24
 _PLAIN, _CURRENT = Style("ink2", BODY), Style("ink", BODY, BOLD)
@@ -75,7 +75,7 @@ class Tabs(Painted):
             if current:
                 line = QRectF(area.left(), self.height() - 2, area.width() - 2, 2)
                 painter.fillRect(line, look.accent)
-                if self.hasFocus():
+                if by_keyboard(self):
                     focus_ring(painter, area.adjusted(-8, 4, 6, -4))
 
     def _areas(self) -> list[QRectF]:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from ui import icons
 from ui.theme import BODY, BOLD, FIGURE, SMALL, tokens
-from ui.widgets.paint import Painted, Style, focus_ring, line_height, vline, write
+from ui.widgets.paint import Painted, Style, by_keyboard, focus_ring, line_height, vline, write
 
 _LABEL, _FIGURE, _SHARE = Style("ink2", SMALL), Style("ink", FIGURE, BOLD), Style("ink2", BODY)
 _PAD = 16
@@ -101,7 +101,7 @@ class KpiTile(Painted):
                        _SHARE.metrics().height())  # fmt: skip
         write(painter, share, self._kpi.share, _SHARE)
         self._paint_note(painter, QRectF(left, small + tall + 8, width, small))
-        if self.hasFocus():
+        if by_keyboard(self):
             focus_ring(painter, QRectF(self.rect()))
 
     def _paint_note(self, painter: QPainter, area: QRectF) -> None:
