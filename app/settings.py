@@ -1,0 +1,139 @@
+"""Settings, declared once: name, type, default, words for the form, limits.
+
+Values live in the store, one row each, as JSON; a change of a setting is a log entry like any
+other. A value that an older or newer version wrote and this one cannot use falls back to its
+default instead of stopping the program.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Annotated, Any, get_type_hints
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from app.domain.risk import Grade
+from app.errors import InvalidInput
+from app.i18n import _, later
+
+
+class Theme(StrEnum):
+    """How the window looks."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class PageSize(StrEnum):
+    """The paper of the report."""
+
+    A4 = "A4"
+    LETTER = "Letter"
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a form needs to know of a setting; limits count for numbers only."""
+
+    text: str
+    unit: str = ""
+    least: float | None = None
+    most: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a user may choose, once for the whole program."""
+
+    user: Annotated[str, Declared(later("Your name, as it stands in the log and in reports"))] = ""
+    organisation: Annotated[str, Declared(later("Organisation, as printed on reports"))] = ""
+    theme: Annotated[Theme, Declared(later("Appearance"))] = Theme.SYSTEM
+    zone: Annotated[str, Declared(later("Time zone for new windows"))] = "UTC"
+    language: Annotated[str, Declared(later("Language of the window"))] = "en"
+    report_language: Annotated[str, Declared(later("Language of reports"))] = "en"
+    page_size: Annotated[PageSize, Declared(later("Paper of reports"))] = PageSize.A4
+    vault_path: Annotated[
+        str, Declared(later("Folder of the backup vault; empty: in the data folder"))
+    ] = ""
+    backup_age_h: Annotated[
+        float, Declared(later("Oldest backup a change may start with"), "h", 0.1, 24.0 * 90)
+    ] = 24.0
+    monitor_days: Annotated[
+        float, Declared(later("How long a change is watched"), "d", 0.0, 365.0)
+    ] = 7.0
+    approvals_low: Annotated[
+        int, Declared(later("Approvals needed at low and very low risk"), "", 1, 9)
+    ] = 1
+    approvals_moderate: Annotated[
+        int, Declared(later("Approvals needed at moderate risk"), "", 1, 9)
+    ] = 1
+    approvals_high: Annotated[
+        int, Declared(later("Approvals needed at high and very high risk"), "", 1, 9)
+    ] = 2
+
+    def approvals_needed(self, residual: Grade | None) -> int:
+        """Return how many people must approve at a residual risk; None counts as moderate."""
+        if residual is None or residual is Grade.MODERATE:
+            return self.approvals_moderate
+        return self.approvals_high if residual > Grade.MODERATE else self.approvals_low
+
+    def check(self) -> None:
+        """Raise InvalidInput when a value is outside its limits or names nothing real."""
+        for name, declared in declarations().items():
+            value = getattr(self, name)
+            if not _within(value, declared):
+                raise InvalidInput(
+                    _("“{value}” cannot be used for: {what}.").format(
+                        value=value, what=_(declared.text)
+                    ),
+                    hint=_("Use {least} to {most}.").format(
+                        least=declared.least, most=declared.most
+                    ),
+                )
+        if not _is_zone(self.zone):
+            raise InvalidInput(
+                _("The time zone “{zone}” is not known.").format(zone=self.zone),
+                hint=_("Use a name such as Europe/Berlin."),
+            )
+
+
+def declarations() -> dict[str, Declared]:
+    """Return what each setting is, by name, in the order of the form."""
+    hints = get_type_hints(Settings, include_extras=True)
+    return {item.name: hints[item.name].__metadata__[0] for item in fields(Settings)}
+
+
+def to_rows(settings: Settings) -> dict[str, str]:
+    """Return each value as JSON text, by name."""
+    return {name: msgspec.json.encode(getattr(settings, name)).decode() for name in declarations()}
+
+
+def from_rows(rows: Mapping[str, str]) -> Settings:
+    """Return the settings that rows hold; what is missing or cannot be used is its default."""
+    types = get_type_hints(Settings)
+    values: dict[str, Any] = {}
+    for name, declared in declarations().items():
+        try:
+            value = msgspec.json.decode(rows[name], type=types[name])
+        except (KeyError, msgspec.DecodeError):
+            continue
+        if _within(value, declared) and (name != "zone" or _is_zone(value)):
+            values[name] = value
+    return Settings(**values)
+
+
+def _within(value: object, declared: Declared) -> bool:
+    if not isinstance(value, int | float):
+        return True
+    at_least = declared.least is None or value >= declared.least
+    return at_least and (declared.most is None or value <= declared.most)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True

@@ -1,0 +1,282 @@
+"""What is kept, declared once: each record is one row, a body and a few columns to search by.
+
+The body is the whole frozen dataclass as JSON, written and read by its own type hints, so that a
+field is declared in the domain and nowhere else. Rows written by an older version decode, because
+new fields have defaults; fields that no longer exist are ignored.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from operator import attrgetter
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from sqlalchemy import Boolean, Dialect, Integer, String, Text
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from app.domain.backup import BackupSet
+from app.domain.change import Change, ChangeState
+from app.domain.health import HealthReport
+from app.domain.host import Host
+from app.domain.metric import SampleSet
+from app.domain.report import Report
+from app.domain.run import Run
+from app.domain.verdict import Comparison
+from app.errors import StoreError
+from app.i18n import _
+
+Entity = TypeVar("Entity")
+
+
+def to_text(at: datetime) -> str:
+    """Write an instant so that text order is time order: UTC, always with microseconds."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def from_text(text: str) -> datetime:
+    """Read an instant written by `to_text`."""
+    return datetime.fromisoformat(text)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime as sortable text."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        """Write it."""
+        return None if value is None else to_text(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+        """Read it."""
+        return None if value is None else from_text(value)
+
+
+@dataclass(frozen=True)
+class Lifted:
+    """A column beside the body, to search and sort by."""
+
+    name: str
+    type: TypeEngine[Any]
+    read: Callable[[Any], object]
+    unique: bool = False
+    index: bool = False
+    child_of: str = ""
+    """The table whose record this one belongs to."""
+
+
+def text(name: str, **more: Any) -> Lifted:
+    """Lift an attribute that is text."""
+    return Lifted(name, Text(), attrgetter(name), **more)
+
+
+def number(name: str, read: Callable[[Any], object], **more: Any) -> Lifted:
+    """Lift a whole number."""
+    return Lifted(name, Integer(), read, **more)
+
+
+def instant(name: str, read: Callable[[Any], object] | None = None, **more: Any) -> Lifted:
+    """Lift an instant."""
+    return Lifted(name, Instant(), read or attrgetter(name), **more)
+
+
+def flag(name: str, **more: Any) -> Lifted:
+    """Lift a yes or no."""
+    return Lifted(name, Boolean(), attrgetter(name), **more)
+
+
+@dataclass(frozen=True)
+class Kind(Generic[Entity]):
+    """One kind of record: its class, its table, its columns.
+
+    ``words`` gives the text that full-text search finds it by. ``history`` says that the log shall
+    name the old and the new value of each field that a save alters.
+    """
+
+    type: type[Entity]
+    table: str
+    noun: str
+    columns: tuple[Lifted, ...]
+    words: Callable[[Entity], tuple[str, ...]] | None = None
+    history: bool = False
+
+    def row(self, item: Entity) -> dict[str, object]:
+        """Return the values of all columns for a record."""
+        values: dict[str, object] = {lifted.name: lifted.read(item) for lifted in self.columns}
+        values["id"] = item.id  # type: ignore[attr-defined]  # every kept record has an id
+        values["body"] = msgspec.json.encode(item).decode()
+        return values
+
+    def read(self, body: str) -> Entity:
+        """Return the record in a row; raises StoreError when this version cannot read it."""
+        try:
+            return self._decoder.decode(body)
+        except msgspec.DecodeError as error:
+            raise StoreError(
+                _("A {noun} in the database cannot be read: {reason}.").format(
+                    noun=self.noun, reason=error
+                ),
+                hint=_("It may have been written by another version of the program."),
+            ) from error
+
+    def altered(self, old: Entity, new: Entity) -> tuple[tuple[str, str], ...]:
+        """Return (field, "old → new") for each field that differs and is not mere bookkeeping."""
+        pairs = (
+            (field.name, getattr(old, field.name), getattr(new, field.name))
+            for field in fields(self.type)  # type: ignore[arg-type]  # every kind is a dataclass
+            if field.name not in _BOOKKEEPING
+        )
+        return tuple((name, f"{_brief(a)} → {_brief(b)}") for name, a, b in pairs if a != b)
+
+    @cached_property
+    def _decoder(self) -> msgspec.json.Decoder[Entity]:
+        return msgspec.json.Decoder(self.type)
+
+
+_BOOKKEEPING = frozenset({"version", "updated_at"})
+_BRIEF = 200
+
+
+def _brief(value: object) -> str:
+    plain = msgspec.to_builtins(value)
+    if plain is None or plain in ("", []):
+        return "–"
+    shown = plain if isinstance(plain, str) else msgspec.json.encode(plain).decode()
+    return shown if len(shown) <= _BRIEF else f"{shown[: _BRIEF - 1]}…"
+
+
+def ordinal(change_number: str) -> int:
+    """Return the number inside a change number: 142 for ``CHG-000142``."""
+    digits = re.search(r"\d+$", change_number)
+    return int(digits[0]) if digits else 0
+
+
+def _due_at(change: Change) -> datetime | None:
+    """From when a person must move the change on; None means at once."""
+    if change.state is ChangeState.SCHEDULED and change.window:
+        return change.window.span.start
+    if change.state is ChangeState.MONITOR and change.monitor_since:
+        return change.monitor_since + timedelta(days=change.monitor_days)
+    return None
+
+
+def _change_words(change: Change) -> tuple[str, ...]:
+    lessons = (part for item in change.lessons for part in (item.event, item.recommendation))
+    return (
+        change.number,
+        str(ordinal(change.number)),
+        change.title,
+        change.description,
+        change.business_service,
+        change.justification,
+        change.implementation_plan,
+        change.close_notes,
+        *(item.reference for item in change.incidents),
+        *(item.title for item in change.need.evidence),
+        *(item.reference for item in change.need.evidence),
+        *lessons,
+    )
+
+
+CHANGE = Kind(
+    Change,
+    "change",
+    "change",
+    (
+        text("number", unique=True),
+        number("ordinal", lambda c: ordinal(c.number), unique=True),
+        text("title"),
+        text("state", index=True),
+        text("type"),
+        number("risk", lambda c: c.risk and int(c.risk.inherent.level)),
+        number("residual", lambda c: c.risk and int(c.risk.residual.level)),
+        instant("starts_at", lambda c: c.window and c.window.span.start, index=True),
+        instant("ends_at", lambda c: c.window and c.window.span.end),
+        Lifted("zone", Text(), lambda c: c.window.zone if c.window else ""),
+        instant("due_at", _due_at),
+        flag("on_hold"),
+        text("close_code"),
+        flag("backed_out"),
+        number("overrides", lambda c: len(c.overrides)),
+        instant("updated_at"),
+    ),
+    words=_change_words,
+    history=True,
+)
+HOST = Kind(Host, "host", "host", (text("name", index=True), text("address")), history=True)
+RUN = Kind(
+    Run,
+    "run",
+    "run",
+    (
+        text("change", index=True, child_of="change"),
+        text("state", index=True),
+        instant("started_at"),
+        instant("ended_at"),
+    ),
+)
+BACKUP = Kind(
+    BackupSet,
+    "backup_set",
+    "backup",
+    (
+        text("change", index=True),
+        text("host", index=True),
+        text("state"),
+        number("level", lambda s: None if s.level is None else int(s.level)),
+        instant("sealed_at"),
+    ),
+)
+HEALTH = Kind(
+    HealthReport,
+    "health_report",
+    "health report",
+    (text("change", index=True), text("host", index=True), text("phase")),
+)
+SAMPLES = Kind(
+    SampleSet,
+    "sample_set",
+    "sample set",
+    (
+        text("change", index=True, child_of="change"),
+        text("metric"),
+        text("window"),
+        text("sha256"),
+    ),
+)
+COMPARISON = Kind(
+    Comparison,
+    "comparison",
+    "comparison",
+    (
+        text("change", index=True, child_of="change"),
+        text("metric"),
+        text("verdict"),
+        text("sentence"),
+        instant("judged_at"),
+    ),
+)
+REPORT = Kind(
+    Report,
+    "report",
+    "report",
+    (
+        text("change", index=True, child_of="change"),
+        number("revision", attrgetter("revision")),
+        text("pdf_sha256"),
+    ),
+)
+KINDS: tuple[Kind[Any], ...] = (
+    CHANGE,
+    HOST,
+    RUN,
+    BACKUP,
+    HEALTH,
+    SAMPLES,
+    COMPARISON,
+    REPORT,
+)

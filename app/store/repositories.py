@@ -1,0 +1,135 @@
+"""Records inside a unit of work: one generic repository over the declarations of the mapping."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Connection, Table, func, insert, select, update
+
+from app.domain.change import Change
+from app.errors import Conflict, NotFound
+from app.i18n import _
+from app.store import search
+from app.store.mapping import CHANGE, Kind
+from app.store.tables import TABLES
+
+Entity = TypeVar("Entity")
+
+
+@dataclass(slots=True)
+class Writes:
+    """What a unit of work has written so far: tables, and records before and after by id."""
+
+    tables: set[str] = field(default_factory=set)
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, tuple[Kind[Any], Any]] = field(default_factory=dict)
+
+    def remember(self, kind: Kind[Any], key: str, old: object, new: object) -> None:
+        """Keep the oldest and the newest form of a record."""
+        self.before.setdefault(key, old)
+        self.after[key] = (kind, new)
+
+    def altered(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """Return (kind.field, "old → new") of all saves that keep a history, by record id."""
+        return {
+            key: tuple(
+                (f"{kind.table}.{name}", how) for name, how in kind.altered(self.before[key], new)
+            )
+            for key, (kind, new) in self.after.items()
+        }
+
+
+class StoredRecords(Generic[Entity]):
+    """Records of one kind.
+
+    A record with a ``version`` is saved only over the version it was read with. A record without
+    one is saved over what is there: inside a unit of work nobody else can write in between.
+    """
+
+    def __init__(self, kind: Kind[Entity], connection: Connection, writes: Writes) -> None:
+        self._kind = kind
+        self._table: Table = TABLES[kind.table]
+        self._connection = connection
+        self._writes = writes
+
+    def get(self, key: str) -> Entity:
+        """Return a record by id; raises NotFound."""
+        found = self.find(key)
+        if found is None:
+            raise NotFound(_("There is no {noun} {key}.").format(noun=self._kind.noun, key=key))
+        return found
+
+    def find(self, key: str) -> Entity | None:
+        """Return a record by id, or None."""
+        body = self._connection.scalar(select(self._table.c.body).where(self._table.c.id == key))
+        return None if body is None else self._kind.read(body)
+
+    def add(self, item: Entity) -> None:
+        """Keep a new record; raises Conflict when its id is taken."""
+        values = self._kind.row(item) | {"version": getattr(item, "version", 0)}
+        self._connection.execute(insert(self._table).values(values))
+        self._written(item)
+
+    def save(self, item: Entity) -> Entity:
+        """Replace a record and return it with its new version; raises NotFound, Conflict."""
+        values = self._kind.row(item)
+        key = values["id"]
+        stored = self._connection.execute(
+            select(self._table.c.version, self._table.c.body).where(self._table.c.id == key)
+        ).first()
+        if stored is None:
+            raise NotFound(_("There is no {noun} {key}.").format(noun=self._kind.noun, key=key))
+        version = getattr(item, "version", stored.version)
+        if hasattr(item, "version"):
+            item = replace(item, version=version + 1)  # type: ignore[type-var]  # a dataclass
+            values = self._kind.row(item)
+        done = self._connection.execute(
+            update(self._table)
+            .where(self._table.c.id == key, self._table.c.version == version)
+            .values(values | {"version": version + 1})
+        )
+        if done.rowcount != 1:
+            raise Conflict(
+                _("Somebody else saved this {noun} first.").format(noun=self._kind.noun),
+                hint=_("Load it again and repeat your edit."),
+            )
+        if self._kind.history:
+            self._writes.remember(self._kind, str(key), self._kind.read(stored.body), item)
+        self._written(item)
+        return item
+
+    def list(self, **equal: str) -> Sequence[Entity]:
+        """Return records whose indexed columns equal the values, newest first."""
+        wanted = select(self._table.c.body).order_by(self._table.c.row.desc())
+        for name, value in equal.items():
+            wanted = wanted.where(self._table.c[name] == value)
+        return tuple(self._kind.read(body) for body in self._connection.scalars(wanted))
+
+    def _written(self, item: Any) -> None:
+        self._writes.tables.add(self._kind.table)
+        if self._kind.words:
+            row = select(self._table.c.row).where(self._table.c.id == item.id)
+            search.index(
+                self._connection, self._connection.scalar(row) or 0, self._kind.words(item)
+            )
+
+
+class StoredChanges(StoredRecords[Change]):
+    """Changes, which people know by number."""
+
+    def __init__(self, connection: Connection, writes: Writes) -> None:
+        super().__init__(CHANGE, connection, writes)
+
+    def next_number(self) -> str:
+        """Return the next free number, such as ``CHG-000142``."""
+        last = self._connection.scalar(select(func.max(self._table.c.ordinal)))
+        return f"CHG-{(last or 0) + 1:06d}"
+
+    def by_number(self, number: str) -> Change:
+        """Return a change by number; raises NotFound."""
+        body = self._connection.scalar(
+            select(self._table.c.body).where(self._table.c.number == number)
+        )
+        if body is None:
+            raise NotFound(_("There is no change {number}.").format(number=number))
+        return self._kind.read(body)

@@ -1,0 +1,218 @@
+"""Open the store of a data folder: lock, check, copy, upgrade, and hand out what services use."""
+
+import logging
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.domain.event import ChainReport, NewEvent
+from app.errors import DiskFull, StoreError
+from app.i18n import _, later
+from app.paths import private_dir
+from app.services.ports import Clock
+from app.settings import Settings
+from app.store import copies, upgrade
+from app.store.anchors import AnchorDamaged, Anchors, Signer
+from app.store.engine import FILE_NAME, as_app_error, check_file, open_engine, prepare_file
+from app.store.files import StoredFiles
+from app.store.lock import InstanceLock, acquire
+from app.store.log import Head, check_chain, read_head
+from app.store.place import Place, place_of
+from app.store.queries import SqlQueries
+from app.store.series import StoredSeries
+from app.store.transcripts import StoredTranscripts
+from app.store.unit_of_work import Ledger, OnCommit, SqlUnitOfWork, WriterGate
+
+ALWAYS_CHECKED_BYTES = 32 << 20
+"""Up to this size every start looks at all pages; larger files only after a crash, because one
+gigabyte takes seconds. Their daily copy is checked in any case."""
+
+_REPORTS = "report."
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Store:
+    """Everything that is kept on this workstation; safe to use from several threads."""
+
+    data: Path
+    ledger: Ledger
+    anchors: Anchors
+    queries: SqlQueries
+    files: StoredFiles
+    transcripts: StoredTranscripts
+    series: StoredSeries
+    warnings: tuple[str, ...]
+    """What the user should know about where the data lies."""
+    lock: InstanceLock | None
+
+    def unit_of_work(self) -> SqlUnitOfWork:
+        """Return an unused unit of work."""
+        return SqlUnitOfWork(self.ledger)
+
+    def load_settings(self) -> Settings:
+        """Return the settings as they stand."""
+        with self.unit_of_work() as uow:
+            return uow.settings.load()
+
+    def save_settings(self, settings: Settings) -> None:
+        """Keep settings, logged with each old and new value; raises InvalidInput."""
+        with self.unit_of_work() as uow:
+            if altered := uow.settings.save(settings):
+                uow.log.append(NewEvent("settings.changed", _("Changed settings"), data=altered))
+                uow.commit()
+
+    def verify(self) -> ChainReport:
+        """Check every entry of the log, then hold its end against the anchors."""
+        return verify_log(self.data, self.anchors)
+
+    def close(self) -> None:
+        """Anchor the log, let go of everything, and leave word that this was a proper end."""
+        self.transcripts.close()
+        if not self.ledger.read_only:
+            with self.ledger.engine.connect() as connection:
+                head = read_head(connection)
+            self.anchors.seal(head)
+        self.ledger.engine.dispose()
+        if self.lock is not None:
+            self.lock.release()
+
+
+def _nobody(tables: frozenset[str], actor: str) -> None:
+    """Tell nobody about a commit."""
+
+
+def open_store(
+    data: Path,
+    *,
+    clock: Clock,
+    actor: str,
+    read_only: bool = False,
+    signer: Signer | None = None,
+    on_commit: OnCommit = _nobody,
+) -> Store:
+    """Open the store of a data folder, made and upgraded if needed.
+
+    Args:
+        data: The folder that holds everything.
+        clock: Gives the time of log entries.
+        actor: Who the log says did it.
+        read_only: Look beside a running program; nothing is made, upgraded or locked.
+        signer: Signs the anchors of the log.
+        on_commit: Told after each commit which tables were written, and by whom.
+
+    Raises:
+        Busy: Another program has this folder open.
+        SchemaTooNew: A later version of the program has written the database.
+        DatabaseDamaged: It does not hold together; see `app.store.recovery`.
+        DiskFull: There is no room for a copy or an upgrade.
+        StoreError: It cannot be used for another reason.
+    """
+    lock = None if read_only else acquire(private_dir(data), clock.now())
+    try:
+        database = data / FILE_NAME
+        warnings = _look(database) if read_only else _prepare(database, clock, lock)
+        anchors = Anchors(data, clock, signer)
+        engine = open_engine(database, read_only=read_only)
+    except BaseException:
+        if lock is not None:
+            lock.release(clean=not lock.after_crash)
+        raise
+
+    def on_head(head: Head, events: tuple[NewEvent, ...]) -> None:
+        important = any(event.kind.startswith(_REPORTS) for event in events)
+        anchors.committed(head, important=important)
+
+    ledger = Ledger(engine, clock, actor, WriterGate(), read_only, on_head, on_commit)
+    files = StoredFiles(data / "files")
+    return Store(
+        data=data,
+        ledger=ledger,
+        anchors=anchors,
+        queries=SqlQueries(engine),
+        files=files,
+        transcripts=StoredTranscripts(data / "transcripts", files),
+        series=StoredSeries(files),
+        warnings=warnings,
+        lock=lock,
+    )
+
+
+def verify_log(data: Path, anchors: Anchors) -> ChainReport:
+    """Check the log of a data folder against itself and its anchors.
+
+    Anchors are read first: entries that are added meanwhile do no harm.
+    """
+    database = data / FILE_NAME
+    try:
+        known = anchors.read()
+    except AnchorDamaged as error:
+        return ChainReport(0, "", 1, str(error))
+    sizes = frozenset(anchor.size for anchor in known)
+    try:
+        with closing(
+            sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)
+        ) as connection:
+            chain, hashes = check_chain(connection, sizes)
+    except sqlite3.Error as error:
+        raise as_app_error(error, database) from error
+    return anchors.judge(chain, known, hashes) if chain.intact else chain
+
+
+def _look(database: Path) -> tuple[str, ...]:
+    """Make sure that a database can be read as it is."""
+    if not database.is_file():
+        raise StoreError(
+            _("There is no database in {folder}.").format(folder=database.parent),
+            hint=_("Open the program once, or name the right folder with --data."),
+        )
+    revision = upgrade.current_revision(database)
+    if revision == upgrade.HEAD:
+        return ()
+    if revision is None or revision < upgrade.HEAD:
+        raise StoreError(
+            _("The database {path} has to be upgraded first.").format(path=database),
+            hint=_("Open the program once."),
+        )
+    raise upgrade.too_new(database, revision)
+
+
+def _prepare(database: Path, clock: Clock, lock: InstanceLock | None) -> tuple[str, ...]:
+    """Make, check, copy and upgrade the file; return what to warn of."""
+    place = place_of(database.parent)
+    prepare_file(database, wal=place is not Place.NETWORK)
+    after_crash = lock is not None and lock.after_crash
+    if after_crash or database.stat().st_size <= ALWAYS_CHECKED_BYTES:
+        check_file(database)
+    revision = upgrade.current_revision(database)
+    warnings = [_PLACES[place]] if place in _PLACES else []
+    if revision == upgrade.HEAD:
+        warnings += _daily_copy(database, clock)
+    else:
+        if revision is not None:
+            copies.copy_before_upgrade(database, revision, clock.now())
+        upgrade.upgrade_database(database)
+    return tuple(_(text) for text in warnings)
+
+
+def _daily_copy(database: Path, clock: Clock) -> list[str]:
+    """Take the copy of the day; a failure is told, but keeps nobody from working."""
+    try:
+        copies.copy_if_due(database, clock.now())
+    except (DiskFull, StoreError) as error:
+        _log.warning("No daily copy: %s", error.sentence())
+        return [error.sentence()]
+    return []
+
+
+_PLACES = {
+    Place.NETWORK: later(
+        "The data folder lies on a network drive: a broken link can damage the database."
+        " Choose a folder on this computer."
+    ),
+    Place.SYNCED: later(
+        "The data folder is synced by another program, which can damage the database."
+        " Choose a folder that is not synced."
+    ),
+}

@@ -1,0 +1,65 @@
+"""The tables, built from the declarations in `app.store.mapping`, the log and the settings.
+
+The full-text table and the triggers of the log have no counterpart here: they are made by the
+migrations and known to `app.store.search` and `app.store.log` alone.
+"""
+
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, Text
+
+from app.store.mapping import KINDS, Instant, Kind, Lifted
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _column(lifted: Lifted) -> Column[Any]:
+    parent = (ForeignKey(f"{lifted.child_of}.id"),) if lifted.child_of else ()
+    return Column(
+        lifted.name, lifted.type, *parent, unique=lifted.unique or None, index=lifted.index or None
+    )
+
+
+def _table(kind: Kind[Any]) -> Table:
+    return Table(
+        kind.table,
+        METADATA,
+        Column("row", Integer, primary_key=True),  # order of arrival
+        Column("id", String(64), nullable=False, unique=True),
+        Column("version", Integer, nullable=False),
+        *(_column(lifted) for lifted in kind.columns),
+        Column("body", Text, nullable=False),
+    )
+
+
+TABLES: dict[str, Table] = {kind.table: _table(kind) for kind in KINDS}
+
+EVENT = Table(
+    "event",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("actor", String(16), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("change", String(64), nullable=False, index=True),
+    Column("refs", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("prev_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+SETTING = Table(
+    "setting",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
