@@ -185,7 +185,9 @@ def _forward(host: Host, shop: DemoShop) -> tuple[Step, ...]:
     )
     python = shlex.quote(sys.executable)
     return (
-        Step("f1", "Go or no-go", StepKind.GATE, answer="GO demo-01", owner=COORDINATOR, estimate_s=2),
+        Step(
+            "f1", "Go or no-go", StepKind.GATE, answer="GO demo-01", owner=COORDINATOR, estimate_s=2
+        ),
         Step(
             "f2", "Stop the shop", StepKind.COMMAND, host.id, f"sh {control} stop",
             estimate_s=2, limit_s=30, stops_service=True, owner=IMPLEMENTER,
@@ -207,7 +209,7 @@ def _forward(host: Host, shop: DemoShop) -> tuple[Step, ...]:
         Step("f6", "Health checks, after", StepKind.CHECK, host.id, estimate_s=4, limit_s=60),
         Step(
             "f7", "Look at the orders page", StepKind.MANUAL, estimate_s=2, owner=COORDINATOR,
-            instructions="Open the page of one customer and compare the sum with the one noted before.",
+            instructions="Open the page of one customer and compare the sum with the one before.",
         ),
     )  # fmt: skip
 
@@ -227,5 +229,8 @@ def _back(host: Host, shop: DemoShop) -> tuple[Step, ...]:
             "b3", "Start the shop", StepKind.COMMAND, host.id, f"sh {control} start",
             estimate_s=3, limit_s=60, phase=Phase.BACKOUT, starts_service=True,
         ),
-        Step("b4", "Health checks, after", StepKind.CHECK, host.id, estimate_s=4, phase=Phase.BACKOUT),
+        Step(
+            "b4", "Health checks, after", StepKind.CHECK, host.id, estimate_s=4,
+            phase=Phase.BACKOUT,
+        ),
     )  # fmt: skip

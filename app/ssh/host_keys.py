@@ -1,0 +1,51 @@
+"""Host keys: what a server shows against what a person has confirmed."""
+
+import base64
+import hashlib
+from typing import TYPE_CHECKING
+
+from app.domain.host import Host, HostKey
+from app.errors import HostKeyChanged, HostKeyUnknown
+
+if TYPE_CHECKING:
+    from paramiko import PKey
+
+
+def shown_key(key: "PKey") -> HostKey:
+    """Return a server's key as a person compares it, with the fingerprint ssh-keygen prints."""
+    digest = hashlib.sha256(key.asbytes()).digest()
+    sha256 = "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
+    return HostKey(key.get_name(), sha256, f"{key.get_name()} {key.get_base64()}")
+
+
+def require_confirmed(host: Host, shown: HostKey) -> None:
+    """Compare a shown key with the confirmed one; nothing secret has been sent yet.
+
+    Raises:
+        HostKeyUnknown: Nobody has confirmed a key of this host.
+        HostKeyChanged: The confirmed key is another one.
+    """
+    if host.key is None:
+        raise HostKeyUnknown(
+            f"Nobody has confirmed the key of this host yet. It shows {shown.sha256}.",
+            hint="Compare the fingerprint with the server's administrator, then confirm it.",
+            host=host.name,
+        )
+    if host.key.line != shown.line:
+        raise HostKeyChanged(
+            f"The host shows another key, {shown.sha256}; confirmed is {host.key.sha256}."
+            " Nothing was sent.",
+            hint="Ask the server's administrator. Enrol the key again only if they changed it.",
+            host=host.name,
+        )
+
+
+def key_types(host: Host, offered: tuple[str, ...]) -> tuple[str, ...]:
+    """Order the key types so that the server shows the kind of key that was confirmed."""
+    if host.key is None:
+        return offered
+    wanted = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256")}.get(
+        host.key.algorithm, (host.key.algorithm,)
+    )
+    first = tuple(name for name in offered if name in wanted)
+    return first + tuple(name for name in offered if name not in wanted)

@@ -1,0 +1,29 @@
+"""How long each phase of a connection may take, in seconds, and how often it is tried."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of one connection."""
+
+    connect_s: float = 10.0
+    banner_s: float = 15.0
+    key_exchange_s: float = 30.0
+    login_s: float = 30.0
+    channel_s: float = 30.0
+    retries_s: tuple[float, ...] = (1.0, 2.0, 4.0)
+    """Pauses before the next tries of the connection phase; what follows is never repeated."""
+    heartbeat_s: float = 15.0
+    heartbeat_answer_s: float = 30.0
+    grace_s: float = 5.0
+    """How long output may go on after the exit status, when a child keeps it open."""
+    channels: int = 4
+    new_per_s: float = 2.0
+    """Connection set-ups a second to one server, well below sshd's MaxStartups."""
+
+
+OUTPUT_CAP = 64 * 1024 * 1024
+"""Bytes of a command's output that are kept; the rest is read and counted out."""
+STDERR_CAP = 1024 * 1024
+"""Bytes of a stream's stderr that are kept."""
