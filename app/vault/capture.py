@@ -1,0 +1,166 @@
+"""Taking one set: every producer of a host, one after the other, each into its own object."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from time import monotonic
+
+from app.domain.backup import CaptureState, SourceKind, StoredObject
+from app.errors import RemoteError
+from app.services.ports import Remote
+from app.tasks import TaskContext
+from app.vault.dialogue import new_nonce, pump
+from app.vault.format import ObjectRecord, sha256
+from app.vault.formats import Format, FormatError
+from app.vault.judging import Ending, judge
+from app.vault.producers import Abilities, Judgement, Producer
+from app.vault.seal import SealedWriter
+from app.vault.setwriter import SetWriter
+
+_FINISH_S = 60.0
+
+
+@dataclass
+class Meter:
+    """Counts bytes over all objects of a set and reports them."""
+
+    context: TaskContext
+    total_bytes: int | None
+    text: str = ""
+    done_bytes: int = 0
+
+    def add(self, count: int) -> None:
+        """Note bytes that arrived; raises TaskCancelled after a stop."""
+        self.done_bytes += count
+        total = self.total_bytes
+        if total is not None and total < self.done_bytes:
+            total = None
+        self.context.progress(self.done_bytes, total, self.text)
+
+
+def capture_object(
+    producer: Producer, number: int, remote: Remote, place: SetWriter, able: Abilities, meter: Meter
+) -> ObjectRecord:
+    """Run one producer and keep its stream; a failed one leaves a record, but no object.
+
+    Raises:
+        RemoteError: The link broke or the host fell silent.
+        DiskFull: There is no room left here.
+        TaskCancelled: A stop was asked for.
+    """
+    started_s = monotonic()
+    label = f"{number:02d}"
+    name = f"{label}-{producer.stem}.{producer.suffix}.zst.age"
+    meter.text = producer.title
+    with ExitStack() as streams:
+        out = streams.enter_context(place.open_object(name))
+        index = streams.enter_context(place.open_index(label)) if producer.has_index else None
+        ending, members = _receive(producer, remote, out, index, meter)
+        judgement = judge(producer, ending)
+        log_bytes, log_sha256 = place.keep_log(label, ending.stderr)
+        record = ObjectRecord(
+            stored=_describe(producer, name, judgement, ending),
+            source=producer.source,
+            end_seen=ending.control is not None and not ending.problem,
+            duration_s=0.0,
+            tools=_tools(producer, able),
+            log_bytes=log_bytes,
+            log_sha256=log_sha256,
+        )
+        if judgement.state is not CaptureState.FAILED:
+            record = _commit(record, place, out, index, members)
+    return replace(record, duration_s=round(monotonic() - started_s, 3))
+
+
+def _receive(
+    producer: Producer, remote: Remote, out: SealedWriter, index: SealedWriter | None, meter: Meter
+) -> tuple[Ending, int]:
+    """Take in one stream; return how it ended and how many members it held."""
+    nonce = new_nonce()
+    format_ = producer.new_format(nonce, index)
+    received = 0
+
+    def feed(data: bytes) -> None:
+        nonlocal received
+        received += len(data)
+        out.write(data)
+        format_.feed(data)
+        meter.add(len(data))
+
+    problem, exit_code, members = "", None, 0
+    try:
+        with remote.stream(
+            producer.script, nonce, *producer.arguments, idle_s=producer.idle_s
+        ) as stream:
+            try:
+                began = pump(stream, nonce, feed)
+                problem, members = _end_of(format_) if began else ("No data came.", 0)
+                exit_code = stream.finish(_FINISH_S)
+            except FormatError as error:
+                problem = str(error)
+            stderr = stream.stderr()
+    except RemoteError as error:
+        error.host, error.step = remote.host.name, f"backup of {producer.title}"
+        raise
+    return Ending(exit_code, stderr, nonce, received, problem), members
+
+
+def _end_of(format_: Format) -> tuple[str, int]:
+    try:
+        return "", format_.finish()
+    except FormatError as error:
+        return str(error), 0
+
+
+def _commit(
+    record: ObjectRecord,
+    place: SetWriter,
+    out: SealedWriter,
+    index: SealedWriter | None,
+    members: int,
+) -> ObjectRecord:
+    sealed = place.commit(out, record.stored.name)
+    listed = place.commit(index, f"index of {record.stored.name}") if index is not None else None
+    stored = replace(
+        record.stored,
+        members=members,
+        plain_bytes=sealed.plain_bytes,
+        plain_sha256=sealed.plain_sha256,
+        stored_bytes=sealed.stored_bytes,
+        stored_sha256=sealed.stored_sha256,
+    )
+    return replace(record, stored=stored, index=listed)
+
+
+def _describe(producer: Producer, name: str, judgement: Judgement, ending: Ending) -> StoredObject:
+    codes = dict(ending.control or {})
+    if ending.exit_code is not None:
+        codes["ssh"] = ending.exit_code
+    return StoredObject(
+        name=name,
+        kind=producer.kind,
+        title=producer.title,
+        state=judgement.state,
+        exit_codes=codes,
+        warnings=judgement.warnings,
+        command_sha256=sha256(producer.command.encode("utf-8", "surrogateescape")),
+    )
+
+
+def _tools(producer: Producer, able: Abilities) -> dict[str, str]:
+    wanted = {
+        SourceKind.FILES: ("tar",),
+        SourceKind.SQLITE: ("sqlite3",),
+        SourceKind.POSTGRESQL: ("pg_dump",),
+        SourceKind.FACTS: (),
+    }
+    return {tool: able.versions[tool] for tool in wanted[producer.kind] if tool in able.versions}
+
+
+def state_of(records: list[ObjectRecord]) -> CaptureState:
+    """Return the state of a whole set; a failed member makes it partial."""
+    states = {record.stored.state for record in records}
+    if states <= {CaptureState.CAPTURED}:
+        return CaptureState.CAPTURED
+    if states & {CaptureState.FAILED, CaptureState.PARTIAL}:
+        return CaptureState.PARTIAL
+    return CaptureState.WITH_WARNINGS

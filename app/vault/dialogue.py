@@ -1,0 +1,109 @@
+"""Questions to a server whose answers carry a nonce, and streams that begin after a marker."""
+
+import secrets
+from collections.abc import Callable
+
+from app.errors import CommandFailed, RemoteError
+from app.services.ports import Remote, RemoteStream
+from app.vault import scripts
+from app.vault.producers import Abilities
+
+CHUNK_BYTES = 1 << 18
+_NOISE_BYTES = 1 << 20
+_PROBE_S = 60.0
+_ESTIMATE_S = 120.0
+
+
+def new_nonce() -> str:
+    """Return a token no server output can contain by chance."""
+    return secrets.token_hex(8)
+
+
+def probe(remote: Remote) -> Abilities:
+    """Ask a server what it can do; raises RemoteError."""
+    answers = ask(remote, scripts.PROBE, limit_s=_PROBE_S)
+    found: dict[str, list[str]] = {}
+    for key, value in answers:
+        found.setdefault(key, []).append(value)
+
+    def one(key: str) -> str:
+        return found.get(key, [""])[0]
+
+    return Abilities(
+        uid=int(one("uid")) if one("uid").isdecimal() else -1,
+        clock=int(one("clock")) if one("clock").isdecimal() else None,
+        machine_id=one("machine_id")[:64],
+        boot_id=one("boot_id")[:64],
+        tools=frozenset(found.get("has", ())),
+        tar_options=frozenset(found.get("tar_option", ())),
+        versions={
+            tool: one(tool)[:200] for tool in ("tar", "sqlite3", "pg_dump") if one(tool).strip()
+        },
+    )
+
+
+def estimate_bytes(remote: Remote, paths: list[str]) -> int | None:
+    """Return what paths hold on the server's disk; None when it did not say in time."""
+    if not paths:
+        return 0
+    try:
+        answers = ask(remote, scripts.ESTIMATE, *paths, limit_s=_ESTIMATE_S)
+    except RemoteError:
+        return None
+    return sum(int(v) * 1024 for key, v in answers if key == "kilobytes" and v.isdecimal())
+
+
+def ask(remote: Remote, script: str, *args: str, limit_s: float) -> list[tuple[str, str]]:
+    """Run a script that answers in nonce-marked lines; raises CommandFailed when it did not end."""
+    nonce = new_nonce()
+    result = remote.run(script, nonce, *args, limit_s=limit_s)
+    answers = answers_in(result.stdout, nonce)
+    if ("end", "end") not in answers:
+        raise CommandFailed(
+            f"A question to the server was not answered to its end (exit {result.exit_code}).",
+            hint=result.stderr.decode("utf-8", "replace")[-300:].strip()
+            or "Check that its login shell starts a POSIX sh.",
+            host=remote.host.name,
+            step="backup",
+        )
+    return answers
+
+
+def answers_in(stdout: bytes, nonce: str) -> list[tuple[str, str]]:
+    """Return the (key, value) pairs of the lines that carry the nonce."""
+    answers: list[tuple[str, str]] = []
+    for line in stdout.decode("utf-8", "surrogateescape").split("\n"):
+        mark, _, rest = line.partition(" ")
+        if mark == "CD" and rest.startswith(f"{nonce} "):
+            key, _, value = rest[len(nonce) + 1 :].partition(" ")
+            answers.append((key, value))
+    return answers
+
+
+def pump(stream: RemoteStream, nonce: str, feed: Callable[[bytes], object]) -> bool:
+    """Hand on what follows the marker until the stream ends; return whether the marker came."""
+    first = await_marker(stream, nonce)
+    if first is None:
+        return False
+    if first:
+        feed(first)
+    while chunk := stream.read(CHUNK_BYTES):
+        feed(chunk)
+    return True
+
+
+def await_marker(stream: RemoteStream, nonce: str) -> bytes | None:
+    """Read up to the marker; return what came right after it, or None when it never came.
+
+    Whatever a login shell's profile prints before is thrown away.
+    """
+    marker = f"CD-DATA {nonce}\n".encode()
+    seen = b""
+    while chunk := stream.read(CHUNK_BYTES):
+        seen += chunk
+        _, found, rest = seen.partition(marker)
+        if found:
+            return rest
+        if len(seen) > _NOISE_BYTES:
+            return None
+    return None

@@ -1,0 +1,165 @@
+"""The records of a vault as they are written: canonical JSON, signed, readable by anybody."""
+
+import base64
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+
+from app.domain.backup import BackupSource, CaptureState, StoredObject, Verification
+from app.domain.ids import ChangeId, HostId, SetId
+from app.errors import VaultDamaged
+from app.vault.keys import VaultKeys, check_signature
+from app.vault.seal import Sealed
+
+FORMAT = 1
+ENGINE = "changedesk-vault/1"
+
+
+@dataclass(frozen=True, slots=True)
+class VaultRecord:
+    """``vault.json``: who may open and who signs."""
+
+    format: int
+    id: str
+    created: datetime
+    recipients: tuple[str, ...]
+    """age recipients: the vault's own key first, then the recovery key on paper."""
+    signing_key: str
+    """Ed25519 public key, PEM."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostRecord:
+    """Which machine a set was taken from, so that it is never mistaken for another."""
+
+    id: HostId
+    name: str
+    address: str
+    port: int
+    key_sha256: str
+    machine_id: str = ""
+    boot_id: str = ""
+    clock_skew_s: float | None = None
+    """Server clock minus ours, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRecord:
+    """One producer of a set: what it was told, how it ended, what it left behind."""
+
+    stored: StoredObject
+    source: BackupSource
+    end_seen: bool
+    """The control line and the format's own end were both seen."""
+    duration_s: float
+    tools: dict[str, str] = field(default_factory=dict)
+    index: Sealed | None = None
+    log_bytes: int = 0
+    log_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """``set.json``: everything about a set; written last, so that its presence means sealed."""
+
+    format: int
+    engine: str
+    app_version: str
+    vault: str
+    set: SetId
+    change: ChangeId | None
+    host: HostRecord
+    by: str
+    started_at: datetime
+    sealed_at: datetime
+    duration_s: float
+    estimate_bytes: int | None
+    plain_bytes: int
+    stored_bytes: int
+    state: CaptureState
+    objects: tuple[ObjectRecord, ...]
+
+    @property
+    def captured(self) -> tuple[ObjectRecord, ...]:
+        """The producers that left a stored object."""
+        return tuple(o for o in self.objects if o.stored.state is not CaptureState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A named person takes an incomplete set."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetNote:
+    """What is said about a sealed set later on; bound to its manifest."""
+
+    set: SetId
+    manifest_sha256: str
+    verification: Verification | None = None
+    acceptance: Acceptance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    record: msgspec.Raw
+    signature: str
+
+
+Record = TypeVar("Record")
+
+
+def encode(record: object) -> bytes:
+    """Return canonical JSON: keys sorted, no spaces, UTF-8, one final line feed."""
+    return msgspec.json.encode(record, order="sorted") + b"\n"
+
+
+def decode(data: bytes, kind: type[Record], *, what: str) -> Record:
+    """Read a record; raises VaultDamaged when it is malformed or of a later format."""
+    try:
+        record = msgspec.json.decode(data, type=kind)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise VaultDamaged(f"{what} is not readable ({error}).") from error
+    if getattr(record, "format", FORMAT) != FORMAT:
+        raise VaultDamaged(
+            f"{what} was written by a later version of the program.", hint="Update the program."
+        )
+    return record
+
+
+def encode_signed(record: object, keys: VaultKeys) -> bytes:
+    """Return a record with its signature in one file."""
+    body = msgspec.json.encode(record, order="sorted")
+    signature = base64.b64encode(keys.sign(body)).decode("ascii")
+    return encode(_Signed(msgspec.Raw(body), signature))
+
+
+def decode_signed(data: bytes, kind: type[Record], public_pem: str, *, what: str) -> Record:
+    """Read a signed record; raises VaultDamaged when the signature does not fit."""
+    signed = decode(data, _Signed, what=what)
+    body = bytes(signed.record)
+    try:
+        signature = base64.b64decode(signed.signature, validate=True)
+    except ValueError:
+        signature = b""
+    check_signature(public_pem, body, signature, what=what)
+    return decode(body, kind, what=what)
+
+
+def sealed_of(stored: StoredObject) -> Sealed:
+    """Return the sizes and hashes of a stored object."""
+    return Sealed(
+        stored.plain_bytes, stored.plain_sha256, stored.stored_bytes, stored.stored_sha256
+    )
+
+
+def sha256(data: bytes) -> str:
+    """Return the SHA-256 of bytes, in hex."""
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,257 @@
+"""Putting files and databases back on their server.
+
+Everything is unpacked beside the original and compared there; only then are names swapped, and
+what was there before is kept beside it. Until the swap the original is not touched at all.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from posixpath import dirname
+from time import monotonic
+from urllib.parse import quote
+
+from app.domain.backup import RestoreResult, SourceKind
+from app.errors import BackupFailed, DiskFull, RemoteError
+from app.services.ports import Remote
+from app.tasks import TaskContext
+from app.vault import scripts
+from app.vault.core import Core
+from app.vault.dialogue import answers_in, ask, await_marker, new_nonce, probe
+from app.vault.format import ObjectRecord
+from app.vault.host_compare import compare_on_host
+from app.vault.judging import Ending
+from app.vault.notes import SealedSet
+from app.vault.producers import Abilities, check_path, outermost
+from app.vault.restore import read_stored
+from app.wording import bytes_size
+
+SIDE = ".changedesk-restore-"
+KEPT = ".changedesk-old-"
+_QUESTION_S = 60.0
+_SWAP_S = 300.0
+_IDLE_S = 900.0
+_SQLITE_SIDECARS = ("-wal", "-shm", "-journal")
+
+
+@dataclass(frozen=True, slots=True)
+class _Swap:
+    """One original and what takes its place; nothing means it is only moved aside."""
+
+    original: str
+    replacement: str = ""
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One restore: the set, the host, and the mark of its names."""
+
+    core: Core
+    sealed: SealedSet
+    remote: Remote
+    able: Abilities
+    context: TaskContext
+    mark: str
+
+    def side(self, path: str) -> str:
+        return f"{path}{SIDE}{self.mark}"
+
+    @property
+    def host_name(self) -> str:
+        return self.remote.host.name
+
+
+def restore_on_host(
+    core: Core,
+    sealed: SealedSet,
+    remote: Remote,
+    context: TaskContext,
+    objects: Sequence[str] = (),
+) -> RestoreResult:
+    """Put objects of a set back; see `app.services.ports_vault.Vault.restore_on_host`."""
+    at, started_s = core.clock.now(), monotonic()
+    job = _Job(core, sealed, remote, probe(remote), context, new_nonce()[:8])
+    records = _chosen(sealed, objects)
+    _refuse_other_host(job)
+    _refuse_without_room(job, records)
+    swaps: list[_Swap] = []
+    compared: list[str] = []
+    with _cleaned_up(job, records):
+        for record in records:
+            context.progress(0, None, record.stored.title)
+            prepare = _prepare_files if record.index is not None else _prepare_database
+            compared.append(prepare(job, record, swaps))
+        context.progress(0, None, "Swapping names")
+        kept = _swap(job, swaps)
+    return RestoreResult(
+        set=sealed.manifest.set,
+        where=job.host_name,
+        at=at,
+        duration_s=round(monotonic() - started_s, 3),
+        members=sum(record.stored.members for record in records),
+        plain_bytes=sum(record.stored.plain_bytes for record in records),
+        restored=tuple(swap.original for swap in swaps if swap.replacement),
+        kept=kept,
+        compared="; ".join(compared),
+    )
+
+
+def _chosen(sealed: SealedSet, objects: Sequence[str]) -> list[ObjectRecord]:
+    restorable = (SourceKind.FILES, SourceKind.SQLITE)
+    records = [
+        record
+        for record in sealed.manifest.captured
+        if record.stored.kind in restorable and (not objects or record.stored.name in objects)
+    ]
+    if not records or (objects and len(records) != len(set(objects))):
+        raise BackupFailed(
+            "The set holds nothing that can be put back on a server by itself.",
+            hint="Files and SQLite databases can; restore others as HOW-TO-RESTORE.txt says.",
+        )
+    return records
+
+
+def _refuse_other_host(job: _Job) -> None:
+    taken_from = job.sealed.manifest.host
+    other_machine = taken_from.machine_id and job.able.machine_id != taken_from.machine_id
+    if job.remote.host.id != taken_from.id or other_machine:
+        raise BackupFailed(
+            f"This set was taken from {taken_from.name}, and {job.host_name} is another machine.",
+            hint="Restore into a folder, and copy what is needed.",
+            host=job.host_name,
+            step="restore",
+        )
+
+
+def _places(record: ObjectRecord) -> list[str]:
+    """Return the original paths an object brings back."""
+    if record.index is None:
+        return [check_path(record.source.database)]
+    paths = outermost(record.source.paths)
+    if "/" in paths:
+        raise BackupFailed(
+            "A whole system cannot be swapped under itself.",
+            hint="Restore into a folder, or boot from a rescue system.",
+        )
+    return paths
+
+
+def _refuse_without_room(job: _Job, records: Sequence[ObjectRecord]) -> None:
+    for record in records:
+        folders = [dirname(path) for path in _places(record)]
+        free = [
+            int(value) * 1024
+            for key, value in ask(job.remote, scripts.FREE, *folders, limit_s=_QUESTION_S)
+            if key == "free" and value.isdecimal()
+        ]
+        needed = record.stored.plain_bytes
+        if free and min(free) < needed:
+            raise DiskFull(
+                f"Restoring {record.stored.title} needs {bytes_size(needed)} on the server, "
+                f"{bytes_size(min(free))} are free.",
+                hint="Free some space there; the original was not touched.",
+                host=job.host_name,
+                step="restore",
+            )
+
+
+@contextmanager
+def _cleaned_up(job: _Job, records: Sequence[ObjectRecord]) -> Iterator[None]:
+    """Remove what lies beside the originals at the end, whatever that is."""
+    sides = [job.side(path) for record in records for path in _places(record)]
+    try:
+        yield
+    finally:
+        with suppress(RemoteError):  # a broken link leaves the side folders, nothing worse
+            job.remote.run(scripts.REMOVE, *sides, limit_s=_SWAP_S)
+
+
+def _prepare_files(job: _Job, record: ObjectRecord, swaps: list[_Swap]) -> str:
+    """Unpack every path beside its original and compare it; return what was compared."""
+    told = ""
+    for path in _places(record):
+        side = job.side(path)
+        command = (*_unpack_command(job.able), "-C", side, "--", f".{path}")
+        _send(job, record, scripts.UNPACK, (side, *command))
+        told = compare_on_host(job.core, job.sealed, record, job.remote, job.able, (side, path))
+        swaps.append(_Swap(path, f"{side}{path}"))
+    return f"{record.stored.title}: {told}"
+
+
+def _unpack_command(able: Abilities) -> list[str]:
+    options: list[str] = [
+        o for o in ("--numeric-owner", "--acls", "--xattrs") if o in able.tar_options
+    ]
+    if able.is_gnu_tar and "--xattrs" in options:
+        options.append("--xattrs-include=*")
+    return ["tar", "-x", "-p", *options, "-f", "-"]
+
+
+def _prepare_database(job: _Job, record: ObjectRecord, swaps: list[_Swap]) -> str:
+    """Write the database beside its original and let SQLite there check it."""
+    (path,) = _places(record)
+    side = job.side(path)
+    uri = f"file:{quote(side)}?mode=ro&immutable=1"
+    answers = _send(job, record, scripts.RECEIVE_DATABASE, (side, path, scripts.SQLITE_CHECK, uri))
+    if ("sha256", record.stored.plain_sha256) not in answers:
+        raise BackupFailed(
+            f"What arrived beside {path} is not what is stored.",
+            hint="The original was not touched; try again.",
+            host=job.host_name,
+            step="restore",
+        )
+    swaps.extend(_Swap(f"{path}{sidecar}") for sidecar in _SQLITE_SIDECARS)
+    swaps.append(_Swap(path, side))
+    return f"{record.stored.title}: SHA-256 and integrity check on the server"
+
+
+def _send(
+    job: _Job, record: ObjectRecord, script: str, arguments: tuple[str, ...]
+) -> list[tuple[str, str]]:
+    """Stream an object into a script on the server; return its answers; raises BackupFailed."""
+    nonce = new_nonce()
+    said = b""
+    with job.remote.stream(script, nonce, *arguments, idle_s=_IDLE_S) as stream:
+        began = await_marker(stream, nonce)
+        if began is not None:
+            read_stored(job.core, job.sealed, record, _Progressing(job, record, stream.write))
+            stream.close_stdin()
+            said = began
+            while chunk := stream.read(1 << 16):
+                said = (said + chunk)[-(1 << 16) :]
+        code = stream.finish()
+        ending = Ending(code, stream.stderr(), nonce, 0)
+    control = ending.control
+    if code != 0 or control is None or any(control.values()):
+        told = b"; ".join(ending.lines[-3:]).decode("utf-8", "replace")
+        raise BackupFailed(
+            f"{record.stored.title} could not be unpacked beside the original "
+            f"(exit status {code}): {told or 'nothing was said'}.",
+            hint="The original was not touched.",
+            host=job.host_name,
+            step="restore",
+        )
+    return answers_in(said, nonce)
+
+
+class _Progressing:
+    """Sends plain bytes on and reports how many went."""
+
+    def __init__(self, job: _Job, record: ObjectRecord, write: Callable[[bytes], object]) -> None:
+        self._context = job.context
+        self._record = record
+        self._write = write
+        self._sent = 0
+
+    def feed(self, data: bytes) -> None:
+        self._write(data)
+        self._sent += len(data)
+        stored = self._record.stored
+        self._context.progress(self._sent, stored.plain_bytes, stored.title)
+
+
+def _swap(job: _Job, swaps: Sequence[_Swap]) -> tuple[str, ...]:
+    """Swap all names, or none; return where the previous state lies."""
+    pairs = [name for swap in swaps for name in (swap.original, swap.replacement)]
+    answers = ask(job.remote, scripts.SWAP, f"{KEPT}{job.mark}", *pairs, limit_s=_SWAP_S)
+    return tuple(value for key, value in answers if key == "kept")

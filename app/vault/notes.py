@@ -1,0 +1,136 @@
+"""Sealed sets as they are found in the folder, and what is said about them later, all signed."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.domain.backup import BackupSet, CaptureState, Level, Outcome, Verification
+from app.errors import VaultDamaged
+from app.vault.core import Core
+from app.vault.format import (
+    Manifest,
+    ObjectRecord,
+    SetNote,
+    decode,
+    decode_signed,
+    encode_signed,
+    sha256,
+)
+from app.vault.keys import check_signature
+
+
+@dataclass(frozen=True, slots=True)
+class SealedSet:
+    """A set whose manifest and signature fit."""
+
+    folder: Path
+    manifest: Manifest
+    manifest_sha256: str
+    notes: tuple[SetNote, ...] = ()
+    damaged_notes: tuple[str, ...] = ()
+    """What is wrong with records of earlier proofs; they do not touch the objects."""
+
+    def object_path(self, record: ObjectRecord) -> Path:
+        """Return where a stored object lies."""
+        return self.folder / "objects" / record.stored.name
+
+    def index_path(self, record: ObjectRecord) -> Path:
+        """Return where the index of an object lies."""
+        return self.folder / "index" / f"{record.stored.name[:2]}.jsonl.zst.age"
+
+    def log_path(self, record: ObjectRecord) -> Path:
+        """Return where the log of a producer lies."""
+        return self.folder / "log" / f"{record.stored.name[:2]}.stderr"
+
+
+def is_sealed(folder: Path) -> bool:
+    """Whether a set was written to its end."""
+    return (folder / "set.json").exists()
+
+
+def load_set(core: Core, folder: Path) -> SealedSet:
+    """Read a sealed set; raises VaultDamaged unless its signature fits."""
+    data = _read(folder / "set.json")
+    signature = _read(folder / "set.sig")
+    what = f"the manifest of set {folder.name}"
+    check_signature(core.record.signing_key, data, signature, what=what)
+    manifest = decode(data, Manifest, what=what)
+    if manifest.set != folder.name or manifest.vault != core.record.id:
+        raise VaultDamaged(f"The folder {folder.name} holds the manifest of another set or vault.")
+    digest = sha256(data)
+    notes, damaged = _load_notes(core, folder, digest)
+    return SealedSet(folder, manifest, digest, notes, damaged)
+
+
+def add_note(core: Core, sealed: SealedSet, note: SetNote) -> None:
+    """Keep something said about a set, signed, beside it; raises DiskFull, SecretUnavailable."""
+    if note.verification is not None:
+        at, title = note.verification.at, f"L{int(note.verification.level)}"
+    elif note.acceptance is not None:
+        at, title = note.acceptance.at, "accepted"
+    else:
+        return
+    name = f"{at:%Y%m%dT%H%M%S%fZ}-{title}.json"
+    core.layout.write_record(sealed.folder / "verification" / name, encode_signed(note, core.keys))
+
+
+def as_backup_set(core: Core, sealed: SealedSet) -> BackupSet:
+    """Return a sealed set as the store remembers it."""
+    manifest = sealed.manifest
+    captured = Verification(
+        Level.CAPTURED, Outcome.PASSED, manifest.sealed_at, manifest.duration_s,
+        describe_capture(manifest), manifest.by,
+    )  # fmt: skip
+    accepted = next((n.acceptance for n in reversed(sealed.notes) if n.acceptance), None)
+    return BackupSet(
+        id=manifest.set,
+        change=manifest.change,
+        host=manifest.host.id,
+        host_name=manifest.host.name,
+        state=manifest.state,
+        started_at=manifest.started_at,
+        sealed_at=manifest.sealed_at,
+        duration_s=manifest.duration_s,
+        objects=tuple(record.stored for record in manifest.objects),
+        manifest_sha256=sealed.manifest_sha256,
+        path=sealed.folder.relative_to(core.layout.root).as_posix(),
+        by=manifest.by,
+        verifications=(captured, *(n.verification for n in sealed.notes if n.verification)),
+        accepted_by=accepted.by if accepted else "",
+        accepted_reason=accepted.reason if accepted else "",
+    )
+
+
+def describe_capture(manifest: Manifest) -> str:
+    """Say how the producers of a set ended."""
+    told = [
+        f"{record.stored.title}: {record.stored.state.value.replace('_', ' ')}"
+        for record in manifest.objects
+        if record.stored.state is not CaptureState.CAPTURED
+    ]
+    whole = len(manifest.objects) - len(told)
+    return "; ".join([f"{whole} of {len(manifest.objects)} objects captured", *told])
+
+
+def _load_notes(
+    core: Core, folder: Path, digest: str
+) -> tuple[tuple[SetNote, ...], tuple[str, ...]]:
+    notes, damaged = [], []
+    for path in sorted((folder / "verification").glob("*.json")):
+        what = f"{path.name} of set {folder.name}"
+        try:
+            note = decode_signed(_read(path), SetNote, core.record.signing_key, what=what)
+        except VaultDamaged as error:
+            damaged.append(error.text)
+            continue
+        if note.set == folder.name and note.manifest_sha256 == digest:
+            notes.append(note)
+        else:
+            damaged.append(f"{what} belongs to another set.")
+    return tuple(notes), tuple(damaged)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise VaultDamaged(f"{path.name} cannot be read ({error.strerror}).") from error

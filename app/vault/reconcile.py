@@ -1,0 +1,88 @@
+"""What the folder holds against what the store remembers, after a start or a crash."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from shutil import rmtree
+
+from app.domain.backup import BackupSet, Level, Outcome, Quarantined, Reconciliation
+from app.errors import VaultDamaged
+from app.tasks import TaskContext
+from app.vault import locks
+from app.vault.core import Core
+from app.vault.format import SetNote
+from app.vault.layout import PART, sync_dir
+from app.vault.notes import SealedSet, add_note, as_backup_set, is_sealed, load_set
+from app.vault.verify import Trial, prove
+
+_ADOPTED_BY = "start-up check"
+
+
+def reconcile(core: Core, known: Sequence[BackupSet]) -> Reconciliation:
+    """Explain the folder; see `app.services.ports_vault.Vault.reconcile`."""
+    remembered = {item.id: item for item in known}
+    _clear_scratch(core)
+    adopted: list[BackupSet] = []
+    quarantined = list(_loose_parts(core))
+    present = set()
+    for folder in core.layout.set_dirs():
+        if locks.is_held(core.layout.work_lock(folder.name)):
+            present.add(folder.name)  # another program is writing it right now
+        elif not is_sealed(folder):
+            quarantined.append(_put_aside(core, folder, "The set was never finished."))
+        elif folder.name in remembered:
+            present.add(folder.name)
+        else:
+            found = _adopt(core, folder)
+            if isinstance(found, BackupSet):
+                adopted.append(found)
+            else:
+                quarantined.append(found)
+    missing = tuple(item.id for item in known if item.id not in present and not item.missing)
+    return Reconciliation(tuple(adopted), missing, tuple(quarantined))
+
+
+def _adopt(core: Core, folder: Path) -> BackupSet | Quarantined:
+    """Prove a sealed set nobody remembers: its signature, and every byte of it."""
+    try:
+        sealed = load_set(core, folder)
+    except VaultDamaged as error:
+        return _put_aside(core, folder, error.text)
+    found = prove(Trial(core, sealed, TaskContext()), Level.INTACT, _ADOPTED_BY)
+    if found.outcome is not Outcome.PASSED:
+        return _put_aside(core, folder, found.detail)
+    note_if_possible(core, sealed, SetNote(sealed.manifest.set, sealed.manifest_sha256, found))
+    return as_backup_set(core, load_set(core, folder))
+
+
+def note_if_possible(core: Core, sealed: SealedSet, note: SetNote) -> None:
+    """Keep a note where there is a signing key; with a recovery key alone, sets are only read."""
+    if core.keys.can_sign:
+        add_note(core, sealed, note)
+
+
+def _put_aside(core: Core, folder: Path, reason: str) -> Quarantined:
+    target = core.layout.quarantine / folder.name
+    folder.rename(target)
+    sync_dir(folder.parent)
+    sync_dir(core.layout.quarantine)
+    return Quarantined(target.relative_to(core.layout.root).as_posix(), reason)
+
+
+def _loose_parts(core: Core) -> Iterator[Quarantined]:
+    """Put aside halves of files inside sealed sets, and remove those of the vault's own files."""
+    for part in core.layout.root.glob(f"*{PART}"):
+        part.unlink()
+    for part in core.layout.sets.glob(f"*/*/verification/*{PART}"):
+        if not locks.is_held(core.layout.work_lock(part.parts[-3])):
+            target = core.layout.quarantine / f"{part.parts[-3]}-{part.name}"
+            part.rename(target)
+            yield Quarantined(
+                target.relative_to(core.layout.root).as_posix(),
+                "A verification was never written to its end.",
+            )
+
+
+def _clear_scratch(core: Core) -> None:
+    for folder in core.layout.scratch.iterdir():
+        if not locks.is_held(core.layout.work_lock(folder.name)):
+            rmtree(folder, ignore_errors=True)

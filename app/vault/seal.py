@@ -1,0 +1,300 @@
+"""Streams on their way into and out of a stored object: zstd inside age, hashed in passing."""
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol, Self
+
+import zstandard
+
+from app.errors import VaultDamaged
+from app.vault import age
+from app.vault.layout import commit_part, open_part, part_of, room_for
+
+LEVEL = 3
+WINDOW_LIMIT_BYTES = 1 << 27
+_SLICE_BYTES = 1024
+"""Compressed bytes unpacked at a time: even a bomb cannot unfold to more than 32 MiB at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Sizes and hashes of one stored stream, before compression and as it lies on disk."""
+
+    plain_bytes: int
+    plain_sha256: str
+    stored_bytes: int
+    stored_sha256: str
+
+
+class Sink(Protocol):
+    """Something that takes plain bytes as they come."""
+
+    def feed(self, data: bytes) -> object:
+        """Take the next bytes."""
+        ...
+
+
+class SealedWriter:
+    """Plain bytes in; a compressed, encrypted, synced file out, which gets its name on `commit`.
+
+    What the compressor gives is unpacked again and compared at once. Encryption and writing run
+    on a second thread behind a pipe, so that a slow disk slows the source down.
+    """
+
+    def __init__(self, final: Path, recipients: Sequence[str]) -> None:
+        self._final = final
+        self._file = _HashingFile(open_part(final), final.parent)
+        self._compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compressobj()
+        self._check = _Recheck()
+        self._plain = hashlib.sha256()
+        self._plain_bytes = 0
+        self._error: BaseException | None = None
+        source, self._pipe = os.pipe()
+        self._thread = threading.Thread(
+            target=self._encrypt, args=(source, tuple(recipients)), name=f"seal {final.name}"
+        )
+        self._thread.start()
+
+    @property
+    def stored_bytes(self) -> int:
+        """Bytes written so far."""
+        return self._file.size
+
+    def write(self, data: bytes) -> None:
+        """Take the next plain bytes; raises DiskFull, VaultDamaged."""
+        self._plain.update(data)
+        self._plain_bytes += len(data)
+        self._check.expect(data)
+        self._send(self._compressor.compress(data))
+
+    feed = write
+
+    def commit(self) -> Sealed:
+        """Finish, sync and name the file; raises DiskFull, VaultDamaged."""
+        self._send(self._compressor.flush())
+        self._check.finish()
+        self._join()
+        with room_for(self._final.parent, self._file.size):
+            self._file.close_synced()
+        commit_part(self._final)
+        return Sealed(
+            plain_bytes=self._plain_bytes,
+            plain_sha256=self._plain.hexdigest(),
+            stored_bytes=self._file.size,
+            stored_sha256=self._file.sha256,
+        )
+
+    def abort(self) -> None:
+        """Throw away what was written; harmless after a commit."""
+        if self._pipe >= 0:
+            os.close(self._pipe)
+            self._pipe = -1
+        self._thread.join()
+        self._file.close()
+        part_of(self._final).unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.abort()
+
+    def _send(self, compressed: bytes) -> None:
+        self._check.take(compressed)
+        view = memoryview(compressed)
+        try:
+            while view:
+                view = view[os.write(self._pipe, view) :]
+        except BrokenPipeError:
+            self._join()
+            raise
+
+    def _join(self) -> None:
+        """Close the pipe, wait for the other thread and raise what went wrong there."""
+        os.close(self._pipe)
+        self._pipe = -1
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+
+    def _encrypt(self, source: int, recipients: tuple[str, ...]) -> None:
+        with open(source, "rb", buffering=1 << 18) as pipe:
+            try:
+                age.encrypt(pipe, self._file, recipients)
+            except BaseException as error:  # noqa: BLE001 - raised again on the caller's thread
+                self._error = error
+
+
+class _Recheck:
+    """Unpacks what a compressor gives and compares it with what went in, without delay."""
+
+    def __init__(self) -> None:
+        self._unpacker = zstandard.ZstdDecompressor().decompressobj()
+        self._expected = bytearray()
+
+    def expect(self, data: bytes) -> None:
+        self._expected += data
+
+    def take(self, compressed: bytes) -> None:
+        if not compressed:
+            return
+        plain = self._unpacker.decompress(compressed)
+        if not self._expected.startswith(plain):
+            raise VaultDamaged("The compressor gave something else than it was given.")
+        del self._expected[: len(plain)]
+
+    def finish(self) -> None:
+        if self._expected or not self._unpacker.eof:
+            raise VaultDamaged("The compressor lost the end of the stream.")
+
+
+class _HashingFile:
+    """A file that knows the hash and the size of what went into it."""
+
+    def __init__(self, handle: int, folder: Path) -> None:
+        self._file = open(handle, "wb", buffering=0)  # noqa: SIM115 - closed by its owner
+        self._folder = folder
+        self._hash = hashlib.sha256()
+        self.size = 0
+
+    @property
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
+
+    def write(self, data: bytes) -> None:
+        self._hash.update(data)
+        self.size += len(data)
+        view = memoryview(data)
+        with room_for(self._folder, self.size):
+            while view:
+                view = view[self._file.write(view) :]
+
+    def close_synced(self) -> None:
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def read_object(
+    path: Path, identity: str, *sinks: Sink, expected: Sealed, on_bytes: Callable[[int], object]
+) -> None:
+    """Read a stored object from disk to its very end and hand its plain bytes to ``sinks``.
+
+    ``on_bytes`` hears how many stored bytes were read so far; it may raise to stop.
+
+    Raises:
+        VaultDamaged: Any byte, size or hash differs from ``expected``.
+        SecretUnavailable: The key does not open it.
+    """
+    unpacker = _Unpacker(sinks, expected.plain_bytes)
+    with _opened(path) as file:
+        source = _HashingSource(file, on_bytes)
+        damage: VaultDamaged | None = None
+        try:
+            age.decrypt(source, unpacker, identity)
+        except VaultDamaged as error:
+            damage = error
+        source.drain()
+        if source.size != expected.stored_bytes or source.sha256 != expected.stored_sha256:
+            raise VaultDamaged(
+                f"{path.name}: the stored bytes do not match the manifest "
+                f"({source.size} of {expected.stored_bytes} bytes read)."
+            )
+        if damage is not None:
+            raise damage
+    unpacker.finish()
+    if unpacker.size != expected.plain_bytes or unpacker.sha256 != expected.plain_sha256:
+        raise VaultDamaged(f"{path.name}: the content does not match the manifest.")
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return open(path, "rb", buffering=1 << 18)
+    except OSError as error:
+        raise VaultDamaged(f"{path.name} cannot be read ({error.strerror}).") from error
+
+
+class _HashingSource:
+    """Reads a file once and knows the hash of everything read."""
+
+    def __init__(self, file: BinaryIO, on_bytes: Callable[[int], object]) -> None:
+        self._file = file
+        self._on_bytes = on_bytes
+        self._hash = hashlib.sha256()
+        self.size = 0
+
+    @property
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
+
+    def read(self, size: int) -> bytes:
+        data = self._file.read(size)
+        self._hash.update(data)
+        self.size += len(data)
+        self._on_bytes(self.size)
+        return data
+
+    def drain(self) -> None:
+        """Read the rest, so that the hash covers every byte even after damage."""
+        while self.read(1 << 18):
+            pass
+
+
+class _Unpacker:
+    """Unpacks a Zstandard frame, with bounds on its window and on what comes out."""
+
+    def __init__(self, sinks: tuple[Sink, ...], limit_bytes: int) -> None:
+        self._unpacker = zstandard.ZstdDecompressor(
+            max_window_size=WINDOW_LIMIT_BYTES
+        ).decompressobj()
+        self._sinks = sinks
+        self._limit_bytes = limit_bytes
+        self._hash = hashlib.sha256()
+        self.size = 0
+
+    @property
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
+
+    def write(self, data: bytes) -> None:
+        for start in range(0, len(data), _SLICE_BYTES):
+            try:
+                plain = self._unpacker.decompress(data[start : start + _SLICE_BYTES])
+            except zstandard.ZstdError as error:
+                raise VaultDamaged(f"The compressed stream is damaged ({error}).") from error
+            if plain:
+                self._give(plain)
+
+    def finish(self) -> None:
+        if not self._unpacker.eof or self._unpacker.unused_data:
+            raise VaultDamaged("The compressed stream is cut short.")
+
+    def _give(self, plain: bytes) -> None:
+        self.size += len(plain)
+        if self.size > self._limit_bytes:
+            raise VaultDamaged("The stream holds more than the manifest says.")
+        self._hash.update(plain)
+        for sink in self._sinks:
+            sink.feed(plain)
+
+
+class HashSink:
+    """Takes plain bytes and keeps nothing but their hash."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        """The hash of all bytes so far, in hex."""
+        return self._hash.hexdigest()
+
+    def feed(self, data: bytes) -> None:
+        """Take the next bytes."""
+        self._hash.update(data)

@@ -1,0 +1,195 @@
+"""L3: whether what is stored is still what the server has.
+
+Files are hashed on the server: all of the paths that do not change by themselves, and a random
+sample of the others. A database lives on, so a fresh copy is fetched and compared.
+"""
+
+import random
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from app.domain.backup import Outcome, SourceKind
+from app.errors import CommandFailed
+from app.services.ports import Remote
+from app.tasks import TaskContext
+from app.vault import scripts
+from app.vault.core import Core
+from app.vault.dialogue import new_nonce, probe, pump
+from app.vault.format import ObjectRecord
+from app.vault.index import IndexLines
+from app.vault.judging import Ending, is_stable
+from app.vault.notes import SealedSet
+from app.vault.producers import check_path
+from app.vault.restore import read_index, restore_file
+from app.vault.sqlite_check import differences
+from app.vault.tarheader import Member, MemberType
+from app.vault.tree import shown
+
+SAMPLE = 2000
+MAX_STABLE = 100_000
+_BATCH_BYTES = 32 * 1024
+"""File names sent at once: less than any pipe holds, so that neither side waits for the other."""
+_IDLE_S = 300.0
+_ESCAPED = re.compile(rb"\\([nr\\])")
+_UNESCAPED = {b"n": b"\n", b"r": b"\r", b"\\": b"\\"}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How the comparison ended, and the words for it."""
+
+    outcome: Outcome
+    detail: str
+
+
+def compare_with_source(
+    core: Core, sealed: SealedSet, remote: Remote, context: TaskContext
+) -> Found:
+    """Compare every object that can be compared; raises RemoteError, VaultDamaged."""
+    has_zero = "sha256sum_z" in probe(remote).tools
+    found = []
+    for record in sealed.manifest.captured:
+        context.progress(0, None, record.stored.title)
+        match record.stored.kind:
+            case SourceKind.FILES:
+                found.append(_files(core, sealed, record, remote, zero=has_zero))
+            case SourceKind.SQLITE:
+                found.append(_sqlite(core, sealed, record, remote))
+            case SourceKind.POSTGRESQL:
+                found.append(Found(Outcome.NOT_DONE, "PostgreSQL is not compared with its source"))
+            case SourceKind.FACTS:
+                pass  # a description of one moment; nothing it could still match
+    outcomes = {item.outcome for item in found}
+    for worst in (Outcome.FAILED, Outcome.NOT_DONE):
+        if worst in outcomes:
+            return Found(worst, "; ".join(i.detail for i in found if i.outcome is worst))
+    return Found(Outcome.PASSED, "; ".join(item.detail for item in found))
+
+
+class _Choice:
+    """Picks members to compare while the index passes by: all stable ones, a sample of the rest."""
+
+    def __init__(self) -> None:
+        self.stable: dict[bytes, str] = {}
+        self.sample: list[tuple[bytes, str]] = []
+        self.others = 0
+        self._random = random.Random()  # noqa: S311 - a sample, not a secret
+
+    def take(self, member: Member, sha256: str) -> None:
+        if member.type is not MemberType.FILE or not sha256:
+            return
+        if is_stable(member.path) and len(self.stable) < MAX_STABLE:
+            self.stable[member.path] = sha256
+            return
+        self.others += 1
+        if len(self.sample) < SAMPLE:
+            self.sample.append((member.path, sha256))
+        elif (place := self._random.randrange(self.others)) < SAMPLE:
+            self.sample[place] = (member.path, sha256)
+
+
+def _files(
+    core: Core, sealed: SealedSet, record: ObjectRecord, remote: Remote, *, zero: bool
+) -> Found:
+    choice = _Choice()
+    read_index(core, sealed, record, IndexLines(choice.take))
+    wanted = choice.stable | dict(choice.sample)
+    there = hashes_on_server(remote, "/", wanted, zero=zero)
+    differing = [path for path, sha256 in wanted.items() if there.get(path) != sha256]
+    if differing:
+        names = ", ".join(shown(path) for path in differing[:5])
+        return Found(
+            Outcome.FAILED,
+            f"{len(differing)} of {len(wanted)} files are not on the server as they are stored: "
+            f"{names}",
+        )
+    return Found(
+        Outcome.PASSED,
+        f"{len(choice.stable)} stable files and {len(choice.sample)} of {choice.others} others "
+        "have the same SHA-256 on the server",
+    )
+
+
+def hashes_on_server(
+    remote: Remote, base: str, paths: Iterable[bytes], *, zero: bool
+) -> dict[bytes, str]:
+    """Return the SHA-256 of files below ``base``, as the server computes them.
+
+    Files that are missing or cannot be read are left out. Raises RemoteError.
+    """
+    found: dict[bytes, str] = {}
+    for batch in _batches(paths):
+        said = _ask_for_hashes(remote, base, batch, zero=zero)
+        for line in said.split(b"\0" if zero else b"\n"):
+            sha256, name = _parse_hash(line, zero=zero)
+            if sha256:
+                found[name.removeprefix(b"./")] = sha256
+    return found
+
+
+def _batches(paths: Iterable[bytes]) -> Iterator[bytes]:
+    batch = b""
+    for path in paths:
+        name = b"./" + path + b"\0"
+        if batch and len(batch) + len(name) > _BATCH_BYTES:
+            yield batch
+            batch = b""
+        batch += name
+    if batch:
+        yield batch
+
+
+def _ask_for_hashes(remote: Remote, base: str, names: bytes, *, zero: bool) -> bytes:
+    nonce = new_nonce()
+    said = bytearray()
+    option = ("-z",) if zero else ()
+    with remote.stream(scripts.HASHES, nonce, base, *option, idle_s=_IDLE_S) as stream:
+        stream.write(names)
+        stream.close_stdin()
+        pump(stream, nonce, said.extend)
+        ending = Ending(stream.finish(), stream.stderr(), nonce, len(said))
+    if ending.exit_code is None or ending.control is None:
+        raise CommandFailed(
+            "Hashing files on the server did not come to its end.",
+            hint="Check that sha256sum and xargs are installed there.",
+            host=remote.host.name,
+            step="comparison with the source",
+        )
+    return bytes(said)
+
+
+def _parse_hash(line: bytes, *, zero: bool) -> tuple[str, bytes]:
+    """Read ``hash  name``; without ``-z`` a backslash in front says the name is escaped."""
+    escaped = not zero and line.startswith(b"\\")
+    digest, _, name = line.removeprefix(b"\\" if escaped else b"").partition(b" ")
+    if len(digest) != 64:
+        return "", b""
+    name = name[1:]
+    if escaped:
+        name = _ESCAPED.sub(lambda match: _UNESCAPED[match[1]], name)
+    return digest.decode("ascii", "replace"), name
+
+
+def _sqlite(core: Core, sealed: SealedSet, record: ObjectRecord, remote: Remote) -> Found:
+    """Fetch a fresh copy of the database and compare it, table by table."""
+    nonce = new_nonce()
+    database = check_path(record.source.database)
+    with core.scratch() as folder:
+        stored, live = folder / "stored.sqlite", folder / "live.sqlite"
+        restore_file(core, sealed, record, stored)
+        with (
+            open(live, "xb") as file,
+            remote.stream(
+                scripts.SQLITE, nonce, database, scripts.SQLITE_COPY, idle_s=_IDLE_S
+            ) as stream,
+        ):
+            pump(stream, nonce, file.write)
+            ending = Ending(stream.finish(), stream.stderr(), nonce, file.tell())
+        if ending.exit_code != 0 or (ending.control or {}).get("bytes") != ending.plain_bytes:
+            return Found(Outcome.NOT_DONE, f"{database}: no fresh copy could be fetched")
+        same_schema, tables = differences(stored, live)
+    if not same_schema:
+        return Found(Outcome.FAILED, f"{database}: the live database has another schema")
+    moved = f", rows of {', '.join(tables[:5])} have changed since" if tables else ", all rows too"
+    return Found(Outcome.PASSED, f"{database}: same schema{moved}")

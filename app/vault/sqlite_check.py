@@ -1,0 +1,66 @@
+"""Whether a database file is sound, asked of SQLite itself."""
+
+import hashlib
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from app.errors import VaultDamaged
+
+
+def check_database(path: Path) -> str:
+    """Check a restored database and say what was found; raises VaultDamaged.
+
+    The file is opened immutable: nothing is written beside it.
+    """
+    try:
+        with closing(_open(path)) as database:
+            found = [row[0].decode() for row in database.execute("PRAGMA integrity_check(5)")]
+            orphans = database.execute("PRAGMA foreign_key_check").fetchmany(5)
+            tables = _count(database, "SELECT count(*) FROM sqlite_schema WHERE type = 'table'")
+    except sqlite3.DatabaseError as error:
+        raise VaultDamaged(f"{path.name} is not a sound database ({error}).") from error
+    if found != ["ok"]:
+        raise VaultDamaged(f"{path.name} fails the integrity check: {'; '.join(found)}.")
+    if orphans:
+        table = orphans[0][0].decode("utf-8", "replace")
+        raise VaultDamaged(f"{path.name} holds rows in {table} whose foreign keys lead nowhere.")
+    return f"{tables} tables, integrity check ok, no broken foreign keys"
+
+
+def differences(stored: Path, live: Path) -> tuple[bool, tuple[str, ...]]:
+    """Compare two database files; return whether the schemas agree, and the tables that differ."""
+    with closing(_open(stored)) as left, closing(_open(live)) as right:
+        if _schema(left) != _schema(right):
+            return False, ()
+        tables = [name for kind, name, _ in _schema(left) if kind == "table"]
+        return True, tuple(name for name in tables if _content(left, name) != _content(right, name))
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    database.execute("PRAGMA trusted_schema = OFF")
+    database.execute("PRAGMA cell_size_check = ON")
+    database.text_factory = bytes
+    return database
+
+
+def _schema(database: sqlite3.Connection) -> list[tuple[str, str, bytes | None]]:
+    rows = database.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name")
+    return [
+        (kind.decode(), name.decode("utf-8", "surrogateescape"), sql) for kind, name, sql in rows
+    ]
+
+
+def _content(database: sqlite3.Connection, table: str) -> tuple[int, str]:
+    """Return the number of rows of a table and a hash over them."""
+    digest, rows = hashlib.sha256(), 0
+    quoted = '"' + table.replace('"', '""') + '"'
+    for row in database.execute(f"SELECT * FROM {quoted}"):  # noqa: S608 - quoted
+        digest.update(repr(row).encode("utf-8", "surrogatepass"))
+        rows += 1
+    return rows, digest.hexdigest()
+
+
+def _count(database: sqlite3.Connection, query: str) -> int:
+    return int(database.execute(query).fetchone()[0])

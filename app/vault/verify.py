@@ -1,0 +1,217 @@
+"""Proving a set, level by level; damage is an outcome with words, and what was not done is said."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+
+from app import processes
+from app.domain.backup import Level, Outcome, SourceKind, Verification
+from app.errors import BackupFailed, RemoteError, TimedOut, VaultDamaged
+from app.services.ports import Remote
+from app.tasks import TaskContext
+from app.vault.core import Core
+from app.vault.format import ObjectRecord, sha256
+from app.vault.formats import FormatError, MarkedFormat, TarFormat
+from app.vault.index import IndexWriter
+from app.vault.notes import SealedSet, describe_capture
+from app.vault.restore import read_index, read_stored, restore_file, restore_set
+from app.vault.seal import HashSink
+from app.vault.setwriter import LOG_LIMIT_BYTES
+from app.vault.source_check import compare_with_source
+from app.vault.sqlite_check import check_database
+from app.vault.tarstream import TarReader
+from app.wording import bytes_size, duration
+
+_PG_RESTORE_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What one level found: the outcome, and the words for it."""
+
+    outcome: Outcome
+    detail: str
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One set under proof, with all that a level may need."""
+
+    core: Core
+    sealed: SealedSet
+    context: TaskContext
+    remote: Remote | None = None
+
+    @property
+    def records(self) -> tuple[ObjectRecord, ...]:
+        """The objects that were captured."""
+        return self.sealed.manifest.captured
+
+
+def prove(trial: Trial, level: Level, by: str) -> Verification:
+    """Try one level and return how it ended.
+
+    Raises:
+        SecretUnavailable: The vault's key is wrong, so nothing can be said.
+        DiskFull: There is no room to try.
+        TaskCancelled: A stop was asked for.
+    """
+    at, started_s = trial.core.clock.now(), monotonic()
+    try:
+        proof = _LEVELS[level](trial)
+    except TimedOut as error:
+        proof = Proof(Outcome.TIMED_OUT, error.sentence())
+    except RemoteError as error:
+        proof = Proof(Outcome.NOT_DONE, error.sentence())
+    except (VaultDamaged, BackupFailed) as error:
+        proof = Proof(Outcome.FAILED, error.sentence())
+    except FormatError as error:
+        proof = Proof(Outcome.FAILED, str(error))
+    return Verification(
+        level, proof.outcome, at, round(monotonic() - started_s, 3), proof.detail, by
+    )
+
+
+def _captured(trial: Trial) -> Proof:
+    return Proof(Outcome.PASSED, describe_capture(trial.sealed.manifest))
+
+
+def _intact(trial: Trial) -> Proof:
+    """Read every stored byte again: hashes, authentication, unpacking."""
+    read = 0
+    for record in trial.records:
+        trial.context.progress(read, trial.sealed.manifest.stored_bytes, record.stored.title)
+        read_stored(trial.core, trial.sealed, record)
+        read += record.stored.stored_bytes
+        if record.index is not None:
+            read_index(trial.core, trial.sealed, record)
+            read += record.index.stored_bytes
+    if trial.sealed.damaged_notes:
+        raise VaultDamaged(f"Records of earlier proofs: {'; '.join(trial.sealed.damaged_notes)}")
+    for record in trial.sealed.manifest.objects:
+        _check_log(trial.sealed, record)
+    return Proof(
+        Outcome.PASSED,
+        f"{len(trial.records)} objects, {bytes_size(read)} read again from disk, all hashes match",
+    )
+
+
+def _check_log(sealed: SealedSet, record: ObjectRecord) -> None:
+    path = sealed.log_path(record)
+    try:
+        kept = path.read_bytes()
+    except OSError as error:
+        raise VaultDamaged(f"{path.name} cannot be read ({error.strerror}).") from error
+    is_whole = record.log_bytes <= LOG_LIMIT_BYTES
+    if len(kept) != min(record.log_bytes, LOG_LIMIT_BYTES) or (
+        is_whole and sha256(kept) != record.log_sha256
+    ):
+        raise VaultDamaged(f"{path.name} does not match the manifest.")
+
+
+def _readable(trial: Trial) -> Proof:
+    """Decode every object to the end of its own format."""
+    told, missing = [], []
+    for record in trial.records:
+        trial.context.progress(0, None, record.stored.title)
+        check = _READERS.get((record.stored.kind, _suffix(record)), _read_text)
+        try:
+            told.append(f"{record.stored.title}: {check(trial, record)}")
+        except processes.ToolMissing as error:
+            missing.append(f"{record.stored.title}: {error.text}")
+    if missing:
+        return Proof(Outcome.NOT_DONE, "; ".join(missing + told))
+    return Proof(Outcome.PASSED, "; ".join(told))
+
+
+def _suffix(record: ObjectRecord) -> str:
+    return record.stored.name.removesuffix(".zst.age").rpartition(".")[2]
+
+
+def _read_tar(trial: Trial, record: ObjectRecord) -> str:
+    """Decode to the end, and build the index anew: it must be the stored one, byte for byte."""
+    rebuilt = HashSink()
+    reader = TarReader(IndexWriter(rebuilt))
+    archive = TarFormat(reader)
+    read_stored(trial.core, trial.sealed, record, archive)
+    members = archive.finish()
+    read_index(trial.core, trial.sealed, record)
+    if record.index is None or rebuilt.sha256 != record.index.plain_sha256:
+        raise VaultDamaged(f"The index of {record.stored.name} does not describe its members.")
+    return f"{members} members decoded, each as the index says"
+
+
+def _read_sqlite(trial: Trial, record: ObjectRecord) -> str:
+    with trial.core.scratch() as folder:
+        place = folder / "database.sqlite"
+        restore_file(trial.core, trial.sealed, record, place)
+        return check_database(place)
+
+
+def _read_dump(trial: Trial, record: ObjectRecord) -> str:
+    """Let PostgreSQL's own tool read the whole dump; listing it would read only its head."""
+    if processes.find("pg_restore") is None:
+        raise processes.ToolMissing("pg_restore is not installed here.")
+    with trial.core.scratch() as folder:
+        place = folder / "database.dump"
+        restore_file(trial.core, trial.sealed, record, place)
+        done = processes.run(
+            ("pg_restore", "-f", str(folder / "out.sql"), str(place)), limit_s=_PG_RESTORE_S
+        )
+        if not done.ok:
+            raise VaultDamaged(f"pg_restore cannot read the dump: {done.complaint}.")
+    return "decoded by pg_restore to its end"
+
+
+def _read_globals(trial: Trial, record: ObjectRecord) -> str:
+    text = MarkedFormat(b"--", b"-- PostgreSQL database cluster dump complete")
+    read_stored(trial.core, trial.sealed, record, text)
+    text.finish()
+    return "closing line read"
+
+
+def _read_text(trial: Trial, record: ObjectRecord) -> str:
+    text = MarkedFormat(end=b"\n== End of facts ")
+    read_stored(trial.core, trial.sealed, record, text)
+    text.finish()
+    return "closing line read"
+
+
+def _matches_source(trial: Trial) -> Proof:
+    if trial.remote is None:
+        return Proof(Outcome.NOT_DONE, "There is no connection to the server.")
+    found = compare_with_source(trial.core, trial.sealed, trial.remote, trial.context)
+    return Proof(found.outcome, found.detail)
+
+
+def _restored(trial: Trial) -> Proof:
+    """Restore into a scratch folder and compare; the time it takes is what a restore takes."""
+    if dumps := [r for r in trial.records if r.stored.kind is SourceKind.POSTGRESQL]:
+        return Proof(
+            Outcome.NOT_DONE,
+            f"{dumps[0].stored.title}: there is no PostgreSQL server here to restore into.",
+        )
+    with trial.core.scratch() as folder:
+        result = restore_set(trial.core, trial.sealed, folder / "drill", trial.context)
+    told = [
+        f"{result.members} members restored in {duration(result.duration_s)} and compared by "
+        f"{result.compared}"
+    ]
+    if result.skipped:
+        told.append(f"not restorable here: {', '.join(result.skipped[:5])}")
+    return Proof(Outcome.PASSED, "; ".join(told))
+
+
+_LEVELS: dict[Level, Callable[[Trial], Proof]] = {
+    Level.CAPTURED: _captured,
+    Level.INTACT: _intact,
+    Level.READABLE: _readable,
+    Level.MATCHES_SOURCE: _matches_source,
+    Level.RESTORED: _restored,
+}
+_READERS: dict[tuple[SourceKind, str], Callable[[Trial, ObjectRecord], str]] = {
+    (SourceKind.FILES, "tar"): _read_tar,
+    (SourceKind.SQLITE, "sqlite"): _read_sqlite,
+    (SourceKind.POSTGRESQL, "dump"): _read_dump,
+    (SourceKind.POSTGRESQL, "sql"): _read_globals,
+}
