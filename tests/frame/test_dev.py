@@ -75,6 +75,7 @@ def test_the_launcher_survives_spaces_and_quotes_in_its_folder(dev, tmp_path, mo
     (root / "ui").mkdir(parents=True)
     (root / "ui" / "__main__.py").write_text("import sys\ndef main():\n    print(sys.argv[1:])\n")
     monkeypatch.setattr(dev, "ROOT", root)
+    make_venv(root / ".venv", f"{VERSION}.1")
     launcher = dev.venv_program("changedesk")
     launcher.parent.mkdir(parents=True)
     (launcher.parent / "python").symlink_to(sys.executable)
