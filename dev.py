@@ -35,12 +35,10 @@ PIP_FLAGS = (
     "--retries=2",
 )
 
-OFFSCREEN = (
-    "libxcb-cursor0",
-    "libxcb-icccm4",
-    "libxcb-keysyms1",
+OFFSCREEN = ("libgl1", "libegl1", "libxkbcommon0", "libdbus-1-3", "libfontconfig1", "libglib2.0-0")
+SCREEN = (
+    *("libxcb-cursor0", "libxkbcommon-x11-0", "libxcb-icccm4", "libxcb-keysyms1"),
     "libxcb-shape0",
-    "libxkbcommon-x11-0",
 )
 SERVER = ("openssh-server", "openssh-client")
 TEST_TOOLS = ("age", "zstd", "xvfb", "xauth", "xdotool", "poppler-utils", "sqlite3", "procps")
