@@ -5,6 +5,7 @@ field is declared in the domain and nowhere else. Rows written by an older versi
 new fields have defaults; fields that no longer exist are ignored.
 """
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -105,10 +106,16 @@ class Kind(Generic[Entity]):
     history: bool = False
 
     def row(self, item: Entity) -> dict[str, object]:
-        """Return the values of all columns for a record."""
+        """Return the values of all columns for a record.
+
+        Raises:
+            StoreError: It would not come back, such as one with a number that is not finite.
+        """
+        body = _encode(item)
+        item = self.read(body)
         values: dict[str, object] = {lifted.name: lifted.read(item) for lifted in self.columns}
         values["id"] = item.id  # type: ignore[attr-defined]  # every kept record has an id
-        values["body"] = msgspec.json.encode(item).decode()
+        values["body"] = body
         return values
 
     def read(self, body: str) -> Entity:
@@ -117,7 +124,7 @@ class Kind(Generic[Entity]):
             return self._decoder.decode(body)
         except msgspec.DecodeError as error:
             raise StoreError(
-                _("A {noun} in the database cannot be read: {reason}.").format(
+                _("This {noun} cannot be read back: {reason}.").format(
                     noun=self.noun, reason=error
                 ),
                 hint=_("It may have been written by another version of the program."),
@@ -135,6 +142,15 @@ class Kind(Generic[Entity]):
     @cached_property
     def _decoder(self) -> msgspec.json.Decoder[Entity]:
         return msgspec.json.Decoder(self.type)
+
+
+def _encode(item: object) -> str:
+    """Write a record as JSON; what UTF-8 cannot hold becomes a question mark."""
+    try:
+        return msgspec.json.encode(item).decode()
+    except UnicodeEncodeError:
+        text = json.dumps(msgspec.to_builtins(item), ensure_ascii=False)
+        return text.encode("utf-8", "replace").decode()
 
 
 _BOOKKEEPING = frozenset({"version", "updated_at"})

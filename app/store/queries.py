@@ -19,6 +19,8 @@ from app.store.log import newest_first, read_head
 from app.store.mapping import ordinal
 from app.store.tables import TABLES
 
+AnySelect = Select[*tuple[Any, ...]]
+
 HOME_ROWS = 20
 _CHANGE, _RUN = TABLES["change"], TABLES["run"]
 _BACKUP, _COMPARISON = TABLES["backup_set"], TABLES["comparison"]
@@ -94,12 +96,12 @@ class SqlQueries:
         with self._engine.connect() as connection:
             return read_head(connection).hash
 
-    def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
+    def _rows(self, query: AnySelect) -> Sequence[Row[Any]]:
         with self._engine.connect() as connection:
             return connection.execute(query).all()
 
 
-def _run_query() -> Select[Any]:
+def _run_query() -> AnySelect:
     return (
         select(_RUN, _CHANGE.c.number, _CHANGE.c.title)
         .join(_CHANGE, _CHANGE.c.id == _RUN.c.change)
@@ -107,7 +109,7 @@ def _run_query() -> Select[Any]:
     )
 
 
-def _waiting(now: datetime) -> Select[Any]:
+def _waiting(now: datetime) -> AnySelect:
     """Open changes that are due and that no run is moving at this moment."""
     moving = exists().where(_RUN.c.change == _CHANGE.c.id, _RUN.c.state.in_(_MOVING))
     return (
@@ -123,7 +125,7 @@ def _waiting(now: datetime) -> Select[Any]:
     )
 
 
-def _upcoming(now: datetime) -> Select[Any]:
+def _upcoming(now: datetime) -> AnySelect:
     return (
         select(_CHANGE)
         .where(_CHANGE.c.state.in_(_OPEN), _CHANGE.c.ends_at > now)
@@ -132,7 +134,7 @@ def _upcoming(now: datetime) -> Select[Any]:
     )
 
 
-def _counts() -> Select[Any]:
+def _counts() -> AnySelect:
     closed = _CHANGE.c.state == ChangeState.CLOSED.value
     clean = and_(
         closed, _CHANGE.c.close_code == CloseCode.SUCCESSFUL.value, _CHANGE.c.overrides == 0
@@ -140,14 +142,13 @@ def _counts() -> Select[Any]:
     restored = exists().where(
         _BACKUP.c.change == _CHANGE.c.id, _BACKUP.c.level >= int(Level.RESTORED)
     )
-    query: Select[Any] = select(
+    return select(
         func.count().filter(_CHANGE.c.state.in_(_OPEN)).label("open"),
         func.count().filter(closed).label("closed"),
         func.count().filter(clean).label("clean"),
         func.count().filter(and_(closed, _CHANGE.c.backed_out)).label("backed_out"),
         func.count().filter(and_(closed, restored)).label("restored"),
-    )
-    return query.select_from(_CHANGE)
+    ).select_from(_CHANGE)
 
 
 def _change_row(row: Row[Any]) -> ChangeRow:

@@ -72,8 +72,7 @@ class StoredRecords(Generic[Entity]):
 
     def save(self, item: Entity) -> Entity:
         """Replace a record and return it with its new version; raises NotFound, Conflict."""
-        values = self._kind.row(item)
-        key = values["id"]
+        key = str(item.id)  # type: ignore[attr-defined]  # every kept record has an id
         stored = self._connection.execute(
             select(self._table.c.version, self._table.c.body).where(self._table.c.id == key)
         ).first()
@@ -82,7 +81,7 @@ class StoredRecords(Generic[Entity]):
         version = getattr(item, "version", stored.version)
         if hasattr(item, "version"):
             item = replace(item, version=version + 1)  # type: ignore[type-var]  # a dataclass
-            values = self._kind.row(item)
+        values = self._kind.row(item)
         done = self._connection.execute(
             update(self._table)
             .where(self._table.c.id == key, self._table.c.version == version)
@@ -94,7 +93,7 @@ class StoredRecords(Generic[Entity]):
                 hint=_("Load it again and repeat your edit."),
             )
         if self._kind.history:
-            self._writes.remember(self._kind, str(key), self._kind.read(stored.body), item)
+            self._writes.remember(self._kind, key, self._kind.read(stored.body), item)
         self._written(item)
         return item
 

@@ -69,14 +69,17 @@ class Store:
 
     def close(self) -> None:
         """Anchor the log, let go of everything, and leave word that this was a proper end."""
-        self.transcripts.close()
-        if not self.ledger.read_only:
-            with self.ledger.engine.connect() as connection:
-                head = read_head(connection)
-            self.anchors.seal(head)
-        self.ledger.engine.dispose()
-        if self.lock is not None:
-            self.lock.release()
+        clean = False
+        try:
+            self.transcripts.close()
+            if not self.ledger.read_only:
+                with self.ledger.engine.connect() as connection:
+                    self.anchors.seal(read_head(connection))
+            clean = not self.ledger.gate.stopped
+        finally:
+            self.ledger.engine.dispose()
+            if self.lock is not None:
+                self.lock.release(clean=clean)
 
 
 def _nobody(tables: frozenset[str], actor: str) -> None:

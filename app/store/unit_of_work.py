@@ -40,6 +40,11 @@ class WriterGate:
         self._lock = Lock()
         self._failure: StoreError | None = None
 
+    @property
+    def stopped(self) -> bool:
+        """Whether nobody may write any more."""
+        return self._failure is not None
+
     def enter(self) -> None:
         """Wait for the turn; raises Busy, or the failure that stopped all writing."""
         if self._failure is not None:
