@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 from time import monotonic
+from typing import TypeAlias
 
 from app.errors import AppError, TimedOut
 
@@ -22,6 +23,8 @@ _KEPT = (
 )
 _ADMIN_FOLDERS = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 _GRACE_S = 5.0
+
+Process: TypeAlias = subprocess.Popen[bytes]
 
 
 class ToolMissing(AppError):
@@ -119,7 +122,7 @@ def running(
     log: Path,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
-) -> Iterator[subprocess.Popen[bytes]]:
+) -> Iterator[Process]:
     """Keep a program running for the length of this block, then end it.
 
     Everything it says goes to ``log``. It is asked to stop, and killed after five seconds.
@@ -163,7 +166,7 @@ def _unusable(call: Call, error: OSError) -> ToolMissing:
     return ToolMissing(f"{call.argv[0]} {reason}.", hint="Install it, then try again.")
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def _stop(process: Process) -> None:
     process.terminate()
     try:
         process.wait(_GRACE_S)

@@ -9,7 +9,6 @@ import getpass
 import hashlib
 import os
 import socket
-import subprocess
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -21,7 +20,7 @@ from typing import Self
 from app.domain.host import Host, HostKey, KeyState, Login
 from app.domain.ids import HostId
 from app.errors import AppError, TimedOut
-from app.processes import ToolMissing, find, run, running
+from app.processes import Process, ToolMissing, find, run, running
 
 _START_S = 10.0
 _RUN_DIR = Path("/run/sshd")
@@ -40,7 +39,7 @@ class PrivateSshd:
 
     def __post_init__(self) -> None:
         self._stack = ExitStack()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
         self.port = 0
 
     def __enter__(self) -> Self:

@@ -73,6 +73,7 @@ def test_a_full_disk_is_named_before_anything_is_downloaded(dev, monkeypatch):
 def test_the_launcher_survives_spaces_and_quotes_in_its_folder(dev, tmp_path, monkeypatch):
     root = tmp_path / "it's a folder"
     (root / "ui").mkdir(parents=True)
+    (root / "ui" / "__init__.py").touch()
     (root / "ui" / "__main__.py").write_text("import sys\ndef main():\n    print(sys.argv[1:])\n")
     monkeypatch.setattr(dev, "ROOT", root)
     make_venv(root / ".venv", f"{VERSION}.1")
