@@ -40,6 +40,7 @@ class WindowName(StrEnum):
     BEFORE = "before"
     AFTER = "after"
     REFERENCE = "reference"
+    LIVE = "live"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,254 @@
+"""What a comparison of before with after found, and how sure it is.
+
+Plain records: everything here is stored with the change and printed in the report. How it is found
+lives in `app.analysis`.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from app.domain.ids import ChangeId
+from app.domain.metric import MetricKind, Target, WorseWhen
+from app.i18n import _, later
+
+
+class Verdict(StrEnum):
+    """What is said of one metric; *changed* is for metrics without a good direction."""
+
+    REGRESSED = "regressed"
+    IMPROVED = "improved"
+    CHANGED = "changed"
+    NO_MATERIAL_CHANGE = "no_material_change"
+    NOT_ENOUGH_DATA = "not_enough_data"
+    NOT_MEASURED = "not_measured"
+
+    @property
+    def words(self) -> str:
+        """The verdict in words, for a badge."""
+        return _(_TITLES[self.value])
+
+    @property
+    def rank(self) -> int:
+        """How much it wants to be looked at: 0 is the first in a list."""
+        return list(Verdict).index(self)
+
+    @property
+    def is_move(self) -> bool:
+        """Whether it says that the metric moved by an amount that matters."""
+        return self in (Verdict.REGRESSED, Verdict.IMPROVED, Verdict.CHANGED)
+
+
+class OverallVerdict(StrEnum):
+    """What is said of the change as a whole."""
+
+    REGRESSED = "regressed"
+    MIXED = "mixed"
+    INCONCLUSIVE = "inconclusive"
+    IMPROVED = "improved"
+    NO_MATERIAL_CHANGE = "no_material_change"
+
+    @property
+    def words(self) -> str:
+        """The verdict in words, for a badge."""
+        return _(_TITLES[self.value])
+
+
+_TITLES = {
+    "regressed": later("Regressed"),
+    "improved": later("Improved"),
+    "changed": later("Changed"),
+    "no_material_change": later("No material change"),
+    "not_enough_data": later("Not enough data"),
+    "not_measured": later("Not measured"),
+    "mixed": later("Mixed"),
+    "inconclusive": later("Inconclusive"),
+}
+
+
+class Design(StrEnum):
+    """What the change was compared with."""
+
+    REFERENCE_DAYS = "reference_days"
+    NO_HISTORY = "no_history"
+    RUNS = "runs"
+
+
+class Evidence(StrEnum):
+    """How far the verdict carries."""
+
+    FULL = "full"
+    LIMITED = "limited"
+
+
+class Caveat(StrEnum):
+    """Why evidence is limited; the words are in `words`."""
+
+    NO_REFERENCE_DAYS = "no_reference_days"
+    SHORT_WINDOW = "short_window"
+    SINGLE_RUN = "single_run"
+    MANY_METRICS = "many_metrics"
+
+    @property
+    def words(self) -> str:
+        """The caveat in words, for a tag."""
+        return _(_CAVEATS[self.value])
+
+
+_CAVEATS = {
+    "no_reference_days": later("no comparison days"),
+    "short_window": later("short window"),
+    "single_run": later("single run"),
+    "many_metrics": later("one of many metrics"),
+}
+
+
+class Scale(StrEnum):
+    """Where the effect was estimated: as a ratio (log) or as a difference (linear)."""
+
+    LOG = "log"
+    LINEAR = "linear"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Everything a comparison depends on beside the samples; frozen before the change.
+
+    Times are in seconds. ``step_s`` is the least width of a bin; None is the rule of the method:
+    60 s, and for windows shorter than an hour as many bins as the usual three hours have.
+    """
+
+    window_s: float = 3 * 3600.0
+    settle_s: float | None = None
+    zone: str = "UTC"
+    step_s: float | None = None
+    weekend: tuple[int, ...] = (5, 6)
+    """Days of the other type, Monday is 0."""
+    strict: bool = False
+    """Whether a move counts only when the whole likely range lies beyond the margin."""
+    method: str = "1"
+
+    @property
+    def settle_used_s(self) -> float:
+        """The pause after the change: 10 min or 5 % of the window, whichever is longer."""
+        return max(600.0, 0.05 * self.window_s) if self.settle_s is None else self.settle_s
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceDay:
+    """One earlier day at the same hours; ``why`` says why it was left out."""
+
+    day: date
+    used: bool
+    why: str = ""
+    effect: float | None = None
+    """After against before on that day, as a fraction (difference on the linear scale)."""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowFacts:
+    """What one window held."""
+
+    start: datetime
+    end: datetime
+    bins: int = 0
+    observed: int = 0
+    level: float | None = None
+    """The typical value: the mean on the scale of the comparison, spikes set aside."""
+    spikes_per_hour: float = 0.0
+
+    @property
+    def coverage(self) -> float:
+        """The share of bins that hold a sample."""
+        return self.observed / self.bins if self.bins else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """When the level moved, as the samples show it; no test, only a time."""
+
+    at: datetime
+    after_start_s: float
+    """Seconds after the start of the change; negative is earlier."""
+    before_change: bool = False
+    """Whether it lies clearly before the change, which then hardly brought it about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Before against after for one metric of a change.
+
+    Relative figures are fractions (0.18 = +18 %); None where there is none. ``expected`` is the
+    level that the time of day alone would have given after the change.
+    """
+
+    id: str
+    change: ChangeId
+    metric_id: str
+    metric: str
+    """The plain name."""
+    verdict: Verdict
+    unit: str = ""
+    kind: MetricKind = MetricKind.GAUGE
+    worse_when: WorseWhen = WorseWhen.HIGHER
+    margin: float = 0.05
+    floor: float = 0.0
+    key: bool = False
+    target: Target | None = None
+    design: Design = Design.NO_HISTORY
+    evidence: Evidence = Evidence.LIMITED
+    caveats: tuple[Caveat, ...] = ()
+    scale: Scale = Scale.LOG
+    before: float | None = None
+    after: float | None = None
+    expected: float | None = None
+    absolute_change: float | None = None
+    relative_change: float | None = None
+    interval95: tuple[float, float] | None = None
+    interval90: tuple[float, float] | None = None
+    p: float | None = None
+    smallest_visible_change: float | None = None
+    days: tuple[ReferenceDay, ...] = ()
+    window_before: WindowFacts | None = None
+    window_after: WindowFacts | None = None
+    step_s: float = 0.0
+    n_effective: float | None = None
+    """Independent observations the smaller window is worth."""
+    shift: Shift | None = None
+    sentence: str = ""
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+    parameters: Parameters = Parameters()
+    judged_at: datetime | None = None
+
+    @property
+    def reference_days(self) -> int:
+        """How many earlier days it was compared with."""
+        return sum(day.used for day in self.days)
+
+    @property
+    def n(self) -> int:
+        """How many bins of both windows held samples."""
+        return sum(w.observed for w in (self.window_before, self.window_after) if w)
+
+    @property
+    def target_met(self) -> bool | None:
+        """Whether the level after keeps to the target; None without either."""
+        if self.target is None or self.after is None:
+            return None
+        return self.target.met_by(self.after)
+
+    @property
+    def moved_before_change(self) -> bool:
+        """Whether the move began before the change did."""
+        return self.verdict.is_move and self.shift is not None and self.shift.before_change
+
+
+@dataclass(frozen=True, slots=True)
+class Overall:
+    """The verdict on a change, the rule that gave it, and the comparisons it rests on."""
+
+    verdict: OverallVerdict
+    sentence: str
+    rule: str = ""
+    comparisons: tuple[Comparison, ...] = ()
