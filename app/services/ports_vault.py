@@ -55,7 +55,13 @@ class Vault(Protocol):
         ...
 
     def verify(
-        self, item: BackupSet, level: Level, *, by: str, context: TaskContext, remote: Remote | None = None
+        self,
+        item: BackupSet,
+        level: Level,
+        *,
+        by: str,
+        context: TaskContext,
+        remote: Remote | None = None,
     ) -> Verification:
         """Try to prove one level, keep the signed outcome beside the set, and return it.
 
@@ -84,6 +90,10 @@ class Vault(Protocol):
 
     def accept(self, item: BackupSet, *, by: str, reason: str) -> BackupSet:
         """Keep, signed, that a person accepts an incomplete set, and return it so marked."""
+        ...
+
+    def sources(self, item: BackupSet) -> Sequence[BackupSource]:
+        """Return what a set was taken of; raises VaultDamaged."""
         ...
 
     def sets(self) -> Sequence[BackupSet]:

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.domain.backup import BackupSet, Level, Outcome, Reconciliation, RestoreResult, Verification
+from app.domain.backup import (
+    BackupSet,
+    BackupSource,
+    Level,
+    Outcome,
+    Reconciliation,
+    RestoreResult,
+    Verification,
+)
 from app.errors import NotFound, VaultDamaged
 from app.services.ports import Remote
 from app.services.ports_vault import CaptureRequest
@@ -84,6 +92,11 @@ class LocalVault:
         note = SetNote(item.id, sealed.manifest_sha256, acceptance=acceptance)
         add_note(self.core, sealed, note)
         return as_backup_set(self.core, load_set(self.core, sealed.folder))
+
+    def sources(self, item: BackupSet) -> Sequence[BackupSource]:
+        """Return what a set was taken of, each source once."""
+        records = self._open(item).manifest.objects
+        return list({repr(record.source): record.source for record in records}.values())
 
     def sets(self) -> Sequence[BackupSet]:
         """Return every sealed set whose manifest and signature fit, oldest first."""

@@ -1,0 +1,363 @@
+"""Take backups, prove them, give them back; the store and the log hear of every step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from app.domain.backup import (
+    BackupSet,
+    BackupSource,
+    CaptureState,
+    GateAnswer,
+    Level,
+    Outcome,
+    Reconciliation,
+    RestoreResult,
+    Verification,
+)
+from app.domain.change import Change
+from app.domain.event import Actor, NewEvent
+from app.domain.host import Host
+from app.domain.ids import ChangeId, HostId, SetId, new_id
+from app.errors import AppError, IllegalMove, InvalidInput, NotFound
+from app.i18n import _
+from app.services.changes import Desk
+from app.services.ports import Remotes
+from app.services.ports_vault import CaptureRequest, Vault
+from app.tasks import TaskContext
+from app.wording import bytes_size, duration
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""How far in the future a set may lie before its age is not believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Safekeeping:
+    """The collaborators every verb here needs."""
+
+    desk: Desk
+    vault: Vault
+    remotes: Remotes
+
+
+def take_backup(
+    host: HostId,
+    sources: Sequence[BackupSource],
+    *,
+    keeping: Safekeeping,
+    context: TaskContext,
+    change: ChangeId | None = None,
+    level: Level = Level.READABLE,
+) -> BackupSet:
+    """Take one set of one host, then prove it up to ``level``; return it as it was recorded.
+
+    The row and its log entry are committed together, right after the set was sealed. When a proof
+    does not succeed the set is returned all the same: its verifications say what is wrong.
+
+    Raises:
+        InvalidInput: There is nothing to back up, or a source belongs to another host.
+        BackupFailed: Nothing could be captured; nothing was sealed.
+        AppError: The host, the vault or the disk refused; nothing was sealed.
+    """
+    if not sources or any(source.host != host for source in sources):
+        raise InvalidInput(
+            _("A set holds sources of one host."), hint=_("Add what to back up to the plan.")
+        )
+    target = _host(host, keeping)
+    request = CaptureRequest(SetId(new_id()), target, tuple(sources), change, keeping.desk.actor)
+    try:
+        taken = keeping.vault.capture(request, keeping.remotes.open(target), context)
+    except AppError as error:
+        _log_failure(request, error, keeping)
+        raise
+    with keeping.desk.new_uow() as uow:
+        uow.backups.add(taken)
+        uow.log.append(_event("backup.sealed", _sealed_text(taken), taken))
+        uow.commit()
+    return verify_set(taken.id, level, keeping=keeping, context=context)
+
+
+def back_up_change(
+    change: Change, *, keeping: Safekeeping, context: TaskContext, level: Level | None = None
+) -> tuple[BackupSet, ...]:
+    """Take one set for every host in the change's backup plan.
+
+    Without a ``level`` each is proven as far as the risk demands, at least to L2.
+
+    Raises:
+        IllegalMove: The change has no backup plan.
+        AppError: As `take_backup`; sets sealed before that stay.
+    """
+    if not change.backup_plan:
+        raise IllegalMove(
+            _("{number} has no backup plan.").format(number=change.number),
+            hint=_("Say in the plan what must be kept."),
+        )
+    if level is None:
+        demanded = change.risk.required_backup if change.risk else None
+        level = max(Level.READABLE, demanded or Level.READABLE)
+    hosts = dict.fromkeys(source.host for source in change.backup_plan)
+    return tuple(
+        take_backup(
+            host,
+            [source for source in change.backup_plan if source.host == host],
+            keeping=keeping,
+            context=context,
+            change=change.id,
+            level=level,
+        )
+        for host in hosts
+    )
+
+
+def verify_set(
+    set_id: str, level: Level, *, keeping: Safekeeping, context: TaskContext
+) -> BackupSet:
+    """Prove a set level by level up to ``level``; stop at the first that does not succeed.
+
+    Levels that were passed before are proven again: disks forget.
+
+    Raises:
+        NotFound: There is no such set.
+        SecretUnavailable: The vault's key does not open it; nothing is said about the set.
+    """
+    item = _set(set_id, keeping)
+    for wanted in Level:
+        if not Level.CAPTURED < wanted <= level:
+            continue
+        item, found = _prove(item, wanted, keeping, context)
+        if found.outcome is not Outcome.PASSED:
+            break
+    return item
+
+
+def _prove(
+    item: BackupSet, level: Level, keeping: Safekeeping, context: TaskContext
+) -> tuple[BackupSet, Verification]:
+    remote = None
+    if level is Level.MATCHES_SOURCE:
+        remote = keeping.remotes.open(_host(item.host, keeping))
+    found = keeping.vault.verify(item, level, by=keeping.desk.actor, context=context, remote=remote)
+    with keeping.desk.new_uow() as uow:
+        current = uow.backups.get(item.id)
+        item = uow.backups.save(replace(current, verifications=(*current.verifications, found)))
+        text = _("{level} of {host}: {outcome}. {detail}").format(
+            level=level.label, host=item.host_name, outcome=found.outcome.value, detail=found.detail
+        )
+        uow.log.append(_event("backup.verified", text, item))
+        uow.commit()
+    return item, found
+
+
+def accept_partial(set_id: str, reason: str, *, keeping: Safekeeping) -> BackupSet:
+    """Take responsibility, by name, for a set that is not complete.
+
+    Raises:
+        IllegalMove: The set is complete, or there is no reason.
+    """
+    item = _set(set_id, keeping)
+    if item.state is not CaptureState.PARTIAL:
+        raise IllegalMove(_("Only an incomplete set needs to be accepted."))
+    if not reason.strip():
+        raise IllegalMove(_("An incomplete set is accepted with a reason."))
+    marked = keeping.vault.accept(item, by=keeping.desk.actor, reason=reason.strip())
+    with keeping.desk.new_uow() as uow:
+        item = uow.backups.save(
+            replace(
+                uow.backups.get(set_id),
+                accepted_by=marked.accepted_by,
+                accepted_reason=marked.accepted_reason,
+            )
+        )
+        text = _("Accepted the incomplete backup of {host}: {reason}").format(
+            host=item.host_name, reason=item.accepted_reason
+        )
+        uow.log.append(_event("backup.accepted", text, item))
+        uow.commit()
+    return item
+
+
+def restore_to_folder(
+    set_id: str, target: Path, *, keeping: Safekeeping, context: TaskContext
+) -> RestoreResult:
+    """Unpack a set into a new folder on this computer; raises VaultDamaged, BackupFailed."""
+    item = _set(set_id, keeping)
+    result = keeping.vault.restore(item, target, context)
+    _log_restore(item, result, keeping)
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class HostRestore:
+    """What shall be put back: a set, the host's name as a person typed it, perhaps some objects.
+
+    ``safety`` takes a fresh set of the same sources first, so that even this can be undone.
+    """
+
+    set: str
+    typed_host: str
+    objects: tuple[str, ...] = ()
+    safety: bool = True
+
+
+def restore_on_host(
+    wanted: HostRestore, *, keeping: Safekeeping, context: TaskContext
+) -> RestoreResult:
+    """Put a set back on its host; the previous state is kept beside it.
+
+    Raises:
+        IllegalMove: The typed name is not the host's.
+        BackupFailed: The safety set or the comparison did not succeed; nothing was changed.
+        AppError: The host or the vault refused; nothing was changed.
+    """
+    item = _set(wanted.set, keeping)
+    host = _host(item.host, keeping)
+    if wanted.typed_host != host.name:
+        raise IllegalMove(
+            _("The typed name is not {host}.").format(host=host.name),
+            hint=_("Type the name of the host this set was taken from."),
+        )
+    if wanted.safety:
+        _take_safety_set(item, keeping, context)
+    result = keeping.vault.restore_on_host(
+        item, keeping.remotes.open(host), context, objects=wanted.objects
+    )
+    _log_restore(item, result, keeping)
+    return result
+
+
+def _take_safety_set(item: BackupSet, keeping: Safekeeping, context: TaskContext) -> None:
+    sources = keeping.vault.sources(item)
+    take_backup(
+        item.host,
+        sources,
+        keeping=keeping,
+        context=context,
+        change=item.change,
+        level=Level.INTACT,
+    )
+
+
+def adopt_at_start(*, keeping: Safekeeping) -> Reconciliation:
+    """Compare vault and store after a start; record what was adopted, missed or put aside."""
+    with keeping.desk.new_uow() as uow:
+        known = uow.backups.list()
+    found = keeping.vault.reconcile(known)
+    if found.is_clean:
+        return found
+    with keeping.desk.new_uow() as uow:
+        for item in found.adopted:
+            uow.backups.add(item)
+            text = _("Found a sealed backup of {host} that was not recorded, and recorded it")
+            uow.log.append(_event("backup.adopted", text.format(host=item.host_name), item, _BY_US))
+        for set_id in found.missing:
+            item = uow.backups.save(replace(uow.backups.get(set_id), missing=True))
+            text = _("The backup of {host} of {at:%Y-%m-%d %H:%M} UTC is not in the vault any more")
+            text = text.format(host=item.host_name, at=item.sealed_at)
+            uow.log.append(_event("backup.missing", text, item, _BY_US))
+        for aside in found.quarantined:
+            text = _("Put aside {path}: {reason}").format(path=aside.path, reason=aside.reason)
+            uow.log.append(NewEvent("backup.quarantined", text, actor=_BY_US))
+        uow.commit()
+    return found
+
+
+_BY_US = Actor.SYSTEM
+
+
+def gate_level(
+    sets: Sequence[BackupSet], required: Level, max_age: timedelta, now: datetime
+) -> GateAnswer:
+    """Say whether one of the sets is proven well enough and fresh enough, and why not."""
+    usable = [item for item in sets if item.usable and item.level is not None]
+    if not usable:
+        return GateAnswer(False, _no_usable(sets))
+    best = max(usable, key=lambda item: (_is_fresh(item, max_age, now), item.level, item.sealed_at))
+    has = best.level
+    if has is None or not _is_fresh(best, max_age, now):
+        return GateAnswer(
+            False,
+            _("The backup of {host} is older than {age}, or its time lies in the future.").format(
+                host=best.host_name, age=duration(max_age.total_seconds())
+            ),
+            best,
+        )
+    if has < required:
+        return GateAnswer(
+            False,
+            _("The backup of {host} is {has}, needed is {needed}.").format(
+                host=best.host_name, has=has.label, needed=required.label
+            ),
+            best,
+        )
+    return GateAnswer(
+        True, _("{has}, {at:%H:%M} UTC.").format(has=has.label, at=best.sealed_at), best
+    )
+
+
+def _no_usable(sets: Sequence[BackupSet]) -> str:
+    if any(item.state is CaptureState.PARTIAL and not item.missing for item in sets):
+        return _("The backup is incomplete, and nobody has accepted that.")
+    return _("There is no usable backup.")
+
+
+def _is_fresh(item: BackupSet, max_age: timedelta, now: datetime) -> bool:
+    return -CLOCK_TOLERANCE <= now - item.sealed_at <= max_age
+
+
+def _host(host: str, keeping: Safekeeping) -> Host:
+    with keeping.desk.new_uow() as uow:
+        return uow.hosts.get(host)
+
+
+def _set(set_id: str, keeping: Safekeeping) -> BackupSet:
+    with keeping.desk.new_uow() as uow:
+        item = uow.backups.get(set_id)
+    if item.missing:
+        raise NotFound(
+            _("The backup of {host} is not in the vault any more.").format(host=item.host_name),
+            hint=_("Bring the vault's folder back from a copy, then start again."),
+        )
+    return item
+
+
+def _sealed_text(item: BackupSet) -> str:
+    return _("Sealed a backup of {host}: {size}, {stored} stored, {state}").format(
+        host=item.host_name,
+        size=bytes_size(item.plain_bytes),
+        stored=bytes_size(item.stored_bytes),
+        state=item.state.value.replace("_", " "),
+    )
+
+
+def _log_failure(request: CaptureRequest, error: AppError, keeping: Safekeeping) -> None:
+    with keeping.desk.new_uow() as uow:
+        text = _("No backup of {host}: {why}").format(host=request.host.name, why=error.sentence())
+        uow.log.append(NewEvent("backup.failed", text, request.change or "", (request.host.id,)))
+        uow.commit()
+
+
+def _log_restore(item: BackupSet, result: RestoreResult, keeping: Safekeeping) -> None:
+    text = _("Restored the backup of {host} to {where}: {n} members in {time}").format(
+        host=item.host_name,
+        where=result.where,
+        n=result.members,
+        time=duration(result.duration_s),
+    )
+    if result.kept:
+        text += ". " + _("The previous state is kept: {paths}").format(paths=", ".join(result.kept))
+    with keeping.desk.new_uow() as uow:
+        uow.log.append(_event("backup.restored", text, item))
+        uow.commit()
+
+
+def _event(kind: str, text: str, item: BackupSet, actor: Actor = Actor.HUMAN) -> NewEvent:
+    return NewEvent(
+        kind,
+        text,
+        change=item.change or "",
+        refs=(item.id, item.host),
+        data=(("manifest_sha256", item.manifest_sha256),),
+        actor=actor,
+    )
