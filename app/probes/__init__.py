@@ -1,1 +1,1 @@
-"""Health checks: a command and its parser, one per file."""
+"""Health checks: a shell fragment and its parser, one per file; `registry` lists them."""

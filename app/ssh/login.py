@@ -1,7 +1,7 @@
 """Log in by agent, key file or password; each is tried once and named when it fails."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.domain.host import Host, Login
 from app.errors import LoginRefused, TimedOut, Unreachable
@@ -92,7 +92,7 @@ def _load_key(host: Host, secrets: Secrets) -> "PKey":
     path = Path(host.key_file).expanduser()
     passphrase = secrets.get(secret_name(host))
     try:
-        return PKey.from_path(path, passphrase.encode() if passphrase else None)
+        return PKey.from_path(path, _as_bytes(passphrase))
     except FileNotFoundError as error:
         raise LoginRefused(
             f"There is no key file {path}.", hint="Choose another one.", host=host.name
@@ -121,3 +121,8 @@ def _password(host: Host, secrets: Secrets) -> str:
             host=host.name,
         )
     return password
+
+
+def _as_bytes(passphrase: str | None) -> Any:
+    """Return what cryptography wants; paramiko's own annotation of ``from_path`` says str."""
+    return passphrase.encode() if passphrase else None

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from app.domain.host import Host, HostKey
 from app.errors import Unreachable
@@ -11,6 +12,9 @@ from app.ssh import connect
 from app.ssh.connect import Route
 from app.ssh.limits import Limits
 from app.ssh.session import SshRemote
+
+if TYPE_CHECKING:
+    from paramiko import Channel
 
 _Key = tuple[object, ...]
 
