@@ -181,7 +181,7 @@ def _two_units(whole_s: int) -> str:
     minutes, second = divmod(whole_s, 60)
     hours, minute = divmod(minutes, 60)
     days, hour = divmod(hours, 24)
-    if days:
+    if days > 1:
         big, small = _with_unit(str(days), "d"), _with_unit(str(hour), "h") if hour else ""
     elif hours:
         big, small = (

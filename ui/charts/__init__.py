@@ -1,1 +1,1 @@
-"""The only door to charts on screen."""
+"""Charts on the screen; `ui.charts.engine` imports pyqtgraph when the first one is drawn."""

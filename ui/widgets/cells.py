@@ -142,7 +142,7 @@ def draw_cell(painter: QPainter, area: QRectF, cell: Cell, selected: bool = Fals
         _draw_line(painter, area, cell.top, (), top, cell.end, cell.right)
         return
     upper, lower = line_height(top), line_height(below)
-    gap = max(0.0, min(6.0, (area.height() - upper - lower) / 3))
+    gap = max(0.0, min(2.0, (area.height() - upper - lower) / 3))
     y = area.center().y() - (upper + gap + lower) / 2
     first = QRectF(area.left(), y, area.width(), upper)
     second = QRectF(area.left(), y + upper + gap, area.width(), lower)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from ui.theme import BODY, BOLD, LARGE, REGULAR, SMALL, TITLE, font
 from ui.widgets.paint import Style, line_height
 
-_NONE = Qt.TextInteractionFlag.NoTextInteraction
+_MARKABLE = Qt.TextInteractionFlag.TextSelectableByMouse
 
 
 class Label(QLabel):
@@ -88,7 +88,7 @@ class Label(QLabel):
 
     @property
     def _flows(self) -> bool:
-        return self.wordWrap() and self.textInteractionFlags() == _NONE
+        return self.wordWrap() and not self.textInteractionFlags() & _MARKABLE
 
     @property
     def _pitch(self) -> int:

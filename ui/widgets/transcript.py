@@ -155,7 +155,8 @@ class Transcript(QPlainTextEdit):
                 return
             stamp = block.userData()
             if isinstance(stamp, _Stamp) and stamp.at:
-                place = QRectF(0, box.top(), self._margin.width() - 14, box.height())
+                height = self.fontMetrics().lineSpacing()
+                place = QRectF(0, box.top(), self._margin.width() - 14, height)
                 write(painter, place, stamp.at, style, RIGHT)
             block = block.next()
 

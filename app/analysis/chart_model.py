@@ -1,0 +1,273 @@
+"""A before/after chart as data: axes, windows, lines, direct labels. Screen and paper draw it.
+
+Nothing here knows Qt or PDF: both draw the same prepared figures, so they cannot contradict.
+Times are Unix seconds (UTC), values are in the metric's unit, NaN is a gap.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.analysis.chart_axes import Tick, time_ticks, value_ticks
+from app.analysis.chart_labels import Box, free_place
+from app.domain.metric import Series, Target
+from app.i18n import _, ngettext
+from app.wording import DASH, clock, duration, number
+
+Floats = NDArray[np.float64]
+_LABEL = (0.18, 0.15)
+"""Share of the plot's width and height that a direct label takes."""
+
+
+class LineKind(StrEnum):
+    """What a line shows; screen and paper give each kind its colour and dash."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    REFERENCE = "reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One curve; ``y`` is NaN where nothing was measured."""
+
+    kind: LineKind
+    x: Floats
+    y: Floats
+
+    def segments(self, most: int = 600) -> tuple[tuple[tuple[float, float], ...], ...]:
+        """Return the unbroken stretches, thinned to about ``most`` points, peaks kept."""
+        x, y = _thinned(self.x, self.y, most)
+        broken = np.flatnonzero(np.isnan(y))
+        parts = zip(np.split(x, broken), np.split(y, broken), strict=True)
+        kept = (
+            [p for p in zip(px.tolist(), py.tolist(), strict=True) if p[1] == p[1]]
+            for px, py in parts
+        )
+        return tuple(tuple(part) for part in kept if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A shaded stretch of time and its words above the plot."""
+
+    start: float
+    end: float
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectLabel:
+    """Words beside a line; ``x``, ``y`` is the upper left corner in data units."""
+
+    kind: LineKind
+    x: float
+    y: float
+    text: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetLine:
+    """The agreed value, and where its words stand (``x`` is their left end)."""
+
+    value: float
+    text: str
+    x: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChartInput:
+    """What is drawn: both windows, the change between them, and earlier days moved onto them.
+
+    Windows are pairs of Unix seconds. ``before_value`` and ``after_value`` are the statistics of
+    the verdict; without them the mean of the samples is written.
+    """
+
+    name: str
+    unit: str
+    before: Series | None
+    after: Series | None
+    before_window: tuple[float, float]
+    after_window: tuple[float, float]
+    change: tuple[float, float]
+    zone: str = "UTC"
+    target: Target | None = None
+    references: tuple[Series, ...] = ()
+    before_value: float | None = None
+    after_value: float | None = None
+    statistic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChartModel:
+    """Everything a chart shows, ready to be drawn."""
+
+    x0: float
+    x1: float
+    y0: float
+    y1: float
+    unit: str
+    x_ticks: tuple[Tick, ...]
+    y_ticks: tuple[Tick, ...]
+    before: Span
+    after: Span
+    change: Span
+    lines: tuple[Line, ...]
+    labels: tuple[DirectLabel, ...]
+    target: TargetLine | None
+    sentence: str
+
+
+def before_after_chart(data: ChartInput) -> ChartModel:
+    """Prepare a before/after chart; windows without samples stay empty."""
+    x0, x1 = data.before_window[0], max(data.after_window[1], data.change[1])
+    lines = _lines(data)
+    top = max((float(np.nanmax(line.y)) for line in lines), default=0.0)
+    bottom = min((float(np.nanmin(line.y)) for line in lines), default=0.0)
+    goal = data.target.value if data.target else 0.0
+    y_ticks = value_ticks(min(0.0, bottom), max(top, goal * 1.05))
+    y0, y1 = y_ticks[0].at, y_ticks[-1].at
+    taken: list[Box] = []
+    target = _target(data, lines, (x0, x1, y0, y1), taken) if data.target else None
+    labels = _labels(data, lines, (x0, x1, y0, y1), taken)
+    return ChartModel(
+        x0, x1, y0, y1, data.unit,
+        time_ticks(x0, x1, data.zone), y_ticks,
+        Span(*data.before_window, _window_text(_("before"), data.before_window)),
+        Span(*data.after_window, _window_text(_("after"), data.after_window)),
+        Span(*data.change, _change_text(data)),
+        lines, labels, target, _sentence(data, labels),
+    )  # fmt: skip
+
+
+def with_gaps(series: Series) -> tuple[Floats, Floats]:
+    """Return samples in order of time, with a NaN wherever 2.5 usual steps are missing."""
+    order = np.argsort(series.at_s, kind="stable")
+    x, y = series.at_s[order], series.value[order]
+    if x.size < 3:
+        return x, y
+    steps = np.diff(x)
+    wide = np.flatnonzero(steps > 2.5 * max(float(np.median(steps)), 1e-9))
+    return np.insert(x, wide + 1, x[wide] + 1e-6), np.insert(y, wide + 1, np.nan)
+
+
+def _lines(data: ChartInput) -> tuple[Line, ...]:
+    wanted: list[tuple[LineKind, Series | None]] = [
+        *((LineKind.REFERENCE, earlier) for earlier in data.references),
+        (LineKind.BEFORE, data.before),
+        (LineKind.AFTER, data.after),
+    ]
+    made = (Line(kind, *with_gaps(series)) for kind, series in wanted if series is not None)
+    return tuple(line for line in made if np.isfinite(line.y).any())
+
+
+def _labels(
+    data: ChartInput, lines: Sequence[Line], area: tuple[float, ...], taken: list[Box]
+) -> tuple[DirectLabel, ...]:
+    places = {
+        LineKind.BEFORE: (data.before_window, _("before"), data.before_value),
+        LineKind.AFTER: (data.after_window, _("after"), data.after_value),
+    }
+    labels = []
+    for line in lines:
+        if line.kind in places:
+            window, text, value = places[line.kind]
+            shown = float(np.nanmean(line.y)) if value is None else value
+            note = f"{data.statistic or _('mean')} {number(shown, data.unit)}"
+            corner = _place(lines, line, area, window, taken)
+            labels.append(DirectLabel(line.kind, *corner, text, note))
+    earlier = [line for line in lines if line.kind is LineKind.REFERENCE]
+    if earlier:
+        text = ngettext("{n} earlier day", "{n} earlier days", len(earlier)).format(n=len(earlier))
+        corner = _place(lines, earlier[0], area, (area[0], area[1]), taken)
+        labels.append(DirectLabel(LineKind.REFERENCE, *corner, text, _("same hours")))
+    return tuple(labels)
+
+
+def _place(
+    lines: Sequence[Line],
+    own: Line,
+    area: tuple[float, ...],
+    window: tuple[float, float],
+    taken: list[Box],
+) -> tuple[float, float]:
+    x0, x1, y0, y1 = area
+    width, height = (x1 - x0) or 1.0, (y1 - y0) or 1.0
+
+    def unit(line: Line) -> tuple[Floats, Floats]:
+        x, y = _thinned(line.x, line.y, 400)
+        known = np.isfinite(y)
+        return (x[known] - x0) / width, (y[known] - y0) / height
+
+    others = [unit(line) for line in lines]
+    limits = ((window[0] - x0) / width, (window[1] - x0) / width)
+    left, top = free_place(unit(own), others, taken, limits, _LABEL)
+    taken.append(Box(left, top - _LABEL[1], left + _LABEL[0], top))
+    return x0 + left * width, y0 + top * height
+
+
+def _target(
+    data: ChartInput, lines: Sequence[Line], area: tuple[float, ...], taken: list[Box]
+) -> TargetLine | None:
+    if data.target is None:
+        return None
+    x0, x1, y0, y1 = area
+    text = _("target {sign} {value}").format(
+        sign="≤" if data.target.at_most else "≥", value=number(data.target.value, data.unit)
+    )
+    level = (data.target.value - y0) / ((y1 - y0) or 1.0)
+    busy = (
+        np.concatenate([(line.x - x0) / ((x1 - x0) or 1.0) for line in lines])
+        if lines
+        else np.empty(0)
+    )
+    heights = (
+        np.concatenate([(line.y - y0) / ((y1 - y0) or 1.0) for line in lines]) if lines else busy
+    )
+    low = (heights > level - 0.06) & (heights < level)
+    counts = [int(np.sum(low & (busy >= s) & (busy < s + 0.2))) for s in np.arange(0.02, 0.8, 0.02)]
+    left = 0.02 + 0.02 * int(np.argmin(counts)) if counts else 0.02
+    taken.append(Box(left, level - 0.07, left + 0.22, level + 0.01))
+    return TargetLine(data.target.value, text, x0 + left * (x1 - x0))
+
+
+def _thinned(x: Floats, y: Floats, most: int) -> tuple[Floats, Floats]:
+    """Keep the lowest and the highest value of each of ``most / 2`` equal buckets, and all gaps."""
+    if x.size <= most:
+        return x, y
+    size = int(np.ceil(x.size / (most / 2)))
+    kept: list[int] = []
+    for begin in range(0, x.size, size):
+        part = y[begin : begin + size]
+        known = np.flatnonzero(np.isfinite(part))
+        marks = (
+            {begin + int(known[np.argmin(part[known])]), begin + int(known[np.argmax(part[known])])}
+            if known.size
+            else set()
+        )
+        gaps = np.flatnonzero(np.isnan(part))
+        kept += sorted(marks | ({begin + int(gaps[0])} if gaps.size else set()))
+    return x[kept], y[kept]
+
+
+def _window_text(name: str, window: tuple[float, float]) -> str:
+    return f"{name}, {duration(window[1] - window[0])}"
+
+
+def _change_text(data: ChartInput) -> str:
+    start, end = (datetime.fromtimestamp(at, UTC) for at in data.change)
+    short = data.change[1] - data.change[0] < 120
+    first, last = (clock(at, data.zone, seconds=short) for at in (start, end))
+    return _("change {span}").format(span=first if first == last else f"{first}{DASH}{last}")
+
+
+def _sentence(data: ChartInput, labels: Sequence[DirectLabel]) -> str:
+    parts = [
+        f"{label.text}: {label.note}" for label in labels if label.kind is not LineKind.REFERENCE
+    ]
+    return ", ".join([_("Chart of {name}").format(name=data.name), *parts, _change_text(data)])

@@ -1,0 +1,110 @@
+"""The before/after chart: windows shaded, the change banded, words beside the lines."""
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from app.analysis.chart_model import ChartModel, DirectLabel, LineKind
+from ui.charts.frame import QUIET, ChartFrame
+from ui.theme import BOLD, MEDIUM, SMALL, faded, tokens
+from ui.widgets.paint import CENTER, RIGHT, Style, line_height, write
+
+
+class BeforeAfterChart(ChartFrame):
+    """Draws a `ChartModel`; its accessible name is the sentence of the model."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._model: ChartModel | None = None
+
+    def set_model(self, model: ChartModel) -> None:
+        """Show another chart."""
+        self._model = model
+        self.setAccessibleName(model.sentence)
+        self.set_axes(
+            (model.x0, model.x1, model.y0, model.y1), model.x_ticks, model.y_ticks, model.unit
+        )
+        self.draw_curves()
+
+    def draw_curves(self) -> None:
+        """Draw earlier days thin and behind, before dashed, after solid."""
+        if self._model is None:
+            return
+        self.plot.clear_curves()
+        for line in self._model.lines:
+            if line.kind is LineKind.REFERENCE:
+                color = faded(tokens().ink3, 0.34)
+                self.plot.add_curve(line.x - self._model.x0, line.y, color, width=1)
+            else:
+                dashed = line.kind is LineKind.BEFORE
+                color = _color(line.kind)
+                self.plot.add_curve(line.x - self._model.x0, line.y, color, dashed=dashed)
+
+    def paint_behind(self, painter: QPainter, area: QRectF) -> None:
+        """Paint both windows, the band of the change and the grid."""
+        if self._model is None:
+            return
+        look = tokens()
+        painter.fillRect(area, look.surface)
+        for window in (self._model.before, self._model.after):
+            x0, x1 = self.x_of(window.start, area), self.x_of(window.end, area)
+            painter.fillRect(QRectF(x0, area.top(), x1 - x0, area.height()), look.raised)
+        change = self._model.change
+        x0, x1 = self.x_of(change.start, area), self.x_of(change.end, area)
+        painter.fillRect(QRectF(x0, area.top(), max(2.0, x1 - x0), area.height()), look.change_band)
+        self.paint_grid(painter, area)
+
+    def paint_over(self, painter: QPainter, area: QRectF) -> None:
+        """Paint the target and the words beside the lines."""
+        if self._model is None:
+            return
+        if (target := self._model.target) is not None:
+            y = round(self.y_of(target.value, area))
+            pen = QPen(tokens().ink, 1.5)
+            pen.setDashPattern([1, 2.5])
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            painter.setPen(pen)
+            painter.drawLine(int(area.left()), y, int(area.right()), y)
+            style = Style("ink", SMALL, MEDIUM)
+            x = min(self.x_of(target.x, area), area.right() - style.width(target.text) - 4)
+            box = QRectF(x, y + 3, area.right() - x, line_height(style))
+            write(painter, box, target.text, style)
+        for label in self._model.labels:
+            self._paint_label(painter, area, label)
+
+    def paint_above(self, painter: QPainter, area: QRectF) -> None:
+        """Name the windows and the change above the plot."""
+        if self._model is None:
+            return
+        change = Style("watch", SMALL, BOLD)
+        text = self._model.change.text
+        middle = self.x_of((self._model.change.start + self._model.change.end) / 2, area)
+        width = change.width(text) + 2
+        left = max(area.left(), min(middle - width / 2, area.right() - width))
+        box = QRectF(left, area.top(), width, area.height())
+        write(painter, box, text, change, CENTER)
+        before, after = self._model.before.text, self._model.after.text
+        if area.left() + QUIET.width(before) + 8 < box.left():
+            write(painter, area, before, QUIET)
+        if area.right() - QUIET.width(after) - 8 > box.right():
+            write(painter, area, after, QUIET, RIGHT)
+
+    def _paint_label(self, painter: QPainter, area: QRectF, label: DirectLabel) -> None:
+        tone = {LineKind.BEFORE: "ink2", LineKind.AFTER: "after"}.get(label.kind, "ink2")
+        quiet = label.kind is LineKind.REFERENCE
+        first = Style(tone, SMALL if quiet else 13, 400 if quiet else BOLD)
+        second = Style(tone, SMALL, 400 if quiet else MEDIUM)
+        texts = ((label.note, second), (label.text, first)) if quiet else (
+            (label.text, first), (label.note, second)
+        )  # fmt: skip
+        width = max(style.width(text) for text, style in texts) + 4
+        x = max(area.left() + 4, min(self.x_of(label.x, area), area.right() - width - 4))
+        y = self.y_of(label.y, area)
+        for text, style in texts:
+            height = line_height(style)
+            write(painter, QRectF(x, y, width, height), text, style)
+            y += height - 2
+
+
+def _color(kind: LineKind) -> QColor:
+    look = tokens()
+    return look.after if kind is LineKind.AFTER else look.before

@@ -1,0 +1,105 @@
+"""The 5 x 5 risk matrix with the way from the inherent to the residual risk."""
+
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy
+
+from app.domain.risk import TABLE_I2, Grade, RiskScore
+from app.i18n import _
+from ui.theme import MEDIUM, SMALL, mix, tokens
+from ui.widgets.paint import CENTER, RIGHT, Painted, Style, line_height, write
+
+_CELL = (34, 25)
+_CODES = ("VL", "L", "M", "H", "VH")
+_TINTS = {
+    Grade.VERY_LOW: ("ink3", 0.10),
+    Grade.LOW: ("good", 0.13),
+    Grade.MODERATE: ("watch", 0.15),
+    Grade.HIGH: ("bad", 0.16),
+    Grade.VERY_HIGH: ("bad", 0.34),
+}
+
+
+class RiskMatrix(Painted):
+    """Likelihood upwards, impact to the right; a ring is inherent, a dot residual."""
+
+    def __init__(
+        self, inherent: RiskScore | None = None, residual: RiskScore | None = None
+    ) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.set_scores(inherent, residual)
+
+    def set_scores(self, inherent: RiskScore | None, residual: RiskScore | None) -> None:
+        """Show other scores; None leaves the mark out."""
+        self._inherent, self._residual = inherent, residual
+        words = [
+            _("{which} risk {level}: likelihood {likelihood}, impact {impact}").format(
+                which=which, level=_(score.level.label), likelihood=_(score.likelihood.label),
+                impact=_(score.impact.label),
+            )
+            for which, score in ((_("Inherent"), inherent), (_("Residual"), residual))
+            if score is not None
+        ]  # fmt: skip
+        self.say(". ".join(words) or _("The risk has not been assessed."))
+
+    def sizeHint(self) -> QSize:
+        """Five by five cells, two captions."""
+        small = line_height(Style(size=SMALL))
+        return QSize(round(small + 30 + 5 * _CELL[0]), round(5 * _CELL[1] + 2 * small + 6))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw cells, captions and marks."""
+        painter = QPainter(self)
+        small = line_height(Style(size=SMALL))
+        left = small + 28
+        for likelihood in Grade:
+            top = (5 - likelihood) * _CELL[1]
+            code = QRectF(small, top, 24, _CELL[1])
+            write(painter, code, _CODES[likelihood - 1], Style("ink2", SMALL), RIGHT)
+            for impact in Grade:
+                self._paint_cell(painter, left + (impact - 1) * _CELL[0], top, likelihood, impact)
+        for impact in Grade:
+            box = QRectF(left + (impact - 1) * _CELL[0], 5 * _CELL[1] + 3, _CELL[0], small)
+            write(painter, box, _CODES[impact - 1], Style("ink2", SMALL), CENTER)
+        caption = QRectF(left, 5 * _CELL[1] + 3 + small, 5 * _CELL[0], small)
+        write(painter, caption, _("Impact"), Style("ink2", SMALL), CENTER)
+        painter.save()
+        painter.translate(0, 5 * _CELL[1])
+        painter.rotate(-90)
+        write(
+            painter,
+            QRectF(0, 0, 5 * _CELL[1], small),
+            _("Likelihood"),
+            Style("ink2", SMALL),
+            CENTER,
+        )
+        painter.restore()
+        self._paint_marks(painter, left)
+
+    def _paint_cell(
+        self, painter: QPainter, x: float, y: float, likelihood: Grade, impact: Grade
+    ) -> None:
+        level = TABLE_I2[likelihood - 1][impact - 1]
+        tone, share = _TINTS[level]
+        look = tokens()
+        box = QRectF(x, y, _CELL[0] - 1, _CELL[1] - 1)
+        painter.fillRect(box, mix(look.surface, look.named(tone), share))
+        inner = box.adjusted(4, 0, 0, 0)
+        write(painter, inner, _CODES[level - 1], Style("ink2", SMALL, MEDIUM))
+
+    def _paint_marks(self, painter: QPainter, left: float) -> None:
+        look = tokens()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(look.ink, 1.4))
+        marks: list[tuple[QPointF, QColor]] = []
+        for score, fill in ((self._inherent, look.surface), (self._residual, look.ink)):
+            if score is not None:
+                x = left + (score.impact - 1) * _CELL[0] + _CELL[0] * 0.7
+                y = (5 - score.likelihood) * _CELL[1] + _CELL[1] / 2 - 0.5
+                marks.append((QPointF(x, y), fill))
+        if len(marks) == 2:
+            painter.drawLine(marks[0][0], marks[1][0])
+        for place, fill in marks:
+            painter.setBrush(fill)
+            painter.drawEllipse(place, 5, 5)
