@@ -129,9 +129,8 @@ class BackupSet:
         return best
 
     def latest(self, level: Level) -> Verification | None:
-        """The newest attempt at a level."""
-        tried = [v for v in self.verifications if v.level is level]
-        return max(tried, key=lambda v: v.at, default=None)
+        """The attempt at a level that was recorded last; a clock set back changes nothing."""
+        return next((v for v in reversed(self.verifications) if v.level is level), None)
 
     @property
     def stored_bytes(self) -> int:

@@ -69,8 +69,11 @@ def add_note(core: Core, sealed: SealedSet, note: SetNote) -> None:
         at, title = note.acceptance.at, "accepted"
     else:
         return
-    name = f"{at:%Y%m%dT%H%M%S%fZ}-{title}.json"
-    core.layout.write_record(sealed.folder / "verification" / name, encode_signed(note, core.keys))
+    folder, stem, again = sealed.folder / "verification", f"{at:%Y%m%dT%H%M%S%fZ}", 1
+    while (path := folder / f"{stem}-{title}.json").exists():
+        again += 1
+        stem = f"{at:%Y%m%dT%H%M%S%fZ}-{again}"
+    core.layout.write_record(path, encode_signed(note, core.keys))
 
 
 def as_backup_set(core: Core, sealed: SealedSet) -> BackupSet:

@@ -1,0 +1,82 @@
+"""``changedesk backup``: take a set of a host, or of every host of a change, and prove it."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from app.cli.output import answer
+from app.cli.sets import FINDING, level_of, set_data, set_lines
+from app.domain.backup import BackupSet, BackupSource, CaptureState, Level, SourceKind
+from app.domain.host import Host
+from app.domain.ids import HostId
+from app.errors import InvalidInput, NotFound
+from app.i18n import _
+from app.services.backups import Safekeeping, back_up_change, take_backup
+from app.tasks import TaskContext
+
+if TYPE_CHECKING:
+    from app.services.facade import AppServices
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register the command."""
+    parser = commands.add_parser(
+        "backup",
+        help=_("take a backup over SSH and prove it"),
+        description=_("Exit codes: 0 proven as asked, 1 refused, 2 wrong words, 3 not proven."),
+    )
+    parser.add_argument("change", nargs="?", help=_("number of a change with a backup plan"))
+    parser.add_argument("--host", help=_("name of a host, when no change is given"))
+    parser.add_argument("--path", action="append", default=[], help=_("folder or file to keep"))
+    parser.add_argument("--exclude", action="append", default=[], help=_("pattern to leave out"))
+    parser.add_argument("--sqlite", action="append", default=[], help=_("SQLite database file"))
+    parser.add_argument("--postgresql", action="append", default=[], help=_("database name"))
+    parser.add_argument(
+        "--level", type=level_of, default=None, help=_("how far to prove it: L0 to L4")
+    )
+
+
+def run(args: argparse.Namespace, services: "AppServices") -> int:
+    """Take the backup; 0 when proven as asked, 3 when it is partial or not proven."""
+    keeping = Safekeeping(services.desk, services.vault, services.remotes)
+    if args.change:
+        with services.new_uow() as uow:
+            change = uow.changes.by_number(args.change)
+        taken = back_up_change(change, keeping=keeping, context=TaskContext(), level=args.level)
+        wanted = args.level or (change.risk.required_backup if change.risk else Level.READABLE)
+    else:
+        host = _host(args, services)
+        wanted = Level.READABLE if args.level is None else args.level
+        sources = _sources(args, host.id)
+        one = take_backup(host.id, sources, keeping=keeping, context=TaskContext(), level=wanted)
+        taken = (one,)
+    lines = [line for item in taken for line in set_lines(item)]
+    answer({"sets": [set_data(item) for item in taken]}, lines, as_json=args.json)
+    return 0 if all(_is_good(item, wanted) for item in taken) else FINDING
+
+
+def _is_good(item: BackupSet, wanted: Level) -> bool:
+    proven = item.level is not None and item.level >= wanted
+    return proven and item.state is not CaptureState.PARTIAL
+
+
+def _host(args: argparse.Namespace, services: "AppServices") -> Host:
+    if not args.host:
+        raise InvalidInput(_("Name a change, or a host with --host."))
+    with services.new_uow() as uow:
+        for host in uow.hosts.list():
+            if args.host in (host.name, host.id):
+                return host
+    raise NotFound(_("There is no host {name}.").format(name=args.host))
+
+
+def _sources(args: argparse.Namespace, host: HostId) -> list[BackupSource]:
+    found = [
+        *(BackupSource(SourceKind.SQLITE, host, database=name) for name in args.sqlite),
+        *(BackupSource(SourceKind.POSTGRESQL, host, database=name) for name in args.postgresql),
+    ]
+    if args.path:
+        files = BackupSource(SourceKind.FILES, host, tuple(args.path), tuple(args.exclude))
+        found.insert(0, files)
+    if not found:
+        raise InvalidInput(_("Say what to keep: --path, --sqlite or --postgresql."))
+    return found

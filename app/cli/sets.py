@@ -1,0 +1,84 @@
+"""How commands show backup sets."""
+
+import argparse
+from collections.abc import Sequence
+
+from app.domain.backup import BackupSet, Level, Outcome
+from app.errors import InvalidInput, NotFound
+from app.i18n import _
+from app.wording import bytes_size, moment
+
+FINDING = 3
+"""The exit code when something was found that is not as it should be."""
+
+
+def level_of(text: str) -> Level:
+    """Read ``L2``, ``2`` or ``readable``."""
+    word = text.strip().upper()
+    for level in Level:
+        if word in (str(int(level)), f"L{int(level)}", level.name):
+            return level
+    raise argparse.ArgumentTypeError(_("{text} is not one of L0 to L4").format(text=text))
+
+
+def find_set(wanted: str, sets: Sequence[BackupSet]) -> BackupSet:
+    """Return the set whose id is, or begins with, ``wanted``; raises NotFound, InvalidInput."""
+    found = [item for item in sets if item.id.startswith(wanted)]
+    if not found:
+        raise NotFound(_("There is no backup set {id}.").format(id=wanted))
+    if len(found) > 1:
+        raise InvalidInput(_("{id} fits {n} sets.").format(id=wanted, n=len(found)))
+    return found[0]
+
+
+def set_data(item: BackupSet) -> dict[str, object]:
+    """Return a set as the JSON answers show it."""
+    return {
+        "id": item.id,
+        "change": item.change,
+        "host": item.host_name,
+        "state": item.state.value,
+        "level": item.level,
+        "sealed_at": item.sealed_at,
+        "duration_s": item.duration_s,
+        "plain_bytes": item.plain_bytes,
+        "stored_bytes": item.stored_bytes,
+        "manifest_sha256": item.manifest_sha256,
+        "path": item.path,
+        "missing": item.missing,
+        "accepted_by": item.accepted_by,
+        "objects": item.objects,
+        "verifications": [
+            {
+                "level": v.level,
+                "outcome": v.outcome.value,
+                "at": v.at,
+                "duration_s": v.duration_s,
+                "detail": v.detail,
+                "by": v.by,
+            }
+            for v in item.verifications
+        ],
+    }
+
+
+def set_line(item: BackupSet) -> str:
+    """Return a set as one line of a list."""
+    proven = _("missing") if item.missing else item.level.label if item.level is not None else "–"
+    return (
+        f"{item.id}  {moment(item.sealed_at)}  {item.host_name}  {item.state.value}  {proven}  "
+        f"{bytes_size(item.stored_bytes)}"
+    )
+
+
+def set_lines(item: BackupSet) -> list[str]:
+    """Return a set with its objects and proofs, one line each."""
+    lines = [set_line(item)]
+    for stored in item.objects:
+        size = f"{bytes_size(stored.plain_bytes)}, {bytes_size(stored.stored_bytes)} stored"
+        lines.append(f"  {stored.name}: {stored.state.value}, {size}")
+        lines += [f"    {warning}" for warning in stored.warnings[:5]]
+    for proof in item.verifications:
+        words = "" if proof.outcome is Outcome.PASSED else f" {proof.outcome.value}"
+        lines.append(f"  {proof.level.label}{words}: {proof.detail}")
+    return lines

@@ -1,0 +1,196 @@
+"""``changedesk vault``: look at sets, prove them, give them back.
+
+With ``--folder`` and ``--identity`` it works on any vault, without the store and without a keyring:
+that is how sets are restored on a new computer, with the printed recovery key.
+"""
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.cli.output import answer
+from app.cli.sets import FINDING, find_set, level_of, set_data, set_line, set_lines
+from app.clock import SystemClock
+from app.domain.backup import BackupSet, Level, Outcome, RestoreResult
+from app.errors import InvalidInput
+from app.i18n import _
+from app.services.backups import (
+    HostRestore,
+    Safekeeping,
+    accept_partial,
+    adopt_at_start,
+    restore_on_host,
+    restore_to_folder,
+    verify_set,
+)
+from app.tasks import TaskContext
+from app.wording import duration
+
+if TYPE_CHECKING:
+    from app.services.facade import AppServices
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register the command with its verbs."""
+    parser = commands.add_parser(
+        "vault",
+        help=_("list, show, verify, restore, accept or adopt backup sets"),
+        description=_("Exit codes: 0 done, 1 refused, 2 wrong words, 3 a proof did not succeed."),
+    )
+    parser.add_argument("verb", choices=tuple(_VERBS))
+    parser.add_argument("set", nargs="?", help=_("id of a set, or its beginning"))
+    parser.add_argument("--level", type=level_of, default=Level.READABLE, help=_("L1 to L4"))
+    parser.add_argument("--to", type=Path, help=_("new folder to restore into"))
+    parser.add_argument("--on-host", metavar="NAME", help=_("put it back; type the host's name"))
+    parser.add_argument("--object", action="append", default=[], help=_("only this stored object"))
+    parser.add_argument(
+        "--no-safety", action="store_true", help=_("take no set of the present state first")
+    )
+    parser.add_argument("--reason", default="", help=_("why an incomplete set is accepted"))
+    parser.add_argument("--folder", type=Path, help=_("a vault outside of the data folder"))
+    parser.add_argument("--identity", type=Path, help=_("key file of that vault"))
+
+
+def run(args: argparse.Namespace, services: "AppServices | None") -> int:
+    """Do what the verb says; ``services`` is not needed for a vault named by ``--folder``."""
+    if bool(args.folder) != bool(args.identity):
+        raise InvalidInput(_("--folder and --identity go together."))
+    if args.folder:
+        return _VERBS[args.verb](args, _Outside(args.folder, args.identity))
+    if services is None:
+        raise InvalidInput(_("Name a vault with --folder and --identity."))
+    return _VERBS[args.verb](args, _Inside(services))
+
+
+class _Inside:
+    """The vault of the data folder, with the store beside it."""
+
+    def __init__(self, services: "AppServices") -> None:
+        self.keeping = Safekeeping(services.desk, services.vault, services.remotes)
+
+    def sets(self) -> Sequence[BackupSet]:
+        with self.keeping.desk.new_uow() as uow:
+            return uow.backups.list()
+
+    def verify(self, item: BackupSet, level: Level) -> BackupSet:
+        return verify_set(item.id, level, keeping=self.keeping, context=TaskContext())
+
+    def restore(self, item: BackupSet, target: Path) -> RestoreResult:
+        return restore_to_folder(item.id, target, keeping=self.keeping, context=TaskContext())
+
+
+class _Outside:
+    """A vault on its own, opened with a key file; nothing is recorded but beside its sets."""
+
+    def __init__(self, folder: Path, identity: Path) -> None:
+        from app.vault.opening import keys_in_file, open_vault  # noqa: PLC0415 - only here
+
+        self._vault = open_vault(folder, SystemClock(), keys_in_file(identity), reserve_bytes=0)
+
+    @property
+    def keeping(self) -> Safekeeping:
+        raise InvalidInput(_("This needs the store: leave --folder and --identity out."))
+
+    def sets(self) -> Sequence[BackupSet]:
+        return self._vault.sets()
+
+    def verify(self, item: BackupSet, level: Level) -> BackupSet:
+        found = [
+            self._vault.verify(item, step, by="", context=TaskContext())
+            for step in Level
+            if Level.CAPTURED < step <= level
+        ]
+        return replace(item, verifications=(*item.verifications, *found))
+
+    def restore(self, item: BackupSet, target: Path) -> RestoreResult:
+        return self._vault.restore(item, target, TaskContext())
+
+
+_Place = _Inside | _Outside
+
+
+def _list(args: argparse.Namespace, place: _Place) -> int:
+    found = place.sets()
+    lines = [set_line(item) for item in found] or [_("The vault is empty.")]
+    answer({"sets": [set_data(item) for item in found]}, lines, as_json=args.json)
+    return 0
+
+
+def _show(args: argparse.Namespace, place: _Place) -> int:
+    item = _wanted(args, place)
+    answer(set_data(item), set_lines(item), as_json=args.json)
+    return 0
+
+
+def _verify(args: argparse.Namespace, place: _Place) -> int:
+    item = place.verify(_wanted(args, place), args.level)
+    answer(set_data(item), set_lines(item), as_json=args.json)
+    tried = [item.latest(level) for level in Level if level <= args.level]
+    passed = all(proof is not None and proof.outcome is Outcome.PASSED for proof in tried)
+    return 0 if passed else FINDING
+
+
+def _restore(args: argparse.Namespace, place: _Place) -> int:
+    item = _wanted(args, place)
+    if bool(args.to) == bool(args.on_host):
+        raise InvalidInput(_("Say where to: --to FOLDER or --on-host NAME."))
+    if args.to:
+        result = place.restore(item, args.to)
+    else:
+        wanted = HostRestore(item.id, args.on_host, tuple(args.object), not args.no_safety)
+        result = restore_on_host(wanted, keeping=place.keeping, context=TaskContext())
+    lines = [
+        _("Restored {n} members to {where} in {time}; compared: {what}").format(
+            n=result.members,
+            where=result.where,
+            time=duration(result.duration_s),
+            what=result.compared,
+        ),
+        *(_("Kept: {path}").format(path=path) for path in result.kept),
+        *(_("Not restored: {what}").format(what=what) for what in result.skipped),
+    ]
+    answer(asdict(result), lines, as_json=args.json)
+    return 0
+
+
+def _accept(args: argparse.Namespace, place: _Place) -> int:
+    item = accept_partial(_wanted(args, place).id, args.reason, keeping=place.keeping)
+    answer(set_data(item), set_lines(item), as_json=args.json)
+    return 0
+
+
+def _adopt(args: argparse.Namespace, place: _Place) -> int:
+    found = adopt_at_start(keeping=place.keeping)
+    lines = [
+        *(_("Adopted: {set}").format(set=set_line(item)) for item in found.adopted),
+        *(_("Missing: {id}").format(id=set_id) for set_id in found.missing),
+        *(
+            _("Put aside: {path}: {reason}").format(path=aside.path, reason=aside.reason)
+            for aside in found.quarantined
+        ),
+    ]
+    data = {
+        "adopted": [set_data(item) for item in found.adopted],
+        "missing": found.missing,
+        "quarantined": [asdict(aside) for aside in found.quarantined],
+    }
+    answer(data, lines or [_("Vault and store agree.")], as_json=args.json)
+    return FINDING if found.missing or found.quarantined else 0
+
+
+def _wanted(args: argparse.Namespace, place: _Place) -> BackupSet:
+    if not args.set:
+        raise InvalidInput(_("Name a set by its id."), hint=_("changedesk vault list shows them."))
+    return find_set(args.set, place.sets())
+
+
+_VERBS: dict[str, Callable[[argparse.Namespace, _Place], int]] = {
+    "list": _list,
+    "show": _show,
+    "verify": _verify,
+    "restore": _restore,
+    "accept": _accept,
+    "adopt": _adopt,
+}
