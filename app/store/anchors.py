@@ -7,15 +7,15 @@ program ends. The *tip* is the same for the very last commit, unsigned and overw
 it notices entries that were lost with a journal file.
 """
 
-import json
 import logging
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
+import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -28,7 +28,7 @@ from app.store.log import Head
 EVERY = 100
 ANCHORS = "anchors.jsonl"
 TIP = "tip.json"
-_TIP_BYTES = 128
+_TIP_BYTES = 160
 _CONTEXT = b"changedesk anchor 1\n"
 _log = logging.getLogger(__name__)
 
@@ -115,7 +115,7 @@ class Anchors:
                     n=chain.entries, size=anchor.size
                 )
                 return _bad(chain, chain.entries + 1, reason)
-            if anchor.size and hashes[anchor.size] != anchor.head:
+            if hashes.get(anchor.size, "") != anchor.head:
                 reason = _("entry {n} is not the one that was anchored").format(n=anchor.size)
                 return _bad(chain, anchor.size, reason)
         return chain
@@ -137,11 +137,10 @@ class Anchors:
 
     def _append(self, head: Head) -> None:
         anchor = Anchor(head.size, head.hash, self._clock.now().isoformat())
-        values = asdict(anchor)
         if self._signer is not None:
-            values["key"] = self._signer.public_key().hex()
-            values["signature"] = self._signer.sign(anchor.signed_bytes).hex()
-        line = json.dumps(values, separators=(",", ":")).encode() + b"\n"
+            key, signature = self._signer.public_key(), self._signer.sign(anchor.signed_bytes)
+            anchor = replace(anchor, key=key.hex(), signature=signature.hex())
+        line = msgspec.json.encode(anchor) + b"\n"
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, OWNER_FILE)
         with open(handle, "r+b", buffering=0) as file:
             if size := file.seek(0, os.SEEK_END):
@@ -152,16 +151,15 @@ class Anchors:
         self._last = head.size
 
     def _write_tip(self, head: Head) -> None:
-        text = json.dumps({"size": head.size, "head": head.hash}).encode().ljust(_TIP_BYTES)
+        text = msgspec.json.encode(Anchor(head.size, head.hash)).ljust(_TIP_BYTES)
         handle = os.open(self._tip, os.O_WRONLY | os.O_CREAT, OWNER_FILE)
         with open(handle, "wb", buffering=0) as file:
             file.write(text)
 
     def _read_tip(self) -> Iterator[Anchor]:
         try:
-            values = json.loads(self._tip.read_bytes())
-            yield Anchor(int(values["size"]), str(values["head"]))
-        except (OSError, ValueError, KeyError, TypeError):
+            yield msgspec.json.decode(self._tip.read_bytes(), type=Anchor)
+        except (OSError, msgspec.DecodeError):
             return  # never written, or torn by a power cut: the anchors still count
 
     def _whole_lines(self) -> Iterator[Anchor]:
@@ -176,8 +174,8 @@ class Anchors:
         for n, line in enumerate(self._path.read_bytes().split(b"\n"), start=1):
             try:
                 if line.endswith(b"}"):  # anything else was torn by a crash while it was written
-                    yield Anchor(**json.loads(line))
-            except (ValueError, TypeError) as error:
+                    yield msgspec.json.decode(line, type=Anchor)
+            except msgspec.DecodeError as error:
                 raise AnchorDamaged(_("line {n} of the anchors was altered").format(n=n)) from error
 
 

@@ -147,12 +147,16 @@ def _misfit(row: Sequence[Any], expected: int, previous: str) -> str:
     """Say why an entry does not fit, or nothing."""
     if row[0] != expected:
         return _("entry {n} is missing").format(n=expected)
-    values = dict(zip(_COLUMNS, row, strict=False))
-    if values["prev_hash"] != previous:
+    *values, row_hash = row
+    entry = dict(zip(_COLUMNS, values, strict=True))
+    if entry["prev_hash"] != previous:
         return _("entry {n} does not follow from the one before").format(n=expected)
     try:
-        values["refs"], values["data"] = json.loads(values["refs"]), json.loads(values["data"])
-        same = _digest(values) == row[-1]
+        for name in ("refs", "data"):
+            raw, entry[name] = entry[name], json.loads(entry[name])
+            if _json(entry[name]) != raw:
+                return _("entry {n} was altered").format(n=expected)
+        same = _digest(entry) == row_hash
     except (TypeError, ValueError):
         same = False
     return "" if same else _("entry {n} was altered").format(n=expected)

@@ -270,6 +270,7 @@ COMPARISON = Kind(
     "comparison",
     (
         text("change", index=True, child_of="change"),
+        text("metric_id"),
         text("metric"),
         text("verdict"),
         text("sentence"),

@@ -19,7 +19,8 @@ _INDEX = lightweight(TABLE, column("rowid", Integer), column("words"))
 def index(connection: Connection, row: int, words: Iterable[str]) -> None:
     """Replace what a change is found by, inside the caller's transaction."""
     connection.execute(text(f"DELETE FROM {TABLE} WHERE rowid = :row"), {"row": row})  # noqa: S608
-    connection.execute(_INDEX.insert().values(rowid=row, words="\n".join(words)))
+    joined = "\n".join(words).encode("utf-8", "replace").decode()
+    connection.execute(_INDEX.insert().values(rowid=row, words=joined))
 
 
 def matching(changes: Table, typed: str) -> ColumnElement[bool] | None:

@@ -1,8 +1,6 @@
 """Open the store of a data folder: lock, check, copy, upgrade, and hand out what services use."""
 
 import logging
-import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,15 +12,16 @@ from app.services.ports import Clock
 from app.settings import Settings
 from app.store import copies, upgrade
 from app.store.anchors import AnchorDamaged, Anchors, Signer
-from app.store.engine import FILE_NAME, as_app_error, check_file, open_engine, prepare_file
+from app.store.engine import FILE_NAME, check_file, open_engine, prepare_file
 from app.store.files import StoredFiles
 from app.store.lock import InstanceLock, acquire
-from app.store.log import Head, check_chain, read_head
+from app.store.log import Head, read_head
 from app.store.place import Place, place_of
 from app.store.queries import SqlQueries
 from app.store.series import StoredSeries
 from app.store.transcripts import StoredTranscripts
 from app.store.unit_of_work import Ledger, OnCommit, SqlUnitOfWork, WriterGate
+from app.store.verify import log_size, verify_log
 
 ALWAYS_CHECKED_BYTES = 32 << 20
 """Up to this size every start looks at all pages; larger files only after a crash, because one
@@ -65,7 +64,7 @@ class Store:
 
     def verify(self) -> ChainReport:
         """Check every entry of the log, then hold its end against the anchors."""
-        return verify_log(self.data, self.anchors)
+        return verify_log(self.data / FILE_NAME, self.anchors)
 
     def close(self) -> None:
         """Anchor the log, let go of everything, and leave word that this was a proper end."""
@@ -117,6 +116,7 @@ def open_store(
         database = data / FILE_NAME
         warnings = _look(database) if read_only else _prepare(database, clock, lock)
         anchors = Anchors(data, clock, signer)
+        warnings += _lost_entries(database, anchors)
         engine = open_engine(database, read_only=read_only)
     except BaseException:
         if lock is not None:
@@ -140,27 +140,6 @@ def open_store(
         warnings=warnings,
         lock=lock,
     )
-
-
-def verify_log(data: Path, anchors: Anchors) -> ChainReport:
-    """Check the log of a data folder against itself and its anchors.
-
-    Anchors are read first: entries that are added meanwhile do no harm.
-    """
-    database = data / FILE_NAME
-    try:
-        known = anchors.read()
-    except AnchorDamaged as error:
-        return ChainReport(0, "", 1, str(error))
-    sizes = frozenset(anchor.size for anchor in known)
-    try:
-        with closing(
-            sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)
-        ) as connection:
-            chain, hashes = check_chain(connection, sizes)
-    except sqlite3.Error as error:
-        raise as_app_error(error, database) from error
-    return anchors.judge(chain, known, hashes) if chain.intact else chain
 
 
 def _look(database: Path) -> tuple[str, ...]:
@@ -207,6 +186,22 @@ def _daily_copy(database: Path, clock: Clock) -> list[str]:
         _log.warning("No daily copy: %s", error.sentence())
         return [error.sentence()]
     return []
+
+
+def _lost_entries(database: Path, anchors: Anchors) -> tuple[str, ...]:
+    """Say when the log ends before its newest anchor: a journal file was lost, or the end cut."""
+    try:
+        known = max((anchor.size for anchor in anchors.read()), default=0)
+    except AnchorDamaged as error:
+        return (str(error),)
+    have = log_size(database)
+    if have >= known:
+        return ()
+    return (
+        _("The change log had {known} entries and now has {have}: the last ones are lost.").format(
+            known=known, have=have
+        ),
+    )
 
 
 _PLACES = {

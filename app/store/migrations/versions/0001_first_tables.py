@@ -91,6 +91,7 @@ def _make_children() -> None:
     _records(
         "comparison",
         *_of_change("comparison"),
+        _text("metric_id"),
         _text("metric"),
         _text("verdict"),
         _text("sentence"),

@@ -1,0 +1,70 @@
+"""A real store in a folder of its own, made from a template so that each test starts at once."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from app.domain.change import Change
+from app.domain.event import NewEvent
+from app.domain.ids import ChangeId, new_id
+from app.store.store import Store, open_store
+from tests.fakes import SetClock
+
+
+@pytest.fixture(scope="session")
+def empty_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with an up-to-date, empty database."""
+    data = tmp_path_factory.mktemp("store") / "data"
+    open_store(data, clock=SetClock(), actor="Thabo").close()
+    return data
+
+
+@pytest.fixture
+def data(empty_data: Path, tmp_path: Path) -> Path:
+    """A data folder of this test alone."""
+    return Path(shutil.copytree(empty_data, tmp_path / "data"))
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture
+def told() -> list[tuple[frozenset[str], str]]:
+    """What the store said after each commit."""
+    return []
+
+
+@pytest.fixture
+def store(data: Path, clock: SetClock, told: list[tuple[frozenset[str], str]]) -> Iterator[Store]:
+    opened = open_store(
+        data, clock=clock, actor="Thabo", on_commit=lambda tables, by: told.append((tables, by))
+    )
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def add_change(store: Store) -> Callable[..., Change]:
+    """Record a change with the given fields, and log it."""
+
+    def add(title: str = "Upgrade PostgreSQL", **more: object) -> Change:
+        with store.unit_of_work() as uow:
+            change = Change(ChangeId(new_id()), uow.changes.next_number(), title, **more)  # type: ignore[arg-type]  # the test names real fields
+            uow.changes.add(change)
+            uow.log.append(NewEvent("change.opened", f"Opened {title}", change.id))
+            uow.commit()
+        return change
+
+    return add
+
+
+def write_entries(store: Store, count: int) -> None:
+    """Add log entries, one commit each."""
+    for n in range(count):
+        with store.unit_of_work() as uow:
+            uow.log.append(NewEvent("note.added", f"Note {n}", data=(("n", str(n)),)))
+            uow.commit()
