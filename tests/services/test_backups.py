@@ -35,7 +35,7 @@ from app.tasks import TaskContext
 from app.vault.keys import VaultKeys
 from app.vault.opening import create_vault
 from tests.fakes import NOON, MemoryStore, SetClock
-from tests.vault.local_remote import HOST, LocalRemote
+from tests.vault.local_remote import HOST, LocalRemote, few_tools
 
 
 class OneRemote:
@@ -54,20 +54,29 @@ class OneRemote:
         pass
 
 
+@pytest.fixture(scope="session")
+def small_path(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return few_tools(tmp_path_factory.mktemp("tools") / "bin")
+
+
 @pytest.fixture
 def store() -> MemoryStore:
     return MemoryStore({"hosts": {HOST.id: HOST}})
 
 
 @pytest.fixture
-def keeping(tmp_path: Path, store: MemoryStore) -> Safekeeping:
+def keeping(tmp_path: Path, store: MemoryStore, small_path: str) -> Safekeeping:
     clock = SetClock()
 
     def keep(keys: VaultKeys, vault: str) -> None:
         keys.keep_in_file(tmp_path / "vault.key", vault)
 
     vault = create_vault(tmp_path / "vault", clock, keep, reserve_bytes=0).vault
-    return Safekeeping(Desk(store.unit_of_work, clock, "ada"), vault, OneRemote(LocalRemote()))
+    return Safekeeping(
+        Desk(store.unit_of_work, clock, "ada"),
+        vault,
+        OneRemote(LocalRemote(env={"PATH": small_path})),
+    )
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from app.tasks import TaskContext
 from app.vault.keys import VaultKeys
 from app.vault.opening import NewVault, create_vault
 from tests.fakes import SetClock
-from tests.vault.local_remote import LocalRemote
+from tests.vault.local_remote import LocalRemote, few_tools
 
 
 @pytest.fixture
@@ -35,9 +35,14 @@ def vault(made: NewVault):
     return made.vault
 
 
+@pytest.fixture(scope="session")
+def small_path(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return few_tools(tmp_path_factory.mktemp("tools") / "bin")
+
+
 @pytest.fixture
-def remote() -> LocalRemote:
-    return LocalRemote()
+def remote(small_path: str) -> LocalRemote:
+    return LocalRemote(env={"PATH": small_path})
 
 
 @pytest.fixture

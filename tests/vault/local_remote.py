@@ -1,16 +1,33 @@
 """A fake at our own port: this computer as if it were a server, through ``sh``."""
 
+import shutil
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from app.domain.host import Host, HostKey
 from app.domain.ids import HostId
 from app.services.ports import CommandResult
 from app.tasks import TaskContext
+
+FEW_TOOLS = (
+    *("sh", "cat", "head", "cut", "wc", "date", "id", "uname", "mktemp", "rm", "mkdir", "mv"),
+    *("du", "df", "awk", "tar", "find", "xargs", "sha256sum", "sqlite3", "stat", "chown", "chmod"),
+)
+"""What even a small server has; fewer tools make fewer facts, and a faster test."""
+
+
+def few_tools(folder: Path, *names: str) -> str:
+    """Fill a folder with links to some tools and return it as a PATH."""
+    folder.mkdir(exist_ok=True)
+    for name in names or FEW_TOOLS:
+        (folder / name).symlink_to(shutil.which(name))
+    return str(folder)
+
 
 KEY = HostKey("ssh-ed25519", "SHA256:fake", "ssh-ed25519 AAAA")
 HOST = Host(HostId("host-1"), "shop-1", "127.0.0.1", key=KEY)

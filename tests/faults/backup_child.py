@@ -1,0 +1,53 @@
+"""Takes backups until it is killed: run as a program of its own by `test_backup_crash`."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from app.clock import SystemClock
+from app.domain.backup import BackupSource, SourceKind
+from app.domain.ids import SetId, new_id
+from app.services.ports_vault import CaptureRequest
+from app.tasks import TaskContext
+from app.vault.opening import keys_in_file, open_vault
+from app.vault.vault import LocalVault
+from tests.vault.local_remote import LocalRemote
+
+
+def killed_at(count: int) -> Callable[[str], object]:
+    """Return a step listener that ends this process, without a farewell, at the n-th step."""
+    seen = 0
+
+    def step(name: str) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == count:
+            print(name, flush=True)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return step
+
+
+def main(folder: str, tree: str, tools: str, count: str) -> None:
+    """Take one set after the other; ``count`` 0 waits for a signal from outside."""
+    root = Path(folder)
+    opened = open_vault(
+        root, SystemClock(), keys_in_file(root.with_name("vault.key")), reserve_bytes=0
+    )
+    vault = LocalVault(replace(opened.core, step=killed_at(int(count))))
+    remote = LocalRemote(env={"PATH": tools})
+    sources = (
+        BackupSource(SourceKind.FILES, remote.host.id, (tree,), ("*.sqlite*",)),
+        BackupSource(SourceKind.SQLITE, remote.host.id, database=f"{tree}/shop.sqlite"),
+    )
+    print("ready", flush=True)
+    while True:
+        request = CaptureRequest(SetId(new_id()), remote.host, sources)
+        print(vault.capture(request, remote, TaskContext()).id, flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

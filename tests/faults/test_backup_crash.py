@@ -1,0 +1,121 @@
+"""Pull the plug during a backup: nothing looks sealed that is not, a start explains the rest."""
+
+import hashlib
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from app.clock import SystemClock
+from app.domain.backup import BackupSet, Level, Outcome
+from app.tasks import TaskContext
+from app.vault.keys import VaultKeys
+from app.vault.opening import create_vault, keys_in_file, open_vault
+from tests.vault.conftest import shop, small_path  # noqa: F401 - fixtures
+
+HERE = Path(__file__).resolve().parents[2]
+STEPS = 18
+"""Durable steps of one capture of this tree; the last one makes the set exist."""
+
+
+class Plug:
+    """A vault whose writer is killed again and again."""
+
+    def __init__(self, tmp_path: Path, tree: Path, tools: str) -> None:
+        self.root, self.tree, self.tools = tmp_path / "vault", tree, tools
+        self.rows: list[BackupSet] = []
+        self.hashes: dict[Path, str] = {}
+        self.quarantined = self.sealed = 0
+
+        def keep(keys: VaultKeys, vault: str) -> None:
+            keys.keep_in_file(tmp_path / "vault.key", vault)
+
+        create_vault(self.root, SystemClock(), keep, reserve_bytes=0)
+
+    def kill_at(self, step: int) -> str:
+        """Let the writer end itself at a step; return the name of that step."""
+        done = subprocess.run(self._command(step), cwd=HERE, capture_output=True, check=False)
+        assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+        return done.stdout.decode().splitlines()[-1]
+
+    def kill_after(self, seconds: float) -> None:
+        """Kill the writer from outside, wherever it is."""
+        with subprocess.Popen(self._command(0), cwd=HERE, stdout=subprocess.PIPE) as child:
+            assert child.stdout is not None
+            assert child.stdout.readline() == b"ready\n"
+            time.sleep(seconds)
+            child.kill()
+
+    def check(self) -> None:
+        """Start again: everything is explained, and what is sealed is whole."""
+        vault = open_vault(
+            self.root,
+            SystemClock(),
+            keys_in_file(self.root.with_name("vault.key")),
+            reserve_bytes=0,
+        )
+        found = vault.reconcile(self.rows)
+        assert found.missing == ()
+        assert all(item.reason == "The set was never finished." for item in found.quarantined)
+        self.quarantined += len(found.quarantined)
+        self.sealed += len(found.adopted)
+        for item in found.adopted:
+            assert item.level is Level.INTACT
+            proof = vault.verify(item, Level.READABLE, by="test", context=TaskContext())
+            assert proof.outcome is Outcome.PASSED, proof.detail
+        self.rows += found.adopted
+        assert {item.id for item in vault.sets()} == {item.id for item in self.rows}
+        assert not list(self.root.glob("sets/**/*.part"))
+        assert not list((self.root / "scratch").iterdir())
+        assert vault.reconcile(self.rows).is_clean
+        self._old_sets_are_as_they_were()
+
+    def _old_sets_are_as_they_were(self) -> None:
+        for path, sha256 in self.hashes.items():
+            assert hashlib.sha256(path.read_bytes()).hexdigest() == sha256, path
+        for path in self.root.glob("sets/*/*/*/*"):
+            if path.parent.name != "verification":
+                self.hashes[path] = hashlib.sha256(path.read_bytes()).hexdigest()
+
+    def _command(self, step: int) -> list[str]:
+        return [
+            *(sys.executable, "-m", "tests.faults.backup_child"),
+            *(str(self.root), str(self.tree), self.tools, str(step)),
+        ]
+
+
+@pytest.fixture
+def plug(tmp_path: Path, shop: Path, small_path: str) -> Plug:  # noqa: F811
+    return Plug(tmp_path, shop, small_path)
+
+
+def test_killed_at_durable_steps_a_set_is_either_whole_or_put_aside(plug: Plug):
+    for step in range(1, STEPS + 1):
+        name = plug.kill_at(step)
+        plug.check()
+    assert name == "manifest is durable"
+    assert (plug.sealed, plug.quarantined) == (1, STEPS - 1)
+
+
+def test_killed_at_random_moments_a_set_is_either_whole_or_put_aside(plug: Plug):
+    chance = random.Random(20261125)
+    for _ in range(9):
+        plug.kill_after(chance.uniform(0.0, 0.9))
+        plug.check()
+    assert plug.quarantined >= 5
+
+
+@pytest.mark.soak
+def test_a_thousand_kills_leave_no_set_that_looks_sealed_and_is_not(plug: Plug):
+    chance = random.Random(1)
+    for number in range(1000):
+        if number % 2:
+            plug.kill_at(chance.randint(1, STEPS + 5))
+        else:
+            plug.kill_after(chance.uniform(0.0, 1.2))
+        plug.check()
+    print(f"kills: 1000, sealed: {plug.sealed}, put aside: {plug.quarantined}")
