@@ -47,6 +47,9 @@ class GuardRefused(IllegalMove):
         super().__init__(text, hint=hint)
         self.missing = missing
 
+    def __str__(self) -> str:
+        return self.sentence()
+
     def sentence(self) -> str:
         """Return the refusal with everything that is missing."""
         return f"{super().sentence()} Missing: {'; '.join(self.missing)}."

@@ -55,7 +55,9 @@ def open_change(title: str, *, desk: Desk) -> Change:
             updated_at=now,
         )
         uow.changes.add(change)
-        uow.log.append(NewEvent("change.opened", _("Opened “{title}”").format(title=title), change.id))
+        uow.log.append(
+            NewEvent("change.opened", _("Opened “{title}”").format(title=title), change.id)
+        )
         uow.commit()
     return change
 
@@ -220,7 +222,9 @@ def decide(
     with desk.new_uow() as uow:
         change = uow.changes.get(change_id)
         if change.state is not ChangeState.AUTHORIZE:
-            raise IllegalMove(_("{number} does not wait for approval.").format(number=change.number))
+            raise IllegalMove(
+                _("{number} does not wait for approval.").format(number=change.number)
+            )
         if desk.actor == change.implementer and decision is Decision.APPROVED:
             raise IllegalMove(_("Who implements a change cannot approve it."))
         if decision is Decision.REJECTED and not comment.strip():
@@ -257,9 +261,7 @@ def override_guard(change_id: str, guard_id: str, *, desk: Desk, reason: str) ->
             raise IllegalMove(_("Only somebody who does not implement may go without a backup."))
         override = Override(guard.id, guard.title, desk.actor, reason.strip(), desk.clock.now())
         saved = uow.changes.save(replace(change, overrides=(*change.overrides, override)))
-        uow.log.append(
-            NewEvent("guard.overridden", f"{guard.title}: {override.reason}", change.id)
-        )
+        uow.log.append(NewEvent("guard.overridden", f"{guard.title}: {override.reason}", change.id))
         uow.commit()
     return saved
 

@@ -60,7 +60,11 @@ def check_dossier(path: Path) -> tuple[str, ...]:
     with zipfile.ZipFile(path) as archive:
         manifest = json.loads(archive.read("manifest.json"))
         names = {entry["name"] for entry in manifest} | {"manifest.json"}
-        wrong = [_("{name} is not in the manifest").format(name=n) for n in archive.namelist() if n not in names]
+        wrong = [
+            _("{name} is not in the manifest").format(name=n)
+            for n in archive.namelist()
+            if n not in names
+        ]
         for entry in manifest:
             data = archive.read(entry["name"])
             if hashlib.sha256(data).hexdigest() != entry["sha256"]:
@@ -108,7 +112,10 @@ def _evidence(
 
 def _csv(sample: SampleSet, series: SeriesStore) -> bytes:
     values = series.get(sample.sha256)
-    rows = (f"{at:.3f},{value!r}" for at, value in zip(values.at_s.tolist(), values.value.tolist(), strict=True))
+    rows = (
+        f"{at:.3f},{value!r}"
+        for at, value in zip(values.at_s.tolist(), values.value.tolist(), strict=True)
+    )
     return "\n".join(("time_s,value", *rows, "")).encode()
 
 
@@ -122,5 +129,3 @@ def _json(data: object) -> bytes:
 
 def _dump(data: object, indent: int | None = None) -> bytes:
     return json.dumps(data, indent=indent, default=str, ensure_ascii=False, sort_keys=True).encode()
-
-

@@ -69,7 +69,9 @@ def start_run(change_id: str, *, desk: Desk) -> Run:
         uow.runs.add(run)
         uow.changes.save(replace(change, work_start=change.work_start or now))
         uow.log.append(
-            NewEvent("run.started", _("Started the run of {n} steps").format(n=len(steps)), change.id)
+            NewEvent(
+                "run.started", _("Started the run of {n} steps").format(n=len(steps)), change.id
+            )
         )
         uow.commit()
     return run
@@ -147,7 +149,9 @@ def answer_gate(run_id: str, step_id: str, typed: str, *, desk: Desk) -> Run:
         wanted = uow.runs.get(run_id).of(step_id).step.answer
     if typed != wanted:
         raise IllegalMove(_("Type exactly “{wanted}” to go on.").format(wanted=wanted))
-    return _answer(run_id, step_id, StepState.DONE, _("Go: “{typed}”").format(typed=typed), desk=desk)
+    return _answer(
+        run_id, step_id, StepState.DONE, _("Go: “{typed}”").format(typed=typed), desk=desk
+    )
 
 
 def repeat_step(run_id: str, step_id: str, *, desk: Desk) -> Run:
@@ -259,9 +263,7 @@ def _wait_for_person(run_id: str, step_id: str, *, desk: Desk) -> Run:
     def edit(run: Run, _uow: UnitOfWork) -> Run:
         item = run.of(step_id)
         if item.state is StepState.TODO:
-            run = run.with_step(
-                replace(item, state=StepState.WAITING, started_at=desk.clock.now())
-            )
+            run = run.with_step(replace(item, state=StepState.WAITING, started_at=desk.clock.now()))
         return replace(run, state=RunState.WAITING)
 
     event = NewEvent("run.waits", _("The run waits for a person"), actor=Actor.SYSTEM)

@@ -1,18 +1,39 @@
 """Everything the window and the commands work with, built once by `app.bootstrap`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from app.domain.event import ChainReport
+from app.domain.run import Run
+from app.secrets import SecretKeeper
+from app.services.backups import Safekeeping
 from app.services.changes import Desk
 from app.services.execution import Executors
-from app.services.ports import Clock, Remotes, Secrets
+from app.services.health import Checking, HealthProbes
+from app.services.live import LiveOutput
+from app.services.metrics import Measuring
+from app.services.ports import Clock, Remotes
 from app.services.ports_series import SeriesStore
-from app.services.ports_store import Files, NewUnitOfWork, Transcripts
+from app.services.ports_store import Files, NewUnitOfWork, Transcripts, UnitOfWork
 from app.services.ports_vault import Vault
 from app.services.rows import Queries
+from app.services.steps import StepTools, make_executors
 from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class VaultDoor:
+    """Opens the vault when it is wanted; making one is a decision of its own.
+
+    ``open`` raises NotFound when there is none yet, SecretUnavailable without its key. ``make``
+    returns the recovery key, which is shown once and kept nowhere.
+    """
+
+    exists: Callable[[], bool]
+    open: Callable[[], Vault]
+    make: Callable[[], str]
 
 
 @dataclass(frozen=True)
@@ -22,20 +43,64 @@ class AppServices:
     data: Path
     clock: Clock
     actor: str
-    settings: Settings
-    new_uow: NewUnitOfWork
+    unit_of_work: Callable[[str], UnitOfWork]
+    """Returns an unused unit of work in which the named person acts."""
     queries: Queries
     files: Files
     transcripts: Transcripts
     series: SeriesStore
     remotes: Remotes
-    secrets: Secrets
-    vault: Vault
-    executors: Executors
+    secrets: SecretKeeper
+    probes: HealthProbes
+    live: LiveOutput
+    vault: VaultDoor
+    load_settings: Callable[[], Settings]
+    save_settings: Callable[[Settings], None]
     verify_log: Callable[[], ChainReport]
     close: Callable[[], None]
+    warnings: tuple[str, ...] = ()
+    recovered: tuple[Run, ...] = ()
+    """Runs that were cut off when the program last ended, and wait for a decision."""
+
+    def acting(self, name: str) -> "AppServices":
+        """Return the same services with another person acting."""
+        return replace(self, actor=name)
+
+    @property
+    def new_uow(self) -> NewUnitOfWork:
+        """Units of work of the person who acts."""
+        return partial(self.unit_of_work, self.actor)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as they stand now."""
+        return self.load_settings()
 
     @property
     def desk(self) -> Desk:
-        """Who acts, and with what, for the verbs of the change process."""
+        """For the verbs of the change process."""
         return Desk(self.new_uow, self.clock, self.actor, self.settings.backup_age_h)
+
+    @property
+    def checking(self) -> Checking:
+        """For health checks."""
+        return Checking(self.desk, self.remotes, self.probes)
+
+    @property
+    def measuring(self) -> Measuring:
+        """For samples and verdicts."""
+        return Measuring(self.desk, self.remotes, self.series)
+
+    @property
+    def keeping(self) -> Safekeeping:
+        """For backups; raises NotFound, SecretUnavailable when the vault cannot be opened."""
+        return Safekeeping(self.desk, self.vault.open(), self.remotes)
+
+    @property
+    def executors(self) -> Executors:
+        """What carries each kind of step out."""
+        return make_executors(
+            StepTools(
+                self.measuring, self.checking, lambda: self.keeping, self.transcripts, self.live
+            )
+        )

@@ -24,7 +24,7 @@ def filled(field: str, what: str) -> Check:
     """Return a guard check: the text field is not empty."""
 
     def check(change: Change, _facts: Facts) -> str:
-        return "" if str(getattr(change, field) or "").strip() else what
+        return "" if str(getattr(change, field) or "").strip() else _(what)
 
     return check
 
@@ -33,7 +33,7 @@ def holds(rule: Callable[[Change], bool], what: str) -> Check:
     """Return a guard check from a rule over the change alone."""
 
     def check(change: Change, _facts: Facts) -> str:
-        return "" if rule(change) else what
+        return "" if rule(change) else _(what)
 
     return check
 
@@ -204,11 +204,9 @@ def measured(window: WindowName, what: str) -> Check:
     """Return a guard check: every metric has a frozen, long enough sample set of a window."""
 
     def check(change: Change, facts: Facts) -> str:
-        counts = {
-            item.metric: item.n for item in facts.samples if item.window is window
-        }
+        counts = {item.metric: item.n for item in facts.samples if item.window is window}
         lacking = [m.name for m in change.metrics if counts.get(m.id, 0) < MIN_SAMPLES]
-        return f"{what}: {', '.join(lacking)}" if lacking else ""
+        return f"{_(what)}: {', '.join(lacking)}" if lacking else ""
 
     return check
 

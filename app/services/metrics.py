@@ -48,7 +48,9 @@ def measure(
     desk = with_.desk
     with desk.new_uow() as uow:
         change = uow.changes.get(change_id)
-        hosts = {m.host: uow.hosts.get(m.host) for m in change.metrics if m.host and m.source == "host"}
+        hosts = {
+            m.host: uow.hosts.get(m.host) for m in change.metrics if m.host and m.source == "host"
+        }
     if not hosts:
         raise InvalidInput(
             _("No metric of {number} is read from a host.").format(number=change.number),

@@ -1,6 +1,6 @@
 """What services need from the world, as Protocols; adapters fit them structurally."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,7 +51,12 @@ class RemoteStream(Protocol):
     """A running command whose output is read as it comes."""
 
     def read(self, size: int) -> bytes:
-        """Return up to ``size`` bytes of stdout, b"" at its end; raises ConnectionLost, TimedOut."""
+        """Return up to ``size`` bytes of stdout, b"" at its end.
+
+        Raises:
+            ConnectionLost: The link broke.
+            TimedOut: Nothing came for longer than the stream may be idle.
+        """
         ...
 
     def write(self, data: bytes) -> None:
@@ -97,8 +102,10 @@ class Remote(Protocol):
         """
         ...
 
-    def stream(self, script: str, *args: str, idle_s: float = 60.0) -> AbstractContextManager[RemoteStream]:
-        """Run ``script`` with ``args``; its stdin is free for data. Closes the channel at the end."""
+    def stream(
+        self, script: str, *args: str, idle_s: float = 60.0
+    ) -> AbstractContextManager[RemoteStream]:
+        """Run ``script`` with ``args``, its stdin free for data; closed with the block."""
         ...
 
     def server_key(self) -> HostKey:

@@ -1,4 +1,4 @@
-"""What services need from the vault: capture, prove, give back, and explain itself after a crash."""
+"""What services need from the vault: capture, prove, give back, and explain a crash."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -88,7 +88,9 @@ class ChangeFilter:
 class Queries(Protocol):
     """Reads for screens; safe from any thread."""
 
-    def changes(self, wanted: ChangeFilter, *, limit: int = 200, after: str = "") -> Sequence[ChangeRow]:
+    def changes(
+        self, wanted: ChangeFilter, *, limit: int = 200, after: str = ""
+    ) -> Sequence[ChangeRow]:
         """Return changes, newest number first; ``after`` is the number the last page ended with."""
         ...
 
@@ -104,7 +106,9 @@ class Queries(Protocol):
         """Return judged metrics, newest first."""
         ...
 
-    def events(self, *, change: str = "", limit: int = 200, before: int | None = None) -> Sequence[Event]:
+    def events(
+        self, *, change: str = "", limit: int = 200, before: int | None = None
+    ) -> Sequence[Event]:
         """Return log entries, newest first; ``before`` is the sequence number to go on from."""
         ...
 

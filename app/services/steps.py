@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.domain.backup import BackupSet, Level
 from app.domain.change import Change
 from app.domain.health import Health, Phase
 from app.domain.host import Host
@@ -10,26 +11,28 @@ from app.domain.metric import WindowName
 from app.domain.run import Run, StepRun, StepState
 from app.domain.runbook import Phase as Direction
 from app.domain.runbook import StepKind
-from app.errors import AppError, ConnectionLost, IllegalMove, TimedOut
+from app.errors import ConnectionLost, IllegalMove, TimedOut
 from app.i18n import _
-from app.services import backups, health
+from app.services import backups
+from app.services.backups import HostRestore, Safekeeping
 from app.services.execution import Executors, StepOutcome
+from app.services.health import Checking, check_change, summary_of
 from app.services.live import LiveOutput, Output
 from app.services.metrics import Measuring, measure
 from app.services.ports_store import Transcripts
-from app.services.ports_vault import Vault
 from app.tasks import TaskContext
+from app.wording import duration
 
 
 @dataclass(frozen=True, slots=True)
 class StepTools:
-    """What executors work with."""
+    """What executors work with; the vault is opened only when a step needs it."""
 
     measuring: Measuring
-    vault: Vault
+    checking: Checking
+    keeping: Callable[[], Safekeeping]
     transcripts: Transcripts
     live: LiveOutput
-    check_hosts: Callable[[Change, Phase, TaskContext], tuple[Health, str]]
 
     def host(self, step: StepRun) -> Host:
         """Return the host of a step; raises IllegalMove when it names none."""
@@ -90,11 +93,50 @@ def check(change: Change, run: Run, context: TaskContext, *, tools: StepTools) -
         item.step.kind is StepKind.COMMAND and item.state is not StepState.TODO
         for item in run.steps
     )
-    worst, text = tools.check_hosts(change, Phase.AFTER if touched else Phase.BEFORE, context)
-    return StepOutcome(StepState.FAILED if worst is Health.CRITICAL else StepState.DONE, text)
+    phase = Phase.AFTER if touched else Phase.BEFORE
+    reports = check_change(change, phase, checking=tools.checking, context=context)
+    critical = any(report.worst is Health.CRITICAL for report in reports)
+    text = "; ".join(f"{item.host_name}: {summary_of(item)}" for item in reports)
+    return StepOutcome(StepState.FAILED if critical else StepState.DONE, text)
 
 
-def take_samples(change: Change, run: Run, context: TaskContext, *, tools: StepTools) -> StepOutcome:
+def back_up(change: Change, context: TaskContext, *, tools: StepTools) -> StepOutcome:
+    """Take the backups of the plan; the step is done when each is proven as the risk demands."""
+    sets = backups.back_up_change(change, keeping=tools.keeping(), context=context)
+    needed = change.risk.required_backup if change.risk else Level.READABLE
+    text = "; ".join(f"{item.host_name}: {_level_words(item)}" for item in sets)
+    proven = all(item.usable and item.level is not None and item.level >= needed for item in sets)
+    return StepOutcome(StepState.DONE if proven else StepState.FAILED, text)
+
+
+def _level_words(item: BackupSet) -> str:
+    return item.level.label if item.level is not None else _("not proven")
+
+
+def restore(
+    change: Change, step: StepRun, context: TaskContext, *, tools: StepTools
+) -> StepOutcome:
+    """Put the newest usable backup of the step's host back; what was there stays beside it."""
+    host = tools.host(step)
+    with tools.measuring.desk.new_uow() as uow:
+        sets = [s for s in uow.backups.list(change=change.id) if s.host == host.id and s.usable]
+    planned = [item for item in sets if item.sealed_at <= (change.work_start or item.sealed_at)]
+    newest = max(planned, key=lambda item: item.sealed_at, default=None)
+    if newest is None:
+        raise IllegalMove(
+            _("There is no usable backup of {host} from before the work.").format(host=host.name)
+        )
+    wanted = HostRestore(newest.id, host.name, safety=False)
+    done = backups.restore_on_host(wanted, keeping=tools.keeping(), context=context)
+    text = _("Restored {n} members in {time}").format(
+        n=done.members, time=duration(done.duration_s)
+    )
+    return StepOutcome(StepState.DONE, text)
+
+
+def take_samples(
+    change: Change, run: Run, context: TaskContext, *, tools: StepTools
+) -> StepOutcome:
     """Measure a window: the one before until the first command was sent, then the one after."""
     touched = any(item.step.kind is StepKind.COMMAND and item.started_at for item in run.steps)
     window = WindowName.AFTER if touched else WindowName.BEFORE

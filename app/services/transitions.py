@@ -11,6 +11,7 @@ from app.domain.host import Host
 from app.domain.metric import SampleSet
 from app.domain.run import Run
 from app.domain.verdict import Comparison
+from app.i18n import _
 
 S = ChangeState
 
@@ -84,7 +85,7 @@ class Transition:
         return tuple(
             Answer(
                 guard.id,
-                guard.title,
+                _(guard.title),
                 guard.hard,
                 guard.check(change, facts),
                 "" if guard.hard else given.get(guard.id, ""),

@@ -1,7 +1,7 @@
 """Open the store of a data folder: lock, check, copy, upgrade, and hand out what services use."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.domain.event import ChainReport, NewEvent
@@ -49,6 +49,10 @@ class Store:
     def unit_of_work(self) -> SqlUnitOfWork:
         """Return an unused unit of work."""
         return SqlUnitOfWork(self.ledger)
+
+    def unit_of_work_of(self, actor: str) -> SqlUnitOfWork:
+        """Return an unused unit of work in which somebody else acts."""
+        return SqlUnitOfWork(replace(self.ledger, actor=actor))
 
     def load_settings(self) -> Settings:
         """Return the settings as they stand."""

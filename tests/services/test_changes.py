@@ -18,13 +18,13 @@ from app.services.changes import (
     readiness,
     set_hold,
 )
-from tests.examples import identified, planned
+from tests.examples import DB, identified, planned
 from tests.fakes import MemoryStore, SetClock
 
 
 @pytest.fixture
 def store() -> MemoryStore:
-    return MemoryStore()
+    return MemoryStore({"hosts": {DB.id: DB}})
 
 
 @pytest.fixture

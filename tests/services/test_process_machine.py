@@ -31,7 +31,9 @@ EDITS = {
     "identify": identified,
     "plan": planned,
     "retitle": lambda change: replace(change, title="Another title"),
-    "forget the way back": lambda change: replace(change, runbook=replace(change.runbook, steps=())),
+    "forget the way back": lambda change: replace(
+        change, runbook=replace(change.runbook, steps=())
+    ),
     "pass the tests": lambda change: replace(
         change,
         tests=tuple(replace(case, result=TestResult.PASSED) for case in change.tests),
@@ -79,9 +81,11 @@ class Process(RuleBasedStateMachine):
     def edit(self, name: str, who: str) -> None:
         self.attempt(edit_change, EDITS[name], desk=self.desk(who))
 
-    @rule(target=st.sampled_from(list(ChangeState)), who=PEOPLE, reason=st.sampled_from(["", "why"]))
-    def move(self, target: ChangeState, who: str, reason: str) -> None:
-        self.attempt(move_change, target, desk=self.desk(who), reason=reason)
+    @rule(
+        to=st.sampled_from(list(ChangeState)), who=PEOPLE, reason=st.sampled_from(["", "why"])
+    )
+    def move(self, to: ChangeState, who: str, reason: str) -> None:
+        self.attempt(move_change, to, desk=self.desk(who), reason=reason)
 
     @rule(who=PEOPLE)
     def move_on(self, who: str) -> None:

@@ -35,7 +35,7 @@ class RunView:
 
 
 def load_view(services: "AppServices", ref: str = "") -> RunView | None:
-    """Return the wanted run (by its id or its change's), else the newest; None when there is none."""
+    """Return the wanted run (by its id or its change's), else the newest; None without any."""
     rows = tuple(services.queries.runs())
     with services.new_uow() as uow:
         started = {row.change for row in rows}

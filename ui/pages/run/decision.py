@@ -91,9 +91,7 @@ class DecisionPanel(QWidget):
             step.step.instructions or _("After “go” the next steps are sent to the hosts."),
             lost=_("Point of no return") if step.step.point_of_no_return else "",
         )
-        self._typed = TypedConfirmation(
-            consequence, step.step.answer, _("Go"), kind=Kind.PRIMARY
-        )
+        self._typed = TypedConfirmation(consequence, step.step.answer, _("Go"), kind=Kind.PRIMARY)
         self._typed.set_note(_("Answered by you, and logged."))
         self._typed.confirmed.connect(self._on_gate)
         self._layout.addWidget(self._typed)

@@ -7,7 +7,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.run import Run, StepRun, StepState
-from app.i18n import _
+from app.domain.transcript import Piece, read_pieces
 from app.services.live import Output
 from app.wording import clock
 from ui.tasks import Latest
@@ -50,8 +50,8 @@ class StepOutput(QWidget):
         self._title.setText(item.step.title)
         self._note.setText(item.outcome)
         if item.transcript:
-            files = self._context.services.transcripts
-            self._sealed.start(lambda: tuple(files.lines(item.transcript)))
+            files = self._context.services.files
+            self._sealed.start(lambda: tuple(read_pieces(files.get(item.transcript))))
         elif not (same_step and item.state is StepState.SENT):
             self._rest = b""
             self._transcript.set_lines(self._heading(item))
@@ -66,7 +66,7 @@ class StepOutput(QWidget):
         self._transcript.append_lines(_lines(full, at, said))
 
     @Slot(object)
-    def _show_sealed(self, pieces: Iterable[Output]) -> None:
+    def _show_sealed(self, pieces: Iterable[Piece]) -> None:
         lines: list[TranscriptLine] = []
         zone = self._zone()
         for piece in pieces:

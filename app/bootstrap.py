@@ -1,0 +1,148 @@
+"""The one place where adapters are built and handed to services."""
+
+import getpass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Lock
+
+from app.clock import SystemClock
+from app.domain.host import Host
+from app.errors import AppError, SecretUnavailable
+from app.i18n import _
+from app.logs import start_logging, stop_logging
+from app.probes.catalogue import ProbeCatalogue
+from app.redaction import Redactor
+from app.secrets import SecretKeeper, open_secrets
+from app.services import backups, execution
+from app.services.facade import AppServices, VaultDoor
+from app.services.live import LiveOutput
+from app.services.ports import Clock
+from app.services.ports_vault import Vault
+from app.ssh.limits import Limits
+from app.ssh.pool import RemotePool
+from app.store.store import Store, open_store
+
+KEY_FILE = "vault-key.txt"
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What may be replaced: by tests, by the demo, by the command line."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    actor: str = ""
+    secrets: SecretKeeper | None = None
+    limits: Limits | None = None
+    key_file: Path | None = None
+    """Holds the vault's key where there is no keyring; only its owner may read it."""
+    read_only: bool = False
+
+
+def open_services(data: Path, around: Surroundings | None = None) -> AppServices:
+    """Open the store of a data folder and build everything that works on it.
+
+    Cut-off runs are marked, and the vault is compared with the store, before anybody looks.
+
+    Raises:
+        Busy: Another program has this folder open.
+        StoreError: The store cannot be used.
+    """
+    around = around or Surroundings()
+    redactor = Redactor()
+    start_logging(data, redactor)
+    actor = around.actor or getpass.getuser()
+    store = open_store(data, clock=around.clock, actor=actor, read_only=around.read_only)
+    secrets = around.secrets or open_secrets()
+
+    def find_host(key: str) -> Host:
+        with store.unit_of_work() as uow:
+            return uow.hosts.get(key)
+
+    pool = RemotePool(secrets, find_host, around.limits)
+
+    def close() -> None:
+        pool.close()
+        store.close()
+        stop_logging()
+
+    services = AppServices(
+        data=data,
+        clock=around.clock,
+        actor=around.actor or store.load_settings().user or actor,
+        unit_of_work=store.unit_of_work_of,
+        queries=store.queries,
+        files=store.files,
+        transcripts=store.transcripts,
+        series=store.series,
+        remotes=pool,
+        secrets=secrets,
+        probes=ProbeCatalogue(),
+        live=LiveOutput(),
+        vault=_vault_door(store, secrets, around),
+        load_settings=store.load_settings,
+        save_settings=store.save_settings,
+        verify_log=store.verify,
+        close=close,
+        warnings=store.warnings,
+    )
+    return services if around.read_only else _recovered(services)
+
+
+def _recovered(services: AppServices) -> AppServices:
+    """Explain what the last end of the program left behind."""
+    cut_off = execution.recover(desk=services.desk)
+    warnings = list(services.warnings)
+    if services.vault.exists():
+        try:
+            backups.adopt_at_start(keeping=services.keeping)
+        except AppError as error:  # a locked vault must not keep anybody from the change log
+            warnings.append(error.sentence())
+    return replace(services, recovered=cut_off, warnings=tuple(warnings))
+
+
+def _vault_door(store: Store, secrets: SecretKeeper, around: Surroundings) -> VaultDoor:
+    from app.vault import opening  # noqa: PLC0415 - the ciphers are loaded when they are needed
+
+    opened: list[Vault] = []
+    lock = Lock()
+    key_file = around.key_file or store.data / KEY_FILE
+
+    def root() -> Path:
+        chosen = store.load_settings().vault_path
+        return Path(chosen) if chosen else store.data / "vault"
+
+    def uses_file() -> bool:
+        return around.key_file is not None or key_file.exists()
+
+    def open_it() -> Vault:
+        with lock:
+            if not opened:
+                load = (
+                    opening.keys_in_file(key_file)
+                    if uses_file()
+                    else opening.keys_in_secrets(secrets)
+                )
+                opened.append(opening.open_vault(root(), around.clock, load))
+            return opened[0]
+
+    def make() -> str:
+        with lock:
+            keep = _keep(key_file if uses_file() else None, secrets)
+            made = opening.create_vault(root(), around.clock, keep)
+            opened[:] = [made.vault]
+            return made.recovery_key
+
+    return VaultDoor(lambda: opening.exists(root()), open_it, make)
+
+
+def _keep(key_file: Path | None, secrets: SecretKeeper) -> Callable[..., object]:
+    """Return what stores the keys of a new vault; raises SecretUnavailable without a place."""
+    if key_file is not None:
+        return lambda keys, vault: keys.keep_in_file(key_file, vault)
+    if not secrets.lasting:
+        raise SecretUnavailable(
+            _("There is no keyring on this computer that could keep the key of a vault."),
+            hint=_("Unlock or install one, or name a key file with --identity."),
+        )
+    return lambda keys, vault: keys.keep_in_secrets(secrets, vault)

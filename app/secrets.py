@@ -1,0 +1,129 @@
+"""The one door to the operating system's keyring; no secret is kept anywhere else.
+
+Keyrings that store plain text, or nothing, are refused. Without a usable one secrets live in
+memory for this session only, and the user is told so.
+"""
+
+from threading import Lock
+from typing import TYPE_CHECKING, Protocol
+
+from app.errors import SecretUnavailable
+from app.i18n import _
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+SERVICE = "Change Desk"
+TRUSTED = (
+    "keyring.backends.SecretService",
+    "keyring.backends.libsecret",
+    "keyring.backends.kwallet",
+    "keyring.backends.macOS",
+    "keyring.backends.Windows",
+)
+"""Modules of back ends that encrypt what they keep; everything else is refused."""
+
+
+class SecretKeeper(Protocol):
+    """Keeps secrets by name; ``lasting`` says whether they outlive the program."""
+
+    lasting: bool
+
+    def get(self, name: str) -> str | None:
+        """Return the secret, or None when there is none; raises SecretUnavailable."""
+        ...
+
+    def set(self, name: str, value: str) -> None:
+        """Keep a secret; raises SecretUnavailable."""
+        ...
+
+    def delete(self, name: str) -> None:
+        """Forget a secret; unknown names are fine."""
+        ...
+
+
+class SessionSecrets:
+    """Secrets in memory, gone with the program."""
+
+    lasting = False
+
+    def __init__(self) -> None:
+        self._values: dict[str, str] = {}
+        self._lock = Lock()
+
+    def get(self, name: str) -> str | None:
+        """Return the secret, or None when there is none."""
+        with self._lock:
+            return self._values.get(name)
+
+    def set(self, name: str, value: str) -> None:
+        """Keep a secret until the program ends."""
+        with self._lock:
+            self._values[name] = value
+
+    def delete(self, name: str) -> None:
+        """Forget a secret."""
+        with self._lock:
+            self._values.pop(name, None)
+
+
+class KeyringSecrets:
+    """Secrets in the operating system's keyring."""
+
+    lasting = True
+
+    def __init__(self, backend: "KeyringBackend") -> None:
+        self._backend = backend
+
+    def get(self, name: str) -> str | None:
+        """Return the secret, or None when there is none; raises SecretUnavailable."""
+        from keyring.errors import KeyringError  # noqa: PLC0415 - on first use only
+
+        try:
+            return self._backend.get_password(SERVICE, name)
+        except KeyringError as error:
+            raise _locked(error) from error
+
+    def set(self, name: str, value: str) -> None:
+        """Keep a secret; raises SecretUnavailable."""
+        from keyring.errors import KeyringError  # noqa: PLC0415 - on first use only
+
+        try:
+            self._backend.set_password(SERVICE, name, value)
+        except KeyringError as error:
+            raise _locked(error) from error
+
+    def delete(self, name: str) -> None:
+        """Forget a secret; unknown names are fine."""
+        from keyring.errors import KeyringError, PasswordDeleteError  # noqa: PLC0415
+
+        try:
+            self._backend.delete_password(SERVICE, name)
+        except PasswordDeleteError:
+            return
+        except KeyringError as error:
+            raise _locked(error) from error
+
+
+def open_secrets() -> SecretKeeper:
+    """Return the keyring of this system when it is one that encrypts, else the session's memory."""
+    import keyring  # noqa: PLC0415 - looks for back ends, so on first use only
+
+    backend = keyring.get_keyring()
+    return KeyringSecrets(backend) if is_trusted(backend) else SessionSecrets()
+
+
+def is_trusted(backend: object) -> bool:
+    """Whether a keyring back end encrypts what it keeps; chained ones count by their first."""
+    inner = getattr(backend, "backends", None)
+    if inner is not None:
+        chain = tuple(inner)
+        return bool(chain) and all(is_trusted(part) for part in chain)
+    return type(backend).__module__.startswith(TRUSTED)
+
+
+def _locked(error: Exception) -> SecretUnavailable:
+    return SecretUnavailable(
+        _("The keyring does not answer: {why}.").format(why=error or type(error).__name__),
+        hint=_("Unlock it, then try again."),
+    )
