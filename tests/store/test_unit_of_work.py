@@ -37,18 +37,23 @@ def test_leaving_without_a_commit_leaves_nothing_behind(store):
 
 
 def test_an_error_inside_the_block_leaves_nothing_behind(store):
-    with pytest.raises(ZeroDivisionError), store.unit_of_work() as uow:
-        uow.hosts.add(DB)
-        uow.log.append(NewEvent("host.added", "Added db-01"))
-        _ = 1 / 0
+    def fail_half_way():
+        with store.unit_of_work() as uow:
+            uow.hosts.add(DB)
+            uow.log.append(NewEvent("host.added", "Added db-01"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
     with store.unit_of_work() as uow:
         assert uow.hosts.list() == ()
 
 
 def test_a_write_that_no_entry_tells_of_is_refused(store):
-    with pytest.raises(UnloggedWrite, match="host"), store.unit_of_work() as uow:
+    with store.unit_of_work() as uow:
         uow.hosts.add(DB)
-        uow.commit()
+        with pytest.raises(UnloggedWrite, match="host"):
+            uow.commit()
     with store.unit_of_work() as uow:
         assert uow.hosts.find(DB.id) is None
 
@@ -102,9 +107,10 @@ def test_a_record_without_a_version_is_saved_over_what_is_there(store):
 
 
 def test_adding_an_id_twice_is_a_conflict(store):
-    with pytest.raises(Conflict, match="already"), store.unit_of_work() as uow:
+    with store.unit_of_work() as uow:
         uow.hosts.add(DB)
-        uow.hosts.add(DB)
+        with pytest.raises(Conflict, match="already"):
+            uow.hosts.add(DB)
 
 
 def test_a_run_without_its_change_is_refused(store):
@@ -263,8 +269,9 @@ def test_beside_a_running_program_one_can_look_but_not_write(store, data, clock,
         assert reading.changes.get(change.id) == change
         with pytest.raises(StoreError, match="read"):
             reading.hosts.add(DB)
-    with pytest.raises(StoreError, match="reading only"), beside.unit_of_work() as reading:
+    with beside.unit_of_work() as reading:
         reading.log.append(NewEvent("note.added", "No"))
-        reading.commit()
+        with pytest.raises(StoreError, match="reading only"):
+            reading.commit()
     assert beside.verify().entries == 1
     beside.close()
