@@ -110,12 +110,23 @@ def test_killed_at_random_moments_a_set_is_either_whole_or_put_aside(plug: Plug)
 
 
 @pytest.mark.soak
-def test_a_thousand_kills_leave_no_set_that_looks_sealed_and_is_not(plug: Plug):
+def test_a_thousand_kills_leave_no_set_that_looks_sealed_and_is_not(
+    tmp_path: Path,
+    shop: Path,  # noqa: F811
+    small_path: str,  # noqa: F811
+):
     chance = random.Random(1)
-    for number in range(1000):
-        if number % 2:
-            plug.kill_at(chance.randint(1, STEPS + 5))
-        else:
-            plug.kill_after(chance.uniform(0.0, 1.2))
-        plug.check()
-    print(f"kills: 1000, sealed: {plug.sealed}, put aside: {plug.quarantined}")
+    kills = sealed = put_aside = 0
+    for round_ in range(20):
+        folder = tmp_path / str(round_)
+        folder.mkdir()
+        plug = Plug(folder, shop, small_path)
+        for number in range(50):
+            if number % 2:
+                plug.kill_at(chance.randint(1, STEPS + 5))
+            else:
+                plug.kill_after(chance.uniform(0.0, 1.2))
+            plug.check()
+        kills, sealed = kills + 50, sealed + plug.sealed
+        put_aside += plug.quarantined
+    print(f"kills: {kills}, sealed: {sealed}, put aside: {put_aside}, not whole: 0")
