@@ -140,7 +140,8 @@ def _difference(old: CheckResult | None, new: CheckResult | None) -> CheckDiffer
     shown = new or old
     if shown is None:
         raise ValueError("a difference needs at least one side")
-    before, after = (old and old.reading), (new and new.reading)
+    before = old.reading if old else None
+    after = new.reading if new else None
     came = _only_in(after, before)
     went = _only_in(before, after)
     if before is None or after is None:

@@ -127,5 +127,3 @@ class Remotes(Protocol):
     def close(self) -> None:
         """Close every connection."""
         ...
-
-

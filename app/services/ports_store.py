@@ -74,15 +74,50 @@ class Log(Protocol):
 class UnitOfWork(Protocol):
     """One transaction: commit is explicit, leaving the block rolls back."""
 
-    changes: Changes
-    hosts: Repository[Host]
-    runs: Repository[Run]
-    backups: Repository[BackupSet]
-    health: Repository[HealthReport]
-    samples: Repository[SampleSet]
-    comparisons: Repository[Comparison]
-    reports: Repository[Report]
-    log: Log
+    @property
+    def changes(self) -> Changes:
+        """Changes."""
+        ...
+
+    @property
+    def hosts(self) -> Repository[Host]:
+        """Hosts."""
+        ...
+
+    @property
+    def runs(self) -> Repository[Run]:
+        """Runs."""
+        ...
+
+    @property
+    def backups(self) -> Repository[BackupSet]:
+        """Backup sets."""
+        ...
+
+    @property
+    def health(self) -> Repository[HealthReport]:
+        """Health reports."""
+        ...
+
+    @property
+    def samples(self) -> Repository[SampleSet]:
+        """Frozen sample sets."""
+        ...
+
+    @property
+    def comparisons(self) -> Repository[Comparison]:
+        """Verdicts."""
+        ...
+
+    @property
+    def reports(self) -> Repository[Report]:
+        """Printed reports."""
+        ...
+
+    @property
+    def log(self) -> Log:
+        """The change log."""
+        ...
 
     def __enter__(self) -> Self:
         """Begin."""

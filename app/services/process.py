@@ -7,14 +7,14 @@ from app.domain.change import Change, ChangeState, ChangeType
 from app.domain.metric import WindowName
 from app.i18n import later
 from app.services import guards as g
-from app.services.transitions import Facts, Guard, S, Transition
+from app.services.transitions import Check, Guard, S, Transition
 
 
-def _hard(guard_id: str, title: str, check: g.Check) -> Guard:
+def _hard(guard_id: str, title: str, check: Check) -> Guard:
     return Guard(guard_id, title, check)
 
 
-def _soft(guard_id: str, title: str, check: g.Check) -> Guard:
+def _soft(guard_id: str, title: str, check: Check) -> Guard:
     return Guard(guard_id, title, check, hard=False)
 
 
@@ -217,6 +217,3 @@ def next_move(change: Change) -> Transition | None:
         return transition(S.DRAFT, S.AUTHORIZE)
     target = _NEXT.get(change.state)
     return transition(change.state, target) if target else None
-
-
-__all__ = ["TRANSITIONS", "Facts", "moves_from", "next_move", "transition"]

@@ -61,9 +61,7 @@ class RemotePool:
         for remote in remotes:
             remote.close()
 
-    def _jump(
-        self, host: Host, seen: tuple[str, ...]
-    ) -> "Callable[[str, int], connect.Channel] | None":
+    def _jump(self, host: Host, seen: tuple[str, ...]) -> "Callable[[str, int], Channel] | None":
         if host.jump is None:
             return None
         if host.jump in seen or host.jump == host.id:
