@@ -1,0 +1,208 @@
+"""What the change pages read and write, each as one call on a worker."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from app.domain.approval import Decision
+from app.domain.backup import BackupSet
+from app.domain.change import Change, ChangeState
+from app.domain.event import Event
+from app.domain.health import HealthReport
+from app.domain.host import Host
+from app.domain.metric import SampleSet
+from app.domain.report import Report
+from app.domain.run import Run
+from app.domain.verdict import Comparison
+from app.errors import Conflict
+from app.i18n import _
+from app.services import changes
+from app.services.guards import rollback_deadline, rollback_s
+from app.services.process import next_move
+from app.services.rows import ChangeFilter, ChangeRow
+from app.services.transitions import Answer, Transition
+from ui.tasks import WRITES, Task
+
+if TYPE_CHECKING:
+    from app.services.facade import AppServices
+    from ui.context import UiContext
+
+PAGE = 200
+"""How many rows or log entries come at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """Some rows of the list, and how many changes are in each state."""
+
+    rows: tuple[ChangeRow, ...]
+    counts: dict[ChangeState, int]
+    more: bool
+    """Whether there are rows after these."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """One change with everything its tabs show, read in one transaction."""
+
+    change: Change
+    now: datetime
+    actor: str
+    move: Transition | None
+    answers: tuple[Answer, ...]
+    all_hosts: tuple[Host, ...]
+    rivals: tuple[Change, ...]
+    backups: tuple[BackupSet, ...]
+    runs: tuple[Run, ...]
+    health: tuple[HealthReport, ...]
+    samples: tuple[SampleSet, ...]
+    comparisons: tuple[Comparison, ...]
+    reports: tuple[Report, ...]
+    events: tuple[Event, ...]
+    backup_age_h: float
+    deadline: datetime | None
+    """The latest safe start of a roll-back."""
+    rollback_s: float
+
+    @property
+    def missing(self) -> tuple[Answer, ...]:
+        """What the next move still needs."""
+        return tuple(answer for answer in self.answers if not answer.met)
+
+    @property
+    def zone(self) -> str:
+        """The zone people read the times of this change in."""
+        return self.change.window.zone if self.change.window else "UTC"
+
+    def host_name(self, host_id: object) -> str:
+        """Return the name of a host, its id when it is no longer known, "" for none."""
+        if host_id is None:
+            return ""
+        return next((host.name for host in self.all_hosts if host.id == host_id), str(host_id))
+
+
+@dataclass(frozen=True, slots=True)
+class FieldEdit:
+    """New values of some fields of a change, and the values the user saw when writing them."""
+
+    note: str
+    before: tuple[tuple[str, object], ...]
+    after: tuple[tuple[str, object], ...]
+
+    def apply(self, change: Change) -> Change:
+        """Return the change with the new values.
+
+        Raises:
+            Conflict: Somebody else altered one of the fields meanwhile.
+        """
+        for name, seen in self.before:
+            if getattr(change, name) not in (seen, dict(self.after)[name]):
+                raise Conflict(
+                    _("“{note}” was not saved: the same part was changed meanwhile.").format(
+                        note=self.note
+                    ),
+                    hint=_("Look at both, then keep yours or take theirs."),
+                )
+        return replace(change, **dict(self.after))  # type: ignore[arg-type]  # names are fields
+
+    def reversed(self) -> "FieldEdit":
+        """Return the edit that takes this one back."""
+        return FieldEdit(_("Undid: {note}").format(note=self.note), self.after, self.before)
+
+
+def edit_of(before: Change, values: dict[str, object], note: str) -> FieldEdit | None:
+    """Return the edit that brings a change to these values; None when it has them."""
+    names = [name for name, value in values.items() if getattr(before, name) != value]
+    if not names:
+        return None
+    return FieldEdit(
+        note,
+        tuple((name, getattr(before, name)) for name in names),
+        tuple((name, values[name]) for name in names),
+    )
+
+
+def load_rows(services: "AppServices", wanted: ChangeFilter, after: str = "") -> ListPage:
+    """Return a page of the list, from the number ``after`` on."""
+    rows = tuple(services.queries.changes(wanted, limit=PAGE, after=after))
+    return ListPage(rows, services.queries.change_counts(), len(rows) == PAGE)
+
+
+def load_view(services: "AppServices", ref: str) -> ChangeView:
+    """Return a change by its id or its number, with all that belongs to it; raises NotFound."""
+    desk = services.desk
+    with desk.new_uow() as uow:
+        change = uow.changes.find(ref) or uow.changes.by_number(ref)
+        facts = changes.gather_facts(change, uow, desk=desk)
+        move = next_move(change)
+        hosts = tuple(host for host in uow.hosts.list() if not host.archived)
+        reports = tuple(uow.reports.list(change=change.id))
+    return ChangeView(
+        change=change,
+        now=facts.now,
+        actor=desk.actor,
+        move=move,
+        answers=move.answers(change, facts) if move else (),
+        all_hosts=tuple(sorted(hosts, key=lambda host: host.name)),
+        rivals=facts.rivals,
+        backups=tuple(sorted(facts.backups, key=lambda item: item.sealed_at, reverse=True)),
+        runs=facts.runs,
+        health=facts.health,
+        samples=facts.samples,
+        comparisons=facts.comparisons,
+        reports=reports,
+        events=tuple(services.queries.events(change=change.id, limit=PAGE)),
+        backup_age_h=desk.backup_age_h,
+        deadline=rollback_deadline(change, facts.backups),
+        rollback_s=rollback_s(change, facts.backups),
+    )
+
+
+def load_events(services: "AppServices", change_id: str, before: int) -> Sequence[Event]:
+    """Return older log entries of a change, from a sequence number on."""
+    return services.queries.events(change=change_id, limit=PAGE, before=before)
+
+
+def open_change(context: "UiContext", title: str) -> Task:
+    """Record a new change."""
+    return _write(context, lambda desk: changes.open_change(title, desk=desk))
+
+
+def save(context: "UiContext", change_id: str, edit: FieldEdit) -> Task:
+    """Save what was typed."""
+    return _write(
+        context,
+        lambda desk: changes.edit_change(change_id, edit.apply, desk=desk, note=edit.note),
+    )
+
+
+def move(context: "UiContext", change_id: str, target: ChangeState, reason: str = "") -> Task:
+    """Move a change to another state."""
+    return _write(
+        context, lambda desk: changes.move_change(change_id, target, desk=desk, reason=reason)
+    )
+
+
+def hold(context: "UiContext", change_id: str, reason: str) -> Task:
+    """Put a change on hold with a reason; an empty one takes it off."""
+    return _write(context, lambda desk: changes.set_hold(change_id, reason, desk=desk))
+
+
+def decide(context: "UiContext", change_id: str, decision: Decision, comment: str) -> Task:
+    """Record the acting person's decision about the plan."""
+    return _write(
+        context, lambda desk: changes.decide(change_id, decision, desk=desk, comment=comment)
+    )
+
+
+def override(context: "UiContext", change_id: str, guard: str, reason: str) -> Task:
+    """Pass a soft condition in the acting person's name."""
+    return _write(
+        context, lambda desk: changes.override_guard(change_id, guard, desk=desk, reason=reason)
+    )
+
+
+def _write(context: "UiContext", verb: Callable[[changes.Desk], Change]) -> Task:
+    services = context.services
+    return context.tasks.start(lambda _ctx: verb(services.desk), lane=WRITES)

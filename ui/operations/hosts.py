@@ -1,0 +1,89 @@
+"""What the hosts page reads and does, each as one call on a worker."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.domain.health import HealthReport
+from app.domain.host import Host, HostKey
+from app.services import hosts
+from ui.tasks import Task, host_lane
+
+if TYPE_CHECKING:
+    from app.services.facade import AppServices
+    from ui.context import UiContext
+
+
+@dataclass(frozen=True, slots=True)
+class HostView:
+    """A host with its newest health report."""
+
+    host: Host
+    health: HealthReport | None
+
+    @property
+    def id(self) -> str:
+        """The host's id."""
+        return self.host.id
+
+
+def load_hosts(services: "AppServices") -> tuple[HostView, ...]:
+    """Return every host in use, by name."""
+    with services.new_uow() as uow:
+        known = [host for host in uow.hosts.list() if not host.archived]
+        views = []
+        for host in sorted(known, key=lambda item: item.name.casefold()):
+            reports = uow.health.list(host=host.id)
+            newest = max(reports, key=lambda item: item.started_at, default=None)
+            views.append(HostView(host, newest))
+    return tuple(views)
+
+
+def save(context: "UiContext", host: Host, *, new: bool, secret: str = "") -> Task:
+    """Keep a new or an edited host, and its secret in the keyring when one was typed."""
+    services = context.services
+
+    def work(_ctx: object) -> Host:
+        verb = hosts.add_host if new else hosts.edit_host
+        kept = verb(host, desk=services.desk)
+        if secret:
+            hosts.keep_secret(kept, secret, secrets=services.secrets, desk=services.desk)
+        return kept
+
+    return context.tasks.start(work)
+
+
+def ask_key(context: "UiContext", host: Host) -> Task:
+    """Ask a host for its key without logging in."""
+    services = context.services
+    return context.tasks.start(
+        lambda _ctx: hosts.shown_key(host.id, remotes=services.remotes, desk=services.desk),
+        lane=host_lane(host.id),
+    )
+
+
+def confirm_key(context: "UiContext", host: Host, key: HostKey) -> Task:
+    """Confirm a key that was compared."""
+    desk = context.services.desk
+    return context.tasks.start(lambda _ctx: hosts.confirm_key(host.id, key, desk=desk))
+
+
+def re_enrol(context: "UiContext", host: Host, key: HostKey, reason: str) -> Task:
+    """Replace the confirmed key, with a reason."""
+    desk = context.services.desk
+    return context.tasks.start(lambda _ctx: hosts.re_enrol(host.id, key, reason, desk=desk))
+
+
+def try_connection(context: "UiContext", host: Host) -> Task:
+    """Reach, compare, log in, and run one harmless command."""
+    services = context.services
+    return context.tasks.start(
+        lambda _ctx: hosts.try_connection(host.id, remotes=services.remotes, desk=services.desk),
+        lane=host_lane(host.id),
+        title=f"{host.name}",
+    )
+
+
+def archive(context: "UiContext", host: Host) -> Task:
+    """Take a host out of use."""
+    desk = context.services.desk
+    return context.tasks.start(lambda _ctx: hosts.archive_host(host.id, desk=desk))

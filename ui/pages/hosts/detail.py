@@ -1,0 +1,166 @@
+"""One host: its key and who confirmed it, the connection test, its last health check."""
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.domain.host import Host, HostKey, KeyState, Login
+from app.i18n import _
+from app.services.health import summary_of
+from app.services.hosts import ConnectionReport
+from app.wording import moment
+from ui.cells import Badge, Mark
+from ui.operations.hosts import HostView
+from ui.widgets.badges import StateBadge
+from ui.widgets.buttons import Button, Kind
+from ui.widgets.facts import KeyValues, SectionTitle
+from ui.widgets.fields import LineField
+from ui.widgets.labels import Label, mono, panel_title
+from ui.widgets.layout import card, clear, column, panel, row, scrolling
+
+KEY_BADGES = {
+    KeyState.UNKNOWN: Badge(Mark.NEEDED, _("Not confirmed")),
+    KeyState.CONFIRMED: Badge(Mark.GOOD, _("Confirmed")),
+    KeyState.CHANGED: Badge(Mark.BAD, _("Another key is shown")),
+}
+_LOGINS = {
+    Login.AGENT: _("SSH agent"),
+    Login.KEY_FILE: _("key file"),
+    Login.PASSWORD: _("password from the keyring"),
+}
+
+
+class HostDetail(QWidget):
+    """Shows a host; its signals say what was wanted."""
+
+    key_asked = Signal()
+    key_confirmed = Signal(object)  # HostKey
+    key_replaced = Signal(object, str)  # HostKey, reason
+    tried = Signal()
+    edited = Signal()
+    archived = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._inner = QVBoxLayout()
+        self._inner.setContentsMargins(24, 16, 24, 24)
+        self._inner.setSpacing(16)
+        self._key_box = QVBoxLayout()
+        self._test_box = QVBoxLayout()
+        self._shown: HostKey | None = None
+        self._reason: LineField | None = None
+        self.setLayout(column(scrolling(panel(self._inner)), gap=0))
+
+    def show_host(self, view: HostView) -> None:
+        """Show another host."""
+        host = view.host
+        clear(self._inner)
+        self._key_box, self._test_box = QVBoxLayout(), QVBoxLayout()
+        edit, archive = Button(_("Change"), icon="pencil"), Button(_("Archive"))
+        edit.clicked.connect(self.edited)
+        archive.clicked.connect(self.archived)
+        attempt = Button(_("Test the connection"), icon="play")
+        attempt.clicked.connect(self.tried)
+        if host.key is None:
+            attempt.block(_("Confirm the key first"))
+        self._inner.addLayout(row(panel_title(host.name), None, archive, edit))
+        self._inner.addWidget(KeyValues(_facts(host), label_width=110))
+        self._inner.addWidget(SectionTitle(_("Host key")))
+        self._show_key(host)
+        self._inner.addLayout(self._key_box)
+        self._inner.addWidget(SectionTitle(_("Connection"), end=attempt))
+        self._inner.addLayout(self._test_box)
+        self._test_box.addWidget(Label(_("Not tested in this session."), tone="ink2"))
+        self._inner.addWidget(SectionTitle(_("Last health check")))
+        health = view.health
+        text = (
+            f"{moment(health.started_at, host.zone)}: {summary_of(health)}"
+            if health
+            else _("Never checked.")
+        )
+        self._inner.addWidget(Label(text, tone="ink" if health else "ink2", wrap=True))
+        self._inner.addStretch(1)
+
+    def show_shown_key(self, host: Host, key: HostKey) -> None:
+        """Show the key a host has just shown, beside what to do with it."""
+        clear(self._key_box)
+        self._shown = key
+        same = host.key is not None and host.key.line == key.line
+        confirm = Button(_("It is the same: confirm"), Kind.PRIMARY, icon="check")
+        confirm.clicked.connect(self._on_confirm)
+        words = _("Compare it with what the server's administrator reads out:")
+        parts: list[QWidget] = [
+            Label(words, wrap=True),
+            mono(key.sha256),
+            Label(key.algorithm, tone="ink2"),
+            Label(
+                _("On the server: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"), tone="ink2"
+            ),
+        ]
+        if same:
+            parts.append(StateBadge(Badge(Mark.GOOD, _("This is the confirmed key"))))
+        elif host.key is not None:
+            parts += self._change_parts(host)
+        inner = column(*parts, margins=(14, 12, 14, 12), gap=6)
+        if host.key is None:
+            inner.addLayout(row(None, confirm))
+        self._key_box.addWidget(card(inner))
+
+    def show_report(self, report: ConnectionReport) -> None:
+        """Show what a connection test found."""
+        clear(self._test_box)
+        marks = {True: Mark.GOOD, False: Mark.BAD, None: Mark.MISSING}
+        for step in report.steps:
+            badge = StateBadge(Badge(marks[step.ok], step.title))
+            badge.setMinimumWidth(110)
+            text = step.text or ("" if step.ok else _("not reached"))
+            shown = Label(text, wrap=True, tone="ink2" if step.ok else "ink").make_selectable()
+            line = row(badge, shown, gap=16)
+            line.setStretch(1, 1)
+            self._test_box.addLayout(line)
+
+    def _show_key(self, host: Host) -> None:
+        ask = Button(_("Ask the host for its key"), icon="key")
+        ask.clicked.connect(self.key_asked)
+        badge = StateBadge(KEY_BADGES[host.key_state])
+        self._key_box.addLayout(row(badge, None, ask))
+        if host.key is not None:
+            self._key_box.addWidget(mono(host.key.sha256))
+            who = _("Confirmed by {who}, {at}").format(
+                who=host.key_confirmed_by or "–",
+                at=moment(host.key_confirmed_at, host.zone) if host.key_confirmed_at else "–",
+            )
+            self._key_box.addWidget(Label(who, tone="ink2"))
+
+    def _change_parts(self, host: Host) -> list[QWidget]:
+        self._reason = LineField(_("Why the key changed"), _("Ask the administrator first."))
+        replace = Button(_("Enrol the new key"), Kind.DANGER)
+        replace.clicked.connect(self._on_replace)
+        return [
+            StateBadge(Badge(Mark.BAD, _("This is not the confirmed key"))),
+            Label(_("Confirmed was {key}").format(key=host.key.sha256 if host.key else "")),
+            self._reason,
+            panel(row(None, replace)),
+        ]
+
+    @Slot()
+    def _on_confirm(self) -> None:
+        if self._shown:
+            self.key_confirmed.emit(self._shown)
+
+    @Slot()
+    def _on_replace(self) -> None:
+        if self._shown and self._reason:
+            if self._reason.value:
+                self.key_replaced.emit(self._shown, self._reason.value)
+            else:
+                self._reason.set_error(_("Another key needs a reason."))
+
+
+def _facts(host: Host) -> list[tuple[str, str]]:
+    return [
+        (_("Address"), f"{host.address}:{host.port}"),
+        (_("Login"), _("{user} by {login}").format(user=host.user, login=_LOGINS[host.login])),
+        (_("Zone"), host.zone),
+        (_("Services"), ", ".join(host.services) or "–"),
+        (_("Addresses"), ", ".join(host.urls) or "–"),
+    ]

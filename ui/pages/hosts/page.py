@@ -1,0 +1,248 @@
+"""The hosts page: the list, one host beside it, and the form to add or change one."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from app.domain.health import Health
+from app.domain.host import Host, HostKey
+from app.i18n import _
+from app.services.hosts import ConnectionReport
+from app.wording import moment
+from ui.cells import Badge, Column, Mark, cell
+from ui.changed import Topic
+from ui.models.rows import RowsModel
+from ui.operations import hosts
+from ui.operations.hosts import HostView
+from ui.pages.hosts.detail import KEY_BADGES, HostDetail
+from ui.pages.hosts.form import HostForm
+from ui.tasks import Latest, Task
+from ui.widgets.buttons import Button, Kind
+from ui.widgets.empty import EmptyState
+from ui.widgets.layout import split
+from ui.widgets.page import Page
+from ui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from ui.context import UiContext
+
+_HEALTH = {
+    Health.OK: Badge(Mark.GOOD, _("OK")),
+    Health.WARNING: Badge(Mark.WATCH, _("Warning")),
+    Health.CRITICAL: Badge(Mark.BAD, _("Critical")),
+    Health.UNKNOWN: Badge(Mark.UNKNOWN, _("Unknown")),
+}
+
+
+def _health(view: HostView) -> Badge:
+    return _HEALTH[view.health.worst] if view.health else Badge(Mark.MISSING, _("Never checked"))
+
+
+COLUMNS = (
+    Column[HostView](_("Host"), lambda view: view.host.name, lambda view: view.host.name),
+    Column[HostView](
+        _("Address"), lambda view: f"{view.host.address}:{view.host.port}", width=170, tone="ink2"
+    ),
+    Column[HostView](
+        _("Key"),
+        lambda view: KEY_BADGES[view.host.key_state].word,
+        cell=lambda view: cell(KEY_BADGES[view.host.key_state]),
+        width=170,
+    ),
+    Column[HostView](
+        _("Health"),
+        lambda view: _health(view).word,
+        cell=lambda view: cell(_health(view)),
+        width=140,
+    ),
+    Column[HostView](
+        _("Checked"),
+        lambda view: moment(view.health.started_at, view.host.zone) if view.health else "–",
+        width=150,
+        tone="ink2",
+    ),
+)
+
+
+class HostsPage(Page):
+    """Servers that changes are made on."""
+
+    id, title, icon, group = "hosts", _("Hosts"), "server", 1
+    topics = Topic.HOSTS | Topic.HEALTH
+
+    def __init__(self, context: "UiContext", parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._wanted = ""
+        self._views: tuple[HostView, ...] = ()
+        add = Button(_("Add a host"), Kind.PRIMARY, icon="plus", keys="N")
+        add.clicked.connect(self.new_record)
+        self.header.add(add)
+        self.table = Table(RowsModel(COLUMNS), name="hosts")
+        self.table.picked.connect(self._on_picked)
+        self._detail, self._form = HostDetail(), HostForm()
+        self._side = QStackedWidget()
+        self._side.addWidget(self._detail)
+        self._side.addWidget(self._form)
+        self._stack = QStackedWidget()
+        first = Button(_("Add a host"), icon="plus")
+        first.clicked.connect(self.new_record)
+        self._stack.addWidget(
+            EmptyState(
+                _("No host yet"),
+                _("Add the servers you change. Nothing is sent before you confirm a host's key."),
+                first,
+            )
+        )
+        self._stack.addWidget(split(self.table, self._side, sizes=(660, 580), name="hosts"))
+        self.body.addWidget(self._stack, 1)
+        self._rows = Latest(context.tasks, self)
+        self._rows.loaded.connect(self._show)
+        self._rows.failed.connect(self.show_error)
+        self._connect()
+
+    def _connect(self) -> None:
+        self._form.submitted.connect(self._on_submitted)
+        self._form.left.connect(self._close_form)
+        detail = self._detail
+        detail.key_asked.connect(self._on_key_asked)
+        detail.key_confirmed.connect(self._on_key_confirmed)
+        detail.key_replaced.connect(self._on_key_replaced)
+        detail.tried.connect(self._on_tried)
+        detail.edited.connect(self._on_edit)
+        detail.archived.connect(self._on_archive)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the list has been shown."""
+        return not self._rows.busy
+
+    def reload(self) -> None:
+        """Read the list again."""
+        services = self.context.services
+        self._rows.start(lambda: hosts.load_hosts(services))
+
+    def open(self, ref: str) -> None:
+        """Show a host by its id."""
+        self._wanted = ref
+        self.reload()
+
+    def new_record(self) -> bool:
+        """Show an empty form."""
+        self._stack.setCurrentIndex(1)
+        self._form.edit(None, [view.host for view in self._views])
+        self._side.setCurrentWidget(self._form)
+        return True
+
+    def escape(self) -> bool:
+        """Leave the form."""
+        if self._side.currentWidget() is self._form:
+            self._close_form()
+            return True
+        return False
+
+    @property
+    def _host(self) -> Host | None:
+        current: HostView | None = self.table.current
+        return current.host if current else None
+
+    @Slot(object)
+    def _show(self, views: tuple[HostView, ...]) -> None:
+        self._views = views
+        self.table.set_rows(views)
+        if self._wanted:
+            self.table.select(self._wanted)
+            self._wanted = ""
+        self.table.select_first()
+        form_open = self._side.currentWidget() is self._form
+        self._stack.setCurrentIndex(1 if views or form_open else 0)
+        confirmed = sum(view.host.key is not None for view in views)
+        self.header.set_sentence(
+            _("{n} hosts, {k} with a confirmed key.").format(n=len(views), k=confirmed)
+            if views
+            else _("The servers your changes are made on.")
+        )
+        if self.table.current is not None:
+            self._detail.show_host(self.table.current)
+
+    @Slot(object)
+    def _on_picked(self, view: HostView | None) -> None:
+        if view is not None:
+            self._side.setCurrentWidget(self._detail)
+            self._detail.show_host(view)
+
+    @Slot()
+    def _close_form(self) -> None:
+        self._side.setCurrentWidget(self._detail)
+        self._stack.setCurrentIndex(1 if self._views else 0)
+
+    @Slot()
+    def _on_edit(self) -> None:
+        if host := self._host:
+            self._form.edit(host, [view.host for view in self._views])
+            self._side.setCurrentWidget(self._form)
+
+    @Slot(object, bool, str)
+    def _on_submitted(self, host: Host, new: bool, secret: str) -> None:
+        task = hosts.save(self.context, host, new=new, secret=secret)
+        task.succeeded.connect(self._on_saved)
+        task.failed.connect(self.show_error)
+
+    @Slot(object)
+    def _on_saved(self, host: Host) -> None:
+        self._side.setCurrentWidget(self._detail)
+        self._announce(host)
+
+    def _announce(self, host: Host) -> None:
+        self.banners.clear()
+        self._wanted = host.id
+        self.context.changed.announce(Topic.HOSTS, self, host.id)
+        self.reload()
+
+    @Slot()
+    def _on_key_asked(self) -> None:
+        if host := self._host:
+            self._follow(hosts.ask_key(self.context, host)).succeeded.connect(self._on_key_shown)
+
+    @Slot(object)
+    def _on_key_shown(self, key: HostKey) -> None:
+        if host := self._host:
+            self._detail.show_shown_key(host, key)
+
+    @Slot(object)
+    def _on_key_confirmed(self, key: HostKey) -> None:
+        if host := self._host:
+            task = self._follow(hosts.confirm_key(self.context, host, key))
+            task.succeeded.connect(self._on_saved)
+
+    @Slot(object, str)
+    def _on_key_replaced(self, key: HostKey, reason: str) -> None:
+        if host := self._host:
+            task = self._follow(hosts.re_enrol(self.context, host, key, reason))
+            task.succeeded.connect(self._on_saved)
+
+    @Slot()
+    def _on_tried(self) -> None:
+        if host := self._host:
+            task = self._follow(hosts.try_connection(self.context, host))
+            task.succeeded.connect(self._on_report)
+
+    @Slot(object)
+    def _on_report(self, report: ConnectionReport) -> None:
+        if self._host and report.host == self._host.id:
+            self._detail.show_report(report)
+
+    @Slot()
+    def _on_archive(self) -> None:
+        if host := self._host:
+            task = self._follow(hosts.archive(self.context, host))
+            task.succeeded.connect(self._on_archived)
+
+    @Slot(object)
+    def _on_archived(self, host: Host) -> None:
+        self.context.messages.show_done(_("{name} is archived.").format(name=host.name))
+        self._announce(host)
+
+    def _follow(self, task: Task) -> Task:
+        task.failed.connect(self.show_error)
+        return task
