@@ -72,7 +72,8 @@ class StoredFiles:
     def _place(self, sha256: str) -> Path:
         path = self._path(sha256)
         if not path.parent.is_dir():
-            private_dir(path.parent)
+            for folder in (self._folder, path.parent.parent, path.parent):
+                private_dir(folder)
             with in_our_words(path.parent):
                 sync_folder(path.parent.parent)
         return path

@@ -154,14 +154,13 @@ def _look(database: Path) -> tuple[str, ...]:
             hint=_("Open the program once, or name the right folder with --data."),
         )
     revision = upgrade.current_revision(database)
-    if revision == upgrade.HEAD:
-        return ()
-    if revision is None or revision < upgrade.HEAD:
+    upgrade.refuse_newer(database, revision)
+    if revision != upgrade.HEAD:
         raise StoreError(
             _("The database {path} has to be upgraded first.").format(path=database),
             hint=_("Open the program once."),
         )
-    raise upgrade.too_new(database, revision)
+    return ()
 
 
 def _prepare(database: Path, clock: Clock, lock: InstanceLock | None) -> tuple[str, ...]:
@@ -172,6 +171,7 @@ def _prepare(database: Path, clock: Clock, lock: InstanceLock | None) -> tuple[s
     if after_crash or database.stat().st_size <= ALWAYS_CHECKED_BYTES:
         check_file(database)
     revision = upgrade.current_revision(database)
+    upgrade.refuse_newer(database, revision)
     warnings = [_PLACES[place]] if place in _PLACES else []
     if revision == upgrade.HEAD:
         warnings += _daily_copy(database, clock)

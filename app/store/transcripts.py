@@ -111,7 +111,8 @@ class StoredTranscripts:
 
     def open(self, run: str, step: str) -> GrowingTranscript:
         """Start, or go on with, the transcript of a step; a torn last piece is cut off."""
-        path = private_dir(self._folder / _file_name(run)) / f"{_file_name(step)}.part"
+        folder = private_dir(private_dir(self._folder) / _file_name(run))
+        path = folder / f"{_file_name(step)}.part"
         if (before := self._open.get(path)) is not None:
             before.close()
         self._open[path] = GrowingTranscript(path, self._files)

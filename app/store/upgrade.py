@@ -32,8 +32,13 @@ def current_revision(path: Path) -> str | None:
         raise as_app_error(error, path) from error
 
 
-def too_new(path: Path, revision: str) -> SchemaTooNew:
-    """Return the error for a database of a later version."""
+def refuse_newer(path: Path, revision: str | None) -> None:
+    """Raise SchemaTooNew when a later version has written a database; steps count upwards."""
+    if revision is not None and revision > HEAD:
+        raise _too_new(path, revision)
+
+
+def _too_new(path: Path, revision: str) -> SchemaTooNew:
     return SchemaTooNew(
         _("A later version of Change Desk has written {path} (schema {revision}).").format(
             path=path, revision=revision
@@ -58,7 +63,7 @@ def upgrade_database(path: Path, *, migrations: Path = MIGRATIONS, target: str =
     known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
     current = current_revision(path)
     if current is not None and current not in known:
-        raise too_new(path, current)
+        raise _too_new(path, current)
     engine = open_engine(path)
     try:
         with engine.connect().execution_options(**{WRITES: True}) as connection:

@@ -1,0 +1,61 @@
+import hashlib
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.errors import NotFound, StoreError
+from app.store.files import StoredFiles
+
+
+@pytest.fixture
+def files(tmp_path):
+    return StoredFiles(tmp_path / "files")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.binary(max_size=200))
+def test_bytes_come_back_under_their_hash(files, data):
+    sha256 = files.put(data)
+    assert sha256 == hashlib.sha256(data).hexdigest()
+    assert files.get(sha256) == data
+    assert files.path(sha256).read_bytes() == data
+
+
+def test_the_same_bytes_are_kept_once(files, tmp_path):
+    assert files.put(b"same") == files.put(b"same")
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+
+
+def test_a_kept_file_can_only_be_read(files):
+    assert files.path(files.put(b"frozen")).stat().st_mode & 0o777 == 0o400
+
+
+def test_altered_bytes_are_never_given_out(files):
+    path = files.path(files.put(b"evidence"))
+    path.chmod(0o600)
+    path.write_bytes(b"Evidence")
+    with pytest.raises(StoreError, match="altered or damaged"):
+        files.get(hashlib.sha256(b"evidence").hexdigest())
+
+
+def test_keeping_damaged_bytes_again_mends_them(files):
+    path = files.path(files.put(b"evidence"))
+    path.chmod(0o600)
+    path.write_bytes(b"evi")
+    assert files.get(files.put(b"evidence")) == b"evidence"
+
+
+@pytest.mark.parametrize("name", ["", "../../etc/passwd", "a" * 63, "A" * 64, "g" * 64, "0" * 64])
+def test_an_unknown_or_impossible_name_is_not_found(files, name):
+    with pytest.raises(NotFound):
+        files.get(name)
+
+
+def test_a_finished_file_moves_in(files, tmp_path):
+    for _ in range(2):
+        grown = tmp_path / "grown.part"
+        grown.write_bytes(b"output")
+        sha256, size = files.adopt(grown)
+        assert (files.get(sha256), size) == (b"output", 6)
+        assert not grown.exists()

@@ -1,0 +1,183 @@
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from app.errors import SchemaTooNew, StoreError
+from app.store import store as store_module
+from app.store import upgrade
+from app.store.engine import FILE_NAME, check_file, open_engine, prepare_file
+from app.store.store import open_store
+from app.store.tables import METADATA
+from app.store.upgrade import HEAD, MIGRATIONS, current_revision, upgrade_database
+from tests.store.conftest import write_entries
+
+NEXT = '''"""Next."""
+import sqlalchemy as sa
+from alembic import op
+revision = "0002"
+down_revision = "0001"
+def upgrade():
+    with op.batch_alter_table("host") as batch:
+        batch.add_column(sa.Column("rack", sa.Text))
+    {more}
+'''
+
+
+def next_version(tmp_path, more="pass"):
+    """The migrations of a later version: one more step."""
+    migrations = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__"))
+    (migrations / "versions" / "0002_next.py").write_text(NEXT.format(more=more))
+    return migrations
+
+
+def tables(path):
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT name, sql FROM sqlite_master").fetchall()
+        counts = connection.execute("SELECT count(*) FROM event").fetchone()
+    return dict(rows), counts
+
+
+def test_the_declared_tables_and_the_steps_agree(store):
+    with store.ledger.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "compare_type": True,
+                "include_name": lambda name, kind, _parent: (
+                    kind != "table" or not (name or "").startswith("change_text")
+                ),
+            },
+        )
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_the_program_knows_its_newest_step():
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+
+def test_a_new_folder_gets_the_newest_schema_and_no_copy(tmp_path, clock):
+    data = tmp_path / "new" / "data"
+    store = open_store(data, clock=clock, actor="Thabo")
+    assert current_revision(data / FILE_NAME) == HEAD
+    assert not (data / "copies").exists()
+    store.close()
+
+
+def test_an_up_to_date_database_is_opened_without_the_migration_library(data, clock, monkeypatch):
+    def refuse(path):
+        raise AssertionError(path)
+
+    monkeypatch.setattr(upgrade, "upgrade_database", refuse)
+    open_store(data, clock=clock, actor="Thabo").close()
+
+
+def test_a_database_of_a_later_version_is_refused_and_left_alone(data, clock):
+    with closing(sqlite3.connect(data / FILE_NAME)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    before = (data / FILE_NAME).read_bytes()
+    with pytest.raises(SchemaTooNew, match="schema 9999") as told:
+        open_store(data, clock=clock, actor="Thabo")
+    assert "Install that version" in told.value.hint
+    with pytest.raises(SchemaTooNew):
+        open_store(data, clock=clock, actor="Thabo", read_only=True)
+    assert (data / FILE_NAME).read_bytes() == before
+    assert not list((data / "copies").glob("schema-*"))
+
+
+def test_an_older_database_is_copied_before_it_is_upgraded(data, clock, tmp_path, monkeypatch):
+    store = open_store(data, clock=clock, actor="Thabo")
+    write_entries(store, 3)
+    store.close()
+    migrations = next_version(tmp_path)
+    monkeypatch.setattr(upgrade, "HEAD", "0002")
+    monkeypatch.setattr(
+        store_module.upgrade,
+        "upgrade_database",
+        lambda path: upgrade_database(path, migrations=migrations, target="0002"),
+    )
+    with pytest.raises(StoreError, match="upgraded first"):
+        open_store(data, clock=clock, actor="Thabo", read_only=True)
+    store = open_store(data, clock=clock, actor="Thabo")
+    assert store.verify().entries == 3
+    store.close()
+    (copy,) = (data / "copies").glob("schema-*.db")
+    assert copy.name == "schema-0001-20261114T120000Z.db"
+    assert current_revision(copy) == "0001"
+    assert current_revision(data / FILE_NAME) == "0002"
+    check_file(copy)
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ("op.execute('DELETE FROM setting')", "lose rows of setting"),
+        ('op.execute(\'INSERT INTO run VALUES (1,"r",0,"gone","","","","")\')', "dangling"),
+        ("op.execute('SELECT nonsense')", "nonsense"),
+    ],
+)
+def test_a_step_that_would_do_harm_changes_nothing(data, tmp_path, more, reason):
+    path = data / FILE_NAME
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO setting VALUES ('zone', '\"UTC\"')")
+    before = tables(path)
+    with pytest.raises(StoreError, match=reason):
+        upgrade_database(path, migrations=next_version(tmp_path, more), target="0002")
+    assert tables(path) == before
+    assert current_revision(path) == "0001"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked children")
+def test_a_program_killed_at_any_statement_of_the_upgrade_leaves_old_or_new(tmp_path):
+    """Kill at the first, second, ... statement until one run gets through."""
+    killed = 0
+    while True:
+        path = tmp_path / f"{killed}.db"
+        prepare_file(path)
+        if _upgrade_killed_after(path, killed) == 0:
+            break
+        check_file(path)
+        assert current_revision(path) is None
+        upgrade_database(path)
+        assert current_revision(path) == HEAD
+        killed += 1
+    assert current_revision(path) == HEAD
+    assert killed > 30
+
+
+def _upgrade_killed_after(path, statements):
+    child = os.fork()
+    if child == 0:
+        _count_down(statements)
+        upgrade_database(path)
+        os._exit(0)
+    return os.waitpid(child, 0)[1]
+
+
+def _count_down(statements):
+    """End this process, as a kill would, when it has begun that many statements."""
+    left = [statements]
+
+    def open_counting(path, **more):
+        engine = open_engine(path, **more)
+
+        def count(_connection, _cursor, _statement, *_more):
+            if left[0] == 0:
+                os.kill(os.getpid(), 9)
+            left[0] -= 1
+
+        from sqlalchemy import event
+
+        event.listen(engine, "before_cursor_execute", count)
+        return engine
+
+    upgrade.open_engine = open_counting
