@@ -10,7 +10,7 @@ from typing import BinaryIO, Protocol, Self
 
 import zstandard
 
-from app.errors import VaultDamaged
+from app.errors import AppError, SecretUnavailable, VaultDamaged
 from app.vault import age
 from app.vault.layout import commit_part, open_part, part_of, room_for
 
@@ -195,11 +195,11 @@ def read_object(
     unpacker = _Unpacker(sinks, expected.plain_bytes)
     with _opened(path) as file:
         source = _HashingSource(file, on_bytes)
-        damage: VaultDamaged | None = None
+        damage: AppError | None = None
         try:
             age.decrypt(source, unpacker, identity)
-        except VaultDamaged as error:
-            damage = error
+        except (VaultDamaged, SecretUnavailable) as error:
+            damage = error  # a flipped bit may also look like a wrong key: the hash decides
         source.drain()
         if source.size != expected.stored_bytes or source.sha256 != expected.stored_sha256:
             raise VaultDamaged(

@@ -132,9 +132,10 @@ def parse_pax(payload: bytes) -> dict[str, bytes]:
     while payload:
         digits, _, _ = payload[:20].partition(b" ")
         length = _decimal(digits)
+        fits = len(digits) + 1 < length <= len(payload)
         record, payload = payload[len(digits) + 1 : length], payload[length:]
         name, equals, value = record.partition(b"=")
-        if length <= len(digits) + 1 or not equals or not value.endswith(b"\n"):
+        if not fits or not equals or not value.endswith(b"\n"):
             raise TarError("An extended header is malformed.")
         records[name.decode("utf-8", "replace")] = value[:-1]
     return records
