@@ -144,6 +144,11 @@ def test_output_reaches_the_disk_within_a_moment_without_more_output(
     assert synced.wait(10)
 
 
+def append_for_a_while(grown):
+    for _ in range(1000):
+        grown.append("stdout", b"more", NOON)
+
+
 def test_a_failed_sync_is_told_at_the_next_piece(transcripts, monkeypatch):
     failed = threading.Event()
 
@@ -157,5 +162,4 @@ def test_a_failed_sync_is_told_at_the_next_piece(transcripts, monkeypatch):
     grown.append("stdout", b"lost?", NOON)
     assert failed.wait(10)
     with pytest.raises(StoreError, match="Input/output error"):
-        for _ in range(1000):
-            grown.append("stdout", b"more", NOON)
+        append_for_a_while(grown)

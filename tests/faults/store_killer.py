@@ -1,0 +1,181 @@
+"""A program that kills copies of itself while they write to a store, and says what survived.
+
+It runs as a process of its own, loads everything once and forks, so that a round takes a few
+hundredths of a second. Prints one JSON object.
+"""
+
+import json
+import os
+import random
+import select
+import signal
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy import event
+
+from app.clock import SystemClock
+from app.domain.change import Change
+from app.domain.event import NewEvent
+from app.domain.ids import ChangeId
+from app.errors import AppError
+from app.store import upgrade
+from app.store.engine import check_file, open_engine, prepare_file
+from app.store.store import open_store
+from app.store.upgrade import HEAD, current_revision, upgrade_database
+
+CHANGE = ChangeId("c")
+LONGEST_S = 0.06
+EARLY_SHARE = 0.2
+"""How many are killed while they still open the store."""
+
+
+def main() -> None:
+    verb, folder, *rest = sys.argv[1:]
+    match verb:
+        case "commits":
+            found = kill_writers(Path(folder), rounds=int(rest[0]), seed=int(rest[1]))
+        case "upgrade":
+            found = kill_upgrades(Path(folder))
+        case _:
+            found = hit_size_limit(Path(folder))
+    print(json.dumps(found))
+
+
+def kill_writers(data: Path, *, rounds: int, seed: int) -> dict[str, int]:
+    """Kill a writer at a random moment, many times; count what was promised and is not there."""
+    dice = random.Random(seed)
+    found = {"rounds": rounds, "acknowledged": 0, "lost": 0, "broken": 0, "crashes_seen": 0}
+    _begin(data)
+    acknowledged = 0
+    for _ in range(rounds):
+        early = dice.random() < EARLY_SHARE
+        acknowledged = max(acknowledged, _kill_one(data, dice.uniform(0, LONGEST_S), early=early))
+        store = open_store(data, clock=SystemClock(), actor="checker")
+        found["crashes_seen"] += bool(store.lock and store.lock.after_crash)
+        with store.unit_of_work() as uow:
+            version = uow.changes.get(CHANGE).version
+        report = store.verify()
+        edits = [e for e in store.queries.events(change=CHANGE, limit=10**6) if e.kind == "edit"]
+        found["lost"] += version < acknowledged
+        found["broken"] += not report.intact or len(edits) != version
+        acknowledged = version
+        store.close()
+        check_file(data / "changedesk.db")
+    return found | {"acknowledged": acknowledged}
+
+
+def _begin(data: Path) -> None:
+    store = open_store(data, clock=SystemClock(), actor="writer")
+    with store.unit_of_work() as uow:
+        uow.changes.add(Change(CHANGE, uow.changes.next_number(), "Killed many times"))
+        uow.log.append(NewEvent("change.opened", "Opened", CHANGE))
+        uow.commit()
+    store.close()
+
+
+def _kill_one(data: Path, after_s: float, *, early: bool) -> int:
+    """Start a writer, kill it, and return the last version it has acknowledged."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        _write_for_ever(data, writing)
+    os.close(writing)
+    if not early:
+        select.select([reading], [], [], 10)  # until the store is open
+    time.sleep(after_s / 5 if early else after_s)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    with open(reading, "rb") as pipe:
+        lines = pipe.read().split(b"\n")
+    return max((int(line) for line in lines if line), default=0)
+
+
+def _write_for_ever(data: Path, pipe: int) -> None:
+    store = open_store(data, clock=SystemClock(), actor="writer")
+    os.write(pipe, b"0\n")
+    while True:
+        with store.unit_of_work() as uow:
+            change = uow.changes.get(CHANGE)
+            change = uow.changes.save(replace(change, description="x" * 3000))
+            uow.log.append(NewEvent("edit", f"Edit {change.version}", CHANGE))
+            uow.commit()
+        os.write(pipe, b"%d\n" % change.version)
+
+
+def kill_upgrades(folder: Path) -> dict[str, int]:
+    """Kill an upgrade at its first, second, ... statement until one gets through."""
+    killed = broken = 0
+    while True:
+        path = folder / f"{killed}.db"
+        prepare_file(path)
+        child = os.fork()
+        if child == 0:
+            _count_down(killed)
+            upgrade_database(path)
+            os._exit(0)
+        if os.waitpid(child, 0)[1] == 0:
+            break
+        check_file(path)
+        broken += current_revision(path) is not None
+        upgrade_database(path)
+        broken += current_revision(path) != HEAD
+        killed += 1
+    return {"killed": killed, "broken": broken}
+
+
+def _count_down(statements: int) -> None:
+    """Kill this process when it has begun that many statements."""
+    left = [statements]
+
+    def count(*_about: object) -> None:
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left[0] -= 1
+
+    def open_counting(path: Path) -> object:
+        engine = open_engine(path)
+        event.listen(engine, "before_cursor_execute", count)
+        return engine
+
+    upgrade.open_engine = open_counting
+
+
+def hit_size_limit(data: Path) -> dict[str, object]:
+    """Let the system refuse to make files longer in the middle of a commit, then allow it again."""
+    import resource
+
+    store = open_store(data, clock=SystemClock(), actor="writer")
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    journal = data / "changedesk.db-wal"
+    resource.setrlimit(resource.RLIMIT_FSIZE, (journal.stat().st_size + 9000, -1))
+    errors: list[str] = []
+    for n in range(20):
+        try:
+            with store.unit_of_work() as uow:
+                uow.log.append(NewEvent("note.added", f"Note {n}" + "x" * 5000))
+                uow.commit()
+        except AppError as error:
+            errors.append(f"{type(error).__name__}: {error.text}")
+    resource.setrlimit(resource.RLIMIT_FSIZE, (-1, -1))
+    store.close()
+    again = open_store(data, clock=SystemClock(), actor="writer")
+    with again.unit_of_work() as uow:
+        uow.log.append(NewEvent("note.added", "Works again"))
+        uow.commit()
+    report = again.verify()
+    checked = again.lock is not None and again.lock.after_crash
+    again.close()
+    return {
+        "errors": errors,
+        "entries": report.entries,
+        "intact": report.intact,
+        "checked_at_start": checked,
+    }
+
+
+if __name__ == "__main__":
+    main()
