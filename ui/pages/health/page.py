@@ -1,0 +1,285 @@
+"""The health page: checks of hosts, and what differs between before and after a change."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from app.domain.health import (
+    CheckDifference,
+    CheckResult,
+    Difference,
+    Health,
+    HealthReport,
+    Phase,
+    Reading,
+)
+from app.i18n import _
+from app.services.health import summary_of
+from app.wording import moment
+from ui.cells import Badge, Cell, Column, Mark, Words, cell
+from ui.changed import Topic
+from ui.models.rows import RowsModel
+from ui.operations import health
+from ui.operations.health import HealthPageView, HealthView
+from ui.tasks import Latest
+from ui.widgets.buttons import Button, Kind
+from ui.widgets.empty import EmptyState
+from ui.widgets.fields import ChoiceField
+from ui.widgets.labels import Label, panel_title
+from ui.widgets.layout import column, panel, split
+from ui.widgets.page import Page
+from ui.widgets.table import Rows, Table
+
+if TYPE_CHECKING:
+    from ui.context import UiContext
+
+_HEALTH = {
+    Health.OK: Badge(Mark.GOOD, _("OK")),
+    Health.WARNING: Badge(Mark.WATCH, _("Warning")),
+    Health.CRITICAL: Badge(Mark.BAD, _("Critical")),
+    Health.UNKNOWN: Badge(Mark.UNKNOWN, _("Unknown")),
+}
+_DIFFERENCES = {
+    Difference.SAME: Badge(Mark.SAME, _("Same")),
+    Difference.BETTER: Badge(Mark.GOOD, _("Better")),
+    Difference.WORSE: Badge(Mark.BAD, _("Worse")),
+    Difference.NEW: Badge(Mark.WATCH, _("New")),
+    Difference.GONE: Badge(Mark.WATCH, _("Gone")),
+    Difference.INCONCLUSIVE: Badge(Mark.UNKNOWN, _("Cannot tell")),
+}
+_PHASES = {
+    Phase.BEFORE: _("before"),
+    Phase.AFTER: _("after"),
+    Phase.AD_HOC: _("now and then"),
+}
+_ORDER = (
+    Difference.WORSE,
+    Difference.GONE,
+    Difference.NEW,
+    Difference.INCONCLUSIVE,
+    Difference.BETTER,
+    Difference.SAME,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """One check in the right table."""
+
+    id: str
+    title: str
+    item: str
+    before: Reading | None
+    after: Reading | None
+    difference: Difference | None
+    moved: str = ""
+
+
+def _report_cell(view: HealthView) -> Cell:
+    report = view.report
+    return Cell(
+        (Words(report.host_name, weight=600), Words(view.number, "ink2")),
+        (_HEALTH[report.worst], Words(_PHASES[report.phase], "ink2")),
+        end=Words(moment(report.started_at, view.zone), "ink2"),
+        below_end=Words(summary_of(report), "ink2"),
+    )
+
+
+def _reading(reading: Reading | None) -> Cell:
+    if reading is None:
+        return cell(Words("–", "ink3"))
+    return cell(_HEALTH[reading.health], Words(reading.summary, "ink2"))
+
+
+def _difference(row: CheckRow) -> Cell:
+    if row.difference is None:
+        return cell(Words("–", "ink3"))
+    return cell(_DIFFERENCES[row.difference], Words(row.moved, "ink2"))
+
+
+REPORT_COLUMNS = (
+    Column[HealthView](_("Check"), lambda view: view.report.host_name, cell=_report_cell),
+)
+CHECK_COLUMNS = (
+    Column[CheckRow](
+        _("Check"),
+        lambda row: f"{row.title} {row.item}".strip(),
+        cell=lambda row: cell(row.title, Words(row.item, "ink2")),
+        width=210,
+    ),
+    Column[CheckRow](
+        _("Before"), lambda row: _spoken(row.before), cell=lambda r: _reading(r.before)
+    ),
+    Column[CheckRow](_("After"), lambda row: _spoken(row.after), cell=lambda r: _reading(r.after)),
+    Column[CheckRow](
+        _("Differs"),
+        lambda row: _DIFFERENCES[row.difference].word if row.difference else "",
+        cell=_difference,
+        width=190,
+    ),
+)
+
+
+def _spoken(reading: Reading | None) -> str:
+    return f"{_HEALTH[reading.health].word}, {reading.summary}" if reading else "–"
+
+
+def check_rows(view: HealthView) -> tuple[CheckRow, ...]:
+    """Return the checks of a report; with one before, what got worse comes first."""
+    if view.differences:
+        rows = [_from_difference(one) for one in view.differences]
+        return tuple(sorted(rows, key=lambda row: _ORDER.index(row.difference or Difference.SAME)))
+    return tuple(_from_result(one, view.report) for one in view.report.results)
+
+
+def _from_difference(one: CheckDifference) -> CheckRow:
+    moved = ", ".join([f"+ {x}" for x in one.came[:3]] + [f"− {x}" for x in one.went[:3]])
+    more = len(one.came) + len(one.went) - 6
+    moved += _(" and {n} more").format(n=more) if more > 0 else ""
+    key = f"{one.check}/{one.item}"
+    return CheckRow(key, one.title, one.item, one.before, one.after, one.difference, moved)
+
+
+def _from_result(one: CheckResult, report: HealthReport) -> CheckRow:
+    sides = (one.reading, None) if report.phase is Phase.BEFORE else (None, one.reading)
+    return CheckRow(f"{one.check}/{one.item}", one.title, one.item, *sides, None)
+
+
+class HealthPage(Page):
+    """Checks of hosts."""
+
+    id, title, icon, group = "health", _("Health"), "activity", 1
+    topics = Topic.HEALTH | Topic.HOSTS
+
+    def __init__(self, context: "UiContext", parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._view: HealthPageView | None = None
+        self._wanted = ""
+        self._host = ChoiceField("", ())
+        self._host.combo.setAccessibleName(_("Host to check"))
+        self._check = Button(_("Check now"), Kind.PRIMARY, icon="activity")
+        self._check.clicked.connect(self._on_check)
+        self.header.add(self._host.combo, self._check)
+        self.table = Table(
+            RowsModel(REPORT_COLUMNS), rows=Rows.VERDICT, header=False, name="reports"
+        )
+        self.table.picked.connect(self._on_picked)
+        self._title = panel_title()
+        self._sentence = Label("", tone="ink2", wrap=True)
+        self._checks = Table(RowsModel(CHECK_COLUMNS), name="checks")
+        words = column(self._title, self._sentence, gap=4, margins=(24, 16, 24, 12))
+        right = column(words, self._checks, gap=0)
+        right.setStretch(1, 1)
+        self._stack = QStackedWidget()
+        go = Button(_("Open the hosts"))
+        go.clicked.connect(self._open_hosts)
+        self._stack.addWidget(
+            EmptyState(
+                _("No check yet"),
+                _("One round trip reads fifteen things on a host and writes nothing there."),
+                go,
+            )
+        )
+        self._stack.addWidget(split(self.table, panel(right), sizes=(380, 860), name="health"))
+        self.body.addWidget(self._stack, 1)
+        self._rows = Latest(context.tasks, self)
+        self._rows.loaded.connect(self._show)
+        self._rows.failed.connect(self.show_error)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the list has been shown."""
+        return not self._rows.busy
+
+    def reload(self) -> None:
+        """Read the reports again."""
+        services = self.context.services
+        self._rows.start(lambda: health.load_view(services))
+
+    def open(self, ref: str) -> None:
+        """Show a report by its id."""
+        self._wanted = ref
+        self.reload()
+
+    @Slot(object)
+    def _show(self, view: HealthPageView) -> None:
+        self._view = view
+        self._host.set_options([(host.id, host.name) for host in view.hosts])
+        self._check.block("" if view.hosts else _("Needs a host with a confirmed key"))
+        self._stack.setCurrentIndex(1 if view.views else 0)
+        self.table.set_rows(view.views)
+        if self._wanted:
+            self.table.select(self._wanted)
+            self._wanted = ""
+        self.table.select_first()
+        if self.table.current is not None:
+            self._show_report(self.table.current)
+        newest = view.views[0] if view.views else None
+        self.header.set_sentence(
+            _("Last check: {host}, {what}.").format(
+                host=newest.report.host_name, what=summary_of(newest.report)
+            )
+            if newest
+            else _("Unknown is never OK.")
+        )
+
+    def _show_report(self, view: HealthView) -> None:
+        report = view.report
+        self._title.setText(f"{report.host_name}, {_PHASES[report.phase]}")
+        self._sentence.setText(self._words(view))
+        self._checks.set_rows(check_rows(view))
+
+    def _words(self, view: HealthView) -> str:
+        report = view.report
+        skew = (
+            _("clock {skew:+.2f} s, known to ± {error:.2f} s").format(
+                skew=report.skew_s, error=report.skew_error_s
+            )
+            if report.skew_s is not None
+            else _("clock unknown")
+        )
+        text = (
+            f"{moment(report.started_at, view.zone, seconds=True)}, {summary_of(report)}; {skew}."
+        )
+        if view.before is None:
+            return text
+        worse = sum(one.difference is Difference.WORSE for one in view.differences)
+        same = sum(one.difference is Difference.SAME for one in view.differences)
+        return (
+            text
+            + " "
+            + _("Against before: {worse} worse, {same} the same of {all}.").format(
+                worse=worse, same=same, all=len(view.differences)
+            )
+        )
+
+    @Slot(object)
+    def _on_picked(self, view: HealthView | None) -> None:
+        if view is not None:
+            self._show_report(view)
+
+    @Slot()
+    def _open_hosts(self) -> None:
+        self.context.navigation.go("hosts")
+
+    @Slot()
+    def _on_check(self) -> None:
+        host = (
+            next((h for h in self._view.hosts if h.id == self._host.value), None)
+            if self._view
+            else None
+        )
+        if host is None:
+            return
+        self._check.block(_("Checking {host}").format(host=host.name))
+        task = health.check(self.context, host, _("Checking {host}").format(host=host.name))
+        task.succeeded.connect(self._on_checked)
+        task.failed.connect(self.show_error)
+        task.ended.connect(self.reload)
+
+    @Slot(object)
+    def _on_checked(self, report: HealthReport) -> None:
+        self._wanted = report.id
+        self.context.changed.announce(Topic.HEALTH, self, report.id)
