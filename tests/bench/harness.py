@@ -1,0 +1,86 @@
+"""What every benchmark shares: interleaved runs, medians, and one form of result."""
+
+import os
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One figure beside its peer's; ``aim`` is the bound of the ratio (or figure, without peer).
+
+    ``at_most`` says which side of the aim is good. A peer that is not installed has no figure, and
+    the aim then counts as not met.
+    """
+
+    name: str
+    figure: float
+    unit: str
+    peer: str
+    peer_figure: float | None
+    aim: float
+    n: int
+    at_most: bool = True
+    note: str = ""
+
+    @property
+    def ratio(self) -> float | None:
+        """Our figure divided by the peer's."""
+        return self.figure / self.peer_figure if self.peer_figure else None
+
+    @property
+    def met(self) -> bool:
+        """Whether the ratio keeps to the aim."""
+        if self.ratio is None:
+            return False
+        return self.ratio <= self.aim if self.at_most else self.ratio >= self.aim
+
+    def as_json(self) -> dict[str, object]:
+        """Return the result as it is printed for machines."""
+        fields = asdict(self) | {"ratio": self.ratio, "met": self.met, "machine": machine()}
+        return {key: value for key, value in fields.items() if key != "at_most"}
+
+    def line(self) -> str:
+        """Return the result as a row for people."""
+        ratio = "no peer" if self.ratio is None else f"{self.ratio:.2f} ×"
+        peer = (
+            "not installed" if self.peer_figure is None else f"{self.peer_figure:.4g} {self.unit}"
+        )
+        bound = f"{'≤' if self.at_most else '≥'} {self.aim:g} ×"
+        word = "met" if self.met else "NOT MET"
+        return (
+            f"{self.name:<10} {self.figure:>9.4g} {self.unit:<5} {self.peer}: {peer}  "
+            f"{ratio} (aim {bound}, {word}, n = {self.n}) {self.note}"
+        ).rstrip()
+
+
+def in_turns(rounds: int, *works: Callable[[], float]) -> tuple[float, ...]:
+    """Run all works in turns and return the median of what each of them returned."""
+    columns = zip(*([work() for work in works] for _ in range(rounds)), strict=True)
+    return tuple(median(column) for column in columns)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return how long a work takes."""
+    start_s = time.perf_counter()
+    work()
+    return time.perf_counter() - start_s
+
+
+def machine() -> str:
+    """Return the machine in one line."""
+    python = f"Python {platform.python_version()}"
+    return f"{platform.platform()}, {_processor()} × {os.cpu_count()}, {python}"
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        for line in info.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(": ")[2]
+    return platform.processor() or platform.machine()

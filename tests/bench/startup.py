@@ -1,0 +1,83 @@
+"""From the start of the process to a usable window with ten thousand changes in the store.
+
+Usable means: the first page is painted with its data and nothing is loading any more. The peer is a
+bare PySide6 window with one table, started in turns with ours.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+
+from app.bootstrap import open_services
+from app.domain.change import Change
+from app.domain.ids import ChangeId, new_id
+from app.paths import data_dir
+from tests.bench.harness import Result, in_turns
+
+ROOT = Path(__file__).parents[2]
+CHANGES = 10_000
+ROUNDS = 7
+COLD_ROUNDS = 3
+AIM = 2.5
+_WORDS = ("index", "kernel", "certificate", "cache", "database", "schema", "proxy", "firewall")
+
+
+def measure() -> Result:
+    """Race both windows with a warm cache, then with a cold one."""
+    with tempfile.TemporaryDirectory(prefix="changedesk-bench-") as name:
+        data = data_dir(Path(name))
+        fill(data)
+        ours, bare = partial(start, "ours", data), partial(start, "bare", data)
+        in_turns(2, ours, bare)
+        ours_s, bare_s = in_turns(ROUNDS, ours, bare)
+        colds = in_turns(
+            COLD_ROUNDS, partial(start_cold, "ours", data), partial(start_cold, "bare", data)
+        )
+    note = f"[cold: {colds[0]:.2f} s, bare {colds[1]:.2f} s; {CHANGES} changes]"
+    return Result("startup", ours_s, "s", "bare PySide6 window", bare_s, AIM, ROUNDS, note=note)
+
+
+def fill(data: Path) -> None:
+    """Put the changes into a new store."""
+    services = open_services(data)
+    try:
+        for start_at in range(0, CHANGES, 1000):
+            with services.new_uow() as uow:
+                for number in range(start_at, start_at + 1000):
+                    what = f"Renew the {_WORDS[number % len(_WORDS)]} of shop {number % 97}"
+                    key = ChangeId(new_id())
+                    uow.changes.add(Change(key, uow.changes.next_number(), what))
+                uow.commit()
+    finally:
+        services.close()
+
+
+def start(which: str, data: Path) -> float:
+    """Return the seconds until one window is usable."""
+    env = {**os.environ}
+    if not env.get("DISPLAY"):
+        env["QT_QPA_PLATFORM"] = "offscreen"
+    command = [sys.executable, "-m", "tests.bench.windows", which, str(data)]
+    start_s = time.perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=env) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        passed_s = time.perf_counter() - start_s
+    if line != "usable\n" or process.returncode:
+        raise RuntimeError(f"The window {which} did not open: exit code {process.returncode}")
+    return passed_s
+
+
+def start_cold(which: str, data: Path) -> float:
+    """The same after the system was asked to forget our files; what others use stays cached."""
+    for folder in (Path(sys.prefix), ROOT / "app", ROOT / "ui", ROOT / "resources", data):
+        for path in folder.rglob("*"):
+            if path.is_file() and hasattr(os, "posix_fadvise"):
+                descriptor = os.open(path, os.O_RDONLY)
+                os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+                os.close(descriptor)
+    return start(which, data)
