@@ -6,8 +6,6 @@ locked packages (checked by hash) and, on Debian and Ubuntu, the system librarie
 A stamp remembers that, so that the second run starts at once.
 """
 
-from __future__ import annotations
-
 import hashlib
 import importlib.util
 import os
@@ -19,10 +17,7 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Sequence  # for Python 3.6
 
 ROOT = Path(__file__).resolve().parent
 OLDEST, NEWEST = (3, 11), (3, 13)
@@ -202,7 +197,7 @@ def write_launcher() -> None:
 # -- system libraries --------------------------------------------------------------------------
 
 
-def missing_system_packages(names: Sequence[str]) -> list[str]:
+def missing_system_packages(names: Sequence[str]) -> List[str]:
     """Return which Debian packages are not installed; nothing on other systems."""
     if not names or not Path("/etc/debian_version").exists() or not shutil.which("dpkg-query"):
         return []
@@ -352,7 +347,7 @@ def python(*arguments: str, **extra: str) -> int:
     return subprocess.call(command, cwd=ROOT, env=clean_env(extra))
 
 
-def clean_env(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+def clean_env(extra: Optional[Mapping[str, str]] = None) -> Dict[str, str]:
     """Return the environment without settings that would bend another Python."""
     bent = {"PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__"}
     kept = {name: value for name, value in os.environ.items() if name not in bent}
