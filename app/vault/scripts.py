@@ -76,7 +76,10 @@ then
     printf '%s: no such database file\n' "$database" >&2
     finish 66 0 0
 fi
-folder=$(mktemp -d "${TMPDIR:-/var/tmp}/changedesk.XXXXXXXX") || finish 73 0 0
+place=${TMPDIR:-/var/tmp}
+find "$place" -maxdepth 1 -name 'changedesk.????????' -user "$(id -un)" -mtime +0 \
+    -exec rm -rf -- {} + 2>/dev/null
+folder=$(mktemp -d "$place/changedesk.XXXXXXXX") || finish 73 0 0
 trap 'rm -rf -- "$folder"' EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
@@ -112,7 +115,10 @@ printf 'CD-DATA %s\n' "$nonce"
 cat "$copy"
 finish "$code" "$bytes" "$?"
 """
-"""Arguments: nonce, database file, Python code of the fallback. Copies the live database first."""
+"""Arguments: nonce, database file, Python code of the fallback. Copies the live database first.
+
+A copy that a killed connection left behind is removed by the next backup after a day.
+"""
 
 SQLITE_COPY = """
 import sqlite3, sys

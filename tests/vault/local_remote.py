@@ -1,6 +1,8 @@
 """A fake at our own port: this computer as if it were a server, through ``sh``."""
 
+import os
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -14,6 +16,7 @@ from app.domain.ids import HostId
 from app.services.ports import CommandResult
 from app.tasks import TaskContext
 
+SYSTEM_PATH = "/usr/bin:/bin:/usr/sbin:/sbin"
 FEW_TOOLS = (
     *("sh", "cat", "head", "cut", "wc", "date", "id", "uname", "mktemp", "rm", "mkdir", "mv"),
     *("du", "df", "awk", "tar", "find", "xargs", "sha256sum", "sqlite3", "stat", "chown", "chmod"),
@@ -25,7 +28,7 @@ def few_tools(folder: Path, *names: str) -> str:
     """Fill a folder with links to some tools and return it as a PATH."""
     folder.mkdir(exist_ok=True)
     for name in names or FEW_TOOLS:
-        (folder / name).symlink_to(shutil.which(name))
+        (folder / name).symlink_to(shutil.which(name, path=SYSTEM_PATH))
     return str(folder)
 
 
@@ -67,7 +70,8 @@ class LocalStream:
         return code if code >= 0 else None
 
     def close(self) -> None:
-        self._process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._thread.join(5)
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
@@ -111,6 +115,7 @@ class LocalRemote:
             stderr=subprocess.PIPE,
             env=self._env(),
             bufsize=0,
+            start_new_session=True,
         )
         stream = LocalStream(process)
         try:
@@ -122,4 +127,4 @@ class LocalRemote:
         return KEY
 
     def _env(self) -> dict[str, str]:
-        return {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", **self.env}
+        return {"PATH": SYSTEM_PATH, **self.env}
