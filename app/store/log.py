@@ -23,6 +23,7 @@ from app.store.tables import EVENT
 
 PROGRAM = "Change Desk"
 CLOCK_ANOMALY = "clock_anomaly"
+_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _COLUMNS = ("seq", "at", "by", "actor", "kind", "text", "change", "refs", "data", "prev_hash")
 _READ: Final = (
     'SELECT seq, at, "by", actor, kind, text, "change", refs, data, prev_hash, hash'
@@ -176,10 +177,6 @@ def newest_first(
 
 def _digest(values: dict[str, Any]) -> str:
     return hashlib.sha256(_json(values).encode()).hexdigest()
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _clean(text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import Engine, Row, and_, exists, func, or_, select
 
 from app.domain.backup import Level
 from app.domain.change import ChangeState, ChangeType
@@ -17,9 +17,8 @@ from app.services.rows import ChangeFilter, ChangeRow, HomeSummary, RunRow, Verd
 from app.store import search
 from app.store.log import newest_first, read_head
 from app.store.mapping import ordinal
+from app.store.search import AnySelect
 from app.store.tables import TABLES
-
-AnySelect = Select[*tuple[Any, ...]]
 
 HOME_ROWS = 20
 _CHANGE, _RUN = TABLES["change"], TABLES["run"]
@@ -39,14 +38,10 @@ class SqlQueries:
         self, wanted: ChangeFilter, *, limit: int = 200, after: str = ""
     ) -> Sequence[ChangeRow]:
         """Return changes, newest number first; ``after`` is the number the last page ended with."""
-        query = select(_CHANGE).order_by(_CHANGE.c.ordinal.desc()).limit(limit)
+        query = search.newest_first(_CHANGE, wanted.text, ordinal(after) if after else None)
         if wanted.states:
             query = query.where(_CHANGE.c.state.in_([state.value for state in wanted.states]))
-        if (hits := search.matching(_CHANGE, wanted.text)) is not None:
-            query = query.where(hits)
-        if after:
-            query = query.where(_CHANGE.c.ordinal < ordinal(after))
-        return tuple(map(_change_row, self._rows(query)))
+        return tuple(map(_change_row, self._rows(query.limit(limit))))
 
     def change_counts(self) -> dict[ChangeState, int]:
         """Return how many changes are in each state."""

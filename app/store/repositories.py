@@ -10,7 +10,7 @@ from app.domain.change import Change
 from app.errors import Conflict, NotFound
 from app.i18n import _
 from app.store import search
-from app.store.mapping import CHANGE, Kind
+from app.store.mapping import CHANGE, Kind, ordinal
 from app.store.tables import TABLES
 
 Entity = TypeVar("Entity")
@@ -107,10 +107,7 @@ class StoredRecords(Generic[Entity]):
     def _written(self, item: Any) -> None:
         self._writes.tables.add(self._kind.table)
         if self._kind.words:
-            row = select(self._table.c.row).where(self._table.c.id == item.id)
-            search.index(
-                self._connection, self._connection.scalar(row) or 0, self._kind.words(item)
-            )
+            search.index(self._connection, ordinal(item.number), self._kind.words(item))
 
 
 class StoredChanges(StoredRecords[Change]):

@@ -1,36 +1,46 @@
 """Full-text search over changes: the only place that speaks SQLite's FTS5.
 
-Words are matched by their beginning and hits are not ranked, so that typing stays fast with a
-million rows; the newest change comes first, as in every list.
+Words are matched by their beginning and hits are not ranked: the newest change comes first, as in
+every list. The index bears the number of a change as its key, so that hits come out in that order
+and a page of them costs the same however many there are.
 """
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Table, column, select, text
+from sqlalchemy import ColumnElement, Connection, Integer, Select, Table, column, select, text
 from sqlalchemy.sql import table as lightweight
 
 TABLE = "change_text"
+AnySelect = Select[*tuple[Any, ...]]
 _MAX_WORDS = 12
 _MAX_LENGTH = 64
 _INDEX = lightweight(TABLE, column("rowid", Integer), column("words"))
 
 
-def index(connection: Connection, row: int, words: Iterable[str]) -> None:
+def index(connection: Connection, ordinal: int, words: Iterable[str]) -> None:
     """Replace what a change is found by, inside the caller's transaction."""
-    connection.execute(text(f"DELETE FROM {TABLE} WHERE rowid = :row"), {"row": row})  # noqa: S608
+    connection.execute(text(f"DELETE FROM {TABLE} WHERE rowid = :key"), {"key": ordinal})  # noqa: S608
     joined = "\n".join(words).encode("utf-8", "replace").decode()
-    connection.execute(_INDEX.insert().values(rowid=row, words=joined))
+    connection.execute(_INDEX.insert().values(rowid=ordinal, words=joined))
 
 
-def matching(changes: Table, typed: str) -> ColumnElement[bool] | None:
-    """Return the condition for what a user typed; None when nothing was typed.
+def newest_first(changes: Table, typed: str, below: int | None = None) -> AnySelect:
+    """Return a query for changes, newest first, that fit what a user typed.
 
-    Whatever is typed is data: each word is quoted, operators have no meaning.
+    Whatever is typed is data: each word is quoted, operators have no meaning. ``below`` is the
+    number the last page ended with.
     """
+    key: ColumnElement[int]
     if not typed.strip():
-        return None
-    words = re.findall(r"\w+", typed.encode("utf-8", "ignore").decode())[:_MAX_WORDS]
-    query = " AND ".join(f'"{word[:_MAX_LENGTH]}"*' for word in words) or '""'
-    hits = select(_INDEX.c.rowid).where(text(f"{TABLE} MATCH :typed").bindparams(typed=query))
-    return changes.c.row.in_(hits)
+        query, key = select(changes), changes.c.ordinal
+    else:
+        words = re.findall(r"\w+", typed.encode("utf-8", "ignore").decode())[:_MAX_WORDS]
+        wanted = " AND ".join(f'"{word[:_MAX_LENGTH]}"*' for word in words) or '""'
+        found = text(f"{TABLE} MATCH :typed").bindparams(typed=wanted)
+        key = _INDEX.c.rowid
+        query = select(changes).join(_INDEX, key == changes.c.ordinal).where(found)
+    if below is not None:
+        query = query.where(key < below)
+    return query.order_by(key.desc())

@@ -114,8 +114,8 @@ class SqlUnitOfWork:
             connection = self._ledger.engine.connect()
             self._connection = connection.execution_options(**{WRITES: not self._ledger.read_only})
             self._connection.begin()
-        except BaseException:
-            self._close()
+        except BaseException as error:
+            self.__exit__(type(error), error, None)
             raise
         self._start(self._connection)
         return self

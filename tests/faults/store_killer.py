@@ -150,10 +150,11 @@ def hit_size_limit(data: Path) -> dict[str, object]:
 
     store = open_store(data, clock=SystemClock(), actor="writer")
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    journal = data / "changedesk.db-wal"
-    resource.setrlimit(resource.RLIMIT_FSIZE, (journal.stat().st_size + 9000, -1))
     errors: list[str] = []
     for n in range(20):
+        if n == 5:
+            journal = data / "changedesk.db-wal"
+            resource.setrlimit(resource.RLIMIT_FSIZE, (journal.stat().st_size + 9000, -1))
         try:
             with store.unit_of_work() as uow:
                 uow.log.append(NewEvent("note.added", f"Note {n}" + "x" * 5000))

@@ -1,4 +1,5 @@
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 
@@ -87,6 +88,19 @@ def test_lost_entries_are_told_when_the_program_starts(data, clock):
     store = open_store(data, clock=clock, actor="Thabo")
     assert any("5 entries" in warning for warning in store.warnings)
     store.close()
+
+
+def test_a_journal_that_was_removed_after_a_crash_is_told_of(store, data, clock, tmp_path):
+    """A copy without the journal is what a crash and a helpful cleaner leave behind."""
+    write_entries(store, 5)
+    crashed = tmp_path / "crashed"
+    shutil.copytree(data, crashed, ignore=shutil.ignore_patterns("*-wal", "*-shm"))
+    found = open_store(crashed, clock=clock, actor="Thabo")
+    assert found.lock is not None
+    assert found.lock.after_crash
+    assert any("had 5 entries and now has 0" in warning for warning in found.warnings)
+    assert found.verify().bad_seq == 1
+    found.close()
 
 
 def test_signed_anchors_hold_and_forged_ones_do_not(data, clock):
