@@ -21,6 +21,7 @@ from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Sequence  
 
 ROOT = Path(__file__).resolve().parent
 OLDEST, NEWEST = (3, 11), (3, 13)
+DEMO_DATA = ROOT / "demo" / "data"
 DISK_NEEDED = 1_500_000_000
 PIP_FLAGS = (
     "--require-hashes",
@@ -48,7 +49,7 @@ usage: python3 dev.py COMMAND [arguments]
   lint            the same without the tests
   bench NAME      measure; NAME is one of the benchmarks or "all"; --json for machines
   soak [args]     the long tests
-  shots [args]    draw screenshots of every page
+  shots [args]    draw every page; without arguments with the data of the demo
   build           pack the program for this system
 """
 
@@ -253,14 +254,10 @@ def demo(arguments: Sequence[str]) -> int:
     """Play the example change, draw the pages, and open the window where there is a display."""
     display = has_display()
     set_up("requirements.txt", (*OFFSCREEN, *SERVER, *(SCREEN if display else ())))
-    folder = ROOT / "demo"
-    code = python("-m", "app", "demo", str(folder), *arguments)
-    if code:
-        return code
-    code = shots(["--data", str(folder / "data"), "--out", str(folder / "screenshots")])
+    code = python("-m", "app", "demo", str(ROOT / "demo"), *arguments) or shots()
     if display and not code:
         say("Opening the window on this data.")
-        command = [str(venv_program("python")), "-m", "ui", "--data", str(folder / "data")]
+        command = [str(venv_program("python")), "-m", "ui", "--data", str(DEMO_DATA)]
         subprocess.Popen(command, cwd=ROOT, env=clean_env(), start_new_session=True)
     return code
 
@@ -271,10 +268,13 @@ def run(arguments: Sequence[str]) -> int:
     return python("-m", "ui", *arguments)
 
 
-def shots(arguments: Sequence[str]) -> int:
-    """Draw every page without a display."""
+def shots(arguments: Sequence[str] = ()) -> int:
+    """Draw every page without a display; without arguments those of the demo."""
     set_up("requirements.txt", OFFSCREEN)
-    return python("-m", "ui.shots", *arguments, QT_QPA_PLATFORM="offscreen")
+    if not arguments and not DEMO_DATA.exists():
+        raise Stop("There is no data to draw yet: run “python3 dev.py demo” first.")
+    usual = ("--data", str(DEMO_DATA), "--out", str(ROOT / "demo" / "screenshots"))
+    return python("-m", "ui.shots", *(arguments or usual), QT_QPA_PLATFORM="offscreen")
 
 
 def lint(arguments: Sequence[str] = ()) -> int:

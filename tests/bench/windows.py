@@ -16,7 +16,6 @@ def ours(data: Path) -> int:
     from app.paths import data_dir
     from ui.__main__ import _open_services
     from ui.application import Desktop, Start, build_application
-    from ui.tasks import Task
 
     application = build_application()
     folder = data_dir(data)
@@ -25,7 +24,7 @@ def ours(data: Path) -> int:
 
     def look() -> None:
         page = desktop.window.page
-        if page is not None and page.ready and not desktop.tools.tasks.findChildren(Task):
+        if page is not None and page.ready and not desktop.tools.tasks.busy:
             watch.stop()
             _say(desktop.window, application)
 
