@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.errors import AppError
 from app.paths import data_dir
 
 if TYPE_CHECKING:
@@ -32,14 +33,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _open_window(chosen: Path | None) -> int:
-    from app.errors import AppError  # noqa: PLC0415 - sub-commands bring their own
-    from ui.application import Start, run_window  # noqa: PLC0415 - Qt only for the window
-
     try:
         data = data_dir(chosen)
     except AppError as error:
         sys.stderr.write(f"{error.sentence()}\n")
         return error.exit_code
+    from ui.application import Start, run_window  # noqa: PLC0415 - Qt only for the window
+
     return run_window(Start(data, partial(_open_services, data)))
 
 

@@ -20,7 +20,7 @@ from ui.changed import Changed
 from ui.context import Tools
 from ui.garbage import GarbageCollector
 from ui.main_window import MainWindow
-from ui.messages import Messages
+from ui.messages import Message, Messages, Tone
 from ui.navigation import Navigation
 from ui.pages import PAGES, PageEntry
 from ui.shell.facts import ShellFacts, shell_facts
@@ -42,6 +42,8 @@ class Start:
     data: Path
     open_services: OpenServices
     pages: Sequence[PageEntry] = PAGES
+    remember: bool = True
+    """Whether sizes, place and look are kept for the next start."""
 
 
 class Desktop(QObject):
@@ -52,9 +54,9 @@ class Desktop(QObject):
 
     def __init__(self, application: QApplication, start: Start) -> None:
         super().__init__(application)
-        self._start = start
+        self.start = start
         self._services: AppServices | None = None
-        self.memory = Memory(start.data)
+        self.memory = Memory(start.data, keep=start.remember)
         theme = Theme(application, self.memory.mode, self.memory.scale)
         self.tools = Tools(
             TaskRunner(self), Messages(self), Changed(self), Navigation(self), Actions(self), theme
@@ -84,7 +86,7 @@ class Desktop(QObject):
     @Slot()
     def open_store(self) -> None:
         """Open the services on a worker thread."""
-        task = self.tools.tasks.start(self._start.open_services)
+        task = self.tools.tasks.start(self.start.open_services)
         task.succeeded.connect(self._on_open)
         task.failed.connect(self.tools.messages.show_error)
 
@@ -111,8 +113,10 @@ class Desktop(QObject):
 
         self._services = services
         context = self.tools.with_services(services)
-        Keys(self.window, context, self._start.pages)
+        Keys(self.window, context, self.start.pages)
         self.window.attach(context)
+        for warning in services.warnings:
+            self.tools.messages.post(Message(warning, Tone.WARNING))
         self.tools.changed.happened.connect(self.look_at_facts)
         self._facts_timer.start(_FACTS_MS)
         self.look_at_facts()

@@ -3,15 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
-from app.domain.risk import Grade
 from app.i18n import _
 from app.wording import percent_range, signed_percent
 from ui.theme import tokens
+
+if TYPE_CHECKING:
+    from app.domain.risk import Grade
 
 Row = TypeVar("Row")
 SORT_ROLE = Qt.ItemDataRole.UserRole
@@ -42,6 +44,7 @@ class Mark(Enum):
     SCHEDULED = ("calendar", "ink2")
     DRAFT = ("file-text", "ink2")
     LIST = ("list-checks", "ink2")
+    TEST = ("clipboard-check", "ink2")
     PULSE = ("activity", "ink2")
     REVIEW = ("eye", "ink2")
     STOPPED = ("ban", "ink2")
@@ -121,7 +124,7 @@ class Words:
 class Risk:
     """The three steps of a grade and its word; None is "not assessed"."""
 
-    grade: Grade | None
+    grade: "Grade | None"
 
 
 @dataclass(frozen=True, slots=True)

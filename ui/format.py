@@ -1,5 +1,7 @@
 """The rules of `app.wording` are the window's rules; here is only what a screen needs on top."""
 
+from html import escape
+
 _DIRECTION = (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)
 _SHOWN: dict[int, str] = {
     **{code: f"^{chr(code + 64)}" for code in range(32)},
@@ -16,3 +18,8 @@ def visible(text: str) -> str:
     Escape is shown as ``^[``, as terminals do; nothing is interpreted and nothing vanishes.
     """
     return text.rstrip("\r\n").translate(_SHOWN)
+
+
+def tip(text: str) -> str:
+    """Return a tool tip that shows foreign text literally, whatever it looks like."""
+    return f"<qt>{escape(text)}</qt>" if text else ""

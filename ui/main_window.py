@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication
@@ -17,7 +18,9 @@ from ui.shell.memory import Memory
 from ui.shell.rail import Rail
 from ui.shell.status_bar import StatusBar
 from ui.shell.waiting import WaitingPage
-from ui.widgets.page import Page
+
+if TYPE_CHECKING:
+    from ui.widgets.page import Page
 
 SIZE = (1440, 900)
 
@@ -55,10 +58,10 @@ class MainWindow(QMainWindow):
             self._keep_on_screen()
 
     @property
-    def page(self) -> Page | None:
+    def page(self) -> "Page | None":
         """The page in sight, None while the store is being opened."""
         shown = self._stack.currentWidget()
-        return shown if isinstance(shown, Page) else None
+        return next((page for page in self._pages.values() if page is shown), None)
 
     def attach(self, context: UiContext) -> None:
         """Begin to show pages: the last place, or the first page."""
@@ -109,7 +112,7 @@ class MainWindow(QMainWindow):
         if place.ref:
             page.open(place.ref)
 
-    def _page(self, name: str, context: UiContext) -> Page:
+    def _page(self, name: str, context: UiContext) -> "Page":
         if name not in self._pages:
             page = self._entries[name].load()(context, self._stack)
             self._pages[name] = page

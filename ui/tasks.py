@@ -6,12 +6,14 @@ database writes; everything else goes to a small pool.
 """
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from app.tasks import TaskCancelled, TaskContext
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 WRITES = "writes"
 
@@ -34,6 +36,7 @@ class Task(QObject):
     def __init__(self, parent: QObject, title: str = "") -> None:
         super().__init__(parent)
         self.title = title
+        self.settled = False
         self.context = TaskContext(report=self.progressed.emit)
         self._done.connect(self._settle, Qt.ConnectionType.QueuedConnection)
 
@@ -44,6 +47,7 @@ class Task(QObject):
 
     @Slot(object)
     def _settle(self, future: "Future[object]") -> None:
+        self.settled = True
         if future.cancelled():
             self.cancelled.emit()
         else:
@@ -65,7 +69,7 @@ class TaskRunner(QObject):
 
     def __init__(self, parent: QObject | None = None, *, workers: int = 4) -> None:
         super().__init__(parent)
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="task")
+        self._workers = workers
         self._lanes: dict[str, ThreadPoolExecutor] = {}
 
     def start(
@@ -84,6 +88,11 @@ class TaskRunner(QObject):
             self.started.emit(task)
         return task
 
+    @property
+    def busy(self) -> bool:
+        """Whether anything is under way."""
+        return any(not task.settled for task in self.findChildren(Task))
+
     def load(self, query: Callable[[], object]) -> Task:
         """Run a quick read that needs no progress and no stop."""
         return self.start(lambda _: query())
@@ -92,16 +101,17 @@ class TaskRunner(QObject):
         """Cancel everything and wait; call it before Qt is torn down."""
         for task in self.findChildren(Task):
             task.context.cancel()
-        for executor in (self._pool, *self._lanes.values()):
+        for executor in self._lanes.values():
             executor.shutdown(wait=False, cancel_futures=True)
-        for executor in (self._pool, *self._lanes.values()):
+        for executor in self._lanes.values():
             executor.shutdown(wait=True)
 
-    def _executor(self, lane: str) -> ThreadPoolExecutor:
-        if not lane:
-            return self._pool
+    def _executor(self, lane: str) -> "ThreadPoolExecutor":
         if lane not in self._lanes:
-            self._lanes[lane] = ThreadPoolExecutor(1, thread_name_prefix=f"lane-{lane}")
+            from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - after the first picture
+
+            workers = 1 if lane else self._workers
+            self._lanes[lane] = ThreadPoolExecutor(workers, thread_name_prefix=f"task-{lane}")
         return self._lanes[lane]
 
 

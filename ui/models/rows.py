@@ -27,6 +27,7 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
         super().__init__(parent)
         self._columns = tuple(columns)
         self._rows: tuple[Row | Group, ...] = ()
+        self._sorting = (-1, Qt.SortOrder.AscendingOrder)
 
     @property
     def columns(self) -> tuple[Column[Row], ...]:
@@ -41,7 +42,7 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
     def set_rows(self, rows: Sequence[Row | Group]) -> None:
         """Replace all rows; call on the UI thread with a finished query."""
         self.beginResetModel()
-        self._rows = tuple(rows)
+        self._rows = self._in_order(tuple(rows))
         self.endResetModel()
 
     def row_at(self, index: AnyIndex) -> Row | None:
@@ -105,23 +106,33 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
         return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Sort a small list in memory; lists with groups keep their order, None comes last."""
-        if not 0 <= column < len(self._columns) or not self._columns[column].sortable:
+        """Sort a small list in memory, now and whenever rows come anew; None comes last.
+
+        Lists with groups keep their order; column -1 keeps the order rows come in.
+        """
+        self._sorting = (column, order)
+        before, after = self._rows, self._in_order(self._rows)
+        if before == after:
             return
-        if any(isinstance(row, Group) for row in self._rows):
-            return
-        key = self._columns[column].key
-        known = [row for row in self._rows if not isinstance(row, Group) and key(row) is not None]
-        unknown = [row for row in self._rows if not isinstance(row, Group) and key(row) is None]
-        known.sort(key=key, reverse=order == Qt.SortOrder.DescendingOrder)
         self.layoutAboutToBeChanged.emit()
-        before = self._rows
-        self._rows = (*known, *unknown)
-        places = {id(row): position for position, row in enumerate(self._rows)}
+        self._rows = after
+        places = {id(row): position for position, row in enumerate(after)}
         for old in self.persistentIndexList():
             new = self.index(places[id(before[old.row()])], old.column())
             self.changePersistentIndex(old, new)
         self.layoutChanged.emit()
+
+    def _in_order(self, rows: tuple[Row | Group, ...]) -> tuple[Row | Group, ...]:
+        column, order = self._sorting
+        if not 0 <= column < len(self._columns) or not self._columns[column].sortable:
+            return rows
+        records = [row for row in rows if not isinstance(row, Group)]
+        if len(records) < len(rows):
+            return rows
+        key = self._columns[column].key
+        known = [row for row in records if key(row) is not None]
+        known.sort(key=key, reverse=order == Qt.SortOrder.DescendingOrder)
+        return (*known, *(row for row in records if key(row) is None))
 
     def _group(self, group: Group, column: int, role: int) -> Any:
         if role == GROUP_ROLE:

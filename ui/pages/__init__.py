@@ -25,7 +25,7 @@ A page is a subclass of `ui.widgets.page.Page` in ``ui/pages/<menu name>/page.py
 vertical layout without margins for everything else. The shell builds a page when it is first
 wanted and calls ``reload()``; it calls ``open(ref)`` when somebody navigated to a record,
 ``focus_search()`` on Ctrl+F, ``new_record()`` on N, ``escape()`` on Esc (return whether something
-was closed), and waits for ``ready`` before it takes a picture.
+was closed). For pictures it waits for ``ready`` and also opens every ref of ``places()``.
 
 Data never comes on the UI thread: ``self.run(query, slot)`` for one-off calls, `Latest` for what a
 reload replaces, ``context.tasks.start(work, lane=..., title=...)`` for work with progress, where
@@ -35,7 +35,8 @@ write announce it: ``context.changed.announce(Topic.HOSTS, by=self, ref=...)``. 
 
 The kit, one family per file: `ui.widgets.labels` (Label, body, quiet, meta, mono, panel_title),
 `layout` (row, column, card, panel, scrolling, split, Line), `buttons` (primary, secondary, danger,
-link, icon_button, WithReason; ``Button.block(reason)``), `badges` (StateBadge, RiskBadge), `facts`
+link, icon_button, WithReason; ``Button.block(reason)``), `badges` (StateBadge), `risk_badge`
+(RiskBadge), `facts`
 (FactStrip, KeyValues, SectionTitle), `tabs` (Tabs, TabStack), `tiles` (Kpi, TileRow), `stage_rail`
 (StageRail, NeedsBox, Need), `levels` (LevelLadder, LevelSquares), `intervals` (IntervalBar),
 `banner` (Banner), `empty` (EmptyState), `confirm` (TypedConfirmation), `search` (SearchField,

@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,8 +20,10 @@ class ShellFacts:
 
 def shell_facts(services: "AppServices") -> ShellFacts:
     """Look at disk and log; call it on a worker thread."""
+    settings = services.settings
+    vault = Path(settings.vault_path) if settings.vault_path else services.data
     try:
-        free: int | None = shutil.disk_usage(services.vault.root).free
+        free: int | None = shutil.disk_usage(vault).free
     except OSError:
         free = None
-    return ShellFacts(free, services.queries.log_head(), services.settings.zone)
+    return ShellFacts(free, services.queries.log_head(), settings.zone)

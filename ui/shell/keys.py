@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
 from app.i18n import _
 from app.services.rows import ChangeFilter, ChangeRow
@@ -84,7 +85,10 @@ class Keys(QObject):
 
     @Slot()
     def _escape(self) -> None:
-        if self._window.page is not None and not self._window.page.escape():
+        editor = self._window.focusWidget()
+        if isinstance(editor, QLineEdit | QPlainTextEdit) and not editor.isReadOnly():
+            editor.clearFocus()
+        elif self._window.page is not None and not self._window.page.escape():
             self._context.navigation.back()
 
     @Slot()

@@ -10,9 +10,13 @@ from ui.theme import Mode
 
 
 class Memory:
-    """An .ini file in the data folder; unreadable values are forgotten, never an error."""
+    """An .ini file in the data folder; unreadable values are forgotten, never an error.
 
-    def __init__(self, data: Path) -> None:
+    With ``keep`` off nothing is written, for pictures.
+    """
+
+    def __init__(self, data: Path, *, keep: bool = True) -> None:
+        self._keep = keep
         self._file = QSettings(str(data / "window.ini"), QSettings.Format.IniFormat)
 
     @property
@@ -31,8 +35,8 @@ class Memory:
 
     def keep_look(self, mode: Mode, scale: float) -> None:
         """Remember look and size."""
-        self._file.setValue("look/mode", mode.value)
-        self._file.setValue("look/scale", str(scale))
+        self._set("look/mode", mode.value)
+        self._set("look/scale", str(scale))
 
     @property
     def place(self) -> Place | None:
@@ -55,15 +59,19 @@ class Memory:
     def keep_page(self, page: QWidget, name: str) -> None:
         """Remember the named splitters and column headers of a page."""
         for part in _parts(page):
-            self._file.setValue(f"page/{name}/{part.objectName()}", part.saveState())
+            self._set(f"page/{name}/{part.objectName()}", part.saveState())
 
     def keep_window(self, window: QMainWindow, place: Place | None) -> None:
         """Remember size and place of the window and where the user is."""
-        self._file.setValue("window/geometry", window.saveGeometry())
+        self._set("window/geometry", window.saveGeometry())
         if place is not None:
-            self._file.setValue("window/page", place.page)
-            self._file.setValue("window/ref", place.ref)
+            self._set("window/page", place.page)
+            self._set("window/ref", place.ref)
         self._file.sync()
+
+    def _set(self, key: str, value: object) -> None:
+        if self._keep:
+            self._file.setValue(key, value)
 
 
 def _parts(page: QWidget) -> list[QSplitter | QHeaderView]:

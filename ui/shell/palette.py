@@ -103,6 +103,9 @@ class Palette(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Up and down move in the list, Return runs, Escape and leaving close."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()  # the window's own Escape must not win
+            return False
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             return self._on_key(Qt.Key(event.key()))
         if event.type() == QEvent.Type.FocusOut and self.isVisible():

@@ -11,6 +11,7 @@ from app.i18n import _, ngettext
 from app.tasks import Progress
 from app.wording import bytes_size, clock, day, percent, zone_with_offset
 from ui.cells import Badge, Mark
+from ui.format import tip
 from ui.shell.facts import ShellFacts
 from ui.tasks import Task
 from ui.theme import SMALL, tokens
@@ -88,7 +89,7 @@ class StatusBar(QWidget):
         self._vault.setText(free if facts.vault_free_bytes is not None else "")
         self._head.setText(_("Log head") if facts.log_head else "")
         self._hash.setText(facts.log_head[:8])
-        self._hash.setToolTip(facts.log_head)
+        self._hash.setToolTip(tip(facts.log_head))
         self._tick()
 
     def say(self, text: str, mark: Mark = Mark.GOOD) -> None:

@@ -5,7 +5,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.i18n import _
 from ui.messages import Message
-from ui.widgets.banner import BannerStack
 from ui.widgets.labels import Label
 
 
@@ -16,13 +15,15 @@ class WaitingPage(QWidget):
         super().__init__()
         self._line = Label(_("Opening the change log"), tone="ink2")
         self._line.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.banners = BannerStack()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.banners)
-        layout.addWidget(self._line, 1)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.addWidget(self._line, 1)
 
     def show_message(self, message: Message) -> None:
         """Show why there are no pages."""
+        from ui.widgets.banner import BannerStack  # noqa: PLC0415 - rarely needed, never at first
+
         self._line.setText(_("The change log is not open."))
-        self.banners.show_message(message)
+        banners = self.findChild(BannerStack) or BannerStack()
+        self._layout.insertWidget(0, banners)
+        banners.show_message(message)

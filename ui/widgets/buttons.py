@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import icons
+from ui.format import tip
 from ui.theme import BODY, BOLD, MEDIUM, SMALL, mix, tokens
 from ui.widgets.labels import Label
 from ui.widgets.paint import CENTER, Style, by_keyboard, focus_ring, write
@@ -241,5 +242,5 @@ def icon_button(icon: str, sentence: str, *, compact: bool = False) -> Button:
     """Return a square button with an icon only; ``sentence`` is its tool tip and spoken name."""
     button = Button("", Kind.SECONDARY, icon=icon, tall=Tall.COMPACT if compact else Tall.NORMAL)
     button.setAccessibleName(sentence)
-    button.setToolTip(sentence)
+    button.setToolTip(tip(sentence))
     return button

@@ -48,9 +48,8 @@ class Label(QLabel):
         self._dress()
 
     def make_selectable(self) -> "Label":
-        """Let the text be marked and copied by mouse and keyboard."""
-        flags = Qt.TextInteractionFlag
-        self.setTextInteractionFlags(flags.TextSelectableByMouse | flags.TextSelectableByKeyboard)
+        """Let the text be marked and copied; it is no stop on the way of the Tab key."""
+        self.setTextInteractionFlags(_MARKABLE)
         return self
 
     def changeEvent(self, event: QEvent) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QHBoxLayout, QWidget
 from app.i18n import _
 from app.wording import moment
 from ui import icons
+from ui.format import tip
 from ui.theme import tokens
 from ui.widgets.fields import Combo, Field
 
@@ -120,4 +121,4 @@ class MomentField(Field):
             )
         else:
             self.set_error("")
-            self.edit.setToolTip(f"{moment(at, self.zone)} = {moment(at)}")
+            self.edit.setToolTip(tip(f"{moment(at, self.zone)} = {moment(at)}"))

@@ -97,6 +97,10 @@ class Page(QWidget):
     def open(self, ref: str) -> None:
         """Show the record ``ref``."""
 
+    def places(self) -> tuple[str, ...]:
+        """Return refs that deserve a picture of their own beside the page itself."""
+        return ()
+
     def focus_search(self) -> None:
         """Put the keyboard into the page's search field."""
 

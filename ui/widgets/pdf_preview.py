@@ -67,6 +67,7 @@ class PdfPreview(QWidget):
         self._generation = 0
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
+        self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self._area.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._where = Label(size=SMALL, tone="ink2")
         self._scale = Label(size=SMALL, tone="ink2")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -35,6 +35,15 @@ class SearchField(QLineEdit):
         self._timer.setInterval(self.DELAY_MS)
         self._timer.timeout.connect(self._ask)
         self.textChanged.connect(self._restart)
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Escape from the window while there is something to empty."""
+        key = event.key() if isinstance(event, QKeyEvent) else None
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and key == Qt.Key.Key_Escape and self.text():
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape empties the field; Return asks at once."""

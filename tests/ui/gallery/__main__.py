@@ -1,0 +1,35 @@
+"""Writes one picture per sheet: ``python -m tests.ui.gallery OUT [--theme dark] [--scale 2]``."""
+
+import argparse
+import os
+from pathlib import Path
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--theme", default="light")
+    parser.add_argument("--scale", default="1")
+    args = parser.parse_args()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ["QT_SCALE_FACTOR"] = args.scale
+
+    from tests.ui.gallery import SHEETS
+    from ui.application import build_application
+    from ui.theme import Mode, Theme
+
+    application = build_application()
+    Theme(application, Mode(args.theme))
+    args.out.mkdir(parents=True, exist_ok=True)
+    for name, build in SHEETS.items():
+        widget = build()
+        widget.show()
+        widget.adjustSize()
+        application.processEvents()
+        application.processEvents()
+        widget.grab().save(str(args.out / f"{name}-{args.theme}-{args.scale}.png"))
+        widget.hide()
+
+
+if __name__ == "__main__":
+    main()

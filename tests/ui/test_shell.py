@@ -1,0 +1,259 @@
+"""The frame around the pages: rail, palette, keys, messages, what is remembered."""
+
+import threading
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from app.errors import SchemaTooNew
+from app.tasks import Progress
+from tests.ui.conftest import NOW, stand_in
+from ui.actions import Action
+from ui.changed import Topic
+from ui.messages import Message, Tone
+from ui.navigation import Place
+from ui.shell.facts import shell_facts
+from ui.shell.palette import Palette, choices, matches
+from ui.shell.shortcuts import ShortcutList
+from ui.theme import Mode
+from ui.widgets.banner import Banner, BannerStack
+from ui.widgets.labels import Label
+
+
+@pytest.fixture
+def ready(desktop, qtbot):
+    one = desktop()
+    qtbot.waitUntil(lambda: one.window.page is not None)
+    qtbot.waitUntil(lambda: not one.tools.tasks.busy)
+    one.window.activateWindow()
+    return one
+
+
+def test_the_first_page_comes_when_the_store_is_open(desktop, qtbot, tmp_path):
+    gate = threading.Event()
+
+    def slow(context):
+        gate.wait(5)
+        return stand_in(tmp_path)
+
+    one = desktop(slow)
+    assert one.window.isVisible()
+    assert one.window.page is None
+    with qtbot.waitSignal(one.ready):
+        gate.set()
+    assert one.window.page.calls == ["reload"]
+    assert one.now() == NOW
+
+
+def test_a_store_that_cannot_be_opened_is_explained(desktop, qtbot):
+    def refuse(_context):
+        raise SchemaTooNew("A later version wrote this.", hint="Update Change Desk.")
+
+    one = desktop(refuse)
+    qtbot.waitUntil(lambda: one.window.findChild(Banner) is not None)
+    banner = one.window.findChild(Banner)
+    assert banner.message.next == "Update Change Desk."
+
+
+def test_pages_are_built_when_they_are_first_wanted(ready):
+    first = ready.window.page
+    ready.tools.navigation.go("changes", "142")
+    assert ready.window.page.calls == ["reload", "open 142"]
+    ready.tools.navigation.back()
+    assert ready.window.page is first
+    assert first.calls == ["reload"]
+    assert ready.window.windowTitle().startswith("Plain")
+
+
+def test_a_click_in_the_rail_shows_a_page(ready, qtbot):
+    item = next(
+        i for i in ready.window.rail.findChildren(object) if getattr(i, "page", "") == "changes"
+    )
+    qtbot.mouseClick(item, Qt.MouseButton.LeftButton)
+    assert ready.tools.navigation.place == Place("changes")
+    assert item.isChecked()
+    ready.tools.navigation.set_count("changes", "11")
+    assert item.accessibleName() == "Other, 11"
+
+
+def test_a_page_reloads_only_if_concerned(ready):
+    page = ready.window.page
+    ready.tools.changed.announce(Topic.HOSTS)
+    ready.tools.changed.announce(Topic.CHANGES, by=page)
+    assert page.calls == ["reload"]
+    ready.tools.changed.announce(Topic.CHANGES)
+    assert page.calls == ["reload", "reload"]
+    ready.tools.navigation.go("changes")
+    ready.tools.changed.announce(Topic.CHANGES)
+    assert page.calls == ["reload", "reload"]
+    ready.tools.navigation.back()
+    assert page.calls == ["reload", "reload", "reload"]
+
+
+def test_keys_reach_the_page(ready, qtbot):
+    page = ready.window.page
+    QTest.keyClick(ready.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(ready.window, Qt.Key.Key_F5)
+    assert page.calls == ["reload", "search", "reload"]
+    QTest.keyClick(ready.window, Qt.Key.Key_N)
+    assert ready.tools.navigation.place == Place("changes", "new")
+    other = ready.window.page
+    QTest.keyClick(ready.window, Qt.Key.Key_N)
+    QTest.keyClick(ready.window, Qt.Key.Key_Escape)
+    assert other.calls == ["reload", "open new", "new", "escape"]
+    assert ready.window.page is page
+    QTest.keyClick(ready.window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    assert ready.window.page is other
+
+
+def test_the_shortcuts_are_listed(ready):
+    QTest.keyClick(ready.window, Qt.Key.Key_Question)
+    listed = ready.window.findChild(ShortcutList)
+    texts = [label.text() for label in listed.findChildren(Label)]
+    assert {"New change", "Go to Plain", "Next row"} <= set(texts)
+    listed.accept()
+
+
+def test_the_palette_goes_to_pages_and_finds_changes(ready, qtbot):
+    row = SimpleNamespace(id="x1", number="CHG-000142", title="Upgrade", starts_at=NOW, zone="UTC")
+    queries = stand_in(ready.start.data).queries
+    queries.found = [row]
+    QTest.keyClick(ready.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    palette = ready.window.findChild(Palette)
+    assert palette.isVisible()
+    assert all(choice.id != "palette" for choice in palette.list.rows_model.rows)
+    qtbot.keyClicks(palette.field, "go to ot")
+    assert [choice.text for choice in palette.list.rows_model.rows] == ["Go to Other"]
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert not palette.isVisible()
+    assert ready.tools.navigation.place == Place("changes")
+
+
+def test_changes_are_found_while_typing(desktop, qtbot, tmp_path):
+    services = stand_in(tmp_path)
+    services.queries.found = [
+        SimpleNamespace(id="x1", number="CHG-000142", title="Upgrade", starts_at=None, zone="UTC")
+    ]
+    one = desktop(lambda _context: services)
+    qtbot.waitUntil(lambda: one.window.page is not None)
+    palette = one.window.findChild(Palette)
+    palette.popup()
+    qtbot.keyClicks(palette.field, "142")
+    qtbot.waitUntil(lambda: palette.list.rows_model.rowCount() == 1)
+    assert services.queries.asked == ["142"]
+    qtbot.keyClick(palette.field, Qt.Key.Key_Down)
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert one.tools.navigation.place == Place("changes", "x1")
+    palette.popup()
+    qtbot.keyClick(palette.field, Qt.Key.Key_Escape)
+    assert not palette.isVisible()
+
+
+def test_words_match_in_any_order():
+    assert matches("Go to Changes", "cha go")
+    assert not matches("Go to Changes", "host")
+    actions = (Action("a", "Refresh", print), Action("b", "Go to Home", print, keys="F2"))
+    assert [choice.id for choice in choices(actions, "o")] == ["b"]
+    assert [choice.id for choice in choices(actions, "")] == ["a", "b"]
+
+
+def test_errors_stay_on_the_page_and_notices_pass_below(ready):
+    ready.tools.messages.post(Message("Failed", Tone.ERROR))
+    assert ready.window.page.findChild(BannerStack).banners[0].message.state == "Failed"
+    ready.tools.messages.show_done("Saved CHG-000142")
+    status = {
+        child.accessibleName()
+        for child in ready.window.status.children()
+        if hasattr(child, "accessibleName")
+    }
+    assert "Saved CHG-000142" in status
+
+
+def test_running_work_is_shown_and_can_be_cancelled(ready, qtbot):
+    begun = threading.Event()
+
+    def work(context):
+        context.progress(1, 4, "re-reading")
+        begun.set()
+        context.wait(30)
+
+    status = ready.window.status
+    task = ready.tools.tasks.start(work, title="Checking the backup")
+    qtbot.waitUntil(begun.is_set)
+    task.progressed.emit(Progress(1, 4, "re-reading"))
+    names = {getattr(child, "accessibleName", str)() for child in status.children()}
+    assert "Checking the backup: re-reading" in names
+    cancel = next(c for c in status.children() if getattr(c, "accessibleName", str)() == "Cancel")
+    with qtbot.waitSignal(task.cancelled):
+        cancel.click()
+    qtbot.waitUntil(lambda: not cancel.isVisible())
+
+
+def test_the_status_bar_shows_vault_log_and_clock(ready, qtbot):
+    def texts():
+        return " ".join(label.text() for label in ready.window.status.findChildren(Label))
+
+    qtbot.waitUntil(lambda: "7f3ac21e" in texts())
+    assert "Sun 15 Nov 2026 02:33 SAST (UTC+2)" in texts()
+    assert "free" in texts()
+
+
+def test_a_vault_that_is_gone_has_no_size(tmp_path):
+    services = stand_in(tmp_path)
+    assert shell_facts(services).vault_free_bytes
+    services.settings.vault_path = str(tmp_path / "gone")
+    assert shell_facts(services).vault_free_bytes is None
+
+
+def test_what_went_wrong_on_opening_is_said(desktop, qtbot, tmp_path):
+    services = stand_in(tmp_path)
+    services.warnings = ("The clock moved back by 2 h.",)
+    one = desktop(lambda _context: services)
+    qtbot.waitUntil(lambda: one.window.page is not None)
+    (banner,) = one.window.page.findChild(BannerStack).banners
+    assert banner.message == Message("The clock moved back by 2 h.", Tone.WARNING)
+
+
+def test_the_window_comes_back_as_it_was(desktop, qtbot):
+    first = desktop()
+    qtbot.waitUntil(lambda: first.window.page is not None)
+    first.tools.navigation.go("changes", "142")
+    first.window.resize(700, 600)
+    first.tools.theme.set_mode(Mode.DARK)
+    first.window.close()
+    second = desktop()
+    qtbot.waitUntil(lambda: second.window.page is not None)
+    assert second.tools.navigation.place == Place("changes", "142")
+    assert second.window.size().width() == first.window.size().width()
+    assert second.tools.theme.mode is Mode.DARK
+    second.tools.theme.set_mode(Mode.LIGHT)
+
+
+def test_a_window_that_shall_not_remember_writes_nothing(desktop, qtbot):
+    one = desktop(remember=False)
+    qtbot.waitUntil(lambda: one.window.page is not None)
+    one.tools.theme.set_mode(Mode.DARK)
+    one.window.close()
+    assert not (one.start.data / "window.ini").exists()
+    one.tools.theme.set_mode(Mode.LIGHT)
+
+
+def test_a_broken_memory_is_forgotten(desktop, qtbot, tmp_path):
+    (tmp_path / "window.ini").write_text(
+        "[look]\nmode=purple\nscale=much\n[window]\ngeometry=x\npage=gone\n"
+    )
+    one = desktop()
+    qtbot.waitUntil(lambda: one.window.page is not None)
+    assert one.tools.theme.mode is Mode.SYSTEM
+    assert one.tools.theme.scale == 1.0
+    assert one.tools.navigation.place == Place("plain")
+
+
+def test_an_unexpected_exception_reaches_the_user(ready, qtbot, caplog):
+    ready._on_exception(ValueError, ValueError("odd"), None)
+    ready._on_thread_exception(SimpleNamespace(exc_value=KeyError("lane")))
+    stack = ready.window.page.findChild(BannerStack)
+    qtbot.waitUntil(lambda: len(stack.banners) == 2)
+    assert "odd" in stack.banners[1].message.cause

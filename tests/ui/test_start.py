@@ -1,0 +1,75 @@
+"""What is loaded until the window is painted, and by sub-commands."""
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HEAVY = (
+    "sqlalchemy", "alembic", "paramiko", "cryptography", "reportlab", "pikepdf", "pypdfium2",
+    "pyqtgraph", "numpy", "httpx", "keyring", "msgspec", "pyrage",
+)  # fmt: skip
+
+
+def run(code: str, *args: str) -> str:
+    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code), *args],
+        cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_nothing_heavy_is_loaded_before_the_first_picture(tmp_path):
+    loaded = run(
+        """
+        import sys
+        from pathlib import Path
+        from PySide6.QtCore import QTimer
+        from ui.application import Desktop, Start, build_application
+
+        application = build_application()
+        desktop = Desktop(application, Start(Path(sys.argv[1]), lambda context: None))
+        desktop.window.show()
+        desktop.window.repaint()
+        QTimer.singleShot(0, application.quit)
+        application.exec()
+        print(*sys.modules)
+        """,
+        str(tmp_path),
+    ).split()
+    assert "PySide6.QtWidgets" in loaded
+    assert sorted(set(HEAVY) & set(loaded)) == []
+
+
+@pytest.mark.parametrize("words", [["--version"], ["verify", "--help"]])
+def test_sub_commands_need_no_qt(words):
+    code = """
+        import sys
+        sys.argv[0] = "changedesk"
+        from ui.__main__ import main
+        try:
+            main(sys.argv[1:])
+        except SystemExit as end:
+            assert not end.code, end.code
+        assert not [name for name in sys.modules if name.startswith("PySide6")]
+        print("fine")
+        """
+    assert run(code, *words).endswith("fine\n")
+
+
+def test_a_data_folder_that_cannot_be_used_is_said_without_a_window(tmp_path):
+    (tmp_path / "file").write_text("")
+    code = """
+        import sys
+        from ui.__main__ import main
+        code = main(["--data", sys.argv[1]])
+        assert code == 1, code
+        assert not [name for name in sys.modules if name.startswith("PySide6.QtWidgets")]
+        """
+    run(code, str(tmp_path / "file"))

@@ -1,0 +1,129 @@
+"""How a change looks wherever it is listed: its state, its stage, its window, one row of a list."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from app.domain.change import Change, ChangeState, ChangeType, Stage
+from app.i18n import _, later
+from app.services.rows import ChangeRow
+from app.wording import clock, clock_span, day
+from ui.cells import Badge, Cell, Column, Mark, Risk, Words
+
+_STATES = {
+    ChangeState.DRAFT: (Mark.DRAFT, later("Draft")),
+    ChangeState.ASSESS: (Mark.LIST, later("Assess")),
+    ChangeState.AUTHORIZE: (Mark.PERSON, later("Authorize")),
+    ChangeState.SCHEDULED: (Mark.SCHEDULED, later("Scheduled")),
+    ChangeState.IMPLEMENT: (Mark.RUNNING, later("Implement")),
+    ChangeState.TEST: (Mark.TEST, later("Test")),
+    ChangeState.MONITOR: (Mark.PULSE, later("Monitor")),
+    ChangeState.REVIEW: (Mark.REVIEW, later("Review")),
+    ChangeState.CLOSED: (Mark.DONE, later("Closed")),
+    ChangeState.REJECTED: (Mark.BAD, later("Rejected")),
+    ChangeState.BACKOUT: (Mark.BACK, later("Backing out")),
+    ChangeState.CANCELED: (Mark.STOPPED, later("Canceled")),
+}
+_TYPES = {
+    ChangeType.NORMAL: later("Normal"),
+    ChangeType.STANDARD: later("Standard"),
+    ChangeType.EMERGENCY: later("Emergency"),
+}
+_STAGES = {
+    Stage.IDENTIFY: later("Identify"),
+    Stage.COMMUNICATE: later("Communicate"),
+    Stage.PLAN: later("Plan"),
+    Stage.AGREE: later("Agree"),
+    Stage.SCHEDULE: later("Schedule"),
+    Stage.IMPLEMENT: later("Implement"),
+    Stage.TEST: later("Test"),
+    Stage.MONITOR: later("Monitor"),
+    Stage.DOCUMENT: later("Document"),
+    Stage.EVALUATE: later("Evaluate"),
+}
+_ENTERED = {
+    ChangeState.DRAFT: Stage.IDENTIFY,
+    ChangeState.ASSESS: Stage.COMMUNICATE,
+    ChangeState.AUTHORIZE: Stage.AGREE,
+    ChangeState.SCHEDULED: Stage.SCHEDULE,
+    ChangeState.IMPLEMENT: Stage.IMPLEMENT,
+    ChangeState.TEST: Stage.TEST,
+    ChangeState.MONITOR: Stage.MONITOR,
+    ChangeState.REVIEW: Stage.DOCUMENT,
+    ChangeState.CLOSED: Stage.EVALUATE,
+}
+_STOPS = (0, 84, 196)
+"""Where number, state and time stand on the second line, in pixels."""
+
+
+def state_badge(state: ChangeState, *, on_hold: bool = False) -> Badge:
+    """Return the badge of a state; a change on hold shows that instead."""
+    if on_hold and state.is_open:
+        return Badge(Mark.HELD, _("On hold"))
+    mark, word = _STATES[state]
+    return Badge(mark, _(word))
+
+
+def type_word(type_: ChangeType) -> str:
+    """Return the word for a type of change."""
+    return _(_TYPES[type_])
+
+
+def stage_names() -> tuple[str, ...]:
+    """Return the words for the ten stages, in order."""
+    return tuple(_(_STAGES[stage]) for stage in Stage)
+
+
+def stage_position(change: Change) -> int:
+    """Return the place of the stage a change is in; ten when all are done."""
+    if change.state is ChangeState.CLOSED:
+        return len(Stage)
+    return list(Stage).index(change.stage)
+
+
+def entered_stage(target: ChangeState) -> Stage:
+    """Return the stage that begins when a change enters a state."""
+    return _ENTERED.get(target, Stage.IDENTIFY)
+
+
+def stage_word(stage: Stage) -> str:
+    """Return the word for a stage."""
+    return _(_STAGES[stage])
+
+
+def window_text(change: Change) -> str:
+    """Return the window with its zone, or that there is none."""
+    if change.window is None:
+        return _("no window yet")
+    span = change.window.span
+    return clock_span(span.start, span.end, change.window.zone)
+
+
+def when_text(row: ChangeRow, now: datetime) -> str:
+    """Return when a listed change begins or ended, in the zone of its window."""
+    if row.starts_at is None or row.ends_at is None:
+        return _("no window yet")
+    if row.ends_at < now:
+        return _("ended {day}").format(day=day(row.ends_at, row.zone))
+    return f"{day(row.starts_at, row.zone)} {clock(row.starts_at, row.zone)}"
+
+
+def change_columns(now: Callable[[], datetime]) -> tuple[Column[ChangeRow], ...]:
+    """Return the one column of the list: title above; number, state, time and risk below."""
+
+    def draw(row: ChangeRow) -> Cell:
+        return Cell(
+            (Words(row.title, weight=500),),
+            (
+                Words(row.number, "ink2"),
+                state_badge(row.state, on_hold=row.on_hold),
+                Words(when_text(row, now()), "ink2"),
+            ),
+            _STOPS,
+            below_end=Risk(row.residual if row.state is ChangeState.CLOSED else row.risk),
+        )
+
+    def speak(row: ChangeRow) -> str:
+        state = state_badge(row.state, on_hold=row.on_hold).word
+        return f"{row.number} {row.title}, {state}, {when_text(row, now())}"
+
+    return (Column[ChangeRow](_("Change"), speak, cell=draw),)
