@@ -2,7 +2,6 @@
 
 import ast
 import subprocess
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -23,28 +22,40 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Return every node of a parsed file."""
+    return tuple(ast.walk(tree(path)))
+
+
 def name(path: Path) -> str:
     """Return a path as it is written in exceptions: from the project's root, with slashes."""
     return path.relative_to(ROOT).as_posix()
 
 
-def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
-    """Yield every call with the last part of the name that is called."""
-    for node in ast.walk(tree(path)):
+@cache
+def calls(path: Path) -> tuple[tuple[str, ast.Call], ...]:
+    """Return every call with the last part of the name that is called."""
+    found = []
+    for node in nodes(path):
         if isinstance(node, ast.Call):
             match node.func:
                 case ast.Name(id=called) | ast.Attribute(attr=called):
-                    yield called, node
+                    found.append((called, node))
+    return tuple(found)
 
 
-def imports(path: Path) -> Iterator[tuple[str, str, int]]:
-    """Yield (module, name or "", line) of every import."""
-    for node in ast.walk(tree(path)):
+@cache
+def imports(path: Path) -> tuple[tuple[str, str, int], ...]:
+    """Return (module, name or "", line) of every import."""
+    found = []
+    for node in nodes(path):
         match node:
             case ast.Import(names=names):
-                yield from ((each.name, "", node.lineno) for each in names)
+                found += [(each.name, "", node.lineno) for each in names]
             case ast.ImportFrom(module=str(module), names=names, level=0):
-                yield from ((module, each.name, node.lineno) for each in names)
+                found += [(module, each.name, node.lineno) for each in names]
+    return tuple(found)
 
 
 @cache

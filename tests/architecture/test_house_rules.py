@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.architecture.source import calls, imports, name, python_files, tree
+from tests.architecture.source import calls, imports, name, nodes, python_files, tree
 
 PLAIN_TEXT_DOORS = {"ui/widgets/labels.py"}
 """Where Qt's own label may be used, because it is set to plain text there."""
@@ -106,7 +106,7 @@ def test_nothing_is_left_unfinished():
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if _UNFINISHED.search(line):
                 yield number
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             if isinstance(node, ast.Name) and node.id == "NotImplemented" + "Error":
                 yield node.lineno
 

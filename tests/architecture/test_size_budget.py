@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.architecture.source import name, python_files, tree
+from tests.architecture.source import name, nodes, python_files
 
 FILE_LINES = 400
 FUNCTION_LINES = 60
@@ -21,7 +21,7 @@ def too_big() -> Iterator[tuple[str, str]]:
         lines = len(path.read_text(encoding="utf-8").splitlines())
         if lines > FILE_LINES:
             yield name(path), f"{lines} lines"
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             match node:
                 case ast.FunctionDef() | ast.AsyncFunctionDef():
                     yield from _function(path, node)
