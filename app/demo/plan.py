@@ -125,9 +125,13 @@ def _options() -> tuple[Option, ...]:
             chosen=True,
             reason="Removes the cause, is quick, and can be undone by a restore",
         ),
-        Option("Buy a faster server", "Everything gets faster", "Weeks, money", "Migration", reason=(
-            "The table would still be read as a whole"
-        )),
+        Option(
+            "Buy a faster server",
+            "Everything gets faster",
+            "Weeks, money",
+            "Migration",
+            reason="The table would still be read as a whole",
+        ),
         Option("Do nothing", "No work", "Slower every week", "Time-outs", reason=(
             "The need remains"
         )),

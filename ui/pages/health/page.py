@@ -143,8 +143,9 @@ def _from_difference(one: CheckDifference) -> CheckRow:
 
 
 def _from_result(one: CheckResult, report: HealthReport) -> CheckRow:
-    sides = (one.reading, None) if report.phase is Phase.BEFORE else (None, one.reading)
-    return CheckRow(f"{one.check}/{one.item}", one.title, one.item, *sides, None)
+    first = report.phase is Phase.BEFORE
+    before, after = (one.reading, None) if first else (None, one.reading)
+    return CheckRow(f"{one.check}/{one.item}", one.title, one.item, before, after, None)
 
 
 class HealthPage(Page):
