@@ -81,10 +81,16 @@ class Page(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
-        layout.addWidget(Line())
+        self.rule = Line()
+        layout.addWidget(self.rule)
         layout.addWidget(self.banners)
         layout.addLayout(self.body, 1)
         context.changed.happened.connect(self._on_changed)
+
+    def hide_header(self) -> None:
+        """Leave the whole page to the body, which then brings titles of its own."""
+        self.header.hide()
+        self.rule.hide()
 
     @property
     def ready(self) -> bool:
