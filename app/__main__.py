@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from types import ModuleType
 
 from app import __version__
 from app.cli.output import complain
@@ -26,6 +27,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("changedesk", description=_("Change Desk without its window"))
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument("--data", type=Path, help=_("data folder instead of the usual one"))
+    parser.add_argument(
+        "--key-file", type=Path, help=_("file with the vault's key, where there is no keyring")
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     for name in COMMANDS:
         importlib.import_module(f"app.cli.{name}").add_parser(commands)
@@ -40,16 +44,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = build_parser().parse_args(argv)
     command = importlib.import_module(f"app.cli.{args.command}")
     try:
-        if args.command in _WITHOUT_STORE:
-            return int(command.run(args))
-        from app.bootstrap import open_services  # noqa: PLC0415 - only now the store is needed
-
-        with closing(open_services(data_dir(args.data))) as services:
-            return int(command.run(args, services))
+        return _run(command, args)
     except AppError as error:
         return complain(error, as_json=args.json)
     except KeyboardInterrupt:
         return 130
+
+
+def _run(command: ModuleType, args: argparse.Namespace) -> int:
+    if args.command in _WITHOUT_STORE:
+        return int(command.run(args))
+    if args.command == "vault" and args.folder:
+        return int(command.run(args, None))
+    from app.bootstrap import Surroundings, open_services  # noqa: PLC0415 - now the store is needed
+
+    around = Surroundings(key_file=args.key_file)
+    with closing(open_services(data_dir(args.data), around)) as services:
+        return int(command.run(args, services))
 
 
 if __name__ == "__main__":

@@ -143,6 +143,6 @@ def _keep(key_file: Path | None, secrets: SecretKeeper) -> Callable[..., object]
     if not secrets.lasting:
         raise SecretUnavailable(
             _("There is no keyring on this computer that could keep the key of a vault."),
-            hint=_("Unlock or install one, or name a key file with --identity."),
+            hint=_("Unlock or install one, or name a key file with --key-file."),
         )
     return lambda keys, vault: keys.keep_in_secrets(secrets, vault)

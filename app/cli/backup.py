@@ -10,7 +10,7 @@ from app.domain.host import Host
 from app.domain.ids import HostId
 from app.errors import InvalidInput, NotFound
 from app.i18n import _
-from app.services.backups import Safekeeping, back_up_change, take_backup
+from app.services.backups import back_up_change, take_backup
 from app.tasks import TaskContext
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(args: argparse.Namespace, services: "AppServices") -> int:
     """Take the backup; 0 when proven as asked, 3 when it is partial or not proven."""
-    keeping = Safekeeping(services.desk, services.vault, services.remotes)
+    keeping = services.keeping
     if args.change:
         with services.new_uow() as uow:
             change = uow.changes.by_number(args.change)

@@ -68,7 +68,7 @@ class _Inside:
     """The vault of the data folder, with the store beside it."""
 
     def __init__(self, services: "AppServices") -> None:
-        self.keeping = Safekeeping(services.desk, services.vault, services.remotes)
+        self.keeping = services.keeping
 
     def sets(self) -> Sequence[BackupSet]:
         with self.keeping.desk.new_uow() as uow:

@@ -1,0 +1,105 @@
+"""One metric: the sentence, the chart, the same move on earlier days, and where it comes from."""
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.analysis.placebo_strip import placebo_strip
+from app.domain.verdict import Comparison
+from app.i18n import _
+from app.wording import clock_span, count, moment, number, percent
+from ui.charts.before_after import BeforeAfterChart
+from ui.charts.placebo import PlaceboStrip
+from ui.operations.metrics import MetricView
+from ui.pages.metrics.rows import verdict_badge
+from ui.widgets.badges import StateBadge
+from ui.widgets.facts import FactStrip
+from ui.widgets.labels import Label, panel_title
+from ui.widgets.layout import row
+
+
+class MetricDetail(QWidget):
+    """Shows one metric of a change."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._title, self._host = panel_title(), Label("", tone="ink2")
+        self._badge = StateBadge()
+        self._sentence = Label("", weight=500, wrap=True)
+        self._reason = Label("", tone="ink2", wrap=True)
+        self._chart, self._strip = BeforeAfterChart(), PlaceboStrip()
+        self._strip_title = Label("", weight=600)
+        self._facts = FactStrip()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 16, 24, 16)
+        layout.setSpacing(8)
+        layout.addLayout(row(self._title, self._host, None, self._badge))
+        layout.addWidget(self._sentence)
+        layout.addWidget(self._reason)
+        layout.addWidget(self._chart, 1)
+        layout.addWidget(self._strip_title)
+        layout.addWidget(self._strip)
+        layout.addWidget(self._facts)
+
+    def show_metric(self, view: MetricView, zone: str) -> None:
+        """Show another metric."""
+        found = view.found
+        self._title.setText(view.metric.name)
+        self._host.setText(view.host)
+        self._badge.set_badge(verdict_badge(view))
+        self._sentence.setText(found.sentence if found else self._waiting(view))
+        self._reason.setText(_caveats(found) if found else "")
+        self._reason.setVisible(bool(found and _caveats(found)))
+        self._chart.setVisible(view.chart is not None)
+        if view.chart is not None:
+            self._chart.set_model(view.chart)
+        self._show_strip(found)
+        self._facts.set_facts(_facts(view, zone))
+
+    def _show_strip(self, found: Comparison | None) -> None:
+        earlier = (
+            [day.effect for day in found.days if day.used and day.effect is not None]
+            if found
+            else []
+        )
+        shown = bool(
+            found and earlier and found.relative_change is not None and found.interval95 is not None
+        )
+        self._strip.setVisible(shown)
+        self._strip_title.setVisible(shown)
+        if found and shown and found.relative_change is not None and found.interval95 is not None:
+            self._strip_title.setText(_("The same move on {n} earlier days").format(n=len(earlier)))
+            self._strip.set_model(
+                placebo_strip(found.relative_change, found.interval95, earlier, found.margin)
+            )
+
+    @staticmethod
+    def _waiting(view: MetricView) -> str:
+        if view.before and not view.after:
+            return _("Measured before the change; measured again after it.")
+        if view.after and not view.before:
+            return _("Nothing was measured before the change, so nothing can be compared.")
+        return _("Not measured yet.")
+
+
+def _caveats(found: Comparison) -> str:
+    tags = ", ".join(caveat.words for caveat in found.caveats)
+    limited = _("Limited evidence: {why}.").format(why=tags) if tags else ""
+    return " ".join(part for part in (found.reason, limited, *found.notes) if part)
+
+
+def _facts(view: MetricView, zone: str) -> list[tuple[str, str]]:
+    facts: list[tuple[str, str]] = []
+    for name, item in ((_("Before"), view.before), (_("After"), view.after)):
+        if item is not None:
+            span = clock_span(item.start, item.end, zone, seconds=True)
+            facts.append((name, _("{span}, {n} samples").format(span=span, n=count(item.n))))
+    found = view.found
+    if found and found.smallest_visible_change is not None:
+        facts.append((_("Smallest visible change"), percent(found.smallest_visible_change)))
+    if found and found.n_effective is not None:
+        facts.append((_("Independent samples"), number(found.n_effective)))
+    newest = view.after or view.before
+    if newest is not None:
+        facts.append((_("Evidence"), newest.sha256[:12]))
+        if newest.collected_at and not view.before:
+            facts.append((_("Collected"), moment(newest.collected_at, zone)))
+    return facts

@@ -1,0 +1,224 @@
+"""The metrics page: the verdict on a change, metric by metric, with the chart behind it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
+
+from app.domain.change import ChangeState
+from app.domain.metric import WindowName
+from app.i18n import _
+from app.wording import duration
+from ui.cells import Badge, Group
+from ui.changed import Topic
+from ui.models.rows import RowsModel
+from ui.operations import metrics
+from ui.operations.metrics import MetricsView, MetricView
+from ui.pages.metrics.detail import MetricDetail
+from ui.pages.metrics.rows import COLUMNS, OVERALL_MARKS
+from ui.tasks import Latest, Task
+from ui.theme import LARGE
+from ui.widgets.badges import StateBadge
+from ui.widgets.buttons import Button, Kind
+from ui.widgets.empty import EmptyState, ghost_chart
+from ui.widgets.fields import Combo
+from ui.widgets.labels import Label
+from ui.widgets.layout import Line, column, panel, row, split
+from ui.widgets.page import Page
+from ui.widgets.table import Rows, Table
+
+if TYPE_CHECKING:
+    from ui.context import UiContext
+
+_PLANNING = (ChangeState.DRAFT, ChangeState.ASSESS, ChangeState.AUTHORIZE, ChangeState.SCHEDULED)
+_LONGEST_CHOICE = 420
+
+
+class MetricsPage(Page):
+    """Before against after."""
+
+    id, title, icon, group = "metrics", _("Metrics"), "chart", 1
+    topics = Topic.METRICS | Topic.CHANGES
+
+    def __init__(self, context: "UiContext", parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._ref = ""
+        self._view: MetricsView | None = None
+        self._choice = Combo()
+        self._choice.setAccessibleName(_("Change"))
+        self._choice.setMaximumWidth(_LONGEST_CHOICE)
+        self._choice.activated.connect(self._on_chosen)
+        self._import = Button(_("Import a file"), icon="upload")
+        self._import.clicked.connect(self._on_import)
+        self._measure = Button(_("Measure now"), Kind.PRIMARY, icon="activity")
+        self._measure.clicked.connect(self._on_measure)
+        self.header.add(self._choice, self._import, self._measure)
+        self._build()
+        self._rows = Latest(context.tasks, self)
+        self._rows.loaded.connect(self._show)
+        self._rows.failed.connect(self.show_error)
+
+    def _build(self) -> None:
+        self._overall = StateBadge(size=LARGE)
+        self._sentence = Label("", weight=600, wrap=True)
+        self._rule = Label("", tone="ink2", wrap=True)
+        words = column(self._sentence, self._rule, gap=4)
+        band = row(self._overall, words, gap=24, margins=(24, 12, 24, 12))
+        band.setStretch(1, 1)
+        self._band = panel(band, "raised")
+        self.table = Table(RowsModel(COLUMNS), rows=Rows.VERDICT, name="metrics")
+        self.table.picked.connect(self._on_picked)
+        self._windows = Label("", tone="ink2", wrap=True)
+        note = Label(
+            _("Dot: best estimate. Line: likely range (95 %). Shaded: the margin that matters."),
+            size=11,
+            tone="ink2",
+            wrap=True,
+        )
+        below = column(note, self._windows, gap=8, margins=(24, 12, 24, 16))
+        left = column(self.table, below, gap=0)
+        left.setStretch(0, 1)
+        self._detail = MetricDetail()
+        inside = column(
+            self._band, Line(), split(panel(left), self._detail, sizes=(600, 640)), gap=0
+        )
+        inside.setStretch(2, 1)
+        self._stack = QStackedWidget()
+        go = Button(_("Open the changes"))
+        go.clicked.connect(self._open_changes)
+        self._stack.addWidget(
+            EmptyState(
+                _("Nothing is measured yet"),
+                _("A change names in its plan what shall become better, and by how much."),
+                go,
+                ghost=ghost_chart,
+            )
+        )
+        self._stack.addWidget(panel(inside))
+        self.body.addWidget(self._stack, 1)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the metrics have been shown."""
+        return not self._rows.busy
+
+    def reload(self) -> None:
+        """Read the metrics again."""
+        services, ref = self.context.services, self._ref
+        self._rows.start(lambda: metrics.load_view(services, ref))
+
+    def open(self, ref: str) -> None:
+        """Show a change by its id."""
+        self._ref = ref
+        self.reload()
+
+    @Slot(object)
+    def _show(self, view: MetricsView | None) -> None:
+        self._view = view
+        self._stack.setCurrentIndex(1 if view else 0)
+        for widget in (self._choice, self._import, self._measure):
+            widget.setVisible(view is not None)
+        if view is None:
+            self.header.set_sentence(_("What a change did to what users and servers feel."))
+            return
+        self._choice.clear()
+        for key, text in view.others:
+            self._choice.addItem(text, key)
+        self._choice.setCurrentIndex(self._choice.findData(view.change.id))
+        self.header.set_sentence(self._state(view))
+        self._show_overall(view)
+        self.table.set_rows(_grouped(view))
+        self.table.select_first()
+        if self.table.current is not None:
+            self._detail.show_metric(self.table.current, view.zone)
+
+    def _state(self, view: MetricsView) -> str:
+        planned = view.change.state in _PLANNING
+        self._measure.setText(_("Measure before") if planned else _("Measure after"))
+        self._measure.block("" if view.change.state.is_open else _("The change is closed"))
+        self._import.block("" if view.change.state.is_open else _("The change is closed"))
+        return _("{number}: both windows last {span}.").format(
+            number=view.change.number, span=duration(view.change.baseline_s)
+        )
+
+    def _show_overall(self, view: MetricsView) -> None:
+        overall = view.overall
+        self._band.setVisible(overall is not None)
+        if overall is not None:
+            self._overall.set_badge(Badge(OVERALL_MARKS[overall.verdict], overall.verdict.words))
+            self._sentence.setText(overall.sentence)
+            self._rule.setText(overall.rule)
+            self._rule.setVisible(bool(overall.rule))
+        short = view.change.baseline_s < 600
+        self._windows.setText(
+            _("These windows are {span} long and densely sampled: enough to see a large move, not"
+              " to know a daily rhythm.").format(span=duration(view.change.baseline_s))
+            if short
+            else ""
+        )  # fmt: skip
+        self._windows.setVisible(short)
+
+    @Slot(object)
+    def _on_picked(self, view: MetricView | None) -> None:
+        if view is not None and self._view is not None:
+            self._detail.show_metric(view, self._view.zone)
+
+    @Slot(int)
+    def _on_chosen(self, position: int) -> None:
+        self._ref = str(self._choice.itemData(position))
+        self.reload()
+
+    @Slot()
+    def _open_changes(self) -> None:
+        self.context.navigation.go("changes")
+
+    @Slot()
+    def _on_measure(self) -> None:
+        if view := self._view:
+            planned = view.change.state in _PLANNING
+            window = WindowName.BEFORE if planned else WindowName.AFTER
+            title = _("Measuring {number}").format(number=view.change.number)
+            self._measure.block(
+                _("Measuring, {span}").format(span=duration(view.change.baseline_s))
+            )
+            self._then_reload(metrics.measure(self.context, view.change, window, title))
+
+    @Slot()
+    def _on_import(self) -> None:
+        current: MetricView | None = self.table.current
+        if self._view is None or current is None:
+            return
+        path, _kind = QFileDialog.getOpenFileName(
+            self, _("Samples of {metric}").format(metric=current.metric.name), "", "CSV (*.csv)"
+        )
+        if path:
+            self.import_file(Path(path))
+
+    def import_file(self, path: Path) -> None:
+        """Import a file of samples for the metric the cursor is on."""
+        current: MetricView | None = self.table.current
+        if self._view and current:
+            self._then_reload(
+                metrics.import_csv(self.context, self._view.change, current.metric, path)
+            )
+
+    def _then_reload(self, task: Task) -> None:
+        task.succeeded.connect(self._on_done)
+        task.failed.connect(self.show_error)
+        task.ended.connect(self.reload)
+
+    @Slot(object)
+    def _on_done(self, _result: object) -> None:
+        self.context.changed.announce(Topic.METRICS | Topic.CHANGES, self)
+
+
+def _grouped(view: MetricsView) -> list[MetricView | Group]:
+    key = [item for item in view.metrics if item.metric.key]
+    other = [item for item in view.metrics if not item.metric.key]
+    rows: list[MetricView | Group] = []
+    if key:
+        rows += [Group(_("Key measures"), _("decide the verdict")), *key]
+    if other:
+        rows += [Group(_("Other measures"), _("can make it mixed")), *other]
+    return rows
