@@ -23,6 +23,21 @@ class KeyState(StrEnum):
     CHANGED = "changed"
 
 
+class Stage(StrEnum):
+    """How far a connection comes, in this order; errors name the stage they ended at."""
+
+    NAME = "name lookup"
+    REACH = "connection"
+    GREETING = "SSH greeting"
+    KEY_EXCHANGE = "key exchange"
+    HOST_KEY = "host key"
+    LOGIN = "login"
+    CHANNEL = "session"
+    SUDO = "sudo"
+    COMMAND = "command"
+    TRANSFER = "transfer"
+
+
 @dataclass(frozen=True, slots=True)
 class HostKey:
     """A public host key as a person compares it."""
@@ -62,3 +77,13 @@ class Host:
     """Addresses the health check requests from the host itself."""
     note: str = ""
     archived: bool = False
+
+    @property
+    def login_secret(self) -> str:
+        """The name under which the keyring holds the password or passphrase of the login."""
+        return f"host/{self.id}/{self.login.value}"
+
+    @property
+    def sudo_secret(self) -> str:
+        """The name under which the keyring holds the password that sudo asks for."""
+        return f"host/{self.id}/sudo"

@@ -110,7 +110,7 @@ def edit_host(host: Host, *, desk: Desk) -> Host:
 
 def keep_secret(host: Host, secret: str, *, secrets: Secrets, desk: Desk) -> None:
     """Keep the password or passphrase of a host's login in the keyring, and log that it was set."""
-    secrets.set(f"host/{host.id}/{host.login.value}", secret)
+    secrets.set(host.login_secret, secret)
     with desk.new_uow() as uow:
         text = _("Kept a {kind} for {name} in the keyring").format(
             kind=_("password") if host.login is Login.PASSWORD else _("passphrase"), name=host.name

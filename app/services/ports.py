@@ -45,6 +45,9 @@ class CommandResult:
     truncated: bool = False
     """Output beyond the limit was read but not kept."""
     signal: str = ""
+    """The signal that ended it, such as ``KILL``; "" when none was reported."""
+    left_behind: bool = False
+    """A process it has started still holds the output open."""
 
 
 class RemoteStream(Protocol):

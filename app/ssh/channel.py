@@ -1,12 +1,14 @@
 """One channel: a command with its stdin, its two outputs, and an end that may be missing."""
 
-import select
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import Event
 from typing import TYPE_CHECKING
 
+from app.domain.host import Stage
 from app.errors import ConnectionLost, TimedOut
+from app.i18n import _
 from app.services.ports import CommandResult
 from app.ssh.limits import OUTPUT_CAP, STDERR_CAP, Limits
 from app.tasks import TaskCancelled, TaskContext
@@ -14,19 +16,41 @@ from app.tasks import TaskCancelled, TaskContext
 if TYPE_CHECKING:
     from paramiko import Channel
 
-_PIECE = 256 * 1024
+_PIECE = 1024 * 1024
 _WAIT_S = 0.1
 """How long a reader sleeps at most before it looks at limits and stops again."""
 
 OnOutput = Callable[[str, bytes], object]
 
 
+class Bell(Event):
+    """Rings when either output of a channel has something, or has ended.
+
+    paramiko clears the event of a buffer it has emptied; here two buffers share one, so only the
+    reader silences it. Unlike ``select`` this needs no file descriptor.
+    """
+
+    def __init__(self, channel: "Channel") -> None:
+        super().__init__()
+        channel.in_buffer.set_event(self)
+        channel.in_stderr_buffer.set_event(self)
+
+    def clear(self) -> None:
+        """Leave it ringing."""
+
+    def rest(self, limit_s: float) -> None:
+        """Sleep until it rings, and silence it."""
+        self.wait(limit_s)
+        super().clear()
+
+
 def lost(host: str) -> ConnectionLost:
     """Return the error for a link that broke after something was sent."""
     return ConnectionLost(
-        "The connection broke; what was sent may have run.",
-        hint="Look on the host before sending it again.",
+        _("The connection broke; what was sent may have run."),
+        hint=_("Look on the host before sending it again."),
         host=host,
+        step=Stage.COMMAND,
     )
 
 
@@ -34,6 +58,17 @@ def link_is_up(channel: "Channel") -> bool:
     """Whether the connection below a channel still stands."""
     transport = channel.get_transport()
     return transport is not None and transport.is_active()
+
+
+def exit_code_of(channel: "Channel", host: str) -> int | None:
+    """Return the exit code of an ended command, None when it had none; raises ConnectionLost."""
+    from app.ssh.wire import signal_of  # noqa: PLC0415 - on first use only
+
+    if channel.exit_status >= 0:
+        return int(channel.exit_status)
+    if not link_is_up(channel) and not signal_of(channel):
+        raise lost(host)
+    return None
 
 
 @dataclass
@@ -52,43 +87,44 @@ class CommandReader:
 
     def read_all(self) -> CommandResult:
         """Read to the end; raises TimedOut, ConnectionLost, TaskCancelled."""
+        from app.ssh.wire import signal_of  # noqa: PLC0415 - on first use only
+
+        bell = Bell(self.channel)
         start_s = time.monotonic()
-        status_s: float | None = None
+        ended_s: float | None = None
         while True:
             if self._drain():
+                self._heed(time.monotonic() - start_s)
                 continue
             now_s = time.monotonic()
             if self.channel.exit_status_ready():
-                status_s = status_s or now_s
-                if self.channel.eof_received or now_s - status_s > self.limits.grace_s:
+                ended_s = now_s if ended_s is None else ended_s
+                if self._output_ended() or now_s - ended_s > self.limits.grace_s:
                     break
-            elif self.channel.closed and self.channel.eof_received:
-                break
-            elif not link_is_up(self.channel):
-                raise lost(self.host)
             self._heed(now_s - start_s)
-            select.select([self.channel], [], [], _WAIT_S)
-            if self.channel.eof_received:
-                time.sleep(0.001)  # readable for ever after EOF: do not spin until the status comes
-        self._drain()
-        status = self.channel.exit_status if self.channel.exit_status_ready() else -1
+            bell.rest(_WAIT_S)
         return CommandResult(
-            status if status >= 0 else None,
+            exit_code_of(self.channel, self.host),
             b"".join(self._parts["stdout"]),
             b"".join(self._parts["stderr"]),
             time.monotonic() - start_s,
             self._truncated,
+            signal_of(self.channel),
+            left_behind=not self._output_ended(),
         )
+
+    def _output_ended(self) -> bool:
+        return bool(self.channel.eof_received or self.channel.closed)
 
     def _heed(self, spent_s: float) -> None:
         if self.context is not None and self.context.stopped:
             raise TaskCancelled
         if spent_s > self.limit_s:
             raise TimedOut(
-                f"No end after {self.limit_s:g} s; the command may go on.",
-                hint="Look on the host before sending it again.",
+                _("No end after {limit:g} s; the command may go on.").format(limit=self.limit_s),
+                hint=_("Look on the host before sending it again."),
                 host=self.host,
-                step="command",
+                step=Stage.COMMAND,
             )
 
     def _drain(self) -> bool:
@@ -118,19 +154,31 @@ class SshStream:
 
     def __init__(self, channel: "Channel", host: str, idle_s: float) -> None:
         self._channel, self._host, self._idle_s = channel, host, idle_s
+        self._bell = Bell(channel)
         self._stderr = bytearray()
         channel.settimeout(idle_s)
 
     def read(self, size: int) -> bytes:
         """Return up to ``size`` bytes of stdout, b"" at its end."""
-        self._drain_stderr()
-        try:
-            data = self._channel.recv(size)
-        except TimeoutError as error:
-            raise self._idle() from error
-        if not data and not self._channel.eof_received:
+        last_s = time.monotonic()
+        while True:
+            if self._channel.recv_ready():
+                return self._channel.recv(size)
+            if self._drain_stderr():
+                last_s = time.monotonic()
+            if self._channel.eof_received or self._channel.closed:
+                return self._last(size)
+            if time.monotonic() - last_s > self._idle_s:
+                raise self._idle()
+            self._bell.rest(_WAIT_S)
+
+    def _last(self, size: int) -> bytes:
+        """Return what came just before the end; an end without an end is a broken link."""
+        if self._channel.recv_ready():
+            return self._channel.recv(size)
+        if not self._channel.eof_received and not link_is_up(self._channel):
             raise lost(self._host)
-        return data
+        return b""
 
     def write(self, data: bytes) -> None:
         """Send bytes to stdin."""
@@ -142,15 +190,17 @@ class SshStream:
         except OSError as error:
             if link_is_up(self._channel):
                 raise ConnectionLost(
-                    "The command on the host stopped reading.",
+                    _("The command on the host stopped reading."),
                     hint=self.stderr().decode("utf-8", "replace").strip()[-200:],
                     host=self._host,
+                    step=Stage.TRANSFER,
                 ) from error
             raise lost(self._host) from error
 
     def close_stdin(self) -> None:
         """Tell the command that its input has ended."""
-        self._channel.shutdown_write()
+        if not self._channel.closed:
+            self._channel.shutdown_write()
 
     def stderr(self) -> bytes:
         """Return what has been said on stderr so far, at most 1 MiB of it."""
@@ -158,21 +208,29 @@ class SshStream:
         return bytes(self._stderr)
 
     def finish(self, limit_s: float = 30.0) -> int | None:
-        """Wait for the end; return the exit code, or None when there was none."""
-        self._channel.status_event.wait(limit_s)
+        """Wait for the end; return the exit code, or None when there was none in time."""
+        end_s = time.monotonic() + limit_s
+        while not self._channel.status_event.wait(_WAIT_S):
+            self._drain_stderr()
+            if time.monotonic() > end_s:
+                return None
         self._drain_stderr()
-        if not self._channel.exit_status_ready() or self._channel.exit_status < 0:
-            if not link_is_up(self._channel):
-                raise lost(self._host)
-            return None
-        return int(self._channel.exit_status)
+        return exit_code_of(self._channel, self._host)
 
-    def _drain_stderr(self) -> None:
+    def _drain_stderr(self) -> bool:
+        found = False
         while self._channel.recv_stderr_ready():
             data = self._channel.recv_stderr(_PIECE)
             if not data:
-                return
+                break
+            found = True
             self._stderr += data[: max(0, STDERR_CAP - len(self._stderr))]
+        return found
 
     def _idle(self) -> TimedOut:
-        return TimedOut(f"Nothing moved for {self._idle_s:g} s.", host=self._host, step="transfer")
+        return TimedOut(
+            _("Nothing moved for {limit:g} s.").format(limit=self._idle_s),
+            hint=_("Look at host and network, then try again."),
+            host=self._host,
+            step=Stage.TRANSFER,
+        )

@@ -1,35 +1,27 @@
-"""Set a connection up: TCP, key exchange, host key, login; each phase with its limit and error."""
+"""Set a connection up: TCP, greeting, key exchange, host key, login; each with its own error."""
 
-import logging
 import random
 import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from threading import Event
+from typing import TYPE_CHECKING, NamedTuple
 
-from app.domain.host import Host, HostKey
+from app.domain.host import Host, HostKey, Stage
 from app.errors import LoginRefused, RemoteError, TimedOut, Unreachable
-from app.services.ports import Secrets
-from app.ssh.host_keys import key_types, require_confirmed, shown_key
+from app.i18n import _
+from app.ssh.host_keys import require_confirmed, shown_key
 from app.ssh.limits import Limits
-from app.ssh.login import log_in
+from app.ssh.link import Bytes, Link
+from app.tasks import TaskCancelled, TaskContext
 
 if TYPE_CHECKING:
     from paramiko import Channel, Transport
 
-_WINDOW = 64 * 1024 * 1024
-_PACKET = 256 * 1024
-_CIPHERS = (
-    "aes128-gcm@openssh.com",
-    "aes256-gcm@openssh.com",
-    "aes128-ctr",
-    "aes256-ctr",
-)
-"""GCM first: paramiko's CTR streams stall at re-keying after half a gigabyte."""
-_WEAK_MACS = ("hmac-md5", "hmac-md5-96", "hmac-sha1", "hmac-sha1-96")
-_REKEY = 1 << 40
-"""We leave re-keying to the server, whose own limit is a gigabyte or an hour."""
+    from app.ssh.wire import Wire
+
+_LOOK_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,152 +29,211 @@ class Route:
     """How a server is reached: directly, or through a channel of a jump host."""
 
     host: Host
-    jump: Callable[[str, int], "Channel"] | None = None
+    jump: "Callable[[str, int, TaskContext], Channel] | None" = None
 
 
-def open_transport(route: Route, secrets: Secrets, limits: Limits) -> "Transport":
+class Connection(NamedTuple):
+    """A server that has been reached, and the bytes below."""
+
+    wire: "Wire"
+    link: Link
+
+
+class _Passing(Unreachable):
+    """A failure of the connection phase that may be gone a moment later."""
+
+
+def connect(
+    route: Route, log_in: "Callable[[Transport], object]", limits: Limits, context: TaskContext
+) -> Connection:
     """Connect, check the host key, and log in.
 
     Raises:
         Unreachable: No connection, after every retry.
+        TimedOut: The server went silent on the way.
         HostKeyUnknown: Nobody has confirmed the key.
         HostKeyChanged: Another key is shown; nothing was sent.
         LoginRefused: The login was refused; it is never tried twice.
+        TaskCancelled: A stop was asked for.
     """
-    transport = handshake(route, limits)
+    connection = handshake(route, limits, context)
     try:
-        require_confirmed(route.host, shown_key(transport.get_remote_server_key()))
-        log_in(transport, route.host, secrets)
+        require_confirmed(route.host, shown_key(connection.wire.get_remote_server_key()))
+        log_in(connection.wire)
     except BaseException:
-        transport.close()
+        _close(connection.wire)
         raise
-    return transport
+    return connection
 
 
-def probe_key(route: Route, limits: Limits) -> HostKey:
-    """Ask a server for its key, and leave without logging in; raises Unreachable."""
-    transport = handshake(route, limits)
+def probe_key(route: Route, limits: Limits, context: TaskContext) -> HostKey:
+    """Ask a server for its key, and leave without logging in; raises Unreachable, TimedOut."""
+    wire = handshake(route, limits, context).wire
     try:
-        return shown_key(transport.get_remote_server_key())
+        return shown_key(wire.get_remote_server_key())
     finally:
-        transport.close()
+        _close(wire)
 
 
-def handshake(route: Route, limits: Limits) -> "Transport":
+def handshake(route: Route, limits: Limits, context: TaskContext) -> Connection:
     """Connect and exchange keys, with retries; nothing secret is sent."""
     for pause_s in (*limits.retries_s, None):
         try:
-            return _handshake_once(route, limits)
-        except Unreachable:
+            return _handshake_once(route, limits, context)
+        except _Passing:
             if pause_s is None:
                 raise
-            time.sleep(pause_s * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, not a secret
+            context.wait(pause_s * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, not a secret
     raise AssertionError("the loop above returns or raises")
 
 
-def _handshake_once(route: Route, limits: Limits) -> "Transport":
-    from paramiko import SSHException, Transport  # noqa: PLC0415 - on first use only
+def _handshake_once(route: Route, limits: Limits, context: TaskContext) -> Connection:
+    from paramiko import SSHException  # noqa: PLC0415 - on first use only
 
-    logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)
-    host = route.host
-    link: Any = _jump(route) if route.jump else _dial(host, limits)
+    from app.ssh.wire import make_wire  # noqa: PLC0415 - on first use only
+
+    below = _jump(route, context) if route.jump else _dial(route.host, limits)
+    link = Link(below)
+    wire = make_wire(link, route.host, limits)
     try:
-        transport = Transport(
-            link,
-            default_window_size=_WINDOW,
-            default_max_packet_size=_PACKET,
-            disabled_algorithms={"macs": list(_WEAK_MACS)},
-        )
+        _negotiate(wire, route.host, limits, context)
+    except (SSHException, EOFError, OSError, ValueError) as error:
+        _close(wire)
+        raise _no_handshake(route.host, error, wire, link) from error
     except BaseException:
-        link.close()
+        _close(wire)
         raise
-    transport.banner_timeout = limits.banner_s
-    transport.handshake_timeout = limits.key_exchange_s
-    transport.auth_timeout = limits.login_s
-    transport.channel_timeout = limits.channel_s
-    transport.packetizer.REKEY_BYTES = _REKEY
-    transport.packetizer.REKEY_PACKETS = _REKEY
-    options = transport.get_security_options()
-    options.ciphers = [name for name in _CIPHERS if name in options.ciphers]
-    options.key_types = list(key_types(host, tuple(options.key_types)))
-    try:
-        transport.start_client(timeout=limits.banner_s + limits.key_exchange_s)
-    except (SSHException, EOFError, OSError) as error:
-        transport.close()
-        raise _no_handshake(host, error) from error
-    return transport
+    return Connection(wire, link)
 
 
-def _dial(host: Host, limits: Limits) -> socket.socket:
+def _negotiate(wire: "Wire", host: Host, limits: Limits, context: TaskContext) -> None:
+    """Wait for greeting and key exchange; paramiko's own waiting ends without an error."""
+    done = Event()
+    begun_s = greeted_s = time.monotonic()
+    wire.start_client(event=done)
+    while not done.wait(_LOOK_S) and wire.is_active():
+        now_s = time.monotonic()
+        if context.stopped:
+            raise TaskCancelled
+        if not wire.remote_version:
+            greeted_s = now_s
+            if now_s - begun_s > limits.banner_s:
+                raise EOFError
+        elif now_s - greeted_s > limits.key_exchange_s:
+            raise _stalled(host, limits)
+    if error := wire.get_exception():
+        raise error
+    if not wire.is_active():
+        raise EOFError
+
+
+def _close(wire: "Wire") -> None:
+    """Close a connection and the timer that paramiko leaves running after a failed handshake."""
+    wire.close()
+    wire.packetizer.complete_handshake()
+
+
+def _dial(host: Host, limits: Limits) -> Bytes:
     try:
         link = socket.create_connection((host.address, host.port), limits.connect_s)
-    except socket.gaierror as error:
-        raise Unreachable(
-            f"The name {host.address} is not known.", hint="Check the address.", host=host.name
+    except (socket.gaierror, UnicodeError) as error:
+        passing = getattr(error, "errno", None) == socket.EAI_AGAIN
+        raise (_Passing if passing else Unreachable)(
+            _("The name {address} is not known.").format(address=host.address),
+            hint=_("Check the address."),
+            host=host.name,
+            step=Stage.NAME,
         ) from error
     except ConnectionRefusedError as error:
-        raise Unreachable(
-            f"Port {host.port} of {host.address} refuses connections.",
-            hint="Is the SSH server running, and is the port right?",
+        raise _Passing(
+            _("Port {port} of {address} refuses connections.").format(
+                port=host.port, address=host.address
+            ),
+            hint=_("Is the SSH server running, and is the port right?"),
             host=host.name,
+            step=Stage.REACH,
         ) from error
     except TimeoutError as error:
-        raise Unreachable(
-            f"No answer from {host.address} within {limits.connect_s:g} s.",
-            hint="Is the host up, and is the network open?",
+        raise _Passing(
+            _("No answer from {address} within {limit:g} s.").format(
+                address=host.address, limit=limits.connect_s
+            ),
+            hint=_("Is the host up, and is the network open?"),
             host=host.name,
+            step=Stage.REACH,
         ) from error
     except OSError as error:
-        raise Unreachable(
-            f"{host.address} cannot be reached: {error.strerror or error}.",
-            hint="Check the network.",
+        raise _Passing(
+            _("{address} cannot be reached: {why}.").format(
+                address=host.address, why=error.strerror or error
+            ),
+            hint=_("Check the network."),
             host=host.name,
+            step=Stage.REACH,
         ) from error
-    link.settimeout(None)
+    link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return link
 
 
-def _jump(route: Route) -> "Channel":
-    from paramiko import ChannelException, SSHException  # noqa: PLC0415 - on first use only
+def _jump(route: Route, context: TaskContext) -> Bytes:
+    from paramiko import SSHException  # noqa: PLC0415 - on first use only
 
     host = route.host
     if route.jump is None:
-        raise Unreachable("There is no jump host.", host=host.name)
+        raise AssertionError("the caller has looked")
     try:
-        return route.jump(host.address, host.port)
-    except (ChannelException, SSHException) as error:
+        return route.jump(host.address, host.port, context)
+    except (SSHException, EOFError, OSError) as error:
         raise Unreachable(
-            f"The jump host cannot reach {host.address}:{host.port} ({error}).",
-            hint="Check the address as the jump host sees it.",
+            _("The jump host cannot reach {address}:{port} ({why}).").format(
+                address=host.address, port=host.port, why=error or type(error).__name__
+            ),
+            hint=_("Check the address as the jump host sees it."),
             host=host.name,
+            step=Stage.REACH,
         ) from error
 
 
-def _no_handshake(host: Host, error: BaseException) -> RemoteError:
-    from paramiko import SSHException  # noqa: PLC0415 - on first use only
+def _stalled(host: Host, limits: Limits) -> TimedOut:
+    return TimedOut(
+        _("The key exchange did not end within {limit:g} s.").format(limit=limits.key_exchange_s),
+        hint=_("Try again; the server may be overloaded."),
+        host=host.name,
+        step=Stage.KEY_EXCHANGE,
+    )
+
+
+def _no_handshake(host: Host, error: BaseException, wire: "Wire", link: Link) -> RemoteError:
     from paramiko.ssh_exception import IncompatiblePeer  # noqa: PLC0415 - on first use only
 
     if isinstance(error, IncompatiblePeer):
         return LoginRefused(
-            f"The server is too old for current cryptography ({error}).",
-            hint="Update its SSH server.",
+            _("The server is too old for current cryptography ({why}).").format(why=error),
+            hint=_("Update its SSH server."),
             host=host.name,
+            step=Stage.KEY_EXCHANGE,
         )
-    if isinstance(error, SSHException) and "banner" in str(error).lower():
+    if wire.remote_version:
+        return _Passing(
+            _("The connection broke during the key exchange."),
+            hint=_("Try again; the server may be limiting new connections."),
+            host=host.name,
+            step=Stage.KEY_EXCHANGE,
+        )
+    if link.received:
         return Unreachable(
-            f"Port {host.port} answers, but not as an SSH server.",
-            hint="Check the port.",
+            _("Port {port} of {address} answers, but not as an SSH server.").format(
+                port=host.port, address=host.address
+            ),
+            hint=_("Check the port."),
             host=host.name,
+            step=Stage.GREETING,
         )
-    if isinstance(error, SSHException) and "timeout" in str(error).lower():
-        return TimedOut(
-            "The key exchange did not end in time.",
-            hint="Try again; the server may be overloaded.",
-            host=host.name,
-            step="key exchange",
-        )
-    return Unreachable(
-        f"The connection broke during the key exchange ({error or 'closed'}).",
-        hint="Try again; the server may be limiting new connections.",
+    return _Passing(
+        _("Port {port} of {address} accepts connections, but does not greet.").format(
+            port=host.port, address=host.address
+        ),
+        hint=_("Is it an SSH server? It may be overloaded or limit new connections."),
         host=host.name,
+        step=Stage.GREETING,
     )

@@ -12,10 +12,13 @@ class Limits:
     key_exchange_s: float = 30.0
     login_s: float = 30.0
     channel_s: float = 30.0
-    retries_s: tuple[float, ...] = (1.0, 2.0, 4.0)
+    sudo_s: float = 30.0
+    retries_s: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0)
     """Pauses before the next tries of the connection phase; what follows is never repeated."""
     heartbeat_s: float = 15.0
-    heartbeat_answer_s: float = 30.0
+    """After this long without a byte the server is asked for a sign of life."""
+    silence_s: float = 40.0
+    """After this long without a byte the connection is given up; noticed within a third beat."""
     grace_s: float = 5.0
     """How long output may go on after the exit status, when a child keeps it open."""
     channels: int = 4
@@ -24,6 +27,6 @@ class Limits:
 
 
 OUTPUT_CAP = 64 * 1024 * 1024
-"""Bytes of a command's output that are kept; the rest is read and counted out."""
+"""Bytes of a command's output that are kept; the rest is read and dropped."""
 STDERR_CAP = 1024 * 1024
 """Bytes of a stream's stderr that are kept."""

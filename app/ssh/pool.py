@@ -1,22 +1,23 @@
-"""All connections of the program: one transport per host and login, set up at a gentle pace."""
+"""All connections of the program: one per host and login, set up at a gentle pace."""
 
 import time
 from collections.abc import Callable
-from threading import Lock
+from threading import Lock, RLock
 from typing import TYPE_CHECKING
 
-from app.domain.host import Host, HostKey
+from app.domain.host import Host, HostKey, Stage
 from app.errors import Unreachable
+from app.i18n import _
 from app.services.ports import Secrets
 from app.ssh import connect
 from app.ssh.connect import Route
 from app.ssh.limits import Limits
-from app.ssh.session import SshRemote
+from app.ssh.login import RefusedSecrets
+from app.ssh.session import Means, SshRemote
+from app.tasks import TaskContext
 
 if TYPE_CHECKING:
     from paramiko import Channel
-
-_Key = tuple[object, ...]
 
 
 class RemotePool:
@@ -28,31 +29,27 @@ class RemotePool:
         find_host: Callable[[str], Host],
         limits: Limits | None = None,
     ) -> None:
-        self._secrets, self._find_host = secrets, find_host
-        self._limits = limits or Limits()
-        self._remotes: dict[_Key, SshRemote] = {}
+        self._find_host = find_host
+        self._means = Means(secrets, RefusedSecrets(), limits or Limits())
+        self._remotes: dict[str, SshRemote] = {}
         self._gates: dict[tuple[str, int], Throttle] = {}
-        self._lock = Lock()
+        self._lock = RLock()
 
     def open(self, host: Host) -> SshRemote:
         """Return the remote of a host; connects on first use.
 
-        A host whose record was edited gets a connection of its own.
+        A host whose record was edited gets a new connection; the old one ends with its last user.
         """
-        key: _Key = (host.id, host.address, host.port, host.user, host.login, host.key_file)
-        key += (host.key, host.jump, host.sudo)
         with self._lock:
-            if key not in self._remotes:
-                gate = self._gates.setdefault(
-                    (host.address, host.port), Throttle(self._limits.new_per_s)
-                )
-                route = Route(host, self._jump(host, ()))
-                self._remotes[key] = SshRemote(route, self._secrets, self._limits, gate.wait)
-            return self._remotes[key]
+            return self._open(host, ())
 
     def probe_key(self, host: Host) -> HostKey:
-        """Ask the server for its key without logging in; raises Unreachable."""
-        return connect.probe_key(Route(host, self._jump(host, ())), self._limits)
+        """Ask the server for its key without logging in; raises Unreachable, TimedOut."""
+        with self._lock:
+            route, gate = self._route(host, ()), self._gate(host)
+        context = TaskContext()
+        gate.wait(context)
+        return connect.probe_key(route, self._means.limits, context)
 
     def close(self) -> None:
         """Close every connection."""
@@ -61,35 +58,68 @@ class RemotePool:
         for remote in remotes:
             remote.close()
 
-    def _jump(self, host: Host, seen: tuple[str, ...]) -> "Callable[[str, int], Channel] | None":
+    def _open(self, host: Host, seen: tuple[str, ...]) -> SshRemote:
+        old = self._remotes.get(host.id)
+        if old is not None:
+            if _same_way(old.host, host):
+                return old
+            old.retire()
+        remote = SshRemote(self._route(host, seen), self._means, self._gate(host).wait)
+        self._remotes[host.id] = remote
+        return remote
+
+    def _route(self, host: Host, seen: tuple[str, ...]) -> Route:
         if host.jump is None:
-            return None
-        if host.jump in seen or host.jump == host.id:
-            raise Unreachable("The jump hosts lead in a circle.", host=host.name)
-        jump = self._find_host(host.jump)
-        route = Route(jump, self._jump(jump, (*seen, host.id)))
-        gate = self._gates.setdefault((jump.address, jump.port), Throttle(self._limits.new_per_s))
-        remote = SshRemote(route, self._secrets, self._limits, gate.wait)
-        self._remotes[("jump", host.id, jump.id, jump.key)] = remote
-        return remote.tunnel
+            return Route(host)
+        if host.jump == host.id or host.jump in seen:
+            raise Unreachable(
+                _("The jump hosts lead in a circle."),
+                hint=_("Change the jump host of one of them."),
+                host=host.name,
+                step=Stage.REACH,
+            )
+        through = self._find_host(host.jump)
+        path = (*seen, host.id)
+
+        def tunnel(address: str, port: int, context: TaskContext) -> "Channel":
+            with self._lock:
+                remote = self._open(through, path)
+            return remote.tunnel(address, port, context)
+
+        self._route(through, path)  # finds a circle before anything is sent
+        return Route(host, tunnel)
+
+    def _gate(self, host: Host) -> "Throttle":
+        new_per_s = self._means.limits.new_per_s
+        return self._gates.setdefault((host.address, host.port), Throttle(new_per_s))
+
+
+def _same_way(one: Host, other: Host) -> bool:
+    """Whether two records of a host are reached and used in the same way."""
+
+    def way(host: Host) -> tuple[object, ...]:
+        login = (host.user, host.login, host.key_file, host.sudo)
+        return (host.address, host.port, host.key, host.jump, *login)
+
+    return way(one) == way(other)
 
 
 class Throttle:
-    """Lets callers pass a few at once, then at most ``per_s`` a second."""
+    """Lets two callers pass at once, then at most ``per_s`` a second."""
 
-    BURST = 5
+    BURST = 2
 
     def __init__(self, per_s: float) -> None:
         self._gap_s = 1 / per_s
         self._next_s = float("-inf")
         self._lock = Lock()
 
-    def wait(self) -> None:
-        """Return when it is this caller's turn."""
+    def wait(self, context: TaskContext | None = None) -> None:
+        """Return when it is this caller's turn; raises TaskCancelled."""
         with self._lock:
             now_s = time.monotonic()
             earliest_s = now_s - self.BURST * self._gap_s
             self._next_s = max(self._next_s, earliest_s) + self._gap_s
             pause_s = self._next_s - now_s
         if pause_s > 0:
-            time.sleep(pause_s)
+            (context or TaskContext()).wait(pause_s)

@@ -2,19 +2,29 @@
 
 import shlex
 
-from app.domain.host import Host
+Words = tuple[str, ...]
 
 
-def shell_by_stdin(host: Host, args: tuple[str, ...]) -> str:
+def shell_by_stdin(args: Words) -> Words:
     """Return the command that reads a script from its stdin and gives it ``args``."""
-    return shlex.join((*_sudo(host), "sh", "-s", "--", *args))
+    return ("sh", "-s", "--", *args)
 
 
-def shell_by_argument(host: Host, script: str, args: tuple[str, ...]) -> str:
+def shell_by_argument(script: str, args: Words) -> Words:
     """Return the command that runs a script with ``args`` and leaves its stdin free."""
-    return shlex.join((*_sudo(host), "sh", "-c", script, "sh", *args))
+    return ("sh", "-c", script, "sh", *args)
 
 
-def _sudo(host: Host) -> tuple[str, ...]:
-    """Ask sudo never to prompt: a prompt nobody sees would only hang."""
-    return ("sudo", "-n", "--") if host.sudo else ()
+def command_line(words: Words) -> str:
+    """Return words as one line that any shell splits back into the same words."""
+    return shlex.join(words)
+
+
+def whole_script(script: str) -> bytes:
+    """Return a script so that the shell runs it whole or not at all.
+
+    A shell runs what it reads from stdin line by line: when the link breaks half-way, the cut line
+    would run too, and a command that reads its stdin would eat the rest of the script. As one
+    compound command it is parsed to its end first, and nothing in it sees the stdin.
+    """
+    return f"{{ :; {script}\n}} </dev/null\n".encode()

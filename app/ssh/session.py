@@ -1,36 +1,60 @@
-"""One host, logged in on first use: its transport, its heartbeat, its channels."""
+"""One host, logged in on first use: its connection and its channels."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import BoundedSemaphore, Event, Lock, Thread, Timer
+from dataclasses import dataclass
+from threading import Lock, Timer
 from typing import TYPE_CHECKING
 
-from app.domain.host import Host, HostKey
-from app.errors import ConnectionLost, RemoteError, TimedOut
+from app.domain.host import Host, HostKey, Stage
+from app.errors import ConnectionLost, LoginRefused, RemoteError, TimedOut
+from app.i18n import _
 from app.services.ports import CommandResult, Secrets
-from app.ssh.channel import CommandReader, OnOutput, SshStream
-from app.ssh.connect import Route, open_transport
+from app.ssh.channel import CommandReader, OnOutput, SshStream, link_is_up, lost
+from app.ssh.connect import Connection, Route, connect
+from app.ssh.heartbeat import watch
 from app.ssh.host_keys import shown_key
 from app.ssh.limits import Limits
-from app.ssh.quoting import shell_by_argument, shell_by_stdin
-from app.tasks import TaskContext
+from app.ssh.login import LoginDesk, RefusedSecrets
+from app.ssh.quoting import Words, command_line, shell_by_argument, shell_by_stdin, whole_script
+from app.ssh.slots import ChannelSlots
+from app.ssh.sudo import SudoDoor
+from app.tasks import TaskCancelled, TaskContext
 
 if TYPE_CHECKING:
-    from paramiko import Channel, Transport
+    from paramiko import Channel
 
-Throttle = Callable[[], object]
+    from app.ssh.wire import Wire
+
+_SETTLE_S = 2.0
+"""How long a server may still count a session that we have closed."""
+
+
+@dataclass(frozen=True)
+class Means:
+    """What every connection of the program shares."""
+
+    secrets: Secrets
+    refused: RefusedSecrets
+    limits: Limits
 
 
 class SshRemote:
-    """A host over SSH; fits `Remote` and is safe to use from several threads."""
+    """A host over SSH; fits `Remote` and is safe to use from several threads.
 
-    def __init__(self, route: Route, secrets: Secrets, limits: Limits, throttle: Throttle) -> None:
-        self._route, self._secrets, self._limits = route, secrets, limits
-        self._throttle = throttle
-        self._transport: Transport | None = None
+    ``throttle`` is called before each connection set-up and returns when it may go on.
+    """
+
+    def __init__(
+        self, route: Route, means: Means, throttle: Callable[[TaskContext], object]
+    ) -> None:
+        self._route, self._means, self._throttle = route, means, throttle
+        self._connection: Connection | None = None
         self._connecting = Lock()
-        self._slots = BoundedSemaphore(limits.channels)
-        self._closed = Event()
+        self._slots = ChannelSlots(means.limits.channels)
+        self._tunnels: list[Channel] = []
+        self._retired = False
 
     @property
     def host(self) -> Host:
@@ -46,111 +70,192 @@ class SshRemote:
         context: TaskContext | None = None,
     ) -> CommandResult:
         """Feed ``script`` to ``sh -s -- args`` and wait for its end."""
-        with self._channel() as channel:
-            channel.exec_command(shell_by_stdin(self.host, args))
+        context = context or TaskContext()
+        with self._channel(context) as channel:
+            self._exec(channel, shell_by_stdin(args), context)
             reader = CommandReader(
-                channel, self.host.name, self._limits, limit_s, on_output, context
+                channel, self.host.name, self._means.limits, limit_s, on_output, context
             )
-            channel.settimeout(self._limits.channel_s)
-            _send_script(channel, script.encode())
+            self._send_script(channel, whole_script(script))
             return reader.read_all()
 
     @contextmanager
     def stream(self, script: str, *args: str, idle_s: float = 60.0) -> Iterator[SshStream]:
         """Run ``script`` with ``args``; its stdin is free for data."""
-        with self._channel() as channel:
-            channel.exec_command(shell_by_argument(self.host, script, args))
+        context = TaskContext()
+        with self._channel(context) as channel:
+            self._exec(channel, shell_by_argument(script, args), context)
             yield SshStream(channel, self.host.name, idle_s)
 
     def server_key(self) -> HostKey:
         """Return the key the server showed in this session."""
-        return shown_key(self.transport().get_remote_server_key())
+        return shown_key(self._wire(TaskContext()).get_remote_server_key())
 
-    def tunnel(self, address: str, port: int) -> "Channel":
+    def tunnel(self, address: str, port: int, context: TaskContext) -> "Channel":
         """Open a way through this host to another one, for jumps."""
-        return self.transport().open_channel(
-            "direct-tcpip", (address, port), ("127.0.0.1", 0), timeout=self._limits.channel_s
+        way = self._wire(context).open_channel(
+            "direct-tcpip",
+            (address, port),
+            ("127.0.0.1", 0),
+            timeout=self._means.limits.channel_s,
         )
+        self._tunnels = [*(other for other in self._tunnels if not other.closed), way]
+        return way
 
-    def transport(self) -> "Transport":
-        """Return the live connection, set up if needed; one at a time."""
-        with self._connecting:
-            if self._transport is None or not self._transport.is_active():
-                if self.host.key is not None:
-                    self._throttle()
-                self._transport = open_transport(self._route, self._secrets, self._limits)
-                self._closed = Event()
-                Thread(
-                    target=_beat,
-                    args=(self._transport, self._closed, self._limits),
-                    name=f"heartbeat-{self.host.name}",
-                    daemon=True,
-                ).start()
-            return self._transport
+    def retire(self) -> None:
+        """Close the connection as soon as nobody uses it; the host's record was edited."""
+        self._retired = True
+        if not self._in_use:
+            self.close()
 
     def close(self) -> None:
         """Close the connection, if there is one."""
-        self._closed.set()
-        if self._transport is not None:
-            self._transport.close()
+        if self._connection is not None:
+            self._connection.wire.close()
+
+    @property
+    def _in_use(self) -> bool:
+        return self._slots.open > 0 or any(not way.closed for way in self._tunnels)
+
+    def _wire(self, context: TaskContext) -> "Wire":
+        """Return the live connection, set up if needed; one at a time."""
+        while not self._connecting.acquire(timeout=0.1):
+            if context.stopped:
+                raise TaskCancelled
+        try:
+            if self._connection is None or not self._connection.wire.is_active():
+                self._throttle(context)
+                means = self._means
+                desk = LoginDesk(self.host, means.secrets, means.refused)
+                self._connection = connect(self._route, desk.log_in, means.limits, context)
+                watch(self._connection, self.host.name, means.limits)
+            return self._connection.wire
+        finally:
+            self._connecting.release()
 
     @contextmanager
-    def _channel(self) -> Iterator["Channel"]:
+    def _channel(self, context: TaskContext) -> Iterator["Channel"]:
+        """Open a channel, close it at the end, and translate what breaks in between."""
+        from paramiko import SSHException  # noqa: PLC0415 - on first use only
+
+        channel = self._open(self._wire(context), context)
+        try:
+            yield channel
+        except (SSHException, EOFError, OSError) as error:
+            raise lost(self.host.name) from error
+        finally:
+            channel.close()
+            self._slots.give()
+            if self._retired and not self._in_use:
+                self.close()
+
+    def _open(self, wire: "Wire", context: TaskContext) -> "Channel":
+        """Open a session; where the server takes fewer than we would, wait for our turn."""
         from paramiko import ChannelException, SSHException  # noqa: PLC0415 - on first use only
 
-        transport = self.transport()
-        if not self._slots.acquire(timeout=self._limits.channel_s):
-            raise TimedOut(
-                "All channels to the host are busy.", host=self.host.name, step="channel"
-            )
-        try:
+        limits = self._means.limits
+        end_s = time.monotonic() + limits.channel_s
+        while True:
+            if context.stopped:
+                raise TaskCancelled
+            settling = self._slots.idle_s < _SETTLE_S
+            if not self._slots.take(0.1):
+                if time.monotonic() > end_s:
+                    raise self._busy(None)
+                continue
             try:
-                channel = transport.open_session(timeout=self._limits.channel_s)
+                return wire.open_session(timeout=limits.channel_s)
             except ChannelException as error:
-                raise RemoteError(
-                    f"The host opens no more sessions ({error}).",
-                    hint="Try again, or raise MaxSessions on the server.",
-                    host=self.host.name,
-                ) from error
+                self._slots.refused()
+                if not settling or time.monotonic() > end_s:
+                    raise self._busy(error) from error
+                context.wait(0.05)
             except (SSHException, EOFError, OSError) as error:
+                self._slots.give()
                 raise ConnectionLost(
-                    f"No session could be opened ({error or 'closed'}); nothing was sent.",
-                    hint="Try again.",
+                    _("No session could be opened; nothing was sent."),
+                    hint=_("Try again."),
                     host=self.host.name,
+                    step=Stage.CHANNEL,
                 ) from error
-            try:
-                yield channel
-            except (SSHException, EOFError) as error:
-                raise ConnectionLost(
-                    f"The connection broke ({error or 'closed'}).", host=self.host.name
-                ) from error
-            finally:
-                channel.close()
-        finally:
-            self._slots.release()
+            except BaseException:
+                self._slots.give()
+                raise
 
-
-def _send_script(channel: "Channel", script: bytes) -> None:
-    """Send the script and end its input; a command that ends early need not read it all."""
-    try:
-        channel.sendall(script)
-        channel.shutdown_write()
-    except OSError:
-        if not channel.closed and not channel.exit_status_ready():
+    def _exec(self, channel: "Channel", words: Words, context: TaskContext) -> None:
+        """Start the command, as root where the record says so."""
+        limits = self._means.limits
+        door = self._sudo_door() if self.host.sudo else None
+        self._start(channel, command_line(door.command(words) if door else words))
+        channel.settimeout(limits.channel_s)
+        if door is None:
+            return
+        try:
+            door.pass_through(channel, limits.sudo_s, context)
+        except LoginRefused:
+            if door.password is not None:
+                self._means.refused.add(self.host.sudo_secret, door.password)
             raise
 
+    def _sudo_door(self) -> SudoDoor:
+        password = self._means.secrets.get(self.host.sudo_secret)
+        if password is not None and self._means.refused.has(self.host.sudo_secret, password):
+            raise LoginRefused(
+                _("sudo has refused this password before; it was not given again."),
+                hint=_("Enter another one."),
+                host=self.host.name,
+                step=Stage.SUDO,
+            )
+        return SudoDoor(self.host, password)
 
-def _beat(transport: "Transport", closed: Event, limits: Limits) -> None:
-    """Ask the server for a sign of life, and close the connection when none comes."""
-    from paramiko import SSHException  # noqa: PLC0415 - on first use only
+    def _start(self, channel: "Channel", line: str) -> None:
+        """Ask for the command to be run; paramiko would wait for the answer for ever."""
+        from paramiko import SSHException  # noqa: PLC0415 - on first use only
 
-    while not closed.wait(limits.heartbeat_s) and transport.is_active():
-        watchdog = Timer(limits.heartbeat_answer_s, transport.close)
+        watchdog = Timer(self._means.limits.channel_s, channel.close)
         watchdog.daemon = True
         watchdog.start()
+        begun_s = time.monotonic()
         try:
-            transport.global_request("keepalive@openssh.com", wait=True)
-        except (SSHException, EOFError, OSError):
-            return
+            channel.exec_command(line)
+        except (SSHException, EOFError) as error:
+            if not link_is_up(channel):
+                raise lost(self.host.name) from error
+            if time.monotonic() - begun_s >= self._means.limits.channel_s:
+                raise TimedOut(
+                    _("The host did not say whether it runs the command."),
+                    hint=_("Look on the host before sending it again."),
+                    host=self.host.name,
+                    step=Stage.COMMAND,
+                ) from error
+            raise RemoteError(
+                _("The host accepts the login, but runs no command."),
+                hint=_("Is the account restricted to something else?"),
+                host=self.host.name,
+                step=Stage.COMMAND,
+            ) from error
         finally:
             watchdog.cancel()
+
+    def _send_script(self, channel: "Channel", script: bytes) -> None:
+        """Send the script and end its input; a command that has ended need not read it."""
+        try:
+            channel.sendall(script)
+            channel.shutdown_write()
+        except TimeoutError as error:
+            raise TimedOut(
+                _("The host did not take the command in time; it has not run."),
+                host=self.host.name,
+                step=Stage.COMMAND,
+            ) from error
+        except OSError:
+            if not link_is_up(channel):
+                raise
+
+    def _busy(self, error: Exception | None) -> RemoteError:
+        return RemoteError(
+            _("The host opens no more sessions ({why}).").format(why=error or _("all are in use")),
+            hint=_("Try again, or raise MaxSessions on the server."),
+            host=self.host.name,
+            step=Stage.CHANNEL,
+        )

@@ -1,0 +1,73 @@
+"""paramiko's transport as we want it: modern algorithms, big windows, signals that are told.
+
+Imported on first use only, because paramiko is slow to load.
+"""
+
+import logging
+from typing import ClassVar
+from weakref import WeakKeyDictionary
+
+from paramiko import Channel, Message, Transport
+from paramiko.common import MSG_CHANNEL_REQUEST
+
+from app.domain.host import Host
+from app.ssh.host_keys import key_types
+from app.ssh.limits import Limits
+from app.ssh.link import Link
+
+_WINDOW = 64 * 1024 * 1024
+_PACKET = 256 * 1024
+_CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes256-ctr")
+"""GCM first: paramiko's CTR streams stall at re-keying after half a gigabyte."""
+_WEAK_MACS = ("hmac-md5", "hmac-md5-96", "hmac-sha1", "hmac-sha1-96")
+_REKEY = 1 << 40
+"""We leave re-keying to the server, whose own limit is a gigabyte or an hour."""
+
+logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)
+
+
+_SIGNALS: WeakKeyDictionary[Channel, str] = WeakKeyDictionary()
+
+
+def _note_request(channel: Channel, message: Message) -> None:
+    """Remember the signal that ended a command, which paramiko itself drops."""
+    if message.get_text() == "exit-signal":
+        message.get_boolean()
+        _SIGNALS[channel] = message.get_text()
+    message.rewind()
+    message.get_int()  # the channel's number, which the transport had read before
+    Channel._handle_request(channel, message)  # type: ignore[attr-defined]  # not in the stubs
+
+
+def signal_of(channel: Channel) -> str:
+    """Return the name of the signal that ended a command, "" when none was told."""
+    return _SIGNALS.get(channel, "")
+
+
+class Wire(Transport):
+    """A client connection over a `Link`."""
+
+    _channel_handler_table: ClassVar = {
+        **Transport._channel_handler_table,  # type: ignore[attr-defined]  # not in the stubs
+        MSG_CHANNEL_REQUEST: _note_request,
+    }
+
+
+def make_wire(link: Link, host: Host, limits: Limits) -> Wire:
+    """Return a connection that has not said anything yet."""
+    wire = Wire(
+        link,  # type: ignore[arg-type]  # anything with recv, send, settimeout and close will do
+        default_window_size=_WINDOW,
+        default_max_packet_size=_PACKET,
+        disabled_algorithms={"macs": list(_WEAK_MACS)},
+    )
+    wire.banner_timeout = limits.banner_s
+    wire.handshake_timeout = limits.key_exchange_s
+    wire.auth_timeout = limits.login_s
+    wire.channel_timeout = limits.channel_s
+    wire.packetizer.REKEY_BYTES = _REKEY
+    wire.packetizer.REKEY_PACKETS = _REKEY
+    options = wire.get_security_options()
+    options.ciphers = [name for name in _CIPHERS if name in options.ciphers]
+    options.key_types = list(key_types(host, tuple(options.key_types)))
+    return wire
