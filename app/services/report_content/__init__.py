@@ -1,0 +1,1 @@
+"""What the post-implementation report says: everything in words and figures, nothing about paper."""
