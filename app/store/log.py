@@ -79,6 +79,7 @@ def write_events(
     An entry that the clock puts before its predecessor says so in its data; order is by number.
     """
     head = read_head(connection)
+    rows: list[dict[str, Any]] = []
     for event in events:
         data = list(event.data)
         if head.at and now < head.at:
@@ -98,8 +99,9 @@ def write_events(
         }
         row_hash = _digest(row)
         stored = row | {"at": now, "refs": _json(row["refs"]), "data": _json(row["data"])}
-        connection.execute(insert(EVENT).values(stored | {"hash": row_hash}))
+        rows.append(stored | {"hash": row_hash})
         head = Head(head.size + 1, row_hash, now)
+    connection.execute(insert(EVENT), rows)
     return head
 
 

@@ -171,12 +171,17 @@ def ordinal(change_number: str) -> int:
     return int(digits[0]) if digits else 0
 
 
+_CENTURY_DAYS = 36_525.0
+"""More than anybody means; longer spans do not fit a date."""
+
+
 def _due_at(change: Change) -> datetime | None:
     """From when a person must move the change on; None means at once."""
     if change.state is ChangeState.SCHEDULED and change.window:
         return change.window.span.start
     if change.state is ChangeState.MONITOR and change.monitor_since:
-        return change.monitor_since + timedelta(days=change.monitor_days)
+        days = min(max(change.monitor_days, 0.0), _CENTURY_DAYS)
+        return change.monitor_since + timedelta(days=days)
     return None
 
 
@@ -210,8 +215,8 @@ CHANGE = Kind(
         text("type"),
         number("risk", lambda c: c.risk and int(c.risk.inherent.level)),
         number("residual", lambda c: c.risk and int(c.risk.residual.level)),
-        instant("starts_at", lambda c: c.window and c.window.span.start, index=True),
-        instant("ends_at", lambda c: c.window and c.window.span.end),
+        instant("starts_at", lambda c: c.window and c.window.span.start),
+        instant("ends_at", lambda c: c.window and c.window.span.end, index=True),
         Lifted("zone", Text(), lambda c: c.window.zone if c.window else ""),
         instant("due_at", _due_at),
         flag("on_hold"),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, and_, exists, func, or_, select
+from sqlalchemy import Column, Engine, Row, Table, and_, exists, func, or_, select
 
 from app.domain.backup import Level
 from app.domain.change import ChangeState, ChangeType
@@ -38,7 +38,8 @@ class SqlQueries:
         self, wanted: ChangeFilter, *, limit: int = 200, after: str = ""
     ) -> Sequence[ChangeRow]:
         """Return changes, newest number first; ``after`` is the number the last page ended with."""
-        query = search.newest_first(_CHANGE, wanted.text, ordinal(after) if after else None)
+        below = ordinal(after) if after else None
+        query = search.newest_first(_CHANGE, _flat(_CHANGE), wanted.text, below)
         if wanted.states:
             query = query.where(_CHANGE.c.state.in_([state.value for state in wanted.states]))
         return tuple(map(_change_row, self._rows(query.limit(limit))))
@@ -56,7 +57,7 @@ class SqlQueries:
     def verdicts(self, *, limit: int = 20) -> Sequence[VerdictRow]:
         """Return judged metrics, newest first."""
         query = (
-            select(_COMPARISON, _CHANGE.c.number)
+            select(*_flat(_COMPARISON), _CHANGE.c.number)
             .join(_CHANGE, _CHANGE.c.id == _COMPARISON.c.change)
             .order_by(_COMPARISON.c.row.desc())
             .limit(limit)
@@ -96,9 +97,14 @@ class SqlQueries:
             return connection.execute(query).all()
 
 
+def _flat(table: Table) -> list[Column[Any]]:
+    """Return the columns of a table without the body, which no list shows."""
+    return [column for column in table.c if column.name != "body"]
+
+
 def _run_query() -> AnySelect:
     return (
-        select(_RUN, _CHANGE.c.number, _CHANGE.c.title)
+        select(*_flat(_RUN), _CHANGE.c.number, _CHANGE.c.title)
         .join(_CHANGE, _CHANGE.c.id == _RUN.c.change)
         .order_by(_RUN.c.row.desc())
     )
@@ -108,7 +114,7 @@ def _waiting(now: datetime) -> AnySelect:
     """Open changes that are due and that no run is moving at this moment."""
     moving = exists().where(_RUN.c.change == _CHANGE.c.id, _RUN.c.state.in_(_MOVING))
     return (
-        select(_CHANGE)
+        select(*_flat(_CHANGE))
         .where(
             _CHANGE.c.state.in_(_OPEN),
             _CHANGE.c.on_hold.is_(False),
@@ -122,7 +128,7 @@ def _waiting(now: datetime) -> AnySelect:
 
 def _upcoming(now: datetime) -> AnySelect:
     return (
-        select(_CHANGE)
+        select(*_flat(_CHANGE))
         .where(_CHANGE.c.state.in_(_OPEN), _CHANGE.c.ends_at > now)
         .order_by(_CHANGE.c.starts_at, _CHANGE.c.ordinal)
         .limit(HOME_ROWS)

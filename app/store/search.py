@@ -6,7 +6,7 @@ and a page of them costs the same however many there are.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, Select, Table, column, select, text
@@ -26,21 +26,23 @@ def index(connection: Connection, ordinal: int, words: Iterable[str]) -> None:
     connection.execute(_INDEX.insert().values(rowid=ordinal, words=joined))
 
 
-def newest_first(changes: Table, typed: str, below: int | None = None) -> AnySelect:
-    """Return a query for changes, newest first, that fit what a user typed.
+def newest_first(
+    changes: Table, flat: Sequence[ColumnElement[Any]], typed: str, below: int | None = None
+) -> AnySelect:
+    """Return a query for columns of changes, newest first, that fit what a user typed.
 
     Whatever is typed is data: each word is quoted, operators have no meaning. ``below`` is the
     number the last page ended with.
     """
     key: ColumnElement[int]
     if not typed.strip():
-        query, key = select(changes), changes.c.ordinal
+        query, key = select(*flat), changes.c.ordinal
     else:
         words = re.findall(r"\w+", typed.encode("utf-8", "ignore").decode())[:_MAX_WORDS]
         wanted = " AND ".join(f'"{word[:_MAX_LENGTH]}"*' for word in words) or '""'
         found = text(f"{TABLE} MATCH :typed").bindparams(typed=wanted)
         key = _INDEX.c.rowid
-        query = select(changes).join(_INDEX, key == changes.c.ordinal).where(found)
+        query = select(*flat).join(_INDEX, key == changes.c.ordinal).where(found)
     if below is not None:
         query = query.where(key < below)
     return query.order_by(key.desc())

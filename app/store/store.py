@@ -18,7 +18,9 @@ from app.store.lock import InstanceLock, acquire
 from app.store.log import Head, read_head
 from app.store.place import Place, place_of
 from app.store.queries import SqlQueries
+from app.store.repositories import Writes
 from app.store.series import StoredSeries
+from app.store.setting_rows import SettingRows
 from app.store.transcripts import StoredTranscripts
 from app.store.unit_of_work import Ledger, OnCommit, SqlUnitOfWork, WriterGate
 from app.store.verify import log_size, verify_log
@@ -56,8 +58,8 @@ class Store:
 
     def load_settings(self) -> Settings:
         """Return the settings as they stand."""
-        with self.unit_of_work() as uow:
-            return uow.settings.load()
+        with self.ledger.engine.connect() as connection:
+            return SettingRows(connection, Writes()).load()
 
     def save_settings(self, settings: Settings) -> None:
         """Keep settings, logged with each old and new value; raises InvalidInput."""

@@ -20,6 +20,11 @@ def test_settings_are_kept_and_logged_with_old_and_new(store, told):
     assert told == [(frozenset({"setting", "event"}), "Thabo")]
 
 
+def test_settings_can_be_read_while_somebody_writes(store):
+    with store.unit_of_work():
+        assert store.load_settings() == Settings()
+
+
 def test_saving_what_stands_writes_nothing(store, told):
     store.save_settings(Settings())
     assert told == []

@@ -50,7 +50,7 @@ def _make_changes() -> None:
         sa.UniqueConstraint("ordinal", name="uq_change_ordinal"),
     )
     _index("change", "state")
-    _index("change", "starts_at")
+    _index("change", "ends_at")
     op.execute(
         "CREATE VIRTUAL TABLE change_text USING fts5("
         "words, prefix = '2 3', tokenize = 'unicode61 remove_diacritics 2')"
