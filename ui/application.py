@@ -5,6 +5,8 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 OpenServices = Callable[[TaskContext], "AppServices"]
 _FACTS_MS = 30_000
+_WARM_MS = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class Desktop(QObject):
     def run(self) -> None:
         """Show the window; the store is opened after the first picture."""
         self.window.show()
-        QTimer.singleShot(0, self.open_store)
+        self._later(0, self.open_store)
 
     @Slot()
     def open_store(self) -> None:
@@ -121,6 +124,13 @@ class Desktop(QObject):
         self._facts_timer.start(_FACTS_MS)
         self.look_at_facts()
         self.ready.emit()
+        self._later(_WARM_MS, self._warm_up)
+
+    @Slot()
+    def _warm_up(self) -> None:
+        """Load what charts need while nobody waits for it."""
+        if self._services is not None:
+            self.tools.tasks.load(partial(import_module, "ui.charts.engine"))
 
     @Slot(object)
     def _on_facts(self, facts: ShellFacts) -> None:
@@ -129,6 +139,12 @@ class Desktop(QObject):
     @Slot()
     def _on_switched(self) -> None:
         self.memory.keep_look(self.tools.theme.mode, self.tools.theme.scale)
+
+    def _later(self, delay_ms: int, slot: Callable[[], object]) -> None:
+        timer = QTimer(self)  # a child of ours: it cannot outlive us, as a static one could
+        timer.setSingleShot(True)
+        timer.timeout.connect(slot)
+        timer.start(delay_ms)
 
     def _on_exception(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None

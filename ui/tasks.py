@@ -45,6 +45,14 @@ class Task(QObject):
         """Ask the work to stop; `cancelled` follows when it did."""
         self.context.cancel()
 
+    def drop(self) -> None:
+        """End as cancelled without having run."""
+        from concurrent.futures import Future  # noqa: PLC0415 - only at the end of the program
+
+        future: Future[object] = Future()
+        future.cancel()
+        self._done.emit(future)
+
     @Slot(object)
     def _settle(self, future: "Future[object]") -> None:
         self.settled = True
@@ -69,7 +77,7 @@ class TaskRunner(QObject):
 
     def __init__(self, parent: QObject | None = None, *, workers: int = 4) -> None:
         super().__init__(parent)
-        self._workers = workers
+        self._workers, self._closed = workers, False
         self._lanes: dict[str, ThreadPoolExecutor] = {}
 
     def start(
@@ -81,8 +89,13 @@ class TaskRunner(QObject):
             work: Called on a worker thread with a context to report to and to be stopped by.
             lane: Tasks of one lane run one after the other; empty for the pool.
             title: What the status bar says while it runs; empty for quiet work.
+
+        After `shutdown` nothing is started; the task is cancelled at once.
         """
         task = Task(self, title)
+        if self._closed:
+            task.drop()
+            return task
         self._executor(lane).submit(work, task.context).add_done_callback(task._done.emit)
         if title:
             self.started.emit(task)
@@ -99,6 +112,7 @@ class TaskRunner(QObject):
 
     def shutdown(self) -> None:
         """Cancel everything and wait; call it before Qt is torn down."""
+        self._closed = True
         for task in self.findChildren(Task):
             task.context.cancel()
         for executor in self._lanes.values():

@@ -97,6 +97,14 @@ def test_shutting_down_stops_endless_work(qapp):
     assert not [t for t in threading.enumerate() if t.name.startswith("task-")]
 
 
+def test_work_that_comes_too_late_is_cancelled(qapp, qtbot):
+    runner = TaskRunner()
+    runner.shutdown()
+    with qtbot.waitSignal(runner.load(lambda: 1).cancelled):
+        pass
+    assert not runner.busy
+
+
 def test_only_titled_work_is_announced(tasks, qtbot):
     ear = Ear()
     tasks.started.connect(ear.hear)

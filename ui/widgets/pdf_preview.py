@@ -78,6 +78,9 @@ class PdfPreview(QWidget):
         layout.addWidget(Line())
         layout.addWidget(self._area, 1)
         self._area.verticalScrollBar().valueChanged.connect(self._look)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._look)
         self._late = QTimer(self)
         self._late.setSingleShot(True)
         self._late.setInterval(80)
@@ -209,7 +212,7 @@ class PdfPreview(QWidget):
         bar = self._area.verticalScrollBar()
         sheet.adjustSize()
         bar.setValue(round(share * bar.maximum()))
-        QTimer.singleShot(0, self._look)
+        self._soon.start()
 
     def _current(self) -> int:
         top = self._area.verticalScrollBar().value() + self._area.viewport().height() // 3
