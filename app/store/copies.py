@@ -19,7 +19,8 @@ from app.store.disk import OWNER_FILE, in_our_words, move_durably, sync_file
 from app.store.engine import as_app_error, check_file, damaged
 
 FOLDER = "copies"
-DAILY_KEPT = 7
+DAILY_KEPT = 6
+"""Besides the one just taken."""
 WEEKLY_KEPT = 4
 _STAMP = "%Y%m%dT%H%M%SZ"
 _NAME = re.compile(r"daily-(\d{8}T\d{6}Z)\.db")
@@ -81,7 +82,7 @@ def copy_if_due(database: Path, now: datetime) -> Path | None:
         return None
     target = folder / f"daily-{now.astimezone(UTC):{_STAMP}}.db"
     copy_database(database, target)
-    taken[now.astimezone(UTC)] = target
+    # The new copy is no candidate: after a clock that ran ahead it would look like the oldest.
     for at in taken.keys() - kept(taken):
         with in_our_words(taken[at]):
             taken[at].unlink(missing_ok=True)
@@ -89,10 +90,10 @@ def copy_if_due(database: Path, now: datetime) -> Path | None:
 
 
 def kept(times: Iterable[datetime]) -> set[datetime]:
-    """Choose which daily copies stay: the last seven, and the newest of each of four weeks."""
+    """Choose which older copies stay: the last six, and the newest of each of four weeks before."""
     newest_first = sorted(times, reverse=True)
     weeks: dict[tuple[int, int], datetime] = {}
-    for at in newest_first:
+    for at in newest_first[DAILY_KEPT:]:
         weeks.setdefault((at.isocalendar().year, at.isocalendar().week), at)
     return set(newest_first[:DAILY_KEPT]) | set(list(weeks.values())[:WEEKLY_KEPT])
 

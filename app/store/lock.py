@@ -64,11 +64,18 @@ def acquire(folder: Path, now: datetime) -> InstanceLock:
 def _about_us(now: datetime) -> bytes:
     about = {
         "pid": os.getpid(),
-        "user": getpass.getuser(),
+        "user": _user(),
         "computer": socket.gethostname(),
         "since": now.isoformat(timespec="seconds"),
     }
     return json.dumps(about).encode()
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # an account without a name, as in some containers
+        return "?"
 
 
 def _holder(text: bytes) -> str:

@@ -29,7 +29,7 @@ _LIVE = tuple(s.value for s in RunState if s not in (RunState.DONE, RunState.BAC
 
 
 class SqlQueries:
-    """Reads for screens; safe from any thread, each call sees one moment."""
+    """Reads for screens; safe from any thread, never waiting for a writer."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

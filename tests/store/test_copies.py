@@ -57,7 +57,12 @@ def test_seven_days_and_four_weeks_of_copies_are_kept(data, clock):
     names = sorted(path.name for path in (data / "copies").iterdir())
     days = [datetime.strptime(name[6:14], "%Y%m%d").replace(tzinfo=UTC) for name in names]
     assert days[-7:] == [datetime(2027, 1, 6, tzinfo=UTC) + timedelta(days=n) for n in range(7)]
-    assert [day.isoformat()[:10] for day in days[:-7]] == ["2026-12-27", "2027-01-03"]
+    assert [day.isoformat()[:10] for day in days[:-7]] == [
+        "2026-12-20",
+        "2026-12-27",
+        "2027-01-03",
+        "2027-01-05",
+    ]
 
 
 @given(st.sets(st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)), max_size=60))
@@ -68,6 +73,19 @@ def test_the_newest_copy_is_always_kept_and_never_more_than_eleven(times):
     assert len(chosen) <= copies.DAILY_KEPT + copies.WEEKLY_KEPT
     assert not aware or max(aware) in chosen
     assert len(chosen) >= min(len(aware), copies.DAILY_KEPT)
+
+
+def test_a_clock_that_ran_ahead_costs_no_later_copy(data, clock):
+    clock.pass_by(days=365)
+    for _ in range(9):
+        copy_if_due(data / FILE_NAME, clock.now())
+        clock.pass_by(days=1)
+    clock.pass_by(days=-374)
+    for _ in range(3):
+        taken = copy_if_due(data / FILE_NAME, clock.now())
+        assert taken is not None
+        assert taken.exists()
+        clock.pass_by(days=1)
 
 
 def test_a_full_disk_at_the_daily_copy_keeps_nobody_from_working(data, clock, monkeypatch):
