@@ -2,11 +2,12 @@
 
 import hashlib
 import os
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol, Self
+from queue import Queue
+from threading import Thread
+from typing import BinaryIO, Protocol, Self, cast
 
 import zstandard
 
@@ -16,8 +17,9 @@ from app.vault.layout import commit_part, open_part, part_of, room_for
 
 LEVEL = 3
 WINDOW_LIMIT_BYTES = 1 << 27
-_SLICE_BYTES = 1024
-"""Compressed bytes unpacked at a time: even a bomb cannot unfold to more than 32 MiB at once."""
+_BATCH_BYTES = 1 << 18
+_QUEUED = 8
+"""Pieces that may wait between two threads: 2 MiB, a slow disk is felt at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,43 +43,41 @@ class Sink(Protocol):
 class SealedWriter:
     """Plain bytes in; a compressed, encrypted, synced file out, which gets its name on `commit`.
 
-    What the compressor gives is unpacked again and compared at once. Encryption and writing run
-    on a second thread behind a pipe, so that a slow disk slows the source down.
+    Packing and writing run on a second thread behind a short queue, so that both processors work
+    and a slow disk slows the source down.
     """
 
     def __init__(self, final: Path, recipients: Sequence[str]) -> None:
         self._final = final
         self._file = _HashingFile(open_part(final), final.parent)
-        self._compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compressobj()
-        self._check = _Recheck()
         self._plain = hashlib.sha256()
         self._plain_bytes = 0
+        self._batch: list[bytes] = []
+        self._batch_bytes = 0
         self._error: BaseException | None = None
-        source, self._pipe = os.pipe()
-        self._thread = threading.Thread(
-            target=self._encrypt, args=(source, tuple(recipients)), name=f"seal {final.name}"
+        self._queue: Queue[bytes | None] = Queue(_QUEUED)
+        self._thread: Thread | None = Thread(
+            target=self._pack, args=(tuple(recipients),), name=f"seal {final.name}"
         )
         self._thread.start()
-
-    @property
-    def stored_bytes(self) -> int:
-        """Bytes written so far."""
-        return self._file.size
 
     def write(self, data: bytes) -> None:
         """Take the next plain bytes; raises DiskFull, VaultDamaged."""
         self._plain.update(data)
         self._plain_bytes += len(data)
-        self._check.expect(data)
-        self._send(self._compressor.compress(data))
+        self._batch.append(data)
+        self._batch_bytes += len(data)
+        if self._batch_bytes >= _BATCH_BYTES:
+            self._hand_over()
 
     feed = write
 
     def commit(self) -> Sealed:
         """Finish, sync and name the file; raises DiskFull, VaultDamaged."""
-        self._send(self._compressor.flush())
-        self._check.finish()
-        self._join()
+        self._hand_over()
+        self._end_thread()
+        if self._error is not None:
+            raise self._error
         with room_for(self._final.parent, self._file.size):
             self._file.close_synced()
         commit_part(self._final)
@@ -90,10 +90,7 @@ class SealedWriter:
 
     def abort(self) -> None:
         """Throw away what was written; harmless after a commit."""
-        if self._pipe >= 0:
-            os.close(self._pipe)
-            self._pipe = -1
-        self._thread.join()
+        self._end_thread()
         self._file.close()
         part_of(self._final).unlink(missing_ok=True)
 
@@ -103,30 +100,66 @@ class SealedWriter:
     def __exit__(self, *_: object) -> None:
         self.abort()
 
-    def _send(self, compressed: bytes) -> None:
-        self._check.take(compressed)
-        view = memoryview(compressed)
-        try:
-            while view:
-                view = view[os.write(self._pipe, view) :]
-        except BrokenPipeError:
-            self._join()
-            raise
-
-    def _join(self) -> None:
-        """Close the pipe, wait for the other thread and raise what went wrong there."""
-        os.close(self._pipe)
-        self._pipe = -1
-        self._thread.join()
+    def _hand_over(self) -> None:
         if self._error is not None:
             raise self._error
+        if self._batch:
+            self._queue.put(b"".join(self._batch))
+        self._batch, self._batch_bytes = [], 0
 
-    def _encrypt(self, source: int, recipients: tuple[str, ...]) -> None:
-        with open(source, "rb", buffering=1 << 18) as pipe:
-            try:
-                age.encrypt(pipe, self._file, recipients)
-            except BaseException as error:  # noqa: BLE001 - raised again on the caller's thread
-                self._error = error
+    def _end_thread(self) -> None:
+        if self._thread is not None:
+            self._queue.put(None)
+            self._thread.join()
+            self._thread = None
+
+    def _pack(self, recipients: tuple[str, ...]) -> None:
+        source = _Packing(self._queue)
+        try:
+            age.encrypt(source, self._file, recipients)
+        except BaseException as error:  # noqa: BLE001 - raised again on the caller's thread
+            self._error = error
+            source.drain()
+
+
+class _Packing:
+    """Plain pieces from a queue, read as one Zstandard frame.
+
+    What the compressor gives is unpacked again and compared at once.
+    """
+
+    def __init__(self, queue: "Queue[bytes | None]") -> None:
+        self._queue = queue
+        self._compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compressobj()
+        self._check = _Recheck()
+        self._ready = memoryview(b"")
+        self._ended = False
+
+    def read(self, size: int) -> bytes:
+        """Return up to ``size`` packed bytes, b"" at the end; raises VaultDamaged."""
+        while not self._ready and not self._ended:
+            self._ready = memoryview(self._next())
+        data = bytes(self._ready[:size])
+        self._ready = self._ready[size:]
+        return data
+
+    def drain(self) -> None:
+        """Let the giver go on until it ends; what it gives is lost."""
+        while not self._ended:
+            self._ended = self._queue.get() is None
+
+    def _next(self) -> bytes:
+        plain = self._queue.get()
+        if plain is None:
+            self._ended = True
+            packed = self._compressor.flush()
+            self._check.take(packed)
+            self._check.finish()
+            return packed
+        self._check.expect(plain)
+        packed = self._compressor.compress(plain)
+        self._check.take(packed)
+        return packed
 
 
 class _Recheck:
@@ -208,7 +241,6 @@ def read_object(
             )
         if damage is not None:
             raise damage
-    unpacker.finish()
     if unpacker.size != expected.plain_bytes or unpacker.sha256 != expected.plain_sha256:
         raise VaultDamaged(f"{path.name}: the content does not match the manifest.")
 
@@ -247,12 +279,12 @@ class _HashingSource:
 
 
 class _Unpacker:
-    """Unpacks a Zstandard frame, with bounds on its window and on what comes out."""
+    """Unpacks a Zstandard frame, with bounds on its window and on what comes out at a time."""
 
     def __init__(self, sinks: tuple[Sink, ...], limit_bytes: int) -> None:
-        self._unpacker = zstandard.ZstdDecompressor(
-            max_window_size=WINDOW_LIMIT_BYTES
-        ).decompressobj()
+        unpacker = zstandard.ZstdDecompressor(max_window_size=WINDOW_LIMIT_BYTES)
+        outlet = cast("BinaryIO", _Outlet(self._give))
+        self._unpack = unpacker.stream_writer(outlet, write_size=_BATCH_BYTES)
         self._sinks = sinks
         self._limit_bytes = limit_bytes
         self._hash = hashlib.sha256()
@@ -263,17 +295,10 @@ class _Unpacker:
         return self._hash.hexdigest()
 
     def write(self, data: bytes) -> None:
-        for start in range(0, len(data), _SLICE_BYTES):
-            try:
-                plain = self._unpacker.decompress(data[start : start + _SLICE_BYTES])
-            except zstandard.ZstdError as error:
-                raise VaultDamaged(f"The compressed stream is damaged ({error}).") from error
-            if plain:
-                self._give(plain)
-
-    def finish(self) -> None:
-        if not self._unpacker.eof or self._unpacker.unused_data:
-            raise VaultDamaged("The compressed stream is cut short.")
+        try:
+            self._unpack.write(data)
+        except zstandard.ZstdError as error:
+            raise VaultDamaged(f"The compressed stream is damaged ({error}).") from error
 
     def _give(self, plain: bytes) -> None:
         self.size += len(plain)
@@ -282,6 +307,17 @@ class _Unpacker:
         self._hash.update(plain)
         for sink in self._sinks:
             sink.feed(plain)
+
+
+class _Outlet:
+    """What the decompressor writes to: at most so many bytes at a time, whatever comes in."""
+
+    def __init__(self, give: Callable[[bytes], None]) -> None:
+        self._give = give
+
+    def write(self, data: bytes) -> int:
+        self._give(bytes(data))
+        return len(data)
 
 
 class HashSink:

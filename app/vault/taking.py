@@ -87,10 +87,11 @@ def _new_set(core: Core, request: CaptureRequest, at: datetime) -> Iterator[SetW
 
 
 def _refuse_if_empty(request: CaptureRequest, records: list[ObjectRecord]) -> None:
-    """Raise BackupFailed when nothing but facts was captured."""
+    """Raise BackupFailed unless one source at least was captured; facts alone do not count."""
     wanted = [r for r in records if r.stored.kind is not SourceKind.FACTS] or records
     failed = [r.stored for r in wanted if r.stored.state is CaptureState.FAILED]
-    if len(failed) == len(wanted):
+    hit = [r.source for r in wanted if r.stored.state is CaptureState.FAILED]
+    if all(record.source in hit for record in wanted):
         told = "; ".join(f"{item.title}: {' '.join(item.warnings[:2])}" for item in failed)
         raise BackupFailed(
             f"Nothing could be captured, so nothing was sealed. {told}",

@@ -111,7 +111,7 @@ def test_a_bomb_is_stopped_at_the_size_the_manifest_names(tmp_path):
         read_object(
             tmp_path / "o.age", IDENTITY, Watches(), expected=sealed, on_bytes=lambda count: None
         )
-    assert largest <= 64 << 20
+    assert largest <= 1 << 20
 
 
 def test_a_frame_with_too_large_a_window_is_refused(tmp_path):
@@ -126,7 +126,6 @@ def test_a_frame_with_too_large_a_window_is_refused(tmp_path):
     "frame",
     [
         zstandard.compress(b"abc")[:-1],
-        zstandard.compress(b"abc") + b"x",
         zstandard.compress(b"abc") * 2,
         b"no frame",
         b"",

@@ -1,0 +1,277 @@
+"""Putting a set back on its server: compared first, swapped last, the old state kept."""
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+from contextlib import closing, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.domain.backup import BackupSource, SourceKind
+from app.domain.ids import HostId
+from app.errors import BackupFailed, CommandFailed, ConnectionLost, DiskFull, VaultDamaged
+from app.tasks import TaskCancelled, TaskContext
+from tests.vault.conftest import take
+from tests.vault.local_remote import LocalRemote, few_tools
+from tests.vault.test_capture import tool
+from tests.vault.test_restore import odd  # noqa: F401 - a fixture
+
+
+def snapshot(root: Path) -> dict[str, tuple[int, int, int, bytes]]:
+    """Return everything below a folder: mode, owner, time, content or link."""
+    found = {}
+    for path in sorted(root.rglob("*")):
+        info = path.lstat()
+        content = b""
+        if path.is_symlink():
+            content = os.fsencode(os.readlink(path))
+        elif path.is_file() and info.st_size < 1 << 24:
+            content = path.read_bytes()
+        found[os.fsencode(path.relative_to(root)).decode("latin-1")] = (
+            info.st_mode,
+            info.st_uid,
+            info.st_mtime_ns,
+            content,
+        )
+    return found
+
+
+def put_back(vault, taken, remote, *objects: str):
+    return vault.restore_on_host(taken, remote, TaskContext(), objects=objects)
+
+
+def orders(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as database:
+        return database.execute("SELECT count(*) FROM orders").fetchone()[0]
+
+
+@pytest.fixture
+def plain(shop: Path) -> Path:
+    """The shop without its database, which lives on its own."""
+    for path in shop.glob("shop.sqlite*"):
+        path.rename(shop.parent / path.name)
+    return shop
+
+
+@pytest.fixture
+def taken(vault, remote, plain):
+    return take(
+        vault,
+        remote,
+        BackupSource(SourceKind.FILES, remote.host.id, (str(plain),)),
+        BackupSource(SourceKind.SQLITE, remote.host.id, database=f"{plain.parent}/shop.sqlite"),
+    )
+
+
+def test_files_and_database_come_back_and_the_old_state_is_kept(vault, remote, plain, taken):
+    before = snapshot(plain)
+    (plain / "conf" / "shop.ini").write_text("workers = broken\n")
+    (plain / "new.txt").write_text("made by the change")
+    database = plain.parent / "shop.sqlite"
+    with closing(sqlite3.connect(database)) as live:
+        live.execute("DELETE FROM orders")
+        live.commit()
+        result = put_back(vault, taken, remote)
+    assert snapshot(plain) == before
+    assert orders(database) == 500
+    assert result.restored == (str(plain), str(database))
+    kept = [Path(path) for path in result.kept]
+    assert (kept[0] / "new.txt").read_text() == "made by the change"
+    assert {path.name.partition(".changedesk-old-")[0] for path in kept} == {
+        "shop",
+        "shop.sqlite",
+        "shop.sqlite-wal",
+        "shop.sqlite-shm",
+    }
+    assert "type, mode, time and links of 7 members" in result.compared
+    assert "integrity check" in result.compared
+    assert not [path for path in plain.parent.iterdir() if ".changedesk-restore-" in path.name]
+
+
+def test_a_tree_of_every_kind_of_file_is_put_back_exact(vault, remote, odd):  # noqa: F811
+    taken = take(vault, remote, BackupSource(SourceKind.FILES, remote.host.id, (str(odd),)))
+    before = snapshot(odd)
+    (odd / "plain").write_text("changed")
+    put_back(vault, taken, remote)
+    assert snapshot(odd) == before
+    assert (odd / "sparse").stat().st_blocks * 512 < 1 << 20
+
+
+def test_what_was_removed_meanwhile_comes_back(vault, remote, plain, taken):
+    before = snapshot(plain)
+    subprocess.run(["rm", "-rf", str(plain)], check=True)
+    result = put_back(vault, taken, remote, taken.objects[0].name)
+    assert snapshot(plain) == before
+    assert result.kept == ()
+
+
+def test_one_object_alone_can_be_put_back(vault, remote, plain, taken):
+    (plain / "conf" / "shop.ini").write_text("changed")
+    result = put_back(vault, taken, remote, taken.objects[1].name)
+    assert (plain / "conf" / "shop.ini").read_text() == "changed"
+    assert result.restored == (f"{plain.parent}/shop.sqlite",)
+    with pytest.raises(BackupFailed, match="nothing that can be put back"):
+        put_back(vault, taken, remote, "99-nothing")
+
+
+def test_the_database_keeps_the_owner_and_mode_of_the_live_one(vault, remote, plain, taken):
+    database = plain.parent / "shop.sqlite"
+    database.chmod(0o640)
+    if os.geteuid() == 0:
+        os.chown(database, 65534, 65534)
+    put_back(vault, taken, remote, taken.objects[1].name)
+    info = database.stat()
+    assert info.st_mode & 0o777 == 0o640
+    assert os.geteuid() != 0 or (info.st_uid, info.st_gid) == (65534, 65534)
+
+
+def test_a_set_is_never_put_back_on_another_machine(vault, remote, plain, taken):
+    stranger = LocalRemote(replace(remote.host, id=HostId("other"), name="shop-2"), remote.env)
+    with pytest.raises(BackupFailed, match="another machine"):
+        put_back(vault, taken, stranger)
+
+
+def untouched(plain: Path, before, leftovers: int = 0) -> None:
+    assert snapshot(plain) == before
+    assert orders(plain.parent / "shop.sqlite") == 500
+    sides = [path for path in plain.parent.iterdir() if ".changedesk-" in path.name]
+    assert len(sides) == leftovers
+
+
+def test_damage_in_the_vault_leaves_the_server_as_it_was(vault, remote, plain, taken):
+    before = snapshot(plain)
+    for name in (taken.objects[1].name, taken.objects[0].name):
+        stored = vault.root / taken.path / "objects" / name
+        data = bytearray(stored.read_bytes())
+        data[-50] ^= 4
+        stored.chmod(0o600)
+        stored.write_bytes(bytes(data))
+        with pytest.raises((VaultDamaged, BackupFailed)):
+            put_back(vault, taken, remote, name)
+        untouched(plain, before)
+
+
+UNPACKED = (
+    '/usr/bin/tar "$@"; code=$?; '
+    'for word; do [ "$before" = -C ] && side=$word; before=$word; done; {0}; exit $code'
+)
+FAULTS = {
+    "tar fails": ("tar", '/usr/bin/tar "$@"; exit 2'),
+    "a file gets lost": ("tar", UNPACKED.format('find "$side" -name big.bin -exec rm {} +')),
+    "a mode gets lost": ("tar", UNPACKED.format('find "$side" -name big.bin -exec chmod 600 {} +')),
+    "a time gets lost": (
+        "tar",
+        UNPACKED.format('find "$side" -name empty -exec /usr/bin/touch {} +'),
+    ),
+    "a byte gets lost": (
+        "tar",
+        UNPACKED.format('echo x >>"$(find "$side" -name big.bin)"'),
+    ),
+    "tar is killed": ("tar", "head -c 100000 >/dev/null; kill -9 $$"),
+    "hashes differ": ("sha256sum", '/usr/bin/sha256sum "$@" | tr 0-9 1-90'),
+    "the disk is full": ("df", "echo; echo dev 1 1 1 100% /"),
+    "names cannot be swapped": ("mv", "exit 1"),
+    "the second swap fails": ("mv", 'case "$3" in *sqlite) exit 1 ;; esac; exec /usr/bin/mv "$@"'),
+    "the first swap fails": ("mv", 'case "$3" in */shop) exit 1 ;; esac; exec /usr/bin/mv "$@"'),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_whatever_fails_on_the_way_leaves_the_server_as_it_was(
+    vault, plain, taken, tmp_path, fault
+):
+    before = snapshot(plain)
+    path = few_tools(tmp_path / "bin")
+    name, script = FAULTS[fault]
+    if name == "mv":
+        script = f'[ "$1" = -- ] || set -- -- "$@"\n{script}'
+    if name == "tar" and "-x" not in script:
+        script = f'case "$*" in *-x*) ;; *) exec /usr/bin/tar "$@" ;; esac\n{script}'
+    tool(tmp_path / "bin", name, script)
+    if name == "mv":
+        # putting back must still work, or nothing could ever be undone
+        text = (tmp_path / "bin" / "mv").read_text()
+        undo = 'case "$2" in *.changedesk-old-*) exec /usr/bin/mv "$@" ;; esac\n'
+        (tmp_path / "bin" / "mv").write_text(text.replace("\n", "\n" + undo, 1))
+    with pytest.raises((BackupFailed, CommandFailed, DiskFull)):
+        put_back(vault, taken, LocalRemote(env={"PATH": path}))
+    untouched(plain, before)
+
+
+class Cut(LocalRemote):
+    """A link that breaks after so many bytes were sent."""
+
+    left = 0
+
+    def stream(self, script, *args, idle_s=60.0):
+        outer, whole = self, super().stream(script, *args, idle_s=idle_s)
+
+        class Counting:
+            def __enter__(self):
+                stream = whole.__enter__()
+                send = stream.write
+
+                def write(data: bytes) -> None:
+                    outer.left -= len(data)
+                    if outer.left < 0:
+                        raise ConnectionLost("The link broke.")
+                    send(data)
+
+                stream.write = write
+                return stream
+
+            def __exit__(self, *error):
+                return whole.__exit__(*error)
+
+        return Counting()
+
+
+def test_a_link_that_breaks_anywhere_leaves_the_server_as_it_was(vault, remote, plain, taken):
+    before = snapshot(plain)
+    chance = random.Random(74)
+    for _ in range(12):
+        broken = Cut(env=remote.env)
+        broken.left = chance.randrange(300_000)
+        with pytest.raises(ConnectionLost):
+            put_back(vault, taken, broken)
+        untouched(plain, before)
+
+
+def test_a_stop_leaves_the_server_as_it_was(vault, remote, plain, taken):
+    before = snapshot(plain)
+    context = TaskContext()
+    context.cancel()
+    with pytest.raises(TaskCancelled):
+        vault.restore_on_host(taken, remote, context)
+    untouched(plain, before)
+
+
+@pytest.mark.soak
+def test_two_hundred_restores_killed_anywhere_leave_the_original_or_the_set(
+    vault, remote, plain, taken
+):
+    """Kill the whole restoring program, server side included, at random moments."""
+    import time
+
+    chance = random.Random(7)
+    before = snapshot(plain)
+    done = 0
+    for _ in range(200):
+        child = os.fork()
+        if child == 0:
+            os.setsid()
+            with suppress(BaseException):
+                put_back(vault, taken, remote)
+            os._exit(0)
+        time.sleep(chance.uniform(0, 0.5))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        time.sleep(0.05)
+        assert snapshot(plain) == before
+        assert orders(plain.parent / "shop.sqlite") == 500
+        done += 1
+    print(f"restores killed: {done}, original or set intact: {done}")
