@@ -85,6 +85,17 @@ class Rung(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class LevelStep:
+    """One level: ``name`` "L1", ``word`` "intact", ``time`` "13:49", ``note`` what was proven."""
+
+    name: str
+    word: str
+    rung: Rung = Rung.OPEN
+    time: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Interval:
     """A relative change with its likely range, as fractions; None where there is none.
 

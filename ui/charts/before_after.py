@@ -5,8 +5,8 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from app.analysis.chart_model import ChartModel, DirectLabel, LineKind
 from ui.charts.frame import QUIET, ChartFrame
+from ui.paint import CENTER, RIGHT, Style, line_height, write
 from ui.theme import BOLD, MEDIUM, SMALL, faded, tokens
-from ui.widgets.paint import CENTER, RIGHT, Style, line_height, write
 
 
 class BeforeAfterChart(ChartFrame):

@@ -8,8 +8,8 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.analysis.chart_axes import Tick
+from ui.paint import RIGHT, Style, hline, line_height, write
 from ui.theme import SMALL, tokens
-from ui.widgets.paint import RIGHT, Style, hline, line_height, write
 
 if TYPE_CHECKING:
     from ui.charts.engine import Plot

@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QPainter
 from app.analysis.chart_axes import time_ticks, value_ticks
 from app.wording import number
 from ui.charts.frame import ChartFrame
+from ui.paint import RIGHT, Style, line_height, write
 from ui.theme import MEDIUM, SMALL, tokens
-from ui.widgets.paint import RIGHT, Style, line_height, write
 
 if TYPE_CHECKING:
     from app.domain.metric import Series

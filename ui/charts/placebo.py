@@ -5,8 +5,8 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 
 from app.analysis.placebo_strip import StripModel
 from app.i18n import _
+from ui.paint import CENTER, Painted, Style, hline, line_height, write
 from ui.theme import MEDIUM, SMALL, tokens
-from ui.widgets.paint import CENTER, Painted, Style, hline, line_height, write
 
 _QUIET, _OWN = Style("ink2", SMALL), Style("after", SMALL, MEDIUM)
 _HEIGHT = 32

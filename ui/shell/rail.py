@@ -11,9 +11,9 @@ from app.paths import NAME
 from ui import icons
 from ui.navigation import Place
 from ui.pages import PageEntry
+from ui.paint import RIGHT, Painted, Style, by_keyboard, focus_ring, vline, write
 from ui.theme import BODY, BOLD, LARGE, REGULAR, SMALL, mix, tokens
 from ui.widgets.layout import Line
-from ui.widgets.paint import RIGHT, Painted, Style, by_keyboard, focus_ring, vline, write
 from ui.widgets.search import draw_key
 
 WIDTH = 200

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
 from app.i18n import _
 from ui.actions import Action
+from ui.paint import Painted, Style
 from ui.theme import BOLD, SMALL
 from ui.widgets.buttons import secondary
 from ui.widgets.labels import Label, title
 from ui.widgets.layout import row
-from ui.widgets.paint import Painted, Style
 from ui.widgets.search import draw_key
 
 

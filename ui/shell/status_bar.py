@@ -12,13 +12,13 @@ from app.tasks import Progress
 from app.wording import bytes_size, clock, day, percent, zone_with_offset
 from ui.cells import Badge, Mark
 from ui.format import tip
+from ui.paint import Painted, Style, hline
 from ui.shell.facts import ShellFacts
 from ui.tasks import Task
 from ui.theme import SMALL, tokens
 from ui.widgets.badges import draw_badge
 from ui.widgets.buttons import icon_button
 from ui.widgets.labels import Label
-from ui.widgets.paint import Painted, Style, hline
 
 _NOTE_MS = 6000
 

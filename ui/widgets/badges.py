@@ -5,8 +5,8 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy
 
 from ui.cells import Badge
+from ui.paint import Painted, Style, icon_beside, line_height, write
 from ui.theme import BODY, MEDIUM
-from ui.widgets.paint import Painted, Style, icon_beside, line_height, write
 
 
 def draw_badge(painter: QPainter, area: QRectF, badge: Badge, size: int = BODY) -> float:

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import icons
 from ui.format import tip
+from ui.paint import CENTER, Style, by_keyboard, focus_ring, write
 from ui.theme import BODY, BOLD, MEDIUM, SMALL, mix, tokens
 from ui.widgets.labels import Label
-from ui.widgets.paint import CENTER, Style, by_keyboard, focus_ring, write
 
 
 class Kind(Enum):

@@ -20,11 +20,11 @@ from ui.cells import (
     Squares,
     Words,
 )
+from ui.paint import LEFT, RIGHT, Style, hline, line_height, write
 from ui.theme import BODY, BOLD, REGULAR, SMALL, tokens
 from ui.widgets.badges import badge_width, draw_badge
 from ui.widgets.intervals import HEIGHT, WIDTH, draw_interval
 from ui.widgets.levels import SQUARE, STEP, draw_squares
-from ui.widgets.paint import LEFT, RIGHT, Style, hline, line_height, write
 from ui.widgets.risk_badge import draw_risk, risk_width
 
 AnyIndex = QModelIndex | QPersistentModelIndex

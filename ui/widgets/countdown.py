@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QSizePolicy
 
 from app.i18n import _
 from app.wording import clock_duration
+from ui.paint import Painted, Style, line_height, write
 from ui.theme import BOLD, FIGURE, SMALL
-from ui.widgets.paint import Painted, Style, line_height, write
 
 
 class Countdown(Painted):

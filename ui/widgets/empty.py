@@ -6,11 +6,11 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from ui.paint import Painted, hline
 from ui.theme import BOLD, LARGE, tokens
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.labels import Label
 from ui.widgets.layout import row
-from ui.widgets.paint import Painted, hline
 
 
 class _Ghost(Painted):

@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
 )
 
 from ui import icons
+from ui.paint import Style, by_keyboard, focus_ring, write
 from ui.theme import MEDIUM, SMALL, tokens
 from ui.widgets.labels import Label
-from ui.widgets.paint import Style, by_keyboard, focus_ring, write
 
 
 class Field(QWidget):

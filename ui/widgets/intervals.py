@@ -5,8 +5,8 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from ui.cells import Interval
+from ui.paint import Painted, vline
 from ui.theme import tokens
-from ui.widgets.paint import Painted, vline
 
 WIDTH, HEIGHT = 136, 20
 SPAN = 0.4

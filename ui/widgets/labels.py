@@ -4,8 +4,8 @@ from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from ui.paint import Style, line_height
 from ui.theme import BODY, BOLD, LARGE, REGULAR, SMALL, TITLE, font
-from ui.widgets.paint import Style, line_height
 
 _MARKABLE = Qt.TextInteractionFlag.TextSelectableByMouse
 

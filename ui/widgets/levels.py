@@ -1,30 +1,18 @@
 """How well a backup is proven: the ladder L0 to L4, and five squares in lists."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from app.i18n import _
-from ui.cells import Badge, Rung
+from ui.cells import Badge, LevelStep, Rung
+from ui.paint import RIGHT, Painted, Style, dashed, line_height, write
 from ui.theme import BODY, MEDIUM, SMALL, tokens
 from ui.widgets.badges import draw_badge
-from ui.widgets.paint import RIGHT, Painted, Style, dashed, line_height, write
 
 SQUARE, STEP = 7, 9
-
-
-@dataclass(frozen=True, slots=True)
-class LevelStep:
-    """One level: ``name`` "L1", ``word`` "intact", ``time`` "13:49", ``note`` what was proven."""
-
-    name: str
-    word: str
-    rung: Rung = Rung.OPEN
-    time: str = ""
-    note: str = ""
 
 
 class LevelLadder(Painted):

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from app.i18n import _
 from app.wording import count_of, percent
+from ui.paint import CENTER, Painted, Style, write
 from ui.tasks import TaskRunner
 from ui.theme import SMALL, tokens
 from ui.widgets.buttons import icon_button, secondary
 from ui.widgets.labels import Label
 from ui.widgets.layout import Line, panel, row
-from ui.widgets.paint import CENTER, Painted, Style, write
 
 if TYPE_CHECKING:
     from app.reports.raster import PdfPages, Picture

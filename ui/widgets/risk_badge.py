@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QSizePolicy
 
 from app.domain.risk import Grade
 from app.i18n import _
+from ui.paint import Painted, Style, line_height, write
 from ui.theme import BODY, MEDIUM, REGULAR, tokens
-from ui.widgets.paint import Painted, Style, line_height, write
 
 _STEPS = {
     Grade.VERY_LOW: (1, "good"),

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QSizePolicy
 
 from app.domain.risk import TABLE_I2, Grade, RiskScore
 from app.i18n import _
+from ui.paint import CENTER, RIGHT, Painted, Style, line_height, write
 from ui.theme import MEDIUM, SMALL, mix, tokens
-from ui.widgets.paint import CENTER, RIGHT, Painted, Style, line_height, write
 
 _CELL = (34, 25)
 _CODES = ("VL", "L", "M", "H", "VH")
@@ -42,6 +42,14 @@ class RiskMatrix(Painted):
             if score is not None
         ]  # fmt: skip
         self.say(". ".join(words) or _("The risk has not been assessed."))
+
+    def score_at(self, place: QPointF) -> RiskScore | None:
+        """Return likelihood and impact of the cell at a place, None beside the cells."""
+        column = int((place.x() - line_height(Style(size=SMALL)) - 28) // _CELL[0])
+        line = int(place.y() // _CELL[1])
+        if not (0 <= column < len(Grade) and 0 <= line < len(Grade)):
+            return None
+        return RiskScore(Grade(len(Grade) - line), Grade(column + 1))
 
     def sizeHint(self) -> QSize:
         """Five by five cells, two captions."""

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QStyleOptionViewItem
 from app.i18n import _
 from app.wording import clock
 from ui.cells import ROW_ROLE
+from ui.paint import CENTER, RIGHT, Painted, Style, dashed, line_height, vline, write
 from ui.theme import BOLD, MEDIUM, SMALL, tokens
 from ui.widgets.cells import CellDelegate
-from ui.widgets.paint import CENTER, RIGHT, Painted, Style, dashed, line_height, vline, write
 
 _STEPS_S = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
 

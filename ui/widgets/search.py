@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
 )
 
 from ui import icons
+from ui.paint import CENTER, Style, by_keyboard, focus_ring, write
 from ui.theme import BODY, BOLD, REGULAR, SMALL, tokens
-from ui.widgets.paint import CENTER, Style, by_keyboard, focus_ring, write
 
 
 class SearchField(QLineEdit):

@@ -11,12 +11,7 @@ from app.i18n import _
 from app.wording import count_of
 from ui import icons
 from ui.cells import Badge, Mark
-from ui.theme import BOLD, MEDIUM, SMALL, tokens
-from ui.widgets.badges import StateBadge
-from ui.widgets.buttons import link
-from ui.widgets.labels import Label
-from ui.widgets.layout import clear, row
-from ui.widgets.paint import (
+from ui.paint import (
     CENTER,
     Painted,
     Style,
@@ -26,6 +21,11 @@ from ui.widgets.paint import (
     line_height,
     write,
 )
+from ui.theme import BOLD, MEDIUM, SMALL, tokens
+from ui.widgets.badges import StateBadge
+from ui.widgets.buttons import link
+from ui.widgets.labels import Label
+from ui.widgets.layout import clear, row
 
 CIRCLE = 18
 _LABEL, _CURRENT = Style("ink2", SMALL), Style("ink", SMALL, BOLD)

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 from app.i18n import _
 from ui import icons
 from ui.cells import COLUMN_ROLE, Column, Group
+from ui.paint import LEFT, RIGHT, Style, by_keyboard, focus_ring, hline, write
 from ui.theme import MEDIUM, SMALL, tokens
 from ui.widgets.cells import PAD, CellDelegate
-from ui.widgets.paint import LEFT, RIGHT, Style, by_keyboard, focus_ring, hline, write
 
 if TYPE_CHECKING:
     from ui.models.rows import RowsModel

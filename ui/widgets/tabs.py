@@ -6,8 +6,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from ui.paint import Painted, Style, by_keyboard, focus_ring, hline, write
 from ui.theme import BODY, BOLD, tokens
-from ui.widgets.paint import Painted, Style, by_keyboard, focus_ring, hline, write
 
 _GAP = 24
 _PLAIN, _CURRENT = Style("ink2", BODY), Style("ink", BODY, BOLD)

@@ -9,8 +9,8 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from ui import icons
+from ui.paint import Painted, Style, by_keyboard, focus_ring, line_height, vline, write
 from ui.theme import BODY, BOLD, FIGURE, SMALL, tokens
-from ui.widgets.paint import Painted, Style, by_keyboard, focus_ring, line_height, vline, write
 
 _LABEL, _FIGURE, _SHARE = Style("ink2", SMALL), Style("ink", FIGURE, BOLD), Style("ink2", BODY)
 _PAD = 16

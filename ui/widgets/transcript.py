@@ -18,8 +18,8 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from app.i18n import _
 from ui.format import visible
+from ui.paint import RIGHT, Style, write
 from ui.theme import BOLD, REGULAR, SMALL, font, tokens
-from ui.widgets.paint import RIGHT, Style, write
 
 
 class Said(StrEnum):
