@@ -21,6 +21,7 @@ class SetView:
 
     set: BackupSet
     number: str
+    zone: str = "UTC"
 
     @property
     def id(self) -> str:
@@ -43,8 +44,11 @@ def load_view(services: "AppServices") -> BackupsView:
         sets = uow.backups.list()
         numbers = {s.change: uow.changes.get(s.change).number for s in sets if s.change}
     ordered = sorted(sets, key=lambda item: item.sealed_at, reverse=True)
-    views = tuple(SetView(s, numbers.get(s.change, "") if s.change else "") for s in ordered)
-    place = services.settings.vault_path or str(services.data / "vault")
+    settings = services.settings
+    views = tuple(
+        SetView(s, numbers.get(s.change, "") if s.change else "", settings.zone) for s in ordered
+    )
+    place = settings.vault_path or str(services.data / "vault")
     return BackupsView(services.vault.exists(), place, views)
 
 

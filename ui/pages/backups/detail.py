@@ -49,12 +49,12 @@ class SetDetail(QWidget):
         head = row(panel_title(_("{host}").format(host=item.host_name)), None)
         head.addWidget(StateBadge(level_badge(item)))
         self._inner.addLayout(head)
-        self._inner.addWidget(LevelLadder(ladder(item)))
+        self._inner.addWidget(LevelLadder(ladder(item, view.zone)))
         self._inner.addLayout(self._buttons(item))
         self._inner.addLayout(self._ask)
         if item.state is CaptureState.PARTIAL and not item.accepted_by:
             self._ask_acceptance()
-        self._inner.addWidget(KeyValues(_facts(item, view.number), label_width=110))
+        self._inner.addWidget(KeyValues(_facts(view), label_width=110))
         self._inner.addWidget(SectionTitle(_("What is inside")))
         table = Table(
             RowsModel(OBJECT_COLUMNS),
@@ -142,10 +142,11 @@ class SetDetail(QWidget):
             self.accepted.emit(self._field.value)
 
 
-def _facts(item: BackupSet, number: str) -> list[tuple[str, str]]:
+def _facts(view: SetView) -> list[tuple[str, str]]:
+    item = view.set
     facts = [
-        (_("Change"), number or "–"),
-        (_("Sealed"), moment(item.sealed_at, seconds=True)),
+        (_("Change"), view.number or "–"),
+        (_("Sealed"), moment(item.sealed_at, view.zone, seconds=True)),
         (_("Took"), duration(item.duration_s)),
         (_("Size"), _("{plain}, {stored} stored").format(
             plain=bytes_size(item.plain_bytes), stored=bytes_size(item.stored_bytes))),

@@ -7,7 +7,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.domain.backup import BackupSet, Level, RestoreResult
-from app.i18n import _
+from app.i18n import _, ngettext
 from app.services.backups import HostRestore
 from app.wording import duration
 from ui.changed import Topic
@@ -106,9 +106,11 @@ class BackupsPage(Page):
             self._detail.show_set(self.table.current)
         restored = sum(item.set.level is Level.RESTORED for item in view.sets)
         self.header.set_sentence(
-            _("{n} sets, {k} of them restored in a drill. Vault: {place}").format(
-                n=len(view.sets), k=restored, place=view.place
-            )
+            ngettext(
+                "{n} set, {k} restored in a drill. Vault: {place}",
+                "{n} sets, {k} restored in a drill. Vault: {place}",
+                len(view.sets),
+            ).format(n=len(view.sets), k=restored, place=view.place)
             if view.has_vault
             else _("Copies that are proven before they are needed.")
         )

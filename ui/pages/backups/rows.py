@@ -36,7 +36,7 @@ def state_badge(state: CaptureState) -> Badge:
     return _STATES[state]
 
 
-def ladder(item: BackupSet) -> tuple[LevelStep, ...]:
+def ladder(item: BackupSet, zone: str) -> tuple[LevelStep, ...]:
     """Return the five levels with when and how each was proven."""
     steps = []
     for level in Level:
@@ -45,7 +45,7 @@ def ladder(item: BackupSet) -> tuple[LevelStep, ...]:
         if found is None:
             steps.append(LevelStep(f"L{int(level)}", _(word)))
             continue
-        when = clock(found.at, "UTC")
+        when = clock(found.at, zone)
         took = duration(found.duration_s) if found.duration_s else ""
         steps.append(LevelStep(f"L{int(level)}", _(word), _RUNGS[found.outcome], when, took))
     return tuple(steps)
@@ -65,7 +65,7 @@ def _set_cell(view: SetView) -> Cell:
     return Cell(
         (Words(item.host_name, weight=600), Words(view.number, "ink2")),
         (Squares(rungs(item)), level_badge(item)),
-        end=Words(moment(item.sealed_at), "ink2"),
+        end=Words(moment(item.sealed_at, view.zone), "ink2"),
         below_end=Words(sizes, "ink2"),
     )
 
@@ -75,16 +75,24 @@ SET_COLUMNS = (
         _("Set"), lambda view: f"{view.set.host_name}, {level_badge(view.set).word}", cell=_set_cell
     ),
 )
+
+
+def _what(item: StoredObject) -> Cell:
+    """Show the names; whole paths are too long for a column and stand in the tooltip."""
+    names = [part.rsplit("/", 1)[-1] or part for part in item.title.split(", ")]
+    return Cell((", ".join(names),))
+
+
 OBJECT_COLUMNS = (
-    Column[StoredObject](_("What"), lambda item: item.title),
+    Column[StoredObject](_("What"), lambda item: item.title, cell=_what),
     Column[StoredObject](_("Kind"), lambda item: item.kind.value, width=80, tone="ink2"),
     Column[StoredObject](
         _("State"),
         lambda item: state_badge(item.state).word,
         cell=lambda item: Cell((state_badge(item.state),)),
-        width=130,
+        width=110,
     ),
-    Column[StoredObject](_("Members"), lambda item: count(item.members), width=76, right=True),
+    Column[StoredObject](_("Members"), lambda item: count(item.members), width=72, right=True),
     Column[StoredObject](
         _("Size"), lambda item: bytes_size(item.plain_bytes), width=84, right=True
     ),

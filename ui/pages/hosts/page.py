@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.domain.health import Health
 from app.domain.host import Host, HostKey
-from app.i18n import _
+from app.i18n import _, ngettext
 from app.services.hosts import ConnectionReport
-from app.wording import moment
+from app.wording import clock, day
 from ui.cells import Badge, Column, Mark, cell
 from ui.changed import Topic
 from ui.models.rows import RowsModel
@@ -39,27 +39,34 @@ def _health(view: HostView) -> Badge:
     return _HEALTH[view.health.worst] if view.health else Badge(Mark.MISSING, _("Never checked"))
 
 
+def _checked(view: HostView) -> str:
+    if view.health is None:
+        return "–"
+    at, zone = view.health.started_at, view.host.zone
+    return f"{day(at, zone)} {clock(at, zone)}"
+
+
 COLUMNS = (
     Column[HostView](_("Host"), lambda view: view.host.name, lambda view: view.host.name),
     Column[HostView](
-        _("Address"), lambda view: f"{view.host.address}:{view.host.port}", width=170, tone="ink2"
+        _("Address"), lambda view: f"{view.host.address}:{view.host.port}", width=150, tone="ink2"
     ),
     Column[HostView](
         _("Key"),
         lambda view: KEY_BADGES[view.host.key_state].word,
         cell=lambda view: cell(KEY_BADGES[view.host.key_state]),
-        width=170,
+        width=130,
     ),
     Column[HostView](
         _("Health"),
         lambda view: _health(view).word,
         cell=lambda view: cell(_health(view)),
-        width=140,
+        width=120,
     ),
     Column[HostView](
         _("Checked"),
-        lambda view: moment(view.health.started_at, view.host.zone) if view.health else "–",
-        width=150,
+        _checked,
+        width=120,
         tone="ink2",
     ),
 )
@@ -75,7 +82,7 @@ class HostsPage(Page):
         super().__init__(context, parent)
         self._wanted = ""
         self._views: tuple[HostView, ...] = ()
-        add = Button(_("Add a host"), Kind.PRIMARY, icon="plus", keys="N")
+        add = Button(_("Add a host"), Kind.PRIMARY, icon="plus")
         add.clicked.connect(self.new_record)
         self.header.add(add)
         self.table = Table(RowsModel(COLUMNS), name="hosts")
@@ -158,7 +165,11 @@ class HostsPage(Page):
         self._stack.setCurrentIndex(1 if views or form_open else 0)
         confirmed = sum(view.host.key is not None for view in views)
         self.header.set_sentence(
-            _("{n} hosts, {k} with a confirmed key.").format(n=len(views), k=confirmed)
+            ngettext(
+                "{n} host, {k} with a confirmed key.",
+                "{n} hosts, {k} with a confirmed key.",
+                len(views),
+            ).format(n=len(views), k=confirmed)
             if views
             else _("The servers your changes are made on.")
         )

@@ -143,7 +143,8 @@ class RunPage(Page):
             self.header.set_texts(_("Run"), _("Nothing runs, and nothing has run yet."))
             return
         self.header.set_texts(view.change.title, self._sentence(view))
-        self._pause.block("" if run and _goes(run) and self._playing else _("No step runs"))
+        idle = live and not (run and _goes(run) and self._playing)
+        self._pause.block(_("No step runs") if idle else "")
         self._refresh(view)
         self._decision.show_run(run)
 
@@ -159,9 +160,12 @@ class RunPage(Page):
             self._table.select(run.current.step.id, quiet=True)
             self._output.show_step(run, run.current)
         elif run and self._table.current is None:
-            self._table.select_first()
+            spoke = [item for item in run.active if item.transcript] or list(run.active)
+            self._table.select(spoke[-1].step.id if spoke else "")
         started = run.started_at if run else None
         end = run.ended_at if run else None
+        self._elapsed.setVisible(not over)
+        self._left.setVisible(not over)
         self._elapsed.set_target(None if end else started)
         note = ""
         if view.deadline and not over:
@@ -174,7 +178,13 @@ class RunPage(Page):
             window_end = view.change.window.span.end if view.change.window else scale.end
             strip_scale = TimeScale(started, end or max(window_end, now), view.zone)
             self._strip.set_strip(
-                Strip(strip_scale, end or now, planned_end(run), expected, view.deadline)
+                Strip(
+                    strip_scale,
+                    end or now,
+                    planned_end(run),
+                    expected,
+                    None if over else view.deadline,
+                )
             )
 
     def _sentence(self, view: RunView) -> str:
