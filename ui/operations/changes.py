@@ -189,10 +189,21 @@ def hold(context: "UiContext", change_id: str, reason: str) -> Task:
     return _write(context, lambda desk: changes.set_hold(change_id, reason, desk=desk))
 
 
-def decide(context: "UiContext", change_id: str, decision: Decision, comment: str) -> Task:
-    """Record the acting person's decision about the plan."""
+def reject(context: "UiContext", change_id: str, comment: str) -> Task:
+    """Record the acting person's rejection of the plan, and take the change back."""
+
+    def both(desk: changes.Desk) -> Change:
+        changes.decide(change_id, Decision.REJECTED, desk=desk, comment=comment)
+        return changes.move_change(change_id, ChangeState.REJECTED, desk=desk, reason=comment)
+
+    return _write(context, both)
+
+
+def approve(context: "UiContext", change_id: str, comment: str) -> Task:
+    """Record the acting person's approval of the plan as it stands."""
     return _write(
-        context, lambda desk: changes.decide(change_id, decision, desk=desk, comment=comment)
+        context,
+        lambda desk: changes.decide(change_id, Decision.APPROVED, desk=desk, comment=comment),
     )
 
 
