@@ -14,7 +14,7 @@ from app.cli.output import answer
 from app.cli.sets import FINDING, find_set, level_of, set_data, set_line, set_lines
 from app.clock import SystemClock
 from app.domain.backup import BackupSet, Level, Outcome, RestoreResult
-from app.errors import InvalidInput
+from app.errors import IllegalMove, InvalidInput
 from app.i18n import _
 from app.services.backups import (
     HostRestore,
@@ -36,7 +36,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Register the command with its verbs."""
     parser = commands.add_parser(
         "vault",
-        help=_("list, show, verify, restore, accept or adopt backup sets"),
+        help=_("make a vault; list, show, verify, restore, accept or adopt its sets"),
         description=_("Exit codes: 0 done, 1 refused, 2 wrong words, 3 a proof did not succeed."),
     )
     parser.add_argument("verb", choices=tuple(_VERBS))
@@ -68,10 +68,19 @@ class _Inside:
     """The vault of the data folder, with the store beside it."""
 
     def __init__(self, services: "AppServices") -> None:
-        self.keeping = services.keeping
+        self._services = services
+
+    @property
+    def keeping(self) -> Safekeeping:
+        return self._services.keeping
+
+    def make(self) -> str:
+        if self._services.vault.exists():
+            raise IllegalMove(_("There is a vault already."))
+        return self._services.vault.make()
 
     def sets(self) -> Sequence[BackupSet]:
-        with self.keeping.desk.new_uow() as uow:
+        with self._services.new_uow() as uow:
             return uow.backups.list()
 
     def verify(self, item: BackupSet, level: Level) -> BackupSet:
@@ -93,6 +102,9 @@ class _Outside:
     def keeping(self) -> Safekeeping:
         raise InvalidInput(_("This needs the store: leave --folder and --identity out."))
 
+    def make(self) -> str:
+        raise InvalidInput(_("This needs the store: leave --folder and --identity out."))
+
     def sets(self) -> Sequence[BackupSet]:
         return self._vault.sets()
 
@@ -109,6 +121,16 @@ class _Outside:
 
 
 _Place = _Inside | _Outside
+
+
+def _make(args: argparse.Namespace, place: _Place) -> int:
+    key = place.make()
+    lines = [
+        _("The vault is made. Print this recovery key and lock it away; it is shown only now:"),
+        key,
+    ]
+    answer({"recovery_key": key}, lines, as_json=args.json)
+    return 0
 
 
 def _list(args: argparse.Namespace, place: _Place) -> int:
@@ -187,6 +209,7 @@ def _wanted(args: argparse.Namespace, place: _Place) -> BackupSet:
 
 
 _VERBS: dict[str, Callable[[argparse.Namespace, _Place], int]] = {
+    "make": _make,
     "list": _list,
     "show": _show,
     "verify": _verify,
