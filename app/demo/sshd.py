@@ -31,11 +31,13 @@ _RUN_DIR = Path("/run/sshd")
 class PrivateSshd:
     """A server in ``folder``; use it as a context manager.
 
-    ``options`` are sshd options on top of the private ones, such as ``MaxSessions``.
+    ``options`` are sshd options on top of the private ones, such as ``MaxSessions``; ``env`` are
+    variables of its sessions, whose home is an empty folder of the server's own.
     """
 
     folder: Path
     options: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._stack = ExitStack()
@@ -44,6 +46,7 @@ class PrivateSshd:
 
     def __enter__(self) -> Self:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.home.mkdir(mode=0o700, exist_ok=True)
         new_key(self.folder / "host")
         new_key(self.folder / "user")
         with socket.create_server(("127.0.0.1", 0)) as probe:
@@ -58,6 +61,11 @@ class PrivateSshd:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+    @property
+    def home(self) -> Path:
+        """The home folder of its sessions."""
+        return self.folder / "home"
 
     @property
     def user_key(self) -> Path:
@@ -123,6 +131,7 @@ class PrivateSshd:
         self.start()
 
     def _all_options(self) -> dict[str, str]:
+        env = {"HOME": str(self.home), **self.env}
         return {
             "ListenAddress": "127.0.0.1",
             "Port": str(self.port),
@@ -137,6 +146,8 @@ class PrivateSshd:
             "MaxStartups": "100",
             "LogLevel": "VERBOSE",
             "PrintMotd": "no",
+            "PermitUserRC": "no",
+            "SetEnv": " ".join(f'{name}="{value}"' for name, value in env.items()),
             "Subsystem": "sftp internal-sftp",
             **self.options,
         }

@@ -26,9 +26,13 @@ _LOOK_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How a server is reached: directly, or through a channel of a jump host."""
+    """How a server is reached: directly, or through a channel of a jump host.
+
+    ``wait_for_turn`` is called before each try of a connection.
+    """
 
     host: Host
+    wait_for_turn: Callable[[TaskContext], object]
     jump: "Callable[[str, int, TaskContext], Channel] | None" = None
 
 
@@ -92,6 +96,7 @@ def _handshake_once(route: Route, limits: Limits, context: TaskContext) -> Conne
 
     from app.ssh.wire import make_wire  # noqa: PLC0415 - on first use only
 
+    route.wait_for_turn(context)
     below = _jump(route, context) if route.jump else _dial(route.host, limits)
     link = Link(below)
     wire = make_wire(link, route.host, limits)
@@ -220,7 +225,21 @@ def _no_handshake(host: Host, error: BaseException, wire: "Wire", link: Link) ->
             host=host.name,
             step=Stage.KEY_EXCHANGE,
         )
-    if link.received:
+    if b"MaxStartups" in link.greeting:
+        return _Passing(
+            _("The server has too many logins going on at once."),
+            hint=_("Try again, or raise MaxStartups on the server."),
+            host=host.name,
+            step=Stage.GREETING,
+        )
+    if b"Not allowed at this time" in link.greeting:
+        return Unreachable(
+            _("The server refuses this computer for a while, after failed logins."),
+            hint=_("Wait; trying again makes it longer."),
+            host=host.name,
+            step=Stage.GREETING,
+        )
+    if link.greeting:
         return Unreachable(
             _("Port {port} of {address} answers, but not as an SSH server.").format(
                 port=host.port, address=host.address

@@ -3,6 +3,8 @@
 import time
 from typing import Protocol
 
+_GREETING = 200
+
 
 class Bytes(Protocol):
     """A socket, or a channel of a jump host that behaves like one."""
@@ -30,7 +32,8 @@ class Link:
     def __init__(self, below: Bytes) -> None:
         self._below = below
         self._heard_s = time.monotonic()
-        self.received = 0
+        self.greeting = b""
+        """The first bytes from the server, which say why it hangs up, if it does."""
         self._closed = False  # paramiko looks at this attribute of a socket
 
     def recv(self, size: int) -> bytes:
@@ -38,7 +41,7 @@ class Link:
         data = self._below.recv(size)
         if data:
             self._heard_s = time.monotonic()
-            self.received += len(data)
+            self.greeting = self.greeting or data[:_GREETING]
         return data
 
     def send(self, data: bytes) -> int:

@@ -46,10 +46,8 @@ class RemotePool:
     def probe_key(self, host: Host) -> HostKey:
         """Ask the server for its key without logging in; raises Unreachable, TimedOut."""
         with self._lock:
-            route, gate = self._route(host, ()), self._gate(host)
-        context = TaskContext()
-        gate.wait(context)
-        return connect.probe_key(route, self._means.limits, context)
+            route = self._route(host, ())
+        return connect.probe_key(route, self._means.limits, TaskContext())
 
     def close(self) -> None:
         """Close every connection."""
@@ -64,13 +62,13 @@ class RemotePool:
             if _same_way(old.host, host):
                 return old
             old.retire()
-        remote = SshRemote(self._route(host, seen), self._means, self._gate(host).wait)
+        remote = SshRemote(self._route(host, seen), self._means)
         self._remotes[host.id] = remote
         return remote
 
     def _route(self, host: Host, seen: tuple[str, ...]) -> Route:
         if host.jump is None:
-            return Route(host)
+            return Route(host, self._gate(host).wait)
         if host.jump == host.id or host.jump in seen:
             raise Unreachable(
                 _("The jump hosts lead in a circle."),
@@ -87,7 +85,7 @@ class RemotePool:
             return remote.tunnel(address, port, context)
 
         self._route(through, path)  # finds a circle before anything is sent
-        return Route(host, tunnel)
+        return Route(host, self._gate(host).wait, tunnel)
 
     def _gate(self, host: Host) -> "Throttle":
         new_per_s = self._means.limits.new_per_s
@@ -114,7 +112,7 @@ class Throttle:
         self._next_s = float("-inf")
         self._lock = Lock()
 
-    def wait(self, context: TaskContext | None = None) -> None:
+    def wait(self, context: TaskContext) -> None:
         """Return when it is this caller's turn; raises TaskCancelled."""
         with self._lock:
             now_s = time.monotonic()
@@ -122,4 +120,4 @@ class Throttle:
             self._next_s = max(self._next_s, earliest_s) + self._gap_s
             pause_s = self._next_s - now_s
         if pause_s > 0:
-            (context or TaskContext()).wait(pause_s)
+            context.wait(pause_s)

@@ -1,7 +1,7 @@
 """One host, logged in on first use: its connection and its channels."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock, Timer
@@ -41,17 +41,12 @@ class Means:
 
 
 class SshRemote:
-    """A host over SSH; fits `Remote` and is safe to use from several threads.
+    """A host over SSH; fits `Remote` and is safe to use from several threads."""
 
-    ``throttle`` is called before each connection set-up and returns when it may go on.
-    """
-
-    def __init__(
-        self, route: Route, means: Means, throttle: Callable[[TaskContext], object]
-    ) -> None:
-        self._route, self._means, self._throttle = route, means, throttle
+    def __init__(self, route: Route, means: Means) -> None:
+        self._route, self._means = route, means
         self._connection: Connection | None = None
-        self._connecting = Lock()
+        self._connecting, self._opening = Lock(), Lock()
         self._slots = ChannelSlots(means.limits.channels)
         self._tunnels: list[Channel] = []
         self._retired = False
@@ -124,7 +119,6 @@ class SshRemote:
                 raise TaskCancelled
         try:
             if self._connection is None or not self._connection.wire.is_active():
-                self._throttle(context)
                 means = self._means
                 desk = LoginDesk(self.host, means.secrets, means.refused)
                 self._connection = connect(self._route, desk.log_in, means.limits, context)
@@ -164,7 +158,8 @@ class SshRemote:
                     raise self._busy(None)
                 continue
             try:
-                return wire.open_session(timeout=limits.channel_s)
+                with self._opening:  # paramiko tells only one of several callers why it failed
+                    return wire.open_session(timeout=limits.channel_s)
             except ChannelException as error:
                 self._slots.refused()
                 if not settling or time.monotonic() > end_s:

@@ -30,6 +30,7 @@ _REFUSALS = (
     ("interactive authentication is required", later("sudo on this host asks for a password.")),
     ("expired", later("The account {user} or its password has expired.")),
     ("not found", later("sudo is not installed on this host.")),
+    ("no such file", later("sudo is not installed on this host.")),
 )
 _MOST = 64 * 1024
 
@@ -60,7 +61,7 @@ class SudoDoor:
         asked = False
         while self.ready.encode() + b"\n" not in said:
             if channel.recv_stderr_ready():
-                # Byte by byte at the end would be slow; the command says nothing before its input.
+                # The command says nothing before it has its input, so nothing of it is lost here.
                 said += channel.recv_stderr(4096)
                 questions = said.count(self.token.encode())
                 if questions > 1 or (questions and self.password is None):

@@ -62,7 +62,7 @@ def make_wire(link: Link, host: Host, limits: Limits) -> Wire:
         disabled_algorithms={"macs": list(_WEAK_MACS)},
     )
     wire.banner_timeout = limits.banner_s
-    wire.handshake_timeout = limits.key_exchange_s
+    wire.handshake_timeout = 2 * limits.key_exchange_s  # ours, which names what stalled, is first
     wire.auth_timeout = limits.login_s
     wire.channel_timeout = limits.channel_s
     wire.packetizer.REKEY_BYTES = _REKEY

@@ -223,7 +223,7 @@ def test_jump_hosts_in_a_circle_are_refused(ssh_host: Host, secrets: SessionSecr
 def test_set_up_is_throttled_after_a_burst() -> None:
     gate, start_s = Throttle(20.0), time.monotonic()
     for _ in range(Throttle.BURST + 3):
-        gate.wait()
+        gate.wait(TaskContext())
     assert time.monotonic() - start_s >= 0.1
 
 

@@ -1,0 +1,111 @@
+"""A small TCP proxy that counts what the client sends, and can stall or cut the link."""
+
+import socket
+import struct
+import threading
+from types import TracebackType
+from typing import Self
+
+
+class Proxy:
+    """Stands before a server on loopback; use it as a context manager."""
+
+    def __init__(self, target_port: int) -> None:
+        self._target = ("127.0.0.1", target_port)
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self._server.settimeout(0.05)
+        self._links: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
+        self._ended, self._flowing = threading.Event(), threading.Event()
+        self._flowing.set()
+        self.port = self._server.getsockname()[1]
+        self.sent = bytearray()
+        """What clients have sent so far."""
+        self.answered = 0
+        """How many bytes servers have sent so far."""
+        self.connections = 0
+        self.stall_after: int | None = None
+        """Bytes from the server after which nothing moves any more."""
+
+    def __enter__(self) -> Self:
+        self._start(self._accept)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._ended.set()
+        self._flowing.set()
+        for link in self._links:
+            link.close()
+        for thread in self._threads:
+            thread.join()
+        self._server.close()
+
+    def stall(self) -> None:
+        """Let nothing through any more, but keep the connections open."""
+        self._flowing.clear()
+
+    def cut(self) -> None:
+        """Reset every connection."""
+        for link in self._links:
+            link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            link.close()
+
+    def _accept(self) -> None:
+        while not self._ended.is_set():
+            try:
+                near, _ = self._server.accept()
+            except TimeoutError:
+                continue
+            self.connections += 1
+            far = socket.create_connection(self._target)
+            self._links += [near, far]
+            for link in (near, far):
+                link.settimeout(0.05)
+            self._start(lambda near=near, far=far: self._pump(near, far, from_client=True))
+            self._start(lambda near=near, far=far: self._pump(far, near, from_client=False))
+
+    def _pump(self, source: socket.socket, target: socket.socket, *, from_client: bool) -> None:
+        passed = 0
+        while not self._ended.is_set():
+            self._flowing.wait()
+            try:
+                data = source.recv(65536)
+            except TimeoutError:
+                continue
+            except OSError:
+                return
+            if from_client:
+                self.sent += data
+            elif self.stall_after is not None and passed + len(data) > self.stall_after:
+                self.stall()
+                continue
+            passed += len(data)
+            self.answered += 0 if from_client else len(data)
+            if not self._send(target, data):
+                return
+
+    def _send(self, target: socket.socket, data: bytes) -> bool:
+        """Send everything unless the proxy ends first; an empty piece is the end."""
+        try:
+            if not data:
+                target.shutdown(socket.SHUT_WR)
+                return False
+            while data and not self._ended.is_set():
+                self._flowing.wait()
+                try:
+                    data = data[target.send(data) :]
+                except TimeoutError:
+                    continue
+        except OSError:
+            return False
+        return True
+
+    def _start(self, work) -> None:
+        thread = threading.Thread(target=work, name="proxy")
+        self._threads.append(thread)
+        thread.start()
