@@ -15,6 +15,7 @@ from app.services.ports import Clock
 from app.services.ports_store import NewUnitOfWork, UnitOfWork
 from app.services.process import next_move, transition
 from app.services.transitions import Answer, Facts, Transition
+from app.settings import Settings
 
 Edit = Callable[[Change], Change]
 
@@ -29,7 +30,7 @@ class Desk:
     new_uow: NewUnitOfWork
     clock: Clock
     actor: str
-    backup_age_h: float = 24.0
+    settings: Settings = Settings()
 
 
 def open_change(title: str, *, desk: Desk) -> Change:
@@ -50,6 +51,7 @@ def open_change(title: str, *, desk: Desk) -> Change:
             number=uow.changes.next_number(),
             title=title,
             coordinator=desk.actor,
+            monitor_days=desk.settings.monitor_days,
             opened_at=now,
             opened_by=desk.actor,
             updated_at=now,
@@ -112,7 +114,7 @@ def gather_facts(change: Change, uow: UnitOfWork, *, desk: Desk) -> Facts:
         comparisons=tuple(uow.comparisons.list(change=change.id)),
         hosts=tuple(uow.hosts.get(host) for host in change.hosts),
         rivals=_rivals(change, uow),
-        backup_age_h=desk.backup_age_h,
+        settings=desk.settings,
     )
 
 

@@ -79,7 +79,7 @@ class AppServices:
     @property
     def desk(self) -> Desk:
         """For the verbs of the change process."""
-        return Desk(self.new_uow, self.clock, self.actor, self.settings.backup_age_h)
+        return Desk(self.new_uow, self.clock, self.actor, self.settings)
 
     @property
     def checking(self) -> Checking:

@@ -9,12 +9,13 @@ from app.domain.change import Change
 from app.domain.health import Health, HealthReport, Phase
 from app.domain.metric import WindowName
 from app.domain.review import CloseCode
-from app.domain.risk import Grade
 from app.domain.run import Run, RunState, StepState
 from app.domain.runbook import Phase as Direction
 from app.domain.verdict import Verdict
 from app.i18n import _
+from app.services.backup_gate import gate_level
 from app.services.transitions import Check, Facts
+from app.settings import Settings
 
 MIN_SAMPLES = 20
 """Fewer samples in a window cannot be judged (verdict design B needs at least as many)."""
@@ -69,10 +70,9 @@ def no_conflict(_change: Change, facts: Facts) -> str:
     return _("Same host and time as {names}").format(names=names)
 
 
-def approvals_needed(change: Change) -> int:
-    """Return how many people must approve: two when the residual risk is high."""
-    high = change.risk is not None and change.risk.residual.level >= Grade.HIGH
-    return 2 if high else 1
+def approvals_needed(change: Change, settings: Settings) -> int:
+    """Return how many people must approve at the risk that remains, by the settings."""
+    return settings.approvals_needed(change.risk.residual.level if change.risk else None)
 
 
 def standing_approvals(change: Change) -> tuple[str, ...]:
@@ -95,11 +95,14 @@ def is_approved(change: Change, _facts: Facts) -> str:
     return _("Nobody but the implementer has approved")
 
 
-def second_approval(change: Change, _facts: Facts) -> str:
-    """A high residual risk needs a second approver."""
-    if len(standing_approvals(change)) >= approvals_needed(change):
+def enough_approvals(change: Change, facts: Facts) -> str:
+    """As many people have approved as the remaining risk asks for."""
+    needed, given = approvals_needed(change, facts.settings), len(standing_approvals(change))
+    if given >= needed:
         return ""
-    return _("A high remaining risk needs a second approver")
+    return _("{given} of {needed} approvals that the remaining risk asks for").format(
+        given=given, needed=needed
+    )
 
 
 def window_is_open(change: Change, facts: Facts) -> str:
@@ -148,22 +151,12 @@ def backup_is_proven(change: Change, facts: Facts) -> str:
     if not change.backup_plan:
         return _("The plan names nothing to back up")
     needed = change.risk.required_backup
-    oldest = facts.now - timedelta(hours=facts.backup_age_h)
+    oldest = timedelta(hours=facts.settings.backup_age_h)
     for host in dict.fromkeys(source.host for source in change.backup_plan):
-        sets = [item for item in facts.backups if item.host == host and item.usable]
-        if not sets:
-            return _("No usable backup of {host}").format(host=_name(host, facts))
-        newest = max(sets, key=lambda item: item.sealed_at)
-        if newest.sealed_at < oldest:
-            return _("The backup of {host} is older than {hours:g} h").format(
-                host=_name(host, facts), hours=facts.backup_age_h
-            )
-        level = newest.level
-        if level is None or level < needed:
-            has = level.label if level is not None else _("not verified")
-            return _("The backup of {host} is {has}, needed is {needed}").format(
-                host=_name(host, facts), has=has, needed=needed.label
-            )
+        sets = [item for item in facts.backups if item.host == host]
+        answer = gate_level(sets, needed, oldest, facts.now)
+        if not answer.met:
+            return f"{_name(host, facts)}: {answer.sentence}"
     return ""
 
 

@@ -139,7 +139,7 @@ _TO_CLOSE = (
 )
 _APPROVED = (
     _hard("approved", later("Approval"), g.is_approved),
-    _soft("second_approval", later("Second approval"), g.second_approval),
+    _soft("second_approval", later("Enough approvals"), g.enough_approvals),
     _soft("conflict", later("No conflict"), g.no_conflict),
 )
 _JUSTIFIED = (

@@ -12,6 +12,7 @@ from app.domain.metric import SampleSet
 from app.domain.run import Run
 from app.domain.verdict import Comparison
 from app.i18n import _
+from app.settings import Settings
 
 S = ChangeState
 
@@ -29,7 +30,7 @@ class Facts:
     hosts: tuple[Host, ...] = ()
     rivals: tuple[Change, ...] = ()
     """Other open changes whose window overlaps on a shared host."""
-    backup_age_h: float = 24.0
+    settings: Settings = Settings()
 
     @property
     def last_run(self) -> Run | None:

@@ -18,13 +18,13 @@ from app.domain.backup import (
 from app.domain.change import Change
 from app.domain.ids import ChangeId, HostId, SetId
 from app.errors import BackupFailed, IllegalMove, InvalidInput, NotFound
+from app.services.backup_gate import gate_level
 from app.services.backups import (
     HostRestore,
     Safekeeping,
     accept_partial,
     adopt_at_start,
     back_up_change,
-    gate_level,
     restore_on_host,
     restore_to_folder,
     take_backup,

@@ -22,6 +22,7 @@ from app.services.guards import rollback_deadline, rollback_s
 from app.services.process import next_move
 from app.services.rows import ChangeFilter, ChangeRow
 from app.services.transitions import Answer, Transition
+from app.settings import Settings
 from ui.tasks import WRITES, Task
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class ChangeView:
     comparisons: tuple[Comparison, ...]
     reports: tuple[Report, ...]
     events: tuple[Event, ...]
-    backup_age_h: float
+    settings: Settings
     deadline: datetime | None
     """The latest safe start of a roll-back."""
     rollback_s: float
@@ -153,7 +154,7 @@ def load_view(services: "AppServices", ref: str) -> ChangeView:
         comparisons=facts.comparisons,
         reports=reports,
         events=tuple(services.queries.events(change=change.id, limit=PAGE)),
-        backup_age_h=desk.backup_age_h,
+        settings=desk.settings,
         deadline=rollback_deadline(change, facts.backups),
         rollback_s=rollback_s(change, facts.backups),
     )

@@ -1,1 +1,1 @@
-"""What the post-implementation report says: everything in words and figures, nothing about paper."""
+"""What the post-implementation report says, in words and figures; nothing about paper."""

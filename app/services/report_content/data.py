@@ -7,16 +7,13 @@ that the same record gives the same pages, and the data can be attached to the P
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.services.report_content.parts import (
+from app.services.report_content.parts import Measures, NeedPart, PlanPart, Summary
+from app.services.report_content.proofs import (
     HealthPart,
     HistoryPart,
     LearningPart,
-    Measures,
     MethodPart,
-    NeedPart,
-    PlanPart,
     SafetyPart,
-    Summary,
     Transcript,
 )
 from app.settings import PageSize

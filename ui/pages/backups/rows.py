@@ -3,9 +3,8 @@
 from app.domain.backup import BackupSet, CaptureState, Level, Outcome, StoredObject
 from app.i18n import _
 from app.wording import bytes_size, clock, count, duration, moment
-from ui.cells import Badge, Cell, Column, Mark, Rung, Squares, Words
+from ui.cells import Badge, Cell, Column, LevelStep, Mark, Rung, Squares, Words
 from ui.operations.backups import SetView
-from ui.widgets.levels import LevelStep
 
 _RUNGS = {
     Outcome.PASSED: Rung.REACHED,

@@ -1,0 +1,140 @@
+"""The backup gate of a change: how well the weakest host is proven, what is needed, by when."""
+
+from datetime import datetime
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.domain.backup import BackupSet, Level
+from app.domain.change import Change
+from app.domain.ids import HostId
+from app.i18n import _
+from app.wording import clock, count_of, day, duration, moment
+from ui.cells import Badge, Mark
+from ui.models.backups import ladder, level_badge, level_word
+from ui.operations.changes import ChangeView
+from ui.pages.changes.conditions import rough
+from ui.pages.changes.editing import Editing
+from ui.widgets.badges import StateBadge
+from ui.widgets.buttons import link
+from ui.widgets.facts import Fact, KeyValues, SectionTitle
+from ui.widgets.labels import Label
+from ui.widgets.layout import row
+from ui.widgets.levels import LevelLadder
+
+
+def needed_level(change: Change) -> Level | None:
+    """Return how well a backup must be proven; None while the risk is not assessed."""
+    return change.risk.required_backup if change.risk else None
+
+
+def needed_text(change: Change) -> str:
+    """Return the needed level and why."""
+    if change.risk is None:
+        return _("follows from the inherent risk, which is not assessed yet")
+    level = change.risk.required_backup
+    return _("L{n} {word}, because the inherent risk is {risk}").format(
+        n=int(level), word=level_word(level), risk=_(change.risk.inherent.level.label)
+    )
+
+
+def newest_sets(view: ChangeView) -> dict[HostId, BackupSet | None]:
+    """Return the newest usable set of each host the plan backs up."""
+    hosts = dict.fromkeys(source.host for source in view.change.backup_plan)
+    if not hosts:
+        hosts = dict.fromkeys(item.host for item in view.backups)
+    return {
+        host: next((item for item in view.backups if item.host == host and item.usable), None)
+        for host in hosts
+    }
+
+
+def weakest(view: ChangeView) -> BackupSet | None:
+    """Return the set the gate hangs on: the least proven of the newest ones."""
+    sets = list(newest_sets(view).values())
+    if not sets or any(item is None for item in sets):
+        return None
+    known = [item for item in sets if item is not None]
+    return min(known, key=lambda item: -1 if item.level is None else int(item.level))
+
+
+class BackupGate(QWidget):
+    """Ladder and facts; reads only."""
+
+    def __init__(self, editing: Editing) -> None:
+        super().__init__()
+        self._editing = editing
+        self._badge = StateBadge()
+        more = link(_("Backup"))
+        more.clicked.connect(self._on_more)
+        self._host = Label(tone="ink2")
+        self.ladder = LevelLadder()
+        self.facts = KeyValues(label_width=84)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        end = QWidget()
+        end.setLayout(row(self._badge, more, gap=12))
+        layout.addWidget(SectionTitle(_("Backup gate"), end=end))
+        layout.addWidget(self._host)
+        layout.addWidget(self.ladder)
+        layout.addSpacing(4)
+        layout.addWidget(self.facts)
+
+    def show_view(self, view: ChangeView) -> None:
+        """Show a change."""
+        sets, least = newest_sets(view), weakest(view)
+        needed = needed_level(view.change)
+        self._badge.set_badge(gate_badge(view, least, needed))
+        several = len(sets) > 1
+        self._host.setVisible(several)
+        if several and least is not None:
+            text = _("{host} is the least proven of {n} hosts")
+            self._host.setText(text.format(host=least.host_name, n=len(sets)))
+        elif several:
+            done = sum(item is not None for item in sets.values())
+            self._host.setText(
+                _("{share} hosts have a set").format(share=count_of(done, len(sets)))
+            )
+        self.ladder.set_steps(ladder(least, view.zone))
+        self.facts.set_facts(_facts(view, least))
+
+    @Slot()
+    def _on_more(self) -> None:
+        self._editing.tab_wanted.emit("backup")
+
+
+def gate_badge(view: ChangeView, least: BackupSet | None, needed: Level | None) -> Badge:
+    """Return what the gate says now."""
+    if not view.change.backup_plan and least is None:
+        return Badge(Mark.MISSING, _("Nothing planned yet"))
+    badge = level_badge(least, needed)
+    if least is None:
+        return badge
+    at = clock(least.sealed_at, view.zone)
+    if least.sealed_at.date() != view.now.date():
+        at = day(least.sealed_at, view.zone)
+    return Badge(badge.mark, f"{badge.word}, {at}", badge.tone)
+
+
+def _facts(view: ChangeView, least: BackupSet | None) -> list[Fact]:
+    facts: list[Fact] = [(_("Needed"), needed_text(view.change))]
+    if least is not None:
+        start = view.change.window.span.start if view.change.window else view.now
+        facts.append((_("Age at start"), _age(least.sealed_at, max(start, view.now), view)))
+    if view.deadline is not None:
+        source = _("measured") if _measured(view) else _("as planned")
+        text = _("{moment}, a roll-back takes {long} {source}").format(
+            moment=moment(view.deadline, view.zone), long=duration(view.rollback_s), source=source
+        )
+        facts.append((_("Roll back by"), text))
+    return facts
+
+
+def _age(sealed: datetime, start: datetime, view: ChangeView) -> str:
+    age = rough((start - sealed).total_seconds())
+    return _("{age}, limit {limit}").format(age=age, limit=duration(view.settings.backup_age_h * 3600))
+
+
+def _measured(view: ChangeView) -> bool:
+    return any(item.restore_s is not None for item in view.backups)
