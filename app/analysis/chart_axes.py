@@ -79,5 +79,6 @@ def _nice_step(rough: float) -> float:
 
 
 def _figure(value: float, decimals: int) -> str:
-    text = f"{value:,.{decimals}f}".replace(",", THIN)
-    return text.replace("-", MINUS) if float(f"{value:.{decimals}f}") else text.replace("-", "")
+    if not round(value, decimals):
+        return "0"
+    return f"{value:,.{decimals}f}".replace(",", THIN).replace("-", MINUS)

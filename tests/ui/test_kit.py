@@ -25,6 +25,7 @@ from ui.widgets.risk_matrix import RiskMatrix
 from ui.widgets.run_bars import RunStrip, Strip, TimeScale
 from ui.widgets.search import FilterChips, SearchField
 from ui.widgets.stage_rail import Need, NeedsBox, StageRail
+from ui.widgets.strips import PartsBar, PlannedWindow, WindowStrip
 from ui.widgets.tabs import TabStack
 from ui.widgets.tiles import Kpi, KpiTile
 from ui.widgets.transcript import Said, Transcript, TranscriptLine
@@ -178,6 +179,18 @@ def test_pictures_are_spoken_as_sentences(shown):
     end = NOW + timedelta(hours=1)
     strip = RunStrip(Strip(TimeScale(NOW, end, ZONE), NOW, deadline=end))
     assert strip.accessibleName() == "now 02:33, 03:33 roll back at the latest, window ends 03:33"
+
+
+def test_strips_say_their_windows_and_parts(shown):
+    strip = shown(WindowStrip())
+    strip.set_windows(NOW, ZONE, ())
+    assert strip.accessibleName() == "No window in the next two weeks."
+    gone = PlannedWindow(NOW - timedelta(days=9), NOW - timedelta(days=8), "Past")
+    strip.set_windows(NOW, ZONE, (PlannedWindow(NOW, NOW + timedelta(hours=1), "Orders"), gone))
+    assert strip.accessibleName().startswith("Orders Sun 15 Nov 2026 02:33–03:33 SAST. Past")
+    strip.grab()
+    bar = PartsBar((("Fetch", 370.0), ("Nothing", 0.0), ("Restore", 1180.0)))
+    assert bar.accessibleName().replace("\u202f", " ") == "Fetch 6 min 10 s, Restore 19 min 40 s"
 
 
 def test_ticks_of_a_time_scale_are_round_and_few():

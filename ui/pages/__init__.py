@@ -43,9 +43,10 @@ link, icon_button, WithReason; ``Button.block(reason)``), `badges` (StateBadge),
 FilterChips), `table` (Table, Rows), `run_bars` (TimeScale, StepBar, BarDelegate, RunStrip, Legend),
 `countdown` (Countdown), `transcript` (Transcript), `fields` (Form, LineField, TextField,
 ChoiceField, FlagField, PickField), `moment_field` (MomentField), `pdf_preview` (PdfPreview),
-`risk_matrix` (RiskMatrix); `ui.charts.before_after` (BeforeAfterChart), `ui.charts.placebo`
-(PlaceboStrip), `ui.charts.live` (LiveChart). What cells show is data in `ui.cells`: Badge(Mark,
-word), Cell, Words, Risk, Squares, Mini, Interval, Group, Column. Figures and times: `app.wording`.
+`risk_matrix` (RiskMatrix), `strips` (WindowStrip, PartsBar), `printing` (PrintJob);
+`ui.charts.before_after` (BeforeAfterChart), `ui.charts.placebo` (PlaceboStrip), `ui.charts.live`
+(LiveChart). What cells show is data in `ui.cells`: Badge(Mark, word), Cell, Words, Risk, Squares,
+Mini, Interval, LevelStep, Group, Column. Figures and times: `app.wording`.
 """
 
 from dataclasses import dataclass

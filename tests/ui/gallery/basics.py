@@ -1,9 +1,11 @@
 """Headers, buttons, badges, the stage rail, tiles and type."""
 
+from datetime import timedelta
+
 from PySide6.QtWidgets import QWidget
 
-from app.domain.risk import Grade
-from tests.ui.gallery.sample import STAGES, sheet
+from app.domain.risk import Grade, RiskScore
+from tests.ui.gallery.sample import NOW, STAGES, START, ZONE, sheet
 from ui.cells import (
     Badge,
     Mark,
@@ -15,7 +17,9 @@ from ui.widgets.labels import Label, meta, mono, panel_title, quiet, title
 from ui.widgets.layout import panel, row
 from ui.widgets.page import PageHeader
 from ui.widgets.risk_badge import RiskBadge
+from ui.widgets.risk_matrix import RiskMatrix
 from ui.widgets.stage_rail import Need, NeedsBox, StageRail, stage_area
+from ui.widgets.strips import PartsBar, PlannedWindow, WindowStrip
 from ui.widgets.tabs import Tabs
 from ui.widgets.tiles import Kpi, TileRow, Trend
 
@@ -53,6 +57,18 @@ def basics() -> QWidget:
             Kpi("Restore-tested backup", "90 %", "18 of 20", "up from 12 of 19", Trend.UP, "x"),
             Kpi("Reviews overdue", "1", "of 3 due", "CHG-000131", Trend.WATCH),
         )
+    )
+    windows = WindowStrip()
+    windows.set_windows(
+        NOW,
+        ZONE,
+        (
+            PlannedWindow(START, START + timedelta(hours=3), "Orders", tone="ink"),
+            PlannedWindow(NOW + timedelta(days=2), NOW + timedelta(days=2, hours=6), "OpenSSL"),
+            PlannedWindow(
+                NOW + timedelta(days=12), NOW + timedelta(days=16), "freeze", freeze=True
+            ),
+        ),
     )
     return sheet(
         header,
@@ -103,6 +119,9 @@ def basics() -> QWidget:
         stage_area(rail, box),
         Tabs(("Overview", "Plan", "Schedule", "Backup", "Run", "Metrics")),
         tiles,
+        windows,
+        PartsBar((("Fetch, decrypt", 370), ("Restore", 1180), ("Analyze", 206), ("Compare", 170))),
+        RiskMatrix(RiskScore(Grade.HIGH, Grade.HIGH), RiskScore(Grade.MODERATE, Grade.MODERATE)),
         panel(
             row(
                 title("Title 20/600"),
