@@ -21,6 +21,7 @@ from app.services.ports import Clock
 from app.services.ports_vault import Vault
 from app.ssh.limits import Limits
 from app.ssh.pool import RemotePool
+from app.store.signer import LogSigner, signer_from
 from app.store.store import Store, open_store
 
 KEY_FILE = "vault-key.txt"
@@ -52,8 +53,14 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
     redactor = Redactor()
     start_logging(data, redactor)
     actor = around.actor or getpass.getuser()
-    store = open_store(data, clock=around.clock, actor=actor, read_only=around.read_only)
     secrets = around.secrets or open_secrets()
+    store = open_store(
+        data,
+        clock=around.clock,
+        actor=actor,
+        read_only=around.read_only,
+        signer=_signer(secrets),
+    )
 
     def find_host(key: str) -> Host:
         with store.unit_of_work() as uow:
@@ -87,6 +94,16 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         warnings=store.warnings,
     )
     return services if around.read_only else _recovered(services)
+
+
+def _signer(secrets: SecretKeeper) -> LogSigner | None:
+    """Sign the log's anchors where a key can be kept; without one they are unsigned, and say so."""
+    if not secrets.lasting:
+        return None
+    try:
+        return signer_from(secrets)
+    except SecretUnavailable:
+        return None
 
 
 def _recovered(services: AppServices) -> AppServices:

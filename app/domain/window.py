@@ -43,7 +43,7 @@ class Window:
         """Build a window from wall times as typed (naive; ``fold`` tells the autumn hours apart).
 
         Raises:
-            InvalidInput: A wall time does not exist in that zone, or the end is not after the start.
+            InvalidInput: A wall time does not exist there, or the end is not after the start.
         """
         span = TimeRange(to_utc(start, zone), to_utc(end, zone))
         if span.end <= span.start:
@@ -80,7 +80,7 @@ def to_utc(wall: datetime, zone: str) -> datetime:
         raise InvalidInput(f"The time zone “{zone}” is not known.") from error
     if not _exists(wall, there):
         raise InvalidInput(
-            f"{wall:%H:%M} on {wall:%d %b %Y} does not exist in {zone}: the clocks go forward then.",
+            f"{wall:%H:%M} on {wall:%d %b %Y} does not exist in {zone}: clocks go forward then.",
             hint="Choose a time before or after the skipped hour.",
         )
     return wall.replace(tzinfo=there).astimezone(UTC)
