@@ -1,5 +1,7 @@
 """Comparing what was unpacked on a server with the index of the set."""
 
+from dataclasses import dataclass
+
 from app.errors import BackupFailed
 from app.services.ports import Remote
 from app.vault import scripts
@@ -24,6 +26,16 @@ _TYPES = {
     b"b": MemberType.DEVICE,
     b"c": MemberType.DEVICE,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Exact:
+    """What can be expected to come back as it was."""
+
+    owners: bool
+    """Only root gives files away."""
+    folder_times: bool
+    """Small tars set them too early, before they fill the folder."""
 
 
 def compare_on_host(
@@ -64,8 +76,10 @@ def compare_on_host(
             differences.add(wanted[name][0], "its content differs")
     told = f"content of {len(files)} files"
     if "find_printf" in able.tools:
-        _compare_listing(_list(remote, side), wanted, differences, as_root=able.uid == 0)
+        exact = _Exact(owners=able.uid == 0, folder_times=able.is_gnu_tar)
+        _compare_listing(_list(remote, side), wanted, differences, exact)
         told += f", type, mode, time and links of {len(wanted)} members"
+        told += "" if exact.folder_times else " (not the times of folders)"
     if differences.count:
         raise BackupFailed(
             f"{differences.count} of {len(wanted)} members beside {path} differ from the set: "
@@ -100,17 +114,16 @@ def _compare_listing(
     there: dict[bytes, tuple[bytes, bytes]],
     wanted: dict[bytes, tuple[Member, str]],
     differences: Listed,
-    *,
-    as_root: bool,
+    exact: _Exact,
 ) -> None:
     for path, (member, _) in wanted.items():
         if path not in there:
             differences.add(member, "it is missing")
-        elif reason := _difference(member, there, as_root=as_root):
+        elif reason := _difference(member, there, exact):
             differences.add(member, reason)
 
 
-def _difference(member: Member, there: dict[bytes, tuple[bytes, bytes]], *, as_root: bool) -> str:
+def _difference(member: Member, there: dict[bytes, tuple[bytes, bytes]], exact: _Exact) -> str:
     figures, link = there[member.path]
     kind, mode, uid, gid, size, time, inode = figures.split(b" ")
     if member.type is MemberType.HARDLINK:
@@ -118,14 +131,16 @@ def _difference(member: Member, there: dict[bytes, tuple[bytes, bytes]], *, as_r
         return "" if first.endswith(b" " + inode) else "it is not the same file any more"
     if _TYPES.get(kind) is not member.type:
         return "it is of another type"
-    if as_root and (int(uid), int(gid)) != (member.uid, member.gid):
+    if exact.owners and (int(uid), int(gid)) != (member.uid, member.gid):
         return "its owner differs"
     if member.type is MemberType.SYMLINK:
         return "" if link == member.link else "it links elsewhere"
     if member.type is MemberType.FILE and int(size) != member.size:
         return "its size differs"
-    if (int(mode, 8) ^ member.mode) & (0o7777 if as_root else 0o777):
+    if (int(mode, 8) ^ member.mode) & (0o7777 if exact.owners else 0o777):
         return "its mode differs"
+    if member.type is MemberType.DIRECTORY and not exact.folder_times:
+        return ""
     return "" if _nanoseconds(time) == member.mtime_ns else "its time differs"
 
 
