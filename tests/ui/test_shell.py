@@ -1,5 +1,6 @@
 """The frame around the pages: rail, palette, keys, messages, what is remembered."""
 
+import gc
 import threading
 from types import SimpleNamespace
 
@@ -9,7 +10,7 @@ from PySide6.QtTest import QTest
 
 from app.errors import SchemaTooNew
 from app.tasks import Progress
-from tests.ui.conftest import NOW, stand_in
+from tests.ui.conftest import NOW, Other, stand_in
 from ui.actions import Action
 from ui.changed import Topic
 from ui.messages import Message, Tone
@@ -17,6 +18,7 @@ from ui.navigation import Place
 from ui.shell.facts import shell_facts
 from ui.shell.palette import Palette, choices, matches
 from ui.shell.shortcuts import ShortcutList
+from ui.shots import _suffix, _walk
 from ui.theme import Mode
 from ui.widgets.banner import Banner, BannerStack
 from ui.widgets.labels import Label
@@ -249,6 +251,26 @@ def test_a_broken_memory_is_forgotten(desktop, qtbot, tmp_path):
     assert one.tools.theme.mode is Mode.SYSTEM
     assert one.tools.theme.scale == 1.0
     assert one.tools.navigation.place == Place("plain")
+
+
+def test_every_page_and_its_places_get_a_picture(ready, qapp, tmp_path, monkeypatch):
+    monkeypatch.setattr(Other, "places", lambda self: ("changes/Plan B",))
+    files = _walk(qapp, ready, tmp_path / "shots", "-dark")
+    assert [file.name for file in files] == [
+        "01-plain-dark.png",
+        "02-changes-dark.png",
+        "02-changes-plan-b-dark.png",
+    ]
+    assert all(file.stat().st_size > 1000 for file in files)
+    assert _suffix("dark", 2.0) == "-dark-2x"
+    assert _suffix("light", 1.0) == ""
+
+
+def test_garbage_is_collected_on_the_ui_thread_only(ready):
+    assert not gc.isenabled()
+    ready._garbage.collect_due()
+    ready.stop()
+    assert gc.isenabled()
 
 
 def test_an_unexpected_exception_reaches_the_user(ready, qtbot, caplog):

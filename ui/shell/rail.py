@@ -86,11 +86,11 @@ class _Brand(Painted):
         self.say(NAME)
 
     def sizeHint(self) -> QSize:
-        return QSize(WIDTH, round(Style(size=LARGE).metrics().height()) + 30)
+        return QSize(WIDTH, round(Style(size=LARGE).metrics().height()) + 38)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, look = QPainter(self), tokens()
-        middle = self.height() / 2 + 4
+        middle = self.height() / 2 + 3
         icons.draw(painter, "brand", 16, middle - 9, look.ink, 18)
         area = QRectF(44, middle - 12, self.width() - 52, 24)
         write(painter, area, NAME, Style("ink", LARGE, BOLD))

@@ -73,7 +73,9 @@ class Page(QWidget):
         self.context = context
         self.header = PageHeader(self.title)
         self.banners = BannerStack()
-        self.body = QVBoxLayout()
+        body = QWidget()
+        body.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.body = QVBoxLayout(body)
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
         self._stale = False
@@ -84,7 +86,7 @@ class Page(QWidget):
         self.rule = Line()
         layout.addWidget(self.rule)
         layout.addWidget(self.banners)
-        layout.addLayout(self.body, 1)
+        layout.addWidget(body, 1)
         context.changed.happened.connect(self._on_changed)
 
     def hide_header(self) -> None:
