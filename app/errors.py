@@ -23,7 +23,8 @@ class AppError(Exception):
     def sentence(self) -> str:
         """Return place, cause and next action as one line."""
         place = ", ".join(part for part in (self.host, self.step) if part)
-        return " ".join(part for part in (f"{place}:" if place else "", self.text, self.hint) if part)
+        parts = (f"{place}:" if place else "", self.text, self.hint)
+        return " ".join(part for part in parts if part)
 
 
 class NotFound(AppError):

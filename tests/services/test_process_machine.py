@@ -81,9 +81,7 @@ class Process(RuleBasedStateMachine):
     def edit(self, name: str, who: str) -> None:
         self.attempt(edit_change, EDITS[name], desk=self.desk(who))
 
-    @rule(
-        to=st.sampled_from(list(ChangeState)), who=PEOPLE, reason=st.sampled_from(["", "why"])
-    )
+    @rule(to=st.sampled_from(list(ChangeState)), who=PEOPLE, reason=st.sampled_from(["", "why"]))
     def move(self, to: ChangeState, who: str, reason: str) -> None:
         self.attempt(move_change, to, desk=self.desk(who), reason=reason)
 
