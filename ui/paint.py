@@ -84,6 +84,11 @@ def line_height(style: Style = BODY_TEXT) -> float:
     )
 
 
+def scaled(pixels: float) -> int:
+    """Return a measure of the design at the present size of the type."""
+    return round(pixels * Style().metrics().height() / 16)
+
+
 def hline(painter: QPainter, x0: float, x1: float, y: float, color: QColor | None = None) -> None:
     """Draw a sharp one-pixel line."""
     painter.fillRect(QRectF(x0, y, x1 - x0, 1), color or tokens().line)
@@ -124,8 +129,9 @@ def icon_beside(
     painter: QPainter, area: QRectF, name: str, color: QColor, size: int = 14, gap: int = 6
 ) -> QRectF:
     """Draw an icon at the left of the area, centred in its height; return what is left over."""
-    icons.draw(painter, name, area.left(), area.center().y() - size / 2, color, size)
-    return area.adjusted(size + gap, 0, 0, 0)
+    side = scaled(size)
+    icons.draw(painter, name, area.left(), area.center().y() - side / 2, color, side)
+    return area.adjusted(side + gap, 0, 0, 0)
 
 
 def arrow_down(painter: QPainter, tip: QPointF, width: float, color: QColor) -> None:

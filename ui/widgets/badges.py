@@ -5,7 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy
 
 from ui.cells import Badge
-from ui.paint import Painted, Style, icon_beside, line_height, write
+from ui.paint import Painted, Style, icon_beside, line_height, scaled, write
 from ui.theme import BODY, MEDIUM
 
 
@@ -18,7 +18,7 @@ def draw_badge(painter: QPainter, area: QRectF, badge: Badge, size: int = BODY) 
 
 def badge_width(badge: Badge, size: int = BODY) -> float:
     """Return how wide a badge gets."""
-    return 20 + Style(size=size, weight=MEDIUM).width(badge.word)
+    return scaled(14) + 6 + Style(size=size, weight=MEDIUM).width(badge.word)
 
 
 class StateBadge(Painted):

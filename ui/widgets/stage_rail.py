@@ -19,6 +19,7 @@ from ui.paint import (
     focus_ring,
     hline,
     line_height,
+    scaled,
     write,
 )
 from ui.theme import BOLD, MEDIUM, SMALL, tokens
@@ -27,7 +28,7 @@ from ui.widgets.buttons import link
 from ui.widgets.labels import Label
 from ui.widgets.layout import clear, row
 
-CIRCLE = 18
+_CIRCLE = 18
 _LABEL, _CURRENT = Style("ink2", SMALL), Style("ink", SMALL, BOLD)
 _LATER = Style("ink3", SMALL)
 
@@ -59,7 +60,7 @@ class StageRail(Painted):
         """Ten columns wide enough for their labels."""
         widest = max((_CURRENT.width(name) for name in self._names), default=0)
         width = round((widest + 8) * len(self._names))
-        return QSize(width, round(CIRCLE + 4 + line_height(_LABEL)) + 6)
+        return QSize(width, round(scaled(_CIRCLE) + 4 + line_height(_LABEL)) + 6)
 
     def minimumSizeHint(self) -> QSize:
         """Labels may be elided in a narrow window."""
@@ -86,26 +87,30 @@ class StageRail(Painted):
             middle = self.column_center(position)
             if position:
                 passed = position <= self._current
-                y = 2 + CIRCLE / 2
+                half = scaled(_CIRCLE) / 2
+                y = 2 + half
                 color = look.ink2 if passed else look.line
-                hline(painter, middle - width + CIRCLE / 2 + 3, middle - CIRCLE / 2 - 3, y, color)
+                hline(painter, middle - width + half + 3, middle - half - 3, y, color)
             self._paint_circle(painter, position, middle)
             style = _CURRENT if position == self._current else _LABEL
-            area = QRectF(middle - width / 2 + 2, CIRCLE + 6, width - 4, line_height(style))
+            top, tall = scaled(_CIRCLE) + 6, line_height(style)
+            area = QRectF(middle - width / 2 + 2, top, width - 4, tall)
             write(painter, area, name, style, CENTER)
         if by_keyboard(self):
             focus_ring(painter, QRectF(self.rect()))
 
     def _paint_circle(self, painter: QPainter, position: int, middle: float) -> None:
         look = tokens()
-        circle = QRectF(middle - CIRCLE / 2, 2, CIRCLE, CIRCLE)
+        side = scaled(_CIRCLE)
+        circle = QRectF(middle - side / 2, 2, side, side)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         number = str(position + 1)
         if position < self._current:
             painter.setPen(QPen(look.ink2, 1.2))
             painter.drawEllipse(circle.adjusted(0.6, 0.6, -0.6, -0.6))
-            icons.draw(painter, "check", middle - 6, 5, look.ink2, 12)
+            tick = scaled(12)
+            icons.draw(painter, "check", middle - tick / 2, 2 + (side - tick) / 2, look.ink2, tick)
         elif position == self._current:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.accent)

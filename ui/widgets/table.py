@@ -4,14 +4,24 @@ from collections.abc import Callable, Hashable, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from app.i18n import _
 from ui import icons
 from ui.cells import COLUMN_ROLE, Column, Group
-from ui.paint import LEFT, RIGHT, Style, by_keyboard, focus_ring, hline, write
+from ui.paint import LEFT, RIGHT, Style, by_keyboard, focus_ring, hline, scaled, write
 from ui.theme import MEDIUM, SMALL, tokens
 from ui.widgets.cells import PAD, CellDelegate
 
@@ -27,11 +37,6 @@ class Rows(Enum):
     STEP = 46
     TWO_LINES = 56
     VERDICT = 60
-
-
-def scaled(pixels: float) -> int:
-    """Return a height of the design at the present size of the type."""
-    return round(pixels * Style().metrics().height() / 16)
 
 
 class Axis(Protocol):
@@ -235,10 +240,23 @@ class Table(QTableView):
             self.selectRow(position)
             self.scrollTo(self.rows_model.index(position, 0))
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Make rows fit when the size of the type changes."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        rows = self.verticalHeader()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setMinimumSectionSize(scaled(Rows.COMPACT.value))
+        rows.setDefaultSectionSize(scaled(self._height.value))
+        for position, row in enumerate(self.rows_model.rows):
+            if isinstance(row, Group):
+                self.setRowHeight(position, scaled(Rows.COMPACT.value))
+
     def _fit(self, columns: Sequence[Column[Any]]) -> None:
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setMinimumSectionSize(scaled(Rows.COMPACT.value))
-        self.verticalHeader().setDefaultSectionSize(scaled(self._height.value))
+        self._fit_rows()
         head = self.horizontalHeader()
         for position, column in enumerate(columns):
             if column.width:

@@ -10,6 +10,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--theme", default="light")
     parser.add_argument("--scale", default="1")
+    parser.add_argument("--type", type=float, default=1.0)
     args = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["QT_SCALE_FACTOR"] = args.scale
@@ -19,7 +20,7 @@ def main() -> None:
     from ui.theme import Mode, Theme
 
     application = build_application()
-    Theme(application, Mode(args.theme))
+    Theme(application, Mode(args.theme), args.type)
     args.out.mkdir(parents=True, exist_ok=True)
     for name, build in SHEETS.items():
         widget = build()
