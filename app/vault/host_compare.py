@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from app.errors import BackupFailed
 from app.services.ports import Remote
 from app.vault import scripts
-from app.vault.core import Core
 from app.vault.dialogue import new_nonce, pump
 from app.vault.extract import Listed
 from app.vault.format import ObjectRecord
 from app.vault.index import IndexLines
 from app.vault.judging import Ending
-from app.vault.notes import SealedSet
 from app.vault.producers import Abilities
-from app.vault.restore import read_index
+from app.vault.reading import SetReader
 from app.vault.source_check import hashes_on_server
 from app.vault.tarheader import Member, MemberType
 
@@ -39,8 +37,7 @@ class _Exact:
 
 
 def compare_on_host(
-    core: Core,
-    sealed: SealedSet,
+    reader: SetReader,
     record: ObjectRecord,
     remote: Remote,
     able: Abilities,
@@ -49,8 +46,7 @@ def compare_on_host(
     """Compare a side folder with the index; return what was compared, in words.
 
     Args:
-        core: The open vault.
-        sealed: The set.
+        reader: The set.
         record: The object that was unpacked.
         remote: The host.
         able: What the host can do; without ``find -printf`` only content is compared.
@@ -67,7 +63,7 @@ def compare_on_host(
         if member.path == root or member.path.startswith(root + b"/"):
             wanted[member.path] = (member, sha256)
 
-    read_index(core, sealed, record, IndexLines(take))
+    reader.index(record, IndexLines(take))
     differences = Listed()
     files = [p for p, (m, sha256) in wanted.items() if m.type is MemberType.FILE and sha256]
     there = hashes_on_server(remote, side, files, zero="sha256sum_z" in able.tools)

@@ -4,7 +4,7 @@ Everything is unpacked beside the original and compared there; only then are nam
 what was there before is kept beside it. Until the swap the original is not touched at all.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from posixpath import dirname
@@ -14,16 +14,13 @@ from urllib.parse import quote
 from app.domain.backup import RestoreResult, SourceKind
 from app.errors import BackupFailed, DiskFull, RemoteError
 from app.services.ports import Remote
-from app.tasks import TaskContext
 from app.vault import scripts
-from app.vault.core import Core
 from app.vault.dialogue import answers_in, ask, await_marker, new_nonce, probe
 from app.vault.format import ObjectRecord
 from app.vault.host_compare import compare_on_host
 from app.vault.judging import Ending
-from app.vault.notes import SealedSet
 from app.vault.producers import Abilities, check_path, outermost
-from app.vault.restore import read_stored
+from app.vault.reading import FeedTo, SetReader
 from app.wording import bytes_size
 
 SIDE = ".changedesk-restore-"
@@ -46,11 +43,9 @@ class _Swap:
 class _Job:
     """One restore: the set, the host, and the mark of its names."""
 
-    core: Core
-    sealed: SealedSet
+    reader: SetReader
     remote: Remote
     able: Abilities
-    context: TaskContext
     mark: str
 
     def side(self, path: str) -> str:
@@ -62,29 +57,26 @@ class _Job:
 
 
 def restore_on_host(
-    core: Core,
-    sealed: SealedSet,
+    reader: SetReader,
     remote: Remote,
-    context: TaskContext,
     objects: Sequence[str] = (),
 ) -> RestoreResult:
     """Put objects of a set back; see `app.services.ports_vault.Vault.restore_on_host`."""
-    at, started_s = core.clock.now(), monotonic()
-    job = _Job(core, sealed, remote, probe(remote), context, new_nonce()[:8])
-    records = _chosen(sealed, objects)
+    at, started_s = reader.core.clock.now(), monotonic()
+    job = _Job(reader, remote, probe(remote), new_nonce()[:8])
+    records = _chosen(reader, objects)
     _refuse_other_host(job)
     _refuse_without_room(job, records)
     swaps: list[_Swap] = []
     compared: list[str] = []
     with _cleaned_up(job, records):
         for record in records:
-            context.progress(0, None, record.stored.title)
             prepare = _prepare_files if record.index is not None else _prepare_database
             compared.append(prepare(job, record, swaps))
-        context.progress(0, None, "Swapping names")
+        reader.context.progress(0, None, "Swapping names")
         kept = _swap(job, swaps)
     return RestoreResult(
-        set=sealed.manifest.set,
+        set=reader.manifest.set,
         where=job.host_name,
         at=at,
         duration_s=round(monotonic() - started_s, 3),
@@ -96,11 +88,11 @@ def restore_on_host(
     )
 
 
-def _chosen(sealed: SealedSet, objects: Sequence[str]) -> list[ObjectRecord]:
+def _chosen(reader: SetReader, objects: Sequence[str]) -> list[ObjectRecord]:
     restorable = (SourceKind.FILES, SourceKind.SQLITE)
     records = [
         record
-        for record in sealed.manifest.captured
+        for record in reader.manifest.captured
         if record.stored.kind in restorable and (not objects or record.stored.name in objects)
     ]
     if not records or (objects and len(records) != len(set(objects))):
@@ -112,7 +104,7 @@ def _chosen(sealed: SealedSet, objects: Sequence[str]) -> list[ObjectRecord]:
 
 
 def _refuse_other_host(job: _Job) -> None:
-    taken_from = job.sealed.manifest.host
+    taken_from = job.reader.manifest.host
     other_machine = taken_from.machine_id and job.able.machine_id != taken_from.machine_id
     if job.remote.host.id != taken_from.id or other_machine:
         raise BackupFailed(
@@ -173,7 +165,7 @@ def _prepare_files(job: _Job, record: ObjectRecord, swaps: list[_Swap]) -> str:
         side = job.side(path)
         command = (*_unpack_command(job.able), "-C", side, "--", f".{path}")
         _send(job, record, scripts.UNPACK, (side, *command))
-        told = compare_on_host(job.core, job.sealed, record, job.remote, job.able, (side, path))
+        told = compare_on_host(job.reader, record, job.remote, job.able, (side, path))
         swaps.append(_Swap(path, f"{side}{path}"))
     return f"{record.stored.title}: {told}"
 
@@ -214,7 +206,7 @@ def _send(
     with job.remote.stream(script, nonce, *arguments, idle_s=_IDLE_S) as stream:
         began = await_marker(stream, nonce)
         if began is not None:
-            read_stored(job.core, job.sealed, record, _Progressing(job, record, stream.write))
+            job.reader.stored(record, FeedTo(stream.write))
             stream.close_stdin()
             said = began
             while chunk := stream.read(1 << 16):
@@ -232,22 +224,6 @@ def _send(
             step="restore",
         )
     return answers_in(said, nonce)
-
-
-class _Progressing:
-    """Sends plain bytes on and reports how many went."""
-
-    def __init__(self, job: _Job, record: ObjectRecord, write: Callable[[bytes], object]) -> None:
-        self._context = job.context
-        self._record = record
-        self._write = write
-        self._sent = 0
-
-    def feed(self, data: bytes) -> None:
-        self._write(data)
-        self._sent += len(data)
-        stored = self._record.stored
-        self._context.progress(self._sent, stored.plain_bytes, stored.title)
 
 
 def _swap(job: _Job, swaps: Sequence[_Swap]) -> tuple[str, ...]:

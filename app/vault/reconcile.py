@@ -12,6 +12,7 @@ from app.vault.core import Core
 from app.vault.format import SetNote
 from app.vault.layout import PART, sync_dir
 from app.vault.notes import SealedSet, add_note, as_backup_set, is_sealed, load_set
+from app.vault.reading import SetReader
 from app.vault.verify import Trial, prove
 
 _ADOPTED_BY = "start-up check"
@@ -47,7 +48,7 @@ def _adopt(core: Core, folder: Path) -> BackupSet | Quarantined:
         sealed = load_set(core, folder)
     except VaultDamaged as error:
         return _put_aside(core, folder, error.text)
-    found = prove(Trial(core, sealed, TaskContext()), Level.INTACT, _ADOPTED_BY)
+    found = prove(Trial(SetReader(core, sealed, TaskContext())), Level.INTACT, _ADOPTED_BY)
     if found.outcome is not Outcome.PASSED:
         return _put_aside(core, folder, found.detail)
     note_if_possible(core, sealed, SetNote(sealed.manifest.set, sealed.manifest_sha256, found))

@@ -1,23 +1,20 @@
 """Giving a set back on this computer, into a folder of its own, compared with what was stored."""
 
 import errno
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from shutil import rmtree
 from time import monotonic
 
 from app.domain.backup import RestoreResult
 from app.errors import BackupFailed, VaultDamaged
-from app.tasks import TaskContext
-from app.vault.core import Core
 from app.vault.extract import Comparer, Extractor, Listed
-from app.vault.format import ObjectRecord, sealed_of
+from app.vault.format import ObjectRecord
 from app.vault.formats import FormatError, TarFormat
 from app.vault.layout import disk_full, free_bytes, room_for
-from app.vault.notes import SealedSet
-from app.vault.seal import Sink, read_object
+from app.vault.reading import SetReader
 from app.vault.sqlite_check import check_database
 from app.vault.tarheader import TarError
 from app.vault.tarstream import TarReader
@@ -34,7 +31,7 @@ class _Report:
     skipped: list[str] = field(default_factory=list)
 
 
-def restore_set(core: Core, sealed: SealedSet, target: Path, context: TaskContext) -> RestoreResult:
+def restore_set(reader: SetReader, target: Path) -> RestoreResult:
     """Unpack every object of a set below ``target`` and compare the result with the set.
 
     Files of the object ``01-files...`` go to the folder ``01-files``; databases and facts become
@@ -45,18 +42,13 @@ def restore_set(core: Core, sealed: SealedSet, target: Path, context: TaskContex
         VaultDamaged: Stored bytes do not match.
         DiskFull: There is no room.
     """
-    at, started_s = core.clock.now(), monotonic()
-    needed = sealed.manifest.plain_bytes
-    if free_bytes(target.parent) < needed:
-        raise disk_full(target.parent, needed)
-    _make_fresh(target)
+    at, started_s = reader.core.clock.now(), monotonic()
     report = _Report()
-    for record in sealed.manifest.captured:
-        context.progress(0, None, record.stored.title)
-        with _told(target, needed):
-            _restore_object(core, sealed, record, target, report)
+    with _fresh(target, reader.manifest.plain_bytes):
+        for record in reader.manifest.captured:
+            _restore_object(reader, record, target, report)
     return RestoreResult(
-        set=sealed.manifest.set,
+        set=reader.manifest.set,
         where=str(target),
         at=at,
         duration_s=round(monotonic() - started_s, 3),
@@ -68,20 +60,18 @@ def restore_set(core: Core, sealed: SealedSet, target: Path, context: TaskContex
     )
 
 
-def _restore_object(
-    core: Core, sealed: SealedSet, record: ObjectRecord, target: Path, report: _Report
-) -> None:
+def _restore_object(reader: SetReader, record: ObjectRecord, target: Path, report: _Report) -> None:
     name = record.stored.name.removesuffix(".zst.age")
     if record.index is not None:
         place = target / name.removesuffix(".tar")
-        skipped = _restore_tar(core, sealed, record, place)
+        skipped = _restore_tar(reader, record, place)
         report.members += record.stored.members
         report.skipped += skipped.lines
         if skipped.count > len(skipped.lines):
             report.skipped.append(f"and {skipped.count - len(skipped.lines)} more")
     else:
         place = target / name
-        restore_file(core, sealed, record, place)
+        reader.to_file(record, place)
         if name.endswith(".sqlite"):
             check_database(place)
         report.members += 1
@@ -89,49 +79,19 @@ def _restore_object(
     report.restored.append(str(place))
 
 
-def restore_file(core: Core, sealed: SealedSet, record: ObjectRecord, place: Path) -> None:
-    """Write the plain bytes of an object into a new file for the owner only."""
-    handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(handle, "wb") as file:
-        read_stored(core, sealed, record, _FileSink(file.write))
-
-
-def read_stored(core: Core, sealed: SealedSet, record: ObjectRecord, *sinks: Sink) -> None:
-    """Read a stored object to its end into sinks; raises VaultDamaged."""
-    read_object(
-        sealed.object_path(record),
-        core.keys.identity,
-        *sinks,
-        expected=sealed_of(record.stored),
-        on_bytes=lambda count: None,
-    )
-
-
-def read_index(core: Core, sealed: SealedSet, record: ObjectRecord, *sinks: Sink) -> None:
-    """Read the index of an object to its end into sinks; raises VaultDamaged."""
-    if record.index is not None:
-        read_object(
-            sealed.index_path(record),
-            core.keys.identity,
-            *sinks,
-            expected=record.index,
-            on_bytes=lambda count: None,
-        )
-
-
-def _restore_tar(core: Core, sealed: SealedSet, record: ObjectRecord, place: Path) -> Listed:
+def _restore_tar(reader: SetReader, record: ObjectRecord, place: Path) -> Listed:
     """Unpack, then read the object a second time and compare; raises BackupFailed."""
     place.mkdir(mode=0o700)
     with Tree(place) as tree:
         extractor = Extractor(tree)
         try:
-            _decode(core, sealed, record, extractor)
+            _decode(reader, record, extractor)
             extractor.finish()
         finally:
             extractor.close()
         comparer = Comparer(tree, extractor.skipped)
         try:
-            _decode(core, sealed, record, comparer)
+            _decode(reader, record, comparer)
         finally:
             comparer.close()
     if comparer.differences.count:
@@ -143,26 +103,31 @@ def _restore_tar(core: Core, sealed: SealedSet, record: ObjectRecord, place: Pat
     return extractor.skipped
 
 
-def _decode(
-    core: Core, sealed: SealedSet, record: ObjectRecord, handler: Extractor | Comparer
-) -> None:
+def _decode(reader: SetReader, record: ObjectRecord, handler: Extractor | Comparer) -> None:
     archive = TarFormat(TarReader(handler))
-    read_stored(core, sealed, record, archive)
+    reader.stored(record, archive)
     archive.finish()
 
 
-class _FileSink:
-    def __init__(self, write: Callable[[bytes], object]) -> None:
-        self.feed = write
-
-
-def _make_fresh(target: Path) -> None:
+@contextmanager
+def _fresh(target: Path, needed_bytes: int) -> Iterator[None]:
+    """Make a new folder; whatever goes wrong in the block is told in words and leaves none."""
+    if not target.parent.is_dir():
+        raise BackupFailed(f"There is no folder {target.parent}.", hint="Choose another one.")
+    if free_bytes(target.parent) < needed_bytes:
+        raise disk_full(target.parent, needed_bytes)
     try:
         target.mkdir(mode=0o700)
     except FileExistsError:
         raise BackupFailed(
             f"{target} exists already.", hint="Choose a new folder; nothing is ever overwritten."
         ) from None
+    try:
+        with _told(target, needed_bytes):
+            yield
+    except BaseException:
+        rmtree(target, ignore_errors=True)
+        raise
 
 
 @contextmanager

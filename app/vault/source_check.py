@@ -12,16 +12,13 @@ from dataclasses import dataclass
 from app.domain.backup import Outcome, SourceKind
 from app.errors import CommandFailed
 from app.services.ports import Remote
-from app.tasks import TaskContext
 from app.vault import scripts
-from app.vault.core import Core
 from app.vault.dialogue import new_nonce, probe, pump
 from app.vault.format import ObjectRecord
 from app.vault.index import IndexLines
 from app.vault.judging import Ending, is_stable
-from app.vault.notes import SealedSet
 from app.vault.producers import check_path
-from app.vault.restore import read_index, restore_file
+from app.vault.reading import SetReader
 from app.vault.sqlite_check import differences
 from app.vault.tarheader import Member, MemberType
 from app.vault.tree import shown
@@ -43,19 +40,16 @@ class Found:
     detail: str
 
 
-def compare_with_source(
-    core: Core, sealed: SealedSet, remote: Remote, context: TaskContext
-) -> Found:
+def compare_with_source(reader: SetReader, remote: Remote) -> Found:
     """Compare every object that can be compared; raises RemoteError, VaultDamaged."""
     has_zero = "sha256sum_z" in probe(remote).tools
     found = []
-    for record in sealed.manifest.captured:
-        context.progress(0, None, record.stored.title)
+    for record in reader.manifest.captured:
         match record.stored.kind:
             case SourceKind.FILES:
-                found.append(_files(core, sealed, record, remote, zero=has_zero))
+                found.append(_files(reader, record, remote, zero=has_zero))
             case SourceKind.SQLITE:
-                found.append(_sqlite(core, sealed, record, remote))
+                found.append(_sqlite(reader, record, remote))
             case SourceKind.POSTGRESQL:
                 found.append(Found(Outcome.NOT_DONE, "PostgreSQL is not compared with its source"))
             case SourceKind.FACTS:
@@ -89,11 +83,9 @@ class _Choice:
             self.sample[place] = (member.path, sha256)
 
 
-def _files(
-    core: Core, sealed: SealedSet, record: ObjectRecord, remote: Remote, *, zero: bool
-) -> Found:
+def _files(reader: SetReader, record: ObjectRecord, remote: Remote, *, zero: bool) -> Found:
     choice = _Choice()
-    read_index(core, sealed, record, IndexLines(choice.take))
+    reader.index(record, IndexLines(choice.take))
     wanted = choice.stable | dict(choice.sample)
     there = hashes_on_server(remote, "/", wanted, zero=zero)
     differing = [path for path, sha256 in wanted.items() if there.get(path) != sha256]
@@ -171,13 +163,13 @@ def _parse_hash(line: bytes, *, zero: bool) -> tuple[str, bytes]:
     return digest.decode("ascii", "replace"), name
 
 
-def _sqlite(core: Core, sealed: SealedSet, record: ObjectRecord, remote: Remote) -> Found:
+def _sqlite(reader: SetReader, record: ObjectRecord, remote: Remote) -> Found:
     """Fetch a fresh copy of the database and compare it, table by table."""
     nonce = new_nonce()
     database = check_path(record.source.database)
-    with core.scratch() as folder:
+    with reader.core.scratch() as folder:
         stored, live = folder / "stored.sqlite", folder / "live.sqlite"
-        restore_file(core, sealed, record, stored)
+        reader.to_file(record, stored)
         with (
             open(live, "xb") as file,
             remote.stream(

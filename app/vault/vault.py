@@ -21,6 +21,7 @@ from app.vault.core import Core
 from app.vault.format import Acceptance, SetNote
 from app.vault.host_restore import restore_on_host
 from app.vault.notes import SealedSet, add_note, as_backup_set, is_sealed, load_set
+from app.vault.reading import SetReader
 from app.vault.reconcile import reconcile
 from app.vault.restore import restore_set
 from app.vault.taking import take_set
@@ -65,14 +66,14 @@ class LocalVault:
         except VaultDamaged as error:
             now = self.core.clock.now()
             return Verification(level, Outcome.FAILED, now, 0.0, error.sentence(), by)
-        found = prove(Trial(self.core, sealed, context, remote), level, by)
+        found = prove(Trial(SetReader(self.core, sealed, context), remote), level, by)
         if self.core.keys.can_sign:
             add_note(self.core, sealed, SetNote(item.id, sealed.manifest_sha256, found))
         return found
 
     def restore(self, item: BackupSet, target: Path, context: TaskContext) -> RestoreResult:
         """Unpack a set into a folder that must not exist yet."""
-        return restore_set(self.core, self._open(item), target, context)
+        return restore_set(SetReader(self.core, self._open(item), context), target)
 
     def restore_on_host(
         self,
@@ -83,7 +84,7 @@ class LocalVault:
         objects: Sequence[str] = (),
     ) -> RestoreResult:
         """Put files and SQLite databases back on their host."""
-        return restore_on_host(self.core, self._open(item), remote, context, objects)
+        return restore_on_host(SetReader(self.core, self._open(item), context), remote, objects)
 
     def accept(self, item: BackupSet, *, by: str, reason: str) -> BackupSet:
         """Keep, signed, that a person accepts an incomplete set."""

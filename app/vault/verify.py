@@ -8,13 +8,12 @@ from app import processes
 from app.domain.backup import Level, Outcome, SourceKind, Verification
 from app.errors import BackupFailed, RemoteError, TimedOut, VaultDamaged
 from app.services.ports import Remote
-from app.tasks import TaskContext
-from app.vault.core import Core
 from app.vault.format import ObjectRecord, sha256
 from app.vault.formats import FormatError, MarkedFormat, TarFormat
 from app.vault.index import IndexWriter
 from app.vault.notes import SealedSet, describe_capture
-from app.vault.restore import read_index, read_stored, restore_file, restore_set
+from app.vault.reading import SetReader
+from app.vault.restore import restore_set
 from app.vault.seal import HashSink
 from app.vault.setwriter import LOG_LIMIT_BYTES
 from app.vault.source_check import compare_with_source
@@ -37,15 +36,13 @@ class Proof:
 class Trial:
     """One set under proof, with all that a level may need."""
 
-    core: Core
-    sealed: SealedSet
-    context: TaskContext
+    reader: SetReader
     remote: Remote | None = None
 
     @property
     def records(self) -> tuple[ObjectRecord, ...]:
         """The objects that were captured."""
-        return self.sealed.manifest.captured
+        return self.reader.manifest.captured
 
 
 def prove(trial: Trial, level: Level, by: str) -> Verification:
@@ -56,7 +53,7 @@ def prove(trial: Trial, level: Level, by: str) -> Verification:
         DiskFull: There is no room to try.
         TaskCancelled: A stop was asked for.
     """
-    at, started_s = trial.core.clock.now(), monotonic()
+    at, started_s = trial.reader.core.clock.now(), monotonic()
     try:
         proof = _LEVELS[level](trial)
     except TimedOut as error:
@@ -73,23 +70,22 @@ def prove(trial: Trial, level: Level, by: str) -> Verification:
 
 
 def _captured(trial: Trial) -> Proof:
-    return Proof(Outcome.PASSED, describe_capture(trial.sealed.manifest))
+    return Proof(Outcome.PASSED, describe_capture(trial.reader.manifest))
 
 
 def _intact(trial: Trial) -> Proof:
     """Read every stored byte again: hashes, authentication, unpacking."""
     read = 0
     for record in trial.records:
-        trial.context.progress(read, trial.sealed.manifest.stored_bytes, record.stored.title)
-        read_stored(trial.core, trial.sealed, record)
+        trial.reader.stored(record)
         read += record.stored.stored_bytes
         if record.index is not None:
-            read_index(trial.core, trial.sealed, record)
+            trial.reader.index(record)
             read += record.index.stored_bytes
-    if trial.sealed.damaged_notes:
-        raise VaultDamaged(f"Records of earlier proofs: {'; '.join(trial.sealed.damaged_notes)}")
-    for record in trial.sealed.manifest.objects:
-        _check_log(trial.sealed, record)
+    if damaged := trial.reader.sealed.damaged_notes:
+        raise VaultDamaged(f"Records of earlier proofs: {'; '.join(damaged)}")
+    for record in trial.reader.manifest.objects:
+        _check_log(trial.reader.sealed, record)
     return Proof(
         Outcome.PASSED,
         f"{len(trial.records)} objects, {bytes_size(read)} read again from disk, all hashes match",
@@ -113,7 +109,6 @@ def _readable(trial: Trial) -> Proof:
     """Decode every object to the end of its own format."""
     told, missing = [], []
     for record in trial.records:
-        trial.context.progress(0, None, record.stored.title)
         check = _READERS.get((record.stored.kind, _suffix(record)), _read_text)
         try:
             told.append(f"{record.stored.title}: {check(trial, record)}")
@@ -133,18 +128,18 @@ def _read_tar(trial: Trial, record: ObjectRecord) -> str:
     rebuilt = HashSink()
     reader = TarReader(IndexWriter(rebuilt))
     archive = TarFormat(reader)
-    read_stored(trial.core, trial.sealed, record, archive)
+    trial.reader.stored(record, archive)
     members = archive.finish()
-    read_index(trial.core, trial.sealed, record)
+    trial.reader.index(record)
     if record.index is None or rebuilt.sha256 != record.index.plain_sha256:
         raise VaultDamaged(f"The index of {record.stored.name} does not describe its members.")
     return f"{members} members decoded, each as the index says"
 
 
 def _read_sqlite(trial: Trial, record: ObjectRecord) -> str:
-    with trial.core.scratch() as folder:
+    with trial.reader.core.scratch() as folder:
         place = folder / "database.sqlite"
-        restore_file(trial.core, trial.sealed, record, place)
+        trial.reader.to_file(record, place)
         return check_database(place)
 
 
@@ -152,9 +147,9 @@ def _read_dump(trial: Trial, record: ObjectRecord) -> str:
     """Let PostgreSQL's own tool read the whole dump; listing it would read only its head."""
     if processes.find("pg_restore") is None:
         raise processes.ToolMissing("pg_restore is not installed here.")
-    with trial.core.scratch() as folder:
+    with trial.reader.core.scratch() as folder:
         place = folder / "database.dump"
-        restore_file(trial.core, trial.sealed, record, place)
+        trial.reader.to_file(record, place)
         done = processes.run(
             ("pg_restore", "-f", str(folder / "out.sql"), str(place)), limit_s=_PG_RESTORE_S
         )
@@ -165,14 +160,14 @@ def _read_dump(trial: Trial, record: ObjectRecord) -> str:
 
 def _read_globals(trial: Trial, record: ObjectRecord) -> str:
     text = MarkedFormat(b"--", b"-- PostgreSQL database cluster dump complete")
-    read_stored(trial.core, trial.sealed, record, text)
+    trial.reader.stored(record, text)
     text.finish()
     return "closing line read"
 
 
 def _read_text(trial: Trial, record: ObjectRecord) -> str:
     text = MarkedFormat(end=b"\n== End of facts ")
-    read_stored(trial.core, trial.sealed, record, text)
+    trial.reader.stored(record, text)
     text.finish()
     return "closing line read"
 
@@ -180,7 +175,7 @@ def _read_text(trial: Trial, record: ObjectRecord) -> str:
 def _matches_source(trial: Trial) -> Proof:
     if trial.remote is None:
         return Proof(Outcome.NOT_DONE, "There is no connection to the server.")
-    found = compare_with_source(trial.core, trial.sealed, trial.remote, trial.context)
+    found = compare_with_source(trial.reader, trial.remote)
     return Proof(found.outcome, found.detail)
 
 
@@ -191,8 +186,8 @@ def _restored(trial: Trial) -> Proof:
             Outcome.NOT_DONE,
             f"{dumps[0].stored.title}: there is no PostgreSQL server here to restore into.",
         )
-    with trial.core.scratch() as folder:
-        result = restore_set(trial.core, trial.sealed, folder / "drill", trial.context)
+    with trial.reader.core.scratch() as folder:
+        result = restore_set(trial.reader, folder / "drill")
     told = [
         f"{result.members} members restored in {duration(result.duration_s)} and compared by "
         f"{result.compared}"

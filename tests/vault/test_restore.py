@@ -128,6 +128,9 @@ def test_damage_is_noticed_before_a_restore_is_called_done(vault, remote, shop, 
     stored.write_bytes(bytes(data))
     with pytest.raises(VaultDamaged):
         vault.restore(taken, tmp_path / "out", TaskContext())
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(BackupFailed, match="no folder"):
+        vault.restore(taken, tmp_path / "not" / "there", TaskContext())
 
 
 def packed(*members: tuple[str, bytes, str, bytes]) -> bytes:
