@@ -239,6 +239,18 @@ class Comparison:
         return self.target.met_by(self.after)
 
     @property
+    def is_real(self) -> bool:
+        """Whether the likely range (95 %) lies on one side of no change, whatever the size."""
+        return self.interval95 is not None and self.interval95[0] * self.interval95[1] > 0
+
+    @property
+    def crossed_target(self) -> bool:
+        """Whether a target that was met before is missed after, and not by chance."""
+        if self.target is None or self.before is None or self.target_met is not False:
+            return False
+        return self.target.met_by(self.before) and self.is_real
+
+    @property
     def moved_before_change(self) -> bool:
         """Whether the move began before the change did."""
         return self.verdict.is_move and self.shift is not None and self.shift.before_change

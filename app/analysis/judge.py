@@ -1,0 +1,188 @@
+"""From an effect to a verdict: does it matter, is it sure, and what may be said of many at once."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from app.analysis.effect import Effect
+from app.analysis.student import two_sided
+from app.domain.metric import WorseWhen
+from app.domain.verdict import Comparison, OverallVerdict, Scale, Verdict
+
+FALSE_DISCOVERY_RATE = 0.05
+_LARGEST = 700.0
+"""exp() of more overflows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What was agreed before the change: which move matters, and in which direction."""
+
+    margin: float = 0.05
+    floor: float = 0.0
+    worse_when: WorseWhen = WorseWhen.HIGHER
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The verdict with the figures behind it; relative figures are fractions, None without a base.
+
+    ``is_real`` says that the likely range lies on one side of zero, whatever the size.
+    """
+
+    verdict: Verdict
+    is_real: bool
+    absolute: float
+    relative: float | None
+    interval95: tuple[float, float] | None
+    interval90: tuple[float, float] | None
+    p: float
+    visible: float | None
+    is_exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """Turns effects into shares of the level that was to be expected without the change.
+
+    On the log scale that is plain. A difference is divided by the logarithmic mean of the expected
+    and the actual level, (a-b)/ln(a/b), which gives exactly their ratio and treats both sides
+    alike: swapping before and after mirrors every figure. Where one of them is not above zero there
+    is no ratio; then differences are compared with the smaller of the two.
+    """
+
+    scale: Scale
+    expected: float
+    after: float
+
+    @property
+    def is_logarithmic(self) -> bool:
+        """Whether effects in `unit` are logarithms of ratios."""
+        return self.scale is Scale.LOG or min(self.expected, self.after) > 0
+
+    @property
+    def unit(self) -> float:
+        """What an effect is divided by; 0 when there is nothing to compare it with."""
+        if self.scale is Scale.LOG:
+            return 1.0
+        low, high = sorted((self.expected, self.after))
+        if low <= 0:
+            return min(abs(low), abs(high))
+        gap = (high - low) / low
+        return (high - low) / math.log1p(gap) if gap > 1e-9 else low
+
+    def relative(self, effect: float) -> float | None:
+        """Return an effect as a fraction of the expected level; None when that is zero."""
+        if self.is_logarithmic:
+            return math.expm1(max(-_LARGEST, min(_LARGEST, effect / self.unit)))
+        return effect / abs(self.expected) if self.expected else None
+
+    def absolute(self, effect: float) -> float:
+        """Return an effect in the metric's own unit."""
+        if self.scale is Scale.LOG:
+            return self.expected * math.expm1(min(_LARGEST, effect))
+        return effect
+
+
+def rule(effect: Effect, ratio: Ratio, terms: Terms) -> Ruling:
+    """Judge one effect by the margin that was agreed.
+
+    A move counts when the likely range (95 %) excludes zero and the estimate reaches the margin and
+    the floor. No material change is said only when the 90 % range lies inside the margin (two
+    one-sided tests at 5 %). The margin is symmetrical in ratios: +5 % and its inverse.
+    """
+    ends95, ends90 = (_ends(effect, confidence) for confidence in (0.95, 0.90))
+    is_real = effect.excludes_zero()
+    limit = math.log1p(terms.margin)
+    reach = ends95 if terms.strict else (effect.estimate, effect.estimate)
+    matters = all(_exceeds(end, ratio, terms, limit) for end in reach)
+    if is_real and matters:
+        verdict = direction(effect.estimate, terms.worse_when)
+    elif not any(_exceeds(end, ratio, terms, limit) for end in ends90):
+        verdict = Verdict.NO_MATERIAL_CHANGE
+    else:
+        verdict = Verdict.NOT_ENOUGH_DATA
+    return Ruling(
+        verdict,
+        is_real,
+        absolute=ratio.absolute(effect.estimate),
+        relative=ratio.relative(effect.estimate),
+        interval95=_interval(ratio, ends95),
+        interval90=_interval(ratio, ends90),
+        p=_chance(effect),
+        visible=ratio.relative(effect.visible),
+        is_exact=effect.se == 0,
+    )
+
+
+def direction(estimate: float, worse_when: WorseWhen) -> Verdict:
+    """Return which way a move went."""
+    if worse_when is WorseWhen.EITHER:
+        return Verdict.CHANGED
+    worse = (estimate > 0) == (worse_when is WorseWhen.HIGHER)
+    return Verdict.REGRESSED if worse else Verdict.IMPROVED
+
+
+def _ends(effect: Effect, confidence: float) -> tuple[float, float]:
+    half = effect.half_width(confidence)
+    return effect.estimate - half, effect.estimate + half
+
+
+def _exceeds(effect: float, ratio: Ratio, terms: Terms, limit: float) -> bool:
+    """Whether a move of this size would matter: beyond the margin and not below the floor."""
+    if effect == 0 or abs(ratio.absolute(effect)) < terms.floor:
+        return False
+    return abs(effect) >= limit * ratio.unit * (1 - 1e-9)
+
+
+def _interval(ratio: Ratio, ends: tuple[float, float]) -> tuple[float, float] | None:
+    low, high = (ratio.relative(end) for end in ends)
+    return None if low is None or high is None else (low, high)
+
+
+def _chance(effect: Effect) -> float:
+    if effect.se == 0:
+        return 0.0 if effect.excludes_zero() else 1.0
+    return two_sided(effect.estimate / effect.se, effect.df)
+
+
+def survivors(chances: Sequence[float], rate: float = FALSE_DISCOVERY_RATE) -> tuple[bool, ...]:
+    """Tell which of many tests still count (Benjamini & Hochberg 1995).
+
+    Args:
+        chances: One p value per test.
+        rate: The share of false ones that is accepted among those that count.
+    """
+    m = len(chances)
+    ranked = sorted(chances)
+    good = [p for rank, p in enumerate(ranked, start=1) if p <= rate * rank / m]
+    limit = max(good, default=-1.0)
+    return tuple(p <= limit for p in chances)
+
+
+def overall_verdict(comparisons: Iterable[Comparison]) -> OverallVerdict:
+    """Put verdicts together; nothing is averaged, because an average hides the one that failed.
+
+    Key metrics decide. Where none is marked, all count as key.
+    """
+    found = [item for item in comparisons if item.verdict is not Verdict.NOT_MEASURED]
+    keys = [item for item in found if item.key] or found
+    if any(_is_harm(item) for item in keys):
+        return OverallVerdict.REGRESSED
+    if any(item.verdict is Verdict.REGRESSED for item in found):
+        return OverallVerdict.MIXED
+    if any(item.moved_before_change for item in keys):
+        return OverallVerdict.MIXED
+    if not keys or any(item.verdict is Verdict.NOT_ENOUGH_DATA for item in keys):
+        return OverallVerdict.INCONCLUSIVE
+    if any(item.verdict is Verdict.IMPROVED for item in keys):
+        return OverallVerdict.IMPROVED
+    if any(item.verdict is Verdict.CHANGED for item in keys):
+        return OverallVerdict.MIXED
+    return OverallVerdict.NO_MATERIAL_CHANGE
+
+
+def _is_harm(item: Comparison) -> bool:
+    got_worse = item.verdict is Verdict.REGRESSED or item.crossed_target
+    return got_worse and not item.moved_before_change

@@ -1,0 +1,353 @@
+"""One metric from samples to ruling: choose the design, pass the gates, estimate, judge.
+
+The design is chosen by what there is to compare with, before the samples after the change are
+looked at: four or more comparable earlier days (A), or the two windows alone (B).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from app.analysis.clean import (
+    HOUR_S,
+    Array,
+    Bins,
+    Cleaned,
+    Samples,
+    clean,
+    inside,
+    into_bins,
+    scale_of,
+    step_for,
+    usual_step,
+)
+from app.analysis.effect import (
+    Effect,
+    Measured,
+    beside_a_trend,
+    by_reference_days,
+    in_units,
+    without_history,
+)
+from app.analysis.judge import Ratio, Ruling, Terms, rule
+from app.analysis.windows import Candidate, Layout
+from app.domain.verdict import Design, ReferenceDay, Scale
+from app.i18n import _
+
+MIN_DAYS, MAX_DAYS = 4, 14
+MIN_EFFECTIVE = 8.0
+"""Independent observations per window, below which windows alone say nothing."""
+SURE_EFFECTIVE = 24.0
+"""Below this, persistence itself is badly known, and a drift must be ruled out as well."""
+MIN_BAD = 10
+"""Bad events per window, below which an error ratio has no logarithm worth having."""
+
+
+class Gate(StrEnum):
+    """What stood in the way of a verdict."""
+
+    NOTHING_BEFORE = "nothing_before"
+    NOTHING_AFTER = "nothing_after"
+    THIN_BEFORE = "thin_before"
+    THIN_AFTER = "thin_after"
+    FEW_INDEPENDENT = "few_independent"
+    DRIFT = "drift"
+    RHYTHM = "rhythm"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One window of the change: its bins, what they say, and its spikes."""
+
+    bins: Bins
+    level: float | None = None
+    """In the metric's own unit."""
+    spikes_per_hour: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """Everything found out about one metric; ``ruling`` is None where a gate stopped it early."""
+
+    design: Design
+    step_s: float
+    before: Window
+    after: Window
+    scale: Scale = Scale.LOG
+    days: tuple[ReferenceDay, ...] = ()
+    backs: tuple[int, ...] = ()
+    """How many days back the used reference days lie."""
+    gates: tuple[Gate, ...] = ()
+    effect: Effect | None = None
+    ratio: Ratio | None = None
+    ruling: Ruling | None = None
+    few_days: int = 0
+    """Comparable days there were, too few to be used."""
+    as_large: int = 0
+    """Reference days on which the metric moved as far by itself."""
+    more_spikes: bool = False
+    """Spikes have become more frequent than on any reference day."""
+
+    @property
+    def compares_levels(self) -> bool:
+        """Whether there was no usable window before, so that only levels after were compared."""
+        return self.design is Design.REFERENCE_DAYS and not self.before.bins.is_covered
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    candidate: Candidate
+    before: Bins
+    after: Bins
+
+
+def study(samples: Samples, layout: Layout, terms: Terms) -> Study:
+    """Judge one metric.
+
+    Args:
+        samples: All there is of it: both windows and as much history as there is.
+        layout: Where the windows lie.
+        terms: What matters.
+    """
+    slots = layout.before, layout.after
+    step_s = step_for(samples, slots, layout.parameters.step_s)
+    if step_s == 0 or not len(inside(samples.at_s, slots[1])):
+        empty = Window(Bins(*np.empty((3, 0))))
+        return Study(Design.NO_HISTORY, step_s, empty, empty, gates=(Gate.NOTHING_AFTER,))
+    step_s = max(step_s, _step_of_history(samples, layout))
+    before, after = (into_bins(samples, slot, step_s) for slot in slots)
+    used, left_out = _references(samples, layout, step_s, with_before=before.is_covered)
+    few = used if len(used) < MIN_DAYS else []
+    left_out += [ReferenceDay(r.candidate.day, used=False, why=_too_few()) for r in few]
+    design = Design.NO_HISTORY if few or not used else Design.REFERENCE_DAYS
+    plain = Study(
+        design, step_s, Window(before), Window(after), days=tuple(left_out), few_days=len(few)
+    )
+    gates = _coverage_gates(before, after, design)
+    if gates:
+        return replace(plain, gates=gates)
+    if design is Design.NO_HISTORY:
+        used = few or _sort_out(layout.daily(any_type=True), samples, step_s)[0]
+    return _judged(plain, used, layout, samples.is_ratio, terms)
+
+
+def _too_few() -> str:
+    return _("fewer than {n} comparable days").format(n=MIN_DAYS)
+
+
+def _coverage_gates(before: Bins, after: Bins, design: Design) -> tuple[Gate, ...]:
+    gates = []
+    if not after.is_covered:
+        gates.append(Gate.THIN_AFTER if after.observed else Gate.NOTHING_AFTER)
+    if not before.is_covered and design is Design.NO_HISTORY:
+        gates.append(Gate.THIN_BEFORE if before.observed else Gate.NOTHING_BEFORE)
+    return tuple(gates)
+
+
+def _step_of_history(samples: Samples, layout: Layout) -> float:
+    """Return the usual step of earlier days, which are often kept more coarsely; 0 without any."""
+    steps = [
+        usual_step(at_s)
+        for candidate in layout.daily()
+        if len(at_s := inside(samples.at_s, candidate.after)) > 1
+    ]
+    return float(np.median(steps)) if len(steps) >= MIN_DAYS else 0.0
+
+
+def _references(
+    samples: Samples, layout: Layout, step_s: float, *, with_before: bool
+) -> tuple[list[_Reference], list[ReferenceDay]]:
+    """Return the days that can be used, nearest first, and those that cannot, with the reason."""
+    used: list[_Reference] = []
+    left_out: list[ReferenceDay] = []
+    for candidates in (layout.daily(), layout.weekly()):
+        if len(used) < MIN_DAYS:
+            more, not_these = _sort_out(candidates, samples, step_s, with_before=with_before)
+            used, left_out = used + more, left_out + not_these
+    return used[:MAX_DAYS], left_out
+
+
+def _sort_out(
+    candidates: Iterable[Candidate], samples: Samples, step_s: float, *, with_before: bool = True
+) -> tuple[list[_Reference], list[ReferenceDay]]:
+    good: list[_Reference] = []
+    bad: list[ReferenceDay] = []
+    for candidate in candidates:
+        before = into_bins(samples, candidate.before, step_s)
+        after = into_bins(samples, candidate.after, step_s)
+        if not candidate.why and (before.is_covered or not with_before) and after.is_covered:
+            good.append(_Reference(candidate, before, after))
+        elif before.observed or after.observed:
+            why = candidate.why or _("too many samples are missing")
+            bad.append(ReferenceDay(candidate.day, used=False, why=why))
+    return good, bad
+
+
+@dataclass(frozen=True, slots=True)
+class _Levels:
+    """All windows on one scale: the change's own first, then pairs of earlier days.
+
+    ``typical`` is what differences were divided by. ``is_rare`` says that the usual value is zero,
+    or that there are hardly any bad events: then windows count events, and few of them.
+    """
+
+    scale: Scale
+    typical: float
+    measured: list[Measured]
+    cleaned: list[Cleaned]
+    is_rare: bool = False
+
+    def plain(self, level: float) -> float:
+        """Return a level in the metric's own unit."""
+        return float(np.exp(level)) if self.scale is Scale.LOG else level * self.typical
+
+
+def _levels(windows: Sequence[Bins], *, is_ratio: bool) -> _Levels:
+    if is_ratio:
+        return _ratio_levels(windows)
+    scale = scale_of(list(windows))
+    typical = 1.0
+    if scale is Scale.LINEAR:
+        typical = max(float(np.nanmax(np.abs(window.value))) for window in windows) or 1.0
+    cleaned = clean(list(windows), scale)
+    measured = [Measured.of(c.value / typical) for c in cleaned]
+    every = np.concatenate([window.value for window in windows])
+    return _Levels(scale, typical, measured, cleaned, bool(np.nanmedian(every) == 0))
+
+
+def _ratio_levels(windows: Sequence[Bins]) -> _Levels:
+    """Levels of bad over all: sums, not means of bins; bursts of errors are no spikes here."""
+    bad = [float(window.part.sum()) for window in windows]
+    every = [float(window.whole.sum()) for window in windows]
+    scale = Scale.LOG if min(bad) >= MIN_BAD else Scale.LINEAR
+    measured = []
+    for window, part, whole in zip(windows, bad, every, strict=True):
+        known = window.whole > 0
+        share = part / whole
+        off = (window.part - share * window.whole) * int(known.sum()) / whole
+        if scale is Scale.LOG:
+            level, off = float(np.log(share)), off / share
+        else:
+            level = share
+        measured.append(Measured(level, np.where(known, off, np.nan)))
+    raw = [Cleaned(window.value) for window in windows]
+    return _Levels(scale, 1.0, measured, raw, is_rare=scale is Scale.LINEAR)
+
+
+def _judged(
+    plain: Study, used: list[_Reference], layout: Layout, is_ratio: bool, terms: Terms
+) -> Study:
+    own = [window.bins for window in (plain.before, plain.after) if window.bins.is_covered]
+    pairs = [
+        bins
+        for reference in used
+        for bins in ((reference.before, reference.after) if len(own) > 1 else (reference.after,))
+    ]
+    levels = _levels([*own, *pairs], is_ratio=is_ratio)
+    with_days = plain.design is Design.REFERENCE_DAYS
+    if with_days:
+        effect, gates = _with_days(levels, len(own))
+    else:
+        effect, gates = _alone(levels, layout, plain.step_s)
+    after = levels.measured[len(own) - 1].level
+    expected = levels.plain(after - effect.estimate)
+    ratio = Ratio(levels.scale, expected, levels.plain(after))
+    before = levels.plain(levels.measured[0].level) if len(own) > 1 else expected
+    used = used if with_days else []
+    days = tuple(
+        ReferenceDay(reference.candidate.day, used=True, effect=_relative(levels, i, len(own)))
+        for i, reference in enumerate(used)
+    )
+    spikes = _spikes_per_hour(levels.cleaned, plain.step_s)
+    effect = in_units(effect, 1 / levels.typical)
+    return replace(
+        plain,
+        scale=levels.scale,
+        days=(*days, *plain.days),
+        backs=tuple(reference.candidate.back for reference in used),
+        before=Window(plain.before.bins, before, spikes[0] if len(own) > 1 else 0.0),
+        after=Window(plain.after.bins, ratio.after, spikes[len(own) - 1]),
+        gates=gates,
+        effect=effect,
+        ratio=ratio,
+        ruling=rule(effect, ratio, terms),
+        as_large=_as_large(effect),
+        more_spikes=with_days and spikes[len(own) - 1] > 2 * max(spikes[len(own) :]) + 1,
+    )
+
+
+def _with_days(levels: _Levels, own: int) -> tuple[Effect, tuple[Gate, ...]]:
+    """Return the effect of design A, and the gates that failed."""
+    measured = levels.measured
+    before, after = (measured[0] if own > 1 else None), measured[own - 1]
+    rows = np.array([window.level for window in measured[own:]])
+    table: Array = rows.reshape(-1, 2) if before else np.column_stack((rows, rows))
+    effect = by_reference_days(table, before.level if before else None, after.level)
+    if effect.se and not levels.is_rare:
+        return effect, ()
+    if before is None:
+        still = not np.nanmax(np.abs(after.off))
+        return effect, () if still or effect.se else (Gate.NOTHING_BEFORE,)
+    # The days hardly differ among each other. A new constant level is then a change for sure, but
+    # a few events in windows that are usually still are not: they are judged by their own spread.
+    inner = without_history(before, after)
+    if inner.half_width(0.95) <= effect.half_width(0.95):
+        return effect, ()
+    gates = (Gate.FEW_INDEPENDENT,) if _is_below(inner, MIN_EFFECTIVE) else ()
+    return replace(inner, estimate=effect.estimate, placebos=effect.placebos), gates
+
+
+def _alone(levels: _Levels, layout: Layout, step_s: float) -> tuple[Effect, tuple[Gate, ...]]:
+    """Return the effect of design B, and the gates that failed."""
+    before, after = levels.measured[:2]
+    effect = without_history(before, after)
+    if _is_below(effect, MIN_EFFECTIVE):
+        return effect, (Gate.FEW_INDEPENDENT,)
+    if not effect.excludes_zero() or not effect.se:
+        return effect, ()
+    earlier = np.array([window.level for window in levels.measured[2:]]).reshape(-1, 2)
+    if len(earlier) and not _outlives_rhythm(effect, earlier[:, 1] - earlier[:, 0]):
+        return effect, (Gate.RHYTHM,)
+    long = layout.parameters.window_s > HOUR_S
+    if not (long or _is_below(effect, SURE_EFFECTIVE)):
+        return effect, ()
+    apart = (layout.after.start_s - layout.before.start_s) / step_s
+    beside = beside_a_trend(before, after, apart)
+    agrees = beside.excludes_zero() and beside.estimate * effect.estimate > 0
+    return effect, () if agrees else (Gate.DRIFT,)
+
+
+def _outlives_rhythm(effect: Effect, earlier: Array) -> bool:
+    """Tell whether a move stays one beside what the same hours did on a few earlier days.
+
+    They are too few to measure how much days differ, but enough to see a daily rhythm: the move
+    must exceed theirs by more than its own uncertainty.
+    """
+    beyond = effect.estimate - float(earlier.mean())
+    room = effect.half_width(0.95) * float(np.sqrt(1 + 1 / len(earlier)))
+    return beyond * effect.estimate > 0 and abs(beyond) > room
+
+
+def _as_large(effect: Effect) -> int:
+    days = np.array(effect.placebos)
+    return int((np.abs(days - days.mean()) >= abs(effect.estimate)).sum()) if len(days) else 0
+
+
+def _is_below(effect: Effect, least: float) -> bool:
+    return effect.n_effective is not None and effect.n_effective < least
+
+
+def _relative(levels: _Levels, index: int, own: int) -> float | None:
+    """Return the difference on one reference day as a fraction; None where only levels count."""
+    if own < 2:
+        return None
+    before, after = (levels.measured[own + 2 * index + side].level for side in (0, 1))
+    if levels.scale is Scale.LOG:
+        return float(np.expm1(after - before))
+    return (after - before) / abs(before) if before else None
+
+
+def _spikes_per_hour(cleaned: Sequence[Cleaned], step_s: float) -> list[float]:
+    return [window.spikes * HOUR_S / (len(window.value) * step_s) for window in cleaned]

@@ -1,0 +1,182 @@
+"""Which stretches of time are compared: before, after, and the same hours on earlier days.
+
+Everything is in Unix seconds. "The same hours" are the same hours on the wall clock of the zone, so
+that a change of the clocks does not shift a daily rhythm by an hour.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from app.domain.verdict import Parameters
+from app.i18n import _
+
+DAILY_BACK = 14
+"""Days searched for days of the same type."""
+WEEKLY_BACK = 56
+"""Days searched for the same weekday, when the first search found too few."""
+_SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One window as spans laid end to end: one, or two where the clocks change inside."""
+
+    spans: tuple[tuple[float, float], ...]
+
+    @property
+    def start_s(self) -> float:
+        """Where it begins."""
+        return self.spans[0][0]
+
+    @property
+    def end_s(self) -> float:
+        """Where it ends; this instant is no longer part of it."""
+        return self.spans[-1][1]
+
+    @property
+    def length_s(self) -> float:
+        """How much time it holds."""
+        return sum(end - start for start, end in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A stretch that must not serve as a reference, and why: another change, an incident."""
+
+    start_s: float
+    end_s: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An earlier day that could serve as a reference; ``why`` says why it cannot."""
+
+    day: date
+    before: Slot
+    after: Slot
+    back: int
+    """How many days earlier."""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The two windows of a change and where to look for the same hours earlier.
+
+    ``start_s`` is the start of the change: no reference reaches beyond it.
+    """
+
+    start_s: float
+    before: Slot
+    after: Slot
+    parameters: Parameters
+    blocked: tuple[Blocked, ...] = ()
+
+    @classmethod
+    def around(
+        cls,
+        start_s: float,
+        end_s: float,
+        parameters: Parameters,
+        blocked: tuple[Blocked, ...] = (),
+    ) -> "Layout":
+        """Lay the windows around a change: up to its start, and from its end and the pause on."""
+        zone = ZoneInfo(parameters.zone)
+        begin_s = end_s + parameters.settle_used_s
+        before = _split(start_s - parameters.window_s, start_s, zone)
+        after = _split(begin_s, begin_s + parameters.window_s, zone)
+        return cls(start_s, before, after, parameters, blocked)
+
+    @property
+    def whole(self) -> Slot:
+        """Both windows with everything between them."""
+        return _split(self.before.start_s, self.after.end_s, self._zone)
+
+    def earlier(self, slot: Slot, days: int) -> Slot | None:
+        """Return the same wall-clock hours some days earlier; None where the clocks change."""
+        return _moved(slot, days, self._zone)
+
+    @property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.parameters.zone)
+
+    def daily(self, *, any_type: bool = False) -> Iterator[Candidate]:
+        """Yield the days of the last two weeks that are of the same type, the nearest first."""
+        yield from self._candidates(range(1, DAILY_BACK + 1), any_type=any_type)
+
+    def weekly(self) -> Iterator[Candidate]:
+        """Yield the same weekday in the weeks before those."""
+        yield from self._candidates(range(DAILY_BACK + 7, WEEKLY_BACK + 1, 7))
+
+    def _candidates(
+        self, days_back: Sequence[int], *, any_type: bool = False
+    ) -> Iterator[Candidate]:
+        before, after = self.before, self.after
+        for back in days_back:
+            then = _moved(before, back, self._zone), _moved(after, back, self._zone)
+            day = _wall(before.start_s, self._zone).date() - timedelta(days=back)
+            if then[0] is None or then[1] is None:
+                why = _("the clocks were changed in these hours")
+                yield Candidate(day, before, after, back, why)
+            elif then[1].end_s > self.start_s:
+                continue  # reaches into the change itself
+            elif any_type or self._types(before, after) == self._types(then[0], then[1]):
+                yield Candidate(day, then[0], then[1], back, self._hindrance(then[0], then[1]))
+
+    def _hindrance(self, *slots: Slot) -> str:
+        return next(
+            (
+                block.why
+                for slot in slots
+                for start_s, end_s in slot.spans
+                for block in self.blocked
+                if block.start_s < end_s and start_s < block.end_s
+            ),
+            "",
+        )
+
+    def _types(self, *slots: Slot) -> tuple[bool, ...]:
+        """Whether each end of each window falls on a weekend."""
+        ends = (at_s for slot in slots for at_s in (slot.start_s, slot.end_s - 1e-3))
+        return tuple(_wall(at_s, self._zone).weekday() in self.parameters.weekend for at_s in ends)
+
+
+def _wall(at_s: float, zone: ZoneInfo) -> datetime:
+    return datetime.fromtimestamp(at_s, zone)
+
+
+def _split(start_s: float, end_s: float, zone: ZoneInfo) -> Slot:
+    """Return a window, cut where the clocks change."""
+    first, last = _wall(start_s, zone), _wall(end_s - 1e-3, zone)
+    if first.utcoffset() == last.utcoffset():
+        return Slot(((start_s, end_s),))
+    low, high = first.astimezone(UTC), last.astimezone(UTC)
+    while high - low > _SECOND:
+        middle = low + (high - low) / 2
+        same = middle.astimezone(zone).utcoffset() == first.utcoffset()
+        low, high = (middle, high) if same else (low, middle)
+    cut_s = float(round(high.timestamp()))
+    return Slot(((start_s, cut_s), (cut_s, end_s)))
+
+
+def _moved(slot: Slot, days: int, zone: ZoneInfo) -> Slot | None:
+    """Return the same wall-clock hours some days earlier; None where the clocks change in them."""
+    spans = []
+    for start_s, end_s in slot.spans:
+        wall = _wall(start_s, zone).replace(tzinfo=None, fold=0) - timedelta(days=days)
+        begin = wall.replace(tzinfo=zone)
+        begin_s = begin.timestamp()
+        finish_s = begin_s + (end_s - start_s)
+        offsets = {
+            begin.utcoffset(),
+            begin.replace(fold=1).utcoffset(),
+            _wall(begin_s, zone).utcoffset(),
+            _wall(finish_s - 1e-3, zone).utcoffset(),
+        }
+        if len(offsets) > 1:
+            return None
+        spans.append((begin_s, finish_s))
+    return Slot(tuple(spans))
