@@ -1,0 +1,107 @@
+"""What the reports page reads and does, each as one call on a worker."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.domain.change import Change
+from app.domain.report import Report
+from app.errors import AppError
+from app.i18n import _
+from app.services import reports
+from ui.tasks import Task
+
+if TYPE_CHECKING:
+    from app.services.facade import AppServices
+    from ui.context import UiContext
+
+
+@dataclass(frozen=True, slots=True)
+class MadeReport:
+    """A printed report, with the zone its times are read in."""
+
+    report: Report
+    zone: str
+
+    @property
+    def id(self) -> str:
+        """The report's id."""
+        return self.report.id
+
+
+@dataclass(frozen=True, slots=True)
+class ReportsView:
+    """A change with its printed reports, newest first, and what the next one would lack."""
+
+    change: Change
+    others: tuple[tuple[str, str], ...]
+    """Every change: id, and number with title."""
+    made: tuple[MadeReport, ...]
+    gaps: tuple[str, ...]
+    wanted: str = ""
+    """The report that was asked for, when one was."""
+
+
+def load_view(services: "AppServices", ref: str = "") -> ReportsView | None:
+    """Return the change of a ref: its id or number, or the id of one of its reports.
+
+    Without a ref it is the change that was reported on last, else the newest; None without any.
+    """
+    with services.new_uow() as uow:
+        known = sorted(uow.changes.list(), key=lambda change: change.number, reverse=True)
+        if not known:
+            return None
+        printed = sorted(uow.reports.list(), key=lambda report: report.made_at, reverse=True)
+    asked = next((report for report in printed if report.id == ref), None)
+    newest = printed[0].change if printed and not ref else ""
+    key = asked.change if asked else ref or newest
+    change = next((one for one in known if key in (one.id, one.number)), known[0])
+    zone = change.window.zone if change.window else "UTC"
+    return ReportsView(
+        change,
+        tuple((one.id, f"{one.number}  {one.title}") for one in known),
+        tuple(MadeReport(one, zone) for one in printed if one.change == change.id),
+        _gaps(services, change),
+        asked.id if asked else "",
+    )
+
+
+def _gaps(services: "AppServices", change: Change) -> tuple[str, ...]:
+    return tuple(reports.gap_list(change.id, services=services))
+
+
+def make(context: "UiContext", change: Change, title: str) -> Task:
+    """Make a report of a change as it stands now, as its next revision."""
+    services = context.services
+    return context.tasks.start(
+        lambda _ctx: reports.make_report(change.id, services=services), title=title
+    )
+
+
+def find_file(services: "AppServices", report: Report) -> Path:
+    """Return where the PDF lies, once its bytes were compared with the record.
+
+    Raises:
+        NotFound: The file is gone.
+        StoreError: The bytes are not those that were kept.
+    """
+    services.files.get(report.pdf_sha256)
+    return services.files.path(report.pdf_sha256)
+
+
+def save_copy(context: "UiContext", report: Report, target: Path) -> Task:
+    """Write the PDF to a place of the user's choice."""
+    files = context.services.files
+
+    def work(_task: object) -> Path:
+        data = files.get(report.pdf_sha256)
+        try:
+            target.write_bytes(data)
+        except OSError as error:
+            raise AppError(
+                _("{path} could not be written.").format(path=target),
+                hint=_("Choose another folder, or close the program that has the file open."),
+            ) from error
+        return target
+
+    return context.tasks.start(work)
