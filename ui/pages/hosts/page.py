@@ -6,18 +6,18 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.domain.health import Health
-from app.domain.host import Host, HostKey
+from app.domain.host import Host
 from app.i18n import _, ngettext
-from app.services.hosts import ConnectionReport
 from app.wording import clock, day
 from ui.cells import Badge, Column, Mark, cell
 from ui.changed import Topic
 from ui.models.rows import RowsModel
 from ui.operations import hosts
 from ui.operations.hosts import HostView
+from ui.pages.hosts.deeds import HostDeeds
 from ui.pages.hosts.detail import KEY_BADGES, HostDetail
 from ui.pages.hosts.form import HostForm
-from ui.tasks import Latest, Task
+from ui.tasks import Latest
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.empty import EmptyState
 from ui.widgets.layout import split
@@ -109,15 +109,11 @@ class HostsPage(Page):
         self._connect()
 
     def _connect(self) -> None:
-        self._form.submitted.connect(self._on_submitted)
         self._form.left.connect(self._close_form)
-        detail = self._detail
-        detail.key_asked.connect(self._on_key_asked)
-        detail.key_confirmed.connect(self._on_key_confirmed)
-        detail.key_replaced.connect(self._on_key_replaced)
-        detail.tried.connect(self._on_tried)
-        detail.edited.connect(self._on_edit)
-        detail.archived.connect(self._on_archive)
+        self._detail.edited.connect(self._on_edit)
+        self._deeds = HostDeeds(self.context, self._detail, self._form, self)
+        self._deeds.saved.connect(self._on_saved)
+        self._deeds.failed.connect(self.show_error)
 
     @property
     def ready(self) -> bool:
@@ -174,13 +170,17 @@ class HostsPage(Page):
             else _("The servers your changes are made on.")
         )
         if self.table.current is not None:
-            self._detail.show_host(self.table.current)
+            self._show_host(self.table.current)
+
+    def _show_host(self, view: HostView) -> None:
+        self._detail.show_host(view)
+        self._deeds.set_host(view.host)
 
     @Slot(object)
     def _on_picked(self, view: HostView | None) -> None:
         if view is not None:
             self._side.setCurrentWidget(self._detail)
-            self._detail.show_host(view)
+            self._show_host(view)
 
     @Slot()
     def _close_form(self) -> None:
@@ -193,12 +193,6 @@ class HostsPage(Page):
             self._form.edit(host, [view.host for view in self._views])
             self._side.setCurrentWidget(self._form)
 
-    @Slot(object, bool, str)
-    def _on_submitted(self, host: Host, new: bool, secret: str) -> None:
-        task = hosts.save(self.context, host, new=new, secret=secret)
-        task.succeeded.connect(self._on_saved)
-        task.failed.connect(self.show_error)
-
     @Slot(object)
     def _on_saved(self, host: Host) -> None:
         self._side.setCurrentWidget(self._detail)
@@ -209,51 +203,3 @@ class HostsPage(Page):
         self._wanted = host.id
         self.context.changed.announce(Topic.HOSTS, self, host.id)
         self.reload()
-
-    @Slot()
-    def _on_key_asked(self) -> None:
-        if host := self._host:
-            self._follow(hosts.ask_key(self.context, host)).succeeded.connect(self._on_key_shown)
-
-    @Slot(object)
-    def _on_key_shown(self, key: HostKey) -> None:
-        if host := self._host:
-            self._detail.show_shown_key(host, key)
-
-    @Slot(object)
-    def _on_key_confirmed(self, key: HostKey) -> None:
-        if host := self._host:
-            task = self._follow(hosts.confirm_key(self.context, host, key))
-            task.succeeded.connect(self._on_saved)
-
-    @Slot(object, str)
-    def _on_key_replaced(self, key: HostKey, reason: str) -> None:
-        if host := self._host:
-            task = self._follow(hosts.re_enrol(self.context, host, key, reason))
-            task.succeeded.connect(self._on_saved)
-
-    @Slot()
-    def _on_tried(self) -> None:
-        if host := self._host:
-            task = self._follow(hosts.try_connection(self.context, host))
-            task.succeeded.connect(self._on_report)
-
-    @Slot(object)
-    def _on_report(self, report: ConnectionReport) -> None:
-        if self._host and report.host == self._host.id:
-            self._detail.show_report(report)
-
-    @Slot()
-    def _on_archive(self) -> None:
-        if host := self._host:
-            task = self._follow(hosts.archive(self.context, host))
-            task.succeeded.connect(self._on_archived)
-
-    @Slot(object)
-    def _on_archived(self, host: Host) -> None:
-        self.context.messages.show_done(_("{name} is archived.").format(name=host.name))
-        self._announce(host)
-
-    def _follow(self, task: Task) -> Task:
-        task.failed.connect(self.show_error)
-        return task

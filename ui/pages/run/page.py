@@ -16,6 +16,7 @@ from ui.operations import runs
 from ui.operations.runs import RunView
 from ui.pages.run.decision import DecisionPanel
 from ui.pages.run.output import StepOutput
+from ui.pages.run.pilot import RunPilot
 from ui.pages.run.rows import (
     BAR_COLUMN,
     COLUMNS,
@@ -26,7 +27,7 @@ from ui.pages.run.rows import (
     step_rows,
     time_scale,
 )
-from ui.tasks import Latest, Task
+from ui.tasks import Latest
 from ui.widgets.buttons import Button, Kind, Tall
 from ui.widgets.countdown import Countdown
 from ui.widgets.empty import EmptyState
@@ -52,7 +53,6 @@ class RunPage(Page):
         super().__init__(context, parent)
         self._ref = ""
         self._view: RunView | None = None
-        self._playing: Task | None = None
         self._pause = Button(_("Pause"), icon="pause", tall=Tall.TALL)
         self._back_out = Button(_("Back out"), Kind.DANGER, icon="undo", tall=Tall.TALL)
         self._start = Button(_("Start the run"), Kind.PRIMARY, icon="play", tall=Tall.TALL)
@@ -98,18 +98,15 @@ class RunPage(Page):
         self.body.addWidget(self._stack, 1)
 
     def _connect(self) -> None:
-        self._pause.clicked.connect(self._on_pause)
+        self._pilot = RunPilot(self.context, self._decision, self)
+        self._pilot.written.connect(self._on_written)
+        self._pilot.failed.connect(self.show_error)
+        self._pilot.rested.connect(self.reload)
+        self._pause.clicked.connect(self._pilot.pause)
+        self._start.clicked.connect(self._pilot.begin)
         self._back_out.clicked.connect(self._on_back_out)
-        self._start.clicked.connect(self._on_start)
         self._table.picked.connect(self._on_picked)
         self._said.connect(self._on_said)
-        panel_ = self._decision
-        panel_.gate_answered.connect(self._on_gate)
-        panel_.confirmed.connect(self._on_confirmed)
-        panel_.skipped.connect(self._on_skipped)
-        panel_.repeated.connect(self._on_repeated)
-        panel_.resumed.connect(self._on_resumed)
-        panel_.backed_out.connect(self._on_backed_out)
 
     @property
     def ready(self) -> bool:
@@ -133,6 +130,7 @@ class RunPage(Page):
     @Slot(object)
     def _show(self, view: RunView | None) -> None:
         self._view = view
+        self._pilot.set_view(view)
         self._stack.setCurrentIndex(1 if view else 0)
         run = self._run
         live = run is not None and not run.is_over
@@ -143,7 +141,7 @@ class RunPage(Page):
             self.header.set_texts(_("Run"), _("Nothing runs, and nothing has run yet."))
             return
         self.header.set_texts(view.change.title, self._sentence(view))
-        idle = live and not (run and _goes(run) and self._playing)
+        idle = live and not (run and _goes(run) and self._pilot.is_playing)
         self._pause.block(_("No step runs") if idle else "")
         self._refresh(view)
         self._decision.show_run(run)
@@ -215,7 +213,7 @@ class RunPage(Page):
     def _tick(self) -> None:
         if not self.isVisible() or not self._view or not self._run or self._run.is_over:
             return
-        if self._playing and self.ready:
+        if self._pilot.is_playing and self.ready:
             self.reload()
         else:
             self._refresh(self._view)
@@ -235,78 +233,14 @@ class RunPage(Page):
         self.context.navigation.go("changes")
 
     @Slot()
-    def _on_start(self) -> None:
-        if self._view:
-            self._follow(runs.begin(self.context, self._view.change.id), then_play=True)
-
-    @Slot()
-    def _on_pause(self) -> None:
-        if run := self._run:
-            self._follow(runs.pause(self.context, run))
-
-    @Slot()
     def _on_back_out(self) -> None:
         if self._view:
-            names = ", ".join(self._view.host_names.values())
-            self._decision.ask_back_out(names)
-
-    @Slot(str)
-    def _on_backed_out(self, reason: str) -> None:
-        if run := self._run:
-            if self._playing:
-                self._playing.cancel()
-            self._follow(runs.back_out(self.context, run, reason), then_play=True)
-
-    @Slot(str)
-    def _on_gate(self, typed: str) -> None:
-        if (run := self._run) and run.current:
-            step = run.current.step.id
-            self._follow(runs.answer_gate(self.context, run, step, typed), then_play=True)
-
-    @Slot(str)
-    def _on_confirmed(self, note: str) -> None:
-        if (run := self._run) and run.current:
-            step = run.current.step.id
-            self._follow(runs.confirm(self.context, run, step, note), then_play=True)
-
-    @Slot(str)
-    def _on_skipped(self, reason: str) -> None:
-        if (run := self._run) and run.current:
-            step = run.current.step.id
-            self._follow(runs.skip(self.context, run, step, reason), then_play=True)
-
-    @Slot()
-    def _on_repeated(self) -> None:
-        if (run := self._run) and run.current:
-            self._follow(runs.repeat(self.context, run, run.current.step.id), then_play=True)
-
-    @Slot()
-    def _on_resumed(self) -> None:
-        if run := self._run:
-            self._follow(runs.resume(self.context, run), then_play=True)
-
-    def _follow(self, task: Task, *, then_play: bool = False) -> None:
-        task.succeeded.connect(self._play if then_play else self._on_written)
-        task.failed.connect(self.show_error)
+            self._decision.ask_back_out(", ".join(self._view.host_names.values()))
 
     @Slot(object)
     def _on_written(self, run: Run) -> None:
-        self.context.changed.announce(Topic.RUNS | Topic.CHANGES, self, run.id)
-        self.reload()
-
-    @Slot(object)
-    def _play(self, run: Run) -> None:
         self._ref = run.id
-        self._on_written(run)
-        title = _("Run of {title}").format(title=self._view.change.title if self._view else "")
-        task = self._playing = runs.play(self.context, run, title)
-        task.succeeded.connect(self._on_written)
-        task.failed.connect(self.show_error)
-        task.ended.connect(self._on_played)
-
-    @Slot()
-    def _on_played(self) -> None:
-        self._playing = None
+        self.context.changed.announce(Topic.RUNS | Topic.CHANGES, self, run.id)
         self.reload()
 
 
