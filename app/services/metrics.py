@@ -1,7 +1,7 @@
 """Measure a window, freeze the samples, and judge before against after."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from app import __version__
@@ -13,7 +13,7 @@ from app.domain.verdict import Comparison
 from app.errors import InvalidInput
 from app.i18n import _
 from app.services.changes import Desk
-from app.services.comparison import compare_windows
+from app.services.comparison import compare_windows, judge_together
 from app.services.ports import Remotes
 from app.services.ports_series import SeriesStore
 from app.services.sampling import Sampled, sample_host
@@ -139,14 +139,16 @@ def judge(change_id: str, *, with_: Measuring) -> tuple[Comparison, ...]:
     ]
     if not found:
         raise InvalidInput(_("There are no samples on both sides of the change yet."))
+    now = desk.clock.now()
+    judged = [replace(item, judged_at=now) for item in judge_together(found)]
     with desk.new_uow() as uow:
         known = {item.metric_id: item.id for item in uow.comparisons.list(change=change_id)}
-        for item in found:
+        for item in judged:
             (uow.comparisons.save if item.metric_id in known else uow.comparisons.add)(item)
-        text = "; ".join(f"{item.metric_id}: {item.verdict.value}" for item in found)
+        text = "; ".join(f"{item.metric_id}: {item.verdict.value}" for item in judged)
         uow.log.append(NewEvent("metrics.judged", text, change.id, actor=Actor.SYSTEM))
         uow.commit()
-    return tuple(found)
+    return tuple(judged)
 
 
 def _both_sides(
