@@ -29,27 +29,36 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["QT_SCALE_FACTOR"] = str(args.scale)
-    files = take(args.data, args.out, args.theme, suffix=_suffix(args.theme, args.scale))
+    files, errors = take(args.data, args.out, args.theme, _suffix(args.theme, args.scale))
     for file in files:
         sys.stdout.write(f"{file}\n")
-    return 0 if files else 1
+    for error in errors:
+        sys.stderr.write(f"{error}\n")
+    return 1 if errors else 0
 
 
-def take(data: Path, out: Path, theme: str = "light", suffix: str = "") -> list[Path]:
-    """Open the window on a data folder and write its pictures; return their files.
+def take(
+    data: Path, out: Path, theme: str = "light", suffix: str = ""
+) -> tuple[list[Path], list[str]]:
+    """Open the window on a data folder and write its pictures.
 
-    The platform and the scale must have been chosen in the environment before.
+    Returns the files, and every error that the window showed meanwhile. The platform and the scale
+    must have been chosen in the environment before.
     """
     from ui.application import Desktop, Start, build_application  # noqa: PLC0415 - after the scale
+    from ui.messages import Tone  # noqa: PLC0415 - after the scale
     from ui.theme import Mode  # noqa: PLC0415 - after the scale
 
     application = build_application()
     desktop = Desktop(application, Start(data, partial(_open_services, data), remember=False))
     desktop.tools.theme.set_mode(Mode(theme))
     desktop.window.setFixedSize(*SIZE)
+    desktop.install_hooks()
     desktop.run()
     try:
-        return _walk(application, desktop, out, suffix)
+        files = _walk(application, desktop, out, suffix)
+        kept = desktop.tools.messages.kept
+        return files, [message.as_text() for message in kept if message.tone is Tone.ERROR]
     finally:
         desktop.stop()
         desktop.window.close()

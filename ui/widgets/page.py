@@ -30,6 +30,7 @@ class PageHeader(QWidget):
         words.addWidget(self.sentence)
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(8)
+        self._buttons.setContentsMargins(0, 8, 0, 0)  # a reason below must not move the button
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(MARGIN, 12, MARGIN, 12)
@@ -50,7 +51,7 @@ class PageHeader(QWidget):
         """Add buttons from left to right; the primary one comes last."""
         for widget in widgets:
             shown = WithReason(widget) if isinstance(widget, Button) else widget
-            self._buttons.addWidget(shown, 0, Qt.AlignmentFlag.AlignVCenter)
+            self._buttons.addWidget(shown, 0, Qt.AlignmentFlag.AlignTop)
 
 
 class Page(QWidget):
