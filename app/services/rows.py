@@ -83,6 +83,7 @@ class ChangeFilter:
 
     text: str = ""
     states: tuple[ChangeState, ...] = ()
+    coordinator: str = ""
 
 
 class Queries(Protocol):

@@ -213,6 +213,7 @@ CHANGE = Kind(
         text("title"),
         text("state", index=True),
         text("type"),
+        text("coordinator"),
         number("risk", lambda c: c.risk and int(c.risk.inherent.level)),
         number("residual", lambda c: c.risk and int(c.risk.residual.level)),
         instant("starts_at", lambda c: c.window and c.window.span.start),

@@ -42,6 +42,8 @@ class SqlQueries:
         query = search.newest_first(_CHANGE, _flat(_CHANGE), wanted.text, below)
         if wanted.states:
             query = query.where(_CHANGE.c.state.in_([state.value for state in wanted.states]))
+        if wanted.coordinator:
+            query = query.where(_CHANGE.c.coordinator == wanted.coordinator)
         return tuple(map(_change_row, self._rows(query.limit(limit))))
 
     def change_counts(self) -> dict[ChangeState, int]:

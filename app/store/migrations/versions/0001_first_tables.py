@@ -35,6 +35,7 @@ def _make_changes() -> None:
         _text("title"),
         _text("state"),
         _text("type"),
+        _text("coordinator"),
         sa.Column("risk", sa.Integer),
         sa.Column("residual", sa.Integer),
         sa.Column("starts_at", _INSTANT),
