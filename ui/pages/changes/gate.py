@@ -1,6 +1,6 @@
 """The backup gate of a change: how well the weakest host is proven, what is needed, by when."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -9,6 +9,7 @@ from app.domain.backup import BackupSet, Level
 from app.domain.change import Change
 from app.domain.ids import HostId
 from app.i18n import _
+from app.services.backup_gate import gate_level
 from app.wording import clock, count_of, day, duration, moment
 from ui.cells import Badge, Mark
 from ui.models.backups import ladder, level_badge, level_word
@@ -38,20 +39,23 @@ def needed_text(change: Change) -> str:
     )
 
 
-def newest_sets(view: ChangeView) -> dict[HostId, BackupSet | None]:
-    """Return the newest usable set of each host the plan backs up."""
+def best_sets(view: ChangeView) -> dict[HostId, BackupSet | None]:
+    """Return the set the gate counts for each host the plan backs up."""
     hosts = dict.fromkeys(source.host for source in view.change.backup_plan)
     if not hosts:
         hosts = dict.fromkeys(item.host for item in view.backups)
-    return {
-        host: next((item for item in view.backups if item.host == host and item.usable), None)
-        for host in hosts
-    }
+    oldest = timedelta(hours=view.settings.backup_age_h)
+    needed = needed_level(view.change) or Level.CAPTURED
+    found: dict[HostId, BackupSet | None] = {}
+    for host in hosts:
+        sets = [item for item in view.backups if item.host == host]
+        found[host] = gate_level(sets, needed, oldest, view.now).best
+    return found
 
 
 def weakest(view: ChangeView) -> BackupSet | None:
-    """Return the set the gate hangs on: the least proven of the newest ones."""
-    sets = list(newest_sets(view).values())
+    """Return the set the gate hangs on: the least proven one."""
+    sets = list(best_sets(view).values())
     if not sets or any(item is None for item in sets):
         return None
     known = [item for item in sets if item is not None]
@@ -61,12 +65,13 @@ def weakest(view: ChangeView) -> BackupSet | None:
 class BackupGate(QWidget):
     """Ladder and facts; reads only."""
 
-    def __init__(self, editing: Editing) -> None:
+    def __init__(self, editing: Editing, *, linked: bool = True) -> None:
         super().__init__()
         self._editing = editing
         self._badge = StateBadge()
         more = link(_("Backup"))
         more.clicked.connect(self._on_more)
+        more.setVisible(linked)
         self._host = Label(tone="ink2")
         self.ladder = LevelLadder()
         self.facts = KeyValues(label_width=84)
@@ -83,7 +88,7 @@ class BackupGate(QWidget):
 
     def show_view(self, view: ChangeView) -> None:
         """Show a change."""
-        sets, least = newest_sets(view), weakest(view)
+        sets, least = best_sets(view), weakest(view)
         needed = needed_level(view.change)
         self._badge.set_badge(gate_badge(view, least, needed))
         several = len(sets) > 1
@@ -133,7 +138,8 @@ def _facts(view: ChangeView, least: BackupSet | None) -> list[Fact]:
 
 def _age(sealed: datetime, start: datetime, view: ChangeView) -> str:
     age = rough((start - sealed).total_seconds())
-    return _("{age}, limit {limit}").format(age=age, limit=duration(view.settings.backup_age_h * 3600))
+    limit = duration(view.settings.backup_age_h * 3600)
+    return _("{age}, limit {limit}").format(age=age, limit=limit)
 
 
 def _measured(view: ChangeView) -> bool:

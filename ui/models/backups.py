@@ -1,0 +1,54 @@
+"""How well backup sets are proven, as lists and ladders show it."""
+
+from app.domain.backup import BackupSet, Level, Outcome
+from app.i18n import _
+from app.wording import clock, day, duration
+from ui.cells import Badge, LevelStep, Mark, Rung
+
+_RUNGS = {
+    Outcome.PASSED: Rung.REACHED,
+    Outcome.FAILED: Rung.FAILED,
+    Outcome.TIMED_OUT: Rung.FAILED,
+    Outcome.RUNNING: Rung.RUNNING,
+    Outcome.NOT_DONE: Rung.OPEN,
+}
+
+
+def level_word(level: Level) -> str:
+    """Return a level without its code: "matches the source"."""
+    return _(level.label.split(" ", 1)[1])
+
+
+def level_badge(item: BackupSet | None, needed: Level | None = None) -> Badge:
+    """Return the level of a set in words; amber when less is proven than is needed."""
+    if item is None:
+        return Badge(Mark.MISSING, _("No backup yet"))
+    if item.missing:
+        return Badge(Mark.BAD, _("Not in the vault any more"))
+    level = item.level
+    if level is None:
+        return Badge(Mark.UNKNOWN, _("Nothing proven"))
+    enough = needed is None or level >= needed
+    return Badge(Mark.GOOD if enough else Mark.WATCH, f"L{int(level)} {level_word(level)}")
+
+
+def ladder(item: BackupSet | None, zone: str) -> tuple[LevelStep, ...]:
+    """Return the five levels with when each was proven and how long that took."""
+    steps = []
+    for level in Level:
+        name, word = f"L{int(level)}", level_word(level)
+        found = item.latest(level) if item else None
+        if item is None or found is None:
+            steps.append(LevelStep(name, word))
+            continue
+        today = found.at.date() == item.sealed_at.date()
+        at = clock(found.at, zone) if today else day(found.at, zone)
+        took = duration(found.duration_s) if found.duration_s else ""
+        steps.append(LevelStep(name, word, _RUNGS[found.outcome], at, took))
+    return tuple(steps)
+
+
+def rungs(item: BackupSet) -> tuple[Rung, ...]:
+    """Return the five squares of a list."""
+    found = (item.latest(level) for level in Level)
+    return tuple(_RUNGS[one.outcome] if one else Rung.OPEN for one in found)

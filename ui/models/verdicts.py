@@ -1,0 +1,28 @@
+"""How verdicts on measures are shown: badge and interval."""
+
+from app.domain.verdict import Comparison, Verdict
+from ui.cells import Badge, Interval, Mark
+
+_MARKS = {
+    Verdict.IMPROVED: Mark.GOOD,
+    Verdict.REGRESSED: Mark.BAD,
+    Verdict.CHANGED: Mark.MIXED,
+    Verdict.NO_MATERIAL_CHANGE: Mark.SAME,
+    Verdict.NOT_ENOUGH_DATA: Mark.UNKNOWN,
+    Verdict.NOT_MEASURED: Mark.MISSING,
+}
+
+
+def verdict_badge(verdict: Verdict) -> Badge:
+    """Return a verdict with its shape."""
+    return Badge(_MARKS[verdict], verdict.words)
+
+
+def interval_of(found: Comparison | None) -> Interval:
+    """Return the relative change of a measure as a bar shows it."""
+    if found is None or found.relative_change is None or found.interval95 is None:
+        return Interval()
+    lo, hi = found.interval95
+    sure = found.verdict not in (Verdict.NOT_ENOUGH_DATA, Verdict.NOT_MEASURED)
+    tone = _MARKS[found.verdict].tone if found.verdict.is_move else "ink2"
+    return Interval(found.relative_change, lo, hi, found.margin, tone, sure)

@@ -1,0 +1,98 @@
+"""One question inside the page: what will happen, why, and the verb. Never a window of its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.i18n import _
+from ui.theme import BOLD
+from ui.widgets.buttons import Button, Kind
+from ui.widgets.fields import LineField
+from ui.widgets.labels import Label
+from ui.widgets.layout import card, clear, column, row
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked; ``answer`` is called with the reason that was typed."""
+
+    heading: str
+    text: str
+    verb: str
+    answer: Callable[[str], object]
+    label: str = ""
+    needed: bool = True
+    """Whether an empty reason is refused."""
+    danger: bool = False
+
+
+class Asking(QWidget):
+    """Shows one question at a time; Escape takes it away."""
+
+    closed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._question: Question | None = None
+        self.reason = LineField("")
+        self.hide()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a question is shown."""
+        return self._question is not None
+
+    def ask(self, question: Question) -> None:
+        """Show a question in place of the one before."""
+        clear(self._layout)
+        self._question = question
+        self.reason = LineField(question.label or _("Why"), _("Goes into the log with your name."))
+        self.reason.line.returnPressed.connect(self._confirm)
+        kind = Kind.DANGER if question.danger else Kind.PRIMARY
+        self.confirm, self.cancel = Button(question.verb, kind), Button(_("Not now"))
+        self.confirm.clicked.connect(self._confirm)
+        self.cancel.clicked.connect(self.close_question)
+        parts = column(
+            Label(question.heading, weight=BOLD, wrap=True),
+            Label(question.text, tone="ink2", wrap=True),
+            self.reason,
+            row(None, self.cancel, self.confirm),
+            gap=8,
+            margins=(16, 12, 16, 12),
+        )
+        self._layout.addWidget(card(parts))
+        self.show()
+        self.reason.setFocus()
+
+    @Slot()
+    def close_question(self) -> None:
+        """Take the question away."""
+        self._question = None
+        clear(self._layout)
+        self.hide()
+        self.closed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape answers “not now”."""
+        if event.key() == Qt.Key.Key_Escape and self.is_open:
+            self.close_question()
+        else:
+            super().keyPressEvent(event)
+
+    @Slot()
+    def _confirm(self) -> None:
+        question = self._question
+        if question is None:
+            return
+        typed = self.reason.value
+        if question.needed and not typed:
+            self.reason.set_error(_("Say why in one sentence."))
+            self.reason.setFocus()
+            return
+        self.close_question()
+        question.answer(typed)

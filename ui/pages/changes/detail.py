@@ -1,0 +1,232 @@
+"""One change: head, stage rail, tabs; asks for reasons in place and follows what is written."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from app.domain.change import ChangeState
+from app.i18n import _, later
+from app.services.process import transition
+from ui.operations import changes
+from ui.operations.changes import ChangeView
+from ui.pages.changes.asking import Asking, Question
+from ui.pages.changes.conditions import StageArea
+from ui.pages.changes.editing import Editing
+from ui.pages.changes.head import ChangeHead
+from ui.pages.changes.parts import put_in_place
+from ui.pages.changes.tab import Tab
+from ui.pages.changes.tabs import TABS
+from ui.tasks import Latest
+from ui.widgets.layout import MARGIN, column
+from ui.widgets.tabs import Tabs
+
+if TYPE_CHECKING:
+    from ui.context import UiContext
+    from ui.widgets.page import Page
+
+
+class ChangeDetail(QWidget):
+    """Shows one change and carries out what is wanted of it."""
+
+    shown = Signal(object)  # ChangeView
+
+    def __init__(self, context: "UiContext", page: "Page") -> None:
+        super().__init__()
+        self.context, self._page = context, page
+        self._ref = ""
+        self._view: ChangeView | None = None
+        self._built: dict[int, Tab] = {}
+        self.editing = Editing(context, page)
+        self.head, self.stages, self.asking = ChangeHead(), StageArea(), Asking()
+        self.tabs = Tabs([_(entry.title) for entry in TABS])
+        self.stack = QStackedWidget()
+        for _entry in TABS:
+            self.stack.addWidget(QWidget())
+        upper = column(
+            self.head, self.asking, self.stages, self.tabs, gap=12, margins=(0, 16, 0, 0)
+        )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(MARGIN, 0, MARGIN, 0)
+        layout.setSpacing(0)
+        layout.addLayout(upper)
+        layout.addWidget(self.stack, 1)
+        self._views = Latest(context.tasks, self)
+        self._connect()
+
+    def _connect(self) -> None:
+        self._views.loaded.connect(self._show)
+        self._views.failed.connect(self._page.show_error)
+        self.tabs.changed.connect(self._on_tab)
+        self.head.next_wanted.connect(self._on_next)
+        self.head.move_wanted.connect(self._on_move)
+        self.head.hold_wanted.connect(self._on_hold)
+        self.head.run_wanted.connect(self._open_run)
+        self.head.undo_wanted.connect(self.editing.undo)
+        self.stages.override_wanted.connect(self._on_override)
+        self.editing.said.connect(self.head.say)
+        self.editing.undoable.connect(self.head.undo.setVisible)
+        self.editing.asked.connect(self.asking.ask)
+        self.editing.tab_wanted.connect(self._show_tab)
+        self.editing.failed.connect(self._page.show_error)
+        self.editing.posted.connect(self._page.show_message)
+        self.editing.reload_wanted.connect(self.reload)
+
+    @property
+    def ready(self) -> bool:
+        """Whether what was asked for is shown and saved."""
+        return not self._views.busy and not self.editing.busy
+
+    @property
+    def ref(self) -> str:
+        """The change that is shown or on its way, "" for none."""
+        return self._ref
+
+    def open(self, ref: str, tab: str = "") -> None:
+        """Show a change by id or number, and one of its tabs."""
+        if ref != self._ref:
+            self.flush()
+            self.asking.close_question()
+            self._ref = ref
+        self._show_tab(tab)
+        self.reload()
+
+    @Slot(str)
+    def _show_tab(self, tab: str) -> None:
+        for position, entry in enumerate(TABS):
+            if entry.id == tab:
+                self.tabs.set_current(position)
+
+    @Slot()
+    def reload(self) -> None:
+        """Read the change again."""
+        if self._ref:
+            self._views.start(partial(changes.load_view, self.context.services, self._ref))
+
+    def flush(self) -> None:
+        """Save what was typed."""
+        for tab in self._built.values():
+            tab.flush()
+
+    def tab(self, position: int) -> Tab:
+        """Return a tab, built on first use."""
+        if position not in self._built:
+            made = TABS[position].build(self.editing)
+            self._built[position] = made
+            put_in_place(self.stack, position, made)
+        return self._built[position]
+
+    @Slot(object)
+    def _show(self, view: ChangeView) -> None:
+        current = self._view
+        same = current is not None and current.change.id == view.change.id
+        if same and current and view.change.version < current.change.version:
+            return
+        self._view = view
+        self._ref = view.change.id
+        self.head.show_view(view)
+        self.stages.show_view(view)
+        self._on_tab(self.tabs.current)
+        self.editing.show_view(view)
+        self.shown.emit(view)
+
+    @Slot(int)
+    def _on_tab(self, position: int) -> None:
+        self.flush()
+        tab = self.tab(position)
+        self.stack.setCurrentWidget(tab)
+        if self._view is not None:
+            tab.show_view(self._view)
+
+    @Slot()
+    def _on_next(self) -> None:
+        if self._view and self._view.move:
+            self.flush()
+            self._on_move(self._view.move.target)
+
+    @Slot(object)
+    def _on_move(self, target: ChangeState) -> None:
+        if self._view is None:
+            return
+        change = self._view.change
+        step = transition(change.state, target)
+        if step is None:
+            return
+        if not step.needs_reason:
+            self._move(target)
+            return
+        verb = _(step.verb)
+        self.asking.ask(
+            Question(
+                _("{verb}: {number}").format(verb=verb, number=change.number),
+                _(_CONSEQUENCES.get(target, "")),
+                verb,
+                partial(self._move, target),
+                danger=target in (ChangeState.CANCELED, ChangeState.REJECTED),
+            )
+        )
+
+    def _move(self, target: ChangeState, reason: str = "") -> None:
+        if self._view is None:
+            return
+        change_id = self._view.change.id
+        if target is ChangeState.REJECTED:
+            task = changes.reject(self.context, change_id, reason)
+        else:
+            task = changes.move(self.context, change_id, target, reason)
+        if target is ChangeState.IMPLEMENT:
+            task.succeeded.connect(self._open_run)
+        self.editing.do(task)
+
+    @Slot()
+    def _on_hold(self) -> None:
+        if self._view is None:
+            return
+        change = self._view.change
+        if change.on_hold:
+            self.editing.do(changes.hold(self.context, change.id, ""))
+            return
+        text = _("While it is on hold nothing moves it on; it can only be canceled.")
+        heading = _("Put {number} on hold").format(number=change.number)
+        self.asking.ask(Question(heading, text, _("Put on hold"), self._hold))
+
+    def _hold(self, reason: str) -> None:
+        if self._view is not None:
+            self.editing.do(changes.hold(self.context, self._view.change.id, reason))
+
+    @Slot(str)
+    def _on_override(self, guard: str) -> None:
+        if self._view is None:
+            return
+        answer = next(item for item in self._view.answers if item.guard == guard)
+        self.asking.ask(
+            Question(
+                _("Pass the condition “{title}”").format(title=answer.title),
+                _("{missing}. You pass it as {name}; it is logged, and page 1 of the report names"
+                  " you and the reason.").format(missing=answer.missing, name=self._view.actor),
+                _("Pass it"),
+                partial(self._override, guard),
+                danger=True,
+            )
+        )  # fmt: skip
+
+    def _override(self, guard: str, reason: str) -> None:
+        if self._view is not None:
+            self.editing.do(changes.override(self.context, self._view.change.id, guard, reason))
+
+    @Slot()
+    def _open_run(self) -> None:
+        if self._view is not None:
+            self.context.navigation.go("run", self._view.change.id)
+
+
+_CONSEQUENCES = {
+    ChangeState.DRAFT: later("Approvals that were given stay in the log and no longer count."),
+    ChangeState.ASSESS: later("The plan can be altered; approvals count only for the same plan."),
+    ChangeState.REJECTED: later("The plan goes back to the coordinator with your comment."),
+    ChangeState.CANCELED: later("The change ends here. Everything recorded stays."),
+    ChangeState.REVIEW: later(
+        "The report that was printed stays as it is; a new one is an addendum."
+    ),
+}

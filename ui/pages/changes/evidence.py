@@ -1,0 +1,184 @@
+"""Everything recorded about a change, each with its kind, its time and its hash."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QGuiApplication
+
+from app.i18n import _, later, ngettext
+from app.wording import clock, count, day
+from ui.cells import Cell, Column, Mini, Words
+from ui.models.rows import RowsModel
+from ui.operations.changes import ChangeView
+from ui.pages.changes.editing import Editing
+from ui.pages.changes.tab import Tab
+from ui.pages.changes.words import WINDOWS, word
+from ui.widgets.buttons import Button, Tall
+from ui.widgets.empty import EmptyState
+from ui.widgets.facts import SectionTitle
+from ui.widgets.labels import mono
+from ui.widgets.layout import row
+from ui.widgets.search import FilterChips
+from ui.widgets.table import Table
+
+NEED, SET, HEALTH, OUTPUT, SAMPLES, REPORT = (
+    "need", "backup", "health", "transcript", "samples", "report",
+)  # fmt: skip
+_KINDS = {
+    NEED: (later("Need"), "file-text"),
+    SET: (later("Backup set"), "archive"),
+    HEALTH: (later("Health check"), "activity"),
+    OUTPUT: (later("Transcript"), "terminal"),
+    SAMPLES: (later("Samples"), "chart"),
+    REPORT: (later("Report"), "printer"),
+}
+_FILTERS = (later("All"), *(_KINDS[kind][0] for kind in _KINDS))
+_SHORT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One piece of evidence; ``hash`` is what it is kept under, "" for a plain record."""
+
+    id: str
+    kind: str
+    title: str
+    at: datetime | None
+    hash: str = ""
+
+    @property
+    def short(self) -> str:
+        """The end of its id, which is what differs."""
+        return self.id[-_SHORT:]
+
+
+def evidence_of(view: ChangeView) -> list[Item]:
+    """Return all evidence of a change, newest first; what has no time comes last."""
+    items = [*_records(view), *_measured(view), *_transcripts(view)]
+    dated = sorted((item for item in items if item.at), key=lambda i: str(i.at), reverse=True)
+    return [*dated, *(item for item in items if item.at is None)]
+
+
+def _records(view: ChangeView) -> Iterator[Item]:
+    for place, record in enumerate(view.change.need.evidence, start=1):
+        title = ": ".join(part for part in (record.title, record.value) if part)
+        yield Item(f"{view.change.number}-N{place}", NEED, title, None)
+    for kept in view.backups:
+        title = _("{host}: {what}").format(
+            host=kept.host_name, what=", ".join(thing.title for thing in kept.objects)
+        )
+        yield Item(kept.id, SET, title, kept.sealed_at, kept.manifest_sha256)
+    for report in view.reports:
+        title = _("{title}, revision {n}").format(title=report.title, n=report.revision)
+        yield Item(report.id, REPORT, title, report.made_at, report.pdf_sha256)
+
+
+def _measured(view: ChangeView) -> Iterator[Item]:
+    names = {metric.id: metric.name for metric in view.change.metrics}
+    for item in view.samples:
+        title = _("{metric}, {window}: {n} samples").format(
+            metric=names.get(item.metric, item.metric),
+            window=word(WINDOWS, item.window).lower(),
+            n=count(item.n),
+        )
+        yield Item(item.id, SAMPLES, title, item.end, item.sha256)
+    for check in view.health:
+        title = _("{host}, {phase}: {n} readings").format(
+            host=check.host_name, phase=check.phase.value, n=len(check.results)
+        )
+        yield Item(check.id, HEALTH, title, check.ended_at)
+
+
+def _transcripts(view: ChangeView) -> Iterator[Item]:
+    for run in view.runs:
+        for step in run.steps:
+            if step.transcript:
+                title = _("{step}, output").format(step=step.step.title)
+                name = f"{run.id[-4:]}-{step.step.id[-3:]}"
+                yield Item(name, OUTPUT, title, step.ended_at, step.transcript)
+
+
+class EvidenceTab(Tab):
+    """The list, filtered by kind; a picked hash can be copied."""
+
+    def __init__(self, editing: Editing) -> None:
+        super().__init__(editing)
+        self._view: ChangeView | None = None
+        self._items: list[Item] = []
+        self.title = SectionTitle(_("Evidence"))
+        self.chips = FilterChips([_(name) for name in _FILTERS])
+        self.table = Table(RowsModel(self._columns()))
+        self.table.setAccessibleName(_("Evidence"))
+        self.hash, self.copy = mono("", size=11), Button(_("Copy"), icon="copy", tall=Tall.COMPACT)
+        self._empty = EmptyState(
+            _("Nothing recorded yet"),
+            _("Records of the need, backups, checks, transcripts and samples gather here."),
+        )
+        self.body.addWidget(self.title)
+        self.body.addWidget(self.chips)
+        self.body.addWidget(self.table)
+        self.body.addLayout(row(self.hash, None, self.copy))
+        self.body.addWidget(self._empty, 1)
+        self.end()
+        self.chips.chosen.connect(self._filter)
+        self.table.picked.connect(self._on_picked)
+        self.copy.clicked.connect(self._on_copy)
+
+    def show_view(self, view: ChangeView) -> None:
+        """Show a change."""
+        self._view = view
+        self._items = evidence_of(view)
+        n = len(self._items)
+        self.title.set_note(ngettext("{n} piece", "{n} pieces", n).format(n=n))
+        for widget in (self.title, self.chips, self.table):
+            widget.setVisible(bool(n))
+        self._empty.setVisible(not n)
+        self._filter()
+
+    def _columns(self) -> tuple[Column[Item], ...]:
+        return (
+            Column[Item](_("Id"), lambda item: item.short, width=96, mono=True, tone="ink2"),
+            Column[Item](_("Kind"), _kind_word, cell=_kind_cell, width=140),
+            Column[Item](_("What"), lambda item: item.title),
+            Column[Item](_("Time"), self._time, lambda item: str(item.at), width=130,
+                         tone="ink2"),
+            Column[Item](_("SHA-256"), lambda item: item.hash[:_SHORT], width=88, right=True,
+                         mono=True, tone="ink2"),
+        )  # fmt: skip
+
+    def _time(self, item: Item) -> str:
+        if item.at is None:
+            return "–"
+        zone = self._view.zone if self._view else "UTC"
+        return f"{day(item.at, zone)} {clock(item.at, zone)}"
+
+    @Slot()
+    def _filter(self) -> None:
+        chosen = self.chips.current
+        kinds = list(_KINDS)
+        shown = [item for item in self._items if not chosen or item.kind == kinds[chosen - 1]]
+        self.table.set_rows(shown)
+        self.table.fit_height()
+        self._on_picked(self.table.current)
+
+    @Slot(object)
+    def _on_picked(self, item: Item | None) -> None:
+        text = item.hash if item else ""
+        self.hash.setText(text)
+        self.hash.setVisible(bool(text))
+        self.copy.setVisible(bool(text))
+
+    @Slot()
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.hash.text())
+        self.editing.said.emit(_("Hash copied"))
+
+
+def _kind_word(item: Item) -> str:
+    return _(_KINDS[item.kind][0])
+
+
+def _kind_cell(item: Item) -> Cell:
+    return Cell((Mini(_KINDS[item.kind][1]), Words(_kind_word(item), "ink2")))

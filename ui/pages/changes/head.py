@@ -1,0 +1,178 @@
+"""The head of a change: number, title, facts, the next move and the other ones."""
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+
+from app.domain.change import ChangeState
+from app.i18n import _, ngettext
+from app.services.process import moves_from
+from ui import icons
+from ui.format import tip
+from ui.models.changes import state_badge, type_word, window_text
+from ui.operations.changes import ChangeView
+from ui.theme import SMALL, tokens
+from ui.widgets.badges import StateBadge
+from ui.widgets.buttons import WithReason, icon_button, link, primary
+from ui.widgets.facts import Fact, FactStrip
+from ui.widgets.labels import Label, title
+from ui.widgets.layout import row
+from ui.widgets.risk_badge import RiskBadge
+
+RUNS = (ChangeState.IMPLEMENT, ChangeState.BACKOUT)
+"""While the work runs, the run is where the next action is."""
+
+
+class ChangeHead(QWidget):
+    """Says which change this is and offers what can be done with it."""
+
+    next_wanted = Signal()
+    move_wanted = Signal(object)  # ChangeState
+    hold_wanted = Signal()
+    run_wanted = Signal()
+    undo_wanted = Signal()
+    folded = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._view: ChangeView | None = None
+        self.back = icon_button("chevron-left", _("Show the list again"), compact=True)
+        self.back.hide()
+        self.number = Label(tone="ink2").make_selectable()
+        self.copy = icon_button("copy", _("Copy the number"), compact=True)
+        self.saved = Label(size=SMALL, tone="ink2")
+        self.undo = link(_("Undo"))
+        self.undo.hide()
+        self.title = title()
+        self.title.setWordWrap(True)
+        self.more = icon_button("more", _("Other moves of this change"))
+        self.next = primary("")
+        self.facts = FactStrip()
+        self._lay_out()
+        self.back.clicked.connect(self.folded)
+        self.copy.clicked.connect(self._on_copy)
+        self.more.clicked.connect(self._on_more)
+        self.next.clicked.connect(self._on_next)
+        self.undo.clicked.connect(self.undo_wanted)
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(row(self.back, self.number, self.copy, None, self.saved, self.undo, gap=6))
+        top = Qt.AlignmentFlag.AlignTop
+        line = row(gap=8)
+        line.addWidget(self.title, 1, Qt.AlignmentFlag.AlignVCenter)
+        line.addWidget(self.more, 0, top)
+        line.addWidget(WithReason(self.next), 0, top)
+        layout.addLayout(line)
+        layout.addSpacing(8)
+        layout.addWidget(self.facts)
+
+    def show_view(self, view: ChangeView) -> None:
+        """Show a change."""
+        self._view = view
+        change = view.change
+        self.number.setText(change.number)
+        self.title.setText(change.title)
+        self.title.setToolTip(tip(change.title))
+        self.facts.set_facts(self._facts(view))
+        self._show_next(view)
+        self.more.setVisible(bool(self._menu_items(view)))
+
+    @Slot(str)
+    def say(self, text: str) -> None:
+        """Say how the last save went."""
+        self.saved.setText(text)
+
+    def _facts(self, view: ChangeView) -> list[Fact]:
+        change = view.change
+        hosts = ", ".join(view.host_name(host) for host in change.hosts)
+        risk = change.risk
+        badge = RiskBadge(
+            risk.inherent.level if risk else None, risk.residual.level if risk else None
+        )
+        return [
+            (_("State"), StateBadge(state_badge(change.state, on_hold=change.on_hold))),
+            (_("Type"), type_word(change.type)),
+            (_("Risk"), badge),
+            (_("Window"), window_text(change)),
+            (_("Hosts"), hosts or _("none yet")),
+        ]
+
+    def _show_next(self, view: ChangeView) -> None:
+        change = view.change
+        if change.state in RUNS and view.missing:
+            self.next.setText(_("Open the run"))
+            self.next.block("")
+            self.next.show()
+            return
+        self.next.setVisible(view.move is not None)
+        if view.move is None:
+            return
+        self.next.setText(_(view.move.verb))
+        self.next.block(self._reason(view))
+
+    def _reason(self, view: ChangeView) -> str:
+        if view.change.on_hold:
+            return _("on hold")
+        missing = view.missing
+        if not missing:
+            return ""
+        others = len(missing) - 1
+        if not others:
+            return _("needs: {what}").format(what=missing[0].title)
+        return ngettext(
+            "needs: {what} and {n} other", "needs: {what} and {n} others", others
+        ).format(what=missing[0].title, n=others)
+
+    def _menu_items(self, view: ChangeView) -> list[tuple[str, ChangeState | None]]:
+        change = view.change
+        main = view.move.target if view.move else None
+        moves = [
+            (_(move.verb), move.target)
+            for move in moves_from(change.state)
+            if move.target is not main and not move.by_run
+        ]
+        if change.on_hold:
+            moves = [item for item in moves if item[1] is ChangeState.CANCELED]
+        items: list[tuple[str, ChangeState | None]] = list(moves)
+        if change.state.is_open:
+            items.insert(
+                len(items) - 1 if items else 0,
+                (_("Take off hold") if change.on_hold else _("Put on hold"), None),
+            )
+        return items
+
+    @Slot()
+    def _on_more(self) -> None:
+        if self._view is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for text, target in self._menu_items(self._view):
+            name = {None: "pause", ChangeState.CANCELED: "ban"}.get(target, "undo")
+            action = menu.addAction(icons.icon(name, tokens().ink2), text)
+            action.triggered.connect(partial(self._on_picked, target))
+        menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
+
+    def _on_picked(self, target: ChangeState | None, _checked: bool = False) -> None:
+        if target is None:
+            self.hold_wanted.emit()
+        else:
+            self.move_wanted.emit(target)
+
+    @Slot()
+    def _on_next(self) -> None:
+        view = self._view
+        if view is not None and view.change.state in RUNS and view.missing:
+            self.run_wanted.emit()
+        else:
+            self.next_wanted.emit()
+
+    @Slot()
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.number.text())
+        self.say(_("Number copied"))

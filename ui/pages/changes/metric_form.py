@@ -1,0 +1,132 @@
+"""The fields of one measure: what is read, where, when it is worse, what is agreed."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Slot
+
+from app.domain.ids import HostId
+from app.domain.metric import Metric, MetricKind, Target, WorseWhen
+from app.errors import InvalidInput
+from app.i18n import _
+from ui.pages.changes.impact import plain
+from ui.pages.changes.records import RecordForm
+from ui.pages.changes.saving import number_of, refuse
+from ui.pages.changes.words import METRIC_KINDS, WORSE, choices
+from ui.widgets.fields import ChoiceField, FlagField, LineField
+
+HOST_SOURCE, FILE_SOURCE = "host", "import"
+CPU, MEMORY, URL, FILE = "cpu", "memory", "url", "file"
+_USUAL = {
+    CPU: (MetricKind.GAUGE, "%", 1.0),
+    MEMORY: (MetricKind.GAUGE, "%", 1.0),
+    URL: (MetricKind.LATENCY, "ms", 0.0),
+}
+"""Kind, unit and floor that belong to what the program reads itself."""
+
+
+class MetricForm(RecordForm):
+    """One measure."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.name = LineField(_("Measure"), placeholder=_("Checkout response time"))
+        self.read_what = ChoiceField(
+            _("What is read"),
+            [
+                (URL, _("Response time of an address")),
+                (CPU, _("Processor load")),
+                (MEMORY, _("Memory in use")),
+                (FILE, _("Samples from a file")),
+            ],
+        )
+        self.host = ChoiceField(_("Read on the host"))
+        self.query = LineField(_("Address"), placeholder="http://127.0.0.1:8080/")
+        self.unit = LineField(_("Unit"))
+        self.kind = ChoiceField(_("Kind"), choices(METRIC_KINDS))
+        self.worse = ChoiceField(_("It is worse"), choices(WORSE))
+        self.key = FlagField(_("Weight"), _("Key measure: decides the verdict"))
+        self.side = ChoiceField(
+            _("Target"),
+            [("", _("none")), ("most", _("at most")), ("least", _("at least"))],
+        )
+        self.target = LineField(_("Value"))
+        self.margin = LineField(_("Change that matters, %"))
+        self.floor = LineField(_("… but at least"), _("In the unit of the measure."))
+        for name in ("name", "read_what", "host", "query", "side", "target", "margin", "floor",
+                     "unit", "kind", "worse", "key"):  # fmt: skip
+            self.add(name, getattr(self, name))
+        self.read_what.edited.connect(self._on_what)
+        self.side.edited.connect(self._follow)
+
+    def fill(self, record: Metric) -> None:
+        """Show a measure."""
+        what = record.query.partition(" ")[0] if record.source == HOST_SOURCE else FILE
+        self.name.set_value(record.name)
+        self.read_what.set_value(what if what in (CPU, MEMORY, URL) else FILE)
+        self.host.set_value(str(record.host or ""))
+        self.query.set_value(record.query.removeprefix("url ") if what in (URL, FILE) else "")
+        self.unit.set_value(record.unit)
+        self.kind.set_value(record.kind.value)
+        self.worse.set_value(record.worse_when.value)
+        self.key.set_value(record.key)
+        target = record.target
+        self.side.set_value("" if target is None else "most" if target.at_most else "least")
+        self.target.set_value(plain(target.value) if target else "")
+        self.margin.set_value(plain(record.margin * 100))
+        self.floor.set_value(plain(record.floor))
+        self._follow()
+
+    def read(self, record: Metric) -> Metric:
+        """Return the measure as typed."""
+        if not self.name.value:
+            raise refuse(self.name, InvalidInput(_("Name the measure.")))
+        what = self.read_what.value
+        if what != FILE and not self.host.value:
+            raise refuse(self.host, InvalidInput(_("Choose the host that reads it.")))
+        if what == URL and not self.query.value.startswith(("http://", "https://")):
+            raise refuse(self.query, InvalidInput(_("An address begins with http:// or https://.")))
+        queries = {CPU: CPU, MEMORY: MEMORY, URL: f"url {self.query.value}", FILE: self.query.value}
+        margin = number_of(self.margin, self.margin.value)
+        return replace(
+            record,
+            name=self.name.value,
+            unit=self.unit.value,
+            kind=MetricKind(self.kind.value),
+            worse_when=WorseWhen(self.worse.value),
+            margin=0.05 if margin is None else margin / 100,
+            floor=number_of(self.floor, self.floor.value) or 0.0,
+            key=self.key.value,
+            target=self._target(),
+            query=queries[what],
+            source=FILE_SOURCE if what == FILE else HOST_SOURCE,
+            host=HostId(self.host.value) if self.host.value else None,
+        )
+
+    def _target(self) -> Target | None:
+        if not self.side.value:
+            return None
+        value = number_of(self.target, self.target.value, least=-1e18)
+        if value is None:
+            raise refuse(self.target, InvalidInput(_("Type the target.")))
+        return Target(value, at_most=self.side.value == "most")
+
+    @Slot()
+    def _on_what(self) -> None:
+        """What the program reads itself has its own unit and kind."""
+        if usual := _USUAL.get(self.read_what.value):
+            kind, unit, floor = usual
+            self.kind.set_value(kind.value)
+            self.unit.set_value(unit)
+            self.floor.set_value(plain(floor))
+        self._follow()
+
+    @Slot()
+    def _follow(self) -> None:
+        what = self.read_what.value
+        self.query.setVisible(what in (URL, FILE))
+        self.query.line.setPlaceholderText(
+            "http://127.0.0.1:8080/" if what == URL else _("name of the column")
+        )
+        self.target.setVisible(bool(self.side.value))
+        for field in (self.unit, self.kind):
+            field.setVisible(what == FILE)

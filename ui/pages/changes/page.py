@@ -1,0 +1,178 @@
+"""The changes page: the list at the left, one change or a new one at the right."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from app.domain.change import Change
+from app.i18n import _
+from ui.changed import Topic
+from ui.operations import changes
+from ui.operations.changes import ChangeView
+from ui.pages.changes.detail import ChangeDetail
+from ui.pages.changes.listing import ChangeList
+from ui.pages.changes.new import NewChange
+from ui.pages.changes.tabs import TABS
+from ui.widgets.buttons import Button
+from ui.widgets.empty import EmptyState
+from ui.widgets.layout import split
+from ui.widgets.page import Page
+
+if TYPE_CHECKING:
+    from ui.context import UiContext
+
+NEW = "new"
+LIST = "list"
+
+
+class ChangesPage(Page):
+    """Refs: a change's id or number, with ``/tab`` for a tab of it; ``new``; ``list/filter``."""
+
+    id, title, icon, group = "changes", _("Changes"), "changes", 0
+    topics = (
+        Topic.CHANGES | Topic.RUNS | Topic.BACKUPS | Topic.HEALTH | Topic.METRICS | Topic.HOSTS
+        | Topic.SETTINGS
+    )  # fmt: skip
+
+    def __init__(self, context: "UiContext", parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self.hide_header()
+        self.list = ChangeList(context, self)
+        self.detail = ChangeDetail(context, self)
+        self.new = NewChange()
+        self._nothing = EmptyState(
+            _("No change is open"),
+            _("Pick one at the left, or begin a new one."),
+            Button(_("New change"), icon="plus"),
+        )
+        self.right = QStackedWidget()
+        for widget in (self._nothing, self.detail, self.new):
+            self.right.addWidget(widget)
+        self.body.addWidget(split(self.list, self.right, sizes=(420, 820), name="changes"), 1)
+        self.list.setMinimumWidth(360)
+        self.right.setMinimumWidth(560)
+        self._connect()
+
+    def _connect(self) -> None:
+        self.list.picked.connect(self._on_picked)
+        self.list.opened.connect(self._on_opened)
+        self.list.new_wanted.connect(self.new_record)
+        if self._nothing.button:
+            self._nothing.button.clicked.connect(self.new_record)
+        self.detail.head.folded.connect(self._unfold)
+        self.detail.shown.connect(self._on_shown)
+        self.new.wanted.connect(self._on_new)
+        self.new.closed.connect(self._leave_new)
+
+    @property
+    def ready(self) -> bool:
+        """Whether list and change are shown."""
+        return self.list.ready and self.detail.ready
+
+    def reload(self) -> None:
+        """Read list and change again."""
+        self.list.reload()
+        self.detail.reload()
+
+    def open(self, ref: str) -> None:
+        """Show what a ref names."""
+        record, _slash, rest = ref.partition("/")
+        if record == NEW:
+            self.new_record()
+        elif record == LIST:
+            self._unfold()
+            self.list.choose(rest)
+        else:
+            self._show_change(record, rest)
+            self.list.select(record)
+
+    def places(self) -> tuple[str, ...]:
+        """Every tab of the newest change, and the form of a new one."""
+        if not self.list.rows:
+            return (NEW,)
+        newest = self.list.rows[0].id
+        return (*(f"{newest}/{entry.id}" for entry in TABS), NEW)
+
+    def focus_search(self) -> None:
+        """Go to the search field."""
+        self._unfold()
+        self.list.search.setFocus()
+        self.list.search.selectAll()
+
+    @Slot()
+    def new_record(self) -> bool:
+        """Ask for the title of a new change."""
+        self.detail.flush()
+        self.right.setCurrentWidget(self.new)
+        self.new.start()
+        return True
+
+    def escape(self) -> bool:
+        """Close a question, a new change, or the full width."""
+        if self.right.currentWidget() is self.new:
+            self._leave_new()
+        elif self.detail.asking.is_open:
+            self.detail.asking.close_question()
+        elif self.list.isHidden():
+            self._unfold()
+        else:
+            return False
+        return True
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Save what was typed before the page goes."""
+        self.detail.flush()
+        super().hideEvent(event)
+
+    def _show_change(self, ref: str, tab: str = "") -> None:
+        self.right.setCurrentWidget(self.detail)
+        self.detail.open(ref, tab)
+
+    @Slot(str)
+    def _on_picked(self, change_id: str) -> None:
+        if change_id != self.detail.ref or self.right.currentWidget() is not self.detail:
+            self._show_change(change_id)
+            self.context.navigation.note(self.id, change_id)
+
+    @Slot(str)
+    def _on_opened(self, change_id: str) -> None:
+        self._on_picked(change_id)
+        self.list.hide()
+        self.detail.head.back.show()
+        self.detail.tabs.setFocus()
+
+    @Slot()
+    def _unfold(self) -> None:
+        self.list.show()
+        self.detail.head.back.hide()
+        self.list.table.setFocus()
+
+    @Slot(object)
+    def _on_shown(self, view: ChangeView) -> None:
+        self.list.select(view.change.id)
+
+    @Slot(str)
+    def _on_new(self, text: str) -> None:
+        task = changes.open_change(self.context, text)
+        task.succeeded.connect(self._on_recorded)
+        task.failed.connect(self._on_refused)
+
+    @Slot(object)
+    def _on_recorded(self, change: Change) -> None:
+        self.context.changed.announce(Topic.CHANGES, self, change.id)
+        self.context.navigation.note(self.id, change.id)
+        self.list.select(change.id)
+        self.list.reload()
+        self._show_change(change.id, "plan")
+
+    @Slot(object)
+    def _on_refused(self, error: Exception) -> None:
+        self.new.begin.block("")
+        self.show_error(error)
+
+    @Slot()
+    def _leave_new(self) -> None:
+        self.right.setCurrentWidget(self.detail if self.detail.ref else self._nothing)
+        self.list.table.setFocus()

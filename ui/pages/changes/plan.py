@@ -1,0 +1,98 @@
+"""The plan of a change in seven parts, each saving itself."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from app.i18n import _, later
+from app.services.guards import standing_approvals
+from app.wording import count_of
+from ui.operations.changes import ChangeView
+from ui.pages.changes.editing import Editing
+from ui.pages.changes.impact import ImpactSection, ScopeSection
+from ui.pages.changes.need import NeedSection
+from ui.pages.changes.options import OptionsSection
+from ui.pages.changes.parts import put_in_place
+from ui.pages.changes.people import ContactsSection, PeopleSection
+from ui.pages.changes.plans import PlansSection
+from ui.pages.changes.risk import RiskSection
+from ui.pages.changes.runbook import RunbookSection
+from ui.pages.changes.saving import Section, plan_lock
+from ui.pages.changes.tab import BOTTOM, Tab
+from ui.theme import SMALL
+from ui.widgets.labels import Label
+from ui.widgets.layout import row, scrolling
+from ui.widgets.search import FilterChips
+
+PARTS: tuple[tuple[str, tuple[Callable[[], Section], ...]], ...] = (
+    (later("Need"), (NeedSection,)),
+    (later("Impact, scope"), (ImpactSection, ScopeSection)),
+    (later("Options"), (OptionsSection,)),
+    (later("Risk"), (RiskSection,)),
+    (later("Runbook"), (RunbookSection,)),
+    (later("Plans"), (PlansSection,)),
+    (later("People"), (PeopleSection, ContactsSection)),
+)
+
+
+class PlanTab(Tab):
+    """One part at a time; the parts are built when they are first shown."""
+
+    def __init__(self, editing: Editing) -> None:
+        super().__init__(editing, scrolls=False)
+        self.body.setSpacing(12)
+        self.chips = FilterChips([_(name) for name, _makers in PARTS])
+        self.bound = Label(size=SMALL, tone="ink2")
+        self.stack = QStackedWidget()
+        self._built: dict[int, tuple[Section, ...]] = {}
+        self._view: ChangeView | None = None
+        for _part in PARTS:
+            self.stack.addWidget(QWidget())
+        self.body.addLayout(row(self.chips))
+        self.body.addWidget(self.bound)
+        self.body.addWidget(self.stack, 1)
+        self.chips.chosen.connect(self._on_chosen)
+
+    def show_view(self, view: ChangeView) -> None:
+        """Show a change."""
+        self._view = view
+        change = view.change
+        standing = standing_approvals(change)
+        text = ""
+        if standing and not plan_lock(change):
+            text = _("Revision {n}, plan {plan}, {share}. An edit voids the approvals.").format(
+                n=change.revision,
+                plan=change.plan_hash[:8],
+                share=_("approved {share}").format(share=count_of(len(standing), len(standing))),
+            )
+        self.bound.setText(text)
+        self.bound.setVisible(bool(text))
+        self._show_part(self.chips.current)
+
+    def part(self, position: int) -> tuple[Section, ...]:
+        """Return the sections of a part, built on first use."""
+        if position not in self._built:
+            sections = tuple(self.own(make()) for make in PARTS[position][1])
+            inner = QWidget()
+            layout = QVBoxLayout(inner)
+            layout.setContentsMargins(0, 4, 12, BOTTOM)
+            layout.setSpacing(24)
+            for section in sections:
+                layout.addWidget(section)
+            layout.addStretch(1)
+            put_in_place(self.stack, position, scrolling(inner))
+            self._built[position] = sections
+        return self._built[position]
+
+    def _show_part(self, position: int) -> None:
+        sections = self.part(position)
+        self.stack.setCurrentIndex(position)
+        if self._view is not None:
+            for section in sections:
+                section.show_view(self._view)
+
+    @Slot(int)
+    def _on_chosen(self, position: int) -> None:
+        self.flush()
+        self._show_part(position)

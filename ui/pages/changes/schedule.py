@@ -1,0 +1,277 @@
+"""The maintenance window: when, in which zone, what fits into it, what is in its way."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar
+from zoneinfo import available_timezones
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from app.domain.change import Change
+from app.domain.window import TimeRange, Window
+from app.errors import InvalidInput
+from app.i18n import _, later
+from app.wording import clock_span, duration, moment, zone_with_offset
+from ui.cells import Badge, Cell, Column, Mark, Words
+from ui.models.changes import state_badge, window_text
+from ui.models.rows import RowsModel
+from ui.operations.changes import ChangeView
+from ui.pages.changes.editing import Editing
+from ui.pages.changes.saving import Section, refuse
+from ui.pages.changes.tab import Tab
+from ui.pages.changes.window_strip import WindowStrip
+from ui.widgets.badges import StateBadge
+from ui.widgets.buttons import Button, Kind
+from ui.widgets.facts import Fact, KeyValues, SectionTitle
+from ui.widgets.fields import LineField
+from ui.widgets.labels import Label
+from ui.widgets.layout import column, row
+from ui.widgets.moment_field import MomentField
+from ui.widgets.table import Table
+
+_USUAL = timedelta(hours=3)
+
+
+class ScheduleTab(Tab):
+    """The window and its conflicts."""
+
+    def __init__(self, editing: Editing) -> None:
+        super().__init__(editing)
+        zone = editing.context.services.settings.zone
+        self.window_section = WindowSection(zone)
+        self.add_section(self.window_section)
+        self.conflicts = Conflicts(editing)
+        self.body.addWidget(self.conflicts)
+        self.end()
+
+    def show_view(self, view: ChangeView) -> None:
+        """Show a change."""
+        super().show_view(view)
+        self.conflicts.show_view(view)
+
+
+def parse_length(text: str) -> timedelta | None:
+    """Read "3", "1:30", "3 h", "1 h 30 min" or "90 min" as a length; None for anything else."""
+    words = text.lower().replace("\u202f", " ").replace(",", ".")
+    words = words.replace("hours", "h").replace("hour", "h").replace("min", "m")
+    try:
+        if ":" in words:
+            hours, minutes = words.split(":")
+            return timedelta(hours=int(hours), minutes=int(minutes))
+        if "h" in words:
+            hours, _sign, rest = words.partition("h")
+            rest = rest.replace("m", "").strip()
+            return timedelta(hours=float(hours), minutes=float(rest) if rest else 0)
+        if "m" in words:
+            return timedelta(minutes=float(words.replace("m", "")))
+        return timedelta(hours=float(words))
+    except (ValueError, OverflowError):
+        return None
+
+
+class WindowSection(Section):
+    """Start, zone and length; the end follows."""
+
+    note: ClassVar[str] = later("Set the maintenance window")
+
+    def __init__(self, usual_zone: str) -> None:
+        super().__init__()
+        self._usual_zone = usual_zone
+        self._none = True
+        self.start = MomentField(_("Start"), zones(usual_zone))
+        self.start.zone_box.setEditable(False)
+        self.length = LineField(
+            _("Length"), _("Real time, such as 3 h or 1:30."), placeholder=_("3 h")
+        )
+        self.length.setMaximumWidth(160)
+        self.set_it, self.clear = Button(_("Plan a window"), Kind.PRIMARY), Button(_("Clear"))
+        self.ends = Label(tone="ink2", wrap=True)
+        self.strip, self.facts = WindowStrip(), KeyValues(label_width=140)
+        line = QHBoxLayout()
+        line.setSpacing(16)
+        line.addWidget(self.start, 1)
+        line.addWidget(self.length)
+        self.title = SectionTitle(_("Maintenance window"), end=self.clear)
+        self.column.addWidget(self.title)
+        self.column.addLayout(line)
+        self.column.addLayout(row(self.set_it, None))
+        self.column.addWidget(self.ends)
+        self.column.addWidget(self.strip)
+        self.column.addWidget(self.facts)
+        self.watch(self.start, self.length)
+        self.start.edited.connect(self._follow)
+        self.length.edited.connect(self._follow)
+        self.set_it.clicked.connect(self._on_set)
+        self.clear.clicked.connect(self._on_clear)
+
+    def fill(self, view: ChangeView) -> None:
+        """Show a change."""
+        window = view.change.window
+        self._none = window is None
+        if window is None:
+            start = _next_hour(view.now) + timedelta(days=7)
+            self.start.set_value(start, self._usual_zone)
+            self.length.set_value(length_text(_USUAL))
+        else:
+            self.start.set_value(window.span.start, window.zone)
+            self.length.set_value(length_text(window.span.duration))
+        self._follow()
+
+    def values(self) -> dict[str, object]:
+        """Return the window as typed; an instant that does not exist is refused at its field."""
+        if self._none:
+            return {"window": None}
+        start = self.start.value
+        if start is None:
+            raise refuse(
+                self.start,
+                InvalidInput(
+                    _("The clocks in {zone} skip this time.").format(zone=self.start.zone),
+                    hint=_("Choose a time before or after the skipped hour."),
+                ),
+            )
+        length = parse_length(self.length.value)
+        if length is None or not timedelta(0) < length <= timedelta(days=31):
+            raise refuse(
+                self.length, InvalidInput(_("Type a length, such as 3 h, 1:30 or 90 min."))
+            )
+        return {"window": Window(TimeRange(start, start + length), self.start.zone)}
+
+    def on_lock(self, *, locked: bool) -> None:
+        """The two buttons follow the lock."""
+        self.set_it.setEnabled(not locked)
+        self.clear.setEnabled(not locked)
+
+    @Slot()
+    def _follow(self) -> None:
+        start, length = self.start.value, parse_length(self.length.value)
+        self.set_it.setVisible(self._none)
+        self.clear.setVisible(not self._none)
+        known = start is not None and length is not None and length > timedelta(0)
+        self.ends.setVisible(known)
+        if start is None or length is None or not known:
+            return
+        window = Window(TimeRange(start, start + length), self.start.zone)
+        self.ends.setText(sentence(window))
+        if self._view is not None:
+            facts = _facts(self._view, window)
+            self.facts.set_facts(facts)
+            self.strip.show_window(self._view, window)
+
+    @Slot()
+    def _on_set(self) -> None:
+        self._none = False
+        self._follow()
+        self.touch()
+        self.flush()
+
+    @Slot()
+    def _on_clear(self) -> None:
+        self._none = True
+        self._follow()
+        self.touch()
+        self.flush()
+
+
+def zones(usual: str) -> Sequence[str]:
+    """Return the zones to choose from, the usual one first."""
+    known = sorted(name for name in available_timezones() if "/" in name and name[0].isupper())
+    return list(dict.fromkeys([usual, "UTC", *known]))
+
+
+def length_text(length: timedelta) -> str:
+    """Write a length as it may be typed."""
+    return duration(length.total_seconds())
+
+
+def sentence(window: Window) -> str:
+    """Say the window in one line; when the clocks change inside it, how long it really is."""
+    span, zone = window.span, window.zone
+    text = clock_span(span.start, span.end, zone)
+    wall = window.end_wall.replace(tzinfo=None) - window.start_wall.replace(tzinfo=None)
+    if wall != span.duration:
+        return _("{window} = {real} of real time, not {wall}: the clocks change").format(
+            window=text, real=length_text(span.duration), wall=length_text(wall)
+        )
+    here = zone_with_offset(span.start, zone)
+    return _("{window}, {zone}, for {long}").format(
+        window=text, zone=here, long=length_text(span.duration)
+    )
+
+
+def _facts(view: ChangeView, window: Window) -> list[Fact]:
+    change, zone = view.change, window.zone
+    forward_s = change.runbook.forward_estimate_s
+    deadline = window.span.end - timedelta(seconds=view.rollback_s)
+    slack_s = (deadline - window.span.start).total_seconds() - forward_s
+    fits = slack_s >= 0
+    words = _("{time} to spare") if fits else _("{time} too long")
+    spare = Badge(Mark.GOOD if fits else Mark.BAD, words.format(time=duration(abs(slack_s))))
+    facts: list[Fact] = [
+        (_("Runbook, forward"), _("{time} as planned").format(time=duration(forward_s))),
+        (_("Way back"), duration(view.rollback_s)),
+        (_("Roll back by"), moment(deadline, zone)),
+        (_("Fits"), StateBadge(spare)),
+    ]
+    if zone != "UTC":
+        facts.append((_("In UTC"), clock_span(window.span.start, window.span.end, "UTC")))
+    for host in view.all_hosts:
+        if host.id in change.hosts and host.zone not in (zone, "UTC"):
+            there = clock_span(window.span.start, window.span.end, host.zone)
+            facts.append((_("On {host}").format(host=host.name), there))
+    return facts
+
+
+class Conflicts(QWidget):
+    """Other changes on the same host at the same time."""
+
+    def __init__(self, editing: Editing) -> None:
+        super().__init__()
+        self._editing = editing
+        self._state = Label(tone="ink2", wrap=True)
+        self.table = Table(RowsModel(_RIVALS), header=False, margin=0)
+        self.table.setAccessibleName(_("Conflicting changes"))
+        self.table.opened.connect(self._on_opened)
+        layout = column(SectionTitle(_("Conflicts")), self._state, self.table)
+        self.setLayout(layout)
+
+    def show_view(self, view: ChangeView) -> None:
+        """List the rivals of a change."""
+        rivals, window = view.rivals, view.change.window
+        if window is None:
+            text = _("Conflicts are looked for once there is a window.")
+        elif not view.change.hosts:
+            text = _("The change names no host, so nothing can be in its way.")
+        elif not rivals:
+            text = _("No other planned change works on these hosts in this window.")
+        else:
+            text = _("Planned on the same host in the same window:")
+        self._state.setText(text)
+        self.table.setVisible(bool(rivals))
+        self.table.set_rows(rivals)
+        self.table.fit_height()
+
+    @Slot(object)
+    def _on_opened(self, rival: Change) -> None:
+        self._editing.context.navigation.go("changes", rival.id)
+
+
+_RIVALS = (
+    Column[Change](
+        _("Change"),
+        lambda change: f"{change.number} {change.title}",
+        cell=lambda change: Cell((Words(change.number, "ink2"), Words(change.title))),
+    ),
+    Column[Change](
+        _("State"),
+        lambda change: state_badge(change.state).word,
+        cell=lambda change: Cell((state_badge(change.state),)),
+        width=120,
+    ),
+    Column[Change](_("Window"), window_text, width=270, right=True, tone="ink2"),
+)
+
+
+def _next_hour(now: datetime) -> datetime:
+    return (now.astimezone(UTC) + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)

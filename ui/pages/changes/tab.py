@@ -1,0 +1,56 @@
+"""One tab of a change: scrolls, shows the view it is given, saves through `Editing`."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+from ui.operations.changes import ChangeView
+from ui.pages.changes.editing import Editing
+from ui.pages.changes.saving import Section
+from ui.widgets.layout import scrolling
+
+BOTTOM = 24
+
+
+class Tab(QWidget):
+    """The base of every tab; subclasses add widgets to ``body`` and override `show_view`."""
+
+    def __init__(self, editing: Editing, *, scrolls: bool = True) -> None:
+        super().__init__()
+        self.editing = editing
+        self.sections: list[Section] = []
+        inner = QWidget()
+        self.body = QVBoxLayout(inner)
+        self.body.setContentsMargins(0, 16, 12 if scrolls else 0, BOTTOM if scrolls else 0)
+        self.body.setSpacing(20)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self.area: QScrollArea | None = scrolling(inner) if scrolls else None
+        layout.addWidget(self.area or inner)
+        if self.area is not None:
+            self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def add_section(self, section: Section) -> Section:
+        """Add a part that saves itself."""
+        self.body.addWidget(section)
+        return self.own(section)
+
+    def own(self, section: Section) -> Section:
+        """Let a part save through this tab, wherever it stands."""
+        self.sections.append(section)
+        section.stamp = self.editing.stamp
+        section.wanted.connect(self.editing.save)
+        return section
+
+    def end(self) -> None:
+        """Keep what there is at the top."""
+        self.body.addStretch(1)
+
+    def show_view(self, view: ChangeView) -> None:
+        """Show a change."""
+        for section in self.sections:
+            section.show_view(view)
+
+    def flush(self) -> None:
+        """Save what was typed, before something else is shown."""
+        for section in self.sections:
+            section.flush()
