@@ -3,7 +3,9 @@
 import hashlib
 import io
 import json
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +22,12 @@ from app.services.ports_store import Files, NewUnitOfWork, UnitOfWork
 Part = tuple[str, bytes]
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """One date for all members, so that the same data gives the same bytes."""
+MANIFEST = "manifest.json"
+_UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, KeyError, OSError, RuntimeError,
+    ValueError,
+)  # fmt: skip
+"""What reading a member raises, depending on which of its bytes was altered."""
 
 
 def export_dossier(
@@ -44,7 +52,7 @@ def export_dossier(
         {"name": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
         for name, data in parts
     ]
-    parts.append(("manifest.json", _json(manifest)))
+    parts.append((MANIFEST, _json(manifest)))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in parts:
@@ -57,19 +65,27 @@ def export_dossier(
 
 def check_dossier(path: Path) -> tuple[str, ...]:
     """Compare every member with the manifest; return what does not fit, nothing when all does."""
-    with zipfile.ZipFile(path) as archive:
-        manifest = json.loads(archive.read("manifest.json"))
-        names = {entry["name"] for entry in manifest} | {"manifest.json"}
-        wrong = [
-            _("{name} is not in the manifest").format(name=n)
-            for n in archive.namelist()
-            if n not in names
-        ]
-        for entry in manifest:
-            data = archive.read(entry["name"])
-            if hashlib.sha256(data).hexdigest() != entry["sha256"]:
-                wrong.append(_("{name} was altered").format(name=entry["name"]))
-    return tuple(wrong)
+    data = io.BytesIO(path.read_bytes())
+    try:
+        with zipfile.ZipFile(data) as archive:
+            manifest = json.loads(archive.read(MANIFEST))
+            listed = {str(entry["name"]): str(entry["sha256"]) for entry in manifest}
+            extra = sorted(set(archive.namelist()) - {*listed, MANIFEST})
+            altered = [name for name, sha256 in listed.items() if _hash(archive, name) != sha256]
+    except (*_UNREADABLE, TypeError):
+        return (_("{name} or its manifest cannot be read").format(name=path.name),)
+    return (
+        *(_("{name} is not in the manifest").format(name=name) for name in extra),
+        *(_("{name} was altered").format(name=name) for name in altered),
+    )
+
+
+def _hash(archive: zipfile.ZipFile, name: str) -> str:
+    """Return the SHA-256 of a member, "" when it is missing or does not unpack."""
+    try:
+        return hashlib.sha256(archive.read(name)).hexdigest()
+    except _UNREADABLE:
+        return ""
 
 
 def _parts(change_id: str, uow: UnitOfWork, files: Files, series: SeriesStore) -> Iterator[Part]:
