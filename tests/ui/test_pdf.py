@@ -56,7 +56,7 @@ def test_only_pages_in_sight_are_drawn(preview, file, qtbot):
     assert preview._views[11].image is None
     preview.go_to(11)
     qtbot.waitUntil(lambda: preview._views[11].image is not None)
-    assert preview._where.text() == "12 of 12"
+    assert preview._bar.where.text() == "12 of 12"
 
 
 def test_zooming_keeps_the_place(preview, file, qtbot):

@@ -1,5 +1,7 @@
 """Draws table cells: pieces of text, badges, squares and intervals on one or two lines."""
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
@@ -135,54 +137,55 @@ class CellDelegate(QStyledItemDelegate):
             painter.fillRect(QRectF(area.left(), area.top(), 3, area.height()), look.accent)
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of a cell."""
+
+    pieces: tuple[Piece, ...]
+    style: Style
+    end: Piece | None = None
+    stops: tuple[int, ...] = ()
+    right: bool = False
+
+
 def draw_cell(painter: QPainter, area: QRectF, cell: Cell, selected: bool = False) -> None:
     """Draw a cell's lines, centred in the height."""
     top = Style("ink", BODY, BOLD if selected and not cell.right else REGULAR)
     below = Style("ink2", SMALL)
+    first = _Line(cell.top, top, cell.end, right=cell.right)
     if not cell.below and cell.below_end is None:
-        _draw_line(painter, area, cell.top, (), top, cell.end, cell.right)
+        _draw_line(painter, area, first)
         return
     upper, lower = line_height(top), line_height(below)
     gap = max(0.0, min(2.0, (area.height() - upper - lower) / 3))
     y = area.center().y() - (upper + gap + lower) / 2
-    first = QRectF(area.left(), y, area.width(), upper)
-    second = QRectF(area.left(), y + upper + gap, area.width(), lower)
-    _draw_line(painter, first, cell.top, (), top, cell.end, cell.right)
-    _draw_line(painter, second, cell.below, cell.stops, below, cell.below_end, cell.right)
+    _draw_line(painter, QRectF(area.left(), y, area.width(), upper), first)
+    second = _Line(cell.below, below, cell.below_end, cell.stops, cell.right)
+    _draw_line(painter, QRectF(area.left(), y + upper + gap, area.width(), lower), second)
 
 
-def _draw_line(  # noqa: PLR0913 - one line of a cell: where, what, how
-    painter: QPainter,
-    area: QRectF,
-    pieces: tuple[Piece, ...],
-    stops: tuple[int, ...],
-    style: Style,
-    end: Piece | None,
-    right: bool,
-) -> None:
-    if end is not None:
-        width = piece_width(end, style) + 1
-        draw_piece(
-            painter, QRectF(area.right() - width, area.top(), width, area.height()), end, style
-        )
+def _draw_line(painter: QPainter, area: QRectF, line: _Line) -> None:
+    style, pieces, stops = line.style, line.pieces, line.stops
+    if line.end is not None:
+        width = piece_width(line.end, style) + 1
+        place = QRectF(area.right() - width, area.top(), width, area.height())
+        draw_piece(painter, place, line.end, style)
         area = area.adjusted(0, 0, -width - _GAP, 0)
-    if right:
+    if line.right:
         used = sum(piece_width(piece, style) for piece in pieces) + _GAP * max(0, len(pieces) - 1)
         area = area.adjusted(max(0.0, area.width() - used - 1), 0, 0, 0)
     x = area.left()
     for position, piece in enumerate(pieces):
         if position < len(stops):
             x = max(x, area.left() + stops[position])
-        limit = (
-            area.left() + stops[position + 1] - _GAP if position + 1 < len(stops) else area.right()
-        )
-        limit = max(limit, x + piece_width(piece, style)) if position + 1 < len(pieces) else limit
-        width = min(limit, area.right()) - x
-        if width > 0:
-            x += (
-                draw_piece(painter, QRectF(x, area.top(), width, area.height()), piece, style)
-                + _GAP
-            )
+        limit = area.right()
+        if position + 1 < len(pieces):
+            if position + 1 < len(stops):
+                limit = area.left() + stops[position + 1] - _GAP
+            limit = min(max(limit, x + piece_width(piece, style)), area.right())
+        if limit > x:
+            place = QRectF(x, area.top(), limit - x, area.height())
+            x += draw_piece(painter, place, piece, style) + _GAP
 
 
 def _paint_plain(painter: QPainter, area: QRectF, index: AnyIndex, selected: bool) -> None:

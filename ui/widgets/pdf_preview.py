@@ -1,6 +1,5 @@
 """A PDF in the window: pages drawn when they come into sight, zoom, page number, printing."""
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from ui.tasks import TaskRunner
 from ui.theme import SMALL, tokens
 from ui.widgets.buttons import icon_button, secondary
 from ui.widgets.labels import Label
-from ui.widgets.layout import Line, panel, row
+from ui.widgets.layout import Line, row
 
 if TYPE_CHECKING:
     from app.reports.raster import PdfPages, Picture
@@ -50,6 +49,27 @@ class _PageView(Painted):
         painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5))
 
 
+class _Toolbar(QWidget):
+    """Pages at the left, zoom and printing at the right."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("fill", "raised")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.previous = icon_button("chevron-up", _("Previous page"), compact=True)
+        self.following = icon_button("chevron-down", _("Next page"), compact=True)
+        self.where = Label(size=SMALL, tone="ink2")
+        self.smaller = icon_button("minus", _("Smaller"), compact=True)
+        self.scale = Label(size=SMALL, tone="ink2")
+        self.larger = icon_button("plus", _("Larger"), compact=True)
+        self.fit = secondary(_("Fit width"))
+        self.printing = secondary(_("Print"), "printer")
+        pages, sizes = (self.previous, self.following, self.where), (self.smaller, self.scale)
+        items = row(*pages, None, *sizes, self.larger, self.fit, self.printing)
+        items.setContentsMargins(12, 8, 12, 8)
+        self.setLayout(items)
+
+
 class PdfPreview(QWidget):
     """Shows a PDF file; pages are drawn on a worker thread, the ones in sight first."""
 
@@ -69,12 +89,17 @@ class PdfPreview(QWidget):
         self._area.setWidgetResizable(True)
         self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self._area.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._where = Label(size=SMALL, tone="ink2")
-        self._scale = Label(size=SMALL, tone="ink2")
+        self._bar = _Toolbar()
+        self._bar.smaller.clicked.connect(self.zoom_out)
+        self._bar.larger.clicked.connect(self.zoom_in)
+        self._bar.fit.clicked.connect(self.fit_width)
+        self._bar.previous.clicked.connect(self._previous)
+        self._bar.following.clicked.connect(self._next)
+        self._bar.printing.clicked.connect(self.print_wanted)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self._bar())
+        layout.addWidget(self._bar)
         layout.addWidget(Line())
         layout.addWidget(self._area, 1)
         self._area.verticalScrollBar().valueChanged.connect(self._look)
@@ -128,27 +153,6 @@ class PdfPreview(QWidget):
         super().resizeEvent(event)
         if self._zoom == 0.0:
             self._late.start()
-
-    def _bar(self) -> QWidget:
-        smaller, larger = (
-            icon_button("minus", _("Smaller"), compact=True),
-            icon_button("plus", _("Larger"), compact=True),
-        )
-        fit = secondary(_("Fit width"))
-        previous = icon_button("chevron-up", _("Previous page"), compact=True)
-        following = icon_button("chevron-down", _("Next page"), compact=True)
-        printing = secondary(_("Print"), "printer")
-        pairs: tuple[tuple[QWidget, Callable[[], object]], ...] = (
-            (smaller, self.zoom_out), (larger, self.zoom_in), (fit, self.fit_width),
-            (previous, self._previous), (following, self._next), (printing, self.print_wanted.emit),
-        )  # fmt: skip
-        for button, slot in pairs:
-            button.clicked.connect(slot)  # type: ignore[attr-defined]
-        items = row(
-            previous, following, self._where, None, smaller, self._scale, larger, fit, printing
-        )
-        items.setContentsMargins(12, 8, 12, 8)
-        return panel(items, "raised")
 
     def _factor(self) -> float:
         if self._zoom:
@@ -208,7 +212,7 @@ class PdfPreview(QWidget):
             column.addWidget(view, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
         self._area.setWidget(sheet)
-        self._scale.setText(percent(factor))
+        self._bar.scale.setText(percent(factor))
         bar = self._area.verticalScrollBar()
         sheet.adjustSize()
         bar.setValue(round(share * bar.maximum()))
@@ -223,7 +227,7 @@ class PdfPreview(QWidget):
     def _look(self) -> None:
         if self._pages is None:
             return
-        self._where.setText(count_of(self._current() + 1, len(self._views)))
+        self._bar.where.setText(count_of(self._current() + 1, len(self._views)))
         top = self._area.verticalScrollBar().value()
         bottom = top + self._area.viewport().height()
         dpi = self._factor() * _SCREEN_DPI * self.devicePixelRatioF()

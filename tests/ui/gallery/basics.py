@@ -25,31 +25,79 @@ from ui.widgets.tiles import Kpi, TileRow, Trend
 
 
 def basics() -> QWidget:
-    blocked = b.primary("Start run")
-    blocked.block("Needs 5 of 8 conditions")
     header = PageHeader("Backups", "23 sets in the vault, 168 GB used, 412 GB free.")
     header.add(b.secondary("Retention", "clock"), b.primary("Take a backup"))
+    return sheet(
+        header,
+        buttons(),
+        marks(list(Mark)[:11]),
+        marks(list(Mark)[11:]),
+        risks(),
+        facts(),
+        stages(),
+        Tabs(("Overview", "Plan", "Schedule", "Backup", "Run", "Metrics")),
+        tiles(),
+        windows(),
+        PartsBar((("Fetch, decrypt", 370), ("Restore", 1180), ("Analyze", 206), ("Compare", 170))),
+        RiskMatrix(RiskScore(Grade.HIGH, Grade.HIGH), RiskScore(Grade.MODERATE, Grade.MODERATE)),
+        type_styles(),
+        width=1192,
+    )
+
+
+def buttons() -> QWidget:
+    blocked = b.primary("Start run")
+    blocked.block("Needs 5 of 8 conditions")
+    items = (
+        b.primary("Answer the gate", "diamond"),
+        b.secondary("New change", "plus", "N"),
+        b.danger("Back out", "undo"),
+        b.WithReason(blocked),
+        b.icon_button("more", "More"),
+        b.Button("Copy", icon="copy", tall=b.Tall.COMPACT),
+        b.Button("Pause", icon="pause", tall=b.Tall.TALL),
+        b.link("All verdicts"),
+    )
+    return panel(row(*items, None))
+
+
+def marks(some: list[Mark]) -> QWidget:
+    badges = (StateBadge(Badge(mark, mark.name.title())) for mark in some)
+    return panel(row(*badges, None, gap=16))
+
+
+def risks() -> QWidget:
+    grades = (RiskBadge(grade) for grade in (None, *Grade))
+    return panel(row(*grades, RiskBadge(Grade.HIGH, Grade.MODERATE), None, gap=16))
+
+
+def facts() -> QWidget:
+    return FactStrip(
+        (
+            ("State", StateBadge(Badge(Mark.SCHEDULED, "Scheduled", "ink"))),
+            ("Type", "Normal"),
+            ("Risk", RiskBadge(Grade.HIGH, Grade.MODERATE)),
+            ("Window", "Sun 15 Nov 2026 01:00–04:00 SAST"),
+            ("Hosts", "db-01, db-02"),
+        )
+    )
+
+
+def stages() -> QWidget:
     rail = StageRail(STAGES, 4)
     box = NeedsBox(rail)
-    box.set_needs(
-        "Implement",
-        (
-            Need(
-                "Baseline complete",
-                "13 h 20 min of 24 h collected, 4 of 4 key measures",
-                "at 01:00",
-            ),
-            Need(
-                "Contacts reachable",
-                "Thabo Molefe, on call for app-01, has not confirmed",
-                "needs you",
-                due=True,
-            ),
-        ),
-        8,
-        5,
+    baseline = "13 h 20 min of 24 h collected, 4 of 4 key measures"
+    contact = "Thabo Molefe, on call for app-01, has not confirmed"
+    needs = (
+        Need("Baseline complete", baseline, "at 01:00"),
+        Need("Contacts reachable", contact, "needs you", due=True),
     )
-    tiles = TileRow(
+    box.set_needs("Implement", needs, 8, 5)
+    return stage_area(rail, box)
+
+
+def tiles() -> QWidget:
+    return TileRow(
         (
             Kpi("Clean success", "85 %", "17 of 20", "up from 15 of 19", Trend.UP, "x"),
             Kpi("Inside the window", "95 %", "19 of 20", "was 19 of 19", Trend.DOWN, "x"),
@@ -58,82 +106,29 @@ def basics() -> QWidget:
             Kpi("Reviews overdue", "1", "of 3 due", "CHG-000131", Trend.WATCH),
         )
     )
-    windows = WindowStrip()
-    windows.set_windows(
-        NOW,
-        ZONE,
-        (
-            PlannedWindow(START, START + timedelta(hours=3), "Orders", tone="ink"),
-            PlannedWindow(NOW + timedelta(days=2), NOW + timedelta(days=2, hours=6), "OpenSSL"),
-            PlannedWindow(
-                NOW + timedelta(days=12), NOW + timedelta(days=16), "freeze", freeze=True
-            ),
-        ),
+
+
+def windows() -> QWidget:
+    later = NOW + timedelta(days=2)
+    freeze = NOW + timedelta(days=12)
+    strip = WindowStrip()
+    planned = (
+        PlannedWindow(START, START + timedelta(hours=3), "Orders", tone="ink"),
+        PlannedWindow(later, later + timedelta(hours=6), "OpenSSL"),
+        PlannedWindow(freeze, freeze + timedelta(days=4), "freeze", freeze=True),
     )
-    return sheet(
-        header,
-        panel(
-            row(
-                b.primary("Answer the gate", "diamond"),
-                b.secondary("New change", "plus", "N"),
-                b.danger("Back out", "undo"),
-                b.WithReason(blocked),
-                b.icon_button("more", "More"),
-                b.Button("Copy", icon="copy", tall=b.Tall.COMPACT),
-                b.Button("Pause", icon="pause", tall=b.Tall.TALL),
-                b.link("All verdicts"),
-                None,
-            )
-        ),
-        panel(
-            row(
-                *(StateBadge(Badge(mark, mark.name.title())) for mark in list(Mark)[:11]),
-                None,
-                gap=16,
-            )
-        ),
-        panel(
-            row(
-                *(StateBadge(Badge(mark, mark.name.title())) for mark in list(Mark)[11:]),
-                None,
-                gap=16,
-            )
-        ),
-        panel(
-            row(
-                *(RiskBadge(grade) for grade in (None, *Grade)),
-                RiskBadge(Grade.HIGH, Grade.MODERATE),
-                None,
-                gap=16,
-            )
-        ),
-        FactStrip(
-            (
-                ("State", StateBadge(Badge(Mark.SCHEDULED, "Scheduled", "ink"))),
-                ("Type", "Normal"),
-                ("Risk", RiskBadge(Grade.HIGH, Grade.MODERATE)),
-                ("Window", "Sun 15 Nov 2026 01:00–04:00 SAST"),
-                ("Hosts", "db-01, db-02"),
-            )
-        ),
-        stage_area(rail, box),
-        Tabs(("Overview", "Plan", "Schedule", "Backup", "Run", "Metrics")),
-        tiles,
-        windows,
-        PartsBar((("Fetch, decrypt", 370), ("Restore", 1180), ("Analyze", 206), ("Compare", 170))),
-        RiskMatrix(RiskScore(Grade.HIGH, Grade.HIGH), RiskScore(Grade.MODERATE, Grade.MODERATE)),
-        panel(
-            row(
-                title("Title 20/600"),
-                panel_title("Panel 15/600"),
-                Label("Body"),
-                quiet("quiet"),
-                meta("small"),
-                mono("9c41e07a"),
-                Label("28 figure", size=28, weight=600),
-                None,
-                gap=16,
-            )
-        ),
-        width=1192,
+    strip.set_windows(NOW, ZONE, planned)
+    return strip
+
+
+def type_styles() -> QWidget:
+    labels = (
+        title("Title 20/600"),
+        panel_title("Panel 15/600"),
+        Label("Body"),
+        quiet("quiet"),
+        meta("small"),
+        mono("9c41e07a"),
+        Label("28 figure", size=28, weight=600),
     )
+    return panel(row(*labels, None, gap=16))
