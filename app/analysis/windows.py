@@ -17,6 +17,7 @@ DAILY_BACK = 14
 WEEKLY_BACK = 56
 """Days searched for the same weekday, when the first search found too few."""
 _SECOND = timedelta(seconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +145,13 @@ class Layout:
         return tuple(_wall(at_s, self._zone).weekday() in self.parameters.weekend for at_s in ends)
 
 
+def instant(at_s: float) -> datetime:
+    """Return Unix seconds as an instant in UTC; before 1970 too, on every system."""
+    return _EPOCH + timedelta(seconds=at_s)
+
+
 def _wall(at_s: float, zone: ZoneInfo) -> datetime:
-    return datetime.fromtimestamp(at_s, zone)
+    return instant(at_s).astimezone(zone)
 
 
 def _split(start_s: float, end_s: float, zone: ZoneInfo) -> Slot:

@@ -6,7 +6,6 @@ a `Comparison` with its sentence comes out.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from app.analysis.clean import HOUR_S, Samples, samples_of, usual_step
 from app.analysis.judge import Terms, overall_verdict, survivors
 from app.analysis.shift import shift_start
 from app.analysis.study import Study, Window, study
-from app.analysis.windows import Layout, Slot
+from app.analysis.windows import Layout, Slot, instant
 from app.analysis.words import Background, reason, sentence
 from app.analysis.words_overall import overall_rule, overall_sentence
 from app.domain.change import Change
@@ -92,8 +91,8 @@ def _with_figures(comparison: Comparison, found: Study) -> Comparison:
 
 def _facts(slot: Slot, window: Window) -> WindowFacts:
     return WindowFacts(
-        datetime.fromtimestamp(slot.start_s, UTC),
-        datetime.fromtimestamp(slot.end_s, UTC),
+        instant(slot.start_s),
+        instant(slot.end_s),
         bins=len(window.bins.value),
         observed=window.bins.observed,
         level=window.level,
@@ -139,8 +138,7 @@ def _shift(comparison: Comparison, found: Study, samples: Samples, layout: Layou
     start = shift_start(samples, layout, found.scale, found.backs, found.step_s)
     if start is None:
         return None
-    at = datetime.fromtimestamp(start.at_s, UTC)
-    return Shift(at, start.at_s - layout.start_s, start.too_early)
+    return Shift(instant(start.at_s), start.at_s - layout.start_s, start.too_early)
 
 
 def compare_windows(change: Change, metric: Metric, before: Series, after: Series) -> Comparison:
