@@ -25,7 +25,7 @@ from app.domain.run import Run, RunState
 from app.domain.runbook import StepKind
 from app.errors import AppError
 from app.secrets import SessionSecrets
-from app.services import backups, changes, execution, health, hosts, metrics, reports
+from app.services import backups, changes, execution, health, hosts, metrics, reports, verdicts
 from app.services.dossiers import check_dossier, export_dossier
 from app.services.facade import AppServices
 from app.services.health import summary_of
@@ -282,7 +282,7 @@ def _watch(stage: Stage, change: Change) -> None:
     context.wait(change.settle_s)
     stage.say(f"Measuring after, {stage.span_s:g} s …")
     metrics.measure(change.id, WindowName.AFTER, with_=services.measuring, context=context)
-    for verdict in metrics.judge(change.id, with_=services.measuring):
+    for verdict in verdicts.judge(change.id, with_=services.measuring):
         stage.say(f"  {verdict.sentence}")
     changes.move_change(change.id, ChangeState.REVIEW, desk=services.desk)
 

@@ -1,19 +1,17 @@
-"""Measure a window, freeze the samples, and judge before against after."""
+"""Measure a window on the hosts and freeze the samples; `verdicts` judges them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from app import __version__
 from app.domain.change import Change
 from app.domain.event import Actor, NewEvent
 from app.domain.ids import SampleSetId, new_id
-from app.domain.metric import Metric, SampleSet, Series, WindowName
-from app.domain.verdict import Comparison
+from app.domain.metric import SampleSet, WindowName
 from app.errors import InvalidInput
 from app.i18n import _
 from app.services.changes import Desk
-from app.services.comparison import compare_windows, judge_together
 from app.services.ports import Remotes
 from app.services.ports_series import SeriesStore
 from app.services.sampling import Sampled, sample_host
@@ -120,46 +118,3 @@ def _sample_set(
 
 def _moment(unix_s: float) -> datetime:
     return datetime.fromtimestamp(float(unix_s), UTC)
-
-
-def judge(change_id: str, *, with_: Measuring) -> tuple[Comparison, ...]:
-    """Compare before with after for every metric that has both, and record the verdicts.
-
-    Raises:
-        InvalidInput: No metric has samples on both sides.
-    """
-    desk = with_.desk
-    with desk.new_uow() as uow:
-        change = uow.changes.get(change_id)
-        samples = tuple(uow.samples.list(change=change_id))
-    found = [
-        compare_windows(change, metric, *pair)
-        for metric in change.metrics
-        if (pair := _both_sides(metric, samples, with_.series)) is not None
-    ]
-    if not found:
-        raise InvalidInput(_("There are no samples on both sides of the change yet."))
-    now = desk.clock.now()
-    judged = [replace(item, judged_at=now) for item in judge_together(found)]
-    with desk.new_uow() as uow:
-        known = {item.metric_id: item.id for item in uow.comparisons.list(change=change_id)}
-        for item in judged:
-            (uow.comparisons.save if item.metric_id in known else uow.comparisons.add)(item)
-        text = "; ".join(f"{item.metric_id}: {item.verdict.value}" for item in judged)
-        uow.log.append(NewEvent("metrics.judged", text, change.id, actor=Actor.SYSTEM))
-        uow.commit()
-    return tuple(judged)
-
-
-def _both_sides(
-    metric: Metric, samples: Sequence[SampleSet], series: SeriesStore
-) -> tuple[Series, Series] | None:
-    newest: Mapping[WindowName, SampleSet] = {
-        item.window: item
-        for item in sorted(samples, key=lambda item: item.id)
-        if item.metric == metric.id
-    }
-    if WindowName.BEFORE not in newest or WindowName.AFTER not in newest:
-        return None
-    before, after = (newest[name] for name in (WindowName.BEFORE, WindowName.AFTER))
-    return series.get(before.sha256), series.get(after.sha256)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from app.domain.change import Change
 from app.domain.metric import Metric, SampleSet, Series, WindowName
 from app.domain.verdict import Comparison, Overall
-from app.services import comparison, metrics
-from app.services.metrics import CsvImport
+from app.services import comparison, metrics, verdicts
+from app.services.verdicts import CsvImport
 from ui.tasks import Task, host_lane
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def measure(context: "UiContext", change: Change, window: WindowName, title: str
     def work(task: "TaskContext") -> object:
         sets = metrics.measure(change.id, window, with_=services.measuring, context=task)
         if window is WindowName.AFTER:
-            metrics.judge(change.id, with_=services.measuring)
+            verdicts.judge(change.id, with_=services.measuring)
         return sets
 
     lane = host_lane(change.hosts[0]) if change.hosts else ""
@@ -155,7 +155,7 @@ def measure(context: "UiContext", change: Change, window: WindowName, title: str
 def judge(context: "UiContext", change: Change) -> Task:
     """Judge every metric that has samples on both sides."""
     services = context.services
-    return context.tasks.start(lambda _ctx: metrics.judge(change.id, with_=services.measuring))
+    return context.tasks.start(lambda _ctx: verdicts.judge(change.id, with_=services.measuring))
 
 
 def import_csv(context: "UiContext", change: Change, metric: Metric, path: Path) -> Task:
@@ -163,6 +163,6 @@ def import_csv(context: "UiContext", change: Change, metric: Metric, path: Path)
     services = context.services
     wanted = CsvImport(change.id, metric.id, path)
     return context.tasks.start(
-        lambda _ctx: metrics.import_csv(wanted, with_=services.measuring),
+        lambda _ctx: verdicts.import_csv(wanted, with_=services.measuring),
         title=path.name,
     )
