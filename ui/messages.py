@@ -77,7 +77,7 @@ def message_of(error: BaseException) -> Message:
         _("Change Desk made a mistake of its own"),
         Tone.ERROR,
         cause=f"{type(error).__name__}: {error}",
-        next=_("Nothing was saved by this step. Copy the details into a fault report."),
+        next=_("Copy the details into a fault report, then try the step again."),
         details="".join(traceback.format_exception(error)),
     )
 

@@ -25,7 +25,7 @@ class PageHeader(QWidget):
         self.sentence = Label(sentence, size=BODY, tone="ink2")
         self.sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         words = QVBoxLayout()
-        words.setSpacing(4)
+        words.setSpacing(0)
         words.addWidget(self.title)
         words.addWidget(self.sentence)
         self._buttons = QHBoxLayout()
@@ -33,7 +33,7 @@ class PageHeader(QWidget):
         self._buttons.setContentsMargins(0, 8, 0, 0)  # a reason below must not move the button
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(MARGIN, 12, MARGIN, 12)
+        layout.setContentsMargins(MARGIN, 11, MARGIN, 11)
         layout.setSpacing(16)
         layout.addLayout(words, 1)
         layout.addLayout(self._buttons)
