@@ -73,7 +73,7 @@ def compare_on_host(
     told = f"content of {len(files)} files"
     if "find_printf" in able.tools:
         exact = _Exact(owners=able.uid == 0, folder_times=able.is_gnu_tar)
-        _compare_listing(_list(remote, side), wanted, differences, exact)
+        _compare_listing(list_folder(remote, side), wanted, differences, exact)
         told += f", type, mode, time and links of {len(wanted)} members"
         told += "" if exact.folder_times else " (not the times of folders)"
     if differences.count:
@@ -87,8 +87,12 @@ def compare_on_host(
     return told
 
 
-def _list(remote: Remote, side: str) -> dict[bytes, tuple[bytes, bytes]]:
-    """Return what lies in a folder: by path, the line of figures and the target of a link."""
+def list_folder(remote: Remote, side: str) -> dict[bytes, tuple[bytes, bytes]]:
+    """Return what lies in a folder: by path, the line of figures and the target of a link.
+
+    Raises:
+        BackupFailed: It could not be listed to its end.
+    """
     nonce = new_nonce()
     said = bytearray()
     with remote.stream(scripts.LISTING, nonce, side, idle_s=_LISTING_S) as stream:
@@ -96,7 +100,7 @@ def _list(remote: Remote, side: str) -> dict[bytes, tuple[bytes, bytes]]:
         ending = Ending(stream.finish(), stream.stderr(), nonce, len(said))
     if ending.exit_code != 0 or ending.control is None:
         raise BackupFailed(
-            "What was unpacked beside the original could not be listed.",
+            f"{side} could not be listed to its end.",
             hint="The original was not touched.",
             host=remote.host.name,
             step="restore",

@@ -108,7 +108,7 @@ def _files(source: BackupSource, able: Abilities) -> Producer:
             "A backup of files names no path.", hint="Add a path to the backup plan."
         )
     options = [option for option in _TAR_OPTIONS if option in able.tar_options]
-    excludes = [f"--exclude={_exclude(pattern)}" for pattern in source.exclude]
+    excludes = [f"--exclude={exclude_pattern(pattern)}" for pattern in source.exclude]
     command = [*_gently(able), "tar", *options, *excludes, "-cf", "-", "-C", "/", "--"]
     return Producer(
         source,
@@ -219,8 +219,9 @@ def outermost(paths: Sequence[str]) -> list[str]:
     return kept
 
 
-def _exclude(pattern: str) -> str:
+def exclude_pattern(pattern: str) -> str:
     """Return a pattern as it matches our member names, which begin with ``./``."""
+    pattern = pattern.rstrip("/") or pattern
     return f".{pattern}" if pattern.startswith("/") else pattern
 
 

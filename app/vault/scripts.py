@@ -200,135 +200,19 @@ exit "$code"
 LISTING = r"""
 LC_ALL=C; export LC_ALL
 nonce=$1; base=$2
-cd -- "$base" || exit 1
 printf 'CD-DATA %s\n' "$nonce"
+if [ ! -d "$base" ] || [ -L "$base" ]
+then
+    printf '\nCD-END %s find=0\n' "$nonce" >&2
+    exit 0
+fi
+cd -- "$base" || exit 1
 find . -mindepth 1 -printf '%y %m %U %G %s %T@ %i\0%p\0%l\0'
 code=$?
 printf '\nCD-END %s find=%d\n' "$nonce" "$code" >&2
 exit "$code"
 """
-"""Arguments: nonce, folder. Lists type, mode, owner, size, time, name and link of everything."""
+"""Arguments: nonce, folder. Lists type, mode, owner, size, time, name and link of everything.
 
-FREE = r"""
-LC_ALL=C; export LC_ALL
-nonce=$1; shift
-for folder
-do
-    printf 'CD %s free %s\n' "$nonce" "$(df -Pk -- "$folder" | awk 'NR == 2 { print $4 }')"
-done
-printf 'CD %s end end\n' "$nonce"
+What is not a folder holds nothing.
 """
-"""Arguments: nonce, folders. Answers how many KiB are free in each."""
-
-UNPACK = r"""
-LC_ALL=C; export LC_ALL
-nonce=$1; side=$2; shift 2
-umask 077
-printf 'CD-BEGIN %s\n' "$nonce" >&2
-mkdir -- "$side" || exit 73
-printf 'CD-DATA %s\n' "$nonce"
-"$@"
-code=$?
-cat >/dev/null
-printf '\nCD-END %s tar=%d\n' "$nonce" "$code" >&2
-exit "$code"
-"""
-"""Arguments: nonce, side folder, the command that unpacks. The archive comes on stdin."""
-
-RECEIVE_DATABASE = r"""
-LC_ALL=C; export LC_ALL
-nonce=$1; side=$2; original=$3; check_code=$4; uri=$5
-umask 077
-set -C
-printf 'CD-BEGIN %s\n' "$nonce" >&2
-: >"$side" || exit 73
-if owner=$(stat -c '%u:%g' -- "$original" 2>/dev/null)
-then
-    chown -- "$owner" "$side" 2>/dev/null
-    chmod -- "$(stat -c '%a' -- "$original")" "$side"
-fi
-printf 'CD-DATA %s\n' "$nonce"
-cat >>"$side"
-code=$?
-answer=
-if command -v sqlite3 >/dev/null 2>&1
-then
-    answer=$(sqlite3 -init /dev/null -batch -readonly "$uri" \
-        'PRAGMA integrity_check(5)' </dev/null 2>&1)
-elif command -v python3 >/dev/null 2>&1
-then
-    answer=$(python3 -I -c "$check_code" "$uri" </dev/null 2>&1)
-fi
-check=0
-[ "$answer" = ok ] || { printf 'integrity check: %s\n' "$answer" >&2; check=1; }
-printf 'CD %s sha256 %s\n' "$nonce" "$(sha256sum <"$side" | cut -c 1-64)"
-printf 'CD %s end end\n' "$nonce"
-printf '\nCD-END %s cat=%d check=%d\n' "$nonce" "$code" "$check" >&2
-[ "$code" -eq 0 ] || exit "$code"
-exit "$check"
-"""
-"""Arguments: nonce, side file, original, fallback code, the side file as a URI. Data on stdin."""
-
-SQLITE_CHECK = """
-import sqlite3, sys
-from contextlib import closing
-with closing(sqlite3.connect(sys.argv[1], uri=True)) as database:
-    print("\\n".join(row[0] for row in database.execute("PRAGMA integrity_check(5)")))
-"""
-"""Python on the server, where the sqlite3 command is missing."""
-
-SWAP = r"""
-LC_ALL=C; export LC_ALL
-trap '' HUP PIPE
-nonce=$1; suffix=$2; shift 2
-exists() { [ -e "$1" ] || [ -L "$1" ]; }
-take_away() {
-    exists "$1" || return 0
-    if exists "$1$suffix"
-    then
-        printf '%s is in the way\n' "$1$suffix" >&2
-        return 1
-    fi
-    mv -- "$1" "$1$suffix"
-}
-bring_back() {
-    exists "$1$suffix" || return 0
-    mv -- "$1$suffix" "$1"
-}
-rest() { shift 2; swap "$@"; }
-swap() {
-    [ "$#" -gt 0 ] || return 0
-    take_away "$1" || return 1
-    if [ -n "$2" ] && ! mv -- "$2" "$1"
-    then
-        bring_back "$1"
-        return 1
-    fi
-    rest "$@" && return 0
-    [ -z "$2" ] || mv -- "$1" "$2"
-    bring_back "$1"
-    return 1
-}
-tell_kept() {
-    while [ "$#" -gt 0 ]
-    do
-        exists "$1$suffix" && printf 'CD %s kept %s\n' "$nonce" "$1$suffix"
-        shift 2
-    done
-}
-swap "$@" || exit 1
-tell_kept "$@"
-printf 'CD %s end end\n' "$nonce"
-"""
-"""Arguments: nonce, suffix of what is kept, pairs of original and replacement.
-
-An empty replacement moves the original aside only. When one pair fails, all are put back.
-"""
-
-REMOVE = r"""
-for side
-do
-    case $side in *.changedesk-restore-*) rm -rf -- "$side" ;; esac
-done
-"""
-"""Arguments: side folders and files of ours."""

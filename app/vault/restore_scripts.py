@@ -1,0 +1,137 @@
+"""The scripts a server runs when a set is put back; plain POSIX sh, as in `app.vault.scripts`."""
+
+ROOM = r"""
+LC_ALL=C; export LC_ALL
+nonce=$1; shift
+for folder
+do
+    printf 'CD %s free %s\n' "$nonce" "$(df -Pk -- "$folder" | awk 'NR == 2 { print $4 }')"
+done
+[ -r /proc/self/mounts ] &&
+    awk -v mark="CD $nonce mount" '{ print mark, $2 }' /proc/self/mounts
+printf 'CD %s end end\n' "$nonce"
+"""
+"""Arguments: nonce, folders. Answers how many KiB are free in each, and what is mounted where."""
+
+UNPACK = r"""
+LC_ALL=C; export LC_ALL
+nonce=$1; side=$2; shift 2
+umask 077
+printf 'CD-BEGIN %s\n' "$nonce" >&2
+mkdir -- "$side" || exit 73
+printf 'CD-DATA %s\n' "$nonce"
+"$@"
+code=$?
+cat >/dev/null
+printf '\nCD-END %s tar=%d\n' "$nonce" "$code" >&2
+exit "$code"
+"""
+"""Arguments: nonce, side folder, the command that unpacks. The archive comes on stdin."""
+
+RECEIVE_DATABASE = r"""
+LC_ALL=C; export LC_ALL
+nonce=$1; side=$2; original=$3; check_code=$4; uri=$5
+umask 077
+set -C
+printf 'CD-BEGIN %s\n' "$nonce" >&2
+: >"$side" || exit 73
+if owner=$(stat -c '%u:%g' -- "$original" 2>/dev/null)
+then
+    chown -- "$owner" "$side" 2>/dev/null
+    chmod -- "$(stat -c '%a' -- "$original")" "$side"
+fi
+printf 'CD-DATA %s\n' "$nonce"
+cat >>"$side"
+code=$?
+answer=
+if command -v sqlite3 >/dev/null 2>&1
+then
+    answer=$(sqlite3 -init /dev/null -batch -readonly "$uri" \
+        'PRAGMA integrity_check(5)' </dev/null 2>&1)
+elif command -v python3 >/dev/null 2>&1
+then
+    answer=$(python3 -I -c "$check_code" "$uri" </dev/null 2>&1)
+fi
+check=0
+[ "$answer" = ok ] || { printf 'integrity check: %s\n' "$answer" >&2; check=1; }
+printf 'CD %s sha256 %s\n' "$nonce" "$(sha256sum <"$side" | cut -c 1-64)"
+printf 'CD %s end end\n' "$nonce"
+printf '\nCD-END %s cat=%d check=%d\n' "$nonce" "$code" "$check" >&2
+[ "$code" -eq 0 ] || exit "$code"
+exit "$check"
+"""
+"""Arguments: nonce, side file, original, fallback code, the side file as a URI. Data on stdin."""
+
+SQLITE_CHECK = """
+import sqlite3, sys
+from contextlib import closing
+with closing(sqlite3.connect(sys.argv[1], uri=True)) as database:
+    print("\\n".join(row[0] for row in database.execute("PRAGMA integrity_check(5)")))
+"""
+"""Python on the server, where the sqlite3 command is missing."""
+
+SWAP = r"""
+LC_ALL=C; export LC_ALL
+trap '' HUP PIPE
+nonce=$1; shift
+moved=
+exists() { [ -e "$1" ] || [ -L "$1" ]; }
+move() {
+    mv -- "$1" "$2" && moved="$moved|$2|"
+}
+do_one() {
+    if ! exists "$2"
+    then
+        [ "$1" != place ]
+        return
+    fi
+    case $1 in
+        carry) rm -rf -- "$3" && mkdir -p -- "${3%/*}" && move "$2" "$3" ;;
+        *)
+            if exists "$3"
+            then
+                printf '%s is in the way\n' "$3" >&2
+                return 1
+            fi
+            move "$2" "$3"
+            ;;
+    esac
+}
+undo_one() {
+    case $moved in
+        *"|$3|"*) mv -- "$3" "$2" ;;
+    esac
+}
+rest() { shift 3; all "$@"; }
+all() {
+    [ "$#" -gt 0 ] || return 0
+    do_one "$1" "$2" "$3" || return 1
+    rest "$@" && return 0
+    undo_one "$1" "$2" "$3"
+    return 1
+}
+tell_kept() {
+    while [ "$#" -gt 0 ]
+    do
+        [ "$1" = aside ] && exists "$3" && printf 'CD %s kept %s\n' "$nonce" "$3"
+        shift 3
+    done
+}
+all "$@" || exit 1
+tell_kept "$@"
+printf 'CD %s end end\n' "$nonce"
+"""
+"""Arguments: nonce, then three words for each move: how, from, to.
+
+``aside`` keeps what is there under another name, if it is there; ``place`` puts in what must be
+there; ``carry`` takes along what the set leaves out on purpose. When one move fails, all before it
+are undone, last first.
+"""
+
+REMOVE = r"""
+for side
+do
+    case $side in *.changedesk-restore-*) rm -rf -- "$side" ;; esac
+done
+"""
+"""Arguments: side folders and files of ours."""
