@@ -1,6 +1,5 @@
 """Health checks: what was read, how it is judged, and what differs between before and after."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -20,6 +19,9 @@ class Health(IntEnum):
     def label(self) -> str:
         """The word for it."""
         return self.name.lower() if self is not Health.OK else "OK"
+
+
+_WEIGHT = (Health.OK, Health.UNKNOWN, Health.WARNING, Health.CRITICAL)
 
 
 class Phase(StrEnum):
@@ -45,6 +47,8 @@ class Reading:
     items: tuple[str, ...] = ()
     worse_when_lower: bool = False
     """Whether a smaller value is the worse one, such as days left of a certificate."""
+    items_are_faults: bool = False
+    """Whether each item is something bad, such as a failed unit or a kind of error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +82,9 @@ class HealthReport:
 
     @property
     def worst(self) -> Health:
-        """The worst known state; UNKNOWN when there is nothing else than unknown."""
-        known = [r.reading.health for r in self.results if r.reading.health is not Health.UNKNOWN]
-        return max(known, default=Health.UNKNOWN)
+        """The worst state; something unknown weighs less than a warning, but is never OK."""
+        states = (result.reading.health for result in self.results)
+        return max(states, key=_WEIGHT.index, default=Health.UNKNOWN)
 
     def count(self, health: Health) -> int:
         """How many checks are in a state."""
@@ -126,55 +130,106 @@ WORSE_SHARE = 0.20
 """A figure counts as worse or better only beyond a fifth of what it was."""
 NOISE = {"%": 5.0, "× cores": 0.3, "ms": 20.0, "s": 0.5}
 """Smaller moves than these are noise, whatever their share."""
+COUNTED = frozenset({"restarts"})
+"""Units of counters: any rise is worse, and a fall only says that counting began again."""
 
 
 def differences(before: HealthReport, after: HealthReport) -> tuple[CheckDifference, ...]:
-    """Compare two reports of one host, check by check, in the order of the one after."""
+    """Compare two reports of one host, check by check, in the order of the one after.
+
+    A check that could not be read on one side is inconclusive, with all its items.
+    """
     old = {(r.check, r.item): r for r in before.results}
     new = {(r.check, r.item): r for r in after.results}
-    keys = list(new) + [key for key in old if key not in new]
-    return tuple(_difference(old.get(key), new.get(key)) for key in keys)
+    keys = [*new, *(key for key in old if key not in new)]
+    found = []
+    for check, item in keys:
+        one, other = old.get((check, item)), new.get((check, item))
+        blind = _blind(old, check), _blind(new, check)
+        if one and other:
+            found.append(_both(one, other))
+        elif (item or not any(blind)) or not _items_of(check, old, new):
+            found.append(_one_sided(one, other, inconclusive=any(blind)))
+    return tuple(found)
 
 
-def _difference(old: CheckResult | None, new: CheckResult | None) -> CheckDifference:
+_Results = dict[tuple[str, str], CheckResult]
+
+
+def _blind(results: _Results, check: str) -> bool:
+    """Whether a whole check could not be read."""
+    whole = results.get((check, ""))
+    return whole is not None and whole.reading.health is Health.UNKNOWN
+
+
+def _items_of(check: str, *sides: _Results) -> bool:
+    return any(name == check and item for side in sides for name, item in side)
+
+
+def _one_sided(
+    old: CheckResult | None, new: CheckResult | None, *, inconclusive: bool
+) -> CheckDifference:
     shown = new or old
     if shown is None:
         raise ValueError("a difference needs at least one side")
-    before = old.reading if old else None
-    after = new.reading if new else None
-    came = _only_in(after, before)
-    went = _only_in(before, after)
-    if before is None or after is None:
-        kind = Difference.NEW if before is None else Difference.GONE
+    kind = Difference.GONE if new is None else Difference.NEW
+    return CheckDifference(
+        shown.check,
+        shown.title,
+        shown.item,
+        old.reading if old else None,
+        new.reading if new else None,
+        Difference.INCONCLUSIVE if inconclusive else kind,
+    )
+
+
+def _both(old: CheckResult, new: CheckResult) -> CheckDifference:
+    before, after = old.reading, new.reading
+    came: tuple[str, ...] = _only_in(after, before)
+    went: tuple[str, ...] = _only_in(before, after)
+    if Health.UNKNOWN in (before.health, after.health):
+        kind, came, went = Difference.INCONCLUSIVE, (), ()
     else:
         kind = _judge(before, after, came, went)
-    return CheckDifference(shown.check, shown.title, shown.item, before, after, kind, came, went)
+    return CheckDifference(new.check, new.title, new.item, before, after, kind, came, went)
 
 
-def _only_in(here: Reading | None, there: Reading | None) -> tuple[str, ...]:
-    if here is None or there is None:
-        return ()
-    known: Iterable[str] = set(there.items)
+def _only_in(here: Reading, there: Reading) -> tuple[str, ...]:
+    known = set(there.items)
     return tuple(item for item in here.items if item not in known)
 
 
 def _judge(
     before: Reading, after: Reading, came: tuple[str, ...], went: tuple[str, ...]
 ) -> Difference:
-    if Health.UNKNOWN in (before.health, after.health):
-        return Difference.INCONCLUSIVE
     if before.health is not after.health:
         return Difference.WORSE if after.health > before.health else Difference.BETTER
     if came or went:
-        return Difference.GONE if went and not came else Difference.NEW
-    if before.value is None or after.value is None or not _moved(before, after):
-        return Difference.SAME
-    rose = after.value > before.value
-    return Difference.BETTER if rose is after.worse_when_lower else Difference.WORSE
+        return _judge_sets(after, came, went)
+    return _judge_figures(before, after)
 
 
-def _moved(before: Reading, after: Reading) -> bool:
+def _judge_sets(after: Reading, came: tuple[str, ...], went: tuple[str, ...]) -> Difference:
+    """Something that is gone matters more than something new; a new version is not gone.
+
+    The first word of an item is its name: ``nginx 1.22`` that became ``nginx 1.26`` still exists.
+    """
+    if after.items_are_faults:
+        return Difference.WORSE if came else Difference.BETTER
+    gone = {_name(item) for item in went} - {_name(item) for item in came}
+    return Difference.GONE if gone else Difference.NEW
+
+
+def _name(item: str) -> str:
+    return item.partition(" ")[0]
+
+
+def _judge_figures(before: Reading, after: Reading) -> Difference:
     if before.value is None or after.value is None:
-        return False
-    step = abs(after.value - before.value)
-    return step > NOISE.get(after.unit, 0.0) and step > WORSE_SHARE * abs(before.value)
+        return Difference.SAME
+    rise, unit = after.value - before.value, after.unit
+    if unit in COUNTED:
+        return Difference.WORSE if rise > 0 else Difference.SAME
+    if abs(rise) <= max(NOISE.get(unit, 0.0), WORSE_SHARE * abs(before.value)):
+        return Difference.SAME
+    return Difference.BETTER if (rise > 0) is after.worse_when_lower else Difference.WORSE

@@ -1,12 +1,19 @@
 """What a probe is: a piece of shell that only reads, and a parser of what it said."""
 
-from dataclasses import dataclass
+import math
+import re
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from app.domain.health import Health, Reading
+from app.i18n import _
+from app.services.safe_text import plain
 
 Found = tuple[str, Reading]
 """A reading with the item it is about; the item is empty where there is only one."""
+
+_SHOWN = 200
+"""Characters of the server's own words that a reading keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +27,11 @@ class Section:
     @property
     def lines(self) -> list[str]:
         """Non-empty lines."""
-        return [line for line in self.text.splitlines() if line.strip()]
+        return [line for line in self.text.split("\n") if line.strip()]
+
+
+class Strange(ValueError):
+    """An answer that cannot be taken for one; says why."""
 
 
 class Probe(Protocol):
@@ -33,15 +44,18 @@ class Probe(Protocol):
 
     @property
     def title(self) -> str:
-        """What a person calls it."""
+        """What a person calls it, before translation."""
         ...
 
     def shell(self) -> str:
-        """Return shell that writes nothing on the server; values in it are quoted."""
+        """Return shell that writes nothing on the server; values in it are quoted.
+
+        It ends with 0 when it has said everything, and with 127 when the tool is missing.
+        """
         ...
 
     def read(self, section: Section) -> list[Found]:
-        """Turn the answer into readings; may raise ValueError, LookupError on a strange one."""
+        """Turn a finished answer into readings; raises Strange, ValueError, LookupError."""
         ...
 
 
@@ -57,21 +71,77 @@ def graded(value: float, warn: float, fail: float) -> Health:
     return Health.WARNING if value > warn else Health.OK
 
 
+def graded_low(value: float, warn: float, fail: float) -> Health:
+    """Judge a figure that is worse when lower; the bounds themselves are still good."""
+    return graded(-value, -warn, -fail)
+
+
+def whole(text: str) -> int:
+    """Read a whole number as tools print it; raises Strange for anything else."""
+    if not re.fullmatch(r"[0-9]{1,19}", text):
+        raise Strange(_("a number was expected"))
+    return int(text)
+
+
+def figure(text: str) -> float:
+    """Read a number with or without decimals; raises Strange for anything else."""
+    if not re.fullmatch(r"[0-9]{1,19}(\.[0-9]{1,9})?", text):
+        raise Strange(_("a number was expected"))
+    return float(text)
+
+
+def listed(section: Section) -> list[str]:
+    """Return the lines of an answer that must end with the word ``listed``."""
+    *lines, last = section.lines or [""]
+    if last != "listed":
+        raise Strange(_("the list has no end"))
+    return lines
+
+
 def read_safely(probe: Probe, section: Section | None) -> list[Found]:
     """Read an answer; whatever is missing, cut or strange becomes UNKNOWN with a reason."""
-    if section is None:
-        return [("", unknown("the host gave no answer to this check"))]
-    if section.exit_code is None:
-        return [("", unknown("the answer was cut off"))]
-    if section.exit_code == _TIMED_OUT or section.exit_code == _KILLED:
-        return [("", unknown("no answer in time"))]
-    if section.exit_code == _NOT_FOUND:
-        return [("", unknown("the tool is not installed on the host"))]
+    if why := _unusable(section):
+        return [("", unknown(why))]
     try:
-        found = probe.read(section)
+        found = probe.read(section) if section else []
+    except Strange as error:
+        return [("", unknown(_("not understood: {why}").format(why=error)))]
     except (ValueError, LookupError, ArithmeticError):
-        return [("", unknown("the answer was not understood"))]
-    return found or [("", unknown("nothing was reported"))]
+        return [("", unknown(_("the answer was not understood")))]
+    return [(_short(item), _shown(reading)) for item, reading in found] or [
+        ("", unknown(_("nothing was reported")))
+    ]
 
 
-_TIMED_OUT, _KILLED, _NOT_FOUND = 124, 137, 127
+def _unusable(section: Section | None) -> str:
+    """Return why an answer is not worth reading, "" when it is."""
+    if section is None:
+        return _("the host gave no answer to this check")
+    match section.exit_code:
+        case None:
+            return _("the answer was cut off")
+        case 0:
+            return ""
+        case 124 | 137:
+            return _("no answer in time")
+        case 126:
+            return _("the tool may not be used")
+        case 127:
+            return _("the tool is not installed on the host")
+        case code:
+            return _("the tool ended with code {code}").format(code=code)
+
+
+def _shown(reading: Reading) -> Reading:
+    """Return a reading with the server's words made harmless, and no figure that is none."""
+    if reading.value is not None and not math.isfinite(reading.value):
+        return unknown(_("the answer was not understood"))
+    return replace(
+        reading,
+        summary=_short(reading.summary),
+        items=tuple(_short(item) for item in reading.items),
+    )
+
+
+def _short(text: str) -> str:
+    return plain(text)[:_SHOWN]

@@ -1,29 +1,44 @@
 """How busy the processors are right now."""
 
-from app.domain.health import Health, Reading
-from app.probes.base import Found, Section
+from dataclasses import dataclass
+
+from app.domain.health import Reading
+from app.i18n import _, later
+from app.probes.base import Found, Section, Strange, graded, whole
+
+_FIELDS = 8
+"""user, nice, system, idle, iowait, irq, softirq, steal"""
+_IDLE, _WAITING = 3, 4
+_WARN, _FAIL = 85.0, 95.0
 
 
+@dataclass(frozen=True, slots=True)
 class CpuProbe:
-    """Share of time that was not idle between two looks one second apart.
+    """Share of time that was not idle between two looks."""
 
-    One second says too little for more than a warning; being busy for minutes shows in the load.
-    """
-
-    name, title = "cpu.util", "Processor"
-    warn = 85.0
+    interval_s: float = 1.0
+    name: str = "cpu.util"
+    title: str = later("Processor")
 
     def shell(self) -> str:
         """Look twice."""
-        return "head -n 1 /proc/stat; sleep 1; head -n 1 /proc/stat"
+        look = "head -n 1 /proc/stat"
+        return f"{look} && sleep {self.interval_s:g} && {look}"
 
     def read(self, section: Section) -> list[Found]:
         """Return busy time over all time, in percent; waiting for disks counts as idle."""
-        first, second = ([int(word) for word in line.split()[1:9]] for line in section.lines[:2])
+        first, second = (_counters(line) for line in section.lines)
         spent = [b - a for a, b in zip(first, second, strict=True)]
         total = sum(spent)
-        if total <= 0:
-            raise ValueError("the counters stand still")
-        busy = 100 * (1 - (spent[3] + spent[4]) / total)
-        health = Health.WARNING if busy > self.warn else Health.OK
-        return [("", Reading(health, f"{busy:.0f} % busy", busy, "%"))]
+        busy = 100 * (1 - (spent[_IDLE] + spent[_WAITING]) / total) if total > 0 else -1.0
+        if not 0 <= busy <= 100:
+            raise Strange(_("the counters stand still or run backwards"))
+        text = _("{busy:.0f} % busy").format(busy=busy)
+        return [("", Reading(graded(busy, _WARN, _FAIL), text, busy, "%"))]
+
+
+def _counters(line: str) -> list[int]:
+    name, *words = line.split()
+    if name != "cpu" or len(words) < _FIELDS:
+        raise Strange(_("these are no processor counters"))
+    return [whole(word) for word in words[:_FIELDS]]

@@ -1,22 +1,28 @@
 """How many processes want a processor, per processor."""
 
+import re
+
 from app.domain.health import Reading
-from app.probes.base import Found, Section, graded
+from app.i18n import _, later
+from app.probes.base import Found, Section, Strange, figure, graded, whole
 
 
 class LoadProbe:
     """Five-minute load average over the number of processors."""
 
-    name, title = "cpu.load", "Load"
+    name, title = "cpu.load", later("Load")
     warn, fail = 2.0, 4.0
 
     def shell(self) -> str:
         """Read the load and count the processors."""
-        return "cat /proc/loadavg; getconf _NPROCESSORS_ONLN"
+        return "cat /proc/loadavg && { getconf _NPROCESSORS_ONLN || nproc; } 2>/dev/null"
 
     def read(self, section: Section) -> list[Found]:
         """Judge the five-minute load; a single processor counts as two."""
-        loads, cores = section.lines[:2]
-        ratio = float(loads.split()[1]) / max(2, int(cores))
-        health = graded(ratio, self.warn, self.fail)
-        return [("", Reading(health, f"{ratio:.2f} × cores over 5 min", ratio, "× cores"))]
+        loads, cores = section.lines
+        found = re.fullmatch(r"[0-9.]+ ([0-9.]+) [0-9.]+ [0-9]+/[0-9]+ [0-9]+", loads.strip())
+        if not found or whole(cores.strip()) < 1:
+            raise Strange(_("this is no load average"))
+        ratio = figure(found[1]) / max(2, whole(cores.strip()))
+        text = _("{ratio:.2f} × cores over 5 min").format(ratio=ratio)
+        return [("", Reading(graded(ratio, self.warn, self.fail), text, ratio, "× cores"))]

@@ -1,13 +1,16 @@
 """How much memory is still to be had."""
 
-from app.domain.health import Health, Reading
-from app.probes.base import Found, Section
+import re
+
+from app.domain.health import Reading
+from app.i18n import _, later
+from app.probes.base import Found, Section, Strange, graded_low
 
 
 class MemoryProbe:
     """Memory the kernel could hand out without swapping, in percent of all."""
 
-    name, title = "mem.available", "Memory available"
+    name, title = "mem.available", later("Memory available")
     warn, fail = 10.0, 5.0
 
     def shell(self) -> str:
@@ -16,23 +19,16 @@ class MemoryProbe:
 
     def read(self, section: Section) -> list[Found]:
         """Judge MemAvailable over MemTotal."""
-        sizes = {
-            name: int(rest.split()[0])
-            for name, _, rest in (line.partition(":") for line in section.lines)
-            if rest.split()
-        }
-        share = 100 * sizes["MemAvailable"] / sizes["MemTotal"]
-        if not 0 <= share <= _ALL:
-            raise ValueError("more available than there is")
-        health = (
-            Health.CRITICAL
-            if share < self.fail
-            else Health.WARNING
-            if share < self.warn
-            else Health.OK
-        )
-        summary = f"{share:.0f} % available"
-        return [("", Reading(health, summary, share, "%", worse_when_lower=True))]
+        total, available = (self._kilobytes(name, section) for name in ("MemTotal", "MemAvailable"))
+        if not 0 <= available <= total or total == 0:
+            raise Strange(_("more is available than there is"))
+        share = 100 * available / total
+        health = graded_low(share, self.warn, self.fail)
+        text = _("{share:.0f} % available").format(share=share)
+        return [("", Reading(health, text, share, "%", worse_when_lower=True))]
 
-
-_ALL = 100
+    def _kilobytes(self, name: str, section: Section) -> int:
+        found = re.findall(rf"^{name}:\s+([0-9]{{1,15}}) kB$", section.text, re.MULTILINE)
+        if len(found) != 1:
+            raise Strange(_("{name} is missing").format(name=name))
+        return int(found[0])

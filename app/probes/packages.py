@@ -1,35 +1,51 @@
 """Which packages are installed, and whether one is broken."""
 
+import re
+
 from app.domain.health import Health, Reading
-from app.probes.base import Found, Section
+from app.i18n import _, later
+from app.probes.base import Found, Section, Strange, listed
+
+_ROW = re.compile(r"[uirph]([nciHUFWt])(R?) +(\S+) *(\S*)")
+"""dpkg's state, whether it wants a re-installation, name, version; other tools are made alike."""
+_WHOLE = ("i", "n", "c")
+"""Installed, not installed, removed but for its configuration."""
 
 
 class PackageProbe:
     """The set of installed packages with their versions."""
 
-    name, title = "pkg.set", "Packages"
+    name, title = "pkg.set", later("Packages")
 
     def shell(self) -> str:
         """Ask the package manager."""
-        return (
-            "if command -v dpkg-query >/dev/null 2>&1; then\n"
-            "    dpkg-query -W -f '${db:Status-Abbrev} ${Package} ${Version}\\n' && echo listed\n"
-            "elif command -v rpm >/dev/null 2>&1; then\n"
-            "    rpm -qa --qf 'ii %{NAME} %{VERSION}-%{RELEASE}\\n' && echo listed\n"
-            "elif command -v apk >/dev/null 2>&1; then\n"
-            "    apk info -v | sed 's/^/ii /; s/$/ -/' && echo listed\n"
-            "else exit 127; fi"
-        )
+        return r"""if command -v dpkg-query >/dev/null 2>&1; then
+    dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package} ${Version}\n' || exit 1
+elif command -v rpm >/dev/null 2>&1; then
+    rpm -qa --qf 'ii %{NAME}.%{ARCH} %{VERSION}-%{RELEASE}\n' || exit 1
+elif command -v apk >/dev/null 2>&1; then
+    said=$(apk list -I 2>/dev/null) || exit 1
+    printf '%s\n' "$said" | sed -E 's/^(.*)-([^-]+-r[0-9]+) .*$/ii \1 \2/'
+else exit 127; fi
+echo listed"""
 
     def read(self, section: Section) -> list[Found]:
         """Return name and version as items; half installed ones are critical."""
-        *lines, last = section.lines
-        if last != "listed":
-            raise ValueError("the list has no end")
-        rows = [line.split(None, 2) for line in lines]
-        kept = sorted(f"{name} {version}" for state, name, version in rows if state[1] == "i")
-        broken = sorted(row[1] for row in rows if row[0][1:] not in ("i", "n", "c"))
+        rows = [_row(line) for line in listed(section)]
+        kept = tuple(sorted(f"{name} {version}" for state, name, version in rows if state == "i"))
+        broken = sorted(name for state, name, _version in rows if state not in _WHOLE)
+        if not kept:
+            raise Strange(_("not one package is installed"))
         if broken:
-            text = f"broken: {', '.join(broken)}"
-            return [("", Reading(Health.CRITICAL, text, None, "", tuple(kept)))]
-        return [("", Reading(Health.OK, f"{len(kept)} installed", None, "", tuple(kept)))]
+            text = _("broken: {names}").format(names=", ".join(broken))
+            return [("", Reading(Health.CRITICAL, text, None, "", kept))]
+        text = _("{n} installed").format(n=len(kept))
+        return [("", Reading(Health.OK, text, None, "", kept))]
+
+
+def _row(line: str) -> tuple[str, str, str]:
+    """Return state, name and version; the state is ``R`` where a package must come again."""
+    found = _ROW.fullmatch(line.strip())
+    if not found or (found[1] == "i" and not found[4]):
+        raise Strange(_("this is no list of packages"))
+    return found[2] or found[1], found[3], found[4]

@@ -1,7 +1,8 @@
 """One script for all probes of a host, and the way back from its output to sections.
 
-Each section stands between markers that carry a nonce; text outside of them (banners, profile
-noise) and lines that imitate a marker without the nonce are never taken for an answer.
+Each section stands between markers that carry a nonce, which only the script's own text holds:
+it is on no command line that other users of the server could see. Text outside of the markers
+(banners, profile noise) and lines that imitate a marker are never taken for an answer.
 """
 
 import re
@@ -10,45 +11,60 @@ from collections.abc import Sequence
 
 from app.probes.base import Probe, Section
 
+SECTION_LIMIT_S = 10
+
 _PROLOGUE = r"""
 LC_ALL=C; LANG=C; PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin
 export LC_ALL LANG PATH
-nonce=$1
-limit() { sh -c "$1"; }
-if command -v timeout >/dev/null 2>&1; then
-    if timeout -k 2 5 true 2>/dev/null; then limit() { timeout -k 2 10 sh -c "$1"; }
-    else limit() { timeout 10 sh -c "$1"; }; fi
+unset LANGUAGE
+if timeout -k 2 5 true 2>/dev/null; then
+    limited() { timeout -k 2 "$seconds" sh -c "$1"; }
+else
+    limited() {
+        sh -c "$1" & work=$!
+        ( sleep "$seconds"; kill -9 "$work" ) >/dev/null 2>&1 & guard=$!
+        wait "$work"; code=$?
+        kill "$guard" 2>/dev/null
+        return "$code"
+    }
 fi
-clock_ms() { t=$(date +%s%N); case $t in *N) echo 0 ;; *) echo $((t / 1000000)) ;; esac; }
+clock_ms() { t=$(date +%s%N); case $t in *[!0-9]*) echo 0 ;; *) echo $((t / 1000000)) ;; esac; }
 section() {
     printf '\n<<<CD:%s:%s>>>\n' "$nonce" "$1"
     begun=$(clock_ms)
-    limit "$2" 2>/dev/null </dev/null
-    rc=$?
-    printf '\n<<<CD:%s:end:%s:%s>>>\n' "$nonce" "$rc" "$(($(clock_ms) - begun))"
+    limited "$2" 2>/dev/null </dev/null
+    code=$?
+    printf '\n<<<CD:%s:end:%s:%s>>>\n' "$nonce" "$code" "$(($(clock_ms) - begun))"
 }
 """
 
 
-def build_script(probes: Sequence[Probe]) -> str:
-    """Return the script that runs every probe; its one argument is the nonce."""
+def build_script(probes: Sequence[Probe], nonce: str, limit_s: int = SECTION_LIMIT_S) -> str:
+    """Return the script that runs every probe, each for at most ``limit_s`` seconds."""
+    values = f"nonce={shlex.quote(nonce)}; seconds={limit_s}"
     calls = [f"section {shlex.quote(p.name)} {shlex.quote(p.shell())}" for p in probes]
-    return "\n".join((_PROLOGUE, *calls, ""))
+    return "\n".join((values, _PROLOGUE, *calls, ""))
 
 
 def split_sections(output: str, nonce: str) -> dict[str, Section]:
-    """Return the sections of an output by probe name; an unfinished one has no exit code."""
+    """Return the sections of an output by probe name; an unfinished one has no exit code.
+
+    A section that comes twice has no exit code either: one of the two is not ours.
+    """
     mark = re.escape(nonce)
     pattern = re.compile(
         rf"^<<<CD:{mark}:(?!end:)(?P<name>[a-z.]+)>>>\n(?P<text>.*?)"
-        rf"(?:^<<<CD:{mark}:end:(?P<rc>\d+):(?P<ms>-?\d+)>>>$|(?=^<<<CD:{mark}:)|\Z)",
+        rf"(?:^<<<CD:{mark}:end:(?P<rc>[0-9]{{1,4}}):(?P<ms>-?[0-9]{{1,18}})>>>$"
+        rf"|(?=^<<<CD:{mark}:)|\Z)",
         re.DOTALL | re.MULTILINE,
     )
-    return {
-        found["name"]: Section(
+    sections: dict[str, Section] = {}
+    for found in pattern.finditer(output):
+        name = found["name"]
+        once = name not in sections and found["rc"]
+        sections[name] = Section(
             found["text"].strip("\n"),
-            int(found["rc"]) if found["rc"] else None,
+            int(found["rc"]) if once else None,
             max(0, int(found["ms"] or 0)),
         )
-        for found in pattern.finditer(output)
-    }
+    return sections

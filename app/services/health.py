@@ -9,8 +9,9 @@ from typing import Protocol
 from app.domain.change import Change
 from app.domain.event import Actor, NewEvent
 from app.domain.health import CheckResult, Health, HealthReport, Phase, Reading
-from app.domain.host import Host
+from app.domain.host import Host, Stage
 from app.domain.ids import ChangeId, HealthId, new_id
+from app.errors import TimedOut
 from app.i18n import _
 from app.services.changes import Desk
 from app.services.ports import Clock, Remote, Remotes
@@ -24,8 +25,8 @@ CLOCK, BOOT = "time.skew", "sys.boot"
 class HealthProbes(Protocol):
     """The catalogue of checks."""
 
-    def script(self, host: Host) -> str:
-        """Return the script for a host; its one argument is the nonce."""
+    def script(self, host: Host, nonce: str) -> str:
+        """Return the script for a host; its answers are framed by the nonce."""
         ...
 
     def read(self, host: Host, output: bytes, nonce: str) -> tuple[CheckResult, ...]:
@@ -61,18 +62,24 @@ def check_host(
 ) -> HealthReport:
     """Run every probe that fits a host in one script and judge what came back.
 
+    When the time limit runs out, the checks that had answered by then count; the rest is unknown.
+
     Raises:
         RemoteError: The host could not be used; no report is made then.
         TaskCancelled: A stop was asked for.
     """
     host, nonce = remote.host, secrets.token_hex(12)
     remote.run("true", limit_s=LIMIT_S, context=context)  # so that the login is not timed below
-    started, first_answer = clock.now(), _FirstAnswer(clock)
-    result = remote.run(
-        probes.script(host), nonce, limit_s=LIMIT_S, on_output=first_answer.note, context=context
-    )
-    found = probes.read(host, result.stdout, nonce)
-    skew = _skew(found, started, first_answer.at or clock.now())
+    heard = _Heard(clock)
+    started = clock.now()
+    try:
+        remote.run(
+            probes.script(host, nonce), limit_s=LIMIT_S, on_output=heard.note, context=context
+        )
+    except TimedOut as error:
+        if error.step != Stage.COMMAND:
+            raise
+    found = probes.read(host, heard.output, nonce)
     report = HealthReport(
         id=HealthId(new_id()),
         change=request.change,
@@ -85,20 +92,30 @@ def check_host(
         boot_id=_boot_id(found),
         by=by,
     )
+    skew = _skew(found, started, heard.clock_at or clock.now())
     return _with_skew(report, *skew) if skew else report
 
 
-class _FirstAnswer:
-    """Remembers when the first output came, which holds the host's time."""
+class _Heard:
+    """Collects the answers, and notes when the one came that holds the host's time."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self.at: datetime | None = None
+        self._parts: list[bytes] = []
+        self.clock_at: datetime | None = None
 
-    def note(self, stream: str, _data: bytes) -> None:
-        """Take the time once."""
-        if self.at is None and stream == "stdout":
-            self.at = self._clock.now()
+    def note(self, stream: str, data: bytes) -> None:
+        """Keep a piece of output."""
+        if stream != "stdout":
+            return
+        self._parts.append(data)
+        if self.clock_at is None and CLOCK.encode() in data:
+            self.clock_at = self._clock.now()
+
+    @property
+    def output(self) -> bytes:
+        """Everything that has come so far."""
+        return b"".join(self._parts)
 
 
 def _skew(
@@ -106,7 +123,7 @@ def _skew(
 ) -> tuple[float, float] | None:
     """Return how far the host's clock is ahead of ours, and half the round trip, in seconds."""
     reading = next((r.reading for r in found if r.check == CLOCK), None)
-    if reading is None or reading.value is None or reading.health is Health.UNKNOWN:
+    if reading is None or reading.value is None:
         return None
     middle_s = (sent.timestamp() + answered.timestamp()) / 2
     return reading.value - middle_s, (answered - sent).total_seconds() / 2
@@ -121,7 +138,7 @@ def _with_skew(report: HealthReport, skew_s: float, error_s: float) -> HealthRep
         if off_s > _SKEW_WARN_S
         else Health.OK
     )
-    text = f"{skew_s:+.2f} s, known to ± {error_s:.2f} s"
+    text = _("{skew:+.2f} s, known to ± {error:.2f} s").format(skew=skew_s, error=error_s)
     reading = Reading(health, text, abs(skew_s), "s")
     results = tuple(
         replace(item, reading=reading) if item.check == CLOCK else item for item in report.results
@@ -131,7 +148,7 @@ def _with_skew(report: HealthReport, skew_s: float, error_s: float) -> HealthRep
 
 def _boot_id(found: Sequence[CheckResult]) -> str:
     items = next((r.reading.items for r in found if r.check == BOOT), ())
-    return items[0] if items else ""
+    return items[0].removeprefix("boot ") if items else ""
 
 
 def check_change(
