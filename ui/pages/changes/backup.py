@@ -15,6 +15,7 @@ from ui.cells import Cell, Column, Squares, Words
 from ui.models.backups import ladder, level_badge, rungs
 from ui.models.rows import RowsModel
 from ui.operations.changes import ChangeView
+from ui.pages.changes.deeds import HostDeeds
 from ui.pages.changes.editing import Editing
 from ui.pages.changes.gate import BackupGate, needed_level
 from ui.pages.changes.impact import host_options
@@ -37,9 +38,11 @@ class BackupTab(Tab):
     def __init__(self, editing: Editing) -> None:
         super().__init__(editing)
         self.gate = BackupGate(editing, linked=False)
+        self.deeds = HostDeeds(editing)
         self.sources = SourcesSection()
         self.sets = Sets(editing)
         self.body.addWidget(self.gate)
+        self.body.addWidget(self.deeds)
         self.add_section(self.sources)
         self.body.addWidget(self.sets)
         self.end()
@@ -48,6 +51,7 @@ class BackupTab(Tab):
         """Show a change."""
         super().show_view(view)
         self.gate.show_view(view)
+        self.deeds.show_view(view)
         self.sets.show_view(view)
 
 
@@ -165,7 +169,7 @@ class Sets(QWidget):
         more.clicked.connect(self._on_more)
         self.title = SectionTitle(_("Sets of this change"), end=more)
         self._empty = Label(
-            _("No set yet. Sets are taken, proven and restored on the page Backups."), tone="ink2",
+            _("No set yet. Sets are restored, and proven again, on the page Backups."), tone="ink2",
             wrap=True,
         )  # fmt: skip
         self.table = Table(RowsModel(self._columns()), rows=Rows.TWO_LINES, header=False)
