@@ -9,7 +9,8 @@ from app.tasks import TaskContext
 from app.vault.core import Core
 from app.vault.format import Manifest, ObjectRecord, sealed_of
 from app.vault.notes import SealedSet
-from app.vault.seal import Sink, read_object
+from app.vault.seal import Sink
+from app.vault.unseal import read_object
 
 
 class FeedTo:

@@ -1,22 +1,21 @@
-"""Streams on their way into and out of a stored object: zstd inside age, hashed in passing."""
+"""Streams on their way into a stored object: zstd inside age, hashed and checked in passing."""
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
 from threading import Thread
-from typing import BinaryIO, Protocol, Self, cast
+from typing import Protocol, Self
 
 import zstandard
 
-from app.errors import AppError, SecretUnavailable, VaultDamaged
+from app.errors import VaultDamaged
 from app.vault import age
 from app.vault.layout import commit_part, open_part, part_of, room_for
 
 LEVEL = 3
-WINDOW_LIMIT_BYTES = 1 << 27
 _BATCH_BYTES = 1 << 18
 _QUEUED = 8
 """Pieces that may wait between two threads: 2 MiB, a slow disk is felt at once."""
@@ -212,112 +211,6 @@ class _HashingFile:
 
     def close(self) -> None:
         self._file.close()
-
-
-def read_object(
-    path: Path, identity: str, *sinks: Sink, expected: Sealed, on_bytes: Callable[[int], object]
-) -> None:
-    """Read a stored object from disk to its very end and hand its plain bytes to ``sinks``.
-
-    ``on_bytes`` hears how many stored bytes were read so far; it may raise to stop.
-
-    Raises:
-        VaultDamaged: Any byte, size or hash differs from ``expected``.
-        SecretUnavailable: The key does not open it.
-    """
-    unpacker = _Unpacker(sinks, expected.plain_bytes)
-    with _opened(path) as file:
-        source = _HashingSource(file, on_bytes)
-        damage: AppError | None = None
-        try:
-            age.decrypt(source, unpacker, identity)
-        except (VaultDamaged, SecretUnavailable) as error:
-            damage = error  # a flipped bit may also look like a wrong key: the hash decides
-        source.drain()
-        if source.size != expected.stored_bytes or source.sha256 != expected.stored_sha256:
-            raise VaultDamaged(
-                f"{path.name}: the stored bytes do not match the manifest "
-                f"({source.size} of {expected.stored_bytes} bytes read)."
-            )
-        if damage is not None:
-            raise damage
-    if unpacker.size != expected.plain_bytes or unpacker.sha256 != expected.plain_sha256:
-        raise VaultDamaged(f"{path.name}: the content does not match the manifest.")
-
-
-def _opened(path: Path) -> BinaryIO:
-    try:
-        return open(path, "rb", buffering=1 << 18)
-    except OSError as error:
-        raise VaultDamaged(f"{path.name} cannot be read ({error.strerror}).") from error
-
-
-class _HashingSource:
-    """Reads a file once and knows the hash of everything read."""
-
-    def __init__(self, file: BinaryIO, on_bytes: Callable[[int], object]) -> None:
-        self._file = file
-        self._on_bytes = on_bytes
-        self._hash = hashlib.sha256()
-        self.size = 0
-
-    @property
-    def sha256(self) -> str:
-        return self._hash.hexdigest()
-
-    def read(self, size: int) -> bytes:
-        data = self._file.read(size)
-        self._hash.update(data)
-        self.size += len(data)
-        self._on_bytes(self.size)
-        return data
-
-    def drain(self) -> None:
-        """Read the rest, so that the hash covers every byte even after damage."""
-        while self.read(1 << 18):
-            pass
-
-
-class _Unpacker:
-    """Unpacks a Zstandard frame, with bounds on its window and on what comes out at a time."""
-
-    def __init__(self, sinks: tuple[Sink, ...], limit_bytes: int) -> None:
-        unpacker = zstandard.ZstdDecompressor(max_window_size=WINDOW_LIMIT_BYTES)
-        outlet = cast("BinaryIO", _Outlet(self._give))
-        self._unpack = unpacker.stream_writer(outlet, write_size=_BATCH_BYTES)
-        self._sinks = sinks
-        self._limit_bytes = limit_bytes
-        self._hash = hashlib.sha256()
-        self.size = 0
-
-    @property
-    def sha256(self) -> str:
-        return self._hash.hexdigest()
-
-    def write(self, data: bytes) -> None:
-        try:
-            self._unpack.write(data)
-        except zstandard.ZstdError as error:
-            raise VaultDamaged(f"The compressed stream is damaged ({error}).") from error
-
-    def _give(self, plain: bytes) -> None:
-        self.size += len(plain)
-        if self.size > self._limit_bytes:
-            raise VaultDamaged("The stream holds more than the manifest says.")
-        self._hash.update(plain)
-        for sink in self._sinks:
-            sink.feed(plain)
-
-
-class _Outlet:
-    """What the decompressor writes to: at most so many bytes at a time, whatever comes in."""
-
-    def __init__(self, give: Callable[[bytes], None]) -> None:
-        self._give = give
-
-    def write(self, data: bytes) -> int:
-        self._give(bytes(data))
-        return len(data)
 
 
 class HashSink:

@@ -17,7 +17,7 @@ from app.errors import BackupFailed, CommandFailed, ConnectionLost, DiskFull, Va
 from app.tasks import TaskCancelled, TaskContext
 from tests.vault.conftest import take
 from tests.vault.local_remote import LocalRemote, few_tools
-from tests.vault.test_capture import tool
+from tests.vault.test_capture_faults import tool
 from tests.vault.test_restore import odd  # noqa: F401 - a fixture
 
 

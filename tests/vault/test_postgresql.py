@@ -14,7 +14,7 @@ from app.errors import BackupFailed
 from app.tasks import TaskContext
 from tests.vault.conftest import take
 from tests.vault.local_remote import FEW_TOOLS, LocalRemote, few_tools
-from tests.vault.test_capture import tool
+from tests.vault.test_capture_faults import tool
 
 PG_TOOLS = (*FEW_TOOLS, "pg_dump", "pg_dumpall", "runuser")
 

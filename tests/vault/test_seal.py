@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from app.errors import SecretUnavailable, VaultDamaged
 from app.tasks import TaskCancelled
 from app.vault import age
-from app.vault.seal import HashSink, Sealed, SealedWriter, read_object
+from app.vault.seal import HashSink, Sealed, SealedWriter
+from app.vault.unseal import read_object
 
 IDENTITY = age.new_identity()
 RECIPIENT = age.recipient_of(IDENTITY)
