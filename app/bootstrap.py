@@ -1,7 +1,7 @@
 """The one place where adapters are built and handed to services."""
 
 import getpass
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
@@ -19,6 +19,7 @@ from app.services.facade import AppServices, VaultDoor
 from app.services.live import LiveOutput
 from app.services.ports import Clock
 from app.services.ports_vault import Vault
+from app.services.report_content.data import Attachment, Rendered, ReportData
 from app.ssh.limits import Limits
 from app.ssh.pool import RemotePool
 from app.store.signer import LogSigner, signer_from
@@ -86,6 +87,7 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         secrets=secrets,
         probes=ProbeCatalogue(),
         live=LiveOutput(),
+        render=_render,
         vault=_vault_door(store, secrets, around),
         load_settings=store.load_settings,
         save_settings=store.save_settings,
@@ -94,6 +96,13 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         warnings=store.warnings,
     )
     return services if around.read_only else _recovered(services)
+
+
+def _render(data: ReportData, attachments: Sequence[Attachment]) -> Rendered:
+    """Lay a report out; the library for that is loaded with the first one."""
+    from app.reports.build import render_report  # noqa: PLC0415 - loads slowly
+
+    return render_report(data, attachments)
 
 
 def _signer(secrets: SecretKeeper) -> LogSigner | None:

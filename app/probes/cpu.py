@@ -2,19 +2,22 @@
 
 from dataclasses import dataclass
 
-from app.domain.health import Reading
+from app.domain.health import Health, Reading
 from app.i18n import _, later
-from app.probes.base import Found, Section, Strange, graded, whole
+from app.probes.base import Found, Section, Strange, whole
 
 _FIELDS = 8
 """user, nice, system, idle, iowait, irq, softirq, steal"""
 _IDLE, _WAITING = 3, 4
-_WARN, _FAIL = 85.0, 95.0
+_WARN = 85.0
 
 
 @dataclass(frozen=True, slots=True)
 class CpuProbe:
-    """Share of time that was not idle between two looks."""
+    """Share of time that was not idle between two looks.
+
+    A second says too little for more than a warning; minutes of it show in the load.
+    """
 
     interval_s: float = 1.0
     name: str = "cpu.util"
@@ -34,7 +37,8 @@ class CpuProbe:
         if not 0 <= busy <= 100:
             raise Strange(_("the counters stand still or run backwards"))
         text = _("{busy:.0f} % busy").format(busy=busy)
-        return [("", Reading(graded(busy, _WARN, _FAIL), text, busy, "%"))]
+        health = Health.WARNING if busy > _WARN else Health.OK
+        return [("", Reading(health, text, busy, "%"))]
 
 
 def _counters(line: str) -> list[int]:

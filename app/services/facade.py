@@ -18,6 +18,7 @@ from app.services.ports import Clock, Remotes
 from app.services.ports_series import SeriesStore
 from app.services.ports_store import Files, NewUnitOfWork, Transcripts, UnitOfWork
 from app.services.ports_vault import Vault
+from app.services.reports import Render, Reporting
 from app.services.rows import Queries
 from app.services.steps import StepTools, make_executors
 from app.settings import Settings
@@ -53,6 +54,7 @@ class AppServices:
     secrets: SecretKeeper
     probes: HealthProbes
     live: LiveOutput
+    render: Render
     vault: VaultDoor
     load_settings: Callable[[], Settings]
     save_settings: Callable[[Settings], None]
@@ -95,6 +97,11 @@ class AppServices:
     def keeping(self) -> Safekeeping:
         """For backups; raises NotFound, SecretUnavailable when the vault cannot be opened."""
         return Safekeeping(self.desk, self.vault.open(), self.remotes)
+
+    @property
+    def reporting(self) -> Reporting:
+        """For reports."""
+        return Reporting(self.desk, self.files, self.series, self.settings, self.render)
 
     @property
     def executors(self) -> Executors:
