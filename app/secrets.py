@@ -4,6 +4,8 @@ Keyrings that store plain text, or nothing, are refused. Without a usable one se
 memory for this session only, and the user is told so.
 """
 
+import sys
+from importlib import import_module
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,14 +16,15 @@ if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 SERVICE = "Change Desk"
-TRUSTED = (
-    "keyring.backends.SecretService",
-    "keyring.backends.libsecret",
-    "keyring.backends.kwallet",
-    "keyring.backends.macOS",
-    "keyring.backends.Windows",
-)
-"""Modules of back ends that encrypt what they keep; everything else is refused."""
+_TRUSTED = {
+    "linux": ("SecretService.Keyring", "libsecret.Keyring", "kwallet.DBusKeyring"),
+    "darwin": ("macOS.Keyring",),
+    "win32": ("Windows.WinVaultKeyring",),
+}
+"""Back ends that encrypt what they keep, by platform, best first; no other one is ever asked.
+
+Neither an installed plug-in nor a variable or a file of the user's can put another one in place.
+"""
 
 
 class SecretKeeper(Protocol):
@@ -81,7 +84,7 @@ class KeyringSecrets:
 
         try:
             return self._backend.get_password(SERVICE, name)
-        except KeyringError as error:
+        except (KeyringError, OSError) as error:
             raise _locked(error) from error
 
     def set(self, name: str, value: str) -> None:
@@ -90,7 +93,7 @@ class KeyringSecrets:
 
         try:
             self._backend.set_password(SERVICE, name, value)
-        except KeyringError as error:
+        except (KeyringError, OSError) as error:
             raise _locked(error) from error
 
     def delete(self, name: str) -> None:
@@ -101,29 +104,29 @@ class KeyringSecrets:
             self._backend.delete_password(SERVICE, name)
         except PasswordDeleteError:
             return
-        except KeyringError as error:
+        except (KeyringError, OSError) as error:
             raise _locked(error) from error
 
 
 def open_secrets() -> SecretKeeper:
-    """Return the keyring of this system when it is one that encrypts, else the session's memory."""
-    import keyring  # noqa: PLC0415 - looks for back ends, so on first use only
-
-    backend = keyring.get_keyring()
-    return KeyringSecrets(backend) if is_trusted(backend) else SessionSecrets()
+    """Return the keyring of this system if it has one that encrypts, else the session's memory."""
+    backend = _trusted_backend()
+    return KeyringSecrets(backend) if backend is not None else SessionSecrets()
 
 
-def is_trusted(backend: object) -> bool:
-    """Whether a keyring back end encrypts what it keeps; chained ones count by their first."""
-    inner = getattr(backend, "backends", None)
-    if inner is not None:
-        chain = tuple(inner)
-        return bool(chain) and all(is_trusted(part) for part in chain)
-    return type(backend).__module__.startswith(TRUSTED)
+def _trusted_backend() -> "KeyringBackend | None":
+    for name in _TRUSTED.get(sys.platform, _TRUSTED["linux"]):
+        module, _dot, kind = name.partition(".")
+        backend: type[KeyringBackend] = getattr(import_module(f"keyring.backends.{module}"), kind)
+        if backend.viable:
+            return backend()
+    return None
 
 
 def _locked(error: Exception) -> SecretUnavailable:
     return SecretUnavailable(
-        _("The keyring does not answer: {why}.").format(why=error or type(error).__name__),
+        _("The keyring does not answer: {why}.").format(
+            why=str(error).rstrip(".") or type(error).__name__
+        ),
         hint=_("Unlock it, then try again."),
     )

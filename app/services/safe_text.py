@@ -4,6 +4,7 @@ Evidence keeps the raw bytes; this is only how they look in the window, in print
 """
 
 import re
+from unicodedata import category
 
 LONGEST_LINE = 4096
 _CUT = " … [cut]"
@@ -14,23 +15,31 @@ _SEQUENCES = re.compile(
     r"|[\x9b][0-?]*[ -/]*[@-~]",
     re.DOTALL,
 )
-_MARKS = {
-    **{code: chr(0x2400 + code) for code in range(0x20) if code not in (0x09, 0x0A)},
-    0x7F: "\u2421",
-    **{code: f"\\x{code:02x}" for code in range(0x80, 0xA0)},
-    **{
-        code: f"\\u{code:04x}"
-        for code in (
-            *range(0x200B, 0x2010),
-            *range(0x2028, 0x202F),
-            *range(0x2060, 0x2070),
-            0x061C,
-            0xFEFF,
-            *range(0xD800, 0xE000),
-        )
-    },
-}
-"""Bidirectional and zero-width marks, C0 (but tab and line feed), DEL, C1, lone surrogates."""
+_STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode categories of what is not seen: controls, direction and joining marks, separators."""
+
+
+class _Marks(dict[int, str]):
+    """What stands for each character, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = mark = _mark(code)
+        return mark
+
+
+def _mark(code: int) -> str:
+    letter = chr(code)
+    if letter in "\n\t" or category(letter) not in _STEERING:
+        return letter
+    if code < _SPACE:
+        return chr(_PICTURES + code)
+    if code == _DELETE:
+        return "\u2421"
+    return f"\\x{code:02x}" if code <= _BYTE else f"\\u{code:04x}"
+
+
+_SPACE, _DELETE, _BYTE, _PICTURES = 0x20, 0x7F, 0xFF, 0x2400
+_MARKS = _Marks()
 
 
 def display(text: str | bytes) -> str:
