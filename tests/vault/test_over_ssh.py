@@ -60,7 +60,9 @@ def test_files_and_database_are_put_back_over_ssh(vault, remotes, ssh_host, shop
     assert len(result.kept) == 2
 
 
-def test_a_server_that_dies_during_a_backup_leaves_nothing_sealed(vault, remotes, own_server, shop):
+def test_a_server_that_dies_during_a_backup_leaves_nothing_sealed(
+    vault, remotes, own_server, shop, caplog
+):
     (shop / "large.bin").write_bytes(os.urandom(24 << 20))
     host = own_server.host("own-01")
     remote = remotes.open(host)
@@ -81,6 +83,7 @@ def test_a_server_that_dies_during_a_backup_leaves_nothing_sealed(vault, remotes
             context=TaskContext(pull_the_plug),
         )
     assert isinstance(caught.value, ConnectionLost)
+    assert {record.name for record in caplog.records} <= {"paramiko.transport"}
     assert list(vault.root.glob("sets/*/*")) == []
     own_server.start()
     taken = take(vault, remotes.open(host), *everything(host, shop))
