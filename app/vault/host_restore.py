@@ -91,6 +91,7 @@ def restore_on_host(
         compared += [_prepare_files(job, record, moves, own) for record in trees]
         reader.context.progress(0, None, "Swapping names")
         kept = _swap(job, moves)
+    placed = tuple(move.target for move in moves if move.how is _How.PLACE)
     return RestoreResult(
         set=reader.manifest.set,
         where=job.host_name,
@@ -98,8 +99,14 @@ def restore_on_host(
         duration_s=round(monotonic() - started_s, 3),
         members=sum(record.stored.members for record in records),
         plain_bytes=sum(record.stored.plain_bytes for record in records),
-        restored=tuple(move.target for move in moves if move.how is _How.PLACE),
+        restored=placed,
         kept=kept,
+        skipped=tuple(
+            f"{path}: it was not captured"
+            for record in trees
+            for path in _places(record)
+            if path not in placed
+        ),
         compared="; ".join(compared),
     )
 

@@ -165,6 +165,7 @@ def test_an_incomplete_object_is_not_swapped_in_before_somebody_accepted_it(vaul
     accepted = vault.accept(taken, by="ada", reason="that folder is new")
     (plain / "conf" / "shop.ini").write_text("changed")
     result = put_back(vault, accepted, remote)
+    assert result.skipped == ("/nowhere/at/all: it was not captured",)
     assert (plain / "conf" / "shop.ini").read_text() == "workers = 2\n"
     assert result.restored == (str(plain),)
 
