@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.analysis.placebo_strip import placebo_strip
 from app.domain.verdict import Comparison
 from app.i18n import _
-from app.wording import clock_span, count, moment, number, percent
+from app.wording import clock, count, number, percent
 from ui.charts.before_after import BeforeAfterChart
 from ui.charts.placebo import PlaceboStrip
 from ui.operations.metrics import MetricView
@@ -90,16 +90,15 @@ def _facts(view: MetricView, zone: str) -> list[tuple[str, str]]:
     facts: list[tuple[str, str]] = []
     for name, item in ((_("Before"), view.before), (_("After"), view.after)):
         if item is not None:
-            span = clock_span(item.start, item.end, zone, seconds=True)
-            facts.append((name, _("{span}, {n} samples").format(span=span, n=count(item.n))))
+            start, end = (clock(at, zone, seconds=True) for at in (item.start, item.end))
+            label = _("{window}, n {n}").format(window=name, n=count(item.n))
+            facts.append((label, f"{start}–{end}"))
     found = view.found
     if found and found.smallest_visible_change is not None:
-        facts.append((_("Smallest visible change"), percent(found.smallest_visible_change)))
+        facts.append((_("Smallest visible"), percent(found.smallest_visible_change)))
     if found and found.n_effective is not None:
-        facts.append((_("Independent samples"), number(found.n_effective)))
+        facts.append((_("Independent n"), number(found.n_effective)))
     newest = view.after or view.before
     if newest is not None:
-        facts.append((_("Evidence"), newest.sha256[:12]))
-        if newest.collected_at and not view.before:
-            facts.append((_("Collected"), moment(newest.collected_at, zone)))
+        facts.append((_("Evidence"), newest.sha256[:10]))
     return facts

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _PLANNING = (ChangeState.DRAFT, ChangeState.ASSESS, ChangeState.AUTHORIZE, ChangeState.SCHEDULED)
 _LONGEST_CHOICE = 420
+_LEAST_LIST, _LEAST_DETAIL = 540, 480
 
 
 class MetricsPage(Page):
@@ -48,6 +49,7 @@ class MetricsPage(Page):
         self._choice = Combo()
         self._choice.setAccessibleName(_("Change"))
         self._choice.setMaximumWidth(_LONGEST_CHOICE)
+        self._choice.setMinimumContentsLength(36)
         self._choice.activated.connect(self._on_chosen)
         self._import = Button(_("Import a file"), icon="upload")
         self._import.clicked.connect(self._on_import)
@@ -79,9 +81,12 @@ class MetricsPage(Page):
         below = column(note, self._windows, gap=8, margins=(24, 12, 24, 16))
         left = column(self.table, below, gap=0)
         left.setStretch(0, 1)
+        list_ = panel(left)
+        list_.setMinimumWidth(_LEAST_LIST)
         self._detail = MetricDetail()
+        self._detail.setMinimumWidth(_LEAST_DETAIL)
         inside = column(
-            self._band, Line(), split(panel(left), self._detail, sizes=(600, 640)), gap=0
+            self._band, Line(), split(list_, self._detail, sizes=(580, 660), name="metrics"), gap=0
         )
         inside.setStretch(2, 1)
         self._stack = QStackedWidget()

@@ -28,6 +28,7 @@ class StepOutput(QWidget):
         self._context = context
         self._key: tuple[str, str, str] = ("", "", "")
         self._rest = b""
+        self._command: list[TranscriptLine] = []
         self._title = Label("", weight=BOLD)
         self._note = Label("", tone="ink2")
         self._transcript = Transcript()
@@ -47,6 +48,7 @@ class StepOutput(QWidget):
             return
         same_step = key[:2] == self._key[:2]
         self._key = key
+        self._command = self._heading(item)
         self._title.setText(item.step.title)
         self._note.setText(item.outcome)
         if item.transcript:
@@ -54,7 +56,7 @@ class StepOutput(QWidget):
             self._sealed.start(lambda: tuple(read_pieces(files.get(item.transcript))))
         elif not (same_step and item.state is StepState.SENT):
             self._rest = b""
-            self._transcript.set_lines(self._heading(item))
+            self._transcript.set_lines(self._command)
 
     def take(self, output: Output) -> None:
         """Add a piece that a running step has just said."""
@@ -73,7 +75,7 @@ class StepOutput(QWidget):
             said = Said.ERROR if piece.stream == "stderr" else Said.OUTPUT
             at = clock(piece.at, zone, seconds=True)
             lines += _lines(piece.data.rstrip(b"\n").split(b"\n"), at, said)
-        self._transcript.set_lines(lines)
+        self._transcript.set_lines([*self._command, *lines])
 
     def _heading(self, item: StepRun) -> list[TranscriptLine]:
         command = item.step.command
