@@ -63,7 +63,7 @@ def load_view(services: "AppServices", ref: str = "") -> MetricsView | None:
         change = next((c for c in known if c.id == ref), newest)
         samples = tuple(uow.samples.list(change=change.id))
         found = {item.metric_id: item for item in uow.comparisons.list(change=change.id)}
-        names = {host.id: host.name for host in uow.hosts.list()}
+        names = {str(host.id): host.name for host in uow.hosts.list()}
     views = [
         _metric_view(services, change, metric, samples, found.get(metric.id), names)
         for metric in sorted(change.metrics, key=lambda m: not m.key)
