@@ -38,9 +38,13 @@ class Tools:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class UiContext:
-    """The services and the window's own tools, handed to constructors."""
+    """The services and the window's own tools, handed to constructors.
+
+    Only the acting person changes while the window is open; pages ask for ``services`` anew each
+    time they begin something.
+    """
 
     services: "AppServices"
     tasks: TaskRunner
@@ -49,3 +53,7 @@ class UiContext:
     navigation: Navigation
     actions: Actions
     theme: Theme
+
+    def act_as(self, name: str) -> None:
+        """Let another person act from now on; UI thread only."""
+        self.services = self.services.acting(name)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 
 from app.i18n import _
 from app.paths import NAME
+from ui.changed import Happened, Topic
 from ui.context import Tools, UiContext
 from ui.messages import Message, Tone
 from ui.navigation import Place
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
         """Begin to show pages: the last place, or the first page."""
         self._context = context
         self.rail.set_user(context.services.actor)
+        context.changed.happened.connect(self._on_changed)
         place = self._memory.place
         if place is None or place.page not in self._entries:
             place = Place(next(iter(self._entries)))
@@ -120,6 +122,11 @@ class MainWindow(QMainWindow):
             self._memory.restore_page(page, name)
             page.reload()
         return self._pages[name]
+
+    @Slot(object)
+    def _on_changed(self, happened: Happened) -> None:
+        if self._context is not None and happened.concerns(Topic.SETTINGS):
+            self.rail.set_user(self._context.services.actor)
 
     @Slot(object)
     def _on_message(self, message: Message) -> None:

@@ -23,7 +23,6 @@ from app.services.process import next_move
 from app.services.rows import ChangeFilter, ChangeRow
 from app.services.transitions import Answer, Transition
 from app.settings import Settings
-from app.settings import Settings
 from ui.tasks import WRITES, Task
 
 if TYPE_CHECKING:

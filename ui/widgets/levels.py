@@ -45,10 +45,9 @@ class LevelLadder(Painted):
         if not self._steps:
             return
         painter, look = QPainter(self), tokens()
-        width = self.width() / len(self._steps)
         first, small = line_height(Style(size=BODY)), line_height(Style(size=SMALL))
-        for position, step in enumerate(self._steps):
-            x = position * width
+        x = 0.0
+        for position, (step, width) in enumerate(zip(self._steps, self._widths(), strict=True)):
             reached = step.rung is Rung.REACHED
             gap = 0 if position == len(self._steps) - 1 else 2
             bar = QRectF(x, 0, width - gap, 2)
@@ -71,6 +70,20 @@ class LevelLadder(Painted):
                 step.note,
                 Style("ink2", SMALL),
             )
+            x += width
+
+    def _widths(self) -> list[float]:
+        """Share the width: what a column's words need, and an equal part of the rest."""
+        wanted = [_natural_width(step) for step in self._steps]
+        rest = (self.width() - sum(wanted)) / len(wanted)
+        return [max(24.0, width + rest) for width in wanted]
+
+
+def _natural_width(step: LevelStep) -> float:
+    small = Style(size=SMALL)
+    head = Style(size=BODY, weight=MEDIUM).width(step.name) + 26 + small.width(step.time)
+    word = Style(size=SMALL, weight=MEDIUM).width(step.word)
+    return max(head, word, small.width(step.note)) + 12
 
 
 def draw_squares(painter: QPainter, x: float, y: float, rungs: Sequence[Rung]) -> float:

@@ -67,9 +67,9 @@ class ActivityTab(Tab):
 
     def _columns(self) -> tuple[Column[Event], ...]:
         return (
-            Column[Event](_("Time"), self._time, width=150, tone="ink2"),
+            Column[Event](_("Time"), self._time, width=172, tone="ink2"),
             Column[Event](_("What happened"), lambda event: event.text, cell=_what_cell),
-            Column[Event](_("Who"), lambda event: event.by, cell=_who_cell, width=150),
+            Column[Event](_("Who"), lambda event: event.by, cell=_who_cell, width=136),
             Column[Event](
                 _("Hash"), lambda event: event.hash[:8], width=84, right=True, mono=True,
                 tone="ink2",

@@ -1,17 +1,22 @@
 """What the next move still needs: the box under the stage rail, and all conditions in full."""
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.change import Stage
 from app.domain.review import Override
 from app.i18n import _
 from app.services.transitions import Answer
 from app.wording import count_of, duration
+from ui import icons
 from ui.cells import Badge, Mark
 from ui.models.changes import entered_stage, stage_names, stage_position, stage_word
 from ui.operations.changes import ChangeView
-from ui.theme import BOLD
+from ui.paint import Style, by_keyboard, focus_ring, icon_beside, line_height, write_words
+from ui.theme import BOLD, MEDIUM, tokens
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import link
 from ui.widgets.labels import Label
@@ -58,48 +63,118 @@ def needs_of(view: ChangeView) -> list[Need]:
     ]
 
 
+class NeedsLine(QAbstractButton):
+    """What the next stage still needs, in one line; a click unfolds the box."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._head = self._rest = ""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def set_needs(self, stage: str, needs: Sequence[Need], total: int) -> None:
+        """Say what a stage lacks of its conditions."""
+        if needs:
+            words = _("{stage} still needs {share}:")
+            self._head = words.format(stage=stage, share=count_of(len(needs), total))
+        else:
+            self._head = _("{stage} can begin").format(stage=stage)
+        due = [need.name for need in sorted(needs, key=lambda need: not need.due)]
+        self._rest = ", ".join(due)
+        self.setAccessibleName(f"{self._head} {self._rest}".strip())
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """One line."""
+        return QSize(200, round(line_height()) + 4)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw head, rest and chevron."""
+        painter, look = QPainter(self), tokens()
+        icons.draw(painter, "chevron-right", self.width() - 18, (self.height() - 16) / 2, look.ink2)
+        area = QRectF(0, 0, self.width() - 26, self.height())
+        tone = "watch" if self._rest else "good"
+        name = Mark.NEEDED.icon if self._rest else Mark.GOOD.icon
+        area = icon_beside(painter, area, name, look.named(tone))
+        write_words(
+            painter, area, ((self._head, Style(weight=MEDIUM)), (self._rest, Style("ink2")))
+        )
+        if by_keyboard(self):
+            focus_ring(painter, QRectF(self.rect()), 4)
+
+
 class StageArea(QWidget):
-    """The rail, the box below it, and the full list of conditions when it is wanted."""
+    """The rail, the box below it, and the full list of conditions when it is wanted.
+
+    Beside the overview the box folds into one line, so that forms have room.
+    """
 
     override_wanted = Signal(str)  # id of a guard
 
     def __init__(self) -> None:
         super().__init__()
         self.rail = StageRail(stage_names(), 0)
-        self.box = NeedsBox(self.rail)
+        self.box, self.line = NeedsBox(self.rail), NeedsLine()
+        self._folded = self._known = False
         self.all = Conditions()
         self.all.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(stage_area(self.rail, self.box))
+        layout.addWidget(self.line)
         layout.addWidget(self.all)
         self.box.wanted_all.connect(self.toggle)
+        self.line.clicked.connect(self._unfold)
         self.all.override_wanted.connect(self.override_wanted)
+        self.all.left.connect(self.toggle)
 
     def show_view(self, view: ChangeView) -> None:
         """Show how far a change is and what it lacks."""
         self.rail.set_stages(stage_names(), stage_position(view.change))
-        visible = view.move is not None and bool(view.answers)
-        self.box.setVisible(visible)
-        if view.move is None or not visible:
-            self.all.hide()
+        self._known = view.move is not None and bool(view.answers)
+        self._follow()
+        if view.move is None or not self._known:
             return
         stage = entered_stage(view.move.target)
-        points_at = list(Stage).index(stage)
-        self.box.set_needs(stage_word(stage), needs_of(view), len(view.answers), points_at)
+        points_at, needs = list(Stage).index(stage), needs_of(view)
+        self.box.set_needs(stage_word(stage), needs, len(view.answers), points_at)
+        self.line.set_needs(stage_word(stage), needs, len(view.answers))
         self.all.show_view(view)
+
+    def fold(self, *, folded: bool) -> None:
+        """Show one line instead of the box, or the box again."""
+        self._folded = folded
+        self._follow()
+
+    def _follow(self) -> None:
+        if not self._known or self._folded:
+            self.all.hide()
+        self.box.setVisible(self._known and not self._folded and self.all.isHidden())
+        self.line.setVisible(self._known and self._folded)
+
+    @Slot()
+    def _unfold(self) -> None:
+        self.fold(folded=False)
 
     @Slot()
     def toggle(self) -> None:
-        """Fold the full list out or in."""
+        """Show the full list in place of the box, or the box again."""
         self.all.setVisible(self.all.isHidden())
+        self._follow()
+
+    def calm(self) -> None:
+        """Take the full list away."""
+        self.all.hide()
+        self._follow()
 
 
 class Conditions(QWidget):
     """Every condition of the next move: met, missing, later; soft ones can be passed by name."""
 
     override_wanted = Signal(str)
+    left = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -117,10 +192,13 @@ class Conditions(QWidget):
         for line, answer in enumerate(ranked):
             self._add(grid, line, answer, view)
         met = sum(answer.met for answer in view.answers)
+        less = link(_("Less"))
+        less.clicked.connect(self.left)
         head = row(
             Label(_("All conditions"), weight=BOLD),
             Label(_("{share} met").format(share=count_of(met, len(view.answers))), tone="ink2"),
             None,
+            less,
         )
         note = Label(
             _("A condition that is not fixed can be passed in your name, with a reason. It is"
@@ -132,7 +210,7 @@ class Conditions(QWidget):
         )
 
     def _add(self, grid: QGridLayout, line: int, answer: Answer, view: ChangeView) -> None:
-        top = Qt.AlignmentFlag.AlignTop
+        top = Qt.AlignmentFlag.AlignVCenter
         grid.addWidget(StateBadge(_badge(answer, view)), line, 0, top)
         grid.addWidget(Label(answer.title), line, 1, top)
         grid.addWidget(

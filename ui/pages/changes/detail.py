@@ -45,10 +45,10 @@ class ChangeDetail(QWidget):
         for _entry in TABS:
             self.stack.addWidget(QWidget())
         upper = column(
-            self.head, self.asking, self.stages, self.tabs, gap=12, margins=(0, 16, 0, 0)
+            self.head, self.asking, self.stages, self.tabs, gap=10, margins=(0, 16, MARGIN, 0)
         )
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(MARGIN, 0, MARGIN, 0)
+        layout.setContentsMargins(MARGIN, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(upper)
         layout.addWidget(self.stack, 1)
@@ -67,7 +67,7 @@ class ChangeDetail(QWidget):
         self.stages.override_wanted.connect(self._on_override)
         self.editing.said.connect(self.head.say)
         self.editing.undoable.connect(self.head.undo.setVisible)
-        self.editing.asked.connect(self.asking.ask)
+        self.editing.asked.connect(self._ask)
         self.editing.tab_wanted.connect(self._show_tab)
         self.editing.failed.connect(self._page.show_error)
         self.editing.posted.connect(self._page.show_message)
@@ -88,6 +88,7 @@ class ChangeDetail(QWidget):
         if ref != self._ref:
             self.flush()
             self.asking.close_question()
+            self.stages.calm()
             self._ref = ref
         self._show_tab(tab)
         self.reload()
@@ -97,6 +98,11 @@ class ChangeDetail(QWidget):
         for position, entry in enumerate(TABS):
             if entry.id == tab:
                 self.tabs.set_current(position)
+
+    @Slot(object)
+    def _ask(self, question: Question) -> None:
+        self.stages.calm()
+        self.asking.ask(question)
 
     @Slot()
     def reload(self) -> None:
@@ -135,6 +141,8 @@ class ChangeDetail(QWidget):
     def _on_tab(self, position: int) -> None:
         self.flush()
         tab = self.tab(position)
+        if self.stack.currentWidget() is not tab:
+            self.stages.fold(folded=TABS[position].id != "overview")
         self.stack.setCurrentWidget(tab)
         if self._view is not None:
             tab.show_view(self._view)
@@ -157,7 +165,7 @@ class ChangeDetail(QWidget):
             self._move(target)
             return
         verb = _(step.verb)
-        self.asking.ask(
+        self._ask(
             Question(
                 _("{verb}: {number}").format(verb=verb, number=change.number),
                 _(_CONSEQUENCES.get(target, "")),
@@ -189,7 +197,7 @@ class ChangeDetail(QWidget):
             return
         text = _("While it is on hold nothing moves it on; it can only be canceled.")
         heading = _("Put {number} on hold").format(number=change.number)
-        self.asking.ask(Question(heading, text, _("Put on hold"), self._hold))
+        self._ask(Question(heading, text, _("Put on hold"), self._hold))
 
     def _hold(self, reason: str) -> None:
         if self._view is not None:
@@ -200,7 +208,7 @@ class ChangeDetail(QWidget):
         if self._view is None:
             return
         answer = next(item for item in self._view.answers if item.guard == guard)
-        self.asking.ask(
+        self._ask(
             Question(
                 _("Pass the condition “{title}”").format(title=answer.title),
                 _("{missing}. You pass it as {name}; it is logged, and page 1 of the report names"

@@ -140,9 +140,9 @@ class EvidenceTab(Tab):
     def _columns(self) -> tuple[Column[Item], ...]:
         return (
             Column[Item](_("Id"), lambda item: item.short, width=96, mono=True, tone="ink2"),
-            Column[Item](_("Kind"), _kind_word, cell=_kind_cell, width=140),
+            Column[Item](_("Kind"), _kind_word, cell=_kind_cell, width=130),
             Column[Item](_("What"), lambda item: item.title),
-            Column[Item](_("Time"), self._time, lambda item: str(item.at), width=130,
+            Column[Item](_("Time"), self._time, lambda item: str(item.at), width=150,
                          tone="ink2"),
             Column[Item](_("SHA-256"), lambda item: item.hash[:_SHORT], width=88, right=True,
                          mono=True, tone="ink2"),

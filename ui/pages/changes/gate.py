@@ -71,9 +71,11 @@ class BackupGate(QWidget):
         self._badge = StateBadge()
         more = link(_("Backup"))
         more.clicked.connect(self._on_more)
-        more.setVisible(linked)
         self._host = Label(tone="ink2")
         self.ladder = LevelLadder()
+        if not linked:
+            more.hide()
+            self.ladder.hide()
         self.facts = KeyValues(label_width=84)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

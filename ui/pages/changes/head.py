@@ -13,9 +13,10 @@ from ui import icons
 from ui.format import tip
 from ui.models.changes import state_badge, type_word, window_text
 from ui.operations.changes import ChangeView
+from ui.pages.changes.parts import QuietIcon
 from ui.theme import SMALL, tokens
 from ui.widgets.badges import StateBadge
-from ui.widgets.buttons import WithReason, icon_button, link, primary
+from ui.widgets.buttons import icon_button, link, primary
 from ui.widgets.facts import Fact, FactStrip
 from ui.widgets.labels import Label, title
 from ui.widgets.layout import row
@@ -41,14 +42,14 @@ class ChangeHead(QWidget):
         self.back = icon_button("chevron-left", _("Show the list again"), compact=True)
         self.back.hide()
         self.number = Label(tone="ink2").make_selectable()
-        self.copy = icon_button("copy", _("Copy the number"), compact=True)
+        self.copy = QuietIcon("copy", _("Copy the number"))
         self.saved = Label(size=SMALL, tone="ink2")
         self.undo = link(_("Undo"))
         self.undo.hide()
         self.title = title()
         self.title.setWordWrap(True)
         self.more = icon_button("more", _("Other moves of this change"))
-        self.next = primary("")
+        self.next, self.reason = primary(""), Label(size=SMALL, tone="ink2")
         self.facts = FactStrip()
         self._lay_out()
         self.back.clicked.connect(self.folded)
@@ -61,12 +62,10 @@ class ChangeHead(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addLayout(row(self.back, self.number, self.copy, None, self.saved, self.undo, gap=6))
-        top = Qt.AlignmentFlag.AlignTop
-        line = row(gap=8)
-        line.addWidget(self.title, 1, Qt.AlignmentFlag.AlignVCenter)
-        line.addWidget(self.more, 0, top)
-        line.addWidget(WithReason(self.next), 0, top)
+        first = row(self.back, self.number, self.copy, self.saved, self.undo, None, self.reason)
+        layout.addLayout(first)
+        line = row(self.title, self.more, self.next, gap=8)
+        line.setStretch(0, 1)
         layout.addLayout(line)
         layout.addSpacing(8)
         layout.addWidget(self.facts)
@@ -105,15 +104,18 @@ class ChangeHead(QWidget):
     def _show_next(self, view: ChangeView) -> None:
         change = view.change
         if change.state in RUNS and view.missing:
-            self.next.setText(_("Open the run"))
-            self.next.block("")
-            self.next.show()
-            return
-        self.next.setVisible(view.move is not None)
-        if view.move is None:
-            return
-        self.next.setText(_(view.move.verb))
-        self.next.block(self._reason(view))
+            self._offer(_("Open the run"), "")
+        elif view.move is not None:
+            self._offer(_(view.move.verb), self._reason(view))
+        else:
+            self.next.hide()
+            self.reason.setText("")
+
+    def _offer(self, verb: str, reason: str) -> None:
+        self.next.setText(verb)
+        self.next.block(reason)
+        self.next.show()
+        self.reason.setText(reason)
 
     def _reason(self, view: ChangeView) -> str:
         if view.change.on_hold:

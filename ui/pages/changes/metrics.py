@@ -9,7 +9,7 @@ from app.domain.ids import new_id
 from app.domain.metric import Metric, MetricKind, SampleSet
 from app.domain.verdict import Comparison
 from app.i18n import _, later
-from app.wording import clock_span, count, duration, number, signed_percent
+from app.wording import clock, count, day, duration, number, signed_percent
 from ui.cells import Cell, Column, Words
 from ui.models.rows import RowsModel
 from ui.models.verdicts import interval_of, verdict_badge
@@ -246,7 +246,7 @@ class Samples(QWidget):
             Column[SampleSet](
                 _("Window"), lambda item: word(WINDOWS, item.window), width=84, tone="ink2"
             ),
-            Column[SampleSet](_("From, to"), self._span, width=250, tone="ink2"),
+            Column[SampleSet](_("From"), self._span, width=250, tone="ink2"),
             Column[SampleSet](_("Samples"), lambda item: count(item.n), width=76, right=True),
             Column[SampleSet](
                 _("SHA-256"), lambda item: item.sha256[:8], width=84, right=True, mono=True,
@@ -260,5 +260,6 @@ class Samples(QWidget):
 
     def _span(self, item: SampleSet) -> str:
         zone = self._view.zone if self._view else "UTC"
-        text = clock_span(item.start, item.end, zone, seconds=True)
-        return f"{text}, {duration((item.end - item.start).total_seconds())}"
+        start = f"{day(item.start, zone)} {clock(item.start, zone, seconds=True)}"
+        long = duration((item.end - item.start).total_seconds())
+        return _("{start}, for {long}").format(start=start, long=long)

@@ -97,10 +97,9 @@ def _records() -> Records:
         _("No option yet. Compare at least two ways, and doing nothing is one of them."),
         (
             Column[Line](_("Option"), lambda line: line.item.title, cell=_choice),
-            line_column(_("Benefit"), lambda option: option.benefit, width=130, tone="ink2"),
-            line_column(_("Cost and work"), lambda option: option.cost, width=120, tone="ink2"),
-            line_column(_("Risk left"), lambda option: option.risk, width=100, tone="ink2"),
-            line_column(_("Why, why not"), lambda option: option.reason, width=150, tone="ink2"),
+            line_column(_("Cost and work"), lambda option: option.cost, width=130, tone="ink2"),
+            line_column(_("Risk left"), lambda option: option.risk, width=90, tone="ink2"),
+            line_column(_("Why, why not"), lambda option: option.reason, width=240, tone="ink2"),
         ),
         lambda: Option(""),
     )

@@ -21,8 +21,8 @@ from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import link
 from ui.widgets.facts import Fact, FactStrip, SectionTitle
 from ui.widgets.labels import Label
-from ui.widgets.layout import Line, clear
-from ui.widgets.table import Table
+from ui.widgets.layout import MARGIN, Line, clear
+from ui.widgets.table import Rows, Table
 
 
 class OverviewTab(Tab):
@@ -30,7 +30,7 @@ class OverviewTab(Tab):
 
     def __init__(self, editing: Editing) -> None:
         super().__init__(editing)
-        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setContentsMargins(0, 0, MARGIN, 0)
         self.need, self.criteria = NeedSummary(editing), Criteria(editing)
         self.gate, self.approvals = BackupGate(editing), Approvals(editing)
         self.recent = Recent(editing)
@@ -137,7 +137,7 @@ class Criteria(QWidget):
             tone="ink2", wrap=True,
         )  # fmt: skip
         self._shown: ChangeView | None = None
-        self.table = Table(RowsModel(self._columns()), margin=0)
+        self.table = Table(RowsModel(self._columns()), rows=Rows.COMPACT, margin=0)
         self.table.setSelectionMode(Table.SelectionMode.NoSelection)
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout = QVBoxLayout(self)
@@ -159,8 +159,8 @@ class Criteria(QWidget):
     def _columns(self) -> tuple[Column[Metric], ...]:
         return (
             Column[Metric](_("Measure"), lambda m: m.name),
-            Column[Metric](_("Host"), self._host, width=92, tone="ink2"),
-            Column[Metric](_("Before"), self._before, width=84, right=True),
+            Column[Metric](_("Host"), self._host, width=76, tone="ink2"),
+            Column[Metric](_("Before"), self._before, width=80, right=True),
             Column[Metric](_("Target"), target_text, width=84, right=True),
         )
 
@@ -174,10 +174,8 @@ class Criteria(QWidget):
         found = next((c for c in view.comparisons if c.metric_id == metric.id), None)
         if found is not None and found.before is not None:
             return number(found.before, metric.unit)
-        n = sum(
-            s.n for s in view.samples if s.metric == metric.id and s.window is WindowName.BEFORE
-        )
-        return ngettext("{n} sample", "{n} samples", n).format(n=count(n)) if n else _("not yet")
+        before = [s for s in view.samples if s.window is WindowName.BEFORE]
+        return _("measured") if any(s.metric == metric.id for s in before) else _("not yet")
 
     @Slot()
     def _on_edit(self) -> None:
@@ -189,4 +187,5 @@ def target_text(metric: Metric) -> str:
     if metric.target is None:
         return "–"
     sign = "≤" if metric.target.at_most else "≥"
-    return f"{sign}{THIN}{number(metric.target.value, metric.unit, digits=3)}"
+    digits = len(f"{abs(metric.target.value):.10g}".replace(".", "").strip("0")) or 1
+    return f"{sign}{THIN}{number(metric.target.value, metric.unit, digits=digits)}"

@@ -123,9 +123,9 @@ class ContactsSection(Section):
             _("Nobody yet. Whoever must be reachable confirms it before the start."),
             (
                 line_column(_("Name"), lambda contact: contact.name),
-                line_column(_("Role"), lambda contact: contact.role, width=160, tone="ink2"),
-                line_column(_("How to reach"), lambda contact: contact.reach, width=130),
-                Column[Line](_("Reachable"), self._state, cell=self._cell, width=190),
+                line_column(_("Role"), lambda contact: contact.role, width=150, tone="ink2"),
+                line_column(_("How to reach"), lambda contact: contact.reach, width=110),
+                Column[Line](_("Reachable"), self._state, cell=self._cell, width=230),
             ),
             lambda: Contact(""),
         )

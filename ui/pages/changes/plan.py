@@ -19,10 +19,10 @@ from ui.pages.changes.plans import PlansSection
 from ui.pages.changes.risk import RiskSection
 from ui.pages.changes.runbook import RunbookSection
 from ui.pages.changes.saving import Section, plan_lock
-from ui.pages.changes.tab import BOTTOM, Tab
+from ui.pages.changes.tab import BOTTOM, Tab, keep_right_edge
 from ui.theme import SMALL
 from ui.widgets.labels import Label
-from ui.widgets.layout import row, scrolling
+from ui.widgets.layout import MARGIN, row, scrolling
 from ui.widgets.search import FilterChips
 
 PARTS: tuple[tuple[str, tuple[Callable[[], Section], ...]], ...] = (
@@ -42,6 +42,7 @@ class PlanTab(Tab):
     def __init__(self, editing: Editing) -> None:
         super().__init__(editing, scrolls=False)
         self.body.setSpacing(12)
+        self.body.setContentsMargins(0, 16, 0, 0)
         self.chips = FilterChips([_(name) for name, _makers in PARTS])
         self.bound = Label(size=SMALL, tone="ink2")
         self.stack = QStackedWidget()
@@ -76,12 +77,14 @@ class PlanTab(Tab):
             sections = tuple(self.own(make()) for make in PARTS[position][1])
             inner = QWidget()
             layout = QVBoxLayout(inner)
-            layout.setContentsMargins(0, 4, 12, BOTTOM)
+            layout.setContentsMargins(0, 4, MARGIN, BOTTOM)
             layout.setSpacing(24)
             for section in sections:
                 layout.addWidget(section)
             layout.addStretch(1)
-            put_in_place(self.stack, position, scrolling(inner))
+            area = scrolling(inner)
+            keep_right_edge(area, layout)
+            put_in_place(self.stack, position, area)
             self._built[position] = sections
         return self._built[position]
 

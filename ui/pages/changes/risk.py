@@ -92,7 +92,9 @@ class RiskSection(Section):
         self.told = Label(tone="ink2", size=11, wrap=True)
         self.column.addWidget(SectionTitle(_("Risk"), "NIST SP 800-30, table I-2"))
         left = column(self.which, self.matrix, None, gap=12)
-        self.column.addLayout(row(left, self._scores(), gap=32))
+        sides = row(left, self._scores(), gap=32)
+        sides.setStretch(1, 1)
+        self.column.addLayout(sides)
         self.column.addWidget(self.controls)
         self.column.addWidget(self.reason)
         self.column.addWidget(self.told)
@@ -117,6 +119,8 @@ class RiskSection(Section):
             grid.addWidget(self.impact[place], top + 1, 1)
         grid.setRowMinimumHeight(2, 12)
         grid.setRowStretch(6, 1)
+        for side in range(2):
+            grid.setColumnStretch(side, 1)
         return holder
 
     def fill(self, view: ChangeView) -> None:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from app.domain.ids import new_id
 from app.domain.runbook import Phase, Runbook, Step, StepKind
 from app.i18n import _, later, ngettext
-from app.wording import clock, duration, number
+from app.wording import THIN, clock, duration
 from ui.cells import Cell, Column, Mini, Words
 from ui.operations.changes import ChangeView
 from ui.pages.changes.impact import host_options
@@ -81,7 +81,7 @@ class StepList(RecordList):
             if forward
             else _("No step back yet. Without a way back nothing is approved."),
             (
-                Column[Line]("#", lambda line: str(line.id + 1), width=32, right=True, tone="ink2"),
+                Column[Line]("#", lambda line: str(line.id + 1), width=42, right=True, tone="ink2"),
                 Column[Line](_("Step"), _spoken, cell=_step_cell),
                 Column[Line](_("Host"), self._host, width=84, tone="ink2"),
                 Column[Line](
@@ -137,7 +137,8 @@ def _some_day() -> datetime:
 
 
 def _minutes(seconds: float) -> str:
-    return number(seconds / 60, "min") if seconds >= 60 else number(seconds, "s")
+    value, unit = (seconds / 60, "min") if seconds >= 60 else (seconds, "s")
+    return f"{round(value, 1):g}{THIN}{unit}"
 
 
 def _spoken(line: Line) -> str:

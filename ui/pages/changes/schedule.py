@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from zoneinfo import available_timezones
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.domain.change import Change
 from app.domain.window import TimeRange, Window
 from app.errors import InvalidInput
 from app.i18n import _, later
-from app.wording import clock_span, duration, moment, zone_with_offset
+from app.wording import clock_span, duration, moment, zone_label, zone_with_offset
 from ui.cells import Badge, Cell, Column, Mark, Words
 from ui.models.changes import state_badge, window_text
 from ui.models.rows import RowsModel
@@ -20,13 +20,13 @@ from ui.operations.changes import ChangeView
 from ui.pages.changes.editing import Editing
 from ui.pages.changes.saving import Section, refuse
 from ui.pages.changes.tab import Tab
-from ui.pages.changes.window_strip import WindowStrip
+from ui.pages.changes.window_bar import WindowBar
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.facts import Fact, KeyValues, SectionTitle
 from ui.widgets.fields import LineField
 from ui.widgets.labels import Label
-from ui.widgets.layout import column, row
+from ui.widgets.layout import column, panel, row
 from ui.widgets.moment_field import MomentField
 from ui.widgets.table import Table
 
@@ -81,17 +81,16 @@ class WindowSection(Section):
         self._none = True
         self.start = MomentField(_("Start"), zones(usual_zone))
         self.start.zone_box.setEditable(False)
-        self.length = LineField(
-            _("Length"), _("Real time, such as 3 h or 1:30."), placeholder=_("3 h")
-        )
-        self.length.setMaximumWidth(160)
+        self.length = LineField(_("Length, such as 3 h or 1:30"), placeholder=_("3 h"))
+        self.length.setMaximumWidth(180)
         self.set_it, self.clear = Button(_("Plan a window"), Kind.PRIMARY), Button(_("Clear"))
         self.ends = Label(tone="ink2", wrap=True)
-        self.strip, self.facts = WindowStrip(), KeyValues(label_width=140)
+        self.strip, self.facts = WindowBar(), KeyValues(label_width=140)
         line = QHBoxLayout()
         line.setSpacing(16)
-        line.addWidget(self.start, 1)
-        line.addWidget(self.length)
+        top = Qt.AlignmentFlag.AlignTop
+        line.addWidget(self.start, 1, top)
+        line.addWidget(self.length, 0, top)
         self.title = SectionTitle(_("Maintenance window"), end=self.clear)
         self.column.addWidget(self.title)
         self.column.addLayout(line)
@@ -194,10 +193,8 @@ def sentence(window: Window) -> str:
         return _("{window} = {real} of real time, not {wall}: the clocks change").format(
             window=text, real=length_text(span.duration), wall=length_text(wall)
         )
-    here = zone_with_offset(span.start, zone)
-    return _("{window}, {zone}, for {long}").format(
-        window=text, zone=here, long=length_text(span.duration)
-    )
+    text = text.removesuffix(zone_label(span.end, zone)) + zone_with_offset(span.end, zone)
+    return _("{window}, {long}").format(window=text, long=length_text(span.duration))
 
 
 def _facts(view: ChangeView, window: Window) -> list[Fact]:
@@ -212,7 +209,7 @@ def _facts(view: ChangeView, window: Window) -> list[Fact]:
         (_("Runbook, forward"), _("{time} as planned").format(time=duration(forward_s))),
         (_("Way back"), duration(view.rollback_s)),
         (_("Roll back by"), moment(deadline, zone)),
-        (_("Fits"), StateBadge(spare)),
+        (_("Fits"), panel(row(StateBadge(spare), None))),
     ]
     if zone != "UTC":
         facts.append((_("In UTC"), clock_span(window.span.start, window.span.end, "UTC")))

@@ -4,11 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRectF
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyleOptionViewItem
 
 from app.domain.runbook import Step
+from ui.cells import ROW_ROLE
 from ui.pages.changes.records import Line
-from ui.widgets.run_bars import BarDelegate, Marks, StepBar, TimeScale
+from ui.paint import vline
+from ui.theme import tokens
+from ui.widgets.cells import CellDelegate
+from ui.widgets.run_bars import BarDelegate, Marks, TimeScale
+
+HIGH = 10
+"""Of a bar, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +60,28 @@ class PlanBarDelegate(BarDelegate):
         self.scale = TimeScale(begin, last + (last - begin) * 0.06, zone)
         self.marks = Marks(deadline=deadline if near else None)
 
-    def bar_of(self, row: object) -> StepBar | None:
-        """Return the planned bar of a step's row."""
-        if not isinstance(row, Line):
-            return None
-        step: Step = row.item
-        found = self._planned.get(step.id)
-        return StepBar(started=found.start, ended=found.end, current=True) if found else None
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Draw ticks, the bar and the deadline over the row's background."""
+        CellDelegate.paint(self, painter, option, index)
+        painter.save()
+        area, look = QRectF(option.rect), tokens()
+        painter.setClipRect(area)
+        for tick in self.scale.ticks(round(area.width() / 64)):
+            x = area.left() + round(self.scale.place(tick, area.width()))
+            vline(painter, x, area.top(), area.bottom(), look.line)
+        row = index.data(ROW_ROLE)
+        if isinstance(row, Line) and (found := self._planned.get(row.item.id)):
+            ends = [self.scale.place(at, area.width()) for at in (found.start, found.end)]
+            width = max(3, round(ends[1] - ends[0]))
+            top = round(area.center().y()) - HIGH / 2
+            bar = QRectF(area.left() + round(ends[0]), top, width, HIGH)
+            painter.fillRect(bar, look.ink)
+        if self.marks.deadline is not None:
+            x = area.left() + round(self.scale.place(self.marks.deadline, area.width()))
+            vline(painter, min(x, area.right() - 1), area.top(), area.bottom() + 1, look.bad)
+        painter.restore()

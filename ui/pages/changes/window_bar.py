@@ -13,7 +13,7 @@ from ui.paint import RIGHT, Painted, Style, line_height, vline, write
 from ui.theme import SMALL, faded, tokens
 
 
-class WindowStrip(Painted):
+class WindowBar(Painted):
     """One bar over the window; the red line is the latest start of a roll-back."""
 
     def __init__(self) -> None:

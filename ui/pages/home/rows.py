@@ -1,0 +1,178 @@
+"""The rows of the first page, as data: what waits, what comes, what was found."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from app.domain.change import Change, ChangeState
+from app.i18n import _, later
+from app.services.rows import ChangeRow, VerdictRow
+from app.wording import DASH, clock, day
+from ui.cells import Badge, Cell, Column, Mark, Mini, Risk, Words
+from ui.models.changes import state_badge, when_text
+from ui.models.verdicts import verdict_badge
+
+SOON = timedelta(hours=48)
+"""What is due within this time is amber."""
+_DEEDS = {
+    ChangeState.DRAFT: (later("Draft: {title}"), later("Open draft"), "file-text"),
+    ChangeState.ASSESS: (later("Plan: {title}"), later("Open plan"), "list-checks"),
+    ChangeState.AUTHORIZE: (later("Approve: {title}"), later("Read plan"), "user"),
+    ChangeState.SCHEDULED: (later("Start: {title}"), later("Open change"), "calendar"),
+    ChangeState.IMPLEMENT: (later("Run: {title}"), later("Open run"), "diamond"),
+    ChangeState.TEST: (later("Test: {title}"), later("Open tests"), "clipboard-check"),
+    ChangeState.MONITOR: (later("Observed: {title}"), later("Open metrics"), "activity"),
+    ChangeState.REVIEW: (later("Review: {title}"), later("Open review"), "eye"),
+    ChangeState.REJECTED: (later("Revise: {title}"), later("Open plan"), "undo"),
+    ChangeState.BACKOUT: (later("Way back: {title}"), later("Open run"), "undo"),
+}
+_TABS = {
+    ChangeState.DRAFT: "plan",
+    ChangeState.ASSESS: "plan",
+    ChangeState.REJECTED: "plan",
+    ChangeState.TEST: "tests",
+    ChangeState.MONITOR: "metrics",
+    ChangeState.REVIEW: "review",
+}
+RUNS = (ChangeState.IMPLEMENT, ChangeState.BACKOUT)
+
+
+def place_of(row: ChangeRow) -> tuple[str, str]:
+    """Return page and ref where a waiting change is moved on."""
+    if row.state in RUNS:
+        return "run", row.id
+    tab = _TABS.get(row.state, "")
+    return "changes", f"{row.id}/{tab}" if tab else row.id
+
+
+def waiting_columns(now: Callable[[], datetime]) -> tuple[Column[ChangeRow], ...]:
+    """Return the columns of what waits."""
+
+    def deed(row: ChangeRow) -> str:
+        return _(_DEEDS[row.state][0]).format(title=row.title)
+
+    def due_cell(row: ChangeRow) -> Cell:
+        return Cell((Words(due_text(row, now()), "watch" if is_due(row, now()) else "ink2"),))
+
+    def what_cell(row: ChangeRow) -> Cell:
+        due = is_due(row, now())
+        return Cell((Mini(_DEEDS[row.state][2], "watch" if due else "ink2"), Words(deed(row))))
+
+    return (
+        Column[ChangeRow](_("What"), deed, cell=what_cell),
+        Column[ChangeRow](_("Change"), lambda row: row.number, width=98, tone="ink2"),
+        Column[ChangeRow](_("When"), lambda row: due_text(row, now()), cell=due_cell, width=138),
+        Column[ChangeRow](
+            _("Verb"),
+            lambda row: _(_DEEDS[row.state][1]),
+            cell=lambda row: Cell(
+                (Words(_(_DEEDS[row.state][1]), "ink2"), Mini("chevron-right")), right=True
+            ),
+            width=116,
+            right=True,
+        ),
+    )
+
+
+def is_due(row: ChangeRow, now: datetime) -> bool:
+    """Whether a change must be moved on within two days, or already should have been."""
+    before = (ChangeState.ASSESS, ChangeState.AUTHORIZE, ChangeState.SCHEDULED)
+    if row.starts_at is None:
+        return False
+    return row.state in RUNS or (row.state in before and row.starts_at - now <= SOON)
+
+
+def due_text(row: ChangeRow, now: datetime) -> str:
+    """Return when a waiting change is due."""
+    if row.state in RUNS and row.starts_at is not None:
+        return _("now, since {time}").format(time=clock(row.starts_at, row.zone))
+    if row.starts_at is not None and row.starts_at <= now < (row.ends_at or now):
+        return _("window is open")
+    return when_text(row, now)
+
+
+def window_columns(now: Callable[[], datetime]) -> tuple[Column[ChangeRow], ...]:
+    """Return the columns of the next windows."""
+
+    def when(row: ChangeRow) -> str:
+        return when_text(row, now())
+
+    return (
+        Column[ChangeRow](_("When"), when, cell=_when_cell, width=104),
+        Column[ChangeRow](
+            _("Change"),
+            lambda row: f"{row.title}, {state_badge(row.state, on_hold=row.on_hold).word}",
+            cell=_window_cell,
+        ),
+    )
+
+
+def _when_cell(row: ChangeRow) -> Cell:
+    if row.starts_at is None or row.ends_at is None:
+        return Cell(("–",))
+    times = f"{clock(row.starts_at, row.zone)}{DASH}{clock(row.ends_at, row.zone)}"
+    return Cell((day(row.starts_at, row.zone),), (Words(times, "ink2"),))
+
+
+def _window_cell(row: ChangeRow) -> Cell:
+    return Cell(
+        (Words(row.title, weight=500),),
+        (Words(row.number, "ink2"), state_badge(row.state, on_hold=row.on_hold)),
+        (0, 92),
+        end=Risk(row.risk),
+    )
+
+
+def verdict_columns(zone: Callable[[], str]) -> tuple[Column[VerdictRow], ...]:
+    """Return the columns of the last verdicts."""
+    return (
+        Column[VerdictRow](
+            _("Verdict"),
+            lambda row: row.verdict.words,
+            cell=lambda row: Cell((verdict_badge(row.verdict),)),
+            width=166,
+        ),
+        Column[VerdictRow](_("What was found"), lambda row: row.sentence or row.metric),
+        Column[VerdictRow](_("Change"), lambda row: row.number, width=104, tone="ink2"),
+        Column[VerdictRow](
+            _("Judged"),
+            lambda row: day(row.judged_at, zone()) if row.judged_at else "–",
+            width=96,
+            right=True,
+            tone="ink2",
+        ),
+    )
+
+
+def watched_columns(now: Callable[[], datetime]) -> tuple[Column[Change], ...]:
+    """Return the columns of what is under observation."""
+
+    def since(change: Change) -> str:
+        if change.monitor_since is None:
+            return ""
+        gone = int((now() - change.monitor_since) / timedelta(days=1)) + 1
+        if change.monitor_days < 1:
+            return _("for less than a day")
+        return _("day {n} of {all:g}").format(n=gone, all=change.monitor_days)
+
+    return (
+        Column[Change](_("Change"), lambda change: change.number, width=104, tone="ink2"),
+        Column[Change](_("Title"), lambda change: change.title),
+        Column[Change](_("Observed"), since, width=130, tone="ink2"),
+        Column[Change](_("Incidents"), _incidents_text, cell=_incidents, width=150, right=True),
+    )
+
+
+def _open_incidents(change: Change) -> int:
+    return sum(item.caused and item.restored_at is None for item in change.incidents)
+
+
+def _incidents_text(change: Change) -> str:
+    n = _open_incidents(change)
+    return _("{n} open").format(n=n) if n else _("no open incident")
+
+
+def _incidents(change: Change) -> Cell:
+    text = _incidents_text(change)
+    if not _open_incidents(change):
+        return Cell((Words(text, "ink2"),), right=True)
+    return Cell((Badge(Mark.WATCH, text),), right=True)

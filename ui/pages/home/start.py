@@ -1,0 +1,56 @@
+"""What stands on the first page before anything was recorded."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.i18n import _
+from ui.models.changes import stage_names
+from ui.theme import BOLD, LARGE
+from ui.widgets.buttons import Button, Kind, link
+from ui.widgets.labels import Label
+from ui.widgets.layout import row
+from ui.widgets.stage_rail import StageRail
+
+
+class FirstStart(QWidget):
+    """One sentence, the way a change goes, and where to begin."""
+
+    new_wanted = Signal()
+    host_wanted = Signal()
+    name_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        rail = StageRail(stage_names(), 0)
+        rail.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.new = Button(_("New change"), Kind.PRIMARY, icon="plus", keys="N")
+        self.host = Button(_("Add a host"), icon="server")
+        self.name = link(_("Say who you are"))
+        inner = QWidget()
+        inner.setMaximumWidth(720)
+        inner.setMinimumWidth(480)
+        layout = QVBoxLayout(inner)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(rail)
+        layout.addSpacing(24)
+        layout.addWidget(Label(_("Bring a change safely through"), size=LARGE, weight=BOLD))
+        text = _(
+            "Record the need, plan the work and the way back, take and prove a backup, run it step"
+            " by step, and show on paper whether it worked."
+        )
+        layout.addWidget(Label(text, tone="ink2", wrap=True))
+        layout.addSpacing(12)
+        layout.addLayout(row(self.new, self.host, self.name, None, gap=12))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 24, 24, 24)
+        outer.addStretch(1)
+        outer.addWidget(inner, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addStretch(2)
+        self.new.clicked.connect(self.new_wanted)
+        self.host.clicked.connect(self.host_wanted)
+        self.name.clicked.connect(self.name_wanted)
+
+    def show_named(self, *, named: bool) -> None:
+        """Ask for the name only while it is not known."""
+        self.name.setVisible(not named)

@@ -1,0 +1,95 @@
+"""The frame of the settings form: a title at the left, fields at the right, a line between."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
+
+from app.i18n import _
+from ui.operations.settings import SettingsView
+from ui.theme import BOLD
+from ui.widgets.facts import KeyValues
+from ui.widgets.labels import Label, mono
+from ui.widgets.layout import MARGIN, Line
+
+_LEFT, _RIGHT = 220, 520
+
+
+class Group(QWidget):
+    """Some settings that belong together."""
+
+    def __init__(self, title: str, note: str) -> None:
+        super().__init__()
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(Label(title, weight=BOLD))
+        words.addWidget(Label(note, tone="ink2", size=11, wrap=True))
+        words.addStretch(1)
+        left, right = QWidget(), QWidget()
+        left.setLayout(words)
+        left.setFixedWidth(_LEFT)
+        self._fields = QVBoxLayout(right)
+        self._fields.setContentsMargins(0, 0, 0, 0)
+        self._fields.setSpacing(14)
+        right.setMaximumWidth(_RIGHT)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 20, 0, 20)
+        layout.setSpacing(40)
+        layout.addWidget(left, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(right, 1)
+        layout.addStretch(1)
+
+    def add(self, *items: QWidget | QLayout) -> None:
+        """Add fields from top to bottom."""
+        for item in items:
+            if isinstance(item, QWidget):
+                self._fields.addWidget(item)
+            else:
+                self._fields.addLayout(item)
+
+
+class Folders(QWidget):
+    """Where data and vault lie; reads only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._facts = KeyValues(label_width=96)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._facts)
+
+    def show_view(self, view: SettingsView) -> None:
+        """Show the folders."""
+        keyring = (
+            _("the system's keyring")
+            if view.secrets_last
+            else _("in memory only: this system has no keyring that encrypts")
+        )
+        vault = str(view.vault)
+        if not view.vault_exists:
+            vault = _("{folder}, made with the first backup").format(folder=vault)
+        self._facts.set_facts(
+            [
+                (_("Data folder"), _path(str(view.data))),
+                (_("Vault"), _path(vault)),
+                (_("Secrets"), keyring),
+            ]
+        )
+
+
+def _path(text: str) -> Label:
+    label = mono(text, size=11)
+    label.setWordWrap(True)
+    return label
+
+
+def stacked(*groups: QWidget) -> QWidget:
+    """Return groups one below the other with lines between."""
+    inner = QWidget()
+    layout = QVBoxLayout(inner)
+    layout.setContentsMargins(MARGIN, 4, MARGIN, MARGIN)
+    layout.setSpacing(0)
+    for position, group in enumerate(groups):
+        if position:
+            layout.addWidget(Line())
+        layout.addWidget(group)
+    layout.addStretch(1)
+    return inner
