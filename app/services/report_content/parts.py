@@ -41,6 +41,7 @@ class MetricChart:
     likely: str
     count: str
     model: ChartModel
+    zone: str
     before: float | None = None
     before_text: str = ""
     after: float | None = None

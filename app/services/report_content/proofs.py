@@ -136,6 +136,7 @@ class ApprovalRow:
     at: str
     mark: Mark
     plan_hash: str
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,313 @@
+"""Draws the before/after chart that the window shows, natively, and the bars of the table.
+
+The picture is prepared by `app.analysis.chart_model`; here it only gets ink. Names stand on their
+lines, there is no legend, and a gap in the samples stays a gap.
+"""
+
+from collections.abc import Sequence
+
+from reportlab.pdfgen.canvas import Canvas
+
+from app.analysis.chart_model import Line, LineKind
+from app.i18n import _
+from app.reports.flowables import Drawn, words_at
+from app.reports.theme import BODY, HAIRLINE, SIZE, STRONG, inks, width_of
+from app.reports.timescale import TimeScale
+from app.services.report_content.parts import MetricChart
+
+HEIGHT = 134.0
+LEFT, RIGHT, TOP, BOTTOM = 26.0, 33.0, 14.0, 15.0
+_CAPITAL = 0.727 * SIZE
+_CLEAR = 10.0
+"""Least distance between two lines of words."""
+
+
+class BeforeAfter(Drawn):
+    """The picture of one measure."""
+
+    def __init__(self, chart: MetricChart) -> None:
+        super().__init__(HEIGHT)
+        self._chart = chart
+        self._model = chart.model
+
+    def draw(self) -> None:
+        """Draw fields, axes, lines, levels and words, from back to front."""
+        self._x0, self._x1 = LEFT, self.width - RIGHT
+        self._y0, self._y1 = BOTTOM, self.height - TOP
+        model = self._model
+        self._time = TimeScale(model, self._chart.zone, self._x0, self._x1)
+        self._fields()
+        self._axes()
+        self._lines()
+        self._target()
+        self._levels()
+
+    def _y(self, value: float) -> float:
+        span = (self._model.y1 - self._model.y0) or 1.0
+        share = (value - self._model.y0) / span
+        return self._y0 + min(max(share, -0.02), 1.02) * (self._y1 - self._y0)
+
+    def _fields(self) -> None:
+        canvas, model = self.canv, self._model
+        names = (
+            (model.before, inks().sunken, _("Before"), False),
+            (model.change, inks().band, _("Change"), True),
+            (model.after, inks().after_field, _("After"), False),
+        )
+        places: list[tuple[float, str]] = []
+        for span, colour, name, edged in names:
+            left, right = self._time.at(span.start), self._time.at(span.end)
+            canvas.setFillColor(colour)
+            canvas.rect(left, self._y0, max(right - left, 1.0), self._y1 - self._y0, 0, 1)
+            if edged:
+                canvas.setStrokeColor(inks().ink2)
+                canvas.setLineWidth(HAIRLINE)
+                for x in (left, max(right, left + 1.0)):
+                    canvas.line(x, self._y0, x, self._y1)
+            places.append(((left + right) / 2, name))
+        canvas.setFillColor(inks().ink2)
+        for x, name in _spread(places, self._x0, self.width):
+            words_at(canvas, x, self._y1 + 4, name, anchor="middle")
+
+    def _axes(self) -> None:
+        canvas, model = self.canv, self._model
+        canvas.setStrokeColor(inks().ink2 if model.y0 == 0 else inks().hair)
+        canvas.setLineWidth(0.75 if model.y0 == 0 else HAIRLINE)
+        for left, right in self._time.stretches():
+            canvas.line(left, self._y0, right, self._y0)
+        canvas.setStrokeColor(inks().ink2)
+        canvas.setFillColor(inks().ink2)
+        canvas.setLineWidth(HAIRLINE)
+        for tick in _thinned(model.y_ticks, 6):
+            y = self._y(tick.at)
+            canvas.line(self._x0 - 4, y, self._x0 - 1, y)
+            words_at(canvas, self._x0 - 6, y - _CAPITAL / 2, tick.text, anchor="end")
+        end = -1e9
+        for at, text in self._time.ticks():
+            half = width_of(text) / 2
+            canvas.line(at, self._y0, at, self._y0 - 3)
+            middle = min(max(at, half), self.width - half)
+            if middle - half > end + 5:
+                words_at(canvas, middle, self._y0 - 12, text, anchor="middle")
+                end = middle + half
+
+    def _lines(self) -> None:
+        for line in self._model.lines:
+            match line.kind:
+                case LineKind.REFERENCE:
+                    self._pen(0.6, inks().ink3, (0.8, 1.6))
+                case LineKind.BEFORE:
+                    self._pen(0.6, inks().before)
+                case LineKind.AFTER:
+                    self._pen(0.75, inks().accent)
+            self._draw_line(line)
+        self.canv.setDash([])
+
+    def _pen(self, width: float, colour: object, dash: Sequence[float] = ()) -> None:
+        self.canv.setLineWidth(width)
+        self.canv.setStrokeColor(colour)
+        self.canv.setDash(list(dash))
+
+    def _draw_line(self, line: Line) -> None:
+        self.canv.setLineJoin(1)
+        for segment in line.segments(420):
+            points = [(self._time.at(x), self._y(y)) for x, y in segment]
+            if len(points) == 1:
+                x, y = points[0]
+                self.canv.line(x - 0.4, y, x + 0.4, y)
+                continue
+            path = self.canv.beginPath()
+            path.moveTo(*points[0])
+            for point in points[1:]:
+                path.lineTo(*point)
+            self.canv.drawPath(path, stroke=1, fill=0)
+
+    def _target(self) -> None:
+        goal = self._model.target
+        if goal is None:
+            return
+        y = self._y(goal.value)
+        self._pen(0.75, inks().ink, (5, 2.5))
+        self.canv.line(self._x0, y, self._x1, y)
+        self.canv.setDash([])
+
+    def _levels(self) -> None:
+        canvas, chart, model = self.canv, self._chart, self._model
+        taken: list[float] = []
+        if chart.before is not None:
+            y = self._y(chart.before)
+            left, right = self._time.at(model.before.start), self._time.at(model.before.end)
+            self._pen(1.75, inks().ink2, (4, 2))
+            canvas.line(left, y, right, y)
+            canvas.setDash([])
+            below = self._is_above_target(chart.before) is False
+            self._level_word(chart.before_text, (left + right) / 2, y, below=below)
+        if chart.after is not None:
+            y = self._y(chart.after)
+            left, right = self._time.at(model.after.start), self._time.at(model.after.end)
+            self._pen(2.0, inks().accent)
+            canvas.line(left, y, right, y)
+            self._likely(y)
+            taken.append(y)
+        self._target_word(taken)
+
+    def _is_above_target(self, value: float) -> bool | None:
+        goal = self._model.target
+        if goal is None or abs(self._y(goal.value) - self._y(value)) > 3 * _CLEAR:
+            return None
+        return value >= goal.value
+
+    def _level_word(self, text: str, x: float, y: float, *, below: bool) -> None:
+        crowded_top = y + 8 + SIZE > self._y1
+        place = y - 7 - _CAPITAL if below or crowded_top else y + 8
+        half = width_of(text, STRONG) / 2 + 1.5
+        self.canv.setFillColor(inks().sunken)
+        self.canv.rect(x - half, place - 1.5, 2 * half, _CAPITAL + 3, 0, 1)
+        self.canv.setFillColor(inks().ink)
+        x = min(max(x, self._x0 + half), self.width - half)
+        words_at(self.canv, x, place, text, font=STRONG, anchor="middle")
+
+    def _likely(self, y: float) -> None:
+        """Draw the likely range of the level after, right of the plot, and its figure."""
+        canvas, chart = self.canv, self._chart
+        x = self._x1 + 5
+        canvas.setStrokeColor(inks().accent)
+        canvas.setFillColor(inks().accent)
+        length = 0.0
+        if chart.range is not None:
+            low, high = (self._y(end) for end in chart.range)
+            length = high - low
+            canvas.setLineWidth(1.0)
+            canvas.line(x, low, x, high)
+            for end in (low, high):
+                canvas.line(x - 2.5, end, x + 2.5, end)
+        canvas.circle(x, y, 2.0 if length >= 8 else 1.4, stroke=0, fill=1)
+        words_at(canvas, x + 5, y - _CAPITAL / 2, chart.after_text, font=STRONG)
+
+    def _target_word(self, taken: Sequence[float]) -> None:
+        goal, text = self._model.target, self._chart.target_text
+        if goal is None or not text:
+            return
+        y, size = self._y(goal.value), width_of(text, BODY)
+        above = y + 3 + SIZE < self._y1
+        base = y + 3 if above else y - 3 - _CAPITAL
+        x = self._free_x(size + 4, base)
+        self.canv.setFillColor(inks().ink)
+        words_at(self.canv, x + 2, base, text)
+
+    def _free_x(self, width: float, base: float) -> float:
+        """Return where the fewest samples run behind the words."""
+        heights = [
+            (self._time.at(x), self._y(y))
+            for line in self._model.lines
+            for segment in line.segments(200)
+            for x, y in segment
+        ]
+        spots = [
+            self._x0 + step * 6.0 for step in range(int((self._x1 - self._x0 - width) / 6) + 1)
+        ]
+
+        def crowd(left: float) -> int:
+            inside = (base - 3, base + SIZE + 1)
+            return sum(left < x < left + width and inside[0] < y < inside[1] for x, y in heights)
+
+        return min(spots or [self._x0], key=lambda left: (crowd(left), left))
+
+
+class Interval(Drawn):
+    """One likely range on the scale of the table, with the agreed margin behind it."""
+
+    def __init__(
+        self, estimate: float | None, interval: tuple[float, float] | None, *,
+        margin: float, scale: float, kind: str,
+    ) -> None:  # fmt: skip
+        super().__init__(12.0)
+        self._estimate, self._interval = estimate, interval
+        self._margin, self._scale, self._kind = margin, scale, kind
+
+    def draw(self) -> None:
+        """Draw margin, zero, range and estimate."""
+        canvas, middle = self.canv, self.width / 2
+        canvas.setFillColor(inks().sunken)
+        half = min(self._margin / self._scale, 1.0) * middle
+        canvas.rect(middle - half, 0.5, 2 * half, 11, stroke=0, fill=1)
+        canvas.setStrokeColor(inks().ink2)
+        canvas.setLineWidth(HAIRLINE)
+        canvas.line(middle, 0.5, middle, 11.5)
+        if self._estimate is None:
+            return
+        found = self._kind in ("good", "bad", "different")
+        colour = inks().accent if self._kind == "good" else inks().ink
+        if self._interval is not None:
+            self._range(canvas, colour)
+        self._dot(canvas, colour, filled=found)
+
+    def _x(self, value: float) -> float:
+        share = max(-1.0, min(1.0, value / self._scale))
+        return self.width / 2 * (1 + share)
+
+    def _range(self, canvas: Canvas, colour: object) -> None:
+        low, high = self._interval or (0.0, 0.0)
+        canvas.setStrokeColor(colour)
+        canvas.setLineWidth(0.9)
+        canvas.line(self._x(low), 6, self._x(high), 6)
+        for value in (low, high):
+            x = self._x(value)
+            if abs(value) <= self._scale:
+                canvas.line(x, 4, x, 8)
+            else:  # the range goes on beyond the scale
+                back = 2.5 if value > 0 else -2.5
+                canvas.line(x, 6, x - back, 8)
+                canvas.line(x, 6, x - back, 4)
+
+    def _dot(self, canvas: Canvas, colour: object, *, filled: bool) -> None:
+        x = self._x(self._estimate or 0.0)
+        canvas.setStrokeColor(colour)
+        canvas.setFillColor(colour if filled else inks().white)
+        if self._kind == "bad":
+            canvas.rect(x - 2, 4, 4, 4, stroke=1, fill=1)
+        else:
+            canvas.circle(x, 6, 2, stroke=1, fill=1)
+
+
+class IntervalScale(Drawn):
+    """The head of the column of ranges: both ends and zero."""
+
+    def __init__(self, low: str, high: str) -> None:
+        super().__init__(12.0)
+        self._low, self._high = low, high
+
+    def draw(self) -> None:
+        """Write the three figures."""
+        base = 12.0 - SIZE
+        self.canv.setFillColor(inks().ink2)
+        words_at(self.canv, 0, base, self._low)
+        words_at(self.canv, self.width / 2, base, "0", anchor="middle")
+        words_at(self.canv, self.width, base, self._high, anchor="end")
+
+
+def _thinned(ticks: Sequence[object], most: int) -> list[object]:
+    step = 1
+    while len(ticks) / step > most:
+        step += 1
+    return list(ticks[::step])
+
+
+def _spread(
+    places: Sequence[tuple[float, str]], low: float, high: float
+) -> list[tuple[float, str]]:
+    """Push names on one line apart until none covers its neighbour."""
+    gap = 5.0
+    halves = [width_of(name) / 2 for _x, name in places]
+    xs = [
+        min(max(x, low + half), high - half)
+        for (x, _name), half in zip(places, halves, strict=True)
+    ]
+    for _turn in range(12):
+        for i in range(len(xs) - 1):
+            lap = xs[i] + halves[i] + gap - (xs[i + 1] - halves[i + 1])
+            if lap > 0:
+                xs[i] -= lap / 2
+                xs[i + 1] += lap / 2
+        xs = [min(max(x, low + h), high - h) for x, h in zip(xs, halves, strict=True)]
+    return [(x, name) for x, (_old, name) in zip(xs, places, strict=True)]

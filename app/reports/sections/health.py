@@ -1,0 +1,59 @@
+"""Health checks before and after: one row per check, what is worse comes first."""
+
+from reportlab.platypus import Flowable
+
+from app.i18n import _
+from app.reports.flowables import Marked, Ruled, Words, chapter, gap, share
+from app.reports.theme import LEADING, Sheet
+from app.services.report_content.proofs import HealthPart
+
+
+def health_section(part: HealthPart, words: Words, page: Sheet) -> list[Flowable]:
+    """Lay the chapter out."""
+    story = chapter("health", _("Health checks"), words, words.claim(part.intro))
+    if part.hosts:
+        story += [_hosts(part, words, page), gap(LEADING)]
+    if part.rows:
+        story += [_checks(part, words, page), gap(LEADING)]
+    return story
+
+
+def _hosts(part: HealthPart, words: Words, page: Sheet) -> Flowable:
+    head = [
+        words.text(_("Host"), strong=True),
+        words.text(_("Before"), quiet=True),
+        words.text(_("After"), quiet=True),
+        words.text(_("Clock against ours"), quiet=True, right=True),
+    ]
+    rows = [
+        [
+            words.text(name, most=120),
+            words.text(before, most=160),
+            words.text(after, most=160),
+            words.text(clock, right=True),
+        ]
+        for name, before, after, clock in part.hosts
+    ]
+    return Ruled(head, rows, share(page.live_width, 90, 0, 150, 100)).build()
+
+
+def _checks(part: HealthPart, words: Words, page: Sheet) -> Flowable:
+    head = [
+        words.text(_("Difference"), quiet=True),
+        words.text(_("Host"), quiet=True),
+        words.text(_("Check"), strong=True),
+        words.text(_("Before"), quiet=True),
+        words.text(_("After"), quiet=True),
+    ]
+    rows = [
+        [
+            Marked(row.mark),
+            words.text(row.host, most=80),
+            words.text(row.check, most=160),
+            words.text(row.before, most=300),
+            words.text(row.after, most=300),
+        ]
+        for row in part.rows
+    ]
+    side = (page.live_width - 82 - 56 - 100) / 2
+    return Ruled(head, rows, (82, 56, 100, side, side)).build()

@@ -1,0 +1,86 @@
+"""Timeline, approvals and process rules."""
+
+from reportlab.platypus import Flowable
+
+from app.i18n import _
+from app.reports.flowables import Marked, Ruled, Words, chapter, gap, share, together
+from app.reports.matrix import PhaseStrip
+from app.reports.theme import LEADING, Sheet
+from app.services.report_content.proofs import HistoryPart
+
+
+def history_section(part: HistoryPart, words: Words, page: Sheet) -> list[Flowable]:
+    """Lay the chapter out."""
+    story = chapter("history", _("Timeline and approvals"), words, words.text(part.intro))
+    if part.phases:
+        story += [PhaseStrip(part.phases, part.begins, part.ends), gap(LEADING)]
+    if part.events:
+        story.append(_events(part, words, page))
+    if part.left_out:
+        story += [gap(3), words.text(part.left_out, quiet=True)]
+    story += [gap(LEADING), *_approvals(part, words, page), gap(LEADING)]
+    return [*story, *_rules(part, words, page), gap(LEADING)]
+
+
+def _events(part: HistoryPart, words: Words, page: Sheet) -> Flowable:
+    year, zone = part.header
+    head = [
+        words.text(year, quiet=True),
+        words.text(zone, quiet=True, right=True),
+        words.text(_("By"), quiet=True),
+        words.text(_("Event"), quiet=True),
+        words.text(_("Log entry"), quiet=True, right=True),
+    ]
+    rows = [
+        [
+            words.text(row.day),
+            words.text(row.time, right=True),
+            words.text(row.by, quiet=True, most=80),
+            words.text(row.text, most=400),
+            words.text(row.seq, quiet=True, right=True),
+        ]
+        for row in part.events
+    ]
+    days = frozenset(number for number, row in enumerate(part.events) if row.day and number)
+    widths = share(page.live_width, 60, 46, 92, 0, 48)
+    return Ruled(head, rows, widths, ends_group=days).build()
+
+
+def _approvals(part: HistoryPart, words: Words, page: Sheet) -> list[Flowable]:
+    if not part.approvals:
+        return [words.text(part.no_approvals)]
+    head = [
+        words.text(_("Approvals"), strong=True),
+        words.text(_("Name"), quiet=True),
+        words.text(part.approvals_header, quiet=True, right=True),
+        words.text(_("Decision"), quiet=True),
+        words.text(_("Plan hash signed"), quiet=True, right=True),
+        words.text(_("Evidence"), quiet=True, right=True),
+    ]
+    rows = [
+        [
+            words.text(row.role, most=80),
+            words.text(row.name, most=80),
+            words.text(row.at, right=True),
+            Marked(row.mark),
+            words.text(row.plan_hash, mono=True, right=True),
+            words.ids(row.evidence),
+        ]
+        for row in part.approvals
+    ]
+    widths = share(page.live_width, 0, 84, 84, 82, 86, 46)
+    return [together(Ruled(head, rows, widths).build())]
+
+
+def _rules(part: HistoryPart, words: Words, page: Sheet) -> list[Flowable]:
+    head = [
+        words.text(_("Process rules"), strong=True),
+        words.text(_("Found"), quiet=True, right=True),
+        words.text(_("Result"), quiet=True),
+    ]
+    rows = [
+        [words.text(row.rule), words.text(row.found, right=True, most=120), Marked(row.mark)]
+        for row in part.rules
+    ]
+    table = Ruled(head, rows, share(page.live_width, 0, 120, 86)).build()
+    return [together(table, gap(3), words.claim(part.people, quiet=True))]

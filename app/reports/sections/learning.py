@@ -1,0 +1,55 @@
+"""Lessons, follow-up actions, user feedback, close notes."""
+
+from reportlab.platypus import Flowable
+
+from app.i18n import _
+from app.reports.flowables import Ruled, Words, chapter, gap, share
+from app.reports.theme import LEADING, Sheet
+from app.services.report_content.common import Claim
+from app.services.report_content.proofs import LearningPart
+
+
+def learning_section(part: LearningPart, words: Words, page: Sheet) -> list[Flowable]:
+    """Lay the chapter out."""
+    story = chapter("learning", _("Lessons and follow-up"), words, words.text(part.intro))
+    story += [*_lessons(part, words, page), gap(LEADING)]
+    story += [*_actions(part, words, page), gap(LEADING)]
+    story += [words.claim(Claim(part.feedback, _("User feedback."))), gap(3)]
+    return [*story, words.claim(Claim(part.notes, _("Close notes.")), most=4000), gap(LEADING)]
+
+
+def _lessons(part: LearningPart, words: Words, page: Sheet) -> list[Flowable]:
+    if not part.lessons:
+        return [words.text(part.no_lessons)]
+    head = [
+        words.text(_("Lessons: what happened"), strong=True),
+        words.text(_("Cause"), quiet=True),
+        words.text(_("Effect"), quiet=True),
+        words.text(_("Recommendation"), quiet=True),
+    ]
+    rows = [[words.text(text or "–", most=500) for text in lesson] for lesson in part.lessons]
+    return [Ruled(head, rows, (page.live_width / 4,) * 4).build()]
+
+
+def _actions(part: LearningPart, words: Words, page: Sheet) -> list[Flowable]:
+    if not part.actions:
+        return [words.text(_("No follow-up action was agreed."))]
+    head = [
+        words.text(_("Follow-up actions"), strong=True),
+        "",
+        words.text(_("Owner"), quiet=True),
+        words.text(_("State"), quiet=True),
+        words.text(_("Due"), quiet=True, right=True),
+    ]
+    rows = [
+        [
+            words.text(row.id),
+            words.text(row.title, most=300),
+            words.text(row.owner, most=80),
+            words.text(_("done") if row.done else _("open")),
+            words.text(row.due, right=True),
+        ]
+        for row in part.actions
+    ]
+    widths = share(page.live_width, 24, 0, 110, 40, 92)
+    return [Ruled(head, rows, widths, extra=(("SPAN", (0, 0), (1, 0)),)).build()]

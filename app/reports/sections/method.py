@@ -1,0 +1,115 @@
+"""Method, limits, what is missing, the manifest of the evidence, and who signs."""
+
+from collections.abc import Sequence
+
+from reportlab.platypus import Flowable, Paragraph
+
+from app.i18n import _
+from app.reports.flowables import (
+    Ruled,
+    Words,
+    beside,
+    chapter,
+    columns,
+    gap,
+    share,
+    tight,
+    together,
+)
+from app.reports.theme import GUTTER, HAIRLINE, LEADING, Sheet, inks, markup, style
+from app.services.report_content.common import Claim, Noted
+from app.services.report_content.proofs import EvidenceRow, MethodPart
+
+
+def method_section(
+    part: MethodPart, not_evidenced: Sequence[Noted], words: Words, page: Sheet
+) -> list[Flowable]:
+    """Lay the chapter out."""
+    story = chapter("method", _("Method, evidence and sign-off"), words, words.text(part.intro))
+    story += beside(
+        page,
+        (
+            (3, lambda _width: _claims(_("Method"), part.method, words)),
+            (3, lambda _width: _claims(_("Limits and cross-checks"), part.limits, words)),
+        ),
+    )
+    story.append(gap(LEADING))
+    gaps = part.gaps
+    story += _claims(_("What this report lacks: {n}"), gaps, words, numbered=True)
+    story.append(gap(LEADING))
+    if not_evidenced:
+        title = _("Not evidenced: {n}").format(n=len(not_evidenced))
+        rows = [
+            [words.text(note.id, quiet=True), words.claim(note.claim)] for note in not_evidenced
+        ]
+        story += [words.text(title, strong=True), tight(rows, share(page.live_width, 28, 0))]
+        story.append(gap(LEADING))
+    story += [*_manifest(part, words, page), gap(3), words.text(part.note, quiet=True, most=600)]
+    return [*story, gap(2 * LEADING), _signatures(part, words, page)]
+
+
+def _claims(
+    title: str, claims: Sequence[Claim], words: Words, *, numbered: bool = False
+) -> list[Flowable]:
+    head = title.format(n=len(claims) or _("nothing")) if numbered else title
+    story: list[Flowable] = [words.text(head, strong=True)]
+    for claim in claims:
+        story += [words.claim(claim), gap(3)]
+    return story
+
+
+def _manifest(part: MethodPart, words: Words, page: Sheet) -> list[Flowable]:
+    if not part.evidence:
+        return [words.text(_("There is no evidence on record."))]
+    head = [
+        words.text(_("Evidence: {n}").format(n=len(part.evidence)), strong=True),
+        "",
+        words.text(_("Kind"), quiet=True),
+        words.text(_("Size"), quiet=True, right=True),
+        words.text(part.frozen_header, quiet=True, right=True),
+        words.text(_("Attached as"), quiet=True, right=True),
+    ]
+    rows = [_exhibit(row, words) for row in part.evidence]
+    widths = share(page.live_width, 34, 0, 52, 58, 98, 62)
+    return [Ruled(head, rows, widths, extra=(("SPAN", (0, 0), (1, 0)),)).build()]
+
+
+def _exhibit(row: EvidenceRow, words: Words) -> list[Flowable | list[Flowable]]:
+    anchor = Paragraph(f'<a name="{markup(row.id)}"/>{markup(row.id)}', style())
+    return [
+        anchor,
+        [
+            words.text(row.what, most=160),
+            Paragraph(_halves(row.sha256), style(mono=True, quiet=True)),
+        ],
+        words.text(row.kind),
+        words.text(row.size, right=True),
+        words.text(row.frozen, quiet=True, right=True),
+        words.text(row.file or _("not attached"), right=True, quiet=not row.file),
+    ]
+
+
+def _halves(sha256: str) -> str:
+    """Set a hash in two lines of equal length, so that it can be compared by eye."""
+    half = (len(sha256) + 1) // 2
+    return f"{markup(sha256[:half])}<br/>{markup(sha256[half:])}"
+
+
+def _signatures(part: MethodPart, words: Words, page: Sheet) -> Flowable:
+    width = page.columns(2)
+    blocks: list[Flowable] = []
+    for role, name in part.signatures:
+        block = tight(
+            [
+                [words.text(role, quiet=True)],
+                [words.text(name or "–", strong=True, most=80)],
+                [gap(2.5 * LEADING)],
+                [words.text(_("Name, date and signature"), quiet=True)],
+            ],
+            (width,),
+        )
+        block.setStyle([("LINEABOVE", (0, 3), (-1, 3), HAIRLINE, inks().ink)])
+        blocks.append(block)
+    title = words.text(_("Sign-off of this revision"), strong=True)
+    row = columns((width,) * len(blocks), blocks, between=GUTTER)
+    return together(title, gap(6), row)

@@ -1,0 +1,86 @@
+"""Why the change was wanted, which way was chosen, and what it was to reach."""
+
+from reportlab.platypus import Flowable
+
+from app.i18n import _
+from app.reports.flowables import Marked, Ruled, Words, chapter, gap, share
+from app.reports.theme import LEADING, Sheet
+from app.services.report_content.common import Icon, Mark
+from app.services.report_content.parts import NeedPart
+
+
+def need_section(part: NeedPart, words: Words, page: Sheet) -> list[Flowable]:
+    """Lay the chapter out."""
+    story = chapter("need", _("Need, options and objectives"), words, words.text(part.intro))
+    story += [words.text(part.description, most=6000), gap(LEADING / 2)]
+    story += [item for fact in part.facts for item in (words.claim(fact), gap(3))]
+    story += [gap(LEADING - 3), *_records(part, words, page), gap(LEADING)]
+    story += [*_objectives(part, words, page), gap(LEADING)]
+    return [*story, *_options(part, words, page), gap(LEADING)]
+
+
+def _records(part: NeedPart, words: Words, page: Sheet) -> list[Flowable]:
+    if not part.records:
+        return [words.text(part.no_records)]
+    head = [
+        words.text(_("Records of the need"), strong=True),
+        words.text(_("Kind"), quiet=True),
+        words.text(_("What it says"), quiet=True),
+        words.text(_("Period"), quiet=True),
+    ]
+    rows = [
+        [words.text(title, most=300), words.text(kind), words.text(said, most=300),
+         words.text(period)]
+        for kind, title, said, period in part.records
+    ]  # fmt: skip
+    return [Ruled(head, rows, share(page.live_width, 0, 60, 150, 90)).build()]
+
+
+def _objectives(part: NeedPart, words: Words, page: Sheet) -> list[Flowable]:
+    if not part.objectives:
+        return [words.text(_("No objective with a target was agreed."))]
+    head = [
+        words.text(_("Objectives"), strong=True),
+        words.text(_("Target"), quiet=True, right=True),
+        words.text(_("Before"), quiet=True, right=True),
+        words.text(_("After"), quiet=True, right=True),
+        words.text(_("Result"), quiet=True),
+        words.text(_("Evidence"), quiet=True, right=True),
+    ]
+    rows = [
+        [
+            words.text(row.name, most=160),
+            words.text(row.target, right=True),
+            words.text(row.before, right=True),
+            words.text(row.after, right=True),
+            Marked(row.mark),
+            words.ids(row.evidence),
+        ]
+        for row in part.objectives
+    ]
+    return [Ruled(head, rows, share(page.live_width, 0, 66, 62, 62, 84, 56)).build()]
+
+
+def _options(part: NeedPart, words: Words, page: Sheet) -> list[Flowable]:
+    if not part.options:
+        return [words.text(_("No options were compared."))]
+    head = [words.text(_("Options"), strong=True), words.text(_("Benefit"), quiet=True),
+            words.text(_("Cost"), quiet=True), words.text(_("Risk"), quiet=True),
+            words.text(_("Choice and why"), quiet=True)]  # fmt: skip
+    rows = []
+    for row in part.options:
+        mark = Mark(Icon.GOOD, _("Chosen"), strong=True) if row.chosen else None
+        why: list[Flowable] = [Marked(mark)] if mark else [words.text(_("Not chosen"))]
+        if row.reason:
+            why.append(words.text(row.reason, quiet=True, most=300))
+        rows.append(
+            [
+                words.text(row.title, strong=row.chosen, most=160),
+                words.text(row.benefit, most=300),
+                words.text(row.cost, most=300),
+                words.text(row.risk, most=300),
+                why,
+            ]
+        )
+    fifth = page.live_width / 5
+    return [Ruled(head, rows, (fifth,) * 5).build()]

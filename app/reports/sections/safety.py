@@ -1,0 +1,144 @@
+"""Backup, risk and tests: the proof of the way back, the matrix, every test with its result."""
+
+from reportlab.platypus import Flowable
+
+from app.i18n import _
+from app.reports.flowables import (
+    Marked,
+    Ruled,
+    Words,
+    beside,
+    chapter,
+    gap,
+    share,
+    tight,
+    together,
+)
+from app.reports.matrix import RiskMatrix, RollbackBar
+from app.reports.theme import LEADING, Sheet
+from app.services.report_content.proofs import BackupBlock, RiskPart, Rollback, SafetyPart
+
+
+def safety_section(part: SafetyPart, words: Words, page: Sheet) -> list[Flowable]:
+    """Lay the chapter out."""
+    story = chapter("safety", _("Backup, risk and tests"), words, words.text(part.intro))
+    for block in part.backups:
+        story += [_backup(block, words, page), gap(3), words.claim(block.note, quiet=True)]
+        story.append(gap(LEADING))
+    if part.no_backup:
+        story += [words.text(part.no_backup), gap(LEADING)]
+    if part.rollback is not None:
+        story += [_rollback(part.rollback, words, page), gap(LEADING * 1.5)]
+    if part.risk is not None:
+        story += _risk(part.risk, words, page)
+    else:
+        story.append(words.text(part.no_risk))
+    story += [gap(LEADING), *_tests(part, words, page), gap(LEADING)]
+    return [*story, *_incidents(part, words, page), gap(LEADING)]
+
+
+def _backup(block: BackupBlock, words: Words, page: Sheet) -> Flowable:
+    head = [
+        words.text(block.title, strong=True, most=100),
+        words.text(_("State"), quiet=True),
+        words.text(block.day, quiet=True, right=True),
+        words.text(_("Took"), quiet=True, right=True),
+        words.text(_("What was checked"), quiet=True),
+    ]
+    rows = [
+        [
+            words.text(row.level),
+            Marked(row.mark),
+            words.text(row.at, right=True),
+            words.text(row.took, right=True),
+            words.text(row.checked, most=300),
+        ]
+        for row in block.rows
+    ]
+    return Ruled(head, rows, share(page.live_width, 112, 70, 86, 62, 0)).build()
+
+
+def _rollback(part: Rollback, words: Words, page: Sheet) -> Flowable:
+    line = tight(
+        [[words.claim(part.title), words.text(part.formula, quiet=True, right=True)]],
+        share(page.live_width, page.live_width * 0.48, 0),
+    )
+    return together(line, RollbackBar(part))
+
+
+def _risk(part: RiskPart, words: Words, page: Sheet) -> list[Flowable]:
+    title = words.text(part.title, strong=True)
+
+    def matrix(_width: float) -> list[Flowable]:
+        return [title, gap(3), RiskMatrix(part), words.claim(part.note, quiet=True)]
+
+    def told(width: float) -> list[Flowable]:
+        return [_controls(part, words, width), gap(LEADING), _happened(part, words, width)]
+
+    return beside(page, ((3, matrix), (3, told)))
+
+
+def _controls(part: RiskPart, words: Words, width: float) -> Flowable:
+    if not part.controls:
+        return words.text(_("No control was named."))
+    head = [words.text(_("Controls"), strong=True), ""]
+    rows = [
+        [words.text(str(number), quiet=True), words.text(text, most=300)]
+        for number, text in enumerate(part.controls, start=1)
+    ]
+    extra = (("SPAN", (0, 0), (1, 0)),)
+    return Ruled(head, rows, share(width, 16, 0), extra=extra).build()
+
+
+def _happened(part: RiskPart, words: Words, width: float) -> Flowable:
+    if not part.happened:
+        return words.text(_("What happened: nothing that wants attention."), strong=True)
+    head = [words.text(_("What happened"), strong=True)]
+    return Ruled(head, [[words.claim(claim)] for claim in part.happened], (width,)).build()
+
+
+def _tests(part: SafetyPart, words: Words, page: Sheet) -> list[Flowable]:
+    if not part.tests:
+        return [words.text(part.no_tests)]
+    head = [
+        words.text(_("Tests: quality (Q), functional (F), load (L)"), strong=True),
+        "",
+        words.text(_("What was seen"), quiet=True),
+        words.text(_("Tester"), quiet=True),
+        words.text(_("Result"), quiet=True),
+    ]
+    rows = [
+        [
+            words.text(row.id),
+            words.text(row.title, most=200),
+            words.text(row.seen, most=300),
+            words.text(row.tester, most=80),
+            Marked(row.mark),
+        ]
+        for row in part.tests
+    ]
+    widths = share(page.live_width, 26, 0, 160, 78, 62)
+    table = Ruled(head, rows, widths, extra=(("SPAN", (0, 0), (1, 0)),)).build()
+    note = [gap(3), words.text(part.tests_note, quiet=True)] if part.tests_note else []
+    return [table, *note]
+
+
+def _incidents(part: SafetyPart, words: Words, page: Sheet) -> list[Flowable]:
+    if not part.incidents:
+        return [words.text(part.no_incidents)]
+    head = [
+        words.text(_("Incidents"), strong=True),
+        words.text(_("Title"), quiet=True),
+        words.text(_("Priority"), quiet=True),
+        words.text(_("Restored after"), quiet=True, right=True),
+    ]
+    rows = [
+        [
+            words.text(reference, most=60),
+            words.text(title, most=200),
+            words.text(priority),
+            words.text(restored, right=True),
+        ]
+        for reference, title, priority, restored in part.incidents
+    ]
+    return [Ruled(head, rows, share(page.live_width, 76, 0, 118, 76)).build()]

@@ -1,0 +1,210 @@
+"""Page 1: what happened, how it stands, what is wanted. It can be read alone."""
+
+from collections.abc import Sequence
+
+from reportlab.platypus import Flowable, Paragraph, Table
+
+from app.i18n import _
+from app.reports.figures import MicroFigure
+from app.reports.flowables import (
+    Bookmark,
+    Cell,
+    Marked,
+    Ruled,
+    Words,
+    columns,
+    gap,
+    share,
+    tight,
+)
+from app.reports.theme import GUTTER, HAIRLINE, LEADING, Sheet, inks, markup, style
+from app.services.report_content.common import ActionRow, Claim, DimensionCell, Noted, Tile
+from app.services.report_content.parts import Summary
+
+HEADLINE_LINES = 4
+_MOST_ACTIONS, _MOST_NOTES = 6, 3
+_LONGEST = 260
+"""Characters of one statement on page 1."""
+
+
+def summary_section(
+    part: Summary, words: Words, page: Sheet, *, squeeze: int = 0
+) -> list[Flowable]:
+    """Lay out page 1.
+
+    Args:
+        part: What page 1 says.
+        words: Makes paragraphs.
+        page: The sheet.
+        squeeze: How much is left out to stay on one page: 1 the rules of the states, 2 the line
+            of evidence too, 3 actions after the third.
+    """
+    context = [] if squeeze > 1 else [words.claim(part.context, quiet=True)]
+    return [
+        Bookmark("summary", _("Summary")),
+        _headline(part.headlines, page.live_width),
+        *context,
+        gap(LEADING),
+        _overall(part, words, page),
+        gap(LEADING),
+        *_tiles(part.tiles, words, page),
+        words.text(_("State by dimension, and what set it"), strong=True),
+        _dimensions(part.dimensions, words, page, with_found=squeeze < 1),
+        gap(LEADING),
+        _well_and_badly(part, words, page),
+        gap(LEADING),
+        _decision(part.decision, words, page),
+        gap(LEADING),
+        *_actions(part.actions, words, page, most=3 if squeeze > 2 else _MOST_ACTIONS),
+        gap(LEADING),
+        _remarks(part, words, page),
+    ]
+
+
+def _headline(variants: Sequence[str], width: float) -> Paragraph:
+    form = style(big=True)
+    for text in variants:
+        found = Paragraph(markup(text, form.fontSize, most=600, font=form.fontName), form)
+        if found.wrap(width, 1e6)[1] <= HEADLINE_LINES * form.leading:
+            break
+    return found
+
+
+def _overall(part: Summary, words: Words, page: Sheet) -> Table:
+    left: list[Flowable] = [Marked(part.overall, scale=1.55)]
+    left.append(words.text(part.close_code, quiet=True))
+    why = Claim(f"{part.rule} {part.trigger}", _("Overall state."))
+    return columns((page.columns(2), page.columns(4)), (left, words.claim(why)), between=GUTTER)
+
+
+def _tiles(tiles: Sequence[Tile], words: Words, page: Sheet) -> list[Flowable]:
+    width = page.columns(2)
+    rows: list[Flowable] = []
+    for start in range(0, len(tiles), 3):
+        blocks = [_tile(tile, words, width) for tile in tiles[start : start + 3]]
+        blocks += [gap(1)] * (3 - len(blocks))
+        rows += [columns((width,) * 3, blocks, between=GUTTER), gap(LEADING - 1.5)]
+    return rows
+
+
+def _tile(tile: Tile, words: Words, width: float) -> Table:
+    state = min(width * 0.45, 80)
+    aside = words.text(tile.aside, quiet=True, right=True, most=60)
+    value = Paragraph(markup(tile.value, 16, most=40), style(big=True))
+    natural = min(value.minWidth() + 2, width * 0.8) if tile.value else 10
+    natural = max(natural, min(_line_width(value), width * 0.86))
+    figures = tight([[value, [gap(7.5), aside]]], share(width, natural, 0))
+    ids = words.ids(tile.evidence)
+    taken = min(_line_width(ids) + 2, width * 0.5) if tile.evidence else 4
+    table = tight(
+        [
+            [tight([[words.text(tile.label, most=60), Marked(tile.mark, right=True)]],
+                   share(width, 0, state))],
+            [figures],
+            [MicroFigure(tile.figure)],
+            [tight([[words.text(tile.target, quiet=True, most=80), ids]], share(width, 0, taken))],
+        ],
+        (width,),
+    )  # fmt: skip
+    table.setStyle([("LINEABOVE", (0, 0), (-1, 0), HAIRLINE, inks().ink2),
+                    ("TOPPADDING", (0, 0), (-1, 0), 1.5)])  # fmt: skip
+    return table
+
+
+def _line_width(paragraph: Paragraph) -> float:
+    """Return how wide a paragraph is when nothing makes it break."""
+    paragraph.wrap(10_000, 10_000)
+    widths = paragraph.getActualLineWidths0()
+    return max(widths, default=0.0) + 1
+
+
+def _dimensions(
+    cells: Sequence[DimensionCell], words: Words, page: Sheet, *, with_found: bool
+) -> Table:
+    blocks: list[Cell] = []
+    for cell in cells:
+        block: list[Flowable] = [words.text(cell.name), Marked(cell.mark)]
+        if with_found:
+            block.append(words.text(cell.found, quiet=True, most=80))
+        blocks.append(block)
+    return columns((page.columns(1),) * len(blocks), blocks, between=GUTTER)
+
+
+def _well_and_badly(part: Summary, words: Words, page: Sheet) -> Table:
+    half = page.columns(3)
+    blocks = (
+        _numbered(_("What went well"), part.well, words, half),
+        _numbered(_("What did not"), part.badly, words, half),
+    )
+    return columns((half, half), blocks, between=GUTTER)
+
+
+def _numbered(title: str, claims: Sequence[Claim], words: Words, width: float) -> list[Flowable]:
+    head: list[Flowable] = [words.text(title, strong=True)]
+    if not claims:
+        return [*head, words.text(_("Nothing to report."), quiet=True)]
+    rows = [
+        [words.text(str(number), quiet=True), words.claim(claim, most=_LONGEST)]
+        for number, claim in enumerate(claims, start=1)
+    ]
+    return [*head, tight(rows, share(width, 12.5, 0))]
+
+
+def _decision(claims: Sequence[Claim], words: Words, page: Sheet) -> Table:
+    box = tight([[words.claim(claim, most=2 * _LONGEST)] for claim in claims], (page.live_width,))
+    last = len(claims) - 1
+    box.setStyle([
+        ("BACKGROUND", (0, 0), (-1, -1), inks().sunken),
+        ("LEFTPADDING", (0, 0), (-1, -1), 8),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 8),
+        ("TOPPADDING", (0, 0), (-1, 0), 5),
+        ("BOTTOMPADDING", (0, last), (-1, last), 7),
+    ])  # fmt: skip
+    return box
+
+
+def _actions(
+    actions: Sequence[ActionRow], words: Words, page: Sheet, *, most: int
+) -> list[Flowable]:
+    open_ones = [action for action in actions if not action.done]
+    if not open_ones:
+        return [words.claim(Claim(_("none"), _("Open actions:")))]
+    title = _("Open actions: {n}").format(n=len(open_ones))
+    head = [words.text(title, strong=True), "", words.text(_("Owner"), quiet=True),
+            words.text(_("Due"), quiet=True, right=True)]  # fmt: skip
+    rows = [
+        [
+            words.text(action.id),
+            words.text(action.title, most=160),
+            words.text(action.owner, most=60),
+            words.text(action.due, right=True),
+        ]
+        for action in open_ones[:most]
+    ]
+    widths = share(page.live_width, 24, 0, 110, 92)
+    table = Ruled(head, rows, widths, extra=(("SPAN", (0, 0), (1, 0)),)).build()
+    left = len(open_ones) - most
+    if left <= 0:
+        return [table]
+    more = _("And {n} more under “Lessons and follow-up”.").format(n=left)
+    return [table, gap(3), words.text(more, quiet=True)]
+
+
+def _remarks(part: Summary, words: Words, page: Sheet) -> Table:
+    half = page.columns(3)
+    blocks = (
+        _noted(_("Overrides"), part.overrides, words, half),
+        _noted(_("Not evidenced"), part.not_evidenced, words, half),
+    )
+    return columns((half, half), blocks, between=GUTTER)
+
+
+def _noted(title: str, notes: Sequence[Noted], words: Words, width: float) -> list[Flowable]:
+    count = str(len(notes)) if notes else _("none")
+    head = words.text(f"{title}: {count}", strong=True)
+    rows = [[words.text(note.id, quiet=True), words.claim(note.claim, most=_LONGEST)]
+            for note in notes[:_MOST_NOTES]]  # fmt: skip
+    if len(notes) > _MOST_NOTES:
+        more = _("And {n} more, see “Method, evidence and sign-off”.")
+        rows.append(["", words.text(more.format(n=len(notes) - _MOST_NOTES), quiet=True)])
+    return [head, tight(rows, share(width, 24, 0))] if rows else [head]

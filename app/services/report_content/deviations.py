@@ -1,0 +1,92 @@
+"""What went otherwise than planned, and who answers for it."""
+
+from collections.abc import Iterator
+
+from app.domain.review import TestResult
+from app.domain.run import StepRun, StepState
+from app.i18n import _
+from app.services.report_content.common import Claim, Noted
+from app.services.report_content.evidence import EvidenceBook
+from app.services.report_content.source import SHORT_S, Source
+from app.services.report_content.words import sentence
+from app.wording import duration
+
+OVER_SHARE = 0.2
+_LEAST_S, _LEAST_BRISK_S = 60.0, 5.0
+Deviation = tuple[Claim, str]
+
+
+def deviations(source: Source, book: EvidenceBook) -> tuple[tuple[Noted, ...], tuple[str, ...]]:
+    """Return the deviations, numbered D-1, D-2 and so on, and beside each who it was."""
+    found = [*_steps(source, book), *_outside(source, book), *_overrides(source), *_tests(source)]
+    noted = tuple(Noted(f"D-{n}", claim) for n, (claim, _by) in enumerate(found, start=1))
+    return noted, tuple(by for _claim, by in found)
+
+
+def _steps(source: Source, book: EvidenceBook) -> Iterator[Deviation]:
+    run = source.run
+    if run is None:
+        return
+    words = {
+        StepState.FAILED: _("Failed step."),
+        StepState.STOPPED: _("Stopped step."),
+        StepState.SKIPPED: _("Skipped step."),
+        StepState.UNKNOWN: _("Unknown outcome."),
+    }
+    brisk = source.is_brisk or run.ended_at is None
+    for item in run.steps:
+        ids = book.transcript(run, item)
+        if item.state in words:
+            text = f"“{item.step.title}”: {sentence(item.outcome or _('nothing was written down'))}"
+            yield Claim(text, words[item.state], ids), item.by or run.by
+        elif _overran(item, brisk=brisk):
+            text = _("“{title}” took {actual}; planned were {planned}.").format(
+                title=item.step.title,
+                actual=duration(item.actual_s),
+                planned=duration(item.step.estimate_s),
+            )
+            yield Claim(text, _("Overrun."), ids), item.by or run.by
+    if run.backout_at is not None:
+        text = sentence(run.backout_reason or _("no reason was written down"))
+        yield Claim(text, _("Backed out."), book.run(run)), run.by
+
+
+def _overran(item: StepRun, *, brisk: bool) -> bool:
+    if item.actual_s is None or item.planned_start is None:
+        return False
+    least_s = _LEAST_BRISK_S if brisk and item.actual_s < SHORT_S else _LEAST_S
+    over_s = item.actual_s - item.step.estimate_s
+    return over_s >= max(least_s, OVER_SHARE * item.step.estimate_s)
+
+
+def _outside(source: Source, book: EvidenceBook) -> Iterator[Deviation]:
+    run, window = source.run, source.change.window
+    if run is None:
+        return
+    declared = set(source.change.hosts)
+    for item in source.started:
+        late = window is not None and item.started_at not in window.span
+        if late:
+            text = _("“{title}” began outside the window.").format(title=item.step.title)
+            yield Claim(text, _("Out of window."), book.run(run)), item.by or run.by
+        if item.step.host is not None and item.step.host not in declared:
+            text = _("“{title}” touched {host}, which the change does not name.").format(
+                title=item.step.title, host=source.host_name(item.step.host)
+            )
+            yield Claim(text, _("Undeclared host."), book.run(run)), item.by or run.by
+
+
+def _overrides(source: Source) -> Iterator[Deviation]:
+    for number, item in enumerate(source.change.overrides, start=1):
+        text = _("{title} (O-{n}, page 1).").format(title=_(item.title), n=number)
+        yield Claim(text, _("Override.")), item.by
+
+
+def _tests(source: Source) -> Iterator[Deviation]:
+    for case in source.change.tests:
+        if case.waived_by:
+            text = f"“{case.title}”: {sentence(case.waived_reason or _('no reason given'))}"
+            yield Claim(text, _("Waived test.")), case.waived_by
+        elif case.result is TestResult.FAILED:
+            text = f"“{case.title}”: {sentence(case.observed or _('nothing was written down'))}"
+            yield Claim(text, _("Failed test.")), case.tester

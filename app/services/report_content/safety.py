@@ -1,0 +1,268 @@
+"""Backup, risk and tests: how the way back was proven, what was feared, what was tried."""
+
+from datetime import datetime
+
+from app.analysis.chart_axes import time_ticks
+from app.domain.backup import BackupSet, CaptureState, Level, Outcome, Verification
+from app.domain.review import TestCase, TestKind
+from app.i18n import _, later
+from app.services.guards import ROLLBACK_FACTOR
+from app.services.rag import Light, Rag
+from app.services.report_content.common import Claim, Icon, Mark
+from app.services.report_content.evidence import EvidenceBook
+from app.services.report_content.proofs import (
+    BackupBlock,
+    ProofRow,
+    RiskPart,
+    Rollback,
+    SafetyPart,
+    TestRow,
+)
+from app.services.report_content.source import Source
+from app.services.report_content.words import moment_words, sentence, test_mark
+from app.wording import (
+    NONE,
+    bytes_size,
+    clock,
+    count_of,
+    day,
+    duration,
+    zone_label,
+)
+
+_OUTCOMES = {
+    Outcome.PASSED: (Icon.GOOD, later("Passed")),
+    Outcome.FAILED: (Icon.BAD, later("Failed")),
+    Outcome.TIMED_OUT: (Icon.BAD, later("Timed out")),
+    Outcome.RUNNING: (Icon.UNKNOWN, later("Running")),
+    Outcome.NOT_DONE: (Icon.UNKNOWN, later("Not done")),
+}
+_KINDS = {TestKind.QA: "Q", TestKind.FUNCTIONAL: "F", TestKind.LOAD: "L"}
+_WINDOW_SHARE = 0.03
+"""Below this share of the window the work cannot be drawn to scale."""
+
+
+def safety(source: Source, rag: Rag, book: EvidenceBook) -> SafetyPart:
+    """Put the part together."""
+    change = source.change
+    blocks = tuple(_block(item, source, book) for item in source.counted_backups)
+    return SafetyPart(
+        intro=_intro(source),
+        backups=blocks,
+        no_backup="" if blocks else _no_backup(source),
+        rollback=_rollback(source, book),
+        risk=_risk(source, rag, book),
+        no_risk="" if change.risk else _("The risk of this change was not assessed."),
+        tests=tuple(_test(case, number) for case, number in _numbered(change.tests)),
+        no_tests="" if change.tests else _("No test was part of this change."),
+        tests_note=_tests_note(source),
+        incidents=tuple(
+            (
+                item.reference,
+                item.title,
+                f"P{item.priority}" + (_(", caused by this change") if item.caused else ""),
+                _restored_words(item.detected_at, item.restored_at),
+            )
+            for item in change.incidents
+        ),
+        no_incidents=_("No incident is linked to this change."),
+    )
+
+
+def _intro(source: Source) -> str:
+    parts = []
+    sets = source.counted_backups
+    proven = [item.level for item in sets if item.level is not None]
+    if sets and len(proven) == len(sets):
+        text = _("The backup is {level}").format(level=min(proven).label)
+        restores = [item.restore_s for item in sets if item.restore_s is not None]
+        if restores:
+            text += _("; a restore takes {time}").format(time=duration(max(restores)))
+        used = _("it was used") if source.change.backed_out else _("it was not needed")
+        parts.append(f"{text}; {used}." if source.run else f"{text}.")
+    elif sets:
+        parts.append(_("The backup was taken, but it is not proven."))
+    risk = source.change.risk
+    if risk is not None:
+        parts.append(
+            _("Risk {inherent} before controls, {residual} with them.").format(
+                inherent=risk.inherent.level.label.lower(),
+                residual=risk.residual.level.label.lower(),
+            )
+        )
+    tests = source.change.tests
+    if tests:
+        passed = sum(case.result.value == "passed" for case in tests)
+        parts.append(_("Tests passed: {n}.").format(n=count_of(passed, len(tests))))
+    return " ".join(parts) or _("Neither backup nor risk nor tests are on record.")
+
+
+def _no_backup(source: Source) -> str:
+    if source.backups:
+        return _("No usable backup from before the work is on record.")
+    if source.change.backup_plan:
+        return _("A backup was planned, but none is on record.")
+    return _("No backup was planned and none was taken.")
+
+
+def _block(item: BackupSet, source: Source, book: EvidenceBook) -> BackupBlock:
+    zone = source.zone
+    rows = tuple(_proof(level, item, source) for level in Level)
+    kinds = ", ".join(dict.fromkeys(stored.kind.value for stored in item.objects))
+    text = _("One set: {kinds}; {plain} read, {stored} stored; sealed {when} in {time}.").format(
+        kinds=kinds,
+        plain=bytes_size(item.plain_bytes),
+        stored=bytes_size(item.stored_bytes),
+        when=moment_words(item.sealed_at, source, dated=True),
+        time=duration(item.duration_s),
+    )
+    start = source.change.work_start
+    if start is not None and start >= item.sealed_at:
+        age = duration((start - item.sealed_at).total_seconds())
+        text += " " + _("It was {age} old when the work began.").format(age=age)
+    text += _warnings(item)
+    ids = book.backup(item)
+    drill = item.latest(Level.RESTORED)
+    if drill is not None:
+        ids += book.proof(item, drill)
+    return BackupBlock(
+        _("Backup of {host}").format(host=item.host_name),
+        _("{day}, {zone}").format(
+            day=day(item.sealed_at, zone), zone=zone_label(item.sealed_at, zone)
+        ),
+        rows,
+        Claim(text, "", ids),
+    )
+
+
+def _warnings(item: BackupSet) -> str:
+    n = sum(len(stored.warnings) for stored in item.objects)
+    text = ""
+    if item.state is CaptureState.PARTIAL:
+        text += " " + _("The set is partial; accepted by {name}: {why}").format(
+            name=item.accepted_by, why=sentence(item.accepted_reason)
+        )
+    if n:
+        text += " " + _("Warnings while capturing: {n}.").format(n=n)
+    return text
+
+
+def _proof(level: Level, item: BackupSet, source: Source) -> ProofRow:
+    found: Verification | None = item.latest(level)
+    if found is None:
+        icon, word = _OUTCOMES[Outcome.NOT_DONE]
+        return ProofRow(level.label, Mark(icon, _(word)), NONE, NONE, "")
+    icon, word = _OUTCOMES[found.outcome]
+    return ProofRow(
+        level.label,
+        Mark(icon, _(word)),
+        clock(found.at, source.zone, seconds=source.is_brisk),
+        duration(found.duration_s) if found.duration_s else NONE,
+        found.detail,
+    )
+
+
+def _rollback(source: Source, book: EvidenceBook) -> Rollback | None:
+    window, deadline, work = source.change.window, source.deadline, source.work
+    if window is None or deadline is None:
+        return None
+    start, end = window.span.start.timestamp(), window.span.end.timestamp()
+    zone = source.zone
+    state = _("not used")
+    if source.change.backed_out:
+        state = _("used")
+    possible = work is None or work.end <= deadline
+    lead = _("Roll-back: {possible}, {state}").format(
+        possible=_("possible throughout") if possible else _("not possible to the end"), state=state
+    )
+    shown = (work.start.timestamp(), work.end.timestamp()) if work else None
+    return Rollback(
+        title=Claim("", lead, book.run(source.run)),
+        formula=_formula(source, deadline),
+        window=(start, end),
+        ticks=time_ticks(start, end, zone, most=6),
+        work=shown,
+        work_text=_("work {start} to {end}").format(
+            start=moment_words(work.start, source), end=moment_words(work.end, source)
+        )
+        if work
+        else "",
+        deadline=deadline.timestamp(),
+        deadline_text=_("latest safe roll-back {time}").format(time=clock(deadline, zone)),
+    )
+
+
+def _formula(source: Source, deadline: datetime) -> str:
+    window = source.change.window
+    restores = [item.restore_s for item in source.counted_backups if item.restore_s is not None]
+    planned_s = source.change.runbook.backout_estimate_s
+    measured_s = max(restores, default=0.0)
+    if window is None:
+        return ""
+    end = clock(window.span.end, source.zone)
+    shown = clock(deadline, source.zone, seconds=source.is_brisk)
+    if measured_s * ROLLBACK_FACTOR > planned_s:
+        return _("{end} − {restore} measured × {factor:g} = {deadline}").format(
+            end=end, restore=duration(measured_s), factor=ROLLBACK_FACTOR, deadline=shown
+        )
+    return _("{end} − {plan} planned way back = {deadline}").format(
+        end=end, plan=duration(planned_s), deadline=shown
+    )
+
+
+def _risk(source: Source, rag: Rag, book: EvidenceBook) -> RiskPart | None:
+    risk = source.change.risk
+    if risk is None:
+        return None
+    ids = (book.record("risk", _("Risk assessment"), risk, risk.at),)
+    by = _("Assessed by {name}.").format(name=risk.assessor) if risk.assessor else ""
+    note = " ".join(
+        part for part in (_("NIST SP 800-30 table I-2."), by, sentence(risk.reason)) if part
+    )
+    happened = tuple(
+        Claim(sentence(item.found), f"{item.dimension.words}: {item.light.words.lower()}.")
+        for item in rag.dimensions
+        if item.light in (Light.WATCH, Light.BAD)
+    )
+    return RiskPart(
+        title=_("Risk: {inherent} before controls, {residual} with them").format(
+            inherent=risk.inherent.level.label.lower(), residual=risk.residual.level.label.lower()
+        ),
+        inherent=(int(risk.inherent.likelihood), int(risk.inherent.impact)),
+        residual=(int(risk.residual.likelihood), int(risk.residual.impact)),
+        note=Claim(note, "", ids),
+        controls=risk.controls,
+        happened=happened,
+    )
+
+
+def _numbered(tests: tuple[TestCase, ...]) -> list[tuple[TestCase, str]]:
+    found: list[tuple[TestCase, str]] = []
+    for kind in TestKind:
+        of_kind = [case for case in tests if case.kind is kind]
+        found += [(case, f"{_KINDS[kind]}-{n}") for n, case in enumerate(of_kind, start=1)]
+    return found
+
+
+def _test(case: TestCase, number: str) -> TestRow:
+    title = case.title if case.mandatory else _("{title} (optional)").format(title=case.title)
+    mark = test_mark(case.result)
+    if case.waived_by:
+        mark = Mark(Icon.WATCH, _("Waived"))
+    seen = case.observed
+    if case.waived_by:
+        seen = _("Waived by {name}: {why}").format(name=case.waived_by, why=case.waived_reason)
+    return TestRow(number, title, case.tester, mark, seen)
+
+
+def _tests_note(source: Source) -> str:
+    kinds = {case.kind for case in source.change.tests}
+    if not kinds or TestKind.LOAD in kinds:
+        return ""
+    return _("No load test was made.")
+
+
+def _restored_words(detected: datetime | None, restored: datetime | None) -> str:
+    if detected is None or restored is None:
+        return _("open") if restored is None else NONE
+    return duration((restored - detected).total_seconds())

@@ -1,0 +1,133 @@
+"""Everything a report is made from, with the questions that several parts ask of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from app.domain.backup import BackupSet
+from app.domain.change import Change
+from app.domain.event import Event
+from app.domain.health import HealthReport, Phase
+from app.domain.host import Host
+from app.domain.metric import Metric, SampleSet, Series, WindowName
+from app.domain.report import Report
+from app.domain.run import Run, StepRun
+from app.domain.verdict import Comparison
+from app.domain.window import TimeRange
+from app.services.guards import newest_report, rollback_deadline
+from app.settings import Settings
+
+SHORT_S = 600.0
+"""Shorter measuring windows are named wherever a figure rests on them."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """The records of one change, read in one transaction, and what the report is told besides.
+
+    ``series`` and ``transcripts`` hold frozen evidence by its SHA-256.
+    """
+
+    change: Change
+    now: datetime
+    hosts: tuple[Host, ...] = ()
+    runs: tuple[Run, ...] = ()
+    backups: tuple[BackupSet, ...] = ()
+    health: tuple[HealthReport, ...] = ()
+    samples: tuple[SampleSet, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    events: tuple[Event, ...] = ()
+    earlier: tuple[Report, ...] = ()
+    series: Mapping[str, Series] = field(default_factory=dict)
+    transcripts: Mapping[str, bytes] = field(default_factory=dict)
+    log_head: str = ""
+    author: str = ""
+    settings: Settings = Settings()
+
+    @property
+    def zone(self) -> str:
+        """The zone all times are written in: the window's, else the first host's, else ours."""
+        if self.change.window is not None:
+            return self.change.window.zone
+        return self.hosts[0].zone if self.hosts else self.settings.zone
+
+    @property
+    def run(self) -> Run | None:
+        """The newest run."""
+        return max(self.runs, key=lambda run: run.id, default=None)
+
+    @property
+    def started(self) -> tuple[StepRun, ...]:
+        """The steps of the newest run that were begun, in order of time."""
+        steps = self.run.steps if self.run else ()
+        begun = [item for item in steps if item.started_at is not None]
+        return tuple(sorted(begun, key=lambda item: item.started_at or self.now))
+
+    @property
+    def work(self) -> TimeRange | None:
+        """From the first step to the end of the last one; None before both."""
+        start = self.change.work_start or (self.run.started_at if self.run else None)
+        end = self.change.work_end or (self.run.ended_at if self.run else None)
+        return TimeRange(start, end) if start and end and start <= end else None
+
+    @property
+    def deadline(self) -> datetime | None:
+        """The latest safe start of a roll-back."""
+        return rollback_deadline(self.change, self.counted_backups)
+
+    @property
+    def counted_backups(self) -> tuple[BackupSet, ...]:
+        """The newest usable set of each host from before the work, in the order of the plan."""
+        limit = self.change.work_start or self.now
+        planned = [source.host for source in self.change.backup_plan]
+        hosts = dict.fromkeys([*planned, *(item.host for item in self.backups)])
+        found: list[BackupSet] = []
+        for host in hosts:
+            sets = [s for s in self.backups if s.host == host and s.usable and s.sealed_at <= limit]
+            if sets:
+                found.append(max(sets, key=lambda item: item.sealed_at))
+        return tuple(found)
+
+    def host_name(self, host: str | None) -> str:
+        """Return a host's name; unknown ones keep their id, none is an empty word."""
+        return next((item.name for item in self.hosts if item.id == host), host or "")
+
+    def metric(self, metric_id: str) -> Metric | None:
+        """Return a metric of the change."""
+        return next((item for item in self.change.metrics if item.id == metric_id), None)
+
+    def comparison(self, metric_id: str) -> Comparison | None:
+        """Return the verdict on a metric."""
+        return next((item for item in self.comparisons if item.metric_id == metric_id), None)
+
+    def sample(self, metric_id: str, window: WindowName) -> SampleSet | None:
+        """Return the newest frozen samples of a metric in a window."""
+        fitting = [s for s in self.samples if s.metric == metric_id and s.window is window]
+        return max(fitting, key=lambda item: item.id, default=None)
+
+    def values(self, sample: SampleSet | None) -> Series | None:
+        """Return the samples themselves."""
+        return self.series.get(sample.sha256) if sample else None
+
+    def checks(self, host: str) -> tuple[HealthReport | None, HealthReport | None]:
+        """Return the newest health reports of a host, before and after."""
+        before, after = (
+            newest_report(self.health, host, phase) for phase in (Phase.BEFORE, Phase.AFTER)
+        )
+        return before, after
+
+    @property
+    def main_metric(self) -> Metric | None:
+        """The metric the change is for: the first key one, else one with a target, else any."""
+        metrics = self.change.metrics
+        for fits in (lambda m: m.key, lambda m: m.target is not None, lambda _m: True):
+            found = next((metric for metric in metrics if fits(metric)), None)
+            if found is not None:
+                return found
+        return None
+
+    @property
+    def is_brisk(self) -> bool:
+        """Whether seconds matter: the work took less than ten minutes."""
+        work = self.work
+        return work is not None and work.duration < timedelta(seconds=SHORT_S)

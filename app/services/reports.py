@@ -1,0 +1,197 @@
+"""Make the post-implementation report: gather, word, print, keep.
+
+The PDF lies among the evidence under its SHA-256; a `Report` names it with its revision and the
+head of the change log. Laying out paper is the world's business: it comes in as ``render``.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from app.domain.change import Change
+from app.domain.event import NewEvent
+from app.domain.ids import ReportId, new_id
+from app.domain.metric import SampleSet, Series, WindowName
+from app.domain.report import Report
+from app.domain.run import Run
+from app.errors import AppError
+from app.i18n import _, speaking
+from app.services.changes import Desk
+from app.services.ports_series import SeriesStore
+from app.services.ports_store import Files, UnitOfWork
+from app.services.rag import assess
+from app.services.report_content.data import Attachment, Cover, Rendered, ReportData
+from app.services.report_content.evidence import EvidenceBook, canonical
+from app.services.report_content.facts import rag_facts
+from app.services.report_content.gaps import Gap, gaps
+from app.services.report_content.health import health
+from app.services.report_content.history import history
+from app.services.report_content.learning import learning
+from app.services.report_content.measures import measures
+from app.services.report_content.method import method
+from app.services.report_content.need import need
+from app.services.report_content.plan import plan
+from app.services.report_content.safety import safety
+from app.services.report_content.source import Source
+from app.services.report_content.summary import summary
+from app.services.report_content.transcripts import transcripts
+from app.services.report_content.words import STATES, TYPES
+from app.wording import clock, day, zone_with_offset
+
+Render = Callable[[ReportData, Sequence[Attachment]], Rendered]
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """The collaborators of reporting."""
+
+    desk: Desk
+    files: Files
+    series: SeriesStore
+    render: Render
+
+
+def make_report(number: str, *, reporting: Reporting) -> Report:
+    """Print the report of a change as it stands now, keep the PDF and record it.
+
+    Everything is read in one transaction; the record and its log entry are written together.
+
+    Raises:
+        NotFound: There is no such change.
+        StoreError: Frozen evidence was altered.
+    """
+    source = gather(number, reporting=reporting)
+    with speaking(reporting.desk.settings.report_language):
+        data, attachments = report_data(source)
+        made = reporting.render(data, attachments)
+    desk = reporting.desk
+    report = Report(
+        id=ReportId(new_id()),
+        change=source.change.id,
+        number=source.change.number,
+        revision=data.cover.revision,
+        made_at=source.now,
+        by=desk.actor,
+        title=data.summary.headlines[-1],
+        pdf_sha256=reporting.files.put(made.pdf),
+        log_head=source.log_head,
+        pages=made.pages,
+    )
+    with desk.new_uow() as uow:
+        uow.reports.add(report)
+        text = _("Report revision {n}, {pages} pages, {sha256}").format(
+            n=report.revision, pages=report.pages, sha256=report.pdf_sha256[:12]
+        )
+        uow.log.append(NewEvent("report.made", text, report.change, (report.id,)))
+        uow.commit()
+    return report
+
+
+def report_gaps(number: str, *, reporting: Reporting) -> tuple[Gap, ...]:
+    """Return what the report would lack if it were printed now; raises NotFound."""
+    return gaps(gather(number, reporting=reporting))
+
+
+def gather(number: str, *, reporting: Reporting) -> Source:
+    """Read everything the report of a change is made from; raises NotFound, StoreError."""
+    desk = reporting.desk
+    with desk.new_uow() as uow:
+        change = uow.changes.by_number(number)
+        source = _records(change, uow, desk)
+    run = source.run
+    return replace(
+        source,
+        series=_series(source.samples, reporting.series),
+        transcripts=_transcripts(run, reporting.files) if run is not None else {},
+        author=desk.actor,
+        settings=desk.settings,
+    )
+
+
+def _records(change: Change, uow: UnitOfWork, desk: Desk) -> Source:
+    hosts = (uow.hosts.find(host) for host in change.hosts)
+    return Source(
+        change=change,
+        now=desk.clock.now(),
+        hosts=tuple(host for host in hosts if host is not None),
+        runs=tuple(uow.runs.list(change=change.id)),
+        backups=tuple(uow.backups.list(change=change.id)),
+        health=tuple(uow.health.list(change=change.id)),
+        samples=tuple(uow.samples.list(change=change.id)),
+        comparisons=_in_plan_order(change, tuple(uow.comparisons.list(change=change.id))),
+        events=tuple(uow.log.of(change.id)),
+        earlier=tuple(uow.reports.list(change=change.id)),
+        log_head=uow.log.head(),
+    )
+
+
+def _in_plan_order(change: Change, found: tuple) -> tuple:  # type: ignore[type-arg]
+    order = [metric.id for metric in change.metrics]
+    known = [item for item in found if item.metric_id in order]
+    return tuple(sorted(known, key=lambda item: order.index(item.metric_id)))
+
+
+def _series(samples: Sequence[SampleSet], store: SeriesStore) -> dict[str, Series]:
+    """Read the samples the report draws: the newest of each window, and all earlier days."""
+    newest: dict[tuple[str, WindowName], SampleSet] = {}
+    for item in sorted(samples, key=lambda each: each.id):
+        newest[item.metric, item.window] = item
+    wanted = {item.sha256 for item in newest.values()}
+    wanted |= {item.sha256 for item in samples if item.window is WindowName.REFERENCE}
+    return {sha256: store.get(sha256) for sha256 in sorted(wanted)}
+
+
+def _transcripts(run: Run, files: Files) -> dict[str, bytes]:
+    """Read what the steps put out; one that cannot be read is missing, and the report says so."""
+    found: dict[str, bytes] = {}
+    for item in run.steps:
+        if item.transcript:
+            try:
+                found[item.transcript] = files.get(item.transcript)
+            except AppError:
+                continue
+    return found
+
+
+def report_data(source: Source) -> tuple[ReportData, tuple[Attachment, ...]]:
+    """Put the report into words; also return what is attached to it.
+
+    The parts are made in the order in which they are read, because evidence is numbered so.
+    """
+    rag = assess(rag_facts(source))
+    book = EvidenceBook(source.zone, source.series, source.transcripts)
+    data = ReportData(
+        cover=_cover(source),
+        summary=summary(source, rag, book),
+        measures=measures(source, book),
+        need=need(source, book),
+        plan=plan(source, book),
+        safety=safety(source, rag, book),
+        health=health(source, book),
+        history=history(source, book),
+        learning=learning(source),
+        transcripts=transcripts(source, book),
+        method=method(source, book),
+    )
+    whole = Attachment(
+        "report-data.json", canonical(data), _("The data of this report"), "application/json"
+    )
+    return data, (whole, *book.attachments())
+
+
+def _cover(source: Source) -> Cover:
+    change, zone = source.change, source.zone
+    generated = f"{day(source.now, zone, year=True)} {clock(source.now, zone)}"
+    return Cover(
+        organisation=source.settings.organisation,
+        document=_("Post-implementation report"),
+        number=change.number,
+        title=change.title,
+        status=f"{_(TYPES[change.type])} · {_(STATES[change.state])}",
+        revision=max((item.revision for item in source.earlier), default=0) + 1,
+        generated=f"{generated} {zone_with_offset(source.now, zone)}",
+        generated_at=source.now,
+        log_head=source.log_head,
+        author=source.author,
+        language=source.settings.report_language,
+        paper=source.settings.page_size,
+    )
