@@ -67,7 +67,8 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         with store.unit_of_work() as uow:
             return uow.hosts.get(key)
 
-    pool = RemotePool(secrets, find_host, around.limits)
+    known_hosts = None if around.read_only else store.data / "known_hosts"
+    pool = RemotePool(secrets, find_host, around.limits, known_hosts)
 
     def close() -> None:
         pool.close()

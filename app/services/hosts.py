@@ -1,63 +1,20 @@
 """Keep the list of hosts: add, confirm the key, test the connection, change, retire."""
 
-import ipaddress
-import re
+import secrets as random
 from dataclasses import dataclass, replace
 
+from app.domain.change import ChangeState
 from app.domain.event import NewEvent
-from app.domain.host import Host, HostKey, KeyState, Login
+from app.domain.host import Host, HostKey, KeyState, Login, Stage
 from app.domain.ids import HostId, new_id
-from app.errors import (
-    AppError,
-    HostKeyChanged,
-    HostKeyUnknown,
-    IllegalMove,
-    InvalidInput,
-    LoginRefused,
-    RemoteError,
-    Unreachable,
-)
-from app.i18n import _
+from app.errors import AppError, IllegalMove, InvalidInput, SecretUnavailable
+from app.i18n import _, later
 from app.services.changes import Desk
-from app.services.ports import Remotes, Secrets
+from app.services.host_fields import check_host_fields
+from app.services.ports import Clock, Remote, Remotes, Secrets
+from app.services.ports_store import UnitOfWork
+from app.services.safe_text import plain
 from app.tasks import TaskContext
-
-_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*\.?")
-_USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@:-]{0,127}")
-_LONGEST_NAME = 253
-_PORTS = range(1, 65536)
-
-
-def check_host_fields(host: Host) -> None:
-    """Refuse what is no address, port or user (RFC 1123 names, IP literals).
-
-    Raises:
-        InvalidInput: Says which field, and what it may hold.
-    """
-    if not host.name.strip():
-        raise InvalidInput(_("The host needs a name."), hint=_("Use the one your team uses."))
-    if not is_address(host.address):
-        raise InvalidInput(
-            _("“{address}” is not a host name or IP address.").format(address=host.address),
-            hint=_("Use letters, digits, dots and hyphens."),
-        )
-    if host.port not in _PORTS:
-        raise InvalidInput(_("A port is a number from 1 to 65535."))
-    if not _USER.fullmatch(host.user):
-        raise InvalidInput(_("“{user}” is not a user name.").format(user=host.user))
-    if host.login is Login.KEY_FILE and not host.key_file.strip():
-        raise InvalidInput(_("The login by key needs a key file."), hint=_("Choose one."))
-    if host.jump == host.id:
-        raise InvalidInput(_("A host cannot be its own jump host."))
-
-
-def is_address(text: str) -> bool:
-    """Whether a text is an RFC 1123 host name or an IP literal."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return len(text) <= _LONGEST_NAME and _NAME.fullmatch(text) is not None
-    return True
 
 
 def new_host(name: str, address: str) -> Host:
@@ -72,10 +29,9 @@ def add_host(host: Host, *, desk: Desk) -> Host:
         InvalidInput: A field cannot be used, or the name is taken.
     """
     check_host_fields(host)
-    host = replace(host, key=None, key_state=KeyState.UNKNOWN, key_confirmed_by="")
+    host = _unconfirmed(replace(host, archived=False))
     with desk.new_uow() as uow:
-        if any(other.name == host.name and not other.archived for other in uow.hosts.list()):
-            raise InvalidInput(_("There is already a host {name}.").format(name=host.name))
+        _check_against_others(host, uow)
         uow.hosts.add(host)
         text = _("Added host {name} ({user}@{address}:{port})").format(
             name=host.name, user=host.user, address=host.address, port=host.port
@@ -94,11 +50,9 @@ def edit_host(host: Host, *, desk: Desk) -> Host:
     check_host_fields(host)
     with desk.new_uow() as uow:
         before = uow.hosts.get(host.id)
+        _check_against_others(host, uow)
         moved = (before.address, before.port) != (host.address, host.port)
-        if moved:
-            host = replace(host, key=None, key_state=KeyState.UNKNOWN, key_confirmed_by="")
-        else:
-            host = replace(host, key=before.key, key_state=before.key_state)
+        host = _unconfirmed(host) if moved else _confirmed_as(before, host)
         uow.hosts.save(host)
         text = _("Changed host {name}").format(name=host.name)
         if moved:
@@ -108,6 +62,41 @@ def edit_host(host: Host, *, desk: Desk) -> Host:
     return host
 
 
+def _unconfirmed(host: Host) -> Host:
+    return replace(
+        host, key=None, key_state=KeyState.UNKNOWN, key_confirmed_by="", key_confirmed_at=None
+    )
+
+
+def _confirmed_as(before: Host, host: Host) -> Host:
+    """Return an edited host with everything that verbs of their own decide as it was."""
+    return replace(
+        host,
+        key=before.key,
+        key_state=before.key_state,
+        key_confirmed_by=before.key_confirmed_by,
+        key_confirmed_at=before.key_confirmed_at,
+        archived=before.archived,
+    )
+
+
+def _check_against_others(host: Host, uow: UnitOfWork) -> None:
+    others = {other.id: other for other in uow.hosts.list() if other.id != host.id}
+    if any(other.name == host.name and not other.archived for other in others.values()):
+        raise InvalidInput(_("There is already a host {name}.").format(name=host.name))
+    seen, jump = {host.id}, host.jump
+    while jump is not None:
+        if jump in seen:
+            raise InvalidInput(
+                _("The jump hosts of {name} lead in a circle.").format(name=host.name),
+                hint=_("Choose another jump host."),
+            )
+        if jump not in others or others[jump].archived:
+            raise InvalidInput(_("The jump host of {name} is not in use.").format(name=host.name))
+        seen.add(jump)
+        jump = others[jump].jump
+
+
 def keep_secret(host: Host, secret: str, *, secrets: Secrets, desk: Desk) -> None:
     """Keep the password or passphrase of a host's login in the keyring, and log that it was set."""
     secrets.set(host.login_secret, secret)
@@ -115,6 +104,15 @@ def keep_secret(host: Host, secret: str, *, secrets: Secrets, desk: Desk) -> Non
         text = _("Kept a {kind} for {name} in the keyring").format(
             kind=_("password") if host.login is Login.PASSWORD else _("passphrase"), name=host.name
         )
+        uow.log.append(NewEvent("host.secret_kept", text, refs=(host.id,)))
+        uow.commit()
+
+
+def keep_sudo_secret(host: Host, secret: str, *, secrets: Secrets, desk: Desk) -> None:
+    """Keep the password that sudo asks for on a host in the keyring, and log that it was set."""
+    secrets.set(host.sudo_secret, secret)
+    with desk.new_uow() as uow:
+        text = _("Kept a password for sudo on {name} in the keyring").format(name=host.name)
         uow.log.append(NewEvent("host.secret_kept", text, refs=(host.id,)))
         uow.commit()
 
@@ -173,7 +171,8 @@ def _confirmed(host: Host, key: HostKey, text: str, *, desk: Desk) -> Host:
     )
     with desk.new_uow() as uow:
         uow.hosts.save(known)
-        event = NewEvent("host.key_confirmed", text, refs=(host.id,), data=(("key", key.sha256),))
+        keys = (("key", key.sha256), ("before", host.key.sha256 if host.key else ""))
+        event = NewEvent("host.key_confirmed", text, refs=(host.id,), data=keys)
         uow.log.append(event)
         uow.commit()
     return known
@@ -192,14 +191,35 @@ def _mark_changed(host: Host, key: HostKey, *, desk: Desk) -> None:
 
 
 def archive_host(host_id: str, *, desk: Desk) -> Host:
-    """Take a host out of use; what was recorded about it stays."""
+    """Take a host out of use; what was recorded about it stays.
+
+    Raises:
+        IllegalMove: An open change or another host still needs it.
+    """
     with desk.new_uow() as uow:
         host = replace(uow.hosts.get(host_id), archived=True)
+        _refuse_while_needed(host, uow)
         uow.hosts.save(host)
         text = _("Archived host {name}").format(name=host.name)
         uow.log.append(NewEvent("host.archived", text, refs=(host.id,)))
         uow.commit()
     return host
+
+
+def _refuse_while_needed(host: Host, uow: UnitOfWork) -> None:
+    open_states = (state for state in ChangeState if state.is_open)
+    users = [
+        change.number
+        for state in open_states
+        for change in uow.changes.list(state=state.value)
+        if host.id in change.hosts
+    ]
+    users += [o.name for o in uow.hosts.list() if o.jump == host.id and not o.archived]
+    if users:
+        raise IllegalMove(
+            _("{name} is still needed by {users}.").format(name=host.name, users=", ".join(users)),
+            hint=_("Close these changes, or choose another host there."),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,18 +245,30 @@ class ConnectionReport:
         return all(step.ok for step in self.steps)
 
 
-_REACH, _KEY, _LOGIN, _SHELL = "Reach", "Host key", "Login", "Shell"
-_FAILED_AT: tuple[tuple[type[AppError], str], ...] = (
-    (Unreachable, _REACH),
-    (HostKeyUnknown, _KEY),
-    (HostKeyChanged, _KEY),
-    (LoginRefused, _LOGIN),
-    (RemoteError, _SHELL),
+_NAME, _REACH, _KEY, _LOGIN, _SHELL, _CLOCK = _STEPS = (
+    later("Name"),
+    later("Connection"),
+    later("Host key"),
+    later("Login"),
+    later("Shell"),
+    later("Clock"),
 )
+_ENDED_AT = {
+    Stage.NAME: _NAME,
+    Stage.REACH: _REACH,
+    Stage.GREETING: _REACH,
+    Stage.KEY_EXCHANGE: _REACH,
+    Stage.HOST_KEY: _KEY,
+    Stage.LOGIN: _LOGIN,
+}
+"""The step of the test that each stage of a connection belongs to; the rest is the shell's."""
+_PROBE = 'printf \'%s %s \' "$1" "$(date +%s)"; uname -sr'
+_PROBE_LIMIT_S = 20.0
+_SKEW_LIMIT_S = 60.0
 
 
 def try_connection(host_id: str, *, remotes: Remotes, desk: Desk) -> ConnectionReport:
-    """Reach a host, compare its key, log in, and run one harmless command.
+    """Reach a host, compare its key, log in, run one harmless command, and compare clocks.
 
     Never raises for what the host does: the report says where it ended and why.
     """
@@ -245,31 +277,54 @@ def try_connection(host_id: str, *, remotes: Remotes, desk: Desk) -> ConnectionR
     key: HostKey | None = None
     try:
         key = shown_key(host_id, remotes=remotes, desk=desk)
-        answer = remotes.open(host).run("uname -sr", limit_s=20, context=TaskContext())
+        found = (*_reached(host, key), *_try_shell(remotes.open(host), desk.clock))
     except AppError as error:
-        return ConnectionReport(host.id, _steps_until(error, key), key)
-    system = answer.stdout.decode("utf-8", "replace").strip()
-    steps = (
-        ConnectionStep(_(_REACH), True, f"{host.address}:{host.port}"),
-        ConnectionStep(_(_KEY), True, key.sha256),
+        return ConnectionReport(host.id, _ended(host, key, error), key)
+    return ConnectionReport(host.id, found, key)
+
+
+def _reached(host: Host, key: HostKey | None) -> tuple[ConnectionStep, ...]:
+    """Return the steps before the shell as they stand when it is reached."""
+    return (
+        ConnectionStep(_(_NAME), True, host.address),
+        ConnectionStep(_(_REACH), True, _("port {port}").format(port=host.port)),
+        ConnectionStep(_(_KEY), True, key.sha256 if key else ""),
         ConnectionStep(_(_LOGIN), True, host.user),
-        ConnectionStep(_(_SHELL), answer.exit_code == 0, system or _("no answer")),
     )
-    return ConnectionReport(host.id, steps, key)
 
 
-def _steps_until(error: AppError, key: HostKey | None) -> tuple[ConnectionStep, ...]:
+def _try_shell(remote: Remote, clock: Clock) -> tuple[ConnectionStep, ConnectionStep]:
+    nonce, sent_s = random.token_hex(8), clock.now().timestamp()
+    answer = remote.run(_PROBE, nonce, limit_s=_PROBE_LIMIT_S, context=TaskContext())
+    middle_s = (sent_s + clock.now().timestamp()) / 2
+    said = plain(answer.stdout)
+    before, mark, rest = said.partition(f"{nonce} ")
+    if not mark or answer.exit_code != 0:
+        why = plain(answer.stderr) or before or _("no answer")
+        text = _("The account runs no shell: {why}").format(why=why[:_SHOWN])
+        return ConnectionStep(_(_SHELL), False, text), ConnectionStep(_(_CLOCK), None)
+    seconds, _space, system = rest.partition(" ")
+    return ConnectionStep(_(_SHELL), True, system[:_SHOWN]), _compare(seconds, middle_s)
+
+
+def _compare(seconds: str, ours_s: float) -> ConnectionStep:
+    if not seconds.isascii() or not seconds.isdecimal():
+        return ConnectionStep(_(_CLOCK), False, _("The host does not say what time it is."))
+    skew_s = int(seconds) - ours_s
+    text = _("{skew:+.0f} s from ours").format(skew=skew_s)
+    return ConnectionStep(_(_CLOCK), abs(skew_s) <= _SKEW_LIMIT_S, text)
+
+
+def _ended(host: Host, key: HostKey | None, error: AppError) -> tuple[ConnectionStep, ...]:
     """Return the steps of a test that ended with an error."""
-    titles = (_REACH, _KEY, _LOGIN, _SHELL)
-    failed = next((title for kind, title in _FAILED_AT if isinstance(error, kind)), _SHELL)
-    place = titles.index(failed)
-    steps = []
-    for position, title in enumerate(titles):
-        if position < place:
-            text = key.sha256 if title == _KEY and key else ""
-            steps.append(ConnectionStep(_(title), True, text))
-        elif position == place:
-            steps.append(ConnectionStep(_(title), False, error.sentence()))
-        else:
-            steps.append(ConnectionStep(_(title), None))
-    return tuple(steps)
+    stage = Stage.LOGIN if isinstance(error, SecretUnavailable) else error.step
+    failed = _ENDED_AT.get(Stage(stage), _SHELL) if stage in set(Stage) else _SHELL
+    place = _STEPS.index(failed)
+    return (
+        *_reached(host, key)[:place],
+        ConnectionStep(_(failed), False, error.sentence()),
+        *(ConnectionStep(_(title), None) for title in _STEPS[place + 1 :]),
+    )
+
+
+_SHOWN = 200

@@ -4,8 +4,9 @@ import base64
 import hashlib
 from typing import TYPE_CHECKING
 
-from app.domain.host import Host, HostKey
+from app.domain.host import Host, HostKey, Stage
 from app.errors import HostKeyChanged, HostKeyUnknown
+from app.i18n import _
 
 if TYPE_CHECKING:
     from paramiko import PKey
@@ -27,16 +28,21 @@ def require_confirmed(host: Host, shown: HostKey) -> None:
     """
     if host.key is None:
         raise HostKeyUnknown(
-            f"Nobody has confirmed the key of this host yet. It shows {shown.sha256}.",
-            hint="Compare the fingerprint with the server's administrator, then confirm it.",
+            _("Nobody has confirmed the key of this host yet. It shows {key}.").format(
+                key=shown.sha256
+            ),
+            hint=_("Compare the fingerprint with the server's administrator, then confirm it."),
             host=host.name,
+            step=Stage.HOST_KEY,
         )
     if host.key.line != shown.line:
         raise HostKeyChanged(
-            f"The host shows another key, {shown.sha256}; confirmed is {host.key.sha256}."
-            " Nothing was sent.",
-            hint="Ask the server's administrator. Enrol the key again only if they changed it.",
+            _(
+                "The host shows another key, {shown}; confirmed is {confirmed}. Nothing was sent."
+            ).format(shown=shown.sha256, confirmed=host.key.sha256),
+            hint=_("Ask the server's administrator. Enrol the key again only if they changed it."),
             host=host.name,
+            step=Stage.HOST_KEY,
         )
 
 

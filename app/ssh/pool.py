@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from threading import Lock, RLock
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from app.i18n import _
 from app.services.ports import Secrets
 from app.ssh import connect
 from app.ssh.connect import Route
+from app.ssh.known_hosts import KnownHosts
 from app.ssh.limits import Limits
 from app.ssh.login import RefusedSecrets
 from app.ssh.session import Means, SshRemote
@@ -21,16 +23,26 @@ if TYPE_CHECKING:
 
 
 class RemotePool:
-    """Opens hosts; fits `Remotes`. ``find_host`` returns a host by id, for jumps."""
+    """Opens hosts; fits `Remotes`.
+
+    ``find_host`` returns a host by id, for jumps. ``known_hosts`` is where confirmed keys are
+    written down for other programs.
+    """
 
     def __init__(
         self,
         secrets: Secrets,
         find_host: Callable[[str], Host],
         limits: Limits | None = None,
+        known_hosts: Path | None = None,
     ) -> None:
         self._find_host = find_host
-        self._means = Means(secrets, RefusedSecrets(), limits or Limits())
+        self._means = Means(
+            secrets,
+            RefusedSecrets(),
+            limits or Limits(),
+            KnownHosts(known_hosts) if known_hosts else None,
+        )
         self._remotes: dict[str, SshRemote] = {}
         self._gates: dict[tuple[str, int], Throttle] = {}
         self._lock = RLock()

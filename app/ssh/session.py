@@ -15,6 +15,7 @@ from app.ssh.channel import CommandReader, OnOutput, SshStream, link_is_up, lost
 from app.ssh.connect import Connection, Route, connect
 from app.ssh.heartbeat import watch
 from app.ssh.host_keys import shown_key
+from app.ssh.known_hosts import KnownHosts
 from app.ssh.limits import Limits
 from app.ssh.login import LoginDesk, RefusedSecrets
 from app.ssh.quoting import Words, command_line, shell_by_argument, shell_by_stdin, whole_script
@@ -38,6 +39,7 @@ class Means:
     secrets: Secrets
     refused: RefusedSecrets
     limits: Limits
+    known_hosts: KnownHosts | None = None
 
 
 class SshRemote:
@@ -123,6 +125,8 @@ class SshRemote:
                 desk = LoginDesk(self.host, means.secrets, means.refused)
                 self._connection = connect(self._route, desk.log_in, means.limits, context)
                 watch(self._connection, self.host.name, means.limits)
+                if means.known_hosts:
+                    means.known_hosts.note(self.host)
             return self._connection.wire
         finally:
             self._connecting.release()
