@@ -31,7 +31,6 @@ def start_logging(folder: Path, redactor: Redactor, *, level: int = logging.INFO
     stop_logging()
     root.addHandler(handler)
     root.setLevel(level)
-    logging.getLogger("paramiko").setLevel(logging.WARNING)
     return path
 
 
