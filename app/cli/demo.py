@@ -11,7 +11,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Register the command."""
     parser = commands.add_parser("demo", help=_("play one complete change on this machine"))
     parser.add_argument("folder", nargs="?", type=Path, default=Path("demo"))
-    parser.add_argument("--seconds", type=float, default=12.0, help=_("length of both windows"))
+    parser.add_argument("--seconds", type=float, default=20.0, help=_("length of both windows"))
 
 
 def run(args: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from shutil import rmtree
 
@@ -23,6 +24,7 @@ from app.domain.metric import WindowName
 from app.domain.review import CloseCode, TestResult
 from app.domain.run import Run, RunState
 from app.domain.runbook import StepKind
+from app.domain.verdict import Verdict
 from app.errors import AppError
 from app.secrets import SessionSecrets
 from app.services import backups, changes, execution, health, hosts, metrics, reports, verdicts
@@ -66,7 +68,7 @@ class Stage:
         return self.services.acting(name)
 
 
-def play_demo(folder: Path, *, span_s: float = 12.0, say: Say = print) -> DemoResult:
+def play_demo(folder: Path, *, span_s: float = 20.0, say: Say = print) -> DemoResult:
     """Play the change into ``folder``; an earlier demo there is replaced.
 
     Raises:
@@ -312,15 +314,31 @@ def _watch(stage: Stage, change: Change) -> None:
     changes.move_change(change.id, ChangeState.REVIEW, desk=services.desk)
 
 
+_ACTION = "Add the query plan to the release checklist"
+
+
+def _ending(stage: Stage, change: Change) -> tuple[CloseCode, str]:
+    """Return the close code that the verdicts allow, whatever the play would like."""
+    used = "The index is used; the orders page answers from it."
+    with stage.services.new_uow() as uow:
+        found = uow.comparisons.list(change=change.id)
+    if any(item.verdict is Verdict.REGRESSED for item in found):
+        return CloseCode.WITH_ISSUES, f"{used} A measure got worse in the same minute."
+    if any(item.key and item.verdict is Verdict.IMPROVED for item in found):
+        return CloseCode.SUCCESSFUL, used
+    return CloseCode.WITH_ISSUES, f"{used} How much faster cannot be told from these windows."
+
+
 def _review(stage: Stage, change: Change) -> Change:
     desk, now = stage.services.desk, stage.services.clock.now()
+    code, notes = _ending(stage, change)
     reviewer = stage.acting(plan.REVIEWER).desk
     changes.edit_change(
         change.id,
         lambda c: replace(
             c,
-            close_code=CloseCode.SUCCESSFUL,
-            close_notes="The index is used; the orders page answers from it.",
+            close_code=code,
+            close_notes=notes,
             lessons=(
                 Lesson(
                     "The table had grown for years without an index on the customer",
@@ -329,7 +347,7 @@ def _review(stage: Stage, change: Change) -> Change:
                     "Look at the query plan of each page before a release",
                 ),
             ),
-            actions=(FollowUp("Add the query plan to the release checklist", "Thabo Mokoena"),),
+            actions=(FollowUp(_ACTION, "Thabo Mokoena", (now + timedelta(days=14)).date()),),
         ),
         desk=desk,
         note="Review written",
