@@ -6,8 +6,10 @@ lines, there is no legend, and a gap in the samples stays a gap.
 
 from collections.abc import Sequence
 
+import numpy as np
 from reportlab.pdfgen.canvas import Canvas
 
+from app.analysis.chart_axes import Tick, value_ticks
 from app.analysis.chart_model import Line, LineKind
 from app.i18n import _
 from app.reports.flowables import Drawn, words_at
@@ -18,6 +20,8 @@ from app.services.report_content.parts import MetricChart
 HEIGHT = 134.0
 LEFT, RIGHT, TOP, BOTTOM = 26.0, 33.0, 14.0, 15.0
 _CAPITAL = 0.727 * SIZE
+_UPPER_SHARE = 0.55
+"""If nothing lies below this share of the highest value, the axis does not begin at zero."""
 _CLEAR = 10.0
 """Least distance between two lines of words."""
 
@@ -36,6 +40,7 @@ class BeforeAfter(Drawn):
         self._y0, self._y1 = BOTTOM, self.height - TOP
         model = self._model
         self._time = TimeScale(model, self._chart.zone, self._x0, self._x1)
+        self._low, self._high, self._y_ticks = value_axis(self._chart)
         self._fields()
         self._axes()
         self._lines()
@@ -43,8 +48,7 @@ class BeforeAfter(Drawn):
         self._levels()
 
     def _y(self, value: float) -> float:
-        span = (self._model.y1 - self._model.y0) or 1.0
-        share = (value - self._model.y0) / span
+        share = (value - self._low) / ((self._high - self._low) or 1.0)
         return self._y0 + min(max(share, -0.02), 1.02) * (self._y1 - self._y0)
 
     def _fields(self) -> None:
@@ -59,26 +63,36 @@ class BeforeAfter(Drawn):
             left, right = self._time.at(span.start), self._time.at(span.end)
             canvas.setFillColor(colour)
             canvas.rect(left, self._y0, max(right - left, 1.0), self._y1 - self._y0, 0, 1)
-            if edged:
-                canvas.setStrokeColor(inks().ink2)
-                canvas.setLineWidth(HAIRLINE)
-                for x in (left, max(right, left + 1.0)):
-                    canvas.line(x, self._y0, x, self._y1)
+            self._edges(left, max(right, left + 1.0), name, edged=edged)
             places.append(((left + right) / 2, name))
         canvas.setFillColor(inks().ink2)
         for x, name in _spread(places, self._x0, self.width):
             words_at(canvas, x, self._y1 + 4, name, anchor="middle")
 
+    def _edges(self, left: float, right: float, name: str, *, edged: bool) -> None:
+        """Tell the three fields apart where no colour is printed: sides, or a bar along the top."""
+        canvas = self.canv
+        if edged:
+            canvas.setStrokeColor(inks().ink2)
+            canvas.setLineWidth(HAIRLINE)
+            for x in (left, right):
+                canvas.line(x, self._y0, x, self._y1)
+            return
+        after = name == _("After")
+        self._pen(1.5, inks().accent if after else inks().before, () if after else (3, 1.5))
+        canvas.line(left, self._y1, right, self._y1)
+        canvas.setDash([])
+
     def _axes(self) -> None:
-        canvas, model = self.canv, self._model
-        canvas.setStrokeColor(inks().ink2 if model.y0 == 0 else inks().hair)
-        canvas.setLineWidth(0.75 if model.y0 == 0 else HAIRLINE)
+        canvas, at_zero = self.canv, self._low == 0
+        canvas.setStrokeColor(inks().ink2 if at_zero else inks().hair)
+        canvas.setLineWidth(0.75 if at_zero else HAIRLINE)
         for left, right in self._time.stretches():
             canvas.line(left, self._y0, right, self._y0)
         canvas.setStrokeColor(inks().ink2)
         canvas.setFillColor(inks().ink2)
         canvas.setLineWidth(HAIRLINE)
-        for tick in _thinned(model.y_ticks, 6):
+        for tick in self._y_ticks:
             y = self._y(tick.at)
             canvas.line(self._x0 - 4, y, self._x0 - 1, y)
             words_at(canvas, self._x0 - 6, y - _CAPITAL / 2, tick.text, anchor="end")
@@ -207,11 +221,37 @@ class BeforeAfter(Drawn):
             self._x0 + step * 6.0 for step in range(int((self._x1 - self._x0 - width) / 6) + 1)
         ]
 
+        edges = [self._time.at(at) for at in (self._model.change.start, self._model.change.end)]
+
         def crowd(left: float) -> int:
-            inside = (base - 3, base + SIZE + 1)
-            return sum(left < x < left + width and inside[0] < y < inside[1] for x, y in heights)
+            low, high = base - 3, base + SIZE + 1
+            covered = sum(left < x < left + width and low < y < high for x, y in heights)
+            return covered + 5 * sum(left - 2 < edge < left + width for edge in edges)
 
         return min(spots or [self._x0], key=lambda left: (crowd(left), left))
+
+
+def value_axis(chart: MetricChart) -> tuple[float, float, tuple[Tick, ...]]:
+    """Return the ends of the value axis and its ticks.
+
+    It begins at zero, as on screen, unless everything drawn lies in the upper part: then a move
+    that matters could not be seen.
+    """
+    model = chart.model
+    known = [float(np.nanmin(line.y)) for line in model.lines]
+    known += [float(np.nanmax(line.y)) for line in model.lines]
+    known += [value for value in (chart.before, chart.after) if value is not None]
+    known += list(chart.range or ())
+    if model.target is not None:
+        known.append(model.target.value)
+    low, high = min(known, default=0.0), max(known, default=1.0)
+    if low < _UPPER_SHARE * high or high <= low:
+        low = min(0.0, low)
+    else:
+        low -= 0.3 * (high - low)
+    high += 0.08 * (high - low)
+    ticks = value_ticks(low, high, most=5)
+    return ticks[0].at, ticks[-1].at, ticks
 
 
 class Interval(Drawn):
@@ -284,13 +324,6 @@ class IntervalScale(Drawn):
         words_at(self.canv, 0, base, self._low)
         words_at(self.canv, self.width / 2, base, "0", anchor="middle")
         words_at(self.canv, self.width, base, self._high, anchor="end")
-
-
-def _thinned(ticks: Sequence[object], most: int) -> list[object]:
-    step = 1
-    while len(ticks) / step > most:
-        step += 1
-    return list(ticks[::step])
 
 
 def _spread(

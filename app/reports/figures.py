@@ -31,6 +31,7 @@ class MicroFigure(Drawn):
     def draw(self) -> None:
         """Draw it."""
         if self._figure is not None:
+            self.canv.translate(0, 2)
             _DRAWERS[type(self._figure)](self.canv, self._figure, self.width)
 
 

@@ -37,6 +37,10 @@ from app.services.report_content.common import Claim, Icon, Mark
 Cell = Flowable | Sequence[Flowable] | str
 CHAPTER_ROOM = 190.0
 """A chapter begins on a new page when less than this is left on the present one, in points."""
+LEAST_FREE = 90.0
+"""What a column that takes the rest keeps at least, in points."""
+TALL = 300.0
+"""Rows higher than this may be broken over pages, in points."""
 ICON_STEP = BOX + 3.5
 """From the left end of an icon to its word."""
 
@@ -62,22 +66,21 @@ class Words:
         """Return a heading with the evidence of what stands below it."""
         return Paragraph(f"<b>{markup(text)}</b>{self.evidence(evidence)}", style())
 
-    def ids(self, evidence: Sequence[str], *, right: bool = True) -> Paragraph:
-        """Return evidence ids alone, as a cell."""
-        return Paragraph(self._ids(evidence), style(quiet=True, right=right))
+    def ids(self, evidence: Sequence[str], *, short: bool = False) -> Paragraph:
+        """Return evidence ids alone, as a cell; short ones do not repeat their letter."""
+        shown = [self._link(item, bare=short and at > 0) for at, item in enumerate(evidence)]
+        return Paragraph(", ".join(shown), style(quiet=True, right=True))
 
     def evidence(self, evidence: Sequence[str]) -> str:
         """Return evidence ids as markup that follows a claim."""
         if not evidence:
             return ""
         colour = f"#{inks().ink2.hexval()[2:]}"
-        return f' <font color="{colour}">{self._ids(evidence)}</font>'
+        links = ", ".join(self._link(item) for item in evidence)
+        return f' <font color="{colour}">{links}</font>'
 
-    def _ids(self, evidence: Sequence[str]) -> str:
-        return ", ".join(self._link(item) for item in evidence)
-
-    def _link(self, item: str) -> str:
-        shown = markup(item)
+    def _link(self, item: str, *, bare: bool = False) -> str:
+        shown = markup(item.removeprefix("E-") if bare else item)
         return f'<a href="#{item}">{shown}</a>' if item in self._known else shown
 
 
@@ -87,6 +90,7 @@ class Bookmark(Flowable):
     def __init__(self, key: str, title: str, level: int = 0) -> None:
         super().__init__()
         self._key, self._title, self._level = key, title, level
+        self.spaceBefore = 1.5 * LEADING  # dropped at the top of a page
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Take no room."""
@@ -112,6 +116,12 @@ class Marked(Flowable):
         self._words = Paragraph(markup(mark.word, form.fontSize), form)
         self._step = ICON_STEP * scale if mark.icon is not Icon.NONE else 0.0
 
+    @property
+    def natural(self) -> float:
+        """The width of icon and word on one line."""
+        form = self._words.style
+        return self._step + width_of(self._mark.word, form.fontName, form.fontSize) + 1
+
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Take the width that is there."""
         self._width = width
@@ -122,8 +132,7 @@ class Marked(Flowable):
         """Draw the icon on the first line, centred on its capitals."""
         left = 0.0
         if self._right:
-            natural = width_of(self._mark.word, self._font)
-            left = max(0.0, self._width - self._step - natural)
+            left = max(0.0, self._width - self.natural + 1)
         form = self._words.style
         capitals = 0.727 * form.fontSize
         base = self._height - form.fontSize
@@ -214,24 +223,28 @@ def tight(rows: Sequence[Sequence[Cell]], widths: Sequence[float], **sizes: Any)
 class Ruled:
     """A table with horizontal rules only; its head is repeated on every page.
 
-    ``rows`` hold flowables. ``ends_group`` tells after which rows a rule stands; everywhere, if it
-    is None. ``spans`` are extra table commands.
+    ``rows`` hold flowables. A width of None is that of the widest cell, 0 takes what is left.
+    ``ends_group`` tells after which rows a rule stands; after each, if it is None. ``extra`` are
+    more table commands.
     """
 
     head: Sequence[Cell]
     rows: Sequence[Sequence[Cell]]
-    widths: Sequence[float]
+    widths: Sequence[float | None]
+    width: float
     ends_group: frozenset[int] | None = None
     padding: float = 8.0
     extra: tuple[tuple[Any, ...], ...] = field(default=())
 
     def build(self) -> Table:
         """Return the table."""
+        cells = [list(self.head), *(list(row) for row in self.rows)]
+        widths = self._widths(cells)
         table = Table(
-            [list(self.head), *(list(row) for row in self.rows)],
-            colWidths=list(self.widths),
+            cells,
+            colWidths=widths,
             repeatRows=1,
-            splitInRow=1,
+            splitInRow=int(self._tallest(cells, widths) > TALL),
             hAlign="LEFT",
         )
         last = len(self.rows)
@@ -250,6 +263,51 @@ class Ruled:
             ]
         )
         return table
+
+    def _widths(self, cells: Sequence[Sequence[Cell]]) -> list[float]:
+        """Give every column its width; natural ones share half of the table at most."""
+        padding = [self.padding] * (len(self.widths) - 1) + [0.0]
+        wanted = [
+            given if given is not None else pad + max(natural_width(row[at]) for row in cells)
+            for at, (given, pad) in enumerate(zip(self.widths, padding, strict=True))
+        ]
+        free = sum(width == 0 for width in wanted)
+        fixed = sum(given for given in self.widths if given)
+        natural = sum(wanted) - fixed
+        room = self.width - fixed - free * min(LEAST_FREE, 0.35 * self.width)
+        if natural > room > 0:
+            wanted = [
+                width * room / natural if given is None else width
+                for width, given in zip(wanted, self.widths, strict=True)
+            ]
+        rest = (self.width - sum(wanted)) / free if free else 0.0
+        return [width or rest for width in wanted]
+
+    def _tallest(self, cells: Sequence[Sequence[Cell]], widths: Sequence[float]) -> float:
+        return max(
+            height_of(cell, width - self.padding)
+            for row in cells
+            for cell, width in zip(row, widths, strict=True)
+        )
+
+
+def natural_width(cell: Cell) -> float:
+    """Return how wide a cell is when nothing makes it break; a picture has no width of its own."""
+    if isinstance(cell, Marked):
+        return cell.natural
+    if isinstance(cell, Paragraph):
+        cell.wrap(10_000, 10_000)
+        return max(cell.getActualLineWidths0(), default=0.0) + 1
+    if isinstance(cell, Sequence) and not isinstance(cell, str):
+        return max((natural_width(part) for part in cell), default=0.0)
+    return 0.0
+
+
+def height_of(cell: Cell, width: float) -> float:
+    """Return how high a cell is at a width."""
+    if isinstance(cell, Flowable):
+        return float(cell.wrap(max(width, 1.0), 1e6)[1])
+    return 0.0 if isinstance(cell, str) else sum(height_of(part, width) for part in cell)
 
 
 def together(*parts: Flowable) -> KeepTogether:
@@ -294,13 +352,9 @@ def beside(
     """
     widths = [page.columns(count) for count, _build in parts]
     blocks = [build(width) for width, (_count, build) in zip(widths, parts, strict=True)]
-    if max(_height(block, width) for block, width in zip(blocks, widths, strict=True)) <= most:
+    if max(height_of(block, width) for block, width in zip(blocks, widths, strict=True)) <= most:
         return [columns(widths, blocks, between=GUTTER)]
     story: list[Flowable] = []
     for _count, build in parts:
         story += [*build(page.live_width), gap(LEADING)]
     return story[:-1]
-
-
-def _height(block: Sequence[Flowable], width: float) -> float:
-    return sum(part.wrap(width, 1e6)[1] for part in block)

@@ -16,6 +16,7 @@ from app.reports.theme import (
     SIZE,
     STRONG,
     Sheet,
+    fitted,
     inks,
     plain,
     sheet,
@@ -71,14 +72,14 @@ def _running_head(canvas: Canvas, page: Sheet, cover: Cover, *, first: bool) -> 
     left, right = MARGIN, page.width - MARGIN
     base = page.height - MARGIN - SIZE
     canvas.setFillColor(inks().ink)
-    organisation = _fitted(cover.organisation, 0.3 * page.live_width, STRONG)
+    organisation = fitted(cover.organisation, 0.3 * page.live_width, STRONG)
     words_at(canvas, left, base, organisation, font=STRONG)
     canvas.setFillColor(inks().ink2)
     begin = left + (width_of(organisation, STRONG) + 6 if organisation else 0)
     words_at(canvas, begin, base, cover.document)
     room = right - begin - width_of(cover.document) - _AIR
     shown = f"{cover.number} · {cover.status}" if first else cover.title
-    words_at(canvas, right, base, _fitted(shown, room), anchor="end")
+    words_at(canvas, right, base, fitted(shown, room), anchor="end")
     canvas.setStrokeColor(inks().ink)
     canvas.setLineWidth(1.0)
     canvas.line(left, base - 7, right, base - 7)
@@ -92,27 +93,15 @@ def _footer(canvas: Canvas, page: Sheet, cover: Cover, at: tuple[int, int]) -> N
         _("Generated {when}").format(when=cover.generated),
         _("Log head {head}").format(head=cover.log_head[:12] or "–"),
     ]
-    parts = [_fitted(part, 0.4 * page.live_width) for part in parts]
+    room = page.live_width - _AIR / 2 * (len(parts) - 1) - sum(map(width_of, parts[1:]))
+    parts[0] = fitted(parts[0], max(room, 0.2 * page.live_width))
     taken = sum(width_of(part) for part in parts)
-    between = max(_AIR / 2, (page.live_width - taken) / (len(parts) - 1))
+    between = (page.live_width - taken) / (len(parts) - 1)
     canvas.setFillColor(inks().ink2)
     x = MARGIN
     for part in parts:
         words_at(canvas, x, FOOT, part)
         x += width_of(part) + between
-
-
-def _fitted(text: str, room: float, font: str = BODY) -> str:
-    """Shorten a line until it fits."""
-    shown = plain(text, font)
-    if width_of(shown, font) <= room:
-        return shown
-    low, high = 0, min(len(shown), 400)
-    while low < high:
-        middle = (low + high + 1) // 2
-        fits = width_of(shown[:middle] + "…", font) <= room
-        low, high = (middle, high) if fits else (low, middle - 1)
-    return shown[:low].rstrip() + "…"
 
 
 Story = Callable[[], list[Flowable]]

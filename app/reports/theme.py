@@ -5,6 +5,7 @@ adds four flat tints, because the window's faint lines vanish in print.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -33,12 +34,14 @@ BIG, BIG_LEADING = 16.0, 24.0
 HAIRLINE = 0.5
 MM = 72 / 25.4
 MARGIN = 20 * MM
-HEAD = 24.0
+HEAD = 27.0
 """From the upper margin to the text: running head, rule, air."""
 FOOT = 11 * MM
 GUTTER = 4 * MM
 _THIN = str.maketrans(dict.fromkeys("\u2009\u202f", "\u202f"))
 _PICTURES = 0x2400
+_LOOSE_UNIT = re.compile(r"(\d) (?=(?:%|ms|s|min|h|d|B|kB|MB|GB|TB|KiB|MiB|GiB|TiB)\b|%)")
+"""A figure that would leave its unit alone on the next line."""
 _LONGEST = 1200
 """Characters of one text in a table or a list; the whole of it is in the attached data."""
 
@@ -135,6 +138,19 @@ def plain(text: str, font: str = BODY) -> str:
     return _shaped(display(text).replace("\n", " ").replace("\t", " "), font).translate(_THIN)
 
 
+def fitted(text: str, room: float, font: str = BODY) -> str:
+    """Return a line that is shortened until it is no wider than ``room`` points."""
+    shown = plain(text, font)
+    if width_of(shown, font) <= room:
+        return shown
+    low, high = 0, min(len(shown), 400)
+    while low < high:
+        middle = (low + high + 1) // 2
+        fits = width_of(shown[:middle] + "…", font) <= room
+        low, high = (middle, high) if fits else (low, middle - 1)
+    return shown[:low].rstrip() + "…"
+
+
 def markup(text: str, size: float = SIZE, *, most: int = _LONGEST, font: str = BODY) -> str:
     """Return text for a `Paragraph`: escaped, line breaks kept, figures glued to their units.
 
@@ -144,6 +160,7 @@ def markup(text: str, size: float = SIZE, *, most: int = _LONGEST, font: str = B
     text = clipped(text, most)
     shown = escape(_shaped(display(text), font).translate(_THIN), quote=True)
     thin = f'<font size="{size / 2:g}">&nbsp;</font>'
+    shown = _LOOSE_UNIT.sub("\\1&nbsp;", shown).replace(" → ", "&nbsp;→&nbsp;")
     return shown.replace("\u202f", thin).replace("\t", "    ").strip("\n").replace("\n", "<br/>")
 
 

@@ -235,13 +235,11 @@ def _schedule(facts: RagFacts) -> DimensionState:
         clause = _("work went on past the latest safe roll-back")
         return DimensionState(name, Light.BAD, text, clause)
     if facts.over_s <= 0:
-        return DimensionState(
-            name, Light.GOOD, _("Ended {time} before the window").format(time=over)
-        )
+        return DimensionState(name, Light.GOOD, _("Ended with {time} to spare").format(time=over))
     light = Light.WATCH if facts.over_s <= max(OVER_S, OVER_SHARE * facts.window_s) else Light.BAD
-    text = _("Ended {time} after the window").format(time=over)
+    text = _("Ended {time} after the window closed").format(time=over)
     return DimensionState(
-        name, light, text, _("work ended {time} after the window").format(time=over)
+        name, light, text, _("work ended {time} after the window closed").format(time=over)
     )
 
 

@@ -158,7 +158,7 @@ def report_data(source: Source) -> tuple[ReportData, tuple[Attachment, ...]]:
     The parts are made in the order in which they are read, because evidence is numbered so.
     """
     rag = assess(rag_facts(source))
-    book = EvidenceBook(source.zone, source.series, source.transcripts)
+    book = EvidenceBook(source)
     data = ReportData(
         cover=_cover(source),
         summary=summary(source, rag, book),

@@ -3,7 +3,7 @@
 from reportlab.platypus import Flowable
 
 from app.i18n import _
-from app.reports.flowables import Marked, Ruled, Words, chapter, gap, share
+from app.reports.flowables import Marked, Ruled, Words, chapter, gap
 from app.reports.theme import LEADING, Sheet
 from app.services.report_content.proofs import HealthPart
 
@@ -34,7 +34,7 @@ def _hosts(part: HealthPart, words: Words, page: Sheet) -> Flowable:
         ]
         for name, before, after, clock in part.hosts
     ]
-    return Ruled(head, rows, share(page.live_width, 90, 0, 150, 100)).build()
+    return Ruled(head, rows, (None, 0, 0, None), page.live_width).build()
 
 
 def _checks(part: HealthPart, words: Words, page: Sheet) -> Flowable:
@@ -55,5 +55,4 @@ def _checks(part: HealthPart, words: Words, page: Sheet) -> Flowable:
         ]
         for row in part.rows
     ]
-    side = (page.live_width - 82 - 56 - 100) / 2
-    return Ruled(head, rows, (82, 56, 100, side, side)).build()
+    return Ruled(head, rows, (None, None, None, 0, 0), page.live_width).build()

@@ -3,7 +3,7 @@
 from reportlab.platypus import Flowable
 
 from app.i18n import _
-from app.reports.flowables import Marked, Ruled, Words, chapter, gap, share, together
+from app.reports.flowables import Marked, Ruled, Words, chapter, gap, together
 from app.reports.matrix import PhaseStrip
 from app.reports.theme import LEADING, Sheet
 from app.services.report_content.proofs import HistoryPart
@@ -42,8 +42,8 @@ def _events(part: HistoryPart, words: Words, page: Sheet) -> Flowable:
         for row in part.events
     ]
     days = frozenset(number for number, row in enumerate(part.events) if row.day and number)
-    widths = share(page.live_width, 60, 46, 92, 0, 48)
-    return Ruled(head, rows, widths, ends_group=days).build()
+    widths = (None, None, None, 0, None)
+    return Ruled(head, rows, widths, page.live_width, ends_group=days).build()
 
 
 def _approvals(part: HistoryPart, words: Words, page: Sheet) -> list[Flowable]:
@@ -68,8 +68,8 @@ def _approvals(part: HistoryPart, words: Words, page: Sheet) -> list[Flowable]:
         ]
         for row in part.approvals
     ]
-    widths = share(page.live_width, 0, 84, 84, 82, 86, 46)
-    return [together(Ruled(head, rows, widths).build())]
+    widths = (0, None, None, None, None, None)
+    return [together(Ruled(head, rows, widths, page.live_width).build())]
 
 
 def _rules(part: HistoryPart, words: Words, page: Sheet) -> list[Flowable]:
@@ -82,5 +82,5 @@ def _rules(part: HistoryPart, words: Words, page: Sheet) -> list[Flowable]:
         [words.text(row.rule), words.text(row.found, right=True, most=120), Marked(row.mark)]
         for row in part.rules
     ]
-    table = Ruled(head, rows, share(page.live_width, 0, 120, 86)).build()
+    table = Ruled(head, rows, (0, None, None), page.live_width, padding=14.0).build()
     return [together(table, gap(3), words.claim(part.people, quiet=True))]

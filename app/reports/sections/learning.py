@@ -3,7 +3,7 @@
 from reportlab.platypus import Flowable
 
 from app.i18n import _
-from app.reports.flowables import Ruled, Words, chapter, gap, share
+from app.reports.flowables import Ruled, Words, chapter, gap
 from app.reports.theme import LEADING, Sheet
 from app.services.report_content.common import Claim
 from app.services.report_content.proofs import LearningPart
@@ -28,7 +28,7 @@ def _lessons(part: LearningPart, words: Words, page: Sheet) -> list[Flowable]:
         words.text(_("Recommendation"), quiet=True),
     ]
     rows = [[words.text(text or "–", most=500) for text in lesson] for lesson in part.lessons]
-    return [Ruled(head, rows, (page.live_width / 4,) * 4).build()]
+    return [Ruled(head, rows, (0,) * 4, page.live_width).build()]
 
 
 def _actions(part: LearningPart, words: Words, page: Sheet) -> list[Flowable]:
@@ -51,5 +51,6 @@ def _actions(part: LearningPart, words: Words, page: Sheet) -> list[Flowable]:
         ]
         for row in part.actions
     ]
-    widths = share(page.live_width, 24, 0, 110, 40, 92)
-    return [Ruled(head, rows, widths, extra=(("SPAN", (0, 0), (1, 0)),)).build()]
+    widths = (24, 0, None, None, None)
+    extra = (("SPAN", (0, 0), (1, 0)),)
+    return [Ruled(head, rows, widths, page.live_width, extra=extra).build()]

@@ -7,19 +7,21 @@ from reportlab.platypus import Flowable
 from app.i18n import _
 from app.reports.charts import BeforeAfter, Interval, IntervalScale
 from app.reports.flowables import (
+    Cell,
     Marked,
     Ruled,
     Words,
     chapter,
     columns,
     gap,
+    natural_width,
     share,
     tight,
     together,
 )
 from app.reports.theme import GUTTER, LEADING, Sheet
 from app.services.report_content.parts import Measures, MetricChart, MetricRow
-from app.wording import MINUS, THIN
+from app.wording import MINUS
 
 _SCALES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
@@ -36,57 +38,67 @@ def measures_section(part: Measures, words: Words, page: Sheet) -> list[Flowable
     if part.caption:
         story += [words.text(part.caption, quiet=True), gap(LEADING)]
     if part.rows:
-        story += [_table(part.rows, words, page), gap(LEADING)]
+        story += [*_table(part.rows, words, page), gap(LEADING)]
     if part.findings:
-        story.append(_findings(part, words, page))
+        story += [*_findings(part, words), gap(LEADING)]
     return story
 
 
 def _block(chart: MetricChart, words: Words, width: float) -> list[Flowable]:
     role = words.ids((chart.role, *chart.evidence))
-    lines = tight(
-        [
-            [words.text(chart.title, strong=True, most=70), role],
-            [Marked(chart.mark), words.text(chart.change, right=True)],
-            [words.text(chart.likely, quiet=True), words.text(chart.count, quiet=True, right=True)],
-        ],
-        share(width, 0, width * 0.44),
+    pairs: tuple[tuple[Flowable, Flowable], ...] = (
+        (words.text(chart.title, strong=True, most=70), role),
+        (Marked(chart.mark), words.text(chart.change, right=True)),
+        (words.text(chart.likely, quiet=True), words.text(chart.count, quiet=True, right=True)),
     )
-    return [lines, BeforeAfter(chart)]
+    lines: list[Flowable] = []
+    for left, right in pairs:
+        taken = min(natural_width(right) + 1, 0.6 * width)
+        lines.append(tight([[left, right]], share(width, 0, taken)))
+    return [*lines, BeforeAfter(chart)]
 
 
-def _table(rows: Sequence[MetricRow], words: Words, page: Sheet) -> Flowable:
-    scale = _scale(rows)
+def _table(rows: Sequence[MetricRow], words: Words, page: Sheet) -> list[Flowable]:
+    scale, counts = _scale(rows), {row.count for row in rows}
     ends = f"{scale * 100:.0f}"
-    head = [
+    with_count = len(counts) > 1
+    head: list[Cell] = [
         words.text(_("All measures"), strong=True),
         words.text(_("Before"), quiet=True, right=True),
         words.text(_("After"), quiet=True, right=True),
-        words.text(_("Change"), quiet=True, right=True),
-        IntervalScale(f"{MINUS}{ends}", f"+{ends}{THIN}%"),
-        words.text(_("Likely range"), quiet=True, right=True),
-        words.text(_("n"), quiet=True, right=True),
+        words.text(_("Change, %"), quiet=True, right=True),
+        IntervalScale(f"{MINUS}{ends}", f"+{ends}"),
+        words.text(_("Range, %"), quiet=True, right=True),
+        *([words.text(_("n"), quiet=True, right=True)] if with_count else []),
         words.text(_("Verdict"), quiet=True),
         words.text(_("Evidence"), quiet=True, right=True),
     ]
-    body = [
-        [
-            words.text(row.name, most=60),
-            words.text(row.before, right=True),
-            words.text(row.after, right=True),
-            words.text(row.change, right=True),
-            Interval(
-                row.estimate, row.interval, margin=row.margin, scale=scale, kind=row.mark.icon.value
-            ),
-            words.text(row.likely, right=True),
-            words.text(row.count, right=True),
-            Marked(row.mark),
-            words.ids(row.evidence),
-        ]
-        for row in rows
+    body = [_measure(row, words, scale, with_count=with_count) for row in rows]
+    widths: list[float | None] = [0, None, None, None, 66, None, None, None]
+    if with_count:
+        widths.insert(6, None)
+    table = Ruled(head, body, widths, page.live_width, padding=6.0).build()
+    if with_count:
+        return [table]
+    note = _("n = {count} values before and after, for every measure.")
+    return [table, gap(3), words.text(note.format(count=counts.pop()), quiet=True)]
+
+
+def _measure(row: MetricRow, words: Words, scale: float, *, with_count: bool) -> list[Cell]:
+    bar = Interval(
+        row.estimate, row.interval, margin=row.margin, scale=scale, kind=row.mark.icon.value
+    )
+    return [
+        words.text(row.name, most=60),
+        words.text(row.before, right=True),
+        words.text(row.after, right=True),
+        words.text(row.change, right=True),
+        bar,
+        words.text(row.likely, right=True),
+        *([words.text(row.count, right=True)] if with_count else []),
+        Marked(row.mark),
+        words.ids(row.evidence, short=True),
     ]
-    widths = share(page.live_width, 0, 34, 34, 37, 62, 64, 48, 74, 40)
-    return Ruled(head, body, widths, padding=5.0).build()
 
 
 def _scale(rows: Sequence[MetricRow]) -> float:
@@ -98,7 +110,10 @@ def _scale(rows: Sequence[MetricRow]) -> float:
     return next((scale for scale in _SCALES if scale >= wanted), _SCALES[-1])
 
 
-def _findings(part: Measures, words: Words, page: Sheet) -> Flowable:
-    blocks = [words.claim(claim) for claim in part.findings]
-    width = page.columns(6 // len(blocks))
-    return together(columns((width,) * len(blocks), blocks, between=GUTTER))
+def _findings(part: Measures, words: Words) -> list[Flowable]:
+    """Say in words what wants attention; the title never stands alone."""
+    claims = [words.claim(claim) for claim in part.findings]
+    story: list[Flowable] = [together(words.text(_("In words"), strong=True), claims[0])]
+    for claim in claims[1:]:
+        story += [gap(3), claim]
+    return story

@@ -6,6 +6,7 @@ from reportlab.platypus import Flowable, Paragraph
 
 from app.i18n import _
 from app.reports.flowables import (
+    Cell,
     Ruled,
     Words,
     beside,
@@ -19,6 +20,8 @@ from app.reports.flowables import (
 from app.reports.theme import GUTTER, HAIRLINE, LEADING, Sheet, inks, markup, style
 from app.services.report_content.common import Claim, Noted
 from app.services.report_content.proofs import EvidenceRow, MethodPart
+
+SHOWN_ON_PAGE_1 = 3
 
 
 def method_section(
@@ -37,7 +40,7 @@ def method_section(
     gaps = part.gaps
     story += _claims(_("What this report lacks: {n}"), gaps, words, numbered=True)
     story.append(gap(LEADING))
-    if not_evidenced:
+    if len(not_evidenced) > SHOWN_ON_PAGE_1:
         title = _("Not evidenced: {n}").format(n=len(not_evidenced))
         rows = [
             [words.text(note.id, quiet=True), words.claim(note.claim)] for note in not_evidenced
@@ -69,30 +72,32 @@ def _manifest(part: MethodPart, words: Words, page: Sheet) -> list[Flowable]:
         words.text(part.frozen_header, quiet=True, right=True),
         words.text(_("Attached as"), quiet=True, right=True),
     ]
-    rows = [_exhibit(row, words) for row in part.evidence]
-    widths = share(page.live_width, 34, 0, 52, 58, 98, 62)
-    return [Ruled(head, rows, widths, extra=(("SPAN", (0, 0), (1, 0)),)).build()]
+    rows = [line for row in part.evidence for line in _exhibit(row, words)]
+    pairs = range(1, len(rows), 2)
+    extra = (
+        ("SPAN", (0, 0), (1, 0)),
+        *(("SPAN", (1, first + 1), (-1, first + 1)) for first in pairs),
+        *(("NOSPLIT", (0, first), (-1, first + 1)) for first in pairs),
+        *(("TOPPADDING", (0, first + 1), (-1, first + 1), 0) for first in pairs),
+        *(("BOTTOMPADDING", (0, first), (-1, first), 0) for first in pairs),
+    )
+    widths = (34, 0, None, None, None, None)
+    groups = frozenset(first + 1 for first in pairs)
+    return [Ruled(head, rows, widths, page.live_width, ends_group=groups, extra=extra).build()]
 
 
-def _exhibit(row: EvidenceRow, words: Words) -> list[Flowable | list[Flowable]]:
+def _exhibit(row: EvidenceRow, words: Words) -> tuple[list[Cell], list[Cell]]:
+    """Return the line of an exhibit and, below it, its full hash."""
     anchor = Paragraph(f'<a name="{markup(row.id)}"/>{markup(row.id)}', style())
-    return [
+    told: list[Cell] = [
         anchor,
-        [
-            words.text(row.what, most=160),
-            Paragraph(_halves(row.sha256), style(mono=True, quiet=True)),
-        ],
+        words.text(row.what, most=160),
         words.text(row.kind),
         words.text(row.size, right=True),
         words.text(row.frozen, quiet=True, right=True),
         words.text(row.file or _("not attached"), right=True, quiet=not row.file),
     ]
-
-
-def _halves(sha256: str) -> str:
-    """Set a hash in two lines of equal length, so that it can be compared by eye."""
-    half = (len(sha256) + 1) // 2
-    return f"{markup(sha256[:half])}<br/>{markup(sha256[half:])}"
+    return told, ["", words.text(row.sha256, mono=True, quiet=True), "", "", "", ""]
 
 
 def _signatures(part: MethodPart, words: Words, page: Sheet) -> Flowable:

@@ -3,7 +3,7 @@
 from reportlab.platypus import Flowable
 
 from app.i18n import _
-from app.reports.flowables import Marked, Ruled, Words, chapter, gap, share
+from app.reports.flowables import Marked, Ruled, Words, chapter, gap
 from app.reports.theme import LEADING, Sheet
 from app.services.report_content.common import Icon, Mark
 from app.services.report_content.parts import NeedPart
@@ -33,7 +33,7 @@ def _records(part: NeedPart, words: Words, page: Sheet) -> list[Flowable]:
          words.text(period)]
         for kind, title, said, period in part.records
     ]  # fmt: skip
-    return [Ruled(head, rows, share(page.live_width, 0, 60, 150, 90)).build()]
+    return [Ruled(head, rows, (0, None, 150, None), page.live_width).build()]
 
 
 def _objectives(part: NeedPart, words: Words, page: Sheet) -> list[Flowable]:
@@ -58,7 +58,9 @@ def _objectives(part: NeedPart, words: Words, page: Sheet) -> list[Flowable]:
         ]
         for row in part.objectives
     ]
-    return [Ruled(head, rows, share(page.live_width, 0, 66, 62, 62, 84, 56)).build()]
+    return [
+        Ruled(head, rows, (0, None, None, None, None, None), page.live_width, padding=14.0).build()
+    ]
 
 
 def _options(part: NeedPart, words: Words, page: Sheet) -> list[Flowable]:
@@ -82,5 +84,4 @@ def _options(part: NeedPart, words: Words, page: Sheet) -> list[Flowable]:
                 why,
             ]
         )
-    fifth = page.live_width / 5
-    return [Ruled(head, rows, (fifth,) * 5).build()]
+    return [Ruled(head, rows, (0,) * 5, page.live_width).build()]

@@ -10,7 +10,7 @@ from app.services.report_content.common import Icon
 from app.services.report_content.parts import PlanPart, StepRow
 
 _ROW = 18.0
-_NUMBER, _HOST, _CHART, _FIGURE = 16.0, 68.0, 170.0, 32.0
+_NUMBER, _HOST, _CHART, _FIGURE = 16.0, 60.0, 200.0, 31.0
 
 
 def plan_section(part: PlanPart, words: Words, page: Sheet) -> list[Flowable]:
@@ -121,7 +121,7 @@ def _milestones(part: PlanPart, words: Words, width: float) -> Flowable:
         ]
         for row in part.milestones
     ]
-    return Ruled(head, rows, share(width, 0, 43, 43, 26), padding=4.0).build()
+    return Ruled(head, rows, (0, None, None, None), width, padding=6.0).build()
 
 
 def _deviations(part: PlanPart, words: Words, width: float) -> Flowable:
@@ -136,5 +136,5 @@ def _deviations(part: PlanPart, words: Words, width: float) -> Flowable:
         [words.text(note.id), words.claim(note.claim), words.text(by, most=80)]
         for note, by in zip(part.deviations, part.deviation_by, strict=False)
     ]
-    widths = share(width, 26, 0, 84)
-    return Ruled(head, rows, widths, extra=(("SPAN", (0, 0), (1, 0)),)).build()
+    extra = (("SPAN", (0, 0), (1, 0)),)
+    return Ruled(head, rows, (26, 0, None), width, extra=extra).build()

@@ -55,7 +55,7 @@ def _backup(block: BackupBlock, words: Words, page: Sheet) -> Flowable:
         ]
         for row in block.rows
     ]
-    return Ruled(head, rows, share(page.live_width, 112, 70, 86, 62, 0)).build()
+    return Ruled(head, rows, (None, None, None, None, 0), page.live_width).build()
 
 
 def _rollback(part: Rollback, words: Words, page: Sheet) -> Flowable:
@@ -87,14 +87,14 @@ def _controls(part: RiskPart, words: Words, width: float) -> Flowable:
         for number, text in enumerate(part.controls, start=1)
     ]
     extra = (("SPAN", (0, 0), (1, 0)),)
-    return Ruled(head, rows, share(width, 16, 0), extra=extra).build()
+    return Ruled(head, rows, (16, 0), width, extra=extra).build()
 
 
 def _happened(part: RiskPart, words: Words, width: float) -> Flowable:
     if not part.happened:
         return words.text(_("What happened: nothing that wants attention."), strong=True)
     head = [words.text(_("What happened"), strong=True)]
-    return Ruled(head, [[words.claim(claim)] for claim in part.happened], (width,)).build()
+    return Ruled(head, [[words.claim(claim)] for claim in part.happened], (0,), width).build()
 
 
 def _tests(part: SafetyPart, words: Words, page: Sheet) -> list[Flowable]:
@@ -117,8 +117,9 @@ def _tests(part: SafetyPart, words: Words, page: Sheet) -> list[Flowable]:
         ]
         for row in part.tests
     ]
-    widths = share(page.live_width, 26, 0, 160, 78, 62)
-    table = Ruled(head, rows, widths, extra=(("SPAN", (0, 0), (1, 0)),)).build()
+    widths = (26, 0, 150, None, None)
+    extra = (("SPAN", (0, 0), (1, 0)),)
+    table = Ruled(head, rows, widths, page.live_width, extra=extra).build()
     note = [gap(3), words.text(part.tests_note, quiet=True)] if part.tests_note else []
     return [table, *note]
 
@@ -141,4 +142,4 @@ def _incidents(part: SafetyPart, words: Words, page: Sheet) -> list[Flowable]:
         ]
         for reference, title, priority, restored in part.incidents
     ]
-    return [Ruled(head, rows, share(page.live_width, 76, 0, 118, 76)).build()]
+    return [Ruled(head, rows, (None, 0, None, None), page.live_width).build()]

@@ -14,10 +14,11 @@ from app.reports.flowables import (
     Words,
     columns,
     gap,
+    natural_width,
     share,
     tight,
 )
-from app.reports.theme import GUTTER, HAIRLINE, LEADING, Sheet, inks, markup, style
+from app.reports.theme import GUTTER, HAIRLINE, LEADING, Sheet, fitted, inks, markup, style
 from app.services.report_content.common import ActionRow, Claim, DimensionCell, Noted, Tile
 from app.services.report_content.parts import Summary
 
@@ -88,34 +89,27 @@ def _tiles(tiles: Sequence[Tile], words: Words, page: Sheet) -> list[Flowable]:
 
 
 def _tile(tile: Tile, words: Words, width: float) -> Table:
-    state = min(width * 0.45, 80)
+    state = Marked(tile.mark, right=True)
     aside = words.text(tile.aside, quiet=True, right=True, most=60)
     value = Paragraph(markup(tile.value, 16, most=40), style(big=True))
-    natural = min(value.minWidth() + 2, width * 0.8) if tile.value else 10
-    natural = max(natural, min(_line_width(value), width * 0.86))
-    figures = tight([[value, [gap(7.5), aside]]], share(width, natural, 0))
+    taken = min(natural_width(value) + 1, width * 0.86)
+    figures = tight([[value, [gap(7.5), aside]]], share(width, taken, 0))
     ids = words.ids(tile.evidence)
-    taken = min(_line_width(ids) + 2, width * 0.5) if tile.evidence else 4
+    cited = min(natural_width(ids) + 1, width * 0.5) if tile.evidence else 4
+    top = share(width, 0, min(state.natural + 1, width * 0.6))
+    foot = share(width, 0, cited)
     table = tight(
         [
-            [tight([[words.text(tile.label, most=60), Marked(tile.mark, right=True)]],
-                   share(width, 0, state))],
+            [tight([[words.text(fitted(tile.label, top[0] - 4)), state]], top)],
             [figures],
             [MicroFigure(tile.figure)],
-            [tight([[words.text(tile.target, quiet=True, most=80), ids]], share(width, 0, taken))],
+            [tight([[words.text(fitted(tile.target, width - cited), quiet=True), ids]], foot)],
         ],
         (width,),
-    )  # fmt: skip
+    )
     table.setStyle([("LINEABOVE", (0, 0), (-1, 0), HAIRLINE, inks().ink2),
                     ("TOPPADDING", (0, 0), (-1, 0), 1.5)])  # fmt: skip
     return table
-
-
-def _line_width(paragraph: Paragraph) -> float:
-    """Return how wide a paragraph is when nothing makes it break."""
-    paragraph.wrap(10_000, 10_000)
-    widths = paragraph.getActualLineWidths0()
-    return max(widths, default=0.0) + 1
 
 
 def _dimensions(
@@ -157,8 +151,8 @@ def _decision(claims: Sequence[Claim], words: Words, page: Sheet) -> Table:
         ("BACKGROUND", (0, 0), (-1, -1), inks().sunken),
         ("LEFTPADDING", (0, 0), (-1, -1), 8),
         ("RIGHTPADDING", (0, 0), (-1, -1), 8),
-        ("TOPPADDING", (0, 0), (-1, 0), 5),
-        ("BOTTOMPADDING", (0, last), (-1, last), 7),
+        ("TOPPADDING", (0, 0), (-1, 0), 7),
+        ("BOTTOMPADDING", (0, last), (-1, last), 6),
     ])  # fmt: skip
     return box
 
@@ -181,8 +175,9 @@ def _actions(
         ]
         for action in open_ones[:most]
     ]
-    widths = share(page.live_width, 24, 0, 110, 92)
-    table = Ruled(head, rows, widths, extra=(("SPAN", (0, 0), (1, 0)),)).build()
+    widths = (24, 0, None, None)
+    extra = (("SPAN", (0, 0), (1, 0)),)
+    table = Ruled(head, rows, widths, page.live_width, extra=extra).build()
     left = len(open_ones) - most
     if left <= 0:
         return [table]

@@ -11,8 +11,9 @@ from app.services.report_content.source import SHORT_S, Source
 from app.services.report_content.words import sentence
 from app.wording import duration
 
-OVER_SHARE = 0.2
-_LEAST_S, _LEAST_BRISK_S = 60.0, 5.0
+OVER_SHARE, _BRISK_SHARE = 0.2, 0.5
+_LEAST_S, _LEAST_BRISK_S = 180.0, 5.0
+"""Smaller overruns are in the table of the steps, but no deviation."""
 Deviation = tuple[Claim, str]
 
 
@@ -54,9 +55,11 @@ def _steps(source: Source, book: EvidenceBook) -> Iterator[Deviation]:
 def _overran(item: StepRun, *, brisk: bool) -> bool:
     if item.actual_s is None or item.planned_start is None:
         return False
-    least_s = _LEAST_BRISK_S if brisk and item.actual_s < SHORT_S else _LEAST_S
+    is_brisk = brisk and item.actual_s < SHORT_S
+    least_s = _LEAST_BRISK_S if is_brisk else _LEAST_S
+    share = _BRISK_SHARE if is_brisk else OVER_SHARE
     over_s = item.actual_s - item.step.estimate_s
-    return over_s >= max(least_s, OVER_SHARE * item.step.estimate_s)
+    return over_s >= max(least_s, share * item.step.estimate_s)
 
 
 def _outside(source: Source, book: EvidenceBook) -> Iterator[Deviation]:

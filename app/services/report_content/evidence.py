@@ -7,7 +7,6 @@ one under which they are stored, our own records that of their canonical JSON.
 import hashlib
 import json
 import math
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import datetime
 
@@ -21,6 +20,7 @@ from app.domain.run import Run, StepRun
 from app.i18n import _
 from app.services.report_content.data import Attachment
 from app.services.report_content.proofs import EvidenceRow
+from app.services.report_content.source import Source
 from app.wording import bytes_size, clock, count, day
 
 LARGEST_ATTACHED = 4 << 20
@@ -43,10 +43,10 @@ class Exhibit:
 class EvidenceBook:
     """Gives out evidence ids; the same exhibit always has the same one."""
 
-    def __init__(
-        self, zone: str, series: Mapping[str, Series], transcripts: Mapping[str, bytes]
-    ) -> None:
-        self._zone, self._series, self._transcripts = zone, series, transcripts
+    def __init__(self, source: Source) -> None:
+        self._zone, self._series = source.zone, source.series
+        self._transcripts = source.transcripts
+        self._names = {metric.id: metric.name for metric in source.change.metrics}
         self._ids: dict[str, str] = {}
         self._exhibits: list[Exhibit] = []
 
@@ -166,7 +166,7 @@ class EvidenceBook:
         series = self._series.get(item.sha256)
         exhibit = Exhibit(
             _("Samples: {metric}, {window}").format(
-                metric=item.metric, window=windows[item.window]
+                metric=self._names.get(item.metric, item.metric), window=windows[item.window]
             ),
             _("samples"),
             _("{n} values").format(n=count(item.n)),

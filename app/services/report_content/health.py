@@ -41,15 +41,20 @@ def health(source: Source, book: EvidenceBook) -> HealthPart:
         if before is not None and after is not None:
             for item in differences(before, after):
                 kinds.append(item.difference)
-                rank = list(_MARKS).index(item.difference)
-                rows.append((rank, _row(host.name, item)))
+                rows.append((_rank(item), _row(host.name, item)))
         else:
-            rows += [(9, row) for row in _one_sided(host.name, before, after)]
+            rows += [(99, row) for row in _one_sided(host.name, before, after)]
     return HealthPart(
         intro=Claim(_intro(source, kinds), "", ids),
         hosts=tuple(hosts),
         rows=tuple(row for _rank, row in sorted(rows, key=lambda pair: pair[0])),
     )
+
+
+def _rank(item: CheckDifference) -> int:
+    """Worse comes first; what was bad before comes right before what is well and the same."""
+    rank = 2 * list(_MARKS).index(item.difference)
+    return rank - 1 if item.preexisting else rank
 
 
 def _intro(source: Source, kinds: list[Difference]) -> str:

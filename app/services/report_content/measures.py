@@ -30,6 +30,7 @@ from app.services.report_content.words import (
 )
 from app.wording import (
     NONE,
+    THIN,
     clock_span,
     count,
     duration,
@@ -40,6 +41,8 @@ from app.wording import (
 MOST_CHARTS = 4
 _MOST_FINDINGS = 3
 _DAY_S = 86400.0
+_NEAR_S = 120.0
+"""Farther than this from a sample an earlier day has no value."""
 
 
 def measures(source: Source, book: EvidenceBook) -> Measures:
@@ -154,7 +157,7 @@ def _change_span(source: Source, before: SampleSet, after: SampleSet) -> tuple[f
 
 
 def _references(source: Source, metric: Metric, before: SampleSet) -> tuple[Series, ...]:
-    """Move the samples of earlier days onto the day of the change."""
+    """Return the usual day: the mean of earlier days, moved onto the day of the change."""
     moved: list[Series] = []
     for item in source.samples:
         series = source.values(item)
@@ -162,7 +165,21 @@ def _references(source: Source, metric: Metric, before: SampleSet) -> tuple[Seri
             continue
         days = round((before.start - item.start).total_seconds() / _DAY_S)
         moved.append(Series(series.at_s + days * _DAY_S, np.asarray(series.value)))
-    return tuple(moved)
+    return (_mean_of(moved),) if moved else ()
+
+
+def _mean_of(days: Sequence[Series]) -> Series:
+    """Return the mean of several days at the times of the first; a day counts where it has data."""
+    at_s = days[0].at_s
+    rows = []
+    for day in days:
+        row = np.interp(at_s, day.at_s, day.value, left=np.nan, right=np.nan)
+        apart = np.min(np.abs(at_s[:, None] - day.at_s[None, :]), axis=1) if at_s.size else at_s
+        rows.append(np.where(apart <= _NEAR_S, row, np.nan))
+    table = np.array(rows)
+    count = np.isfinite(table).sum(axis=0)
+    total = np.nansum(table, axis=0)
+    return Series(at_s[count > 0], total[count > 0] / count[count > 0])
 
 
 def _likely_level(item: Comparison) -> tuple[float, float] | None:
@@ -203,9 +220,11 @@ def _caption(source: Source) -> str:
             )
         )
     if any(item.window is WindowName.REFERENCE for item in source.samples):
-        parts.append(_("Dotted: the same hours on earlier days."))
-    parts.append(_("Bar at right: likely range (95 %) of the level after."))
-    parts.append(_("Gap: nothing was measured. In the table, grey: agreed margin."))
+        parts.append(_("Dotted: mean of the same hours on earlier days."))
+    parts.append(
+        _("Bar at right: likely range (95 %) of the level after; in the table, in percent,")
+    )
+    parts.append(_("with the agreed margin in grey."))
     return " ".join(parts)
 
 
@@ -222,8 +241,8 @@ def _row(item: Comparison, source: Source, book: EvidenceBook) -> MetricRow:
         name=f"{item.metric}, {item.unit}" if item.unit else item.metric,
         before=level_words(item, item.before, unit=False),
         after=level_words(item, item.after, unit=False),
-        change=signed_percent(item.relative_change),
-        likely=percent_range(*item.interval95) if item.interval95 else NONE,
+        change=_bare(signed_percent(item.relative_change)),
+        likely=_bare(percent_range(*item.interval95)) if item.interval95 else NONE,
         count=" + ".join(sides),
         mark=verdict_mark(item.verdict),
         estimate=item.relative_change,
@@ -231,6 +250,11 @@ def _row(item: Comparison, source: Source, book: EvidenceBook) -> MetricRow:
         margin=item.margin,
         evidence=cite(item, source, book),
     )
+
+
+def _bare(text: str) -> str:
+    """Leave the unit out where the head of the column has it."""
+    return text.removesuffix(f"{THIN}%")
 
 
 def _unmeasured(source: Source) -> tuple[MetricRow, ...]:

@@ -1,5 +1,7 @@
 """How the figures were made, what they cannot say, and where each can be checked."""
 
+from collections.abc import Iterable
+
 from app.domain.metric import WindowName
 from app.domain.verdict import Comparison, Design
 from app.i18n import _, ngettext
@@ -60,14 +62,26 @@ def _method(source: Source) -> tuple[Claim, ...]:
             "margin. No material change: the 90 % range lies inside it. Otherwise: not enough data."
         )
         found.append(Claim(text, _("Verdict.")))
-        margins = ", ".join(f"{item.metric} {percent(item.margin)}" for item in items)
-        text = _("{margins}; part of the plan, fixed before the change.").format(margins=margins)
-        found.append(Claim(text, _("Margins.")))
+        text = _("{margins}. They are part of the plan, fixed before the change.")
+        found.append(Claim(text.format(margins=_margins(items)), _("Margins.")))
     text = _("All times are in {zone} unless said otherwise; they are stored in UTC.").format(
         zone=zone_with_offset(source.now, source.zone)
     )
     found.append(Claim(text, _("Times.")))
     return tuple(found)
+
+
+def _margins(items: tuple[Comparison, ...]) -> str:
+    """List the measures by margin, so that each margin is named once."""
+    sizes = dict.fromkeys(item.margin for item in items)
+    return "; ".join(
+        f"{percent(size, 1)}: {_several(i.metric for i in items if i.margin == size)}"
+        for size in sizes
+    )
+
+
+def _several(names: Iterable[str]) -> str:
+    return " · ".join(names)
 
 
 def _windows(source: Source) -> Claim:
@@ -88,7 +102,7 @@ def _days(items: tuple[Comparison, ...]) -> Claim:
     left_out = [f"{item.day:%d %b} ({item.why})" for item in used.days if not item.used]
     text = _(
         "Difference of the two windows, less the mean of that difference on {n} earlier days "
-        "({days}); Student's t, {df} degrees of freedom."
+        "({days}); Student’s t, {df} degrees of freedom."
     ).format(
         n=len(days),
         days=", ".join(f"{each.day} {each:%b}" for each in days),
@@ -107,7 +121,7 @@ def _limits(source: Source) -> tuple[Claim, ...]:
         found.append(Claim(f"{sentence(text)} {names}.", _("Evidence.")))
     unseen = [item for item in source.comparisons if item.smallest_visible_change]
     if unseen:
-        told = "; ".join(
+        told = _several(
             f"{item.metric} {percent(abs(item.smallest_visible_change or 0.0))}" for item in unseen
         )
         text = _("Smaller changes than these would not show: {told}.").format(told=told)
@@ -131,8 +145,8 @@ def _clocks(source: Source) -> Claim:
         if report is not None and report.skew_s is not None:
             offset = signed_number(report.skew_s)
             told.append(f"{host.name} {offset} ± {number(report.skew_error_s, 's')}")
-    text = "; ".join(told) or _("the clocks of the hosts were not compared with ours")
-    return Claim(sentence(text), _("Clocks."))
+    text = "; ".join(told) or _("The clocks of the hosts were not compared with ours")
+    return Claim(f"{text}.", _("Clocks."))
 
 
 def _signatures(source: Source) -> tuple[tuple[str, str], ...]:

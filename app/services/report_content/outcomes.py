@@ -206,7 +206,9 @@ def _worse_health(source: Source, book: EvidenceBook) -> Iterator[Claim]:
             continue
         worse = [d for d in differences(before, after) if d.difference is Difference.WORSE]
         if worse:
-            names = ", ".join(f"{item.title} {item.item}".strip() for item in worse[:3])
+            names = ", ".join(
+                f"{item.title}: {item.item}" if item.item else item.title for item in worse[:3]
+            )
             lead = _("Health of {host} is worse.").format(host=host.name)
             yield Claim(sentence(names), lead, book.health(before, after))
 

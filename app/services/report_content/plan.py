@@ -15,7 +15,7 @@ from app.services.report_content.facts import downtime_s, planned_downtime_s
 from app.services.report_content.parts import DowntimeBar, Gantt, MilestoneRow, PlanPart, StepRow
 from app.services.report_content.source import SHORT_S, Source
 from app.services.report_content.words import moment_words
-from app.wording import NONE, clock, day, duration, signed_number, zone_label
+from app.wording import MINUS, NONE, clock, day, duration, zone_label
 
 _NOTABLE = 5.0
 """A difference of this many of the unit is set in semibold."""
@@ -41,9 +41,13 @@ class Unit:
         """Write a difference without its unit."""
         if length_s is None:
             return NONE
-        value = length_s / self.seconds
-        shown = round(value, 1) if self.seconds == 1.0 else float(round(value))
-        return signed_number(shown, digits=2) if shown else "0"
+        if self.seconds == 1.0:
+            shown = round(length_s, 1)
+            text = f"{shown:+.1f}" if abs(shown) < 99.5 else f"{shown:+.0f}"
+        else:
+            shown = round(length_s / self.seconds)
+            text = f"{shown:+d}"
+        return text.replace("-", MINUS) if shown else "0"
 
 
 def plan(source: Source, book: EvidenceBook) -> PlanPart:
@@ -159,7 +163,7 @@ def _row(number: int, item: StepRun, source: Source, unit: Unit) -> StepRow:
     return StepRow(
         number=str(number),
         title=title,
-        host=source.host_name(step.host),
+        host=_host(item, source),
         mark=Mark(icon, _(word)),
         planned=planned,
         actual=actual,
@@ -169,6 +173,14 @@ def _row(number: int, item: StepRun, source: Source, unit: Unit) -> StepRow:
         late=diff is not None and abs(diff) >= _NOTABLE * unit.seconds,
         down=_is_down(item, source),
     )
+
+
+def _host(item: StepRun, source: Source) -> str:
+    """Name the host of a step; a health check without one looks at all of them."""
+    hosts = source.change.hosts
+    if item.step.kind is StepKind.CHECK and item.step.host is None and len(hosts) > 1:
+        return _("{n} hosts").format(n=len(hosts))
+    return source.host_name(item.step.host)
 
 
 def _is_down(item: StepRun, source: Source) -> bool:

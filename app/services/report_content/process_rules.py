@@ -24,6 +24,7 @@ def process_rules(source: Source) -> tuple[RuleRow, ...]:
         _checked(source),
         _measured(source),
         _same_plan(source),
+        _passed(source),
     )
 
 
@@ -35,9 +36,8 @@ def _approved(source: Source) -> RuleRow:
     needed = approvals_needed(source.change, source.settings)
     have = len(standing_approvals(source.change))
     rule = _("Enough people approved the plan as it was carried out")
-    return RuleRow(
-        rule, count_of(have, needed), kept_mark(have >= needed, _given(source, "second_approval"))
-    )
+    found = _("{have}, needed {needed}").format(have=have, needed=needed)
+    return RuleRow(rule, found, kept_mark(have >= needed, _given(source, "second_approval")))
 
 
 def _separated(source: Source) -> RuleRow:
@@ -143,3 +143,9 @@ def _same_plan(source: Source) -> RuleRow:
         return RuleRow(rule, NONE, kept_mark(None))
     same = run.plan_hash == source.change.plan_hash
     return RuleRow(rule, run.plan_hash[:12], kept_mark(same))
+
+
+def _passed(source: Source) -> RuleRow:
+    rule = _("No condition was passed by name")
+    names = ", ".join(f"O-{n}" for n in range(1, len(source.change.overrides) + 1))
+    return RuleRow(rule, names or _("none passed"), kept_mark(True, bool(names)))

@@ -76,7 +76,7 @@ def _main_metric(source: Source, book: EvidenceBook) -> Tile:
     mark = verdict_mark(item.verdict)
     if item.target_met is False:
         mark = light_mark(Light.BAD)
-    elif item.target_met and not item.verdict.is_move:
+    elif item.target_met and item.verdict is not Verdict.REGRESSED:
         mark = light_mark(Light.GOOD)
     aside = ""
     if item.relative_change is not None and item.verdict is not Verdict.NOT_MEASURED:
