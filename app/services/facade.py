@@ -101,7 +101,7 @@ class AppServices:
     @property
     def reporting(self) -> Reporting:
         """For reports."""
-        return Reporting(self.desk, self.files, self.series, self.settings, self.render)
+        return Reporting(self.desk, self.files, self.series, self.render)
 
     @property
     def executors(self) -> Executors:
