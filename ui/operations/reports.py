@@ -9,6 +9,7 @@ from app.domain.report import Report
 from app.errors import AppError
 from app.i18n import _
 from app.services import reports
+from app.services.report_content.gaps import Gap
 from ui.tasks import Task
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class ReportsView:
     others: tuple[tuple[str, str], ...]
     """Every change: id, and number with title."""
     made: tuple[MadeReport, ...]
-    gaps: tuple[str, ...]
+    gaps: tuple[Gap, ...]
     wanted: str = ""
     """The report that was asked for, when one was."""
 
@@ -61,20 +62,16 @@ def load_view(services: "AppServices", ref: str = "") -> ReportsView | None:
         change,
         tuple((one.id, f"{one.number}  {one.title}") for one in known),
         tuple(MadeReport(one, zone) for one in printed if one.change == change.id),
-        _gaps(services, change),
+        reports.report_gaps(change.number, reporting=services.reporting),
         asked.id if asked else "",
     )
-
-
-def _gaps(services: "AppServices", change: Change) -> tuple[str, ...]:
-    return tuple(reports.gap_list(change.id, services=services))
 
 
 def make(context: "UiContext", change: Change, title: str) -> Task:
     """Make a report of a change as it stands now, as its next revision."""
     services = context.services
     return context.tasks.start(
-        lambda _ctx: reports.make_report(change.id, services=services), title=title
+        lambda _ctx: reports.make_report(change.number, reporting=services.reporting), title=title
     )
 
 

@@ -29,7 +29,8 @@ class Field(QWidget):
         super().__init__()
         self.label, self.editor, self._hint = label, editor, hint
         self._below = Label(hint, size=SMALL, tone="ink2", wrap=True)
-        self._below.setVisible(bool(hint))
+        if not hint:  # shown before it has a parent, it would be a window of its own
+            self._below.hide()
         caption = Label(label, size=SMALL, weight=MEDIUM, tone="ink2")
         caption.setBuddy(editor)
         editor.setAccessibleName(label)

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.i18n import _, ngettext
+from app.services.report_content.gaps import Gap
 from ui.cells import Badge, Mark
+from ui.theme import SMALL
 from ui.widgets.badges import StateBadge
 from ui.widgets.facts import SectionTitle
 from ui.widgets.labels import Label
@@ -23,7 +25,7 @@ class GapList(QWidget):
         inner = column(self._title, self._lines, None, gap=12, margins=(24, 16, 24, 16))
         self.setLayout(column(scrolling(panel(inner)), gap=0))
 
-    def set_gaps(self, gaps: Sequence[str]) -> None:
+    def set_gaps(self, gaps: Sequence[Gap]) -> None:
         """Show other gaps; none is said too."""
         clear(self._lines)
         self._title.set_note(
@@ -38,6 +40,11 @@ class GapList(QWidget):
         for gap in gaps:
             mark = StateBadge(Badge(Mark.MISSING, ""))
             mark.setFixedWidth(20)
-            line = row(mark, Label(gap, wrap=True).make_selectable(), gap=4)
+            words = column(
+                Label(gap.text, wrap=True).make_selectable(),
+                Label(gap.remedy, size=SMALL, tone="ink2", wrap=True),
+                gap=0,
+            )
+            line = row(mark, words, gap=4)
             line.setStretch(1, 1)
             self._lines.addLayout(line)
