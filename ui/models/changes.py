@@ -98,6 +98,25 @@ def window_text(change: Change) -> str:
     return clock_span(span.start, span.end, change.window.zone)
 
 
+def row_of(change: Change) -> ChangeRow:
+    """Return a change as a list shows it."""
+    window, risk = change.window, change.risk
+    return ChangeRow(
+        change.id,
+        change.number,
+        change.title,
+        change.state,
+        change.type,
+        risk.inherent.level if risk else None,
+        risk.residual.level if risk else None,
+        window.span.start if window else None,
+        window.span.end if window else None,
+        window.zone if window else "",
+        change.on_hold,
+        change.updated_at,
+    )
+
+
 def when_text(row: ChangeRow, now: datetime) -> str:
     """Return when a listed change begins or ended, in the zone of its window."""
     if row.starts_at is None or row.ends_at is None:

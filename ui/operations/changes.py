@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from app.services.facade import AppServices
     from ui.context import UiContext
 
+OPEN = tuple(state for state in ChangeState if state.is_open)
 PAGE = 200
 """How many rows or log entries come at a time."""
 
@@ -39,6 +40,8 @@ class ListPage:
 
     rows: tuple[ChangeRow, ...]
     counts: dict[ChangeState, int]
+    mine: int
+    """Open changes of the acting person; counted up to a page."""
     more: bool
     """Whether there are rows after these."""
 
@@ -126,8 +129,10 @@ def edit_of(before: Change, values: dict[str, object], note: str) -> FieldEdit |
 
 def load_rows(services: "AppServices", wanted: ChangeFilter, after: str = "") -> ListPage:
     """Return a page of the list, from the number ``after`` on."""
-    rows = tuple(services.queries.changes(wanted, limit=PAGE, after=after))
-    return ListPage(rows, services.queries.change_counts(), len(rows) == PAGE)
+    queries = services.queries
+    rows = tuple(queries.changes(wanted, limit=PAGE, after=after))
+    mine = queries.changes(ChangeFilter("", OPEN, services.actor), limit=PAGE)
+    return ListPage(rows, queries.change_counts(), len(mine), len(rows) == PAGE)
 
 
 def load_view(services: "AppServices", ref: str) -> ChangeView:

@@ -71,6 +71,7 @@ class ChangeDetail(QWidget):
         self.editing.tab_wanted.connect(self._show_tab)
         self.editing.failed.connect(self._page.show_error)
         self.editing.posted.connect(self._page.show_message)
+        self.editing.settled.connect(self._page.banners.clear)
         self.editing.reload_wanted.connect(self.reload)
 
     @property
@@ -133,13 +134,16 @@ class ChangeDetail(QWidget):
         self._ref = view.change.id
         self.head.show_view(view)
         self.stages.show_view(view)
-        self._on_tab(self.tabs.current)
+        self._show_tab_at(self.tabs.current)
         self.editing.show_view(view)
         self.shown.emit(view)
 
     @Slot(int)
     def _on_tab(self, position: int) -> None:
         self.flush()
+        self._show_tab_at(position)
+
+    def _show_tab_at(self, position: int) -> None:
         tab = self.tab(position)
         if self.stack.currentWidget() is not tab:
             self.stages.fold(folded=TABS[position].id != "overview")

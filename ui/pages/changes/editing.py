@@ -30,6 +30,8 @@ class Editing(QObject):
     reload_wanted = Signal()
     failed = Signal(object)  # an exception
     posted = Signal(object)  # Message
+    settled = Signal()
+    """A collision was decided, its message is no longer needed."""
     asked = Signal(object)  # Question
     tab_wanted = Signal(str)  # id of a tab
 
@@ -122,11 +124,13 @@ class Editing(QObject):
 
         def keep() -> None:
             self._mine = section
+            self.settled.emit()
             self.reload_wanted.emit()
 
         def drop() -> None:
             section.forget()
             self.said.emit("")
+            self.settled.emit()
             self.reload_wanted.emit()
 
         self.posted.emit(

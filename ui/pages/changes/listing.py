@@ -9,14 +9,14 @@ from PySide6.QtCore import QRectF, QSize, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from app.domain.change import ChangeState
+from app.domain.change import Change, ChangeState
 from app.i18n import _, ngettext
 from app.services.rows import ChangeFilter, ChangeRow
 from app.wording import count
-from ui.models.changes import change_columns
+from ui.models.changes import change_columns, row_of
 from ui.models.rows import RowsModel
 from ui.operations import changes
-from ui.operations.changes import ListPage
+from ui.operations.changes import OPEN, ListPage
 from ui.paint import Painted, Style, line_height, write
 from ui.tasks import Latest
 from ui.theme import SMALL
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from ui.context import UiContext
     from ui.widgets.page import Page
 
-OPEN = tuple(state for state in ChangeState if state.is_open)
 SIDE = 16
 
 
@@ -63,7 +62,7 @@ class ChangeList(QWidget):
     picked = Signal(str)  # id
     opened = Signal(str)  # id, at full width
     new_wanted = Signal()
-    example_wanted = Signal()
+    listed = Signal(bool)  # whether there is any change at all
 
     def __init__(self, context: "UiContext", page: "Page") -> None:
         super().__init__()
@@ -86,6 +85,8 @@ class ChangeList(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.table)
         self._stack.addWidget(self._empty)
+        self._blank = QWidget()
+        self._stack.addWidget(self._blank)
         self._lay_out()
         self._first = Latest(context.tasks, self)
         self._next = Latest(context.tasks, self)
@@ -93,10 +94,9 @@ class ChangeList(QWidget):
 
     def _build_empty(self) -> EmptyState:
         return EmptyState(
-            _("No changes yet"),
-            _("A change is recorded from the need to the printed report. Begin with a title."),
-            Button(_("New change"), icon="plus"),
-            takes=_("takes a minute"),
+            _("Nothing fits"),
+            _("No change fits this search and filter."),
+            Button(_("Show all changes")),
         )
 
     def _lay_out(self) -> None:
@@ -163,6 +163,19 @@ class ChangeList(QWidget):
         if self.table.select(change_id, quiet=True):
             self._wanted_id = ""
 
+    def follow(self, change: Change) -> None:
+        """Show a change as it is now; when its state is another one, everything is read again."""
+        fresh = row_of(change)
+        for place, row in enumerate(self._rows):
+            if row.id != change.id:
+                continue
+            if (row.state, row.on_hold) != (fresh.state, fresh.on_hold):
+                self.reload()
+            elif row != fresh:
+                self._rows[place] = fresh
+                self.table.set_rows(self._rows)
+        self.select(change.id)
+
     @Slot(object)
     def _show(self, page: ListPage) -> None:
         self._rows, self._more = list(page.rows), page.more
@@ -170,25 +183,13 @@ class ChangeList(QWidget):
         if self._wanted_id:
             self.select(self._wanted_id)
         open_ones = sum(page.counts[state] for state in OPEN)
-        counts = [open_ones, open_ones, page.counts[ChangeState.AUTHORIZE]]
-        self.chips.set_counts([0, *counts[1:]] if not self._rows else counts)
+        self.chips.set_counts([page.mine, open_ones, page.counts[ChangeState.AUTHORIZE]])
         self._say(sum(page.counts.values()))
         self.context.navigation.set_count("changes", count(open_ones) if open_ones else "")
         nothing = not self._rows and not sum(page.counts.values())
-        self._tell_empty(nothing)
-        self._stack.setCurrentWidget(self.table if self._rows else self._empty)
-
-    def _tell_empty(self, nothing: bool) -> None:
-        if nothing:
-            heading = _("No changes yet")
-            text = _("A change is recorded from the need to the printed report.")
-        else:
-            heading = _("Nothing fits")
-            text = _("No change fits this search and filter.")
-        self._empty.heading.setText(heading)
-        self._empty.sentence.setText(text)
-        if self._empty.button:
-            self._empty.button.setText(_("New change") if nothing else _("Show all changes"))
+        shown = self.table if self._rows else self._blank if nothing else self._empty
+        self._stack.setCurrentWidget(shown)
+        self.listed.emit(not nothing)
 
     def _say(self, total: int) -> None:
         shown = len(self._rows)
@@ -221,12 +222,9 @@ class ChangeList(QWidget):
 
     @Slot()
     def _on_empty(self) -> None:
-        if self._empty.heading.text() == _("No changes yet"):
-            self.new_wanted.emit()
-        else:
-            self.search.clear()
-            self.choose("all")
-            self.reload()
+        self.search.clear()
+        self.choose("all")
+        self.reload()
 
 
 class _KeyHints(Painted):

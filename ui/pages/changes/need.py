@@ -157,7 +157,7 @@ def _records(new: Callable[[], NeedEvidence]) -> Records:
           " advisory."),
         (
             line_column(_("What it is"), lambda item: item.title),
-            line_column(_("Kind"), lambda item: word(EVIDENCE, item.kind), width=150, tone="ink2"),
+            line_column(_("Kind"), lambda item: word(EVIDENCE, item.kind), width=172, tone="ink2"),
             line_column(_("What it says"), lambda item: item.value, width=210, tone="ink2"),
         ),
         new,

@@ -43,9 +43,10 @@ class ChangesPage(Page):
         self.detail = ChangeDetail(context, self)
         self.new = NewChange()
         self._nothing = EmptyState(
-            _("No change is open"),
-            _("Pick one at the left, or begin a new one."),
+            _("No changes yet"),
+            _("A change is recorded from the need to the printed report. It begins with a title."),
             Button(_("New change"), icon="plus"),
+            takes=_("takes a minute"),
         )
         self.right = QStackedWidget()
         for widget in (self._nothing, self.detail, self.new):
@@ -63,6 +64,7 @@ class ChangesPage(Page):
             self._nothing.button.clicked.connect(self.new_record)
         self.detail.head.folded.connect(self._unfold)
         self.detail.shown.connect(self._on_shown)
+        self.list.listed.connect(self._on_listed)
         self.new.wanted.connect(self._on_new)
         self.new.closed.connect(self._leave_new)
 
@@ -151,7 +153,16 @@ class ChangesPage(Page):
 
     @Slot(object)
     def _on_shown(self, view: ChangeView) -> None:
-        self.list.select(view.change.id)
+        self.list.follow(view.change)
+
+    @Slot(bool)
+    def _on_listed(self, some: bool) -> None:
+        """With changes in the list, the newest is shown instead of an invitation."""
+        if some and self.right.currentWidget() is self._nothing and not self.detail.ref:
+            first = next(iter(self.list.rows), None)
+            if first is not None:
+                self.list.select(first.id)
+                self._show_change(first.id)
 
     @Slot(str)
     def _on_new(self, text: str) -> None:

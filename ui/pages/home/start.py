@@ -1,7 +1,7 @@
 """What stands on the first page before anything was recorded."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.i18n import _
 from ui.models.changes import stage_names
@@ -23,11 +23,11 @@ class FirstStart(QWidget):
         super().__init__()
         rail = StageRail(stage_names(), 0)
         rail.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.new = Button(_("New change"), Kind.PRIMARY, icon="plus", keys="N")
+        self.new = Button(_("New change"), Kind.PRIMARY, icon="plus")
         self.host = Button(_("Add a host"), icon="server")
         self.name = link(_("Say who you are"))
         inner = QWidget()
-        inner.setMaximumWidth(720)
+        inner.setMaximumWidth(780)
         inner.setMinimumWidth(480)
         layout = QVBoxLayout(inner)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -42,10 +42,14 @@ class FirstStart(QWidget):
         layout.addWidget(Label(text, tone="ink2", wrap=True))
         layout.addSpacing(12)
         layout.addLayout(row(self.new, self.host, self.name, None, gap=12))
+        sides = QHBoxLayout()
+        sides.addStretch(1)
+        sides.addWidget(inner, 100)
+        sides.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 24, 24, 24)
         outer.addStretch(1)
-        outer.addWidget(inner, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addLayout(sides)
         outer.addStretch(2)
         self.new.clicked.connect(self.new_wanted)
         self.host.clicked.connect(self.host_wanted)

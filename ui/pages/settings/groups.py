@@ -6,11 +6,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 from app.i18n import _
 from ui.operations.settings import SettingsView
 from ui.theme import BOLD
+from ui.widgets.buttons import Button
 from ui.widgets.facts import KeyValues
 from ui.widgets.labels import Label, mono
 from ui.widgets.layout import MARGIN, Line
 
-_LEFT, _RIGHT = 220, 520
+_LEFT, _RIGHT = 220, 600
 
 
 class Group(QWidget):
@@ -24,6 +25,7 @@ class Group(QWidget):
         words.addWidget(Label(note, tone="ink2", size=11, wrap=True))
         words.addStretch(1)
         left, right = QWidget(), QWidget()
+        words.setContentsMargins(0, 2, 0, 0)
         left.setLayout(words)
         left.setFixedWidth(_LEFT)
         self._fields = QVBoxLayout(right)
@@ -34,7 +36,7 @@ class Group(QWidget):
         layout.setContentsMargins(0, 20, 0, 20)
         layout.setSpacing(40)
         layout.addWidget(left, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(right, 1)
+        layout.addWidget(right, 1000)
         layout.addStretch(1)
 
     def add(self, *items: QWidget | QLayout) -> None:
@@ -44,6 +46,24 @@ class Group(QWidget):
                 self._fields.addWidget(item)
             else:
                 self._fields.addLayout(item)
+
+
+def pair(left: QWidget, right: QWidget) -> QHBoxLayout:
+    """Return two fields of equal width side by side; a button stands level with the field."""
+    layout = QHBoxLayout()
+    layout.setSpacing(16)
+    top = Qt.AlignmentFlag.AlignTop
+    layout.addWidget(left, 1, top)
+    if isinstance(right, Button):
+        beside = QVBoxLayout()
+        beside.setSpacing(4)
+        beside.addWidget(Label(size=11))
+        beside.addWidget(right)
+        layout.addLayout(beside, 1)
+        layout.setAlignment(beside, top)
+    else:
+        layout.addWidget(right, 1, top)
+    return layout
 
 
 class Folders(QWidget):

@@ -13,18 +13,18 @@ from app.errors import InvalidInput
 from app.i18n import _
 from app.settings import PageSize, Settings, declarations
 from app.settings import Theme as Look
-from app.wording import clock
+from app.wording import clock, percent
 from ui.changed import Topic
 from ui.operations import settings as operations
 from ui.operations.settings import SettingsView
 from ui.pages.settings.about import About
-from ui.pages.settings.groups import Folders, Group, stacked
+from ui.pages.settings.groups import Folders, Group, pair, stacked
 from ui.tasks import Latest
 from ui.theme import Mode
 from ui.widgets.buttons import Button
 from ui.widgets.fields import ChoiceField, Field, LineField
 from ui.widgets.labels import Label
-from ui.widgets.layout import row, scrolling
+from ui.widgets.layout import scrolling
 from ui.widgets.page import Page
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class SettingsPage(Page):
         )
         self.act = Button(_("Act as this person"))
         self.scale = ChoiceField(
-            _("Size of the type"), [(text, f"{float(text):.0%}") for text in _SCALES]
+            _("Size of the type"), [(text, percent(float(text), 3)) for text in _SCALES]
         )
         self.folders, self.about = Folders(), About()
         self.body.addWidget(scrolling(stacked(*self._groups(), self.about)), 1)
@@ -82,15 +82,16 @@ class SettingsPage(Page):
 
         zones = sorted(zone for zone in available_timezones() if "/" in zone)
         you = Group(_("You"), _("Your name stands in the log and under every decision."))
-        you.add(line("user"), line("organisation"), self.acting, row(self.act, None))
+        you.add(pair(line("user"), line("organisation")), pair(self.acting, self.act))
         looks = [(look.value, text) for look, text in _LOOKS]
         look = Group(_("Appearance"), _("Takes effect at once."))
-        look.add(choice("theme", looks), self.scale)
+        look.add(pair(choice("theme", looks), self.scale))
         time = Group(_("Time and paper"), _("Every time is shown with its zone."))
-        time.add(choice("zone", [(zone, zone) for zone in ("UTC", *zones)]))
-        time.add(choice("page_size", [(size.value, size.value) for size in PageSize]))
+        zone = choice("zone", [(zone, zone) for zone in ("UTC", *zones)])
+        time.add(pair(zone, choice("page_size", [(size.value, size.value) for size in PageSize])))
         safety = Group(_("Safety"), _("What is demanded before work starts and after it."))
-        safety.add(*(line(name) for name in _NUMBERS))
+        safety.add(pair(line("backup_age_h"), line("monitor_days")))
+        safety.add(*(line(name) for name in _WHOLE))
         where = Group(_("Where things are kept"), _("Secrets are kept in the system's keyring."))
         where.add(self.folders, line("vault_path"))
         return you, look, time, safety, where

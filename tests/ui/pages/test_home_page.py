@@ -1,0 +1,77 @@
+"""The first page over the real store: empty, filled, running."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+
+from app.domain.change import ChangeState
+from app.domain.review import CloseCode
+from app.services import changes, execution
+from tests.ui.pages.conftest import with_fields
+from ui.navigation import Place
+from ui.pages.home.page import HomePage, tiles
+
+S = ChangeState
+
+
+def test_the_first_start_offers_a_change_a_host_and_a_name(drive):
+    driver = drive(HomePage)
+    page = driver.page
+    assert page.stack.currentWidget() is page.start
+    assert page.header.sentence.text() == "Nothing is recorded yet."
+    assert page.start.name.isVisible()
+    driver.click(page.start.host)
+    assert driver.context.navigation.place == Place("hosts", "new")
+    driver.click(page.start.new)
+    assert driver.context.navigation.place == Place("changes", "new")
+
+
+def test_what_waits_leads_to_where_it_is_worked_on(drive, record):
+    change = record("Upgrade PostgreSQL", S.REVIEW)
+    driver = drive(HomePage)
+    table = driver.page.waiting.table
+    index = table.rows_model.index(0, 0)
+    assert index.data() == "Review: Upgrade PostgreSQL"
+    spot = table.visualRect(index).center()
+    driver.bot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    assert driver.context.navigation.place == Place("changes", f"{change.id}/review")
+
+
+def test_windows_that_come_are_listed_with_state_and_risk(drive, record):
+    record("Upgrade PostgreSQL", S.SCHEDULED)
+    driver = drive(HomePage)
+    model = driver.page.windows.table.rows_model
+    assert model.index(0, 1).data() == "Upgrade PostgreSQL, Scheduled"
+    assert "Upgrade PostgreSQL" not in driver.page.strip.accessibleName()
+    assert "CHG-000001" in driver.page.strip.accessibleName()
+
+
+def test_figures_are_counts_below_ten_and_shares_from_ten_on(drive, record):
+    closed = with_fields(close_code=CloseCode.SUCCESSFUL)
+    record("Upgrade PostgreSQL", S.CLOSED, closed)
+    view = drive(HomePage).page._view
+    few = tiles(view)[0]
+    assert (few.figure, few.share) == ("1", "of 1")
+    many = replace(view, summary=replace(view.summary, closed_count=20, clean_count=17))
+    assert (tiles(many)[0].figure, tiles(many)[0].share) == ("85\u202f%", "17 of 20")
+
+
+def test_a_run_is_shown_with_its_step_and_the_time_left(drive, services, record, clock):
+    change = record("Upgrade PostgreSQL", S.IMPLEMENT)
+    execution.start_run(change.id, desk=services.desk)
+    driver = drive(HomePage)
+    strip = driver.page.running
+    assert strip.isVisible()
+    assert strip._step.text() == "Step 1 of 1, Upgrade"
+    assert "roll back" in strip._left.accessibleName()
+    driver.click(strip.button)
+    assert driver.context.navigation.place.page == "run"
+
+
+def test_a_write_elsewhere_is_seen(drive, services, record):
+    driver = drive(HomePage)
+    from ui.changed import Topic
+
+    changes.open_change("Patch OpenSSL", desk=services.desk)
+    driver.context.changed.announce(Topic.CHANGES)
+    driver.bot.waitUntil(lambda: driver.page.stack.currentWidget() is not driver.page.start)
