@@ -11,9 +11,11 @@ import tempfile
 import time
 from functools import partial
 from pathlib import Path
+from threading import Timer
 
 from app.bootstrap import open_services
 from app.domain.change import Change
+from app.domain.event import NewEvent
 from app.domain.ids import ChangeId, new_id
 from app.paths import data_dir
 from tests.bench.harness import Result, in_turns
@@ -23,6 +25,7 @@ CHANGES = 10_000
 ROUNDS = 7
 COLD_ROUNDS = 3
 AIM = 2.5
+LIMIT_S = 60.0
 _WORDS = ("index", "kernel", "certificate", "cache", "database", "schema", "proxy", "firewall")
 
 
@@ -49,8 +52,9 @@ def fill(data: Path) -> None:
             with services.new_uow() as uow:
                 for number in range(start_at, start_at + 1000):
                     what = f"Renew the {_WORDS[number % len(_WORDS)]} of shop {number % 97}"
-                    key = ChangeId(new_id())
-                    uow.changes.add(Change(key, uow.changes.next_number(), what))
+                    change = Change(ChangeId(new_id()), uow.changes.next_number(), what)
+                    uow.changes.add(change)
+                    uow.log.append(NewEvent("change.opened", f"Opened “{what}”", change.id))
                 uow.commit()
     finally:
         services.close()
@@ -65,8 +69,11 @@ def start(which: str, data: Path) -> float:
     start_s = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=env) as process:
         assert process.stdout is not None
+        guard = Timer(LIMIT_S, process.kill)
+        guard.start()
         line = process.stdout.readline()
         passed_s = time.perf_counter() - start_s
+    guard.cancel()
     if line != "usable\n" or process.returncode:
         raise RuntimeError(f"The window {which} did not open: exit code {process.returncode}")
     return passed_s
