@@ -86,6 +86,7 @@ def clear(layout: QLayout) -> None:
     """Remove and delete everything in a layout."""
     while (item := layout.takeAt(0)) is not None:
         if (widget := item.widget()) is not None:
+            widget.hide()  # a layout shows what it gets a little later: then as a window of its own
             widget.setParent(None)
             widget.deleteLater()
         elif (inner := item.layout()) is not None:
