@@ -38,6 +38,8 @@ class PrivateSshd:
     folder: Path
     options: Mapping[str, str] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
+    prefix: tuple[str, ...] = ()
+    """Words before sshd's own, such as a program that gives it accounts of its own."""
 
     def __post_init__(self) -> None:
         self._stack = ExitStack()
@@ -108,7 +110,7 @@ class PrivateSshd:
             _RUN_DIR.mkdir(mode=0o755, exist_ok=True)
         flags = [part for item in self._all_options().items() for part in ("-o", "=".join(item))]
         self._process = self._stack.enter_context(
-            running([sshd, "-D", "-e", "-f", "/dev/null", *flags], log=self.log)
+            running([*self.prefix, sshd, "-D", "-e", "-f", "/dev/null", *flags], log=self.log)
         )
         self._wait()
 

@@ -1,0 +1,136 @@
+"""Accounts with real passwords, real shells and the real sudo.
+
+The server runs in a mount namespace of its own, where made-up accounts lie over the machine's.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.demo.sshd import PrivateSshd
+from app.domain.host import Host, Login
+from app.errors import LoginRefused
+from app.secrets import SessionSecrets
+from app.ssh.pool import RemotePool
+from tests.ssh_fixtures import QUICK
+
+PASSWORD = "gültig & 'long' $HOME"
+SHELLS = {
+    "change": "/bin/sh",
+    "bashful": "/bin/bash",
+    "bound": "/bin/rbash",
+    "nobody2": "/usr/sbin/nologin",
+    "gone": "/nonexistent/shell",
+    "plain": "/bin/sh",
+}
+COVER = 'for f in passwd shadow sudoers; do mount --bind "$0/$f" /etc/$f || exit 9; done; exec "$@"'
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateSshd]:
+    if os.geteuid() != 0 or not shutil.which("unshare") or not Path("/etc/sudoers").exists():
+        pytest.skip("only root may lay accounts over the machine's, and sudo must be installed")
+    folder = tmp_path_factory.mktemp("accounts")
+    hashed = subprocess.run(
+        ["openssl", "passwd", "-6", "-stdin"],
+        input=PASSWORD.encode(),
+        capture_output=True,
+        check=True,
+    ).stdout.decode()
+    passwd, shadow = Path("/etc/passwd").read_text(), Path("/etc/shadow").read_text()
+    for number, (user, shell) in enumerate(SHELLS.items(), start=47000):
+        passwd += f"{user}:x:{number}:{number}::/tmp:{shell}\n"
+        shadow += f"{user}:{hashed.strip()}:20000:0:99999:7:::\n"
+    (folder / "passwd").write_text(passwd)
+    (folder / "shadow").write_text(shadow)
+    (folder / "sudoers").write_text("root ALL=(ALL) ALL\nchange ALL=(ALL) ALL\n")
+    for name, mode in (("passwd", 0o644), ("shadow", 0o600), ("sudoers", 0o440)):
+        (folder / name).chmod(mode)
+    probe = ["unshare", "-m", "sh", "-c", COVER, str(folder), "sudo", "-n", "true"]
+    if subprocess.run(probe, capture_output=True, check=False).returncode != 0:
+        pytest.skip("this machine lets nobody lay accounts over its own")
+    options = {"PasswordAuthentication": "yes", "LogLevel": "VERBOSE"}
+    prefix = ("unshare", "-m", "sh", "-c", COVER, str(folder))
+    with PrivateSshd(folder / "sshd", options, {"HOME": "/tmp"}, prefix) as server:
+        yield server
+
+
+@pytest.fixture
+def as_user(server: PrivateSshd, secrets: SessionSecrets):
+    pools: list[RemotePool] = []
+
+    def open_as(user: str, *, sudo: bool = False, password: str = PASSWORD):
+        host: Host = replace(server.host(), user=user, login=Login.PASSWORD, sudo=sudo)
+        secrets.set(host.login_secret, password)
+        pools.append(RemotePool(secrets, lambda _key: host, QUICK))
+        return pools[-1].open(host)
+
+    yield open_as
+    for pool in pools:
+        pool.close()
+
+
+@pytest.mark.parametrize("user", ["change", "bashful", "bound"])
+def test_password_logs_in_and_any_shell_runs_the_script(as_user, user: str) -> None:
+    result = as_user(user).run('id -un; printf "[%s]" "$@"; exit 5', "it's", "$HOME")
+    assert (result.exit_code, result.stdout.decode()) == (5, f"{user}\n[it's][$HOME]")
+
+
+def test_account_without_a_shell_says_so(as_user) -> None:
+    result = as_user("nobody2").run("echo in")
+    assert result.exit_code != 0
+    assert b"not available" in result.stdout
+
+
+def test_account_whose_shell_is_gone_is_refused(as_user) -> None:
+    with pytest.raises(LoginRefused):
+        as_user("gone").run("echo in")
+
+
+def test_real_sudo_takes_the_password_by_stdin(as_user, secrets: SessionSecrets) -> None:
+    remote = as_user("change", sudo=True)
+    secrets.set(remote.host.sudo_secret, PASSWORD)
+    result = remote.run("id -un; cat; echo oops >&2; exit 3")
+    assert (result.exit_code, result.stdout, result.stderr) == (3, b"root\n", b"oops\n")
+    with remote.stream("cat; id -un >&2") as stream:
+        stream.write(b"data")
+        stream.close_stdin()
+        assert stream.read(10) == b"data"
+        assert stream.finish() == 0
+        assert stream.stderr() == b"root\n"
+
+
+def test_real_sudo_refuses_a_wrong_password_once(as_user, secrets: SessionSecrets) -> None:
+    remote = as_user("change", sudo=True)
+    secrets.set(remote.host.sudo_secret, "wrong")
+    with pytest.raises(LoginRefused, match="given once"):
+        remote.run("id -un")
+
+
+def test_real_sudo_without_a_password_is_named(as_user) -> None:
+    with pytest.raises(LoginRefused, match="password"):
+        as_user("change", sudo=True).run("id -un")
+
+
+def test_account_that_may_not_use_sudo_is_named(as_user, secrets: SessionSecrets) -> None:
+    remote = as_user("plain", sudo=True)
+    secrets.set(remote.host.sudo_secret, PASSWORD)
+    with pytest.raises(LoginRefused, match="may not use sudo"):
+        remote.run("id -un")
+
+
+def test_password_is_in_no_process_list_log_or_environment(
+    as_user, server: PrivateSshd, secrets: SessionSecrets
+) -> None:
+    remote = as_user("change", sudo=True)
+    secrets.set(remote.host.sudo_secret, PASSWORD)
+    spy = "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null"
+    seen = remote.run(spy).stdout
+    assert b"sudo" in seen
+    assert PASSWORD.encode() not in seen
+    assert PASSWORD not in server.log.read_text("utf-8", "replace")
