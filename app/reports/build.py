@@ -9,7 +9,7 @@ from reportlab.platypus import Flowable, PageBreak
 
 from app.i18n import speaking
 from app.reports.attach import finished
-from app.reports.flowables import Words
+from app.reports.flowables import Words, height_of
 from app.reports.page import lay_out
 from app.reports.sections.health import health_section
 from app.reports.sections.history import history_section
@@ -47,7 +47,7 @@ def _squeeze(data: ReportData, words: Words, page: Sheet) -> int:
     """Return how much must be left out of page 1 so that it fits."""
     for degree in range(_SQUEEZES + 1):
         parts = summary_section(data.summary, words, page, squeeze=degree)
-        height = sum(part.wrap(page.live_width, 1e6)[1] for part in parts)
+        height = sum(height_of(part, page.live_width) for part in parts)
         if height <= page.live_height:
             return degree
     return _SQUEEZES

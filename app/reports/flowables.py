@@ -41,6 +41,8 @@ LEAST_FREE = 90.0
 """What a column that takes the rest keeps at least, in points."""
 TALL = 300.0
 """Rows higher than this may be broken over pages, in points."""
+_GLUED = 2
+"""So many evidence ids stay on one line."""
 ICON_STEP = BOX + 3.5
 """From the left end of an icon to its word."""
 
@@ -76,7 +78,8 @@ class Words:
         if not evidence:
             return ""
         colour = f"#{inks().ink2.hexval()[2:]}"
-        links = ", ".join(self._link(item) for item in evidence)
+        links = ",&nbsp;".join(self._link(item) for item in evidence[:_GLUED])
+        links = ", ".join([links, *(self._link(item) for item in evidence[_GLUED:])])
         return f' <font color="{colour}">{links}</font>'
 
     def _link(self, item: str, *, bare: bool = False) -> str:
@@ -90,7 +93,7 @@ class Bookmark(Flowable):
     def __init__(self, key: str, title: str, level: int = 0) -> None:
         super().__init__()
         self._key, self._title, self._level = key, title, level
-        self.spaceBefore = 1.5 * LEADING  # dropped at the top of a page
+        self.spaceBefore = 8.0  # dropped at the top of a page
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Take no room."""
@@ -184,8 +187,23 @@ def words_at(
 
 
 def gap(points: float) -> Spacer:
-    """Return empty space."""
+    """Return empty space inside a block."""
     return Spacer(1, points)
+
+
+class Air(Flowable):
+    """Empty space between blocks; at the top of a page there is none."""
+
+    def __init__(self, points: float) -> None:
+        super().__init__()
+        self.spaceBefore = points
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """Take no room besides the space before it."""
+        return 0, 0
+
+    def draw(self) -> None:
+        """Nothing is drawn."""
 
 
 def columns(widths: Sequence[float], blocks: Sequence[Cell], *, between: float) -> Table:
@@ -265,21 +283,21 @@ class Ruled:
         return table
 
     def _widths(self, cells: Sequence[Sequence[Cell]]) -> list[float]:
-        """Give every column its width; natural ones share half of the table at most."""
+        """Give every column its width; where natural ones do not fit, the widest give way."""
         padding = [self.padding] * (len(self.widths) - 1) + [0.0]
+        free = sum(given == 0 for given in self.widths)
+        room = self.width - sum(given for given in self.widths if given)
+        room -= free * min(LEAST_FREE, 0.35 * self.width)
+        natural = {
+            at: padding[at] + max(natural_width(row[at]) for row in cells)
+            for at, given in enumerate(self.widths)
+            if given is None
+        }
+        cap = fair_cap(list(natural.values()), room)
         wanted = [
-            given if given is not None else pad + max(natural_width(row[at]) for row in cells)
-            for at, (given, pad) in enumerate(zip(self.widths, padding, strict=True))
+            min(natural[at], cap) if given is None else given
+            for at, given in enumerate(self.widths)
         ]
-        free = sum(width == 0 for width in wanted)
-        fixed = sum(given for given in self.widths if given)
-        natural = sum(wanted) - fixed
-        room = self.width - fixed - free * min(LEAST_FREE, 0.35 * self.width)
-        if natural > room > 0:
-            wanted = [
-                width * room / natural if given is None else width
-                for width, given in zip(wanted, self.widths, strict=True)
-            ]
         rest = (self.width - sum(wanted)) / free if free else 0.0
         return [width or rest for width in wanted]
 
@@ -289,6 +307,16 @@ class Ruled:
             for row in cells
             for cell, width in zip(row, widths, strict=True)
         )
+
+
+def fair_cap(wanted: Sequence[float], room: float) -> float:
+    """Return the width that none may exceed so that all together fit into ``room``."""
+    left, count = room, len(wanted)
+    for width in sorted(wanted):
+        if width * count > left:
+            return max(left / count, 10.0)
+        left, count = left - width, count - 1
+    return float("inf")
 
 
 def natural_width(cell: Cell) -> float:
@@ -306,7 +334,7 @@ def natural_width(cell: Cell) -> float:
 def height_of(cell: Cell, width: float) -> float:
     """Return how high a cell is at a width."""
     if isinstance(cell, Flowable):
-        return float(cell.wrap(max(width, 1.0), 1e6)[1])
+        return float(cell.wrap(max(width, 1.0), 1e6)[1]) + cell.getSpaceBefore()
     return 0.0 if isinstance(cell, str) else sum(height_of(part, width) for part in cell)
 
 
@@ -326,7 +354,7 @@ def chapter(key: str, title: str, words: Words, *intro: Flowable) -> list[Flowab
     return [
         CondPageBreak(CHAPTER_ROOM),
         KeepTogether([Bookmark(key, title), words.text(title, big=True), *intro]),
-        gap(LEADING),
+        Air(LEADING),
     ]
 
 
@@ -356,5 +384,5 @@ def beside(
         return [columns(widths, blocks, between=GUTTER)]
     story: list[Flowable] = []
     for _count, build in parts:
-        story += [*build(page.live_width), gap(LEADING)]
+        story += [*build(page.live_width), Air(LEADING)]
     return story[:-1]

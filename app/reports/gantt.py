@@ -151,7 +151,7 @@ class DowntimeBars(Drawn):
             canvas.setFillColor(inks().accent if marked else plain_fill)
             canvas.rect(left, base, width, 14, stroke=1, fill=1)
             canvas.setFillColor(inks().white if marked else inks().ink)
-            figure = f"{length / self._unit_s:.0f}"
+            figure = f"{length / self._unit_s:.{1 if self._unit_s == 1.0 else 0}f}"
             text = f"{plain(name)} {figure}"
             font = STRONG if marked else BODY
             shown = text if width_of(text, font) < width - 6 else figure

@@ -207,7 +207,12 @@ def moved(
     saved = uow.changes.save(after)
     text = _("Moved from “{a}” to “{b}”").format(a=change.state.value, b=target.value)
     uow.log.append(
-        NewEvent("change.moved", f"{text}: {reason}" if reason.strip() else text, change.id)
+        NewEvent(
+            "change.moved",
+            f"{text}: {reason}" if reason.strip() else text,
+            change.id,
+            data=(("from", change.state.value), ("to", target.value)),
+        )
     )
     return saved
 

@@ -235,7 +235,7 @@ def _schedule(facts: RagFacts) -> DimensionState:
         clause = _("work went on past the latest safe roll-back")
         return DimensionState(name, Light.BAD, text, clause)
     if facts.over_s <= 0:
-        return DimensionState(name, Light.GOOD, _("Ended with {time} to spare").format(time=over))
+        return DimensionState(name, Light.GOOD, _("{time} to spare").format(time=over))
     light = Light.WATCH if facts.over_s <= max(OVER_S, OVER_SHARE * facts.window_s) else Light.BAD
     text = _("Ended {time} after the window closed").format(time=over)
     return DimensionState(

@@ -3,7 +3,7 @@
 from reportlab.platypus import Flowable
 
 from app.i18n import _
-from app.reports.flowables import Marked, Ruled, Words, chapter, gap
+from app.reports.flowables import Air, Marked, Ruled, Words, chapter
 from app.reports.theme import LEADING, Sheet
 from app.services.report_content.proofs import HealthPart
 
@@ -12,9 +12,9 @@ def health_section(part: HealthPart, words: Words, page: Sheet) -> list[Flowable
     """Lay the chapter out."""
     story = chapter("health", _("Health checks"), words, words.claim(part.intro))
     if part.hosts:
-        story += [_hosts(part, words, page), gap(LEADING)]
+        story += [_hosts(part, words, page), Air(LEADING)]
     if part.rows:
-        story += [_checks(part, words, page), gap(LEADING)]
+        story += [_checks(part, words, page), Air(LEADING)]
     return story
 
 

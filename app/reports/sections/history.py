@@ -3,7 +3,7 @@
 from reportlab.platypus import Flowable
 
 from app.i18n import _
-from app.reports.flowables import Marked, Ruled, Words, chapter, gap, together
+from app.reports.flowables import Air, Marked, Ruled, Words, chapter, together
 from app.reports.matrix import PhaseStrip
 from app.reports.theme import LEADING, Sheet
 from app.services.report_content.proofs import HistoryPart
@@ -13,13 +13,13 @@ def history_section(part: HistoryPart, words: Words, page: Sheet) -> list[Flowab
     """Lay the chapter out."""
     story = chapter("history", _("Timeline and approvals"), words, words.text(part.intro))
     if part.phases:
-        story += [PhaseStrip(part.phases, part.begins, part.ends), gap(LEADING)]
+        story += [PhaseStrip(part.phases, part.begins, part.ends), Air(LEADING)]
     if part.events:
         story.append(_events(part, words, page))
     if part.left_out:
-        story += [gap(3), words.text(part.left_out, quiet=True)]
-    story += [gap(LEADING), *_approvals(part, words, page), gap(LEADING)]
-    return [*story, *_rules(part, words, page), gap(LEADING)]
+        story += [Air(3), words.text(part.left_out, quiet=True)]
+    story += [Air(LEADING), *_approvals(part, words, page), Air(LEADING)]
+    return [*story, *_rules(part, words, page), Air(LEADING)]
 
 
 def _events(part: HistoryPart, words: Words, page: Sheet) -> Flowable:
@@ -83,4 +83,4 @@ def _rules(part: HistoryPart, words: Words, page: Sheet) -> list[Flowable]:
         for row in part.rules
     ]
     table = Ruled(head, rows, (0, None, None), page.live_width, padding=14.0).build()
-    return [together(table, gap(3), words.claim(part.people, quiet=True))]
+    return [together(table, Air(3), words.claim(part.people, quiet=True))]

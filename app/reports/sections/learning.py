@@ -3,7 +3,7 @@
 from reportlab.platypus import Flowable
 
 from app.i18n import _
-from app.reports.flowables import Ruled, Words, chapter, gap
+from app.reports.flowables import Air, Ruled, Words, chapter
 from app.reports.theme import LEADING, Sheet
 from app.services.report_content.common import Claim
 from app.services.report_content.proofs import LearningPart
@@ -12,10 +12,10 @@ from app.services.report_content.proofs import LearningPart
 def learning_section(part: LearningPart, words: Words, page: Sheet) -> list[Flowable]:
     """Lay the chapter out."""
     story = chapter("learning", _("Lessons and follow-up"), words, words.text(part.intro))
-    story += [*_lessons(part, words, page), gap(LEADING)]
-    story += [*_actions(part, words, page), gap(LEADING)]
-    story += [words.claim(Claim(part.feedback, _("User feedback."))), gap(3)]
-    return [*story, words.claim(Claim(part.notes, _("Close notes.")), most=4000), gap(LEADING)]
+    story += [*_lessons(part, words, page), Air(LEADING)]
+    story += [*_actions(part, words, page), Air(LEADING)]
+    story += [words.claim(Claim(part.feedback, _("User feedback."))), Air(3)]
+    return [*story, words.claim(Claim(part.notes, _("Close notes.")), most=4000), Air(LEADING)]
 
 
 def _lessons(part: LearningPart, words: Words, page: Sheet) -> list[Flowable]:

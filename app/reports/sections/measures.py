@@ -7,6 +7,7 @@ from reportlab.platypus import Flowable
 from app.i18n import _
 from app.reports.charts import BeforeAfter, Interval, IntervalScale
 from app.reports.flowables import (
+    Air,
     Cell,
     Marked,
     Ruled,
@@ -14,6 +15,7 @@ from app.reports.flowables import (
     chapter,
     columns,
     gap,
+    height_of,
     natural_width,
     share,
     tight,
@@ -23,24 +25,42 @@ from app.reports.theme import GUTTER, LEADING, Sheet
 from app.services.report_content.parts import Measures, MetricChart, MetricRow
 from app.wording import MINUS
 
+MOST_CHARTS = 4
+_WITH_HOLE, _HOLE = 3, 186.0
+"""Beside the last of three charts there is room for words of this height, in points."""
 _SCALES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
 def measures_section(part: Measures, words: Words, page: Sheet) -> list[Flowable]:
     """Lay the chapter out."""
     story = chapter("measures", _("Before and after"), words, words.text(part.intro))
-    half = page.columns(3)
-    for start in range(0, len(part.charts), 2):
-        pair = part.charts[start : start + 2]
-        blocks = [_block(chart, words, half) for chart in pair]
-        blocks += [[gap(1)]] * (2 - len(blocks))
-        story += [columns((half, half), blocks, between=GUTTER), gap(LEADING)]
+    told = [words.claim(claim) for claim in part.findings]
+    inside, below = _shared(told, words, page) if len(part.charts) == _WITH_HOLE else ([], told)
+    story += _pictures(part.charts, inside, words, page)
     if part.caption:
-        story += [words.text(part.caption, quiet=True), gap(LEADING)]
+        story += [words.text(part.caption, quiet=True), Air(LEADING)]
     if part.rows:
-        story += [*_table(part.rows, words, page), gap(LEADING)]
-    if part.findings:
-        story += [*_findings(part, words), gap(LEADING)]
+        story += [*_table(part.rows, words, page), Air(LEADING)]
+    if below:
+        title = _("In words, continued") if inside else _("In words")
+        story += [together(words.text(title, strong=True), below[0])]
+        story += [item for claim in below[1:] for item in (Air(3), claim)]
+        story.append(Air(LEADING))
+    return story
+
+
+def _pictures(
+    charts: Sequence[MetricChart], told: list[Flowable], words: Words, page: Sheet
+) -> list[Flowable]:
+    """Set the charts two by two; of three, the words take the fourth place."""
+    half, story = page.columns(3), list[Flowable]()
+    blocks: list[list[Flowable]] = [_block(chart, words, half) for chart in charts]
+    if told:
+        blocks.append(told)
+    for start in range(0, len(blocks), 2):
+        pair = blocks[start : start + 2]
+        pair += [[gap(1)]] * (2 - len(pair))
+        story += [columns((half, half), pair, between=GUTTER), Air(LEADING)]
     return story
 
 
@@ -61,7 +81,7 @@ def _block(chart: MetricChart, words: Words, width: float) -> list[Flowable]:
 def _table(rows: Sequence[MetricRow], words: Words, page: Sheet) -> list[Flowable]:
     scale, counts = _scale(rows), {row.count for row in rows}
     ends = f"{scale * 100:.0f}"
-    with_count = len(counts) > 1
+    with_count = len(counts) > 1 and len(rows) > MOST_CHARTS
     head: list[Cell] = [
         words.text(_("All measures"), strong=True),
         words.text(_("Before"), quiet=True, right=True),
@@ -78,10 +98,10 @@ def _table(rows: Sequence[MetricRow], words: Words, page: Sheet) -> list[Flowabl
     if with_count:
         widths.insert(6, None)
     table = Ruled(head, body, widths, page.live_width, padding=6.0).build()
-    if with_count:
+    if len(counts) > 1:
         return [table]
     note = _("n = {count} values before and after, for every measure.")
-    return [table, gap(3), words.text(note.format(count=counts.pop()), quiet=True)]
+    return [table, Air(3), words.text(note.format(count=counts.pop()), quiet=True)]
 
 
 def _measure(row: MetricRow, words: Words, scale: float, *, with_count: bool) -> list[Cell]:
@@ -110,10 +130,12 @@ def _scale(rows: Sequence[MetricRow]) -> float:
     return next((scale for scale in _SCALES if scale >= wanted), _SCALES[-1])
 
 
-def _findings(part: Measures, words: Words) -> list[Flowable]:
-    """Say in words what wants attention; the title never stands alone."""
-    claims = [words.claim(claim) for claim in part.findings]
-    story: list[Flowable] = [together(words.text(_("In words"), strong=True), claims[0])]
-    for claim in claims[1:]:
-        story += [gap(3), claim]
-    return story
+def _shared(
+    told: list[Flowable], words: Words, page: Sheet
+) -> tuple[list[Flowable], list[Flowable]]:
+    """Put as many statements as fit beside the last chart; return those, and the others."""
+    inside: list[Flowable] = [words.text(_("In words"), strong=True)]
+    left, half = list(told), page.columns(3)
+    while left and height_of([*inside, left[0]], half) <= _HOLE:
+        inside += [left.pop(0), gap(4)]
+    return (inside, left) if len(inside) > 1 else ([], told)

@@ -6,6 +6,7 @@ from reportlab.platypus import Flowable, Paragraph
 
 from app.i18n import _
 from app.reports.flowables import (
+    Air,
     Cell,
     Ruled,
     Words,
@@ -36,19 +37,19 @@ def method_section(
             (3, lambda _width: _claims(_("Limits and cross-checks"), part.limits, words)),
         ),
     )
-    story.append(gap(LEADING))
+    story.append(Air(LEADING))
     gaps = part.gaps
     story += _claims(_("What this report lacks: {n}"), gaps, words, numbered=True)
-    story.append(gap(LEADING))
+    story.append(Air(LEADING))
     if len(not_evidenced) > SHOWN_ON_PAGE_1:
         title = _("Not evidenced: {n}").format(n=len(not_evidenced))
         rows = [
             [words.text(note.id, quiet=True), words.claim(note.claim)] for note in not_evidenced
         ]
         story += [words.text(title, strong=True), tight(rows, share(page.live_width, 28, 0))]
-        story.append(gap(LEADING))
-    story += [*_manifest(part, words, page), gap(3), words.text(part.note, quiet=True, most=600)]
-    return [*story, gap(2 * LEADING), _signatures(part, words, page)]
+        story.append(Air(LEADING))
+    story += [*_manifest(part, words, page), Air(3), words.text(part.note, quiet=True, most=600)]
+    return [*story, Air(2 * LEADING), _signatures(part, words, page)]
 
 
 def _claims(
@@ -57,7 +58,7 @@ def _claims(
     head = title.format(n=len(claims) or _("nothing")) if numbered else title
     story: list[Flowable] = [words.text(head, strong=True)]
     for claim in claims:
-        story += [words.claim(claim), gap(3)]
+        story += [words.claim(claim), Air(3)]
     return story
 
 

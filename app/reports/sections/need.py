@@ -3,7 +3,7 @@
 from reportlab.platypus import Flowable
 
 from app.i18n import _
-from app.reports.flowables import Marked, Ruled, Words, chapter, gap
+from app.reports.flowables import Air, Marked, Ruled, Words, chapter
 from app.reports.theme import LEADING, Sheet
 from app.services.report_content.common import Icon, Mark
 from app.services.report_content.parts import NeedPart
@@ -12,11 +12,11 @@ from app.services.report_content.parts import NeedPart
 def need_section(part: NeedPart, words: Words, page: Sheet) -> list[Flowable]:
     """Lay the chapter out."""
     story = chapter("need", _("Need, options and objectives"), words, words.text(part.intro))
-    story += [words.text(part.description, most=6000), gap(LEADING / 2)]
-    story += [item for fact in part.facts for item in (words.claim(fact), gap(3))]
-    story += [gap(LEADING - 3), *_records(part, words, page), gap(LEADING)]
-    story += [*_objectives(part, words, page), gap(LEADING)]
-    return [*story, *_options(part, words, page), gap(LEADING)]
+    story += [words.text(part.description, most=6000), Air(LEADING / 2)]
+    story += [item for fact in part.facts for item in (words.claim(fact), Air(3))]
+    story += [Air(LEADING - 3), *_records(part, words, page), Air(LEADING)]
+    story += [*_objectives(part, words, page), Air(LEADING)]
+    return [*story, *_options(part, words, page), Air(LEADING)]
 
 
 def _records(part: NeedPart, words: Words, page: Sheet) -> list[Flowable]:

@@ -3,7 +3,18 @@
 from reportlab.platypus import Flowable, Paragraph, Table
 
 from app.i18n import _
-from app.reports.flowables import Marked, Ruled, Words, beside, chapter, gap, share, tight, together
+from app.reports.flowables import (
+    Air,
+    Marked,
+    Ruled,
+    Words,
+    beside,
+    chapter,
+    gap,
+    share,
+    tight,
+    together,
+)
 from app.reports.gantt import AxisFoot, AxisHead, DowntimeBars, StepStrip
 from app.reports.theme import HAIRLINE, LEADING, Sheet, inks
 from app.services.report_content.common import Icon
@@ -18,16 +29,17 @@ def plan_section(part: PlanPart, words: Words, page: Sheet) -> list[Flowable]:
     story = chapter("plan", _("Plan against actual"), words, words.claim(part.intro))
     if part.steps:
         title = f"{part.header}, {_('in {unit}').format(unit=part.unit)}"
-        story += [words.text(title, strong=True), _steps(part, words, page), gap(LEADING)]
-    story += [_downtime(part, words), gap(LEADING)]
+        story += [words.text(title, strong=True), _steps(part, words, page), Air(LEADING)]
+    story += [_downtime(part, words), Air(LEADING)]
+    with_seconds = any(len(row.actual) > len("00:00") for row in part.milestones)
     story += beside(
         page,
         (
-            (2, lambda width: [_milestones(part, words, width)]),
-            (4, lambda width: [_deviations(part, words, width)]),
+            (3 if with_seconds else 2, lambda width: [_milestones(part, words, width)]),
+            (3 if with_seconds else 4, lambda width: [_deviations(part, words, width)]),
         ),
     )
-    return [*story, gap(3), words.text(part.effort, quiet=True), gap(LEADING)]
+    return [*story, Air(3), words.text(part.effort, quiet=True), Air(LEADING)]
 
 
 def _steps(part: PlanPart, words: Words, page: Sheet) -> Table:
@@ -92,6 +104,7 @@ def _rules(count: int) -> list[tuple[object, ...]]:
         *(("LINEBELOW", (a, 0), (b, 0), HAIRLINE, inks().ink2) for a, b in ((0, 6),)),
         *(("LINEBELOW", (a, 1), (b, count - 1), HAIRLINE, inks().hair) for a, b in words),
         ("LINEBELOW", (0, count), (-1, count), HAIRLINE, inks().ink2),
+        ("NOSPLIT", (0, -2), (-1, -1)),
     ]
 
 
@@ -126,7 +139,7 @@ def _milestones(part: PlanPart, words: Words, width: float) -> Flowable:
 
 def _deviations(part: PlanPart, words: Words, width: float) -> Flowable:
     if not part.deviations:
-        return words.text(_("Deviations: none. Everything went as planned."), strong=True)
+        return words.text(_("Deviations: none"), strong=True)
     head = [
         words.text(_("Deviations"), strong=True),
         "",

@@ -4,12 +4,12 @@ from reportlab.platypus import Flowable
 
 from app.i18n import _
 from app.reports.flowables import (
+    Air,
     Marked,
     Ruled,
     Words,
     beside,
     chapter,
-    gap,
     share,
     tight,
     together,
@@ -23,18 +23,18 @@ def safety_section(part: SafetyPart, words: Words, page: Sheet) -> list[Flowable
     """Lay the chapter out."""
     story = chapter("safety", _("Backup, risk and tests"), words, words.text(part.intro))
     for block in part.backups:
-        story += [_backup(block, words, page), gap(3), words.claim(block.note, quiet=True)]
-        story.append(gap(LEADING))
+        story += [_backup(block, words, page), Air(3), words.claim(block.note, quiet=True)]
+        story.append(Air(LEADING))
     if part.no_backup:
-        story += [words.text(part.no_backup), gap(LEADING)]
+        story += [words.text(part.no_backup), Air(LEADING)]
     if part.rollback is not None:
-        story += [_rollback(part.rollback, words, page), gap(LEADING * 1.5)]
+        story += [_rollback(part.rollback, words, page), Air(LEADING * 1.5)]
     if part.risk is not None:
         story += _risk(part.risk, words, page)
     else:
         story.append(words.text(part.no_risk))
-    story += [gap(LEADING), *_tests(part, words, page), gap(LEADING)]
-    return [*story, *_incidents(part, words, page), gap(LEADING)]
+    story += [Air(LEADING), *_tests(part, words, page), Air(LEADING)]
+    return [*story, *_incidents(part, words, page), Air(LEADING)]
 
 
 def _backup(block: BackupBlock, words: Words, page: Sheet) -> Flowable:
@@ -70,10 +70,10 @@ def _risk(part: RiskPart, words: Words, page: Sheet) -> list[Flowable]:
     title = words.text(part.title, strong=True)
 
     def matrix(_width: float) -> list[Flowable]:
-        return [title, gap(3), RiskMatrix(part), words.claim(part.note, quiet=True)]
+        return [title, Air(3), RiskMatrix(part), words.claim(part.note, quiet=True)]
 
     def told(width: float) -> list[Flowable]:
-        return [_controls(part, words, width), gap(LEADING), _happened(part, words, width)]
+        return [_controls(part, words, width), Air(LEADING), _happened(part, words, width)]
 
     return beside(page, ((3, matrix), (3, told)))
 
@@ -120,7 +120,7 @@ def _tests(part: SafetyPart, words: Words, page: Sheet) -> list[Flowable]:
     widths = (26, 0, 150, None, None)
     extra = (("SPAN", (0, 0), (1, 0)),)
     table = Ruled(head, rows, widths, page.live_width, extra=extra).build()
-    note = [gap(3), words.text(part.tests_note, quiet=True)] if part.tests_note else []
+    note = [Air(3), words.text(part.tests_note, quiet=True)] if part.tests_note else []
     return [table, *note]
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Flowable, Paragraph, Table
 
 from app.i18n import _
 from app.reports.figures import MicroFigure
 from app.reports.flowables import (
+    Air,
     Bookmark,
     Cell,
     Marked,
@@ -45,30 +47,43 @@ def summary_section(
         Bookmark("summary", _("Summary")),
         _headline(part.headlines, page.live_width),
         *context,
-        gap(LEADING),
+        Air(LEADING),
         _overall(part, words, page),
-        gap(LEADING),
+        Air(LEADING),
         *_tiles(part.tiles, words, page),
         words.text(_("State by dimension, and what set it"), strong=True),
         _dimensions(part.dimensions, words, page, with_found=squeeze < 1),
-        gap(LEADING),
+        Air(LEADING),
         _well_and_badly(part, words, page),
-        gap(LEADING),
+        Air(LEADING),
         _decision(part.decision, words, page),
-        gap(LEADING),
+        Air(LEADING),
         *_actions(part.actions, words, page, most=3 if squeeze > 2 else _MOST_ACTIONS),
-        gap(LEADING),
+        Air(LEADING),
         _remarks(part, words, page),
     ]
 
 
 def _headline(variants: Sequence[str], width: float) -> Paragraph:
+    """Set the longest sentence that has room, with lines of about the same length."""
+    text = next((each for each in variants if _lines(each, width) <= HEADLINE_LINES), variants[-1])
+    lines = _lines(text, width)
+    narrow = width
+    while narrow > 0.72 * width and _lines(text, narrow - 6) == lines:
+        narrow -= 6
+    return Paragraph(
+        _marked(text), ParagraphStyle("headline", style(big=True), rightIndent=width - narrow)
+    )
+
+
+def _lines(text: str, width: float) -> float:
     form = style(big=True)
-    for text in variants:
-        found = Paragraph(markup(text, form.fontSize, most=600, font=form.fontName), form)
-        if found.wrap(width, 1e6)[1] <= HEADLINE_LINES * form.leading:
-            break
-    return found
+    return float(Paragraph(_marked(text), form).wrap(width, 1e6)[1] / form.leading)
+
+
+def _marked(text: str) -> str:
+    form = style(big=True)
+    return markup(text, form.fontSize, most=600, font=form.fontName)
 
 
 def _overall(part: Summary, words: Words, page: Sheet) -> Table:
@@ -84,7 +99,7 @@ def _tiles(tiles: Sequence[Tile], words: Words, page: Sheet) -> list[Flowable]:
     for start in range(0, len(tiles), 3):
         blocks = [_tile(tile, words, width) for tile in tiles[start : start + 3]]
         blocks += [gap(1)] * (3 - len(blocks))
-        rows += [columns((width,) * 3, blocks, between=GUTTER), gap(LEADING - 1.5)]
+        rows += [columns((width,) * 3, blocks, between=GUTTER), Air(LEADING - 1.5)]
     return rows
 
 
@@ -182,7 +197,7 @@ def _actions(
     if left <= 0:
         return [table]
     more = _("And {n} more under “Lessons and follow-up”.").format(n=left)
-    return [table, gap(3), words.text(more, quiet=True)]
+    return [table, Air(3), words.text(more, quiet=True)]
 
 
 def _remarks(part: Summary, words: Words, page: Sheet) -> Table:

@@ -14,6 +14,7 @@ from app.services.report_content.words import (
 from app.wording import day, duration
 
 _MOST_ISSUES = 2
+NO_BREAK = "\u00a0"
 
 
 def headlines(source: Source, rag: Rag) -> tuple[str, ...]:
@@ -24,7 +25,7 @@ def headlines(source: Source, rag: Rag) -> tuple[str, ...]:
         return (_("{name} was canceled before any work was done.").format(name=name),)
     if work is None:
         return (_not_done(source, name),)
-    when = day(work.start, source.zone, year=True)
+    when = day(work.start, source.zone, year=True).replace(" ", NO_BREAK)
     if change.backed_out:
         return _backed_out(source, name, when)
     done = _outcome(rag).format(name=name, day=when)

@@ -19,7 +19,7 @@ def learning(source: Source) -> LearningPart:
         if change.no_lessons
         else _("No lesson was written down."),
         actions=actions,
-        feedback=_("No user feedback was collected; nothing is said about users' experience."),
+        feedback=_("No user feedback was collected; nothing is said about users’ experience."),
         notes=change.close_notes.strip() or _("No close notes were written."),
     )
 

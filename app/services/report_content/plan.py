@@ -280,7 +280,9 @@ def _downtime(source: Source, unit: Unit) -> tuple[DowntimeBar, ...]:
     planned = tuple((item.step.title, item.step.estimate_s) for item in inside)
     agreed = planned_downtime_s(source)
     total_s = sum(length for _title, length in planned)
-    shown = agreed if agreed is not None else total_s
+    if agreed is not None and agreed > total_s:
+        planned = (*planned, (_("reserve"), agreed - total_s))
+    shown = max(agreed or 0.0, total_s)
     return (
         DowntimeBar(_("Planned"), planned, duration(shown), down=False),
         DowntimeBar(_("Actual"), actual, duration(downtime_s(source))),

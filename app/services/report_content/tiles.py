@@ -128,9 +128,10 @@ def _window(source: Source, rag: Rag, book: EvidenceBook) -> Tile:
     )
     length = span.duration.total_seconds()
     start, end = ((at - span.start).total_seconds() / length for at in (work.start, work.end))
-    seconds = source.is_brisk
-    first, last = (clock(at, zone, seconds=seconds) for at in (work.start, work.end))
-    words = _("{work} in {span}").format(work=f"{first}{DASH}{last}", span=agreed)
+    first, last = (clock(at, zone) for at in (work.start, work.end))
+    took = duration(work.duration.total_seconds())
+    shown = took if source.is_brisk else f"{first}{DASH}{last}"
+    words = _("{work} in {span}").format(work=shown, span=agreed)
     value = _("Yes") if kept else _("No")
     ids = book.run(source.run)
     return Tile(_("Window kept"), mark, value, spare, Track(start, end), words, ids)

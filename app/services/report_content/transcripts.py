@@ -7,6 +7,7 @@ from app.services.report_content.common import Claim
 from app.services.report_content.evidence import EvidenceBook
 from app.services.report_content.proofs import Transcript
 from app.services.report_content.source import Source
+from app.services.report_content.words import sentence
 from app.services.safe_text import display
 from app.wording import bytes_size, duration
 
@@ -33,12 +34,12 @@ def _excerpt(run: Run, item: StepRun, source: Source, book: EvidenceBook) -> Tra
     ]
     note = ", ".join(part for part in told if part)
     if raw is None:
-        note = f"{note}. {_('The transcript could not be read.')}"
+        note = f"{note}; {_('the transcript could not be read')}"
     return Transcript(
         title=item.step.title,
         command=display(item.step.command),
         lines=_ends(raw) if raw is not None else (),
-        note=Claim(note, "", book.transcript(run, item)),
+        note=Claim(sentence(note), "", book.transcript(run, item)),
     )
 
 
