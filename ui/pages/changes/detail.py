@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from app.domain.change import ChangeState
-from app.i18n import _, later
-from app.services.process import transition
+from app.i18n import _
 from ui.operations import changes
 from ui.operations.changes import ChangeView
 from ui.pages.changes.asking import Asking, Question
 from ui.pages.changes.conditions import StageArea
 from ui.pages.changes.editing import Editing
 from ui.pages.changes.head import ChangeHead
+from ui.pages.changes.moves import Moves
 from ui.pages.changes.parts import put_in_place
 from ui.pages.changes.tab import Tab
 from ui.pages.changes.tabs import TABS
@@ -39,6 +38,7 @@ class ChangeDetail(QWidget):
         self._view: ChangeView | None = None
         self._built: dict[int, Tab] = {}
         self.editing = Editing(context, page)
+        self.moves = Moves(self.editing)
         self.head, self.stages, self.asking = ChangeHead(), StageArea(), Asking()
         self.tabs = Tabs([_(entry.title) for entry in TABS])
         self.stack = QStackedWidget()
@@ -60,11 +60,12 @@ class ChangeDetail(QWidget):
         self._views.failed.connect(self._page.show_error)
         self.tabs.changed.connect(self._on_tab)
         self.head.next_wanted.connect(self._on_next)
-        self.head.move_wanted.connect(self._on_move)
-        self.head.hold_wanted.connect(self._on_hold)
+        self.head.move_wanted.connect(self.moves.want)
+        self.head.hold_wanted.connect(self.moves.hold)
+        self.moves.started.connect(self._open_run)
         self.head.run_wanted.connect(self._open_run)
         self.head.undo_wanted.connect(self.editing.undo)
-        self.stages.override_wanted.connect(self._on_override)
+        self.stages.override_wanted.connect(self.moves.override)
         self.editing.said.connect(self.head.say)
         self.editing.undoable.connect(self.head.undo.setVisible)
         self.editing.asked.connect(self._ask)
@@ -153,92 +154,10 @@ class ChangeDetail(QWidget):
 
     @Slot()
     def _on_next(self) -> None:
-        if self._view and self._view.move:
-            self.flush()
-            self._on_move(self._view.move.target)
-
-    @Slot(object)
-    def _on_move(self, target: ChangeState) -> None:
-        if self._view is None:
-            return
-        change = self._view.change
-        step = transition(change.state, target)
-        if step is None:
-            return
-        if not step.needs_reason:
-            self._move(target)
-            return
-        verb = _(step.verb)
-        self._ask(
-            Question(
-                _("{verb}: {number}").format(verb=verb, number=change.number),
-                _(_CONSEQUENCES.get(target, "")),
-                verb,
-                partial(self._move, target),
-                danger=target in (ChangeState.CANCELED, ChangeState.REJECTED),
-            )
-        )
-
-    def _move(self, target: ChangeState, reason: str = "") -> None:
-        if self._view is None:
-            return
-        change_id = self._view.change.id
-        if target is ChangeState.REJECTED:
-            task = changes.reject(self.context, change_id, reason)
-        else:
-            task = changes.move(self.context, change_id, target, reason)
-        if target is ChangeState.IMPLEMENT:
-            task.succeeded.connect(self._open_run)
-        self.editing.do(task)
-
-    @Slot()
-    def _on_hold(self) -> None:
-        if self._view is None:
-            return
-        change = self._view.change
-        if change.on_hold:
-            self.editing.do(changes.hold(self.context, change.id, ""))
-            return
-        text = _("While it is on hold nothing moves it on; it can only be canceled.")
-        heading = _("Put {number} on hold").format(number=change.number)
-        self._ask(Question(heading, text, _("Put on hold"), self._hold))
-
-    def _hold(self, reason: str) -> None:
-        if self._view is not None:
-            self.editing.do(changes.hold(self.context, self._view.change.id, reason))
-
-    @Slot(str)
-    def _on_override(self, guard: str) -> None:
-        if self._view is None:
-            return
-        answer = next(item for item in self._view.answers if item.guard == guard)
-        self._ask(
-            Question(
-                _("Pass the condition “{title}”").format(title=answer.title),
-                _("{missing}. You pass it as {name}; it is logged, and page 1 of the report names"
-                  " you and the reason.").format(missing=answer.missing, name=self._view.actor),
-                _("Pass it"),
-                partial(self._override, guard),
-                danger=True,
-            )
-        )  # fmt: skip
-
-    def _override(self, guard: str, reason: str) -> None:
-        if self._view is not None:
-            self.editing.do(changes.override(self.context, self._view.change.id, guard, reason))
+        self.flush()
+        self.moves.next()
 
     @Slot()
     def _open_run(self) -> None:
         if self._view is not None:
             self.context.navigation.go("run", self._view.change.id)
-
-
-_CONSEQUENCES = {
-    ChangeState.DRAFT: later("Approvals that were given stay in the log and no longer count."),
-    ChangeState.ASSESS: later("The plan can be altered; approvals count only for the same plan."),
-    ChangeState.REJECTED: later("The plan goes back to the coordinator with your comment."),
-    ChangeState.CANCELED: later("The change ends here. Everything recorded stays."),
-    ChangeState.REVIEW: later(
-        "The report that was printed stays as it is; a new one is an addendum."
-    ),
-}

@@ -166,12 +166,12 @@ class ChangeList(QWidget):
     def follow(self, change: Change) -> None:
         """Show a change as it is now; when its state is another one, everything is read again."""
         fresh = row_of(change)
-        for place, row in enumerate(self._rows):
-            if row.id != change.id:
+        for place, known in enumerate(self._rows):
+            if known.id != change.id:
                 continue
-            if (row.state, row.on_hold) != (fresh.state, fresh.on_hold):
+            if (known.state, known.on_hold) != (fresh.state, fresh.on_hold):
                 self.reload()
-            elif row != fresh:
+            elif known != fresh:
                 self._rows[place] = fresh
                 self.table.set_rows(self._rows)
         self.select(change.id)

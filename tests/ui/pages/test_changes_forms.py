@@ -1,0 +1,218 @@
+"""The forms of a change: they save themselves, collide in words, and lock when it is due."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from PySide6.QtCore import QDate, QDateTime, QTime
+from PySide6.QtWidgets import QLineEdit
+
+from app.domain.change import ChangeState, ChangeType
+from app.domain.runbook import Phase
+from app.domain.window import TimeRange, Window
+from app.services import changes
+from tests.fakes import NOON
+from tests.ui.pages.conftest import DB, read, with_fields
+from tests.ui.pages.steps import part, saved, tab
+from ui.pages.changes.page import ChangesPage
+from ui.pages.changes.schedule import parse_length, sentence
+
+S = ChangeState
+NEED, IMPACT, OPTIONS, RISK, RUNBOOK, PLANS, PEOPLE = range(7)
+
+
+def test_what_is_typed_is_saved_on_leaving_the_field_and_can_be_undone(drive, services, record):
+    change = record("Upgrade PostgreSQL")
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    (need,) = part(driver, NEED)
+    driver.type(need.requester, "Thabo")
+    need.service.line.setFocus()
+    driver.bot.waitUntil(lambda: "Saved" in driver.page.detail.head.saved.text())
+    assert read(services, change.id).requested_by == "Thabo"
+    assert driver.page.detail.head.undo.isVisible()
+
+    driver.click(driver.page.detail.head.undo)
+    assert read(services, change.id).requested_by == ""
+    assert need.requester.value == ""
+    assert services.queries.events(change=change.id)[0].text == "Undid: Edited the need"
+
+
+def test_an_edit_that_somebody_else_made_meanwhile_is_explained(drive, services, record):
+    change = record("Upgrade PostgreSQL")
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    (need,) = part(driver, NEED)
+    driver.type(need.requester, "Mine")
+    changes.edit_change(change.id, with_fields(requested_by="Theirs"), desk=services.desk)
+    saved(driver)
+    assert read(services, change.id).requested_by == "Theirs"
+    assert need.requester.value == "Mine"
+    (banner,) = driver.page.banners.banners
+    keep, drop = banner.message.actions
+
+    drop.run()
+    driver.settle()
+    assert need.requester.value == "Theirs"
+    driver.type(need.requester, "Mine again")
+    changes.edit_change(change.id, with_fields(requested_by="Theirs again"), desk=services.desk)
+    saved(driver)
+    keep.run()
+    driver.settle()
+    assert read(services, change.id).requested_by == "Mine again"
+
+
+def test_fields_that_others_edit_at_the_same_time_do_not_collide(drive, services, record):
+    change = record("Upgrade PostgreSQL")
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    (need,) = part(driver, NEED)
+    driver.type(need.requester, "Mine")
+    changes.edit_change(change.id, with_fields(reviewer="Ayesha"), desk=services.desk)
+    saved(driver)
+    kept = read(services, change.id)
+    assert (kept.requested_by, kept.reviewer) == ("Mine", "Ayesha")
+
+
+def test_a_start_that_the_clocks_skip_is_refused_at_the_field(drive, services, record):
+    change = record("Upgrade PostgreSQL", S.ASSESS, with_fields(window=None))
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    section = tab(driver, "schedule").window_section
+    section.start.zone_box.setCurrentText("Europe/Berlin")
+    section.start.edit.setDateTime(QDateTime(QDate(2027, 3, 28), QTime(2, 30)))
+    driver.click(section.set_it)
+    assert "skip this time" in section.start._below.text()
+    assert read(services, change.id).window is None
+
+
+def test_an_hour_that_comes_twice_is_asked_for(drive, services, record):
+    change = record("Upgrade PostgreSQL", S.ASSESS, with_fields(window=None))
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    section = tab(driver, "schedule").window_section
+    section.start.zone_box.setCurrentText("Europe/Berlin")
+    section.start.edit.setDateTime(QDateTime(QDate(2027, 10, 31), QTime(2, 30)))
+    assert section.start.fold_box.isVisible()
+    section.start.fold_box.setCurrentIndex(1)
+    section.start.fold_box.activated.emit(1)
+    driver.click(section.set_it)
+    start = read(services, change.id).window.span.start
+    assert start == datetime(2027, 10, 31, 1, 30, tzinfo=UTC)
+
+
+def test_a_window_over_the_change_of_clocks_says_how_long_it_really_is():
+    start = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
+    window = Window(TimeRange(start, start + timedelta(hours=2)), "Europe/Berlin")
+    assert "= 2\u202fh of real time, not 3\u202fh" in sentence(window)
+
+
+@pytest.mark.parametrize(
+    ("typed", "minutes"),
+    [("3", 180), ("1:30", 90), ("1 h 30 min", 90), ("90 min", 90), ("2.5 h", 150), ("soon", None)],
+)
+def test_a_length_is_read_as_people_write_it(typed, minutes):
+    length = parse_length(typed)
+    assert (length and length.total_seconds() / 60) == minutes
+
+
+def test_a_closed_change_can_be_read_and_not_edited(drive, record):
+    change = record("Upgrade PostgreSQL", S.CLOSED)
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    (need,) = part(driver, NEED)
+    assert need.title.line.isReadOnly()
+    assert not need.evidence.add.isVisible()
+    assert all(edit.isReadOnly() for edit in need.findChildren(QLineEdit) if edit.isVisible())
+
+
+def test_results_of_tests_and_the_review_are_signed_with_who_gave_them(drive, services, record):
+    change = record("Upgrade PostgreSQL", S.REVIEW)
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    cases = tab(driver, "tests").cases
+    cases.cases.open_at(0)
+    driver.choose(cases.form.result, "failed")
+    driver.type(cases.form.waived, "Known since May")
+    saved(driver)
+    (case,) = read(services, change.id).tests
+    assert (case.tester, case.tested_at, case.waived_by) == ("Nomsa", NOON, "Nomsa")
+    assert case.is_settled
+
+    review = tab(driver, "review")
+    driver.tick(review.lessons.none)
+    driver.choose(review.ending.code, "successful_with_issues")
+    driver.type(review.ending.notes, "Done, one test failed.")
+    saved(driver)
+    driver.click(review.reviewed.button)
+    kept = read(services, change.id)
+    assert kept.no_lessons
+    assert (kept.reviewed_by, kept.reviewed_at) == ("Nomsa", NOON)
+    assert driver.page.detail.head.next.text() == "Close"
+
+
+def test_records_are_added_altered_moved_and_deleted(drive, services, record):
+    change = record("Upgrade PostgreSQL", S.ASSESS)
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    (runbook,) = part(driver, RUNBOOK)
+    steps = runbook.forward
+    driver.click(steps.add)
+    driver.type(steps.steps_form.title, "Look at it")
+    driver.choose(steps.steps_form.kind, "manual")
+    driver.click(steps._up)
+    saved(driver)
+    names = [step.title for step in read(services, change.id).runbook.phase(Phase.FORWARD)]
+    assert names == ["Look at it", "Upgrade"]
+    driver.click(steps._delete)
+    saved(driver)
+    names = [step.title for step in read(services, change.id).runbook.phase(Phase.FORWARD)]
+    assert names == ["Upgrade"]
+    driver.click(steps.add)
+    driver.click(steps._done)
+    assert len(steps.value) == 1
+
+
+def test_the_type_is_fixed_once_the_draft_is_left(drive, services, record):
+    draft, planned_ = record("Draft"), record("Planned", S.ASSESS)
+    driver = drive(ChangesPage)
+    driver.open(draft.id)
+    (need,) = part(driver, NEED)
+    driver.choose(need.type, ChangeType.EMERGENCY.value)
+    assert need.justification.isVisible()
+    saved(driver)
+    assert read(services, draft.id).type is ChangeType.EMERGENCY
+    driver.open(planned_.id)
+    assert not need.type.combo.isEnabled()
+
+
+def test_what_was_typed_is_saved_when_another_change_is_opened(drive, services, record):
+    first, second = record("First"), record("Second")
+    driver = drive(ChangesPage)
+    driver.open(first.id)
+    (need,) = part(driver, NEED)
+    driver.type(need.requester, "Thabo")
+    driver.open(second.id)
+    assert read(services, first.id).requested_by == "Thabo"
+    assert need.requester.value == ""
+
+
+def test_hosts_are_named_and_gone_ones_do_not_break_the_page(drive, record):
+    change = record("Upgrade PostgreSQL", S.ASSESS)
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    _impact, scope = part(driver, IMPACT)
+    assert scope.hosts.value == (DB.id,)
+
+
+def test_what_cannot_be_used_is_said_at_its_field_and_not_saved(drive, services, record):
+    change = record("Upgrade PostgreSQL")
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    impact, _scope = part(driver, IMPACT)
+    driver.type(impact.users, "many")
+    saved(driver)
+    assert "not a number" in impact.users._below.text()
+    assert read(services, change.id).impact.users is None
+    driver.type(impact.users, "1 240")
+    saved(driver)
+    assert read(services, change.id).impact.users == 1240
