@@ -1,5 +1,7 @@
 """What breaks between us and a server: each fault has its own error, and nothing hangs."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -285,3 +287,8 @@ def test_noise_of_a_profile_comes_before_the_answer(
         assert result.exit_code == 0
         assert result.stdout.endswith(b"answer\n")
         pool.close()
+
+
+def test_ssh_is_ready_without_loading_its_library() -> None:
+    code = "import sys, app.ssh.pool, app.demo.sshd; sys.exit('paramiko' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

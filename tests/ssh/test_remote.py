@@ -156,6 +156,17 @@ def test_a_stream_of_three_gigabytes_survives_re_keying(
     assert _drain(remotes, ssh_host, size) == size
 
 
+@pytest.mark.soak
+def test_a_gigabyte_and_a_half_goes_up_past_re_keying(remotes: RemotePool, ssh_host: Host) -> None:
+    block, count = bytes(1 << 20), 1536
+    with remotes.open(ssh_host).stream("wc -c") as stream:
+        for _ in range(count):
+            stream.write(block)
+        stream.close_stdin()
+        assert int(stream.read(100)) == count << 20
+        assert stream.finish() == 0
+
+
 def _drain(remotes: RemotePool, host: Host, size: int) -> int:
     total = 0
     with remotes.open(host).stream(f"head -c {size} /dev/zero") as stream:
