@@ -147,17 +147,19 @@ class Bins:
         return self.coverage >= MIN_COVERAGE and self.longest_gap <= MAX_GAP
 
 
+NO_BINS = Bins(np.empty(0), np.empty(0), np.empty(0))
+
+
 def into_bins(samples: Samples, slot: Slot, step_s: float) -> Bins:
     """Put the samples of a window on a grid of ``step_s``.
 
     The grid is moved so that samples taken about once per step fall in the middle of bins; else a
     jitter of milliseconds around an edge would look like gaps.
     """
-    position, chosen, begun = [], [], 0.0
-    for start_s, end_s in slot.spans:
-        low, high = np.searchsorted(samples.at_s, (start_s, end_s))
-        position.append(samples.at_s[low:high] - start_s + begun)
-        chosen.append(slice(low, high))
+    chosen = cuts(samples.at_s, slot)
+    position, begun = [], 0.0
+    for (start_s, end_s), cut in zip(slot.spans, chosen, strict=True):
+        position.append(samples.at_s[cut] - start_s + begun)
         begun += end_s - start_s
     at = np.concatenate(position)
     n = int(slot.length_s / step_s + 1e-6)
@@ -191,8 +193,12 @@ def step_for(samples: Samples, slots: tuple[Slot, Slot], least_s: float | None) 
 
 def inside(at_s: Array, slot: Slot) -> Array:
     """Return the times that lie in a window."""
-    cuts = [np.searchsorted(at_s, span) for span in slot.spans]
-    return np.concatenate([at_s[low:high] for low, high in cuts])
+    return np.concatenate([at_s[cut] for cut in cuts(at_s, slot)])
+
+
+def cuts(at_s: Array, slot: Slot) -> list[slice]:
+    """Return where the rows of a window lie, one piece per span."""
+    return [slice(*np.searchsorted(at_s, span)) for span in slot.spans]
 
 
 def scale_of(windows: list[Bins]) -> Scale:

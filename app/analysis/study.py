@@ -4,7 +4,7 @@ The design is chosen by what there is to compare with, before the samples after 
 looked at: four or more comparable earlier days (A), or the two windows alone (B).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -12,26 +12,24 @@ import numpy as np
 
 from app.analysis.clean import (
     HOUR_S,
+    NO_BINS,
     Array,
     Bins,
-    Cleaned,
     Samples,
-    clean,
     inside,
     into_bins,
-    scale_of,
     step_for,
     usual_step,
 )
 from app.analysis.effect import (
     Effect,
-    Measured,
     beside_a_trend,
     by_reference_days,
     in_units,
     without_history,
 )
 from app.analysis.judge import Ratio, Ruling, Terms, rule
+from app.analysis.levels import Levels, levels_of
 from app.analysis.windows import Candidate, Layout
 from app.domain.verdict import Design, ReferenceDay, Scale
 from app.i18n import _
@@ -41,8 +39,6 @@ MIN_EFFECTIVE = 8.0
 """Independent observations per window, below which windows alone say nothing."""
 SURE_EFFECTIVE = 24.0
 """Below this, persistence itself is badly known, and a drift must be ruled out as well."""
-MIN_BAD = 10
-"""Bad events per window, below which an error ratio has no logarithm worth having."""
 
 
 class Gate(StrEnum):
@@ -55,13 +51,14 @@ class Gate(StrEnum):
     FEW_INDEPENDENT = "few_independent"
     DRIFT = "drift"
     RHYTHM = "rhythm"
+    EMPTY_RUN = "empty_run"
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
     """One window of the change: its bins, what they say, and its spikes."""
 
-    bins: Bins
+    bins: Bins = NO_BINS
     level: float | None = None
     """In the metric's own unit."""
     spikes_per_hour: float = 0.0
@@ -114,8 +111,7 @@ def study(samples: Samples, layout: Layout, terms: Terms) -> Study:
     slots = layout.before, layout.after
     step_s = step_for(samples, slots, layout.parameters.step_s)
     if step_s == 0 or not len(inside(samples.at_s, slots[1])):
-        empty = Window(Bins(*np.empty((3, 0))))
-        return Study(Design.NO_HISTORY, step_s, empty, empty, gates=(Gate.NOTHING_AFTER,))
+        return Study(Design.NO_HISTORY, step_s, Window(), Window(), gates=(Gate.NOTHING_AFTER,))
     step_s = max(step_s, _step_of_history(samples, layout))
     before, after = (into_bins(samples, slot, step_s) for slot in slots)
     used, left_out = _references(samples, layout, step_s, with_before=before.is_covered)
@@ -185,57 +181,6 @@ def _sort_out(
     return good, bad
 
 
-@dataclass(frozen=True, slots=True)
-class _Levels:
-    """All windows on one scale: the change's own first, then pairs of earlier days.
-
-    ``typical`` is what differences were divided by. ``is_rare`` says that the usual value is zero,
-    or that there are hardly any bad events: then windows count events, and few of them.
-    """
-
-    scale: Scale
-    typical: float
-    measured: list[Measured]
-    cleaned: list[Cleaned]
-    is_rare: bool = False
-
-    def plain(self, level: float) -> float:
-        """Return a level in the metric's own unit."""
-        return float(np.exp(level)) if self.scale is Scale.LOG else level * self.typical
-
-
-def _levels(windows: Sequence[Bins], *, is_ratio: bool) -> _Levels:
-    if is_ratio:
-        return _ratio_levels(windows)
-    scale = scale_of(list(windows))
-    typical = 1.0
-    if scale is Scale.LINEAR:
-        typical = max(float(np.nanmax(np.abs(window.value))) for window in windows) or 1.0
-    cleaned = clean(list(windows), scale)
-    measured = [Measured.of(c.value / typical) for c in cleaned]
-    every = np.concatenate([window.value for window in windows])
-    return _Levels(scale, typical, measured, cleaned, bool(np.nanmedian(every) == 0))
-
-
-def _ratio_levels(windows: Sequence[Bins]) -> _Levels:
-    """Levels of bad over all: sums, not means of bins; bursts of errors are no spikes here."""
-    bad = [float(window.part.sum()) for window in windows]
-    every = [float(window.whole.sum()) for window in windows]
-    scale = Scale.LOG if min(bad) >= MIN_BAD else Scale.LINEAR
-    measured = []
-    for window, part, whole in zip(windows, bad, every, strict=True):
-        known = window.whole > 0
-        share = part / whole
-        off = (window.part - share * window.whole) * int(known.sum()) / whole
-        if scale is Scale.LOG:
-            level, off = float(np.log(share)), off / share
-        else:
-            level = share
-        measured.append(Measured(level, np.where(known, off, np.nan)))
-    raw = [Cleaned(window.value) for window in windows]
-    return _Levels(scale, 1.0, measured, raw, is_rare=scale is Scale.LINEAR)
-
-
 def _judged(
     plain: Study, used: list[_Reference], layout: Layout, is_ratio: bool, terms: Terms
 ) -> Study:
@@ -245,7 +190,7 @@ def _judged(
         for reference in used
         for bins in ((reference.before, reference.after) if len(own) > 1 else (reference.after,))
     ]
-    levels = _levels([*own, *pairs], is_ratio=is_ratio)
+    levels = levels_of([*own, *pairs], is_ratio=is_ratio)
     with_days = plain.design is Design.REFERENCE_DAYS
     if with_days:
         effect, gates = _with_days(levels, len(own))
@@ -256,16 +201,12 @@ def _judged(
     ratio = Ratio(levels.scale, expected, levels.plain(after))
     before = levels.plain(levels.measured[0].level) if len(own) > 1 else expected
     used = used if with_days else []
-    days = tuple(
-        ReferenceDay(reference.candidate.day, used=True, effect=_relative(levels, i, len(own)))
-        for i, reference in enumerate(used)
-    )
-    spikes = _spikes_per_hour(levels.cleaned, plain.step_s)
+    spikes = levels.spikes_per_hour(plain.step_s)
     effect = in_units(effect, 1 / levels.typical)
     return replace(
         plain,
         scale=levels.scale,
-        days=(*days, *plain.days),
+        days=(*_days(levels, used, len(own)), *plain.days),
         backs=tuple(reference.candidate.back for reference in used),
         before=Window(plain.before.bins, before, spikes[0] if len(own) > 1 else 0.0),
         after=Window(plain.after.bins, ratio.after, spikes[len(own) - 1]),
@@ -278,7 +219,14 @@ def _judged(
     )
 
 
-def _with_days(levels: _Levels, own: int) -> tuple[Effect, tuple[Gate, ...]]:
+def _days(levels: Levels, used: list[_Reference], own: int) -> Iterable[ReferenceDay]:
+    for index, reference in enumerate(used):
+        at = own + 2 * index
+        effect = levels.relative(at, at + 1) if own > 1 else None
+        yield ReferenceDay(reference.candidate.day, used=True, effect=effect)
+
+
+def _with_days(levels: Levels, own: int) -> tuple[Effect, tuple[Gate, ...]]:
     """Return the effect of design A, and the gates that failed."""
     measured = levels.measured
     before, after = (measured[0] if own > 1 else None), measured[own - 1]
@@ -299,7 +247,7 @@ def _with_days(levels: _Levels, own: int) -> tuple[Effect, tuple[Gate, ...]]:
     return replace(inner, estimate=effect.estimate, placebos=effect.placebos), gates
 
 
-def _alone(levels: _Levels, layout: Layout, step_s: float) -> tuple[Effect, tuple[Gate, ...]]:
+def _alone(levels: Levels, layout: Layout, step_s: float) -> tuple[Effect, tuple[Gate, ...]]:
     """Return the effect of design B, and the gates that failed."""
     before, after = levels.measured[:2]
     effect = without_history(before, after)
@@ -337,17 +285,3 @@ def _as_large(effect: Effect) -> int:
 
 def _is_below(effect: Effect, least: float) -> bool:
     return effect.n_effective is not None and effect.n_effective < least
-
-
-def _relative(levels: _Levels, index: int, own: int) -> float | None:
-    """Return the difference on one reference day as a fraction; None where only levels count."""
-    if own < 2:
-        return None
-    before, after = (levels.measured[own + 2 * index + side].level for side in (0, 1))
-    if levels.scale is Scale.LOG:
-        return float(np.expm1(after - before))
-    return (after - before) / abs(before) if before else None
-
-
-def _spikes_per_hour(cleaned: Sequence[Cleaned], step_s: float) -> list[float]:
-    return [window.spikes * HOUR_S / (len(window.value) * step_s) for window in cleaned]

@@ -159,7 +159,7 @@ def _matters(found: Comparison) -> str:
 
 def _compared_with(found: Comparison, background: Background) -> str:
     if found.design is Design.RUNS:
-        return _("Compared run by run.")
+        return " ".join((_("Compared run by run."), _limits(found, background))).strip()
     if found.design is Design.NO_HISTORY:
         return _limits(found, background)
     days = found.reference_days
@@ -257,6 +257,8 @@ def _gate(gate: Gate, found: Comparison) -> str:
                 "The samples follow each other so closely that a window is worth only about "
                 "{worth} independent ones."
             ).format(worth=worth)
+        case Gate.EMPTY_RUN:
+            return _("A run holds no samples.")
         case Gate.DRIFT:
             return _("A steady drift through both windows would look the same.")
         case _:
@@ -274,6 +276,8 @@ def _next(found: Comparison, background: Background) -> str:
         return _("Next: read the samples of the hours after the change again.")
     if {Gate.NOTHING_BEFORE, Gate.THIN_BEFORE} & set(background.gates):
         return _("Next: add samples from before the change.")
+    if found.design is Design.RUNS:
+        return _("Next: run the load test again, at least three times on each side.")
     if found.design is Design.NO_HISTORY:
         text = _("Next: add the samples of at least {n} comparable earlier days.")
         return text.format(n=MIN_DAYS)

@@ -4,15 +4,19 @@ Plain functions of their arguments: no clock, no store, no random numbers. What 
 a `Comparison` with its sentence comes out.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from app.analysis.clean import HOUR_S, Samples, samples_of, usual_step
-from app.analysis.judge import Terms, overall_verdict, survivors
+from app.analysis.judge import Terms, overall_verdict, rule, survivors
+from app.analysis.load import per_load
+from app.analysis.quantiles import QuantileMove, quantile_moves
+from app.analysis.runs import STEP_S, enough_runs, runs_effect, steady
 from app.analysis.shift import shift_start
-from app.analysis.study import Study, Window, study
+from app.analysis.study import Gate, Study, Window, study
 from app.analysis.windows import Layout, Slot, instant
 from app.analysis.words import Background, reason, sentence
 from app.analysis.words_overall import overall_rule, overall_sentence
@@ -30,10 +34,15 @@ from app.domain.verdict import (
     Verdict,
     WindowFacts,
 )
+from app.errors import InvalidInput
+from app.i18n import _
+from app.wording import signed_percent
+
+_NO_CHANGE = ChangeId("")
 
 
 def compare_metric(
-    metric: Metric, samples: Samples, layout: Layout, *, change: ChangeId = ChangeId("")
+    metric: Metric, samples: Samples, layout: Layout, *, change: ChangeId = _NO_CHANGE
 ) -> Comparison:
     """Judge one metric from all its samples: both windows and as much history as there is.
 
@@ -43,15 +52,23 @@ def compare_metric(
         layout: Where the windows lie.
         change: The change it belongs to.
     """
-    terms = Terms(metric.margin, metric.floor, metric.worse_when, layout.parameters.strict)
-    found = study(samples, layout, terms)
-    ruling = found.ruling
-    comparison = Comparison(
+    found = study(samples, layout, _terms(metric, layout.parameters))
+    caveats = (Caveat.NO_REFERENCE_DAYS,) if found.design is Design.NO_HISTORY else ()
+    return _told(_blank(metric, change), found, samples, layout, caveats)
+
+
+def _terms(metric: Metric, parameters: Parameters) -> Terms:
+    return Terms(metric.margin, metric.floor, metric.worse_when, parameters.strict)
+
+
+def _blank(metric: Metric, change: ChangeId) -> Comparison:
+    """Return a comparison that has found nothing yet."""
+    return Comparison(
         id=f"{change}:{metric.id}",
         change=change,
         metric_id=metric.id,
         metric=metric.name,
-        verdict=Verdict.NOT_ENOUGH_DATA if found.gates or not ruling else ruling.verdict,
+        verdict=Verdict.NOT_ENOUGH_DATA,
         unit=metric.unit,
         kind=metric.kind,
         worse_when=metric.worse_when,
@@ -59,15 +76,7 @@ def compare_metric(
         floor=metric.floor,
         key=metric.key,
         target=metric.target,
-        design=found.design,
-        scale=found.scale,
-        days=found.days,
-        window_before=_facts(layout.before, found.before),
-        window_after=_facts(layout.after, found.after),
-        step_s=found.step_s,
-        parameters=layout.parameters,
     )
-    return _told(_with_figures(comparison, found), found, samples, layout)
 
 
 def _with_figures(comparison: Comparison, found: Study) -> Comparison:
@@ -86,6 +95,8 @@ def _with_figures(comparison: Comparison, found: Study) -> Comparison:
         p=ruling.p,
         smallest_visible_change=ruling.visible,
         n_effective=effect.n_effective,
+        scale=ratio.scale,
+        verdict=Verdict.NOT_ENOUGH_DATA if found.gates else ruling.verdict,
     )
 
 
@@ -100,20 +111,33 @@ def _facts(slot: Slot, window: Window) -> WindowFacts:
     )
 
 
-def _told(comparison: Comparison, found: Study, samples: Samples, layout: Layout) -> Comparison:
-    """Add how far the verdict carries, when the level moved, and the words."""
-    caveats = []
-    if found.design is Design.NO_HISTORY:
-        caveats.append(Caveat.NO_REFERENCE_DAYS)
+def _told(
+    blank: Comparison,
+    found: Study,
+    samples: Samples,
+    layout: Layout,
+    caveats: tuple[Caveat, ...],
+) -> Comparison:
+    """Fill in what was found, how far it carries, when the level moved, and the words."""
     if layout.parameters.window_s < HOUR_S:
-        caveats.append(Caveat.SHORT_WINDOW)
+        caveats = (*caveats, Caveat.SHORT_WINDOW)
     comparison = replace(
-        comparison,
-        caveats=tuple(caveats),
+        _with_figures(blank, found),
+        design=Design.RUNS if Caveat.SINGLE_RUN in caveats else found.design,
         evidence=Evidence.LIMITED if caveats else Evidence.FULL,
-        shift=_shift(comparison, found, samples, layout),
+        caveats=caveats,
+        days=found.days,
+        window_before=_facts(layout.before, found.before),
+        window_after=_facts(layout.after, found.after),
+        step_s=found.step_s,
+        parameters=layout.parameters,
     )
-    background = Background(
+    comparison = replace(comparison, shift=_shift(comparison, found, samples, layout))
+    return _worded(comparison, _background(found))
+
+
+def _background(found: Study) -> Background:
+    return Background(
         gates=found.gates,
         is_real=bool(found.ruling and found.ruling.is_real),
         is_exact=bool(found.ruling and found.ruling.is_exact),
@@ -121,7 +145,6 @@ def _told(comparison: Comparison, found: Study, samples: Samples, layout: Layout
         few_days=found.few_days,
         more_spikes=found.more_spikes,
     )
-    return _worded(comparison, background)
 
 
 def _worded(comparison: Comparison, background: Background) -> Comparison:
@@ -146,18 +169,100 @@ def compare_windows(change: Change, metric: Metric, before: Series, after: Serie
 
     The windows are as long as the shorter of the two: the end of one, the beginning of the other.
     """
+    zone = change.window.zone if change.window else "UTC"
+    layout = _layout(before, after, Parameters(settle_s=change.settle_s, zone=zone))
+    if change.work_start:
+        layout = replace(layout, start_s=change.work_start.timestamp())
     both = samples_of(_joined(before, after), metric.kind)
+    return compare_metric(metric, both, layout, change=change.id)
+
+
+def _layout(before: Series, after: Series, parameters: Parameters) -> Layout:
+    """Lay two windows over two series: as long as the shorter, the end of one, the start of one."""
     spans = [_span(series) for series in (before, after)]
     length_s = min((end - start for start, end in spans if end > start), default=0.0)
-    change_s = change.work_start.timestamp() if change.work_start else spans[0][1]
-    zone = change.window.zone if change.window else "UTC"
-    layout = Layout(
-        change_s,
+    return Layout(
+        spans[0][1],
         Slot(((spans[0][1] - length_s, spans[0][1]),)),
         Slot(((spans[1][0], spans[1][0] + length_s),)),
-        Parameters(window_s=length_s, settle_s=change.settle_s, zone=zone),
+        replace(parameters, window_s=length_s),
     )
-    return compare_metric(metric, both, layout, change=change.id)
+
+
+def compare_under_load(
+    metric: Metric, samples: Samples, traffic: tuple[Metric, Samples], layout: Layout
+) -> Comparison:
+    """Judge a metric that depends on traffic, such as CPU load.
+
+    Traffic is judged first. Where it moved by as much as matters, the metric is judged per unit of
+    traffic, and a note says so: fewer users are no improvement.
+    """
+    load, load_samples = traffic
+    moved = compare_metric(load, load_samples, layout)
+    relative = moved.relative_change
+    if not moved.is_real or relative is None or abs(math.log1p(relative)) < math.log1p(load.margin):
+        return compare_metric(metric, samples, layout)
+    found = compare_metric(metric, per_load(samples, load_samples, layout), layout)
+    note = _("{load} moved by {by}, so these figures are per unit of it.").format(
+        load=load.name, by=signed_percent(relative)
+    )
+    return replace(found, notes=(note,), sentence=f"{found.sentence} {note}")
+
+
+def compare_quantiles(metric: Metric, samples: Samples, layout: Layout) -> tuple[QuantileMove, ...]:
+    """Return how p50, p90, p95 and p99 moved, as far as the samples suffice."""
+    found = study(samples, layout, _terms(metric, layout.parameters))
+    return quantile_moves(samples, layout, found.backs)
+
+
+def compare_runs(
+    metric: Metric,
+    before: Sequence[Series],
+    after: Sequence[Series],
+    *,
+    change: ChangeId = _NO_CHANGE,
+) -> Comparison:
+    """Judge load-test runs before and after; three or more per side, five are better.
+
+    With fewer, the last run of each side is judged by its own course in steps of ten seconds, and
+    tagged as a single run.
+
+    Raises:
+        InvalidInput: The single run after begins before the one before has ended.
+    """
+    blank = _blank(metric, change)
+    if not enough_runs(before, after):
+        return _single_runs(metric, before[-1:], after[-1:], blank)
+    measured = runs_effect(before, after)
+    plain = replace(blank, design=Design.RUNS, evidence=Evidence.FULL)
+    if measured is None:
+        return _worded(plain, Background(gates=(Gate.EMPTY_RUN,)))
+    effect, ratio, level = measured
+    found = Study(
+        Design.RUNS,
+        0.0,
+        Window(level=level),
+        Window(level=ratio.after),
+        effect=effect,
+        ratio=ratio,
+        ruling=rule(effect, ratio, _terms(metric, plain.parameters)),
+    )
+    return _worded(_with_figures(plain, found), _background(found))
+
+
+def _single_runs(
+    metric: Metric, before: Sequence[Series], after: Sequence[Series], blank: Comparison
+) -> Comparison:
+    first, last = (steady(side[0]) if side else _EMPTY for side in (before, after))
+    if len(first.at_s) and len(last.at_s) and last.at_s[0] < first.at_s[-1]:
+        raise InvalidInput(_("The run after begins before the run before has ended."))
+    layout = _layout(first, last, Parameters(settle_s=0.0, step_s=STEP_S))
+    both = samples_of(_joined(first, last), metric.kind)
+    found = study(both, layout, _terms(metric, layout.parameters))
+    return _told(blank, found, both, layout, (Caveat.SINGLE_RUN,))
+
+
+_EMPTY = Series(np.empty(0), np.empty(0))
 
 
 def _joined(before: Series, after: Series) -> Series:
