@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from app.clock import SystemClock
 from app.domain.host import Host
@@ -14,16 +15,19 @@ from app.logs import start_logging, stop_logging
 from app.probes.catalogue import ProbeCatalogue
 from app.redaction import Redactor
 from app.secrets import SecretKeeper, open_secrets
-from app.services import backups, execution
+from app.services import execution
 from app.services.facade import AppServices, VaultDoor
 from app.services.live import LiveOutput
 from app.services.ports import Clock
 from app.services.ports_vault import Vault
-from app.services.report_content.data import Attachment, Rendered, ReportData
 from app.ssh.limits import Limits
 from app.ssh.pool import RemotePool
 from app.store.signer import LogSigner, signer_from
 from app.store.store import Store, open_store
+from app.vault.layout import Layout
+
+if TYPE_CHECKING:
+    from app.services.report_content.data import Attachment, Rendered, ReportData
 
 KEY_FILE = "vault-key.txt"
 
@@ -99,7 +103,31 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
     return services if around.read_only else _recovered(services)
 
 
-def _render(data: ReportData, attachments: Sequence[Attachment]) -> Rendered:
+def recover_store(data: Path, around: Surroundings | None = None) -> str:
+    """Put a damaged database aside and take the last good copy; return in words what is lost.
+
+    Raises:
+        Busy: Another program has this folder open.
+        StoreError: A file cannot be moved.
+    """
+    from app.store.recovery import recover  # noqa: PLC0415 - hardly ever needed
+
+    around = around or Surroundings()
+    found = recover(
+        data,
+        clock=around.clock,
+        actor=around.actor or getpass.getuser(),
+        signer=_signer(around.secrets or open_secrets()),
+    )
+    kept = _("The damaged files lie in {folder}.").format(folder=found.aside)
+    if found.copy is None:
+        return _("There was no good copy: the change log begins anew. {kept}").format(kept=kept)
+    return _("The change log goes on from its copy {name}. {kept}").format(
+        name=found.copy.name, kept=kept
+    )
+
+
+def _render(data: "ReportData", attachments: Sequence["Attachment"]) -> "Rendered":
     """Lay a report out; the library for that is loaded with the first one."""
     from app.reports.build import render_report  # noqa: PLC0415 - loads slowly
 
@@ -121,6 +149,8 @@ def _recovered(services: AppServices) -> AppServices:
     cut_off = execution.recover(desk=services.desk)
     warnings = list(services.warnings)
     if services.vault.exists():
+        from app.services import backups  # noqa: PLC0415 - only where there is a vault
+
         try:
             backups.adopt_at_start(keeping=services.keeping)
         except AppError as error:  # a locked vault must not keep anybody from the change log
@@ -129,8 +159,6 @@ def _recovered(services: AppServices) -> AppServices:
 
 
 def _vault_door(store: Store, secrets: SecretKeeper, around: Surroundings) -> VaultDoor:
-    from app.vault import opening  # noqa: PLC0415 - the ciphers are loaded when they are needed
-
     opened: list[Vault] = []
     lock = Lock()
     key_file = around.key_file or store.data / KEY_FILE
@@ -143,6 +171,8 @@ def _vault_door(store: Store, secrets: SecretKeeper, around: Surroundings) -> Va
         return around.key_file is not None or key_file.exists()
 
     def open_it() -> Vault:
+        from app.vault import opening  # noqa: PLC0415 - the ciphers are loaded when they are needed
+
         with lock:
             if not opened:
                 load = (
@@ -154,13 +184,15 @@ def _vault_door(store: Store, secrets: SecretKeeper, around: Surroundings) -> Va
             return opened[0]
 
     def make() -> str:
+        from app.vault import opening  # noqa: PLC0415 - the ciphers are loaded when they are needed
+
         with lock:
             keep = _keep(key_file if uses_file() else None, secrets)
             made = opening.create_vault(root(), around.clock, keep)
             opened[:] = [made.vault]
             return made.recovery_key
 
-    return VaultDoor(lambda: opening.exists(root()), open_it, make)
+    return VaultDoor(lambda: Layout(root()).vault_file.exists(), open_it, make)
 
 
 def _keep(key_file: Path | None, secrets: SecretKeeper) -> Callable[..., object]:

@@ -1,27 +1,35 @@
-"""Everything the window and the commands work with, built once by `app.bootstrap`."""
+"""Everything the window and the commands work with, built once by `app.bootstrap`.
 
-from collections.abc import Callable
+A verb's module is imported when its tools are first asked for: the first picture waits for none.
+"""
+
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from app.domain.event import ChainReport
-from app.domain.run import Run
-from app.secrets import SecretKeeper
-from app.services.backups import Safekeeping
 from app.services.changes import Desk
-from app.services.execution import Executors
-from app.services.health import Checking, HealthProbes
-from app.services.live import LiveOutput
-from app.services.metrics import Measuring
-from app.services.ports import Clock, Remotes
-from app.services.ports_series import SeriesStore
-from app.services.ports_store import Files, NewUnitOfWork, Transcripts, UnitOfWork
-from app.services.ports_vault import Vault
-from app.services.reports import Render, Reporting
-from app.services.rows import Queries
-from app.services.steps import StepTools, make_executors
-from app.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from app.domain.event import ChainReport
+    from app.domain.run import Run
+    from app.secrets import SecretKeeper
+    from app.services.backups import Safekeeping
+    from app.services.execution import Executors
+    from app.services.health import Checking, HealthProbes
+    from app.services.live import LiveOutput
+    from app.services.metrics import Measuring
+    from app.services.ports import Clock, Remotes
+    from app.services.ports_series import SeriesStore
+    from app.services.ports_store import Files, NewUnitOfWork, Transcripts, UnitOfWork
+    from app.services.ports_vault import Vault
+    from app.services.reports import Render, Reporting
+    from app.services.rows import Queries
+    from app.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,7 @@ class AppServices:
     recovered: tuple[Run, ...] = ()
     """Runs that were cut off when the program last ended, and wait for a decision."""
 
-    def acting(self, name: str) -> "AppServices":
+    def acting(self, name: str) -> AppServices:
         """Return the same services with another person acting."""
         return replace(self, actor=name)
 
@@ -86,26 +94,36 @@ class AppServices:
     @property
     def checking(self) -> Checking:
         """For health checks."""
+        from app.services.health import Checking  # noqa: PLC0415
+
         return Checking(self.desk, self.remotes, self.probes)
 
     @property
     def measuring(self) -> Measuring:
         """For samples and verdicts."""
+        from app.services.metrics import Measuring  # noqa: PLC0415 - loads numpy
+
         return Measuring(self.desk, self.remotes, self.series)
 
     @property
     def keeping(self) -> Safekeeping:
         """For backups; raises NotFound, SecretUnavailable when the vault cannot be opened."""
+        from app.services.backups import Safekeeping  # noqa: PLC0415
+
         return Safekeeping(self.desk, self.vault.open(), self.remotes)
 
     @property
     def reporting(self) -> Reporting:
         """For reports."""
+        from app.services.reports import Reporting  # noqa: PLC0415
+
         return Reporting(self.desk, self.files, self.series, self.render)
 
     @property
     def executors(self) -> Executors:
         """What carries each kind of step out."""
+        from app.services.steps import StepTools, make_executors  # noqa: PLC0415
+
         return make_executors(
             StepTools(
                 self.measuring, self.checking, lambda: self.keeping, self.transcripts, self.live
