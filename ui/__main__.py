@@ -40,13 +40,21 @@ def _open_window(chosen: Path | None) -> int:
         return error.exit_code
     from ui.application import Start, run_window  # noqa: PLC0415 - Qt only for the window
 
-    return run_window(Start(data, partial(_open_services, data)))
+    return run_window(
+        Start(data, partial(_open_services, data), recover=partial(_recover_store, data))
+    )
 
 
 def _open_services(data: Path, _context: "TaskContext") -> "AppServices":
     from app.bootstrap import open_services  # noqa: PLC0415 - runs behind the first picture
 
     return open_services(data)
+
+
+def _recover_store(data: Path, _context: "TaskContext") -> str:
+    from app.bootstrap import recover_store  # noqa: PLC0415 - hardly ever needed
+
+    return recover_store(data)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLocale, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
-from app.i18n import language
+from app.errors import DatabaseDamaged
+from app.i18n import _, language
 from app.paths import NAME
 from app.tasks import TaskContext
 from ui.actions import Actions
 from ui.changed import Changed
-from ui.context import Tools
+from ui.context import Tools, UiContext
 from ui.garbage import GarbageCollector
 from ui.main_window import MainWindow
-from ui.messages import Message, Messages, Tone
+from ui.messages import Message, MessageAction, Messages, Tone, message_of
 from ui.navigation import Navigation
 from ui.pages import PAGES, PageEntry
 from ui.shell.facts import ShellFacts, shell_facts
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from app.services.facade import AppServices
 
 OpenServices = Callable[[TaskContext], "AppServices"]
+Recover = Callable[[TaskContext], str]
+"""Puts a damaged database aside and returns, in one sentence, what took its place."""
 _FACTS_MS = 30_000
 _WARM_MS = 1500
 
@@ -47,6 +50,8 @@ class Start:
     pages: Sequence[PageEntry] = PAGES
     remember: bool = True
     """Whether sizes, place and look are kept for the next start."""
+    recover: Recover | None = None
+    """What is offered when the database is damaged; None offers nothing."""
 
 
 class Desktop(QObject):
@@ -59,6 +64,7 @@ class Desktop(QObject):
         super().__init__(application)
         self.start = start
         self._services: AppServices | None = None
+        self._recovered = ""
         self.memory = Memory(start.data, keep=start.remember)
         theme = Theme(application, self.memory.mode, self.memory.scale)
         self.tools = Tools(
@@ -91,7 +97,16 @@ class Desktop(QObject):
         """Open the services on a worker thread."""
         task = self.tools.tasks.start(self.start.open_services)
         task.succeeded.connect(self._on_open)
-        task.failed.connect(self.tools.messages.show_error)
+        task.failed.connect(self._on_closed)
+
+    @Slot()
+    def recover(self) -> None:
+        """Put a damaged database aside, take the last good copy, and open that."""
+        if self.start.recover is not None:
+            self.window.waiting.clear()
+            task = self.tools.tasks.start(self.start.recover, title=_("Recovering the database"))
+            task.succeeded.connect(self._on_recovered)
+            task.failed.connect(self._on_closed)
 
     @Slot()
     def look_at_facts(self) -> None:
@@ -111,6 +126,20 @@ class Desktop(QObject):
             self._services = None
 
     @Slot(object)
+    def _on_closed(self, error: BaseException) -> None:
+        """Say why there are no pages, and offer the way on from a damaged database."""
+        message = message_of(error)
+        if isinstance(error, DatabaseDamaged) and self.start.recover is not None:
+            choice = MessageAction(_("Put it aside and take the last good copy"), self.recover)
+            message = replace(message, actions=(choice,))
+        self.tools.messages.post(message)
+
+    @Slot(object)
+    def _on_recovered(self, sentence: str) -> None:
+        self._recovered = sentence
+        self.open_store()
+
+    @Slot(object)
     def _on_open(self, services: "AppServices") -> None:
         from ui.shell.keys import Keys  # noqa: PLC0415 - it imports what the first picture can do without
 
@@ -120,11 +149,21 @@ class Desktop(QObject):
         self.window.attach(context)
         for warning in services.warnings:
             self.tools.messages.post(Message(warning, Tone.WARNING))
+        self._say_what_was_cut_off(context)
         self.tools.changed.happened.connect(self.look_at_facts)
         self._facts_timer.start(_FACTS_MS)
         self.look_at_facts()
         self.ready.emit()
         self._later(_WARM_MS, self._warm_up)
+
+    def _say_what_was_cut_off(self, context: "UiContext") -> None:
+        if self._recovered:
+            self.tools.messages.post(Message(self._recovered, Tone.WARNING))
+        from ui.shell.cut_off import cut_off_message  # noqa: PLC0415 - after the first picture
+
+        for run in context.services.recovered:
+            show = partial(context.navigation.go, "run", run.id)
+            self.tools.messages.post(cut_off_message(run, show))
 
     @Slot()
     def _warm_up(self) -> None:

@@ -19,6 +19,14 @@ class WaitingPage(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.addWidget(self._line, 1)
 
+    def clear(self) -> None:
+        """Go back to the quiet line."""
+        from ui.widgets.banner import BannerStack  # noqa: PLC0415 - rarely needed, never at first
+
+        self._line.setText(_("Opening the change log"))
+        if banners := self.findChild(BannerStack):
+            banners.clear()
+
     def show_message(self, message: Message) -> None:
         """Show why there are no pages."""
         from ui.widgets.banner import BannerStack  # noqa: PLC0415 - rarely needed, never at first

@@ -1,0 +1,21 @@
+"""What is said at the start about a run that was cut off when the program last ended."""
+
+from collections.abc import Callable
+
+from app.domain.run import Run, StepState
+from app.i18n import _
+from ui.messages import Message, MessageAction, Tone
+
+
+def cut_off_message(run: Run, show: Callable[[], object]) -> Message:
+    """Return what happened to a run, in which step, and the way to it."""
+    unknown = [item for item in run.steps if item.state is StepState.UNKNOWN]
+    return Message(
+        _("A run was cut off when the program last ended"),
+        Tone.WARNING,
+        step=", ".join(item.step.title for item in unknown),
+        cause="; ".join(item.outcome for item in unknown),
+        present=_("Nothing was sent since. The run waits for your decision."),
+        next=_("Look on the host what the step did, then say how it ended."),
+        actions=(MessageAction(_("Open the run"), show),),
+    )
