@@ -7,6 +7,7 @@ from app.domain.run import Run, RunState, StepRun, StepState
 from app.domain.runbook import StepKind
 from app.i18n import _
 from ui.cells import Badge, Mark
+from ui.format import visible
 from ui.theme import BOLD
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind
@@ -134,7 +135,7 @@ class DecisionPanel(QWidget):
                 column(
                     row(badge, None),
                     Label(step.step.title, weight=BOLD, wrap=True),
-                    Label(step.outcome, wrap=True).make_selectable(),
+                    Label(visible(step.outcome), wrap=True).make_selectable(),
                     Label(advice, tone="ink2", wrap=True),
                     self._note,
                     row(None, self._skip_button(), done, again),

@@ -10,6 +10,7 @@ from app.domain.run import Run, StepRun, StepState
 from app.domain.transcript import Piece, read_pieces
 from app.services.live import Output
 from app.wording import clock
+from ui.format import visible
 from ui.tasks import Latest
 from ui.theme import BOLD
 from ui.widgets.labels import Label
@@ -50,7 +51,7 @@ class StepOutput(QWidget):
         self._key = key
         self._command = self._heading(item)
         self._title.setText(item.step.title)
-        self._note.setText(item.outcome)
+        self._note.setText(visible(item.outcome))
         if item.transcript:
             files = self._context.services.files
             self._sealed.start(lambda: tuple(read_pieces(files.get(item.transcript))))
