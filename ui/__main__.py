@@ -38,7 +38,10 @@ def _open_window(chosen: Path | None) -> int:
     except AppError as error:
         sys.stderr.write(f"{error.sentence()}\n")
         return error.exit_code
-    from ui.application import Start, run_window  # noqa: PLC0415 - Qt only for the window
+    from ui import plain_imports  # noqa: PLC0415 - Qt only for the window
+
+    plain_imports.restore()
+    from ui.application import Start, run_window  # noqa: PLC0415 - after the line above
 
     return run_window(
         Start(data, partial(_open_services, data), recover=partial(_recover_store, data))

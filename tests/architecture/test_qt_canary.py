@@ -10,11 +10,17 @@ import textwrap
 
 import pytest
 
+from tests.architecture.source import ROOT
+
 
 def run(code):
     """Run code in a fresh interpreter, because the fault ends the process."""
     return subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=ROOT,
     )
 
 
@@ -47,6 +53,22 @@ def test_five_thousand_signals_do_not_end_the_program():
         for _ in range(5000):
             bell.rung.emit(True)
         assert len(heard) == 5000
+        """
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_modules_of_qt_load_after_python_got_its_own_import_back():
+    done = run(
+        """
+        import builtins
+        from ui import plain_imports
+        replaced = builtins.__import__
+        plain_imports.restore()
+        assert builtins.__import__ is not replaced
+        from PySide6 import QtGui, QtPrintSupport, QtSvg, QtWidgets
+        application = QtWidgets.QApplication([])
+        assert QtWidgets.QLabel("x").sizeHint().width() > 0
         """
     )
     assert done.returncode == 0, done.stderr

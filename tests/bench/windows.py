@@ -11,6 +11,9 @@ from pathlib import Path
 
 def ours(data: Path) -> int:
     """Open the real window on a data folder, as the command ``changedesk`` does."""
+    from ui import plain_imports
+
+    plain_imports.restore()
     from PySide6.QtCore import QTimer
 
     from app.paths import data_dir
