@@ -165,8 +165,9 @@ def into_bins(samples: Samples, slot: Slot, step_s: float) -> Bins:
     n = int(slot.length_s / step_s + 1e-6)
     if samples.step_s > 0.5 * step_s and len(at):
         turns = np.exp(2j * np.pi * at / step_s).sum()
-        phase = (np.angle(turns) / (2 * np.pi)) % 1.0
-        index = np.rint(at / step_s - phase).astype(np.intp)
+        index = np.rint(at / step_s - np.angle(turns) / (2 * np.pi)).astype(np.intp)
+        if index[-1] >= n and index[0] >= 1:  # just before the edges instead of just after
+            index -= 1
     else:
         index = np.floor(at / step_s + 1e-9).astype(np.intp)
     index = np.clip(index, 0, max(0, n - 1))
