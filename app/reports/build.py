@@ -19,13 +19,10 @@ from app.reports.sections.method import method_section
 from app.reports.sections.need import need_section
 from app.reports.sections.plan import plan_section
 from app.reports.sections.safety import safety_section
-from app.reports.sections.summary import summary_section
+from app.reports.sections.summary import FITS, Fit, summary_section
 from app.reports.sections.transcripts import transcripts_section
 from app.reports.theme import Sheet, register_fonts, sheet
 from app.services.report_content.data import Attachment, Rendered, ReportData
-
-_SQUEEZES = 3
-"""How far page 1 may be shortened so that it stays one page."""
 
 
 def render_report(data: ReportData, attachments: Sequence[Attachment] = ()) -> Rendered:
@@ -34,28 +31,27 @@ def render_report(data: ReportData, attachments: Sequence[Attachment] = ()) -> R
     words = Words(frozenset(row.id for row in data.method.evidence))
     page = sheet(data.cover.paper)
     with speaking(data.cover.language):
-        squeeze = _squeeze(data, words, page)
+        fit = _fit(data, words, page)
 
         def story() -> list[Flowable]:
-            return _story(data, words, page, squeeze)
+            return _story(data, words, page, fit)
 
         pdf, pages = lay_out(data.cover, story)
     return Rendered(finished(pdf, data.cover, attachments), pages)
 
 
-def _squeeze(data: ReportData, words: Words, page: Sheet) -> int:
-    """Return how much must be left out of page 1 so that it fits."""
-    for degree in range(_SQUEEZES + 1):
-        parts = summary_section(data.summary, words, page, squeeze=degree)
-        height = sum(height_of(part, page.live_width) for part in parts)
-        if height <= page.live_height:
-            return degree
-    return _SQUEEZES
+def _fit(data: ReportData, words: Words, page: Sheet) -> Fit:
+    """Return how much page 1 can say on one page."""
+    for fit in FITS:
+        parts = summary_section(data.summary, words, page, fit)
+        if sum(height_of(part, page.live_width) for part in parts) <= page.live_height:
+            break
+    return fit
 
 
-def _story(data: ReportData, words: Words, page: Sheet, squeeze: int) -> list[Flowable]:
+def _story(data: ReportData, words: Words, page: Sheet, fit: Fit) -> list[Flowable]:
     return [
-        *summary_section(data.summary, words, page, squeeze=squeeze),
+        *summary_section(data.summary, words, page, fit),
         PageBreak(),
         *measures_section(data.measures, words, page),
         *need_section(data.need, words, page),

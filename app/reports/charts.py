@@ -7,6 +7,7 @@ lines, there is no legend, and a gap in the samples stays a gap.
 from collections.abc import Sequence
 
 import numpy as np
+from reportlab.lib.colors import Color
 from reportlab.pdfgen.canvas import Canvas
 
 from app.analysis.chart_axes import Tick, value_ticks
@@ -117,7 +118,7 @@ class BeforeAfter(Drawn):
             self._draw_line(line)
         self.canv.setDash([])
 
-    def _pen(self, width: float, colour: object, dash: Sequence[float] = ()) -> None:
+    def _pen(self, width: float, colour: Color, dash: Sequence[float] = ()) -> None:
         self.canv.setLineWidth(width)
         self.canv.setStrokeColor(colour)
         self.canv.setDash(list(dash))
@@ -286,7 +287,7 @@ class Interval(Drawn):
         share = max(-1.0, min(1.0, value / self._scale))
         return self.width / 2 * (1 + share)
 
-    def _range(self, canvas: Canvas, colour: object) -> None:
+    def _range(self, canvas: Canvas, colour: Color) -> None:
         low, high = self._interval or (0.0, 0.0)
         canvas.setStrokeColor(colour)
         canvas.setLineWidth(0.9)
@@ -300,7 +301,7 @@ class Interval(Drawn):
                 canvas.line(x, 6, x - back, 8)
                 canvas.line(x, 6, x - back, 4)
 
-    def _dot(self, canvas: Canvas, colour: object, *, filled: bool) -> None:
+    def _dot(self, canvas: Canvas, colour: Color, *, filled: bool) -> None:
         x = self._x(self._estimate or 0.0)
         canvas.setStrokeColor(colour)
         canvas.setFillColor(colour if filled else inks().white)

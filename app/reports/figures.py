@@ -1,7 +1,5 @@
 """The small figures of page 1: one per tile, twelve points high."""
 
-from collections.abc import Callable
-
 from reportlab.pdfgen.canvas import Canvas
 
 from app.reports.flowables import Drawn
@@ -30,9 +28,23 @@ class MicroFigure(Drawn):
 
     def draw(self) -> None:
         """Draw it."""
-        if self._figure is not None:
-            self.canv.translate(0, 2)
-            _DRAWERS[type(self._figure)](self.canv, self._figure, self.width)
+        canvas, width = self.canv, self.width
+        canvas.translate(0, 2)
+        match self._figure:
+            case Boxes() as boxes:
+                _boxes(canvas, boxes, width)
+            case Pair() as pair:
+                _pair(canvas, pair, width)
+            case Lengths() as lengths:
+                _lengths(canvas, lengths, width)
+            case Track() as track:
+                _track(canvas, track, width)
+            case Counts() as counts:
+                _counts(canvas, counts, width)
+            case Ladder() as ladder:
+                _ladder(canvas, ladder, width)
+            case None:
+                pass
 
 
 def _solid(canvas: Canvas, x: float, y: float, width: float, height: float = 4.4) -> None:
@@ -114,13 +126,3 @@ def _ladder(canvas: Canvas, figure: Ladder, width: float) -> None:
             _outline(canvas, level * step + 0.25, 2.5, step - gap - 0.5, 7)
     if figure.needed is not None:
         _tick(canvas, (figure.needed + 1) * step - gap / 2, 2.5, 9.5)
-
-
-_DRAWERS: dict[type, Callable[[Canvas, object, float], None]] = {
-    Boxes: _boxes,
-    Pair: _pair,
-    Lengths: _lengths,
-    Track: _track,
-    Counts: _counts,
-    Ladder: _ladder,
-}  # type: ignore[dict-item]  # each drawer takes the figure it stands under

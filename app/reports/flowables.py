@@ -37,6 +37,9 @@ from app.services.report_content.common import Claim, Icon, Mark
 Cell = Flowable | Sequence[Flowable] | str
 CHAPTER_ROOM = 190.0
 """A chapter begins on a new page when less than this is left on the present one, in points."""
+WIDEST = 0.34
+"""The share of a table that a column of natural width takes at most."""
+KEPT_ROWS = 2
 LEAST_FREE = 90.0
 """What a column that takes the rest keeps at least, in points."""
 TALL = 300.0
@@ -277,10 +280,20 @@ class Ruled:
                 ("LINEBELOW", (0, 0), (-1, 0), HAIRLINE, inks().ink2),
                 *(("LINEBELOW", (0, row), (-1, row), HAIRLINE, inks().hair) for row in ruled),
                 ("LINEBELOW", (0, last), (-1, last), HAIRLINE, inks().ink2),
+                *self._no_orphans(last),
                 *self.extra,
             ]
         )
         return table
+
+    def _no_orphans(self, last: int) -> list[tuple[Any, ...]]:
+        """Keep two rows with the head, and two at the end; a head alone tells nothing."""
+        if last < 2 * KEPT_ROWS or self.ends_group is not None:
+            return []
+        return [
+            ("NOSPLIT", (0, 0), (-1, KEPT_ROWS)),
+            ("NOSPLIT", (0, last - KEPT_ROWS + 1), (-1, last)),
+        ]
 
     def _widths(self, cells: Sequence[Sequence[Cell]]) -> list[float]:
         """Give every column its width; where natural ones do not fit, the widest give way."""
@@ -289,17 +302,22 @@ class Ruled:
         room = self.width - sum(given for given in self.widths if given)
         room -= free * min(LEAST_FREE, 0.35 * self.width)
         natural = {
-            at: padding[at] + max(natural_width(row[at]) for row in cells)
+            at: padding[at] + max(natural_width(row[at]) for row in self._in_column(at, cells))
             for at, given in enumerate(self.widths)
             if given is None
         }
-        cap = fair_cap(list(natural.values()), room)
+        cap = min(fair_cap(list(natural.values()), room), WIDEST * self.width)
         wanted = [
             min(natural[at], cap) if given is None else given
             for at, given in enumerate(self.widths)
         ]
         rest = (self.width - sum(wanted)) / free if free else 0.0
         return [width or rest for width in wanted]
+
+    def _in_column(self, at: int, cells: Sequence[Sequence[Cell]]) -> Sequence[Sequence[Cell]]:
+        """Leave the head out where it reaches over the next column too."""
+        spans = at + 1 < len(self.head) and self.head[at + 1] == "" and self.rows
+        return cells[1:] if spans else cells
 
     def _tallest(self, cells: Sequence[Sequence[Cell]], widths: Sequence[float]) -> float:
         return max(
@@ -349,10 +367,12 @@ def share(width: float, *parts: float) -> list[float]:
     return [part or rest for part in parts]
 
 
-def chapter(key: str, title: str, words: Words, *intro: Flowable) -> list[Flowable]:
+def chapter(
+    key: str, title: str, words: Words, *intro: Flowable, room: float = CHAPTER_ROOM
+) -> list[Flowable]:
     """Begin a chapter: bookmark, title, a sentence of state; never alone at the foot of a page."""
     return [
-        CondPageBreak(CHAPTER_ROOM),
+        CondPageBreak(room),
         KeepTogether([Bookmark(key, title), words.text(title, big=True), *intro]),
         Air(LEADING),
     ]

@@ -45,7 +45,7 @@ class ReportDocument(BaseDocTemplate):
             subject=plain(cover.document),
             creator="Change Desk",
             producer="Change Desk",
-            keywords=plain(f"{cover.number}, revision {cover.revision}, log {cover.log_head}"),
+            keywords=[plain(f"{cover.number}, revision {cover.revision}, log {cover.log_head}")],
             displayDocTitle=1,
             initialFontName=BODY,
             initialFontSize=SIZE,

@@ -191,7 +191,8 @@ def _code(point: int) -> str:
 @cache
 def _letters(font: str) -> frozenset[int]:
     register_fonts()
-    return frozenset(pdfmetrics.getFont(font).face.charToGlyph)
+    loaded = pdfmetrics.getFont(font)
+    return frozenset(loaded.face.charToGlyph)  # type: ignore[attr-defined]  # all ours are TrueType
 
 
 @cache

@@ -346,7 +346,9 @@ def events() -> tuple[Event, ...]:
         data = (("to", to),) if to else ()
         actor = Actor.HUMAN if by else Actor.SYSTEM
         found.append(
-            Event(seq, at, by, actor, kind, text, CHANGE, (), data, sha(str(seq - 1)), sha(str(seq)))
+            Event(
+                seq, at, by, actor, kind, text, CHANGE, (), data, sha(str(seq - 1)), sha(str(seq))
+            )
         )
     return tuple(found)
 

@@ -3,7 +3,7 @@
 from reportlab.platypus import Flowable
 
 from app.i18n import _
-from app.reports.flowables import Air, Marked, Ruled, Words, chapter
+from app.reports.flowables import Air, Cell, Marked, Ruled, Words, chapter
 from app.reports.theme import LEADING, Sheet
 from app.services.report_content.proofs import HealthPart
 
@@ -19,7 +19,7 @@ def health_section(part: HealthPart, words: Words, page: Sheet) -> list[Flowable
 
 
 def _hosts(part: HealthPart, words: Words, page: Sheet) -> Flowable:
-    head = [
+    head: list[Cell] = [
         words.text(_("Host"), strong=True),
         words.text(_("Before"), quiet=True),
         words.text(_("After"), quiet=True),
@@ -38,7 +38,7 @@ def _hosts(part: HealthPart, words: Words, page: Sheet) -> Flowable:
 
 
 def _checks(part: HealthPart, words: Words, page: Sheet) -> Flowable:
-    head = [
+    head: list[Cell] = [
         words.text(_("Difference"), quiet=True),
         words.text(_("Host"), quiet=True),
         words.text(_("Check"), strong=True),

@@ -3,7 +3,7 @@
 from reportlab.platypus import Flowable
 
 from app.i18n import _
-from app.reports.flowables import Air, Marked, Ruled, Words, chapter, together
+from app.reports.flowables import Air, Cell, Marked, Ruled, Words, chapter, together
 from app.reports.matrix import PhaseStrip
 from app.reports.theme import LEADING, Sheet
 from app.services.report_content.proofs import HistoryPart
@@ -24,7 +24,7 @@ def history_section(part: HistoryPart, words: Words, page: Sheet) -> list[Flowab
 
 def _events(part: HistoryPart, words: Words, page: Sheet) -> Flowable:
     year, zone = part.header
-    head = [
+    head: list[Cell] = [
         words.text(year, quiet=True),
         words.text(zone, quiet=True, right=True),
         words.text(_("By"), quiet=True),
@@ -49,7 +49,7 @@ def _events(part: HistoryPart, words: Words, page: Sheet) -> Flowable:
 def _approvals(part: HistoryPart, words: Words, page: Sheet) -> list[Flowable]:
     if not part.approvals:
         return [words.text(part.no_approvals)]
-    head = [
+    head: list[Cell] = [
         words.text(_("Approvals"), strong=True),
         words.text(_("Name"), quiet=True),
         words.text(part.approvals_header, quiet=True, right=True),
@@ -73,7 +73,7 @@ def _approvals(part: HistoryPart, words: Words, page: Sheet) -> list[Flowable]:
 
 
 def _rules(part: HistoryPart, words: Words, page: Sheet) -> list[Flowable]:
-    head = [
+    head: list[Cell] = [
         words.text(_("Process rules"), strong=True),
         words.text(_("Found"), quiet=True, right=True),
         words.text(_("Result"), quiet=True),
@@ -83,4 +83,4 @@ def _rules(part: HistoryPart, words: Words, page: Sheet) -> list[Flowable]:
         for row in part.rules
     ]
     table = Ruled(head, rows, (0, None, None), page.live_width, padding=14.0).build()
-    return [together(table, Air(3), words.claim(part.people, quiet=True))]
+    return [table, Air(3), words.claim(part.people, quiet=True)]

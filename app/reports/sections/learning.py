@@ -3,7 +3,7 @@
 from reportlab.platypus import Flowable
 
 from app.i18n import _
-from app.reports.flowables import Air, Ruled, Words, chapter
+from app.reports.flowables import Air, Cell, Ruled, Words, chapter
 from app.reports.theme import LEADING, Sheet
 from app.services.report_content.common import Claim
 from app.services.report_content.proofs import LearningPart
@@ -21,7 +21,7 @@ def learning_section(part: LearningPart, words: Words, page: Sheet) -> list[Flow
 def _lessons(part: LearningPart, words: Words, page: Sheet) -> list[Flowable]:
     if not part.lessons:
         return [words.text(part.no_lessons)]
-    head = [
+    head: list[Cell] = [
         words.text(_("Lessons: what happened"), strong=True),
         words.text(_("Cause"), quiet=True),
         words.text(_("Effect"), quiet=True),
@@ -34,7 +34,7 @@ def _lessons(part: LearningPart, words: Words, page: Sheet) -> list[Flowable]:
 def _actions(part: LearningPart, words: Words, page: Sheet) -> list[Flowable]:
     if not part.actions:
         return [words.text(_("No follow-up action was agreed."))]
-    head = [
+    head: list[Cell] = [
         words.text(_("Follow-up actions"), strong=True),
         "",
         words.text(_("Owner"), quiet=True),
@@ -51,6 +51,6 @@ def _actions(part: LearningPart, words: Words, page: Sheet) -> list[Flowable]:
         ]
         for row in part.actions
     ]
-    widths = (24, 0, None, None, None)
+    widths = (None, 0, None, None, None)
     extra = (("SPAN", (0, 0), (1, 0)),)
     return [Ruled(head, rows, widths, page.live_width, extra=extra).build()]

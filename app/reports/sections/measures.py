@@ -26,16 +26,17 @@ from app.services.report_content.parts import Measures, MetricChart, MetricRow
 from app.wording import MINUS
 
 MOST_CHARTS = 4
-_WITH_HOLE, _HOLE = 3, 186.0
-"""Beside the last of three charts there is room for words of this height, in points."""
+_HOLE = 186.0
+"""Beside the last of an odd number of charts there is room for words this high, in points."""
 _SCALES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
 def measures_section(part: Measures, words: Words, page: Sheet) -> list[Flowable]:
     """Lay the chapter out."""
     story = chapter("measures", _("Before and after"), words, words.text(part.intro))
-    told = [words.claim(claim) for claim in part.findings]
-    inside, below = _shared(told, words, page) if len(part.charts) == _WITH_HOLE else ([], told)
+    told: list[Flowable] = [words.claim(claim) for claim in part.findings]
+    odd = len(part.charts) % 2 == 1
+    inside, below = _shared(told, words, page) if odd else ([], told)
     story += _pictures(part.charts, inside, words, page)
     if part.caption:
         story += [words.text(part.caption, quiet=True), Air(LEADING)]
@@ -52,7 +53,7 @@ def measures_section(part: Measures, words: Words, page: Sheet) -> list[Flowable
 def _pictures(
     charts: Sequence[MetricChart], told: list[Flowable], words: Words, page: Sheet
 ) -> list[Flowable]:
-    """Set the charts two by two; of three, the words take the fourth place."""
+    """Set the charts two by two; words take the place that an odd number leaves."""
     half, story = page.columns(3), list[Flowable]()
     blocks: list[list[Flowable]] = [_block(chart, words, half) for chart in charts]
     if told:

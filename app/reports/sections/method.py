@@ -29,7 +29,9 @@ def method_section(
     part: MethodPart, not_evidenced: Sequence[Noted], words: Words, page: Sheet
 ) -> list[Flowable]:
     """Lay the chapter out."""
-    story = chapter("method", _("Method, evidence and sign-off"), words, words.text(part.intro))
+    story = chapter(
+        "method", _("Method, evidence and sign-off"), words, words.text(part.intro), room=320
+    )
     story += beside(
         page,
         (
@@ -65,7 +67,7 @@ def _claims(
 def _manifest(part: MethodPart, words: Words, page: Sheet) -> list[Flowable]:
     if not part.evidence:
         return [words.text(_("There is no evidence on record."))]
-    head = [
+    head: list[Cell] = [
         words.text(_("Evidence: {n}").format(n=len(part.evidence)), strong=True),
         "",
         words.text(_("Kind"), quiet=True),
@@ -82,7 +84,7 @@ def _manifest(part: MethodPart, words: Words, page: Sheet) -> list[Flowable]:
         *(("TOPPADDING", (0, first + 1), (-1, first + 1), 0) for first in pairs),
         *(("BOTTOMPADDING", (0, first), (-1, first), 0) for first in pairs),
     )
-    widths = (34, 0, None, None, None, None)
+    widths = (None, 0, None, None, None, None)
     groups = frozenset(first + 1 for first in pairs)
     return [Ruled(head, rows, widths, page.live_width, ends_group=groups, extra=extra).build()]
 

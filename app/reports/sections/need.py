@@ -3,7 +3,7 @@
 from reportlab.platypus import Flowable
 
 from app.i18n import _
-from app.reports.flowables import Air, Marked, Ruled, Words, chapter
+from app.reports.flowables import Air, Cell, Marked, Ruled, Words, chapter
 from app.reports.theme import LEADING, Sheet
 from app.services.report_content.common import Icon, Mark
 from app.services.report_content.parts import NeedPart
@@ -22,7 +22,7 @@ def need_section(part: NeedPart, words: Words, page: Sheet) -> list[Flowable]:
 def _records(part: NeedPart, words: Words, page: Sheet) -> list[Flowable]:
     if not part.records:
         return [words.text(part.no_records)]
-    head = [
+    head: list[Cell] = [
         words.text(_("Records of the need"), strong=True),
         words.text(_("Kind"), quiet=True),
         words.text(_("What it says"), quiet=True),
@@ -39,7 +39,7 @@ def _records(part: NeedPart, words: Words, page: Sheet) -> list[Flowable]:
 def _objectives(part: NeedPart, words: Words, page: Sheet) -> list[Flowable]:
     if not part.objectives:
         return [words.text(_("No objective with a target was agreed."))]
-    head = [
+    head: list[Cell] = [
         words.text(_("Objectives"), strong=True),
         words.text(_("Target"), quiet=True, right=True),
         words.text(_("Before"), quiet=True, right=True),
@@ -66,10 +66,10 @@ def _objectives(part: NeedPart, words: Words, page: Sheet) -> list[Flowable]:
 def _options(part: NeedPart, words: Words, page: Sheet) -> list[Flowable]:
     if not part.options:
         return [words.text(_("No options were compared."))]
-    head = [words.text(_("Options"), strong=True), words.text(_("Benefit"), quiet=True),
+    head: list[Cell] = [words.text(_("Options"), strong=True), words.text(_("Benefit"), quiet=True),
             words.text(_("Cost"), quiet=True), words.text(_("Risk"), quiet=True),
             words.text(_("Choice and why"), quiet=True)]  # fmt: skip
-    rows = []
+    rows: list[list[Cell]] = []
     for row in part.options:
         mark = Mark(Icon.GOOD, _("Chosen"), strong=True) if row.chosen else None
         why: list[Flowable] = [Marked(mark)] if mark else [words.text(_("Not chosen"))]

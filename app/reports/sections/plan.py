@@ -1,10 +1,13 @@
 """Plan against actual: steps along time, downtime, milestones, deviations."""
 
+from typing import Any
+
 from reportlab.platypus import Flowable, Paragraph, Table
 
 from app.i18n import _
 from app.reports.flowables import (
     Air,
+    Cell,
     Marked,
     Ruled,
     Words,
@@ -46,7 +49,7 @@ def _steps(part: PlanPart, words: Words, page: Sheet) -> Table:
     """Build the chart as a table: text stays text, and it can be broken between any two steps."""
     chart = _CHART if part.gantt else 4.0
     widths = share(page.live_width, _NUMBER, 0, _HOST, chart, _FIGURE, _FIGURE, _FIGURE)
-    head = [
+    head: list[Cell] = [
         "",
         words.text(_("Step"), quiet=True),
         words.text(_("Host"), quiet=True),
@@ -55,14 +58,15 @@ def _steps(part: PlanPart, words: Words, page: Sheet) -> Table:
         words.text(_("Actual"), quiet=True, right=True),
         words.text("±", quiet=True, right=True),
     ]
-    rows, heights = [], [15.0]
+    rows: list[list[Cell]] = []
+    heights = [15.0]
     for step in part.steps:
         cells, height = _step(step, words, widths)
         if part.gantt:
             cells[3] = StepStrip(part.gantt, step, height)
         rows.append(cells)
         heights.append(height)
-    total = [
+    total: list[Cell] = [
         "",
         words.text(_("All steps"), strong=True),
         "",
@@ -74,16 +78,16 @@ def _steps(part: PlanPart, words: Words, page: Sheet) -> Table:
     return table
 
 
-def _step(step: StepRow, words: Words, widths: list[float]) -> tuple[list[Flowable | str], float]:
+def _step(step: StepRow, words: Words, widths: list[float]) -> tuple[list[Cell], float]:
     title: list[Flowable] = [words.text(step.title, most=160)]
     if step.mark.icon is not Icon.NONE or step.mark.word:
         title.append(Marked(step.mark))
     host = words.text(step.host, quiet=True, most=80)
     height = sum(part.wrap(widths[1] - 8, 1e6)[1] for part in title)
     height = max(height, host.wrap(widths[2] - 8, 1e6)[1])
-    cells: list[Flowable | str] = [
+    cells: list[Cell] = [
         words.text(step.number, quiet=True),
-        title,  # type: ignore[list-item]  # a cell may hold several flowables
+        title,
         host,
         "",
         words.text(step.plan_text, quiet=True, right=True),
@@ -93,7 +97,7 @@ def _step(step: StepRow, words: Words, widths: list[float]) -> tuple[list[Flowab
     return cells, max(_ROW, height + 6)
 
 
-def _rules(count: int) -> list[tuple[object, ...]]:
+def _rules(count: int) -> list[Any]:
     words = ((0, 2), (4, 6))
     return [
         ("TOPPADDING", (0, 0), (2, -1), 2.5),
@@ -119,7 +123,7 @@ def _downtime(part: PlanPart, words: Words) -> Flowable:
 def _milestones(part: PlanPart, words: Words, width: float) -> Flowable:
     if not part.milestones:
         return words.text(_("No milestone was reached."), quiet=True)
-    head = [
+    head: list[Cell] = [
         words.text(_("Milestone"), strong=True),
         words.text(_("Plan"), quiet=True, right=True),
         words.text(_("Actual"), quiet=True, right=True),
@@ -140,7 +144,7 @@ def _milestones(part: PlanPart, words: Words, width: float) -> Flowable:
 def _deviations(part: PlanPart, words: Words, width: float) -> Flowable:
     if not part.deviations:
         return words.text(_("Deviations: none"), strong=True)
-    head = [
+    head: list[Cell] = [
         words.text(_("Deviations"), strong=True),
         "",
         words.text(_("By"), quiet=True),
@@ -150,4 +154,4 @@ def _deviations(part: PlanPart, words: Words, width: float) -> Flowable:
         for note, by in zip(part.deviations, part.deviation_by, strict=False)
     ]
     extra = (("SPAN", (0, 0), (1, 0)),)
-    return Ruled(head, rows, (26, 0, None), width, extra=extra).build()
+    return Ruled(head, rows, (None, 0, None), width, extra=extra).build()

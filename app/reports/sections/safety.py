@@ -5,6 +5,7 @@ from reportlab.platypus import Flowable
 from app.i18n import _
 from app.reports.flowables import (
     Air,
+    Cell,
     Marked,
     Ruled,
     Words,
@@ -38,7 +39,7 @@ def safety_section(part: SafetyPart, words: Words, page: Sheet) -> list[Flowable
 
 
 def _backup(block: BackupBlock, words: Words, page: Sheet) -> Flowable:
-    head = [
+    head: list[Cell] = [
         words.text(block.title, strong=True, most=100),
         words.text(_("State"), quiet=True),
         words.text(block.day, quiet=True, right=True),
@@ -81,26 +82,26 @@ def _risk(part: RiskPart, words: Words, page: Sheet) -> list[Flowable]:
 def _controls(part: RiskPart, words: Words, width: float) -> Flowable:
     if not part.controls:
         return words.text(_("No control was named."))
-    head = [words.text(_("Controls"), strong=True), ""]
+    head: list[Cell] = [words.text(_("Controls"), strong=True), ""]
     rows = [
         [words.text(str(number), quiet=True), words.text(text, most=300)]
         for number, text in enumerate(part.controls, start=1)
     ]
     extra = (("SPAN", (0, 0), (1, 0)),)
-    return Ruled(head, rows, (16, 0), width, extra=extra).build()
+    return Ruled(head, rows, (None, 0), width, extra=extra).build()
 
 
 def _happened(part: RiskPart, words: Words, width: float) -> Flowable:
     if not part.happened:
         return words.text(_("What happened: nothing that wants attention."), strong=True)
-    head = [words.text(_("What happened"), strong=True)]
+    head: list[Cell] = [words.text(_("What happened"), strong=True)]
     return Ruled(head, [[words.claim(claim)] for claim in part.happened], (0,), width).build()
 
 
 def _tests(part: SafetyPart, words: Words, page: Sheet) -> list[Flowable]:
     if not part.tests:
         return [words.text(part.no_tests)]
-    head = [
+    head: list[Cell] = [
         words.text(_("Tests: quality (Q), functional (F), load (L)"), strong=True),
         "",
         words.text(_("What was seen"), quiet=True),
@@ -117,7 +118,7 @@ def _tests(part: SafetyPart, words: Words, page: Sheet) -> list[Flowable]:
         ]
         for row in part.tests
     ]
-    widths = (26, 0, 150, None, None)
+    widths = (None, 0, 150, None, None)
     extra = (("SPAN", (0, 0), (1, 0)),)
     table = Ruled(head, rows, widths, page.live_width, extra=extra).build()
     note = [Air(3), words.text(part.tests_note, quiet=True)] if part.tests_note else []
@@ -127,7 +128,7 @@ def _tests(part: SafetyPart, words: Words, page: Sheet) -> list[Flowable]:
 def _incidents(part: SafetyPart, words: Words, page: Sheet) -> list[Flowable]:
     if not part.incidents:
         return [words.text(part.no_incidents)]
-    head = [
+    head: list[Cell] = [
         words.text(_("Incidents"), strong=True),
         words.text(_("Title"), quiet=True),
         words.text(_("Priority"), quiet=True),

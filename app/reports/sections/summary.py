@@ -1,6 +1,7 @@
 """Page 1: what happened, how it stands, what is wanted. It can be read alone."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Flowable, Paragraph, Table
@@ -25,24 +26,34 @@ from app.services.report_content.common import ActionRow, Claim, DimensionCell, 
 from app.services.report_content.parts import Summary
 
 HEADLINE_LINES = 4
-_MOST_ACTIONS, _MOST_NOTES = 6, 3
-_LONGEST = 260
-"""Characters of one statement on page 1."""
 
 
-def summary_section(
-    part: Summary, words: Words, page: Sheet, *, squeeze: int = 0
-) -> list[Flowable]:
-    """Lay out page 1.
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How much page 1 says, so that it stays one page."""
 
-    Args:
-        part: What page 1 says.
-        words: Makes paragraphs.
-        page: The sheet.
-        squeeze: How much is left out to stay on one page: 1 the rules of the states, 2 the line
-            of evidence too, 3 actions after the third.
-    """
-    context = [] if squeeze > 1 else [words.claim(part.context, quiet=True)]
+    found: bool = True
+    context: bool = True
+    actions: int = 6
+    notes: int = 3
+    letters: int = 260
+    """Of one statement."""
+
+
+FITS = (
+    Fit(),
+    Fit(found=False),
+    Fit(found=False, context=False),
+    Fit(found=False, context=False, actions=3),
+    Fit(found=False, context=False, actions=3, notes=2, letters=130),
+    Fit(found=False, context=False, actions=2, notes=1, letters=80),
+)
+"""From everything to the least."""
+
+
+def summary_section(part: Summary, words: Words, page: Sheet, fit: Fit) -> list[Flowable]:
+    """Lay page 1 out, with as much as ``fit`` allows."""
+    context = [words.claim(part.context, quiet=True, most=fit.letters)] if fit.context else []
     return [
         Bookmark("summary", _("Summary")),
         _headline(part.headlines, page.live_width),
@@ -52,15 +63,15 @@ def summary_section(
         Air(LEADING),
         *_tiles(part.tiles, words, page),
         words.text(_("State by dimension, and what set it"), strong=True),
-        _dimensions(part.dimensions, words, page, with_found=squeeze < 1),
+        _dimensions(part.dimensions, words, page, with_found=fit.found),
         Air(LEADING),
-        _well_and_badly(part, words, page),
+        _well_and_badly(part, words, page, fit),
         Air(LEADING),
-        _decision(part.decision, words, page),
+        _decision(part.decision, words, page, fit),
         Air(LEADING),
-        *_actions(part.actions, words, page, most=3 if squeeze > 2 else _MOST_ACTIONS),
+        *_actions(part.actions, words, page, fit),
         Air(LEADING),
-        _remarks(part, words, page),
+        _remarks(part, words, page, fit),
     ]
 
 
@@ -97,7 +108,7 @@ def _tiles(tiles: Sequence[Tile], words: Words, page: Sheet) -> list[Flowable]:
     width = page.columns(2)
     rows: list[Flowable] = []
     for start in range(0, len(tiles), 3):
-        blocks = [_tile(tile, words, width) for tile in tiles[start : start + 3]]
+        blocks: list[Cell] = [_tile(tile, words, width) for tile in tiles[start : start + 3]]
         blocks += [gap(1)] * (3 - len(blocks))
         rows += [columns((width,) * 3, blocks, between=GUTTER), Air(LEADING - 1.5)]
     return rows
@@ -139,28 +150,32 @@ def _dimensions(
     return columns((page.columns(1),) * len(blocks), blocks, between=GUTTER)
 
 
-def _well_and_badly(part: Summary, words: Words, page: Sheet) -> Table:
+def _well_and_badly(part: Summary, words: Words, page: Sheet, fit: Fit) -> Table:
     half = page.columns(3)
     blocks = (
-        _numbered(_("What went well"), part.well, words, half),
-        _numbered(_("What did not"), part.badly, words, half),
+        _numbered(_("What went well"), part.well, words, half, fit),
+        _numbered(_("What did not"), part.badly, words, half, fit),
     )
     return columns((half, half), blocks, between=GUTTER)
 
 
-def _numbered(title: str, claims: Sequence[Claim], words: Words, width: float) -> list[Flowable]:
+def _numbered(
+    title: str, claims: Sequence[Claim], words: Words, width: float, fit: Fit
+) -> list[Flowable]:
     head: list[Flowable] = [words.text(title, strong=True)]
     if not claims:
         return [*head, words.text(_("Nothing to report."), quiet=True)]
     rows = [
-        [words.text(str(number), quiet=True), words.claim(claim, most=_LONGEST)]
+        [words.text(str(number), quiet=True), words.claim(claim, most=fit.letters)]
         for number, claim in enumerate(claims, start=1)
     ]
     return [*head, tight(rows, share(width, 12.5, 0))]
 
 
-def _decision(claims: Sequence[Claim], words: Words, page: Sheet) -> Table:
-    box = tight([[words.claim(claim, most=2 * _LONGEST)] for claim in claims], (page.live_width,))
+def _decision(claims: Sequence[Claim], words: Words, page: Sheet, fit: Fit) -> Table:
+    box = tight(
+        [[words.claim(claim, most=2 * fit.letters)] for claim in claims], (page.live_width,)
+    )
     last = len(claims) - 1
     box.setStyle([
         ("BACKGROUND", (0, 0), (-1, -1), inks().sunken),
@@ -172,49 +187,51 @@ def _decision(claims: Sequence[Claim], words: Words, page: Sheet) -> Table:
     return box
 
 
-def _actions(
-    actions: Sequence[ActionRow], words: Words, page: Sheet, *, most: int
-) -> list[Flowable]:
+def _actions(actions: Sequence[ActionRow], words: Words, page: Sheet, fit: Fit) -> list[Flowable]:
     open_ones = [action for action in actions if not action.done]
     if not open_ones:
         return [words.claim(Claim(_("none"), _("Open actions:")))]
     title = _("Open actions: {n}").format(n=len(open_ones))
-    head = [words.text(title, strong=True), "", words.text(_("Owner"), quiet=True),
+    head: list[Cell] = [words.text(title, strong=True), "", words.text(_("Owner"), quiet=True),
             words.text(_("Due"), quiet=True, right=True)]  # fmt: skip
     rows = [
         [
             words.text(action.id),
-            words.text(action.title, most=160),
-            words.text(action.owner, most=60),
+            words.text(action.title, most=min(160, fit.letters)),
+            words.text(action.owner, most=min(60, fit.letters // 2)),
             words.text(action.due, right=True),
         ]
-        for action in open_ones[:most]
+        for action in open_ones[: fit.actions]
     ]
-    widths = (24, 0, None, None)
+    widths = (None, 0, None, None)
     extra = (("SPAN", (0, 0), (1, 0)),)
     table = Ruled(head, rows, widths, page.live_width, extra=extra).build()
-    left = len(open_ones) - most
+    left = len(open_ones) - fit.actions
     if left <= 0:
         return [table]
     more = _("And {n} more under “Lessons and follow-up”.").format(n=left)
     return [table, Air(3), words.text(more, quiet=True)]
 
 
-def _remarks(part: Summary, words: Words, page: Sheet) -> Table:
+def _remarks(part: Summary, words: Words, page: Sheet, fit: Fit) -> Table:
     half = page.columns(3)
     blocks = (
-        _noted(_("Overrides"), part.overrides, words, half),
-        _noted(_("Not evidenced"), part.not_evidenced, words, half),
+        _noted(_("Overrides"), part.overrides, words, half, fit),
+        _noted(_("Not evidenced"), part.not_evidenced, words, half, fit),
     )
     return columns((half, half), blocks, between=GUTTER)
 
 
-def _noted(title: str, notes: Sequence[Noted], words: Words, width: float) -> list[Flowable]:
+def _noted(
+    title: str, notes: Sequence[Noted], words: Words, width: float, fit: Fit
+) -> list[Flowable]:
     count = str(len(notes)) if notes else _("none")
     head = words.text(f"{title}: {count}", strong=True)
-    rows = [[words.text(note.id, quiet=True), words.claim(note.claim, most=_LONGEST)]
-            for note in notes[:_MOST_NOTES]]  # fmt: skip
-    if len(notes) > _MOST_NOTES:
+    rows: list[list[Cell]] = [
+        [words.text(note.id, quiet=True), words.claim(note.claim, most=fit.letters)]
+        for note in notes[: fit.notes]
+    ]
+    if len(notes) > fit.notes:
         more = _("And {n} more, see “Method, evidence and sign-off”.")
-        rows.append(["", words.text(more.format(n=len(notes) - _MOST_NOTES), quiet=True)])
+        rows.append(["", words.text(more.format(n=len(notes) - fit.notes), quiet=True)])
     return [head, tight(rows, share(width, 24, 0))] if rows else [head]

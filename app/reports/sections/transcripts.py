@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from reportlab.platypus import Flowable, Table
 
 from app.i18n import _
-from app.reports.flowables import Air, Words, chapter, tight, together
+from app.reports.flowables import Air, Words, chapter, gap, tight, together
 from app.reports.theme import LEADING, MONO, Sheet, inks, plain, width_of
 from app.services.report_content.proofs import Transcript
 
@@ -38,7 +38,7 @@ def _excerpt(item: Transcript, words: Words, page: Sheet) -> Flowable:
     return together(
         words.text(item.title, strong=True, most=160),
         words.claim(item.note, quiet=True),
-        Air(3),
+        gap(3),
         _lines((*said, *item.lines), words, page.live_width),
     )
 

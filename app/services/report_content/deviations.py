@@ -68,8 +68,8 @@ def _outside(source: Source, book: EvidenceBook) -> Iterator[Deviation]:
         return
     declared = set(source.change.hosts)
     for item in source.started:
-        late = window is not None and item.started_at not in window.span
-        if late:
+        at = item.started_at
+        if window is not None and at is not None and at not in window.span:
             text = _("“{title}” began outside the window.").format(title=item.step.title)
             yield Claim(text, _("Out of window."), book.run(run)), item.by or run.by
         if item.step.host is not None and item.step.host not in declared:

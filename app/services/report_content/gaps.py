@@ -50,12 +50,13 @@ def _safety(source: Source) -> Iterator[Gap]:
         yield Gap(_("The risk was not assessed"), _("Assess it under Plan."))
     if not change.tests:
         yield Gap(_("No test was recorded"), _("Add test cases and their results."))
-    for host in source.hosts:
-        before, after = source.checks(host.id)
-        if before is None or after is None:
-            side = _("before") if before is None else _("after")
-            text = _("{host} was not checked {side} the change").format(host=host.name, side=side)
-            yield Gap(text, _("Check its health."))
+    for side, words in (
+        (0, _("Health not checked before the change: {names}")),
+        (1, _("Health not checked after the change: {names}")),
+    ):
+        names = [host.name for host in source.hosts if source.checks(host.id)[side] is None]
+        if names:
+            yield Gap(words.format(names=", ".join(names)), _("Check their health."))
 
 
 def _work(source: Source) -> Iterator[Gap]:

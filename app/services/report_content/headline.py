@@ -14,6 +14,7 @@ from app.services.report_content.words import (
 from app.wording import day, duration
 
 _MOST_ISSUES = 2
+_LONG_TITLE = 70
 NO_BREAK = "\u00a0"
 
 
@@ -28,13 +29,27 @@ def headlines(source: Source, rag: Rag) -> tuple[str, ...]:
     when = day(work.start, source.zone, year=True).replace(" ", NO_BREAK)
     if change.backed_out:
         return _backed_out(source, name, when)
-    done = _outcome(rag).format(name=name, day=when)
     result, issues = _result(source), _issues(rag)
-    full = [f"{done}: {result}{_but(issues)}." if result else _no_result(done, issues)]
-    if result and issues:
-        full.append(f"{done}: {result}{_but(issues[:1])}.")
-    full.append(f"{done}.")
-    return tuple(full)
+    whole = _outcome(rag).format(name=name, day=when)
+    brief = _outcome(rag).format(name=_("“{title}”").format(title=_cut(change.title)), day=when)
+    found = [
+        f"{done}{_told(result, some)}." for done in (whole, brief) for some in (issues, issues[:1])
+    ]
+    return tuple(dict.fromkeys([*found, f"{brief}{_told('', issues[:1])}."]))
+
+
+def _cut(title: str) -> str:
+    """Shorten a title that would fill the sentence alone."""
+    title = title.strip()
+    if len(title) <= _LONG_TITLE:
+        return title
+    return title[:_LONG_TITLE].rsplit(" ", 1)[0].rstrip(",;:") + " …"
+
+
+def _told(result: str, issues: list[str]) -> str:
+    if result:
+        return f": {result}" + (f", {_('but')} {_(' and ').join(issues)}" if issues else "")
+    return f": {_(' and ').join(issues)}" if issues else ""
 
 
 def _not_done(source: Source, name: str) -> str:
@@ -116,11 +131,3 @@ def _issues(rag: Rag) -> list[str]:
     if not any(i.dimension is Dimension.PROCESS and i.light is Light.BAD for i in named):
         named = [item for item in rag.issues if item.clause]
     return [item.clause for item in named[:_MOST_ISSUES]]
-
-
-def _but(issues: list[str]) -> str:
-    return f", {_('but')} {_(' and ').join(issues)}" if issues else ""
-
-
-def _no_result(done: str, issues: list[str]) -> str:
-    return f"{done}: {_(' and ').join(issues)}." if issues else f"{done}."

@@ -251,8 +251,10 @@ def _left(source: Source) -> str:
 
 def _downtime_title(source: Source) -> str:
     down, planned = _down_span(source), planned_downtime_s(source)
+    if source.run is None and planned is None:
+        return _("Downtime: nothing was planned")
     if source.run is None:
-        return _("Downtime: {planned} planned").format(planned=duration(planned or 0.0))
+        return _("Downtime: {planned} planned").format(planned=duration(planned))
     if down is None:
         return _("Downtime: none, the service was never stopped")
     text = _("Downtime: service stopped {start} to {end}").format(

@@ -37,6 +37,8 @@ def _approved(source: Source) -> RuleRow:
     have = len(standing_approvals(source.change))
     rule = _("Enough people approved the plan as it was carried out")
     found = _("{have}, needed {needed}").format(have=have, needed=needed)
+    if source.run is None and have < needed:
+        return RuleRow(rule, found, kept_mark(None))
     return RuleRow(rule, found, kept_mark(have >= needed, _given(source, "second_approval")))
 
 

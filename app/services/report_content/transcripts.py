@@ -7,7 +7,6 @@ from app.services.report_content.common import Claim
 from app.services.report_content.evidence import EvidenceBook
 from app.services.report_content.proofs import Transcript
 from app.services.report_content.source import Source
-from app.services.report_content.words import sentence
 from app.services.safe_text import display
 from app.wording import bytes_size, duration
 
@@ -39,7 +38,7 @@ def _excerpt(run: Run, item: StepRun, source: Source, book: EvidenceBook) -> Tra
         title=item.step.title,
         command=display(item.step.command),
         lines=_ends(raw) if raw is not None else (),
-        note=Claim(sentence(note), "", book.transcript(run, item)),
+        note=Claim(f"{note}.", "", book.transcript(run, item)),
     )
 
 
