@@ -32,7 +32,7 @@ def ours(data: Path) -> int:
             _say(desktop.window, application)
 
     watch.timeout.connect(look)
-    watch.start(1)
+    watch.start(4)
     desktop.run()
     return application.exec()
 
