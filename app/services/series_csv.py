@@ -84,9 +84,9 @@ def read_table(data: bytes, *, zone: str = "UTC") -> Table:
         InvalidInput: It holds no rows, no time column, or nothing but times.
     """
     rows = _rows(_decoded(data))
-    if not rows:
+    header, body = _split_header(rows) if rows else ([], [])
+    if not body:
         raise InvalidInput(_("The file holds no rows."))
-    header, body = _split_header(rows)
     time_at = _time_column(header, body)
     at_s = _times([row[time_at] if time_at < len(row) else "" for row in body], zone)
     good = np.isfinite(at_s)
@@ -197,7 +197,7 @@ def _time_column(header: Sequence[str], body: Sequence[Sequence[str]]) -> int:
 
 def _times(cells: Sequence[str], zone: str) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
     numbers = np.array([_number(cell) for cell in cells])
-    if np.isfinite(numbers).mean() > 0.5:
+    if 2 * np.isfinite(numbers).sum() > len(numbers):
         return _from_epoch(numbers)
     there = _zone(zone)
     moments = (_parsed(cell) for cell in cells)
