@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ui.context import UiContext
 
 _PLANNING = (ChangeState.DRAFT, ChangeState.ASSESS, ChangeState.AUTHORIZE, ChangeState.SCHEDULED)
-_LONGEST_CHOICE = 420
+_CHOICE_LENGTH = 34
 _LEAST_LIST, _LEAST_DETAIL = 540, 480
 
 
@@ -48,7 +48,7 @@ class MetricsPage(Page):
         self._view: MetricsView | None = None
         self._choice = Combo()
         self._choice.setAccessibleName(_("Change"))
-        self._choice.setMaximumWidth(_LONGEST_CHOICE)
+        self._choice.setMinimumContentsLength(_CHOICE_LENGTH)
         self._choice.setMinimumContentsLength(36)
         self._choice.activated.connect(self._on_chosen)
         self._import = Button(_("Import a file"), icon="upload")

@@ -27,7 +27,7 @@ from ui.widgets.table import Rows, Table
 if TYPE_CHECKING:
     from ui.context import UiContext
 
-_LONGEST_CHOICE = 420
+_CHOICE_LENGTH = 34
 
 
 class ReportsPage(Page):
@@ -43,7 +43,7 @@ class ReportsPage(Page):
         self._shown = ""  # hash of the PDF in the preview
         self.choice = Combo()
         self.choice.setAccessibleName(_("Change"))
-        self.choice.setMaximumWidth(_LONGEST_CHOICE)
+        self.choice.setMinimumContentsLength(_CHOICE_LENGTH)
         self.choice.activated.connect(self._on_chosen)
         self.save = Button(_("Save as PDF"), icon="download")
         self.save.clicked.connect(self._on_save)
