@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui import icons
-from ui.theme import BODY, REGULAR, font, tokens
+from ui.theme import BODY, REGULAR, font, metrics, tokens
 
 LEFT = Qt.AlignmentFlag.AlignLeft
 RIGHT = Qt.AlignmentFlag.AlignRight
@@ -30,7 +30,7 @@ class Style:
 
     def metrics(self) -> QFontMetricsF:
         """Return the measures of that font."""
-        return QFontMetricsF(self.font())
+        return metrics(self.size, self.weight, mono=self.mono)
 
     def width(self, text: str) -> float:
         """Return how wide a text gets, in logical pixels."""

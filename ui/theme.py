@@ -11,7 +11,14 @@ from enum import StrEnum
 from functools import cache
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QFontMetricsF,
+    QGuiApplication,
+    QPalette,
+)
 from PySide6.QtWidgets import QApplication
 
 from app.paths import resource_path
@@ -109,7 +116,27 @@ def font(size: int = BODY, weight: int = REGULAR, *, mono: bool = False) -> QFon
 
     Figures are tabular in every style.
     """
+    return QFont(_style(size, weight, mono)[0])
+
+
+def metrics(size: int = BODY, weight: int = REGULAR, *, mono: bool = False) -> QFontMetricsF:
+    """Return the measures of a type style; asked for with every text that is painted."""
+    return _style(size, weight, mono)[1]
+
+
+_styles: dict[tuple[int, int, bool, float], tuple[QFont, QFontMetricsF]] = {}
+
+
+def _style(size: int, weight: int, mono: bool) -> tuple[QFont, QFontMetricsF]:
     base = QApplication.font()
+    key = (size, weight, mono, base.pointSizeF())
+    if key not in _styles:
+        made = _make_font(base, size, weight, mono=mono)
+        _styles[key] = (made, QFontMetricsF(made))
+    return _styles[key]
+
+
+def _make_font(base: QFont, size: int, weight: int, *, mono: bool) -> QFont:
     scale = base.pointSizeF() / (BODY * _POINTS_PER_PIXEL)
     result = QFont(base)
     if mono:
@@ -178,6 +205,7 @@ class Theme(QObject):
         base.setPointSizeF(BODY * _POINTS_PER_PIXEL * self._scale)
         base.setFeature(QFont.Tag("tnum"), 1)
         base.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+        _styles.clear()
         self._application.setFont(base)
         self._application.setPalette(_palette(look))
         self._application.setStyleSheet(

@@ -23,6 +23,7 @@ from app.services.process import next_move
 from app.services.rows import ChangeFilter, ChangeRow
 from app.services.transitions import Answer, Transition
 from app.settings import Settings
+from ui.operations.zones import zone_names
 from ui.tasks import WRITES, Task
 
 if TYPE_CHECKING:
@@ -138,6 +139,7 @@ def load_rows(services: "AppServices", wanted: ChangeFilter, after: str = "") ->
 def load_view(services: "AppServices", ref: str) -> ChangeView:
     """Return a change by its id or its number, with all that belongs to it; raises NotFound."""
     desk = services.desk
+    zone_names()
     with desk.new_uow() as uow:
         change = uow.changes.find(ref) or uow.changes.by_number(ref)
         facts = changes.gather_facts(change, uow, desk=desk)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.domain.event import Actor
 from app.paths import resource_path
 from app.settings import Settings
+from ui.operations.zones import zone_names
 from ui.tasks import WRITES, Task
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class SettingsView:
     secrets_last: bool
     """Whether secrets outlive the program."""
     log_head: str
+    zones: tuple[str, ...]
     licences: tuple[tuple[str, str], ...]
     """File name and text of each licence we ship."""
 
@@ -51,6 +53,7 @@ def load_view(services: "AppServices") -> SettingsView:
         services.vault.exists(),
         services.secrets.lasting,
         services.queries.log_head(),
+        zone_names(),
         tuple((path.stem, path.read_text(encoding="utf-8", errors="replace")) for path in files),
     )
 

@@ -9,6 +9,9 @@ from ui.theme import BODY, BOLD, LARGE, REGULAR, SMALL, TITLE, font
 
 _MARKABLE = Qt.TextInteractionFlag.TextSelectableByMouse
 
+_Laid = tuple[tuple[str, int, Qt.AlignmentFlag], tuple[QTextLayout, list[float]]]
+"""What was laid out (text, width, side), and its lines with their tops."""
+
 
 class Label(QLabel):
     """A text in one style. ``tone`` is a token: ink, ink2, ink3, accent, good, watch, bad."""
@@ -25,6 +28,7 @@ class Label(QLabel):
     ) -> None:
         super().__init__()
         self._style = (size, weight, mono)
+        self._laid: _Laid | None = None
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(wrap)
         if wrap:
@@ -95,6 +99,12 @@ class Label(QLabel):
         return round(line_height(Style(size=size, weight=weight, mono=mono)))
 
     def _lines(self, width: int) -> tuple[QTextLayout, list[float]]:
+        key = (self.text(), width, self.alignment())
+        if self._laid is None or self._laid[0] != key:
+            self._laid = (key, self._lay(width))
+        return self._laid[1]
+
+    def _lay(self, width: int) -> tuple[QTextLayout, list[float]]:
         layout = QTextLayout(self.text().replace("\n", "\u2028"), self.font())
         option = QTextOption(self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask)
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -109,6 +119,7 @@ class Label(QLabel):
         return layout, tops
 
     def _dress(self) -> None:
+        self._laid = None
         size, weight, mono = self._style
         self.setFont(font(size, weight, mono=mono))
         self.setMinimumHeight(self._pitch)

@@ -87,7 +87,7 @@ def clear(layout: QLayout) -> None:
     while (item := layout.takeAt(0)) is not None:
         if (widget := item.widget()) is not None:
             widget.hide()  # a layout shows what it gets a little later: then as a window of its own
-            widget.setParent(None)
+            widget.hide()
             widget.deleteLater()
         elif (inner := item.layout()) is not None:
             clear(inner)

@@ -131,8 +131,8 @@ def test_results_of_tests_and_the_review_are_signed_with_who_gave_them(drive, se
     driver.open(change.id)
     cases = tab(driver, "tests").cases
     cases.cases.open_at(0)
-    driver.choose(cases.form.result, "failed")
-    driver.type(cases.form.waived, "Known since May")
+    driver.choose(cases.cases.form.result, "failed")
+    driver.type(cases.cases.form.waived, "Known since May")
     saved(driver)
     (case,) = read(services, change.id).tests
     assert (case.tester, case.tested_at, case.waived_by) == ("Nomsa", NOON, "Nomsa")
@@ -157,8 +157,8 @@ def test_records_are_added_altered_moved_and_deleted(drive, services, record):
     (runbook,) = part(driver, RUNBOOK)
     steps = runbook.forward
     driver.click(steps.add)
-    driver.type(steps.steps_form.title, "Look at it")
-    driver.choose(steps.steps_form.kind, "manual")
+    driver.type(steps.form.title, "Look at it")
+    driver.choose(steps.form.kind, "manual")
     driver.click(steps._up)
     saved(driver)
     names = [step.title for step in read(services, change.id).runbook.phase(Phase.FORWARD)]

@@ -81,8 +81,8 @@ def plan(driver):
     """Fill in what an approval needs."""
     (options,) = part(driver, OPTIONS)
     driver.click(options.options.add)
-    driver.type(options.form.title, "Upgrade in place")
-    driver.tick(options.form.chosen)
+    driver.type(options.options.form.title, "Upgrade in place")
+    driver.tick(options.options.form.chosen)
     (risk,) = part(driver, RISK)
     for place, grades in enumerate((("4", "4"), ("2", "4"))):
         driver.choose(risk.likelihood[place], grades[0])
@@ -90,9 +90,9 @@ def plan(driver):
     (runbook,) = part(driver, RUNBOOK)
     for steps, title in ((runbook.forward, "Upgrade"), (runbook.back, "Restore")):
         driver.click(steps.add)
-        driver.type(steps.steps_form.title, title)
-        driver.choose(steps.steps_form.host, "db-01")
-        driver.type(steps.steps_form.command, "true")
+        driver.type(steps.form.title, title)
+        driver.choose(steps.form.host, "db-01")
+        driver.type(steps.form.command, "true")
     (plans,) = part(driver, PLANS)
     driver.choose(plans.outage, "yes")
     driver.type(plans.downtime, "40")
@@ -101,11 +101,11 @@ def plan(driver):
     saved(driver)
     measures = tab(driver, "metrics").sections[0]
     driver.click(measures.measures.add)
-    driver.type(measures.form.name, "Response time")
-    driver.choose(measures.form.host, "db-01")
-    driver.type(measures.form.query, "http://127.0.0.1/")
-    driver.choose(measures.form.side, "most")
-    driver.type(measures.form.target, "300")
+    driver.type(measures.measures.form.name, "Response time")
+    driver.choose(measures.measures.form.host, "db-01")
+    driver.type(measures.measures.form.query, "http://127.0.0.1/")
+    driver.choose(measures.measures.form.side, "most")
+    driver.type(measures.measures.form.target, "300")
     window = tab(driver, "schedule").window_section
     driver.click(window.set_it)
     saved(driver)

@@ -70,6 +70,10 @@ class SourceForm(RecordForm):
         self.add("database", self.database, wide=True)
         self.kind.edited.connect(self._follow_kind)
 
+    def prepare(self, view: ChangeView) -> None:
+        """Offer the hosts."""
+        self.host.set_options([("", _("choose a host")), *host_options(view)])
+
     def fill(self, record: BackupSource) -> None:
         """Show a source."""
         self.kind.set_value(record.kind.value)
@@ -122,9 +126,8 @@ class SourcesSection(Section):
 
     def __init__(self) -> None:
         super().__init__()
-        self.form = SourceForm()
         self._first_host = ""
-        self.sources = RecordList(self._records(), self.form)
+        self.sources = RecordList(self._records(), SourceForm)
         self.column.addWidget(self.sources)
         self.watch_list(self.sources)
 
@@ -132,7 +135,6 @@ class SourcesSection(Section):
         """Show a change."""
         hosts = view.change.hosts
         self._first_host = str(hosts[0]) if hosts else ""
-        self.form.host.set_options([("", _("choose a host")), *host_options(view)])
         self.sources.set_value(view.change.backup_plan)
 
     def values(self) -> dict[str, object]:

@@ -11,7 +11,7 @@ from app.wording import clock, day
 from ui.cells import Badge, Cell, Column, Mark
 from ui.operations.changes import ChangeView
 from ui.pages.changes.records import Line, RecordForm, RecordList, Records, line_column
-from ui.pages.changes.saving import Section, Stamp, record_lock, refuse
+from ui.pages.changes.saving import Section, record_lock, refuse
 from ui.widgets.fields import ChoiceField, FlagField, LineField
 
 PRIORITIES = ("1", "2", "3")
@@ -22,7 +22,6 @@ class IncidentForm(RecordForm):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stamp: Stamp | None = None
         self.reference = LineField(_("Reference"), placeholder="INC-4711")
         self.title = LineField(_("What happened"))
         self.priority = ChoiceField(_("Priority"), [(text, f"P{text}") for text in PRIORITIES])
@@ -63,8 +62,7 @@ class IncidentsSection(Section):
 
     def __init__(self) -> None:
         super().__init__()
-        self.form = IncidentForm()
-        self.incidents = RecordList(self._records(), self.form)
+        self.incidents = RecordList(self._records(), IncidentForm)
         self.column.addWidget(self.incidents)
         self.watch_list(self.incidents)
 
@@ -74,7 +72,6 @@ class IncidentsSection(Section):
 
     def fill(self, view: ChangeView) -> None:
         """Show a change."""
-        self.form.stamp = self.stamp
         self.incidents.set_value(view.change.incidents)
 
     def values(self) -> dict[str, object]:

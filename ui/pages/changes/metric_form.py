@@ -8,7 +8,8 @@ from app.domain.ids import HostId
 from app.domain.metric import Metric, MetricKind, Target, WorseWhen
 from app.errors import InvalidInput
 from app.i18n import _
-from ui.pages.changes.impact import plain
+from ui.operations.changes import ChangeView
+from ui.pages.changes.impact import host_options, plain
 from ui.pages.changes.records import RecordForm
 from ui.pages.changes.saving import number_of, refuse
 from ui.pages.changes.words import METRIC_KINDS, WORSE, choices
@@ -57,6 +58,10 @@ class MetricForm(RecordForm):
             self.add(name, getattr(self, name))
         self.read_what.edited.connect(self._on_what)
         self.side.edited.connect(self._follow)
+
+    def prepare(self, view: ChangeView) -> None:
+        """Offer the hosts."""
+        self.host.set_options([("", _("choose a host")), *host_options(view)])
 
     def fill(self, record: Metric) -> None:
         """Show a measure."""

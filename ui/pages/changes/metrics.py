@@ -15,7 +15,7 @@ from ui.models.rows import RowsModel
 from ui.models.verdicts import interval_of, verdict_badge
 from ui.operations.changes import ChangeView
 from ui.pages.changes.editing import Editing
-from ui.pages.changes.impact import host_options, plain
+from ui.pages.changes.impact import plain
 from ui.pages.changes.metric_form import HOST_SOURCE, MetricForm
 from ui.pages.changes.overview import target_text
 from ui.pages.changes.records import Line, RecordList, Records, line_column
@@ -56,9 +56,8 @@ class MeasuresSection(Section):
 
     def __init__(self) -> None:
         super().__init__()
-        self.form = MetricForm()
         self._first_host = ""
-        self.measures = RecordList(self._records(), self.form)
+        self.measures = RecordList(self._records(), MetricForm)
         self.length = LineField(
             _("Length of each window, minutes"), _("Measured before and again after the work.")
         )
@@ -77,7 +76,6 @@ class MeasuresSection(Section):
         """Show a change."""
         change = view.change
         self._first_host = str(change.hosts[0]) if change.hosts else ""
-        self.form.host.set_options([("", _("choose a host")), *host_options(view)])
         self.measures.set_value(change.metrics)
         self.length.set_value(plain(round(change.baseline_s / 60, 4)))
         self.settle.set_value(plain(round(change.settle_s / 60, 4)))

@@ -73,7 +73,7 @@ class NeedSection(Section):
             _("Why it cannot wait"), _("An emergency change is approved on this sentence.")
         )
         self._first_kind = EvidenceKind.METRIC
-        self.evidence = RecordList(_records(self._new_record), EvidenceForm())
+        self.evidence = RecordList(_records(self._new_record), EvidenceForm)
         self.no_evidence = LineField(
             _("If there is no record: why"), _("Either a record or this reason is needed.")
         )

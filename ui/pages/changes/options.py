@@ -1,6 +1,8 @@
 """Plan: the ways to meet the need, compared; one is chosen."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Slot
@@ -18,7 +20,7 @@ from ui.widgets.fields import FlagField, LineField
 class OptionForm(RecordForm):
     """One way to meet the need."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_chosen: Callable[[], None]) -> None:
         super().__init__()
         self.title = LineField(_("Option"))
         self.chosen = FlagField(_("Choice"), _("This one is chosen"))
@@ -28,6 +30,7 @@ class OptionForm(RecordForm):
         self.reason = LineField(_("Why, or why not"))
         for name in ("title", "chosen", "benefit", "cost", "risk", "reason"):
             self.add(name, getattr(self, name))
+        self.chosen.edited.connect(on_chosen)
 
     def fill(self, record: Option) -> None:
         """Show an option."""
@@ -55,10 +58,8 @@ class OptionsSection(Section):
 
     def __init__(self) -> None:
         super().__init__()
-        self.form = OptionForm()
-        self.options = RecordList(_records(), self.form)
+        self.options = RecordList(_records(), partial(OptionForm, self._on_chosen))
         self.column.addWidget(self.options)
-        self.form.chosen.edited.connect(self._on_chosen)
         self.watch_list(self.options)
 
     def fill(self, view: ChangeView) -> None:
@@ -79,8 +80,9 @@ class OptionsSection(Section):
     @Slot()
     def _on_chosen(self) -> None:
         """Choosing one takes the choice from the others."""
-        if self.form.chosen.value:
-            place = self.options.place
+        place = self.options.place
+        form = self.options.form
+        if isinstance(form, OptionForm) and form.chosen.value:
             self.options.alter_others(place, lambda option: replace(option, chosen=False))
 
 

@@ -11,7 +11,7 @@ from app.wording import clock, day
 from ui.cells import Badge, Cell, Column, Mark
 from ui.operations.changes import ChangeView
 from ui.pages.changes.records import Line, RecordForm, RecordList, Records, line_column
-from ui.pages.changes.saving import Section, Stamp, record_lock, refuse
+from ui.pages.changes.saving import Section, record_lock, refuse
 from ui.widgets.facts import SectionTitle
 from ui.widgets.fields import ChoiceField, FlagField, Form, LineField
 
@@ -69,7 +69,6 @@ class ContactForm(RecordForm):
         self.confirmed = FlagField(_("Reachable"), _("Confirmed for the window"))
         for name in ("name", "role", "reach", "confirmed"):
             self.add(name, getattr(self, name))
-        self.stamp: Stamp | None = None
 
     def fill(self, record: Contact) -> None:
         """Show a contact."""
@@ -98,8 +97,7 @@ class ContactsSection(Section):
 
     def __init__(self) -> None:
         super().__init__()
-        self.form = ContactForm()
-        self.contacts = RecordList(self._records(), self.form)
+        self.contacts = RecordList(self._records(), ContactForm)
         self.column.addWidget(self.contacts)
         self.watch_list(self.contacts)
 
@@ -109,7 +107,6 @@ class ContactsSection(Section):
 
     def fill(self, view: ChangeView) -> None:
         """Show a change."""
-        self.form.stamp = self.stamp
         self.contacts.set_value(view.change.contacts)
 
     def values(self) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
@@ -11,6 +12,7 @@ from app.errors import InvalidInput
 from app.i18n import _
 from ui.cells import Column
 from ui.models.rows import RowsModel
+from ui.operations.changes import ChangeView
 from ui.pages.changes.parts import set_read_only
 from ui.theme import BOLD
 from ui.widgets.buttons import Button, Kind, Tall, icon_button
@@ -19,6 +21,9 @@ from ui.widgets.fields import Field, Form
 from ui.widgets.labels import Label
 from ui.widgets.layout import card, column, row
 from ui.widgets.table import Rows, Table
+
+Stamp = Callable[[], tuple[str, datetime]]
+"""Returns who acts and what time it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,8 @@ class RecordForm(QWidget):
 
     def __init__(self, columns: int = 2) -> None:
         super().__init__()
+        self.stamp: Stamp | None = None
+        """Gives who acts and when, for what is signed with a name."""
         self.form = Form(columns)
         self.fields: list[Field] = []
         layout = QVBoxLayout(self)
@@ -74,6 +81,9 @@ class RecordForm(QWidget):
         self.form.add(name, field, wide=wide)
         self.fields.append(field)
 
+    def prepare(self, view: ChangeView) -> None:
+        """Follow the change around the record, such as its hosts."""
+
     def fill(self, record: Any) -> None:
         """Show a record."""
 
@@ -83,15 +93,23 @@ class RecordForm(QWidget):
 
 
 class RecordList(QWidget):
-    """A titled table with an Add button; picking a row opens its form below."""
+    """A titled table with an Add button; picking a row opens its form below.
+
+    The form is made when it is first opened.
+    """
 
     edited = Signal()
     left = Signal()
     """The form was closed, or another record was picked."""
 
-    def __init__(self, kind: Records, form: RecordForm, *, rows: Rows = Rows.NORMAL) -> None:
+    def __init__(
+        self, kind: Records, make_form: Callable[[], RecordForm], *, rows: Rows = Rows.NORMAL
+    ) -> None:
         super().__init__()
-        self._kind, self.form = kind, form
+        self._kind, self._make_form = kind, make_form
+        self._form: RecordForm | None = None
+        self._around: tuple[ChangeView, Stamp] | None = None
+        self._card: QWidget | None = None
         self._items: list[Any] = []
         self._place: int | None = None
         self._locked = False
@@ -101,17 +119,36 @@ class RecordList(QWidget):
         self.table = Table(RowsModel(kind.columns), rows=rows, row_id=lambda line: line.id)
         self.table.setAccessibleName(kind.title)
         self._empty = Label(kind.empty, tone="ink2", wrap=True)
-        self._card = self._build_card()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        for widget in (self.title, self._empty, self.table, self._card):
-            layout.addWidget(widget)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(8)
+        for widget in (self.title, self._empty, self.table):
+            self._layout.addWidget(widget)
         self.add.clicked.connect(self._on_add)
         self.table.picked.connect(self._on_picked)
         self.table.clicked.connect(self._on_clicked)
-        form.edited.connect(self._on_edited)
         self._show()
+
+    @property
+    def form(self) -> RecordForm:
+        """The fields of one record."""
+        if self._form is None:
+            self._form = self._make_form()
+            self._form.edited.connect(self._on_edited)
+            self._card = self._build_card(self._form)
+            self._card.hide()
+            self._layout.addWidget(self._card)
+            if self._around is not None:
+                self.prepare(*self._around)
+            self.set_locked(self._locked)
+        return self._form
+
+    def prepare(self, view: ChangeView, stamp: Stamp) -> None:
+        """Follow the change around the records."""
+        self._around = (view, stamp)
+        if self._form is not None:
+            self._form.stamp = stamp
+            self._form.prepare(view)
 
     @property
     def value(self) -> tuple[Any, ...]:
@@ -144,16 +181,18 @@ class RecordList(QWidget):
         """Allow reading only, or editing again."""
         self._locked = locked
         self.add.setVisible(not locked)
+        if self._form is None:
+            return
         for button in self._buttons:
             button.setVisible(not locked and (self._kind.ordered or button is self._delete))
-        for field in self.form.fields:
+        for field in self._form.fields:
             set_read_only(field, locked=locked)
 
     def open_at(self, place: int) -> None:
         """Open the form of a record."""
         self.table.select(place)
 
-    def _build_card(self) -> QWidget:
+    def _build_card(self, form: RecordForm) -> QWidget:
         self._heading = Label(weight=BOLD)
         self._up = icon_button("arrow-up", _("Move up"), compact=True)
         self._down = icon_button("arrow-down", _("Move down"), compact=True)
@@ -165,14 +204,15 @@ class RecordList(QWidget):
         self._delete.clicked.connect(self._on_delete)
         self._done.clicked.connect(self._on_done)
         head = row(self._heading, None, *self._buttons, self._done)
-        return card(column(head, self.form, gap=12, margins=(16, 12, 16, 16)))
+        return card(column(head, form, gap=12, margins=(16, 12, 16, 16)))
 
     def _show(self) -> None:
         self.table.set_rows([Line(place, item) for place, item in enumerate(self._items)])
         self.table.fit_height()
         self.table.setVisible(bool(self._items))
         self._empty.setVisible(not self._items and self._place is None)
-        self._card.setVisible(self._place is not None)
+        if self._card is not None:
+            self._card.setVisible(self._place is not None)
         if self._place is not None:
             new = self._place >= len(self._items)
             text = _("New: {what}") if new else _("Edit: {what}")

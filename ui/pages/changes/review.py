@@ -179,7 +179,7 @@ class LessonsSection(Section):
             ),
             partial(Lesson, ""),
         )  # fmt: skip
-        self.lessons = RecordList(records, LessonForm())
+        self.lessons = RecordList(records, LessonForm)
         self.none = FlagField(_("If there are none"), _("Nothing was learned that others need"))
         self.column.addWidget(self.lessons)
         self.column.addWidget(self.none)
@@ -267,7 +267,7 @@ class FollowUpsSection(Section):
             ),
             partial(FollowUp, ""),
         )  # fmt: skip
-        self.follow_ups = RecordList(records, FollowUpForm())
+        self.follow_ups = RecordList(records, FollowUpForm)
         self.column.addWidget(self.follow_ups)
         self.watch_list(self.follow_ups)
 

@@ -10,7 +10,6 @@ from app.i18n import _, later, ngettext
 from app.wording import THIN, clock, duration
 from ui.cells import Cell, Column, Mini, Words
 from ui.operations.changes import ChangeView
-from ui.pages.changes.impact import host_options
 from ui.pages.changes.records import Line, RecordList, Records
 from ui.pages.changes.saving import Section
 from ui.pages.changes.step_form import StepForm
@@ -27,8 +26,7 @@ class StepList(RecordList):
         self.phase = phase
         self._planned: dict[str, PlannedStep] = {}
         self._view: ChangeView | None = None
-        self.steps_form = StepForm()
-        super().__init__(self._kind_of(phase), self.steps_form, rows=Rows.COMPACT)
+        super().__init__(self._kind_of(phase), StepForm, rows=Rows.COMPACT)
         self._bars = PlanBarDelegate(self.table, _some_day())
         self.table.setItemDelegateForColumn(len(self.table.rows_model.columns) - 1, self._bars)
         self.edited.connect(self._plan)
@@ -36,7 +34,6 @@ class StepList(RecordList):
     def show_view(self, view: ChangeView) -> None:
         """Show the steps of a change."""
         self._view = view
-        self.steps_form.host.set_options([("", _("no host")), *host_options(view)])
         self.set_value(view.change.runbook.phase(self.phase))
         self._plan()
 

@@ -1,6 +1,5 @@
 """Forms that save themselves: on leaving a field, or after a short pause."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import ClassVar
 
@@ -12,13 +11,12 @@ from app.errors import InvalidInput
 from app.i18n import _
 from ui.operations.changes import ChangeView, edit_of
 from ui.pages.changes.parts import set_read_only
-from ui.pages.changes.records import RecordList
+from ui.pages.changes.records import RecordList, Stamp
 from ui.theme import SMALL
 from ui.widgets.fields import Field
 from ui.widgets.labels import Label
 
 PAUSE_MS = 1200
-Stamp = Callable[[], tuple[str, datetime]]
 _BEGUN = (
     ChangeState.IMPLEMENT,
     ChangeState.TEST,
@@ -122,6 +120,8 @@ class Section(QWidget):
             self._timer.stop()
             self._dirty = self._saving = False
         self._view = view
+        for records in self._lists:
+            records.prepare(view, self.stamp)
         self._follow_lock(self.lock(view.change))
         if not self.dirty:
             self._base = view.change

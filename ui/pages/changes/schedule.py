@@ -1,9 +1,7 @@
 """The maintenance window: when, in which zone, what fits into it, what is in its way."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
-from zoneinfo import available_timezones
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -17,6 +15,7 @@ from ui.cells import Badge, Cell, Column, Mark, Words
 from ui.models.changes import state_badge, window_text
 from ui.models.rows import RowsModel
 from ui.operations.changes import ChangeView
+from ui.operations.zones import zone_names
 from ui.pages.changes.editing import Editing
 from ui.pages.changes.saving import Section, refuse
 from ui.pages.changes.tab import Tab
@@ -38,8 +37,7 @@ class ScheduleTab(Tab):
 
     def __init__(self, editing: Editing) -> None:
         super().__init__(editing)
-        zone = editing.context.services.settings.zone
-        self.window_section = WindowSection(zone)
+        self.window_section = WindowSection()
         self.add_section(self.window_section)
         self.conflicts = Conflicts(editing)
         self.body.addWidget(self.conflicts)
@@ -75,12 +73,10 @@ class WindowSection(Section):
 
     note: ClassVar[str] = later("Set the maintenance window")
 
-    def __init__(self, usual_zone: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._usual_zone = usual_zone
         self._none = True
-        self.start = MomentField(_("Start"), zones(usual_zone))
-        self.start.zone_box.setEditable(False)
+        self.start = MomentField(_("Start"), zone_names())
         self.length = LineField(_("Length, such as 3 h or 1:30"), placeholder=_("3 h"))
         self.length.setMaximumWidth(180)
         self.set_it, self.clear = Button(_("Plan a window"), Kind.PRIMARY), Button(_("Clear"))
@@ -110,7 +106,7 @@ class WindowSection(Section):
         self._none = window is None
         if window is None:
             start = _next_hour(view.now) + timedelta(days=7)
-            self.start.set_value(start, self._usual_zone)
+            self.start.set_value(start, view.settings.zone)
             self.length.set_value(length_text(_USUAL))
         else:
             self.start.set_value(window.span.start, window.zone)
@@ -171,12 +167,6 @@ class WindowSection(Section):
         self._follow()
         self.touch()
         self.flush()
-
-
-def zones(usual: str) -> Sequence[str]:
-    """Return the zones to choose from, the usual one first."""
-    known = sorted(name for name in available_timezones() if "/" in name and name[0].isupper())
-    return list(dict.fromkeys([usual, "UTC", *known]))
 
 
 def length_text(length: timedelta) -> str:

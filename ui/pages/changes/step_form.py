@@ -8,7 +8,8 @@ from app.domain.ids import HostId
 from app.domain.runbook import Step, StepKind
 from app.errors import InvalidInput
 from app.i18n import _
-from ui.pages.changes.impact import plain
+from ui.operations.changes import ChangeView
+from ui.pages.changes.impact import host_options, plain
 from ui.pages.changes.records import RecordForm
 from ui.pages.changes.saving import number_of, refuse
 from ui.pages.changes.words import STEPS, choices
@@ -55,6 +56,10 @@ class StepForm(RecordForm):
                      "idempotent"):  # fmt: skip
             self.add(name, getattr(self, name))
         self.kind.edited.connect(self._follow_kind)
+
+    def prepare(self, view: ChangeView) -> None:
+        """Offer the hosts."""
+        self.host.set_options([("", _("no host")), *host_options(view)])
 
     def fill(self, record: Step) -> None:
         """Show a step."""

@@ -13,7 +13,7 @@ from ui.cells import Badge, Cell, Column, Mark, Words
 from ui.operations.changes import ChangeView
 from ui.pages.changes.editing import Editing
 from ui.pages.changes.records import Line, RecordForm, RecordList, Records
-from ui.pages.changes.saving import Section, Stamp, record_lock, refuse
+from ui.pages.changes.saving import Section, record_lock, refuse
 from ui.pages.changes.tab import Tab
 from ui.pages.changes.words import TEST_KINDS, TEST_RESULTS, choices, word
 from ui.widgets.fields import ChoiceField, FlagField, LineField
@@ -52,7 +52,6 @@ class TestForm(RecordForm):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stamp: Stamp | None = None
         self.title = LineField(_("Test"), placeholder=_("Place an order"))
         self.kind = ChoiceField(_("Kind"), choices(TEST_KINDS))
         self.expected = LineField(_("What should be seen"))
@@ -66,10 +65,10 @@ class TestForm(RecordForm):
             self.add(name, getattr(self, name))
         self.add("waived", self.waived, wide=True)
 
-    def allow_results(self, *, allowed: bool) -> None:
+    def prepare(self, view: ChangeView) -> None:
         """Ask for results only once the work has begun."""
         for field in (self.result, self.observed, self.waived):
-            field.setVisible(allowed)
+            field.setVisible(view.change.state not in _BEFORE_WORK)
 
     def fill(self, record: TestCase) -> None:
         """Show a test case."""
@@ -115,8 +114,7 @@ class TestsSection(Section):
 
     def __init__(self) -> None:
         super().__init__()
-        self.form = TestForm()
-        self.cases = RecordList(self._records(), self.form, rows=Rows.TWO_LINES)
+        self.cases = RecordList(self._records(), TestForm, rows=Rows.TWO_LINES)
         self.column.addWidget(self.cases)
         self.watch_list(self.cases)
 
@@ -126,8 +124,6 @@ class TestsSection(Section):
 
     def fill(self, view: ChangeView) -> None:
         """Show a change."""
-        self.form.stamp = self.stamp
-        self.form.allow_results(allowed=view.change.state not in _BEFORE_WORK)
         cases = view.change.tests
         self.cases.set_value(cases)
         settled = sum(case.is_settled for case in cases)

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from zoneinfo import available_timezones
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 from PySide6.QtGui import QHideEvent
@@ -80,14 +79,13 @@ class SettingsPage(Page):
             self.fields[name] = field
             return field
 
-        zones = sorted(zone for zone in available_timezones() if "/" in zone)
         you = Group(_("You"), _("Your name stands in the log and under every decision."))
         you.add(pair(line("user"), line("organisation")), pair(self.acting, self.act))
         looks = [(look.value, text) for look, text in _LOOKS]
         look = Group(_("Appearance"), _("Takes effect at once."))
         look.add(pair(choice("theme", looks), self.scale))
         time = Group(_("Time and paper"), _("Every time is shown with its zone."))
-        zone = choice("zone", [(zone, zone) for zone in ("UTC", *zones)])
+        zone = choice("zone", [])
         time.add(pair(zone, choice("page_size", [(size.value, size.value) for size in PageSize])))
         safety = Group(_("Safety"), _("What is demanded before work starts and after it."))
         safety.add(pair(line("backup_age_h"), line("monitor_days")))
@@ -132,6 +130,9 @@ class SettingsPage(Page):
     @Slot(object)
     def _show(self, view: SettingsView) -> None:
         self._view = view
+        zone = self.fields["zone"]
+        if isinstance(zone, ChoiceField) and not zone.combo.count():
+            zone.set_options([(name, name) for name in view.zones])
         self.header.set_sentence(_("You act as {name}.").format(name=view.actor))
         if not self._dirty:
             for name, field in self.fields.items():
