@@ -92,7 +92,7 @@ class Person:
         """Click in the middle of a button that is there and not blocked."""
         assert button.isVisible(), f"{button.text()} is not on the screen"
         assert button.isEnabled(), f"{button.text()}: {getattr(button, 'reason', '')}"
-        self._bring_into_sight(button)
+        bring_into_sight(button)
         QTest.mouseClick(button, LEFT)
 
     def press(self, text: str, within: QWidget | None = None) -> None:
@@ -131,7 +131,7 @@ class Person:
         """Put the keyboard into a field and type."""
         field = self.field(label, within)
         assert isinstance(field, LineField | TextField)
-        self._bring_into_sight(field)
+        bring_into_sight(field)
         QTest.mouseClick(field.editor, LEFT, pos=QPoint(10, 10))
         field.editor.setFocus()
         QTest.keyClick(field.editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
@@ -142,7 +142,7 @@ class Person:
         """Go to a value of a choice with the arrow keys."""
         field = self.field(label)
         assert isinstance(field, ChoiceField)
-        self._bring_into_sight(field)
+        bring_into_sight(field)
         field.combo.setFocus()
         QTest.keyClick(field.combo, Qt.Key.Key_Home)
         for _step in range(field.combo.findText(text)):
@@ -165,18 +165,19 @@ class Person:
 
     def pick(self, table: Table, row: int) -> None:
         """Click a row of a table."""
-        self._bring_into_sight(table)
+        bring_into_sight(table)
         index = table.rows_model.index(row, 0)
         table.scrollTo(index)
         QTest.mouseClick(table.viewport(), LEFT, pos=table.visualRect(index).center())
 
-    @staticmethod
-    def _bring_into_sight(widget: QWidget) -> None:
-        parent: QObject | None = widget.parent()
-        while parent is not None:
-            if isinstance(parent, QScrollArea):
-                parent.ensureWidgetVisible(widget)
-            parent = parent.parent()
+
+def bring_into_sight(widget: QWidget) -> None:
+    """Scroll everything around a widget so that it can be seen."""
+    parent: QObject | None = widget.parent()
+    while parent is not None:
+        if isinstance(parent, QScrollArea):
+            parent.ensureWidgetVisible(widget)
+        parent = parent.parent()
 
 
 class Flashes(QObject):

@@ -1,5 +1,6 @@
 """The reports page: what was printed about a change, what is missing, and the paper itself."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -172,16 +173,12 @@ class ReportsPage(Page):
             task = reports.make(self.context, view.change, title)
             task.succeeded.connect(self._on_made)
             task.failed.connect(self.show_error)
-            task.ended.connect(self._on_ended)
+            task.ended.connect(partial(self.make.block, ""))
 
     @Slot(object)
     def _on_made(self, report: Report) -> None:
         self.context.changed.announce(Topic.REPORTS | Topic.CHANGES, self, report.change)
         self.open(report.id)
-
-    @Slot()
-    def _on_ended(self) -> None:
-        self.make.block("")
 
     @Slot()
     def _on_save(self) -> None:
