@@ -20,7 +20,9 @@ from app.tasks import TaskContext
 SCRIPT = r"""
 LC_ALL=C; PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH; export LC_ALL PATH
 nonce=$1; seconds=$2; pause=$3; shift 3
-now() { date +%s.%N; }
+format=+%s.%N
+case $(date "$format") in *[!0-9.]* | *.) format=+%s ;; esac
+now() { date "$format"; }
 end=$(( $(date +%s) + seconds ))
 while [ "$(date +%s)" -lt "$end" ]; do
     read -r _ user nice system idle iowait irq softirq steal _ </proc/stat
@@ -81,7 +83,7 @@ def sample_host(
             *full, rest = (rest + piece).split(b"\n")
             for raw in full:
                 words = raw.decode("ascii", "replace").split()
-                if words and words[0] == nonce:
+                if len(words) > 1 and words[0] == nonce:
                     lines.append(words[1:])
             context.progress(
                 _seconds_in(lines), whole_s, _("Measuring {host}").format(host=remote.host.name)
@@ -103,35 +105,48 @@ def _is_known(metric: Metric) -> bool:
 
 
 def _seconds_in(lines: list[list[str]]) -> int:
-    stamps = [float(words[1]) for words in (lines[0], lines[-1]) if len(words) > 1] if lines else []
+    ends = (_figures(words[1:2]) for words in (lines[0], lines[-1])) if lines else ()
+    stamps = [found[0] for found in ends if found]
     return int(stamps[-1] - stamps[0]) if len(stamps) > 1 else 0
+
+
+def _figures(words: Sequence[str]) -> list[float] | None:
+    """Return words as finite numbers, None when one of them is none: a host may say anything."""
+    try:
+        found = [float(word) for word in words]
+    except ValueError:
+        return None
+    return found if all(map(math.isfinite, found)) else None
 
 
 def _read(metric: Metric, lines: list[list[str]], urls: list[str]) -> Sampled:
     if _is_url(metric):
         name = f"url{urls.index(metric.query.removeprefix('url '))}"
         return _read_url(metric, [words for words in lines if words[0] == name])
-    rows = np.array(
-        [[float(word) for word in words[1:4]] for words in lines if words[0] == metric.query]
-    ).reshape(-1, 3)
+    said = [_figures(words[1:]) for words in lines if words[0] == metric.query]
+    good = [found for found in said if found and len(found) == _FIGURES]
+    rows, failed = np.array(good).reshape(-1, _FIGURES), len(said) - len(good)
     if metric.query == "memory":
         used = 100 * (1 - rows[:, 1] / np.maximum(rows[:, 2], 1))
-        return Sampled(metric, Series(rows[:, 0], used))
+        return Sampled(metric, Series(rows[:, 0], used), failed)
     busy, total = np.diff(rows[:, 1]), np.diff(rows[:, 2])
     told = total >= _MIN_CPU_TICKS
     share = 100 * busy[told] / total[told]
-    return Sampled(metric, Series(rows[1:, 0][told], share), int((~told).sum()))
+    return Sampled(metric, Series(rows[1:, 0][told], share), failed + int((~told).sum()))
 
 
 def _read_url(metric: Metric, lines: list[list[str]]) -> Sampled:
     factor = 1000.0 if metric.unit == "ms" else 1.0
-    good = [
-        (float(words[1]), float(words[3]) * factor)
+    said = [
+        _figures((words[1], words[3]))
         for words in lines
         if len(words) == _URL_WORDS and words[2].startswith("2")
     ]
+    good = [found for found in said if found]
     rows = np.array(good, dtype=float).reshape(-1, 2)
-    return Sampled(metric, Series(rows[:, 0], rows[:, 1]), len(lines) - len(good))
+    return Sampled(metric, Series(rows[:, 0], rows[:, 1] * factor), len(lines) - len(good))
 
 
+_FIGURES = 3
+"""A time and two counts in a line about the processor or the memory."""
 _URL_WORDS = 4

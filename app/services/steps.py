@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.domain.backup import BackupSet, Level
 from app.domain.change import Change
@@ -49,7 +50,9 @@ def make_executors(tools: StepTools) -> Executors:
         StepKind.CHECK: lambda change, run, _s, ctx: check(change, run, ctx, tools=tools),
         StepKind.BACKUP: lambda change, _r, _s, ctx: back_up(change, ctx, tools=tools),
         StepKind.MEASURE: lambda change, run, _s, ctx: take_samples(change, run, ctx, tools=tools),
-        StepKind.RESTORE: lambda change, _r, step, ctx: restore(change, step, ctx, tools=tools),
+        StepKind.RESTORE: lambda change, run, step, ctx: restore(
+            change, run, step, ctx, tools=tools
+        ),
     }
 
 
@@ -114,13 +117,18 @@ def _level_words(item: BackupSet) -> str:
 
 
 def restore(
-    change: Change, step: StepRun, context: TaskContext, *, tools: StepTools
+    change: Change, run: Run, step: StepRun, context: TaskContext, *, tools: StepTools
 ) -> StepOutcome:
-    """Put the newest usable backup of the step's host back; what was there stays beside it."""
+    """Put the newest usable backup of the step's host back; what was there stays beside it.
+
+    Only backups from before the first step that altered anything count; the run may have taken
+    them itself.
+    """
     host = tools.host(step)
     with tools.measuring.desk.new_uow() as uow:
         sets = [s for s in uow.backups.list(change=change.id) if s.host == host.id and s.usable]
-    planned = [item for item in sets if item.sealed_at <= (change.work_start or item.sealed_at)]
+    altered_at = _altered_at(run)
+    planned = [s for s in sets if altered_at is None or s.sealed_at <= altered_at]
     newest = max(planned, key=lambda item: item.sealed_at, default=None)
     if newest is None:
         raise IllegalMove(
@@ -132,6 +140,17 @@ def restore(
         n=done.members, time=duration(done.duration_s)
     )
     return StepOutcome(StepState.DONE, text)
+
+
+def _altered_at(run: Run) -> datetime | None:
+    """Return when the first step began that may have altered a host (UTC), None before it."""
+    begun = (
+        item.started_at
+        for item in run.steps
+        if item.step.kind in (StepKind.COMMAND, StepKind.MANUAL)
+        and item.step.phase is Direction.FORWARD
+    )
+    return min((at for at in begun if at is not None), default=None)
 
 
 def take_samples(

@@ -117,17 +117,17 @@ def import_csv(wanted: CsvImport, *, with_: Measuring) -> tuple[SampleSet, ...]:
     named = replace(
         metric, source="file", query=f"{wanted.path.name}: {wanted.column}".rstrip(": ")
     )
-    kept: list[SampleSet] = []
-    for window, part in _split(whole, layout).items():
-        if len(part.at_s):
-            kept += freeze(change, window, [Sampled(named, part)], zone, with_=with_)
-    if not {item.window for item in kept} & {WindowName.BEFORE, WindowName.AFTER}:
+    parts = {name: part for name, part in _split(whole, layout).items() if len(part.at_s)}
+    if not parts.keys() & {WindowName.BEFORE, WindowName.AFTER}:
         raise InvalidInput(
             _("Nothing in {name} lies in the windows of this change.").format(
                 name=wanted.path.name
             ),
             hint=_("Check the zone of its times, and the change's start and end."),
         )
+    kept: list[SampleSet] = []
+    for window, part in parts.items():
+        kept += freeze(change, window, [Sampled(named, part)], zone, with_=with_)
     return tuple(kept)
 
 

@@ -1,0 +1,464 @@
+"""Verdicts on whole metrics: what is found, what is said, and what must not matter."""
+
+import os
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.analysis.clean import Samples, gauge_samples, samples_of
+from app.analysis.windows import Blocked, Layout
+from app.domain.change import Change
+from app.domain.ids import ChangeId
+from app.domain.metric import Metric, MetricKind, Series, Target, WorseWhen
+from app.domain.verdict import (
+    Caveat,
+    Comparison,
+    Design,
+    Evidence,
+    OverallVerdict,
+    Parameters,
+    Verdict,
+)
+from app.errors import InvalidInput
+from app.services.comparison import (
+    compare_metric,
+    compare_quantiles,
+    compare_runs,
+    compare_under_load,
+    compare_windows,
+    judge_together,
+    overall,
+)
+from tests.analysis.simulate import Case, Scenario, simulate
+from tests.analysis.trials import samples
+
+LATENCY = Metric("m", "Response time", "ms", MetricKind.LATENCY, margin=0.10, key=True)
+FORBIDDEN = re.compile(r"significan|p-value|\bnull\b|\bCI\b|no impact|proves|caused by|None|nan")
+PLAIN = Scenario(level=412.0)
+MIRRORED = {Verdict.REGRESSED: Verdict.IMPROVED, Verdict.IMPROVED: Verdict.REGRESSED}
+
+
+def made(scenario: Scenario, seed: int = 1) -> tuple[Case, Layout]:
+    case = simulate(scenario, np.random.default_rng(seed))
+    s = case.scenario
+    parameters = Parameters(window_s=s.window_s, settle_s=s.settle_s, zone=s.zone)
+    return case, Layout.around(case.start_s, case.end_s, parameters)
+
+
+def compare(scenario: Scenario, metric: Metric = LATENCY, seed: int = 1) -> Comparison:
+    case, layout = made(scenario, seed)
+    return compare_metric(metric, samples(case), layout, change=ChangeId("c"))
+
+
+def test_worse_against_reference_days() -> None:
+    found = compare(PLAIN.but(effect=0.2, rhythm=0.3))
+    assert (found.verdict, found.design, found.evidence, found.caveats) == (
+        Verdict.REGRESSED, Design.REFERENCE_DAYS, Evidence.FULL, (),
+    )  # fmt: skip
+    assert found.reference_days == 7
+    assert found.sentence.startswith("Response time got slower by 20")
+    assert "above the agreed 10\u202f% limit" in found.sentence
+    assert "the same hours on 7 earlier days; a move this large did not occur" in found.sentence
+    assert (
+        "were to be expected at these hours" in found.sentence
+        or found.expected == pytest.approx(found.before, rel=0.02)
+    )
+    assert "less than 1 time in 1000" in found.reason
+    assert found.shift is not None
+    assert "The shift begins at 13:" in found.sentence
+
+
+def test_better_names_the_target() -> None:
+    found = compare(PLAIN.but(effect=-0.3), replace(LATENCY, target=Target(300.0)))
+    assert found.verdict is Verdict.IMPROVED
+    assert "The target of 300\u202fms is met." in found.sentence
+    missed = compare(PLAIN.but(effect=-0.3), replace(LATENCY, target=Target(200.0)))
+    assert "The target of 200\u202fms is missed." in missed.sentence
+    assert missed.target_met is False
+
+
+def test_the_same_within_the_margin() -> None:
+    found = compare(PLAIN)
+    assert found.verdict is Verdict.NO_MATERIAL_CHANGE
+    assert "is the same within 10\u202f%: best estimate" in found.sentence
+
+
+def test_real_but_small() -> None:
+    found = compare(PLAIN.but(effect=0.03, noise=0.03))
+    assert found.verdict is Verdict.NO_MATERIAL_CHANGE
+    assert "real, but below the 10\u202f% that matters" in found.sentence
+    assert found.is_real
+
+
+def test_moved_but_the_size_is_open() -> None:
+    found = compare(PLAIN.but(effect=0.07), replace(LATENCY, margin=0.08), seed=2)
+    assert found.verdict is Verdict.NOT_ENOUGH_DATA
+    assert "moved, but by how much is not yet certain" in found.sentence
+    assert "whether by more than" in found.reason
+
+
+def test_we_cannot_tell_yet_says_what_would_show_and_what_to_do() -> None:
+    found = compare(PLAIN.but(phi=0.97, days=8))
+    assert found.verdict is Verdict.NOT_ENOUGH_DATA
+    assert found.sentence.startswith("Response time: we cannot tell yet. Best estimate")
+    assert "only a change above" in found.sentence
+    assert "Next: wait until 20:00 for a window twice as long" in found.sentence
+    few = compare(PLAIN.but(phi=0.97, days=6))
+    assert "more comparison day" in few.sentence
+
+
+def test_without_history_evidence_is_limited_and_says_so() -> None:
+    found = compare(PLAIN.but(effect=0.2, days=0))
+    assert (found.verdict, found.design, found.evidence) == (
+        Verdict.REGRESSED, Design.NO_HISTORY, Evidence.LIMITED,
+    )  # fmt: skip
+    assert found.caveats == (Caveat.NO_REFERENCE_DAYS,)
+    assert "There were no comparison days; a daily rhythm cannot be excluded." in found.sentence
+    few = compare(PLAIN.but(effect=0.2, days=3))
+    assert "Only 2 comparison days were available" in few.sentence
+    assert [day.why for day in few.days if not day.used] == ["fewer than 4 comparable days"] * 2
+
+
+def test_short_windows_are_judged_and_labelled() -> None:
+    short = PLAIN.but(days=0, step_s=0.1, window_s=12.0, gap_s=15.0, settle_s=1.0, effect=-0.5)
+    found = compare(short)
+    assert found.verdict is Verdict.IMPROVED
+    assert found.step_s == pytest.approx(0.1)
+    assert found.caveats == (Caveat.NO_REFERENCE_DAYS, Caveat.SHORT_WINDOW)
+    assert "The windows are only 12\u202fs long." in found.sentence
+
+
+def test_a_short_window_with_reference_days_is_limited_too() -> None:
+    found = compare(PLAIN.but(window_s=1800.0, effect=0.4))
+    assert (found.design, found.evidence) == (Design.REFERENCE_DAYS, Evidence.LIMITED)
+    assert found.caveats == (Caveat.SHORT_WINDOW,)
+
+
+def test_errors_are_told_in_percentage_points_and_times() -> None:
+    errors = Metric("e", "Error rate", kind=MetricKind.RATIO, margin=0.1)
+    found = compare(Scenario(kind="ratio", rate=0.004, effect=1.5), errors)
+    assert found.verdict is Verdict.REGRESSED
+    assert "percentage points, about 2." in found.sentence
+    assert found.before == pytest.approx(0.004, rel=0.1)
+    new = compare(Scenario(kind="ratio", rate=0.0), errors)
+    assert new.verdict is Verdict.NO_MATERIAL_CHANGE
+    assert (new.before, new.after, new.relative_change) == (0, 0, None)
+
+
+def test_errors_out_of_nothing_need_more_than_one_event() -> None:
+    at_s = np.arange(-9 * 1440, 400) * 60.0 + 1_773_835_200.0
+    layout = Layout.around(1_773_835_200.0, 1_773_835_200.0, Parameters(settle_s=0.0))
+    for events, verdict in ((2, Verdict.NOT_ENOUGH_DATA), (120, Verdict.REGRESSED)):
+        value = np.zeros(len(at_s))
+        value[np.linspace(-390, -225, events).astype(int)] = np.linspace(1, 2, events)
+        found = compare_metric(LATENCY, gauge_samples(Series(at_s, value)), layout)
+        assert found.verdict is verdict
+
+
+def test_a_constant_metric_is_compared_exactly() -> None:
+    found = compare(PLAIN.but(kind="flat", effect=0.2))
+    assert found.verdict is Verdict.REGRESSED
+    assert found.interval95 == pytest.approx((0.2, 0.2))
+    assert "constant on both sides" in found.reason
+    assert compare(PLAIN.but(kind="flat")).sentence == "Response time is unchanged at 412\u202fms."
+
+
+def test_without_a_window_before_levels_are_compared() -> None:
+    case, layout = made(PLAIN.but(effect=0.2))
+    gone = (case.at_s > case.start_s - 11000) & (case.at_s < case.start_s)
+    series = Series(case.at_s[~gone], case.value[~gone])
+    found = compare_metric(LATENCY, gauge_samples(series), layout)
+    assert (found.verdict, found.design) == (Verdict.REGRESSED, Design.REFERENCE_DAYS)
+    assert found.before == found.expected
+
+
+def test_history_that_is_kept_more_coarsely_still_serves() -> None:
+    case, layout = made(PLAIN.but(effect=0.2, step_s=10.0))
+    coarse = case.at_s < case.start_s - 40000
+    keep = ~coarse | (np.arange(len(case.at_s)) % 30 == 0)
+    found = compare_metric(
+        LATENCY, gauge_samples(Series(case.at_s[keep], case.value[keep])), layout
+    )
+    assert found.step_s == 300
+    assert (found.verdict, found.reference_days) == (Verdict.REGRESSED, 7)
+
+
+def test_excluded_days_are_left_out_with_their_reason() -> None:
+    case, layout = made(PLAIN)
+    block = Blocked(case.start_s - 86400, case.start_s - 86000, "CHG-000041")
+    found = compare_metric(LATENCY, samples(case), replace(layout, blocked=(block,)))
+    assert found.reference_days == 6
+    assert [day.why for day in found.days if not day.used] == ["CHG-000041"]
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+def test_missing_windows_are_never_a_change(side: str) -> None:
+    case, layout = made(PLAIN.but(effect=1.0, days=0))
+    split = (case.start_s + case.end_s) / 2
+    keep = case.at_s > split if side == "before" else case.at_s < split
+    found = compare_metric(
+        LATENCY, gauge_samples(Series(case.at_s[keep], case.value[keep])), layout
+    )
+    assert found.verdict is Verdict.NOT_ENOUGH_DATA
+    assert side in found.reason
+    assert found.interval95 is None
+    assert "Next: " in found.sentence
+
+
+def test_more_frequent_spikes_are_told_apart_from_the_level() -> None:
+    case, layout = made(PLAIN)
+    after = case.at_s > case.end_s
+    spiky = np.where(after & (np.arange(len(after)) % 12 == 0), 4 * case.value, case.value)
+    found = compare_metric(LATENCY, gauge_samples(Series(case.at_s, spiky)), layout)
+    assert found.verdict is Verdict.NO_MATERIAL_CHANGE
+    assert "Spikes have become more frequent." in found.sentence
+    assert found.window_after is not None
+    assert found.window_after.spikes_per_hour == pytest.approx(5, abs=1)
+
+
+def test_the_words_of_every_verdict_are_plain() -> None:
+    scenarios = [
+        PLAIN.but(effect=effect, phi=phi, days=days, kind=kind, step_s=300.0)
+        for effect in (-0.5, 0.0, 0.03, 0.2)
+        for phi in (0.0, 0.97)
+        for days in (0, 2, 9)
+        for kind in ("gauge", "flat", "rare")
+    ]
+    for scenario in scenarios:
+        for worse in WorseWhen:
+            found = compare(scenario, replace(LATENCY, worse_when=worse))
+            text = f"{found.sentence} {found.reason}"
+            assert not FORBIDDEN.search(text), text
+            assert found.sentence.endswith(".")
+            assert found.reason
+
+
+def test_a_comparison_survives_storage() -> None:
+    found = replace(compare(PLAIN.but(effect=0.2)), judged_at=datetime(2026, 3, 18, tzinfo=UTC))
+    stored = msgspec.json.decode(msgspec.json.encode(found), type=Comparison)
+    assert stored == found
+    assert found.n == found.window_before.observed + found.window_after.observed  # type: ignore[union-attr]
+
+
+# -- what must not matter ----------------------------------------------------------------------
+
+behaviours = st.builds(
+    Scenario,
+    step_s=st.sampled_from([60.0, 300.0]),
+    days=st.sampled_from([0, 2, 7]),
+    phi=st.sampled_from([0.0, 0.8]),
+    rhythm=st.sampled_from([0.0, 0.3]),
+    spikes=st.sampled_from([0.0, 0.03]),
+    missing=st.sampled_from([0.0, 0.1, 0.5]),
+    effect=st.sampled_from([-0.4, 0.0, 0.06, 0.3]),
+    kind=st.sampled_from(["gauge", "flat", "rare", "share"]),
+)
+MANY = 400 if os.environ.get("CHANGEDESK_SOAK") else 20
+FEW = settings(max_examples=MANY, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+
+
+def figures(found: Comparison) -> tuple[object, ...]:
+    def rounded(value: float | None) -> float | None:
+        return None if value is None else float(f"{value:.6g}")
+
+    interval = tuple(map(rounded, found.interval95)) if found.interval95 else None
+    return found.verdict, found.design, rounded(found.relative_change), interval
+
+
+@FEW
+@given(behaviours, st.integers(0, 99))
+def test_the_same_samples_give_the_same_verdict_in_any_order(s: Scenario, seed: int) -> None:
+    case, layout = made(s, seed)
+    order = np.random.default_rng(seed).permutation(len(case.at_s))
+    first = compare_metric(LATENCY, samples(case), layout)
+    again = compare_metric(
+        LATENCY, gauge_samples(Series(case.at_s[order], case.value[order])), layout
+    )
+    assert first == again
+
+
+@FEW
+@given(behaviours, st.integers(0, 99), st.sampled_from([1000.0, 0.001, 1 / 3]))
+def test_the_unit_does_not_matter(s: Scenario, seed: int, factor: float) -> None:
+    case, layout = made(s, seed)
+    scaled = gauge_samples(Series(case.at_s, case.value * factor))
+    assert figures(compare_metric(LATENCY, samples(case), layout)) == figures(
+        compare_metric(LATENCY, scaled, layout)
+    )
+
+
+@FEW
+@given(behaviours, st.integers(0, 99))
+def test_swapping_before_and_after_mirrors_the_verdict(s: Scenario, seed: int) -> None:
+    case, layout = made(s.but(days=0), seed)
+    apart_s = layout.after.start_s - layout.before.start_s
+    is_after = case.at_s >= layout.after.start_s
+    is_before = case.at_s < layout.before.end_s
+    kept = is_after | is_before
+    at_s = np.where(is_after, case.at_s - apart_s, case.at_s + apart_s)[kept]
+    there = compare_metric(
+        LATENCY, gauge_samples(Series(case.at_s[kept], case.value[kept])), layout
+    )
+    back = compare_metric(LATENCY, gauge_samples(Series(at_s, case.value[kept])), layout)
+    assert back.verdict is MIRRORED.get(there.verdict, there.verdict)
+    if there.relative_change not in (None, -1.0) and back.relative_change is not None:
+        product = (1 + there.relative_change) * (1 + back.relative_change)
+        assert product == pytest.approx(1, rel=1e-9)
+
+
+@given(
+    st.lists(st.tuples(st.floats(-3e4, 3e4), st.floats(allow_nan=True)), max_size=60),
+    st.sampled_from([1.0, 600.0, 3600.0, 86400.0]),
+    st.sampled_from(list(MetricKind)),
+)
+@settings(suppress_health_check=[HealthCheck.too_slow])
+def test_no_samples_break_the_judge(
+    rows: list[tuple[float, float]], window_s: float, kind: MetricKind
+) -> None:
+    at_s = np.array([at for at, _ in rows]) + 1_773_835_200.0
+    value = np.array([value for _, value in rows])
+    layout = Layout.around(1_773_835_200.0, 1_773_835_200.0, Parameters(window_s, settle_s=0.0))
+    with np.errstate(over="ignore"):
+        found = compare_metric(LATENCY, samples_of(Series(at_s, value), kind), layout)
+    assert found.sentence
+    if not (found.window_before and found.window_before.observed):
+        assert not found.verdict.is_move
+
+
+# -- frozen windows, several metrics, load, runs -----------------------------------------------
+
+
+def change() -> Change:
+    return Change(ChangeId("c"), "CHG-000001", "Upgrade the shop")
+
+
+def window(start_s: float, level: float, seed: int, n: int = 120) -> Series:
+    value = level * np.random.default_rng(seed).lognormal(0, 0.2, n)
+    return Series(start_s + np.arange(n) / 10, value)
+
+
+def test_two_frozen_windows_of_a_change_are_compared() -> None:
+    example = change()
+    before, after = window(1000.0, 400.0, 1), window(1100.0, 200.0, 2)
+    found = compare_windows(example, LATENCY, before, after)
+    assert found.verdict is Verdict.IMPROVED
+    assert found.id == f"{example.id}:m"
+    assert found.parameters.window_s == pytest.approx(12.0)
+    assert found.window_before is not None
+    assert found.window_before.bins == 120
+    assert found.shift is None, "nobody measured while it moved"
+
+
+def test_frozen_windows_of_unequal_length_use_the_shorter_one() -> None:
+    found = compare_windows(change(), LATENCY, window(0.0, 400, 1, 300), window(60.0, 400, 2))
+    assert found.parameters.window_s == pytest.approx(12.0)
+    assert found.window_before is not None
+    assert found.window_before.bins == found.window_before.observed == 120
+
+
+def test_an_empty_frozen_window_cannot_be_judged() -> None:
+    nothing = Series(np.empty(0), np.empty(0))
+    for pair in ((nothing, window(0.0, 4, 1)), (window(0.0, 4, 1), nothing), (nothing, nothing)):
+        assert compare_windows(change(), LATENCY, *pair).verdict is Verdict.NOT_ENOUGH_DATA
+
+
+def test_moves_that_many_metrics_give_by_chance_are_taken_back() -> None:
+    blank = compare(PLAIN.but(effect=0.2))
+    found = [replace(blank, id=str(i), p=p) for i, p in enumerate((0.001, 0.04, 0.045, 0.5))]
+    kept = judge_together(found)
+    assert [item.verdict for item in kept] == [
+        Verdict.REGRESSED, *[Verdict.NOT_ENOUGH_DATA] * 2, Verdict.NOT_ENOUGH_DATA,
+    ]  # fmt: skip
+    assert Caveat.MANY_METRICS in kept[1].caveats
+    assert "turns up by chance" in kept[1].sentence
+    assert judge_together(kept) == kept
+    side = [replace(item, key=False) for item in found[1:]]
+    assert judge_together([found[0], *side])[1:] == tuple(side), "side metrics are no family"
+
+
+def test_the_overall_sentence_counts_and_names() -> None:
+    worse, same = compare(PLAIN.but(effect=0.2)), compare(PLAIN)
+    found = overall([worse, replace(same, id="s", metric="CPU load")], number="CHG-001042")
+    assert found.verdict is OverallVerdict.REGRESSED
+    assert found.sentence == (
+        "Change CHG-001042: REGRESSED. Of 2 measures: 1 got worse (Response time), "
+        "1 without material change. Suggested: keep under observation or roll back."
+    )
+    assert found.rule
+    nothing = overall([])
+    assert nothing.verdict is OverallVerdict.INCONCLUSIVE
+    for verdict in OverallVerdict:
+        assert verdict.words
+
+
+def test_fewer_users_are_no_improvement() -> None:
+    case, layout = made(PLAIN.but(noise=0.05))
+    users = np.where(case.at_s > case.end_s, 0.6, 1.0) * 100
+    cpu = Metric("cpu", "CPU load", "%")
+    traffic = Metric("rps", "Traffic", "/s", worse_when=WorseWhen.LOWER)
+    load = gauge_samples(Series(case.at_s, users))
+    busy = gauge_samples(Series(case.at_s, case.value / 412 * users * 0.5))
+    assert compare_metric(cpu, busy, layout).verdict is Verdict.IMPROVED
+    found = compare_under_load(cpu, busy, (traffic, load), layout)
+    assert found.verdict is Verdict.NO_MATERIAL_CHANGE
+    assert "Traffic moved by −40\u202f%, so these figures are per unit of it." in found.sentence
+    still = gauge_samples(Series(case.at_s, np.full(len(users), 100.0)))
+    assert compare_under_load(cpu, busy, (traffic, still), layout).verdict is Verdict.IMPROVED
+
+
+def test_quantiles_of_a_metric_are_compared_with_the_same_days() -> None:
+    case, layout = made(PLAIN.but(effect=0.3))
+    moves = compare_quantiles(LATENCY, samples(case), layout)
+    assert [move.quantile for move in moves] == [0.5, 0.9, 0.95]
+
+
+def runs(levels: tuple[float, ...], start_s: float = 0.0, seed: int = 0) -> list[Series]:
+    rng = np.random.default_rng(seed)
+    return [
+        Series(start_s + 4000 * i + np.arange(1800.0), level * rng.lognormal(0, 0.3, 1800))
+        for i, level in enumerate(levels)
+    ]
+
+
+def test_load_test_runs_are_compared_run_by_run() -> None:
+    before, after = (100.0, 103.0, 98.0, 101.0), (120.0, 124.0, 118.0)
+    found = compare_runs(LATENCY, runs(before), runs(after, 1e6, 1))
+    assert (found.verdict, found.design, found.evidence) == (
+        Verdict.REGRESSED, Design.RUNS, Evidence.FULL,
+    )  # fmt: skip
+    noisy = compare_runs(LATENCY, runs((80.0, 120.0, 100.0)), runs((100.0, 140.0, 90.0), 1e6, 1))
+    assert noisy.verdict is Verdict.NOT_ENOUGH_DATA
+    assert "run the load test again" in noisy.sentence
+
+
+def test_a_single_run_per_side_is_tagged() -> None:
+    found = compare_runs(LATENCY, runs((100.0,)), runs((130.0,), 1e6, 1))
+    assert (found.verdict, found.design, found.evidence) == (
+        Verdict.REGRESSED, Design.RUNS, Evidence.LIMITED,
+    )  # fmt: skip
+    assert Caveat.SINGLE_RUN in found.caveats
+    assert found.step_s == 10
+    assert "Only a single run per side" in found.sentence
+    with pytest.raises(InvalidInput, match="before the run before has ended"):
+        compare_runs(LATENCY, runs((100.0,), 500.0), runs((130.0,)))
+
+
+def test_empty_runs_and_runs_around_zero() -> None:
+    nothing = [Series(np.empty(0), np.empty(0))]
+    found = compare_runs(LATENCY, [*runs((1.0, 1.0)), *nothing], runs((1.0,) * 3, 1e6))
+    assert found.verdict is Verdict.NOT_ENOUGH_DATA
+    assert compare_runs(LATENCY, [], runs((1.0,))).verdict is Verdict.NOT_ENOUGH_DATA
+    zero = compare_runs(LATENCY, runs((0.0,) * 3), runs((0.0,) * 3, 1e6))
+    assert zero.verdict is Verdict.NO_MATERIAL_CHANGE
+
+
+def test_samples_of_one_instant_only_cannot_be_judged() -> None:
+    one = Samples(np.array([1.0]), np.array([1.0]), np.array([1.0]), 0.0)
+    layout = Layout.around(2.0, 2.0, Parameters(10.0, settle_s=0.0))
+    assert compare_metric(LATENCY, one, layout).verdict is Verdict.NOT_ENOUGH_DATA

@@ -1,0 +1,138 @@
+"""Carrying steps out on a real server: what is kept, and when nobody knows the outcome."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from app.domain.backup import BackupSource, SourceKind
+from app.domain.change import ChangeState
+from app.domain.run import RunState, StepState
+from app.domain.runbook import Phase, Runbook, Step, StepKind
+from app.domain.transcript import read_pieces
+from app.services import execution
+from app.services.live import Output
+from app.tasks import TaskContext
+from tests.services.conftest import keep_host
+
+
+@pytest.fixture
+def carry_out(opened, made, ssh_host, clock) -> Callable[..., execution.Run]:
+    """Return what runs steps of a change, to where a person is needed."""
+
+    def carry(*steps: Step, **fields: object) -> execution.Run:
+        book = Runbook(tuple(replace(s, host=s.host or ssh_host.id) for s in steps))
+        change = made(ChangeState.IMPLEMENT, runbook=book, **fields)
+        run = execution.start_run(change.id, desk=opened.desk)
+        clock.pass_by(minutes=1)
+        return execution.play(run.id, opened.executors, desk=opened.desk, context=TaskContext())
+
+    return carry
+
+
+def command(text: str, **fields: object) -> Step:
+    return Step("f1", "Alter", StepKind.COMMAND, command=text, **fields)
+
+
+def said(services, item) -> dict[str, bytes]:
+    by_stream: dict[str, bytes] = {}
+    for piece in read_pieces(services.files.get(item.transcript)):
+        by_stream[piece.stream] = by_stream.get(piece.stream, b"") + piece.data
+    return by_stream
+
+
+def test_a_commands_output_is_sealed_byte_for_byte(opened, carry_out):
+    heard: list[Output] = []
+    opened.live.listen(heard.append)
+    run = carry_out(command("printf 'one\\n\\033[31mtwo\\0\\377'; printf oops >&2"))
+    (item,) = run.steps
+    assert (run.state, item.state, item.exit_code) == (RunState.DONE, StepState.DONE, 0)
+    assert said(opened, item) == {"stdout": b"one\n\x1b[31mtwo\0\xff", "stderr": b"oops"}
+    assert item.transcript_bytes == len(opened.files.get(item.transcript))
+    assert b"".join(o.data for o in heard if o.stream == "stderr") == b"oops"
+
+
+def test_an_exit_code_is_a_failure_and_the_run_waits(opened, carry_out):
+    run = carry_out(command("echo no; exit 3"))
+    (item,) = run.steps
+    assert (run.state, item.state, item.exit_code) == (RunState.WAITING, StepState.FAILED, 3)
+    assert "exit 3" in item.outcome
+    assert said(opened, item) == {"stdout": b"no\n"}
+
+
+def test_a_killed_command_has_an_unknown_outcome(carry_out):
+    (item,) = carry_out(command("kill -KILL $$")).steps
+    assert (item.state, item.exit_code) == (StepState.UNKNOWN, None)
+    assert "KILL" in item.outcome
+
+
+def test_a_command_past_its_limit_has_an_unknown_outcome(opened, carry_out):
+    (item,) = carry_out(command("echo begun; exec sleep 30", limit_s=1.0)).steps
+    assert item.state is StepState.UNKNOWN
+    assert said(opened, item) == {"stdout": b"begun\n"}
+
+
+def test_a_link_lost_amid_a_command_leaves_the_outcome_unknown(opened, carry_out):
+    opened.live.listen(lambda output: opened.remotes.close())
+    (item,) = carry_out(command("echo begun; exec sleep 30")).steps
+    assert item.state is StepState.UNKNOWN
+    assert said(opened, item)["stdout"] == b"begun\n"
+
+
+def test_an_unreachable_host_fails_the_step_with_nothing_sent(opened, carry_out, ssh_host):
+    gone = replace(ssh_host, id="gone", name="gone-01", port=1)
+    keep_host(opened, gone)
+    run = carry_out(command("echo never", host=gone.id))
+    (item,) = run.steps
+    assert (run.state, item.state) == (RunState.WAITING, StepState.FAILED)
+    assert "gone-01" in item.outcome
+    assert not item.transcript or said(opened, item) == {}
+
+
+def test_a_step_without_a_host_fails_in_words(opened, made, ssh_host):
+    book = Runbook((Step("f1", "Alter", StepKind.COMMAND, command="true"),))
+    change = made(ChangeState.IMPLEMENT, runbook=book)
+    run = execution.start_run(change.id, desk=opened.desk)
+    run = execution.play(run.id, opened.executors, desk=opened.desk, context=TaskContext())
+    assert run.steps[0].state is StepState.FAILED
+    assert "names no host" in run.steps[0].outcome
+
+
+def test_a_check_says_what_it_found_on_every_host(opened, carry_out, ssh_host):
+    run = carry_out(Step("c1", "Check", StepKind.CHECK))
+    (item,) = run.steps
+    with opened.new_uow() as uow:
+        (report,) = uow.health.list(change=run.change)
+    assert item.outcome.startswith(f"{ssh_host.name}: ")
+    assert report.phase.value == "before"
+
+
+def test_a_restore_puts_a_changed_file_back(opened, carry_out, ssh_host, tmp_path):
+    folder = tmp_path / "etc"
+    folder.mkdir()
+    config = folder / "shop.ini"
+    config.write_text("release = 1.8\n")
+    opened.vault.make()
+    source = BackupSource(SourceKind.FILES, ssh_host.id, (str(folder),))
+    run = carry_out(
+        Step("f1", "Back up", StepKind.BACKUP),
+        command(f"echo 'release = 2.0' > '{config}'; exit 1"),
+        Step("b1", "Put back", StepKind.RESTORE, phase=Phase.BACKOUT),
+        backup_plan=(source,),
+        risk=None,
+    )
+    assert config.read_text() == "release = 2.0\n"
+    assert run.steps[0].state is StepState.DONE, run.steps[0].outcome
+    with opened.new_uow() as uow:
+        (kept,) = uow.backups.list(change=run.change)
+    assert kept.usable
+    execution.back_out(run.id, "It failed", desk=opened.desk)
+    run = execution.play(run.id, opened.executors, desk=opened.desk, context=TaskContext())
+    assert (run.state, run.steps[-1].state) == (RunState.BACKED_OUT, StepState.DONE)
+    assert config.read_text() == "release = 1.8\n"
+
+
+def test_without_a_backup_from_before_nothing_is_restored(carry_out):
+    run = carry_out(Step("f1", "Put back", StepKind.RESTORE))
+    assert run.steps[0].state is StepState.FAILED
+    assert "no usable backup" in run.steps[0].outcome
