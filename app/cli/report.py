@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli.output import answer
+from app.errors import InvalidInput
 from app.i18n import _
 
 if TYPE_CHECKING:
@@ -29,9 +30,7 @@ def run(args: argparse.Namespace, services: "AppServices") -> int:
     gaps = report_gaps(args.number, reporting=services.reporting)
     made = make_report(args.number, reporting=services.reporting)
     target: Path = args.out or Path(f"{made.number}.pdf")
-    part = target.with_name(target.name + ".part")
-    part.write_bytes(services.files.get(made.pdf_sha256))
-    part.replace(target)
+    _write(services.files.get(made.pdf_sha256), target)
     data = {
         "number": made.number,
         "revision": made.revision,
@@ -50,3 +49,15 @@ def run(args: argparse.Namespace, services: "AppServices") -> int:
     ]
     answer(data, lines, as_json=args.json)
     return 0
+
+
+def _write(pdf: bytes, target: Path) -> None:
+    part = target.with_name(target.name + ".part")
+    try:
+        part.write_bytes(pdf)
+        part.replace(target)
+    except OSError as error:
+        raise InvalidInput(
+            _("{file} cannot be written: {why}.").format(file=target, why=error.strerror or error),
+            hint=_("Name a file in a folder that is there, with --out."),
+        ) from error

@@ -6,6 +6,7 @@ import json
 import struct
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -70,12 +71,15 @@ def check_dossier(path: Path) -> tuple[str, ...]:
         with zipfile.ZipFile(data) as archive:
             manifest = json.loads(archive.read(MANIFEST))
             listed = {str(entry["name"]): str(entry["sha256"]) for entry in manifest}
-            extra = sorted(set(archive.namelist()) - {*listed, MANIFEST})
+            names = archive.namelist()
+            extra = sorted(set(names) - {*listed, MANIFEST})
+            twice = sorted(name for name, times in Counter(names).items() if times > 1)
             altered = [name for name, sha256 in listed.items() if _hash(archive, name) != sha256]
     except (*_UNREADABLE, TypeError):
         return (_("{name} or its manifest cannot be read").format(name=path.name),)
     return (
         *(_("{name} is not in the manifest").format(name=name) for name in extra),
+        *(_("{name} stands there twice").format(name=name) for name in twice),
         *(_("{name} was altered").format(name=name) for name in altered),
     )
 

@@ -115,14 +115,14 @@ def test_a_restore_puts_a_changed_file_back(opened, carry_out, ssh_host, tmp_pat
     opened.vault.make()
     source = BackupSource(SourceKind.FILES, ssh_host.id, (str(folder),))
     run = carry_out(
-        Step("f1", "Back up", StepKind.BACKUP),
+        Step("f0", "Back up", StepKind.BACKUP),
         command(f"echo 'release = 2.0' > '{config}'; exit 1"),
         Step("b1", "Put back", StepKind.RESTORE, phase=Phase.BACKOUT),
         backup_plan=(source,),
         risk=None,
     )
-    assert config.read_text() == "release = 2.0\n"
     assert run.steps[0].state is StepState.DONE, run.steps[0].outcome
+    assert config.read_text() == "release = 2.0\n"
     with opened.new_uow() as uow:
         (kept,) = uow.backups.list(change=run.change)
     assert kept.usable

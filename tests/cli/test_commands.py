@@ -1,0 +1,144 @@
+"""The commands as they are run: their answers, their exit codes, and one program at a time."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app import __version__
+from app.bootstrap import Surroundings, open_services
+from app.domain.event import NewEvent
+from app.domain.host import Host
+from app.secrets import SessionSecrets
+from app.services import changes
+
+
+@pytest.fixture
+def data(tmp_path: Path, ssh_host: Host) -> Path:
+    """A data folder with one host and one draft, and no program that has it open."""
+    folder = tmp_path / "data"
+    with closing(
+        open_services(folder, Surroundings(actor="Nomsa", secrets=SessionSecrets()))
+    ) as services:
+        with services.new_uow() as uow:
+            uow.hosts.add(ssh_host)
+            uow.log.append(NewEvent("host.added", "Added demo-01"))
+            uow.commit()
+        changes.open_change("Upgrade <b>PostgreSQL</b>", desk=services.desk)
+    return folder
+
+
+def call(*words: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "app", *map(str, words)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "PYTHONWARNINGS": "error"},
+        cwd=Path(__file__).parents[2],
+        check=False,
+    )
+
+
+def answer(*words: object) -> tuple[int, dict[str, Any]]:
+    done = call(*words, "--json")
+    assert len(done.stdout.splitlines()) == 1, done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_the_version_is_said_without_a_store():
+    done = call("--version")
+    assert (done.returncode, done.stdout.strip()) == (0, __version__)
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("dance",), ("check",), ("verify", "--loud"), ("check", "x", "--phase", "soon")]
+)
+def test_unknown_words_are_refused(words):
+    done = call(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "usage" in done.stderr
+
+
+def test_an_intact_log_is_0_and_an_altered_one_3(data):
+    code, found = answer("verify", "--data", data)
+    assert code == 0
+    assert found["intact"] is True
+    assert found["entries"] >= 2
+    _alter_second_entry(data)
+    code, found = answer("verify", "--data", data)
+    assert (code, found["intact"], found["bad_seq"]) == (3, False, 2)
+    assert found["reason"]
+
+
+def _alter_second_entry(data: Path) -> None:
+    (path,) = data.glob("*.sqlite*") if len(list(data.glob("*.sqlite*"))) == 1 else _main(data)
+    with closing(sqlite3.connect(path)) as connection:
+        (table,) = [
+            name
+            for name, sql in connection.execute("SELECT name, sql FROM sqlite_master")
+            if sql and sql.startswith("CREATE TABLE") and "prev_hash" in sql
+        ]
+        triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in triggers.fetchall():
+            connection.execute(f'DROP TRIGGER "{name}"')
+        connection.execute(f"UPDATE {table} SET text = 'forged' WHERE seq = 2")
+        connection.commit()
+
+
+def _main(data: Path) -> list[Path]:
+    magic = b"SQLite format 3\0"
+    return [path for path in data.iterdir() if path.is_file() and path.read_bytes()[:16] == magic]
+
+
+def test_a_host_is_checked_and_the_answer_names_every_check(data):
+    code, found = answer("check", "demo-01", "--data", data)
+    (report,) = found["reports"]
+    assert code == (3 if report["worst"] == "Critical" else 0)
+    assert report["host"] == "demo-01"
+    assert {"check", "item", "health", "summary", "value", "unit"} == set(report["checks"][0])
+    assert len(report["checks"]) >= 10
+
+
+def test_what_is_not_there_is_refused_in_words(data):
+    for words in (("check", "nobody"), ("report", "CHG-009999")):
+        code, found = answer(*words, "--data", data)
+        assert code == 1
+        assert found["error"] == "NotFound"
+        assert found["text"]
+
+
+def test_a_report_is_written_whole_and_says_what_it_lacks(data, tmp_path):
+    out = tmp_path / "out.pdf"
+    code, found = answer("report", "CHG-000001", "--out", out, "--data", data)
+    assert code == 0, found
+    assert out.read_bytes().startswith(b"%PDF-")
+    assert found["file"] == str(out)
+    assert found["gaps"]
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_report_that_cannot_be_written_is_an_error_in_words(data, tmp_path):
+    out = tmp_path / "nowhere" / "out.pdf"
+    done = call("report", "CHG-000001", "--out", out, "--data", data)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "out.pdf cannot be written" in done.stderr
+
+
+def test_without_a_vault_its_list_says_so(data):
+    done = call("vault", "list", "--data", data)
+    assert done.returncode in (0, 1)
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_that_is_open_elsewhere_is_busy(data):
+    with closing(open_services(data, Surroundings(secrets=SessionSecrets()))):
+        code, found = answer("verify", "--data", data)
+    assert (code, found["error"]) == (1, "Busy")
