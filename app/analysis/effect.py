@@ -169,7 +169,8 @@ def _variance_of_mean(off: Array) -> _Mean:
     would lack there; without it a nominal 5 % became 15 to 35 % for phi = 0.95.
     """
     known = np.isfinite(off)
-    u, n, size = np.where(known, off, 0.0), int(known.sum()), len(off)
+    n, size = int(known.sum()), len(off)
+    u = np.where(known & (np.abs(off) > _EQUAL), off, 0.0)
     phi = _persistence(u, known.astype(np.float64))
     n_effective = n * (1 - phi) / (1 + phi)
     phi = min(_MAX_PHI, phi)

@@ -203,6 +203,9 @@ def _judged(
     used = used if with_days else []
     spikes = levels.spikes_per_hour(plain.step_s)
     effect = in_units(effect, 1 / levels.typical)
+    ruling = rule(effect, ratio, terms)
+    if not ruling.verdict.is_move:  # another explanation is wanted for moves only
+        gates = tuple(gate for gate in gates if gate not in (Gate.DRIFT, Gate.RHYTHM))
     return replace(
         plain,
         scale=levels.scale,
@@ -213,7 +216,7 @@ def _judged(
         gates=gates,
         effect=effect,
         ratio=ratio,
-        ruling=rule(effect, ratio, terms),
+        ruling=ruling,
         as_large=_as_large(effect),
         more_spikes=with_days and spikes[len(own) - 1] > 2 * max(spikes[len(own) :]) + 1,
     )
@@ -262,9 +265,11 @@ def _alone(levels: Levels, layout: Layout, step_s: float) -> tuple[Effect, tuple
     if not (long or _is_below(effect, SURE_EFFECTIVE)):
         return effect, ()
     apart = (layout.after.start_s - layout.before.start_s) / step_s
-    beside = beside_a_trend(before, after, apart)
-    agrees = beside.excludes_zero() and beside.estimate * effect.estimate > 0
-    return effect, () if agrees else (Gate.DRIFT,)
+    # Asked both ways round, so that swapping the windows mirrors the answer.
+    there, back = beside_a_trend(before, after, apart), beside_a_trend(after, before, apart)
+    agrees = there.excludes_zero() and back.excludes_zero()
+    same_way = there.estimate * effect.estimate > 0 > back.estimate * effect.estimate
+    return effect, () if agrees and same_way else (Gate.DRIFT,)
 
 
 def _outlives_rhythm(effect: Effect, earlier: Array) -> bool:

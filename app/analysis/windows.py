@@ -127,14 +127,13 @@ class Layout:
             elif any_type or self._types(before, after) == self._types(then[0], then[1]):
                 yield Candidate(day, then[0], then[1], back, self._hindrance(then[0], then[1]))
 
-    def _hindrance(self, *slots: Slot) -> str:
+    def _hindrance(self, before: Slot, after: Slot) -> str:
+        """Return why a day cannot serve; what happened between its windows counts as well."""
         return next(
             (
                 block.why
-                for slot in slots
-                for start_s, end_s in slot.spans
                 for block in self.blocked
-                if block.start_s < end_s and start_s < block.end_s
+                if block.start_s < after.end_s and before.start_s < block.end_s
             ),
             "",
         )

@@ -180,11 +180,17 @@ def compare_windows(change: Change, metric: Metric, before: Series, after: Serie
 def _layout(before: Series, after: Series, parameters: Parameters) -> Layout:
     """Lay two windows over two series: as long as the shorter, the end of one, the start of one."""
     spans = [_span(series) for series in (before, after)]
-    length_s = min((end - start for start, end in spans if end > start), default=0.0)
+    told = [span for span in spans if span is not None]
+    if not told:
+        told = [(0.0, 0.0)]
+    length_s = min(end - start for start, end in told)
+    # A side without samples is laid where the other has none either.
+    end_s = spans[0][1] if spans[0] else told[-1][0]
+    begin_s = spans[1][0] if spans[1] else told[0][1]
     return Layout(
-        spans[0][1],
-        Slot(((spans[0][1] - length_s, spans[0][1]),)),
-        Slot(((spans[1][0], spans[1][0] + length_s),)),
+        end_s,
+        Slot(((end_s - length_s, end_s),)),
+        Slot(((begin_s, begin_s + length_s),)),
         replace(parameters, window_s=length_s),
     )
 
@@ -271,11 +277,11 @@ def _joined(before: Series, after: Series) -> Series:
     )
 
 
-def _span(series: Series) -> tuple[float, float]:
+def _span(series: Series) -> tuple[float, float] | None:
     """Return where a window of samples begins and ends; each sample stands for one step."""
     at_s = np.sort(series.at_s[np.isfinite(series.at_s) & np.isfinite(series.value)])
     if not len(at_s):
-        return 0.0, 0.0
+        return None
     return float(at_s[0]), float(at_s[-1]) + (usual_step(np.unique(at_s)) or 1.0)
 
 

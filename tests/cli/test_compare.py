@@ -1,0 +1,230 @@
+"""``changedesk compare``: words in, one JSON object or plain lines out."""
+
+import io
+import json
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from app.__main__ import main
+from app.cli.compare import share, span_s
+from app.errors import InvalidInput
+from tests.analysis.simulate import Case, Scenario, simulate
+
+KEYS = {
+    "verdict", "relative_change", "interval95", "before", "after", "design", "evidence",
+    "reference_days", "smallest_visible_change", "sentence", "reason",
+}  # fmt: skip
+WORDS = ("--change-start", "2026-03-18T13:20:00Z", "--change-end", "2026-03-18T13:50:00Z")
+MADE = Scenario(effect=0.2, level=412.0, step_s=300.0, rhythm=0.2, phi=0.2)
+
+
+def write(path: Path, case: Case, header: str = "time,value") -> Path:
+    columns = [case.value] if case.total is None else [case.value, case.total]
+    rows = [
+        ",".join(
+            (datetime.fromtimestamp(at, ZoneInfo("UTC")).isoformat(), *map(repr, map(float, row)))
+        )
+        for at, *row in zip(case.at_s, *columns, strict=True)
+    ]
+    path.write_text("\n".join([header, *rows]))
+    return path
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return write(tmp_path / "a.csv", simulate(MADE, np.random.default_rng(4)))
+
+
+def ask(capsys: pytest.CaptureFixture[str], *words: object) -> dict[str, object]:
+    assert main(["compare", *map(str, words), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert set(found) == KEYS
+    return found
+
+
+def test_the_answer_holds_exactly_what_was_promised(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = ask(capsys, file, *WORDS, "--kind", "latency")
+    assert found["verdict"] == "regressed"
+    assert found["relative_change"] == pytest.approx(0.2, abs=0.1)
+    low, high = found["interval95"]
+    assert low < 0.2 < high
+    assert (found["design"], found["evidence"], found["reference_days"]) == (
+        "reference_days",
+        "full",
+        7,
+    )
+    assert "got slower by" in found["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        (["--worse", "lower"], "improved"),
+        (["--worse", "either"], "changed"),
+        (["--margin", "50%"], "no_material_change"),
+        (["--floor", "1000"], "no_material_change"),
+        (["--strict", "--margin", "19%"], "not_enough_data"),
+    ],
+)
+def test_the_terms_decide(
+    file: Path, capsys: pytest.CaptureFixture[str], words: list[str], verdict: str
+) -> None:
+    assert ask(capsys, file, *WORDS, *words)["verdict"] == verdict
+
+
+def test_short_windows_give_limited_evidence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    short = MADE.but(days=0, step_s=0.1, window_s=12.0, settle_s=1.0, gap_s=10.0, effect=-0.5)
+    case = simulate(short, np.random.default_rng(4))
+    words = ("--change-start", case.start_s, "--change-end", case.end_s)
+    path = write(tmp_path / "a.csv", case)
+    found = ask(capsys, path, *words, "--window", "12s", "--settle", "1s")
+    assert (found["verdict"], found["design"], found["evidence"]) == (
+        "improved", "no_history", "limited",
+    )  # fmt: skip
+
+
+def test_without_samples_after_the_change_nothing_is_claimed(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    far = ("--change-start", "2026-04-18T13:20:00Z", "--change-end", "2026-04-18T13:50:00Z")
+    found = ask(capsys, file, *far)
+    assert found["verdict"] == "not_enough_data"
+    assert found["interval95"] is found["relative_change"] is found["before"] is None
+
+
+def test_a_counter_and_ratios(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rng = np.random.default_rng(4)
+    counter = write(tmp_path / "c.csv", simulate(MADE.but(kind="counter", resets=3), rng))
+    assert ask(capsys, counter, *WORDS, "--kind", "counter")["verdict"] == "regressed"
+    case = simulate(MADE.but(kind="ratio", rate=0.02, effect=1.0), rng)
+    named = write(tmp_path / "r.csv", case, "time,errors,requests")
+    by_name = ask(capsys, named, *WORDS, "--kind", "ratio")
+    told = ask(
+        capsys, named, *WORDS, "--kind", "ratio", "--column", "errors", "--total", "requests"
+    )
+    assert by_name == told
+    assert told["verdict"] == "regressed"
+    assert told["before"] == pytest.approx(0.02, rel=0.2)
+    one = write(tmp_path / "s.csv", simulate(MADE.but(kind="share", rate=0.1, level=20.0), rng))
+    assert ask(capsys, one, *WORDS, "--kind", "ratio")["before"] == pytest.approx(0.1, rel=0.3)
+
+
+def test_rows_units_and_epochs_do_not_matter(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plain = ask(capsys, file, *WORDS)
+    header, *rows = file.read_text().splitlines()
+    np.random.default_rng(1).shuffle(rows)
+    cells = [row.split(",") for row in rows]
+    forms = {
+        "shuffled": "\n".join([header, *rows, *rows[:50]]),
+        "epoch": "\n".join(
+            [
+                "ts\tvalue",
+                *(f"{datetime.fromisoformat(at).timestamp() * 1000:.0f}\t{v}" for at, v in cells),
+            ]
+        ),
+        "german": "\n".join(["Zeit;value", *(f"{at};{v.replace('.', ',')}" for at, v in cells)]),
+    }
+    for name, text in forms.items():
+        (tmp_path / name).write_text(text)
+        assert ask(capsys, tmp_path / name, *WORDS) == plain, name
+    (tmp_path / "kilo").write_text(
+        "\n".join([header, *(f"{at},{float(value) * 1000!r}" for at, value in cells)])
+    )
+    kilo = ask(capsys, tmp_path / "kilo", *WORDS)
+    assert {k: kilo[k] for k in ("verdict", "relative_change", "interval95")} == {
+        k: plain[k] for k in ("verdict", "relative_change", "interval95")
+    }
+
+
+def test_people_get_plain_lines(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    exclude = ("--exclude", "2026-03-17T11:00Z/2026-03-17T12:00Z")
+    words = ("--name", "Response time", "--unit", "ms", *exclude)
+    assert main(["compare", str(file), *WORDS, *words]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("REGRESSED. Response time rose by")
+    assert "Comparison days: 6\nLeft out: 17 Mar (excluded)\nSmallest visible change: +" in out
+
+
+def test_the_first_of_several_columns_is_named(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wide = tmp_path / "w.csv"
+    lines = file.read_text().splitlines()
+    wide.write_text("\n".join([f"{lines[0]},other", *(f"{line},1" for line in lines[1:]), "?,1,1"]))
+    assert main(["compare", str(wide), *WORDS, "--json"]) == 0
+    told = capsys.readouterr()
+    assert set(json.loads(told.out)) == KEYS
+    assert "Judged the first of 2 columns, “value”" in told.err
+    assert "1 rows without a usable time" in told.err
+    assert ask(capsys, wide, *WORDS, "--column", "other")["verdict"] == "no_material_change"
+
+
+def test_standard_input_is_read(
+    file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(file.read_bytes())))
+    assert ask(capsys, "-", *WORDS)["verdict"] == "regressed"
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--worse", "higher"], 3),
+        (["--worse", "lower"], 0),
+        (["--column", "value", "--strict", "--margin", "20%"], 4),
+    ],
+)
+def test_the_exit_code_tells_the_verdict_on_request(
+    file: Path, words: list[str], code: int
+) -> None:
+    assert main(["compare", str(file), *WORDS, *words, "--exit-code"]) == code
+    assert main(["compare", str(file), *WORDS, *words]) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--window", "25h"], "at most 24 hours"),
+        (["--window", "0h"], "at most 24 hours"),
+        (["--window", "soon"], "no length of time"),
+        (["--settle", "1e12"], "no length of time"),
+        (["--margin", "0%"], "no margin"),
+        (["--margin", "much"], "no margin"),
+        (["--zone", "Mars/Olympus"], "not known"),
+        (["--column", "nope"], "no column"),
+        (["--change-end", "2026-03-18T12:00:00Z"], "ends before it starts"),
+        (["--change-start", "noon"], "is not a time"),
+        (["--exclude", "yesterday"], "no span"),
+    ],
+)
+def test_words_that_cannot_be_used_are_named(
+    file: Path, capsys: pytest.CaptureFixture[str], words: list[str], told: str
+) -> None:
+    assert main(["compare", str(file), *WORDS, *words]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_a_missing_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", str(tmp_path / "none.csv"), *WORDS, "--json"]) == 2
+    told = capsys.readouterr()
+    assert "cannot be read" in told.err
+    assert json.loads(told.out)["error"] == "InvalidInput"
+
+
+def test_lengths_and_shares_are_read() -> None:
+    lengths = {"3h": 10800, "1h30m": 5400, "10min": 600, "250ms": 0.25, "90": 90, "1 d": 86400}
+    assert {text: span_s(text) for text in lengths} == lengths
+    assert [share(text) for text in ("5%", "0.05", "5", "5 %", "5,0%")] == [0.05] * 5
+    for text in ("", "3x", "-1s", "nan"):
+        with pytest.raises(InvalidInput):
+            span_s(text)
