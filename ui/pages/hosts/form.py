@@ -1,5 +1,6 @@
 """The form of a host: where it is, who logs in and how, what its checks look at."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -20,6 +21,8 @@ _LOGINS = (
     (Login.KEY_FILE.value, _("Key file")),
     (Login.PASSWORD.value, _("Password from the keyring")),
 )
+
+_PORT, _LAST_PORT = re.compile(r"[0-9]{1,5}"), 65535
 
 
 class HostForm(QWidget):
@@ -122,7 +125,7 @@ class HostForm(QWidget):
 
     @Slot()
     def _submit(self) -> None:
-        if not self._port.value.isdecimal():
+        if not _PORT.fullmatch(self._port.value) or not 1 <= int(self._port.value) <= _LAST_PORT:
             self._fields.set_errors({"port": _("A port is a number from 1 to 65535.")})
             return
         self._fields.set_errors({})

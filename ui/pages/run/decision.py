@@ -16,6 +16,9 @@ from ui.widgets.fields import LineField
 from ui.widgets.labels import Label
 from ui.widgets.layout import card, clear, column, row
 
+_BACKING_OUT = ("backing out",)
+"""Shown while the reason for backing out is being typed; steps that go on do not wipe it away."""
+
 
 class DecisionPanel(QWidget):
     """Shows one question at a time; its signals say what was answered."""
@@ -26,6 +29,7 @@ class DecisionPanel(QWidget):
     repeated = Signal()
     resumed = Signal()
     backed_out = Signal(str)  # the reason
+    left = Signal()  # the question of backing out was left
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,7 +44,8 @@ class DecisionPanel(QWidget):
         """Show the question the run waits with; keeps what is being typed while it stays."""
         step = run.current if run else None
         shown = (run and run.state, step and step.step.id, step and step.state)
-        if shown == self._shown:
+        asked = self._shown == _BACKING_OUT and run and not run.is_over and not run.backout_at
+        if shown == self._shown or asked:
             return
         self._shown = shown
         clear(self._layout)
@@ -57,7 +62,7 @@ class DecisionPanel(QWidget):
     def ask_back_out(self, host: str) -> None:
         """Ask for the reason and the typed consequence of backing out."""
         clear(self._layout)
-        self._shown = ("backing out",)
+        self._shown = _BACKING_OUT
         self._note = LineField(_("Why"), _("Goes into the log and on page 1 of the report."))
         consequence = Consequence(
             _("Back out of this change"),
@@ -65,7 +70,11 @@ class DecisionPanel(QWidget):
             lost=_("What was written since the backup is not in it"),
             kept=_("The present files stay beside the restored ones."),
         )
-        self._typed = TypedConfirmation(consequence, f"BACK OUT {host}".strip(), _("Back out"))
+        leave = Button(_("Cancel"))
+        leave.clicked.connect(self._on_leave)
+        self._typed = TypedConfirmation(
+            consequence, f"BACK OUT {host}".strip(), _("Back out"), others=(leave,)
+        )
         self._typed.confirmed.connect(self._on_back_out)
         self._layout.addWidget(self._note)
         self._layout.addWidget(self._typed)
@@ -165,6 +174,11 @@ class DecisionPanel(QWidget):
             self._note.set_error(_("A skipped step needs a reason."))
         elif self._note:
             self.skipped.emit(self._note.value)
+
+    @Slot()
+    def _on_leave(self) -> None:
+        self._shown = ()
+        self.left.emit()
 
     @Slot()
     def _on_back_out(self) -> None:

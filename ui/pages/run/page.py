@@ -105,6 +105,7 @@ class RunPage(Page):
         self._pause.clicked.connect(self._pilot.pause)
         self._start.clicked.connect(self._pilot.begin)
         self._back_out.clicked.connect(self._on_back_out)
+        self._decision.left.connect(self.reload)
         self._table.picked.connect(self._on_picked)
         self._said.connect(self._on_said)
 

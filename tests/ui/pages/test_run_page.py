@@ -1,0 +1,125 @@
+"""The run page, driven as a person does: gates, manual steps, skipping, the way back."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtWidgets import QLabel
+
+from app.domain.change import ChangeState
+from app.domain.run import RunState, StepState
+from app.domain.runbook import Phase, Runbook, Step, StepKind
+from ui.pages.run.page import RunPage
+from ui.widgets.buttons import Button
+
+STEPS = (
+    Step("g1", "Go or not", StepKind.GATE, answer="GO db-01"),
+    Step("m1", "Look <b>at</b> it", StepKind.MANUAL, instructions="=cmd() <i>look</i>"),
+    Step("m2", "Look again", StepKind.MANUAL),
+    Step("b1", "Put back by hand", StepKind.MANUAL, phase=Phase.BACKOUT),
+)
+
+
+def button(page, text) -> Button:
+    found = [b for b in page.findChildren(Button) if b.text() == text and b.isVisible()]
+    assert found, f"no button {text}"
+    return found[-1]
+
+
+def shown(page) -> str:
+    return "\n".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
+
+
+def only_run(services):
+    with services.new_uow() as uow:
+        (run,) = uow.runs.list()
+    return run
+
+
+@pytest.fixture
+def driver(drive, record):
+    record(
+        "Upgrade",
+        ChangeState.IMPLEMENT,
+        lambda change: replace(change, runbook=Runbook(STEPS)),
+    )
+    made = drive(RunPage)
+    made.click(button(made.page, "Start the run"))
+    made.bot.waitUntil(lambda: made.page._decision._typed is not None, timeout=5000)
+    made.settle()
+    return made
+
+
+def answer_gate(driver, text):
+    typed = driver.page._decision._typed
+    typed.field.clear()
+    driver.bot.keyClicks(typed.field, text)
+    go = button(driver.page, "Go")
+    if go.isEnabled():
+        driver.click(go)
+
+
+def wait_for(driver, step):
+    def there() -> bool:
+        run = driver.page._run
+        return run is not None and run.current is not None and run.current.step.id == step
+
+    driver.bot.waitUntil(there, timeout=5000)
+    driver.settle()
+
+
+def test_a_gate_opens_to_its_exact_words_only(driver, services):
+    for wrong in ("go db-01", "GO db-02", "GO"):
+        answer_gate(driver, wrong)
+        assert only_run(services).current.step.id == "g1", wrong
+    answer_gate(driver, "GO db-01")
+    wait_for(driver, "m1")
+    assert only_run(services).steps[0].state is StepState.DONE
+    assert "=cmd() <i>look</i>" in shown(driver.page)
+
+
+def test_skipping_needs_a_reason_and_the_run_ends(driver, services):
+    answer_gate(driver, "GO db-01")
+    wait_for(driver, "m1")
+    driver.click(button(driver.page, "Skip"))
+    assert "needs a reason" in shown(driver.page)
+    assert only_run(services).steps[1].state is StepState.WAITING
+    driver.type(driver.page._decision._note, "Seen already")
+    driver.click(button(driver.page, "Skip"))
+    wait_for(driver, "m2")
+    driver.type(driver.page._decision._note, "All fine")
+    driver.click(button(driver.page, "Done"))
+    driver.bot.waitUntil(lambda: only_run(services).is_over, timeout=5000)
+    driver.settle()
+    run = only_run(services)
+    assert run.state is RunState.DONE
+    assert [item.state for item in run.active[1:]] == [StepState.SKIPPED, StepState.DONE]
+    assert "Seen already" in run.steps[1].outcome
+
+
+def test_backing_out_needs_its_words_and_a_reason(driver, services):
+    driver.click(button(driver.page, "Back out"))
+    decision = driver.page._decision
+    driver.bot.keyClicks(decision._typed.field, "BACK OUT db-01")
+    driver.page.reload()
+    driver.settle()
+    driver.click(decision._typed.button)
+    assert "needs a reason" in shown(driver.page)
+    assert only_run(services).backout_at is None
+    driver.type(decision._note, "Sum differs")
+    driver.page.reload()
+    driver.settle()
+    driver.click(decision._typed.button)
+    wait_for(driver, "b1")
+    assert only_run(services).backout_at is not None
+
+
+def test_the_question_of_backing_out_can_be_left(driver, services):
+    driver.click(button(driver.page, "Back out"))
+    driver.click(button(driver.page._decision, "Cancel"))
+    answer_gate(driver, "GO db-01")
+    wait_for(driver, "m1")
+    assert only_run(services).backout_at is None
+
+
+def test_without_a_run_the_page_says_so(drive):
+    assert "No run yet" in shown(drive(RunPage).page)
