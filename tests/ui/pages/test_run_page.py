@@ -53,7 +53,7 @@ def answer_gate(driver, text):
     typed = driver.page._decision._typed
     typed.field.clear()
     driver.bot.keyClicks(typed.field, text)
-    go = button(driver.page, "Go")
+    go = typed.button
     if go.isEnabled():
         driver.click(go)
 
@@ -115,7 +115,10 @@ def test_backing_out_needs_its_words_and_a_reason(driver, services):
 
 def test_the_question_of_backing_out_can_be_left(driver, services):
     driver.click(button(driver.page, "Back out"))
-    driver.click(button(driver.page._decision, "Cancel"))
+    decision = driver.page._decision
+    driver.bot.waitUntil(decision._typed.button.isVisible, timeout=5000)
+    driver.click(button(decision, "Cancel"))
+    driver.bot.waitUntil(lambda: decision._shown[-1] is StepState.WAITING, timeout=5000)
     answer_gate(driver, "GO db-01")
     wait_for(driver, "m1")
     assert only_run(services).backout_at is None

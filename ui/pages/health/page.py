@@ -20,6 +20,7 @@ from app.services.health import summary_of
 from app.wording import moment
 from ui.cells import Badge, Cell, Column, Mark, Words, cell
 from ui.changed import Topic
+from ui.format import visible
 from ui.models.rows import RowsModel
 from ui.operations import health
 from ui.operations.health import HealthPageView, HealthView
@@ -90,7 +91,7 @@ def _report_cell(view: HealthView) -> Cell:
 def _reading(reading: Reading | None) -> Cell:
     if reading is None:
         return cell(Words("–", "ink3"))
-    return cell(_HEALTH[reading.health], Words(reading.summary, "ink2"))
+    return cell(_HEALTH[reading.health], Words(visible(reading.summary), "ink2"))
 
 
 def _difference(row: CheckRow) -> Cell:
@@ -123,7 +124,7 @@ CHECK_COLUMNS = (
 
 
 def _spoken(reading: Reading | None) -> str:
-    return f"{_HEALTH[reading.health].word}, {reading.summary}" if reading else "–"
+    return f"{_HEALTH[reading.health].word}, {visible(reading.summary)}" if reading else "–"
 
 
 def check_rows(view: HealthView) -> tuple[CheckRow, ...]:
@@ -137,6 +138,7 @@ def check_rows(view: HealthView) -> tuple[CheckRow, ...]:
 def _from_difference(one: CheckDifference) -> CheckRow:
     moved = ", ".join([f"+ {x}" for x in one.came[:3]] + [f"− {x}" for x in one.went[:3]])
     more = len(one.came) + len(one.went) - 6
+    moved = visible(moved)
     moved += _(" and {n} more").format(n=more) if more > 0 else ""
     key = f"{one.check}/{one.item}"
     return CheckRow(key, one.title, one.item, one.before, one.after, one.difference, moved)
