@@ -69,6 +69,7 @@ def stand_in(folder: Path) -> SimpleNamespace:
         data=folder,
         settings=SimpleNamespace(zone="Africa/Johannesburg", vault_path=""),
         warnings=(),
+        recovered=(),
         close=lambda: None,
     )
 
