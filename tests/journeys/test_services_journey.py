@@ -26,7 +26,7 @@ from app.services.facade import AppServices
 from app.tasks import TaskContext
 
 pytestmark = pytest.mark.journey
-SPAN_S = 4.0
+SPAN_S = 8.0
 
 
 @pytest.fixture(scope="module")
