@@ -9,7 +9,7 @@ from reportlab.platypus import Flowable, PageBreak
 
 from app.i18n import speaking
 from app.reports.attach import finished
-from app.reports.flowables import Words, height_of
+from app.reports.flowables import Words
 from app.reports.page import lay_out
 from app.reports.sections.health import health_section
 from app.reports.sections.history import history_section
@@ -21,6 +21,7 @@ from app.reports.sections.plan import plan_section
 from app.reports.sections.safety import safety_section
 from app.reports.sections.summary import FITS, Fit, summary_section
 from app.reports.sections.transcripts import transcripts_section
+from app.reports.tables import height_of
 from app.reports.theme import Sheet, register_fonts, sheet
 from app.services.report_content.data import Attachment, Rendered, ReportData
 

@@ -39,7 +39,7 @@ class RiskMatrix(Drawn):
         """Draw the cells, the axes, the two squares and what joins them."""
         for likelihood in Grade:
             self._row(likelihood)
-        self._frame()
+        self._outline()
         self._squares()
 
     def _corner(self, likelihood: int, impact: int) -> tuple[float, float]:
@@ -59,7 +59,7 @@ class RiskMatrix(Drawn):
             canvas, _AXIS - 6, y + _CELL_H / 2 - _CAPITAL / 2, _SHORT[likelihood], anchor="end"
         )
 
-    def _frame(self) -> None:
+    def _outline(self) -> None:
         canvas = self.canv
         canvas.setStrokeColor(inks().ink2)
         canvas.setLineWidth(HAIRLINE)

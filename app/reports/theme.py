@@ -42,8 +42,6 @@ _THIN = str.maketrans(dict.fromkeys("\u2009\u202f", "\u202f"))
 _PICTURES = 0x2400
 _LOOSE_UNIT = re.compile(r"(\d) (?=(?:%|ms|s|min|h|d|B|kB|MB|GB|TB|KiB|MiB|GiB|TiB)\b|%)")
 """A figure that would leave its unit alone on the next line."""
-_LONGEST = 1200
-"""Characters of one text in a table or a list; the whole of it is in the attached data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +149,7 @@ def fitted(text: str, room: float, font: str = BODY) -> str:
     return shown[:low].rstrip() + "…"
 
 
-def markup(text: str, size: float = SIZE, *, most: int = _LONGEST, font: str = BODY) -> str:
+def markup(text: str, size: float = SIZE, *, most: int = 700, font: str = BODY) -> str:
     """Return text for a `Paragraph`: escaped, line breaks kept, figures glued to their units.
 
     A paragraph treats every thin space as a place to break and draws it wide, therefore a small
@@ -159,12 +157,12 @@ def markup(text: str, size: float = SIZE, *, most: int = _LONGEST, font: str = B
     """
     text = clipped(text, most)
     shown = escape(_shaped(display(text), font).translate(_THIN), quote=True)
-    thin = f'<font size="{size / 2:g}">&nbsp;</font>'
+    thin = f'<font size="{0.65 * size:g}">&nbsp;</font>'
     shown = _LOOSE_UNIT.sub("\\1&nbsp;", shown).replace(" → ", "&nbsp;→&nbsp;")
     return shown.replace("\u202f", thin).replace("\t", "    ").strip("\n").replace("\n", "<br/>")
 
 
-def clipped(text: str, most: int = _LONGEST) -> str:
+def clipped(text: str, most: int) -> str:
     """Return text that is no longer than ``most`` characters and says so when it was."""
     if len(text) <= most:
         return text

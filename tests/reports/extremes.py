@@ -3,6 +3,7 @@
 from dataclasses import fields, is_dataclass, replace
 from datetime import timedelta
 from enum import Enum
+from functools import cache
 
 import numpy as np
 
@@ -17,11 +18,23 @@ from app.domain.review import CloseCode, Override
 from app.services.comparison import compare_windows
 from app.services.report_content.source import Source
 from tests.reports import sample
-from tests.reports.sample import CHANGE, DB1, KHUMALO, MIDNIGHT, night, sha
+from tests.reports.people import (
+    CHANGE,
+    DB1,
+    HOSTS,
+    KHUMALO,
+    MIDNIGHT,
+    PATEL,
+    ZONE,
+    night,
+    sha,
+)
+from tests.reports.proofs import health_report
 
 SECOND = timedelta(seconds=1)
 
 
+@cache
 def thin() -> Source:
     """Return a change of seconds on one host: two windows of 12 s, nine samples a second."""
     whole = sample.full()
@@ -52,7 +65,7 @@ def thin() -> Source:
         planned_downtime_min=0.25,
         work_start=begin,
         work_end=ends,
-        reviewed_by=sample.PATEL,
+        reviewed_by=PATEL,
         reviewed_at=night(1, 6),
         closed_at=night(1, 6),
     )
@@ -67,10 +80,21 @@ def thin() -> Source:
         series[key] = Series(at_s, level * np.exp(rng.normal(0, 0.1, 108)))
         sets.append(
             SampleSet(
-                SampleSetId(f"t-{window}"), CHANGE, "p95", window, start, start + 12 * SECOND, 108,
-                key, "host", "url http://127.0.0.1/", sample.ZONE, DB1, collected_at=start,
+                SampleSetId(f"t-{window}"),
+                CHANGE,
+                "p95",
+                window,
+                start,
+                start + 12 * SECOND,
+                108,
+                key,
+                "host",
+                "url http://127.0.0.1/",
+                ZONE,
+                DB1,
+                collected_at=start,
             )
-        )  # fmt: skip
+        )
     before, after = (series[item.sha256] for item in sets)
     return replace(
         whole,
@@ -91,12 +115,13 @@ LONG = (
 )
 
 
+@cache
 def overlong() -> Source:
     """Return a change in which every list and every text is far too long."""
     whole = sample.full()
     change = whole.change
     hosts = tuple(
-        Host(HostId(f"h-{n}"), f"database-{n:03}.internal.example.net", "h", zone=sample.ZONE)
+        Host(HostId(f"h-{n}"), f"database-{n:03}.internal.example.net", "h", zone=ZONE)
         for n in range(12)
     )
     hosts = (replace(hosts[0], id=DB1), *hosts[1:])
@@ -105,7 +130,7 @@ def overlong() -> Source:
         replace(item, step=replace(item.step, title=f"{n}. {item.step.title}, {LONG}"[:150]))
         for n, item in enumerate(run.steps * 5, start=1)
     )
-    report = sample.health_report(sample.HOSTS[0], Phase.BEFORE)
+    report = health_report(HOSTS[0], Phase.BEFORE)
     checks = tuple(replace(item, item=f"/srv/{n}") for n in range(25) for item in report.results)
     long_change = replace(
         change,
@@ -132,25 +157,39 @@ def overlong() -> Source:
             for phase in (Phase.BEFORE, Phase.AFTER)
         ),
         events=tuple(
-            Event(n, MIDNIGHT + n * timedelta(minutes=7), KHUMALO, Actor.HUMAN, "change.edited",
-                  f"{n} {LONG}", CHANGE, (), (), "", sha(str(n)))
+            Event(
+                n,
+                MIDNIGHT + n * timedelta(minutes=7),
+                KHUMALO,
+                Actor.HUMAN,
+                "change.edited",
+                f"{n} {LONG}",
+                CHANGE,
+                (),
+                (),
+                "",
+                sha(str(n)),
+            )
             for n in range(420)
         ),
-    )  # fmt: skip
+    )
+
+
+_KEPT = {"evidence", "id", "sha256", "language", "file", "zone", "model", "ticks"}
 
 
 def with_texts(data: object, text: str) -> object:
-    """Return report data in which every text is replaced; ids, hashes and codes stay."""
+    """Return report data with one item in every list, and every text replaced; codes stay."""
     if isinstance(data, Enum) or not (is_dataclass(data) or isinstance(data, tuple | str)):
         return data
     if isinstance(data, str):
         return text
     if isinstance(data, tuple):
-        return tuple(with_texts(item, text) for item in data)
-    kept = {"evidence", "id", "sha256", "language", "file", "zone", "model", "ticks"}
+        few = data[:1] if data and is_dataclass(data[0]) else data
+        return tuple(with_texts(item, text) for item in few)
     changed = {
         item.name: with_texts(getattr(data, item.name), text)
         for item in fields(data)
-        if item.name not in kept
+        if item.name not in _KEPT
     }
     return replace(data, **changed)  # type: ignore[type-var]

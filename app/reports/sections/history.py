@@ -3,8 +3,9 @@
 from reportlab.platypus import Flowable
 
 from app.i18n import _
-from app.reports.flowables import Air, Cell, Marked, Ruled, Words, chapter, together
+from app.reports.flowables import Air, Cell, Marked, Words, chapter, together
 from app.reports.matrix import PhaseStrip
+from app.reports.tables import Ruled
 from app.reports.theme import LEADING, Sheet
 from app.services.report_content.proofs import HistoryPart
 
@@ -25,8 +26,8 @@ def history_section(part: HistoryPart, words: Words, page: Sheet) -> list[Flowab
 def _events(part: HistoryPart, words: Words, page: Sheet) -> Flowable:
     year, zone = part.header
     head: list[Cell] = [
-        words.text(year, quiet=True),
-        words.text(zone, quiet=True, right=True),
+        words.text(year, quiet=True, most=20),
+        words.text(zone, quiet=True, right=True, most=20),
         words.text(_("By"), quiet=True),
         words.text(_("Event"), quiet=True),
         words.text(_("Log entry"), quiet=True, right=True),
@@ -52,7 +53,7 @@ def _approvals(part: HistoryPart, words: Words, page: Sheet) -> list[Flowable]:
     head: list[Cell] = [
         words.text(_("Approvals"), strong=True),
         words.text(_("Name"), quiet=True),
-        words.text(part.approvals_header, quiet=True, right=True),
+        words.text(part.approvals_header, quiet=True, right=True, most=20),
         words.text(_("Decision"), quiet=True),
         words.text(_("Plan hash signed"), quiet=True, right=True),
         words.text(_("Evidence"), quiet=True, right=True),

@@ -6,21 +6,8 @@ from reportlab.platypus import Flowable
 
 from app.i18n import _
 from app.reports.charts import BeforeAfter, Interval, IntervalScale
-from app.reports.flowables import (
-    Air,
-    Cell,
-    Marked,
-    Ruled,
-    Words,
-    chapter,
-    columns,
-    gap,
-    height_of,
-    natural_width,
-    share,
-    tight,
-    together,
-)
+from app.reports.flowables import Air, Cell, Marked, Words, chapter, gap, together
+from app.reports.tables import Ruled, columns, height_of, natural_width, share, tight
 from app.reports.theme import GUTTER, LEADING, Sheet
 from app.services.report_content.parts import Measures, MetricChart, MetricRow
 from app.wording import MINUS
@@ -69,8 +56,11 @@ def _block(chart: MetricChart, words: Words, width: float) -> list[Flowable]:
     role = words.ids((chart.role, *chart.evidence))
     pairs: tuple[tuple[Flowable, Flowable], ...] = (
         (words.text(chart.title, strong=True, most=70), role),
-        (Marked(chart.mark), words.text(chart.change, right=True)),
-        (words.text(chart.likely, quiet=True), words.text(chart.count, quiet=True, right=True)),
+        (Marked(chart.mark), words.text(chart.change, right=True, most=80)),
+        (
+            words.text(chart.likely, quiet=True, most=80),
+            words.text(chart.count, quiet=True, right=True, most=80),
+        ),
     )
     lines: list[Flowable] = []
     for left, right in pairs:

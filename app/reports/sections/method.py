@@ -5,19 +5,8 @@ from collections.abc import Sequence
 from reportlab.platypus import Flowable, Paragraph
 
 from app.i18n import _
-from app.reports.flowables import (
-    Air,
-    Cell,
-    Ruled,
-    Words,
-    beside,
-    chapter,
-    columns,
-    gap,
-    share,
-    tight,
-    together,
-)
+from app.reports.flowables import Air, Cell, Words, chapter, gap, together
+from app.reports.tables import Ruled, beside, columns, share, tight
 from app.reports.theme import GUTTER, HAIRLINE, LEADING, Sheet, inks, markup, style
 from app.services.report_content.common import Claim, Noted
 from app.services.report_content.proofs import EvidenceRow, MethodPart
@@ -72,7 +61,7 @@ def _manifest(part: MethodPart, words: Words, page: Sheet) -> list[Flowable]:
         "",
         words.text(_("Kind"), quiet=True),
         words.text(_("Size"), quiet=True, right=True),
-        words.text(part.frozen_header, quiet=True, right=True),
+        words.text(part.frozen_header, quiet=True, right=True, most=40),
         words.text(_("Attached as"), quiet=True, right=True),
     ]
     rows = [line for row in part.evidence for line in _exhibit(row, words)]
@@ -109,7 +98,7 @@ def _signatures(part: MethodPart, words: Words, page: Sheet) -> Flowable:
     for role, name in part.signatures:
         block = tight(
             [
-                [words.text(role, quiet=True)],
+                [words.text(role, quiet=True, most=60)],
                 [words.text(name or "–", strong=True, most=80)],
                 [gap(2.5 * LEADING)],
                 [words.text(_("Name, date and signature"), quiet=True)],

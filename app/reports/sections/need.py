@@ -3,7 +3,8 @@
 from reportlab.platypus import Flowable
 
 from app.i18n import _
-from app.reports.flowables import Air, Cell, Marked, Ruled, Words, chapter
+from app.reports.flowables import Air, Cell, Marked, Words, chapter
+from app.reports.tables import Ruled
 from app.reports.theme import LEADING, Sheet
 from app.services.report_content.common import Icon, Mark
 from app.services.report_content.parts import NeedPart

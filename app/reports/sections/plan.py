@@ -5,20 +5,9 @@ from typing import Any
 from reportlab.platypus import Flowable, Paragraph, Table
 
 from app.i18n import _
-from app.reports.flowables import (
-    Air,
-    Cell,
-    Marked,
-    Ruled,
-    Words,
-    beside,
-    chapter,
-    gap,
-    share,
-    tight,
-    together,
-)
+from app.reports.flowables import Air, Cell, Marked, Words, chapter, gap, together
 from app.reports.gantt import AxisFoot, AxisHead, DowntimeBars, StepStrip
+from app.reports.tables import Ruled, beside, share, tight
 from app.reports.theme import HAIRLINE, LEADING, Sheet, inks
 from app.services.report_content.common import Icon
 from app.services.report_content.parts import PlanPart, StepRow
@@ -127,7 +116,7 @@ def _milestones(part: PlanPart, words: Words, width: float) -> Flowable:
         words.text(_("Milestone"), strong=True),
         words.text(_("Plan"), quiet=True, right=True),
         words.text(_("Actual"), quiet=True, right=True),
-        words.text(part.milestone_unit, quiet=True, right=True),
+        words.text(part.milestone_unit, quiet=True, right=True, most=12),
     ]
     rows = [
         [

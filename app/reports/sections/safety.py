@@ -3,19 +3,9 @@
 from reportlab.platypus import Flowable
 
 from app.i18n import _
-from app.reports.flowables import (
-    Air,
-    Cell,
-    Marked,
-    Ruled,
-    Words,
-    beside,
-    chapter,
-    share,
-    tight,
-    together,
-)
+from app.reports.flowables import Air, Cell, Marked, Words, chapter, together
 from app.reports.matrix import RiskMatrix, RollbackBar
+from app.reports.tables import Ruled, beside, share, tight
 from app.reports.theme import LEADING, Sheet
 from app.services.report_content.proofs import BackupBlock, RiskPart, Rollback, SafetyPart
 
@@ -42,7 +32,7 @@ def _backup(block: BackupBlock, words: Words, page: Sheet) -> Flowable:
     head: list[Cell] = [
         words.text(block.title, strong=True, most=100),
         words.text(_("State"), quiet=True),
-        words.text(block.day, quiet=True, right=True),
+        words.text(block.day, quiet=True, right=True, most=40),
         words.text(_("Took"), quiet=True, right=True),
         words.text(_("What was checked"), quiet=True),
     ]
@@ -61,7 +51,12 @@ def _backup(block: BackupBlock, words: Words, page: Sheet) -> Flowable:
 
 def _rollback(part: Rollback, words: Words, page: Sheet) -> Flowable:
     line = tight(
-        [[words.claim(part.title), words.text(part.formula, quiet=True, right=True)]],
+        [
+            [
+                words.claim(part.title, most=160),
+                words.text(part.formula, quiet=True, right=True, most=160),
+            ]
+        ],
         share(page.live_width, page.live_width * 0.48, 0),
     )
     return together(line, RollbackBar(part))

@@ -8,19 +8,8 @@ from reportlab.platypus import Flowable, Paragraph, Table
 
 from app.i18n import _
 from app.reports.figures import MicroFigure
-from app.reports.flowables import (
-    Air,
-    Bookmark,
-    Cell,
-    Marked,
-    Ruled,
-    Words,
-    columns,
-    gap,
-    natural_width,
-    share,
-    tight,
-)
+from app.reports.flowables import Air, Bookmark, Cell, Marked, Words, gap
+from app.reports.tables import Ruled, columns, natural_width, share, tight
 from app.reports.theme import GUTTER, HAIRLINE, LEADING, Sheet, fitted, inks, markup, style
 from app.services.report_content.common import ActionRow, Claim, DimensionCell, Noted, Tile
 from app.services.report_content.parts import Summary
@@ -99,9 +88,11 @@ def _marked(text: str) -> str:
 
 def _overall(part: Summary, words: Words, page: Sheet) -> Table:
     left: list[Flowable] = [Marked(part.overall, scale=1.55)]
-    left.append(words.text(part.close_code, quiet=True))
+    left.append(words.text(part.close_code, quiet=True, most=100))
     why = Claim(f"{part.rule} {part.trigger}", _("Overall state."))
-    return columns((page.columns(2), page.columns(4)), (left, words.claim(why)), between=GUTTER)
+    return columns(
+        (page.columns(2), page.columns(4)), (left, words.claim(why, most=400)), between=GUTTER
+    )
 
 
 def _tiles(tiles: Sequence[Tile], words: Words, page: Sheet) -> list[Flowable]:
@@ -143,7 +134,7 @@ def _dimensions(
 ) -> Table:
     blocks: list[Cell] = []
     for cell in cells:
-        block: list[Flowable] = [words.text(cell.name), Marked(cell.mark)]
+        block: list[Flowable] = [words.text(cell.name, most=40), Marked(cell.mark)]
         if with_found:
             block.append(words.text(cell.found, quiet=True, most=80))
         blocks.append(block)

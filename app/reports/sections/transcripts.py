@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from reportlab.platypus import Flowable, Table
 
 from app.i18n import _
-from app.reports.flowables import Air, Words, chapter, gap, tight, together
+from app.reports.flowables import Air, Words, chapter, gap, together
+from app.reports.tables import tight
 from app.reports.theme import LEADING, MONO, Sheet, inks, plain, width_of
 from app.services.report_content.proofs import Transcript
 
