@@ -1,0 +1,102 @@
+"""Widths, time axes and value axes: nothing overlaps, nothing runs out of its place."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.analysis.chart_model import ChartInput, before_after_chart
+from app.domain.metric import Series, Target
+from app.reports.charts import value_axis
+from app.reports.tables import fair_cap
+from app.reports.theme import clipped, fitted, sheet, width_of
+from app.reports.timescale import TimeScale
+from app.services.report_content.common import Icon, Mark
+from app.services.report_content.parts import MetricChart
+from app.settings import PageSize
+
+NIGHT = 1_794_690_000.0
+
+
+def chart(before_at: float, length: float, level: float = 100.0, **more: object) -> MetricChart:
+    """Return a chart whose windows are so long and begin so many seconds before the change."""
+    at_s = np.arange(0, length, length / 50)
+    change = (NIGHT, NIGHT + length / 2)
+    after = change[1] + length / 10
+    data = ChartInput(
+        "Load",
+        "%",
+        Series(NIGHT - before_at + at_s, np.full(at_s.size, level)),
+        Series(after + at_s, np.full(at_s.size, level * 1.02)),
+        (NIGHT - before_at, NIGHT - before_at + length),
+        (after, after + length),
+        change,
+        **more,  # type: ignore[arg-type]
+    )
+    mark = Mark(Icon.SAME, "Same")
+    return MetricChart("Load", "main", mark, "", "", "", before_after_chart(data), "UTC")
+
+
+@given(st.lists(st.floats(1, 500), min_size=1, max_size=9), st.floats(20, 500))
+def test_columns_share_the_room_and_only_wide_ones_give_way(wanted, room):
+    cap = fair_cap(wanted, room)
+    taken = [min(width, cap) for width in wanted]
+    assert sum(taken) <= max(room, 10.0 * len(wanted)) + 1e-6
+    if sum(wanted) <= room:
+        assert taken == wanted
+
+
+@given(st.floats(1, 3e6), st.floats(1, 20_000))
+def test_time_runs_from_left_to_right_and_stays_in_the_plot(gap_s, length_s):
+    made = chart(length_s + gap_s, length_s)
+    scale = TimeScale(made.model, "UTC", 26.0, 200.0)
+    moments = np.linspace(made.model.x0, made.model.x1, 60)
+    places = [scale.at(float(at)) for at in moments]
+    assert places == sorted(places)
+    assert places[0] >= 26.0
+    assert places[-1] <= 200.0 + 1e-6
+    for window in (made.model.before, made.model.after):
+        assert scale.at(window.end) - scale.at(window.start) >= 0.1 * 174
+
+
+def test_an_empty_week_between_the_windows_is_cut_and_the_cut_is_seen():
+    scale = TimeScale(chart(7 * 86400.0, 12.0).model, "UTC", 0.0, 180.0)
+    pieces = list(scale.stretches())
+    assert len(pieces) == 2
+    assert pieces[0][1] < pieces[1][0]
+    assert len(list(scale.ticks())) >= 2
+
+
+def test_the_value_axis_begins_at_zero_unless_all_lies_far_above():
+    low, _high, ticks = value_axis(chart(3600.0, 1800.0, target=Target(20.0)))
+    assert low == 0
+    low, high, ticks = value_axis(chart(3600.0, 1800.0))
+    assert 0 < low < 100
+    assert high > 102
+    assert 3 <= len(ticks) <= 7
+
+
+def test_a_chart_without_samples_still_has_an_axis():
+    model = replace(chart(3600.0, 1800.0).model, lines=())
+    low, high, ticks = value_axis(replace(chart(3600.0, 1800.0), model=model))
+    assert low < high
+    assert ticks
+
+
+@given(st.text(max_size=300), st.floats(20, 300))
+def test_a_line_is_cut_until_it_fits(text, room):
+    assert width_of(fitted(text, room)) <= room + 0.1
+
+
+def test_a_cut_text_says_how_much_is_missing():
+    assert clipped("x" * 20, 10) == "x" * 10 + " … [+10]"
+    assert clipped("short", 10) == "short"
+
+
+@pytest.mark.parametrize("paper", list(PageSize))
+def test_six_columns_and_their_gutters_fill_the_sheet(paper):
+    page = sheet(paper)
+    assert page.columns(6) == pytest.approx(page.live_width)
+    assert 2 * page.columns(3) < page.live_width
