@@ -168,7 +168,7 @@ class NeedsBox(QFrame):
         for line, need in enumerate(sorted(needs, key=lambda item: not item.due)):
             badge = Badge(Mark.NEEDED if need.due else Mark.LATER, need.name)
             grid.addWidget(StateBadge(badge), line, 0)
-            grid.addWidget(Label(need.text, tone="ink2"), line, 1)
+            grid.addWidget(Label(need.text, tone="ink2", wrap=True), line, 1)
             when = Label(need.when, tone="ink" if need.due else "ink2")
             when.set_weight(MEDIUM if need.due else 400)
             grid.addWidget(when, line, 2, Qt.AlignmentFlag.AlignRight)

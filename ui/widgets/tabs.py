@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from ui.paint import Painted, Style, by_keyboard, focus_ring, hline, write
 from ui.theme import BODY, BOLD, tokens
 
-_GAP = 24
+_GAP, _NARROW_GAP = 24, 8
 _PLAIN, _CURRENT = Style("ink2", BODY), Style("ink", BODY, BOLD)
 
 
@@ -79,12 +79,15 @@ class Tabs(Painted):
                     focus_ring(painter, area.adjusted(-8, 4, 6, -4))
 
     def _areas(self) -> list[QRectF]:
+        """Return where each name stands; in a narrow window they move together."""
         areas, x = [], 0.0
         height = self.height() or 36
-        for name in self._names:
-            width = _CURRENT.width(name) + 2
+        widths = [_CURRENT.width(name) + 2 for name in self._names]
+        rest = (self.width() - sum(widths)) / max(1, len(widths) - 1)
+        gap = min(_GAP, max(_NARROW_GAP, rest))
+        for width in widths:
             areas.append(QRectF(x, 0, width, height - 2))
-            x += width + _GAP
+            x += width + gap
         return areas
 
     def _tell(self) -> None:

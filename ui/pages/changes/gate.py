@@ -127,8 +127,9 @@ def gate_badge(view: ChangeView, least: BackupSet | None, needed: Level | None) 
 def _facts(view: ChangeView, least: BackupSet | None) -> list[Fact]:
     facts: list[Fact] = [(_("Needed"), needed_text(view.change))]
     if least is not None:
-        start = view.change.window.span.start if view.change.window else view.now
-        facts.append((_("Age at start"), _age(least.sealed_at, max(start, view.now), view)))
+        planned = view.change.window.span.start if view.change.window else view.now
+        start = view.change.work_start or max(planned, view.now)
+        facts.append((_("Age at start"), _age(least.sealed_at, start, view)))
     if view.deadline is not None:
         source = _("measured") if _measured(view) else _("as planned")
         text = _("{moment}, a roll-back takes {long} {source}").format(

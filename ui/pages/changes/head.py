@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app.domain.change import ChangeState
 from app.i18n import _, ngettext
@@ -14,11 +14,11 @@ from ui.format import tip
 from ui.models.changes import state_badge, type_word, window_text
 from ui.operations.changes import ChangeView
 from ui.pages.changes.parts import QuietIcon
-from ui.theme import SMALL, tokens
+from ui.theme import BOLD, SMALL, TITLE, tokens
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import icon_button, link, primary
 from ui.widgets.facts import Fact, FactStrip
-from ui.widgets.labels import Label, title
+from ui.widgets.labels import Label
 from ui.widgets.layout import row
 from ui.widgets.risk_badge import RiskBadge
 
@@ -39,6 +39,7 @@ class ChangeHead(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._view: ChangeView | None = None
+        self._narrow = False
         self.back = icon_button("chevron-left", _("Show the list again"), compact=True)
         self.back.hide()
         self.number = Label(tone="ink2").make_selectable()
@@ -46,11 +47,11 @@ class ChangeHead(QWidget):
         self.saved = Label(size=SMALL, tone="ink2")
         self.undo = link(_("Undo"))
         self.undo.hide()
-        self.title = title()
-        self.title.setWordWrap(True)
+        self.title = Label(size=TITLE, weight=BOLD, wrap=True)
         self.more = icon_button("more", _("Other moves of this change"))
         self.next, self.reason = primary(""), Label(size=SMALL, tone="ink2")
-        self.facts = FactStrip()
+        self.what, self.where = FactStrip(), FactStrip()
+        self.facts = row(self.what, self.where, None, gap=28)
         self._lay_out()
         self.back.clicked.connect(self.folded)
         self.copy.clicked.connect(self._on_copy)
@@ -68,7 +69,26 @@ class ChangeHead(QWidget):
         line.setStretch(0, 1)
         layout.addLayout(line)
         layout.addSpacing(8)
-        layout.addWidget(self.facts)
+        layout.addLayout(self.facts)
+
+    def event(self, event: QEvent) -> bool:
+        """Look at the room for the facts whenever they, or the window, got another size."""
+        done = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self._arrange()
+        return done
+
+    def _arrange(self) -> None:
+        """In a narrow window the facts stand on two lines."""
+        wanted = self.what.sizeHint().width() + self.where.sizeHint().width() + 28
+        narrow = wanted > self.width()
+        if narrow == self._narrow:
+            return
+        self._narrow = narrow
+        directions = QBoxLayout.Direction
+        self.facts.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
+        self.facts.setSpacing(6 if narrow else 28)
+        self.facts.update()  # setDirection does not tell the layouts around it
 
     def show_view(self, view: ChangeView) -> None:
         """Show a change."""
@@ -77,7 +97,9 @@ class ChangeHead(QWidget):
         self.number.setText(change.number)
         self.title.setText(change.title)
         self.title.setToolTip(tip(change.title))
-        self.facts.set_facts(self._facts(view))
+        facts = self._facts(view)
+        self.what.set_facts(facts[:3])
+        self.where.set_facts(facts[3:])
         self._show_next(view)
         self.more.setVisible(bool(self._menu_items(view)))
 

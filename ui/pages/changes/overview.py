@@ -1,7 +1,8 @@
 """The overview: why, what success is, how safe it is, who agreed, what happened last."""
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.change import Change
 from app.domain.metric import Metric, WindowName
@@ -24,6 +25,9 @@ from ui.widgets.labels import Label
 from ui.widgets.layout import MARGIN, Line, clear
 from ui.widgets.table import Rows, Table
 
+NARROW = 640
+"""Below this width, in pixels, there is no room for two sides."""
+
 
 class OverviewTab(Tab):
     """Reads only; what can be edited is one click away."""
@@ -37,17 +41,38 @@ class OverviewTab(Tab):
         left = _side((0, 16, 24, 24), self.need, self.criteria, self.gate)
         right = _side((24, 16, 0, 24), self.approvals, self.recent)
         right.setMinimumWidth(260)
-        sides = QHBoxLayout()
-        sides.setSpacing(0)
-        sides.addWidget(left, 466)
-        sides.addWidget(Line(Qt.Orientation.Vertical))
-        sides.addWidget(right, 304)
-        self.body.addLayout(sides, 1)
+        self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._left, self._right, self._narrow = left, right, False
+        self._between = Line(Qt.Orientation.Vertical)
+        self._sides.setSpacing(0)
+        self._sides.addWidget(left, 466)
+        self._sides.addWidget(self._between)
+        self._sides.addWidget(right, 304)
+        self.body.addLayout(self._sides, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the right side stands below the left one."""
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW
+        if narrow == self._narrow:
+            return
+        self._narrow = narrow
+        directions = QBoxLayout.Direction
+        self._sides.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
+        self._between.setVisible(not narrow)
+        _set_side(self._left, right=0 if narrow else MARGIN)
+        _set_side(self._right, left=0 if narrow else MARGIN)
+        self._sides.update()  # setDirection does not tell the layouts around it
 
     def show_view(self, view: ChangeView) -> None:
         """Show a change."""
         for part in (self.need, self.criteria, self.gate, self.approvals, self.recent):
             part.show_view(view)
+
+
+def _set_side(side: QWidget, *, left: int = 0, right: int = 0) -> None:
+    if (layout := side.layout()) is not None:
+        layout.setContentsMargins(left, 16, right, MARGIN)
 
 
 def _side(margins: tuple[int, int, int, int], *parts: QWidget) -> QWidget:
@@ -67,7 +92,7 @@ class NeedSummary(QWidget):
     def __init__(self, editing: Editing) -> None:
         super().__init__()
         self._editing = editing
-        edit = link(_("Edit"))
+        edit = link(_("Plan"))
         edit.clicked.connect(self._on_edit)
         self.text = Label(wrap=True)
         self.facts, self._records = FactStrip(), QHBoxLayout()

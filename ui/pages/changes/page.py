@@ -52,8 +52,8 @@ class ChangesPage(Page):
         for widget in (self._nothing, self.detail, self.new):
             self.right.addWidget(widget)
         self.body.addWidget(split(self.list, self.right, sizes=(420, 820), name="changes"), 1)
-        self.list.setMinimumWidth(360)
-        self.right.setMinimumWidth(560)
+        self.list.setMinimumWidth(412)
+        self.right.setMinimumWidth(588)
         self._connect()
 
     def _connect(self) -> None:

@@ -79,7 +79,8 @@ class PlanTab(Tab):
             layout = QVBoxLayout(inner)
             layout.setContentsMargins(0, 4, MARGIN, BOTTOM)
             layout.setSpacing(24)
-            for section in sections:
+            for place, section in enumerate(sections):
+                section.tells_lock = not place
                 layout.addWidget(section)
             layout.addStretch(1)
             area = scrolling(inner)

@@ -76,8 +76,9 @@ class Reviewed(QWidget):
         by = _("by {name}, {moment}")
         when = moment(change.reviewed_at, view.zone)
         self._when.setText(by.format(name=change.reviewed_by, moment=when) if done else "")
-        self.button.setVisible(not record_lock(change))
-        self.button.block(_why_not(view))
+        locked = bool(record_lock(change))
+        self.button.setVisible(not locked)
+        self.button.block("" if locked else _why_not(view))
 
     @Slot()
     def _on_clicked(self) -> None:

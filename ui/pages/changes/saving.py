@@ -67,6 +67,8 @@ class Section(QWidget):
         self.column.addWidget(self._lock_line)
         self._fields: list[Field] = []
         self._lists: list[RecordList] = []
+        self.tells_lock = True
+        """Whether it says itself why it is locked; once on a page is enough."""
         self.stamp: Stamp = _unstamped
         """Gives who acts and when, for what is signed with a name."""
         self._view: ChangeView | None = None
@@ -180,7 +182,7 @@ class Section(QWidget):
 
     def _follow_lock(self, reason: str) -> None:
         self._lock_line.setText(reason)
-        self._lock_line.setVisible(bool(reason))
+        self._lock_line.setVisible(bool(reason) and self.tells_lock)
         for field in self._fields:
             set_read_only(field, locked=bool(reason))
         for records in self._lists:

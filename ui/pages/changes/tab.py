@@ -52,7 +52,8 @@ class Tab(QWidget):
             keep_right_edge(self.area, self.body)
 
     def add_section(self, section: Section) -> Section:
-        """Add a part that saves itself."""
+        """Add a part that saves itself; the first one says why all are locked."""
+        section.tells_lock = not self.sections
         self.body.addWidget(section)
         return self.own(section)
 

@@ -16,6 +16,7 @@ from ui.changed import Topic
 from ui.models.rows import RowsModel
 from ui.operations.home import HomeView, load_home
 from ui.pages.home.rows import (
+    is_due,
     place_of,
     verdict_columns,
     waiting_columns,
@@ -191,7 +192,7 @@ class HomePage(Page):
         n = summary.closed_count
         words = ngettext("{n} change closed", "{n} changes closed", n)
         self.tiles_title.set_note(words.format(n=count(n)))
-        waiting = summary.waiting[:SHOWN]
+        waiting = sorted(summary.waiting, key=lambda row: not is_due(row, view.now))[:SHOWN]
         self.waiting.title.set_note(count(len(summary.waiting)) if waiting else "")
         self.waiting.show_rows(waiting, _("Nothing waits for anybody."))
         self.verdicts.show_rows(

@@ -59,7 +59,7 @@ def waiting_columns(now: Callable[[], datetime]) -> tuple[Column[ChangeRow], ...
 
     return (
         Column[ChangeRow](_("What"), deed, cell=what_cell),
-        Column[ChangeRow](_("Change"), lambda row: row.number, width=98, tone="ink2"),
+        Column[ChangeRow](_("Change"), lambda row: row.number, width=108, tone="ink2"),
         Column[ChangeRow](_("When"), lambda row: due_text(row, now()), cell=due_cell, width=138),
         Column[ChangeRow](
             _("Verb"),
@@ -131,8 +131,8 @@ def verdict_columns(zone: Callable[[], str]) -> tuple[Column[VerdictRow], ...]:
             cell=lambda row: Cell((verdict_badge(row.verdict),)),
             width=166,
         ),
-        Column[VerdictRow](_("What was found"), lambda row: row.sentence or row.metric),
-        Column[VerdictRow](_("Change"), lambda row: row.number, width=104, tone="ink2"),
+        Column[VerdictRow](_("What was found"), _found),
+        Column[VerdictRow](_("Change"), lambda row: row.number, width=108, tone="ink2"),
         Column[VerdictRow](
             _("Judged"),
             lambda row: day(row.judged_at, zone()) if row.judged_at else "–",
@@ -141,6 +141,11 @@ def verdict_columns(zone: Callable[[], str]) -> tuple[Column[VerdictRow], ...]:
             tone="ink2",
         ),
     )
+
+
+def _found(row: VerdictRow) -> str:
+    """The first sentence says what was found; the others how sure that is."""
+    return row.sentence.split(". ")[0].rstrip(".") or row.metric
 
 
 def watched_columns(now: Callable[[], datetime]) -> tuple[Column[Change], ...]:
@@ -155,7 +160,7 @@ def watched_columns(now: Callable[[], datetime]) -> tuple[Column[Change], ...]:
         return _("day {n} of {all:g}").format(n=gone, all=change.monitor_days)
 
     return (
-        Column[Change](_("Change"), lambda change: change.number, width=104, tone="ink2"),
+        Column[Change](_("Change"), lambda change: change.number, width=108, tone="ink2"),
         Column[Change](_("Title"), lambda change: change.title),
         Column[Change](_("Observed"), since, width=130, tone="ink2"),
         Column[Change](_("Incidents"), _incidents_text, cell=_incidents, width=150, right=True),
