@@ -25,9 +25,20 @@ _DROPPED_PREFIXES = ("XDG_", "AWS_", "PG", "CHANGEDESK_DATA")
 _THREAD_GRACE_S = 3.0
 
 
+@pytest.fixture
+def _comes_back() -> Iterator[None]:
+    """Fail a test that leaves the program in another folder, and bring it back for the next."""
+    here = Path.cwd()
+    yield
+    there = Path.cwd()
+    os.chdir(here)
+    if there != here:
+        pytest.fail(f"The test went to {there} and did not come back.")
+
+
 @pytest.fixture(autouse=True)
 def clean_account(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    _comes_back: None, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
     """Give the test a home of its own; nothing of the developer's account is read or written."""
     home = tmp_path_factory.mktemp("home", numbered=True)

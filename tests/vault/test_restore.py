@@ -5,7 +5,7 @@ import os
 import stat
 import subprocess
 import tarfile
-from contextlib import suppress
+from contextlib import chdir, suppress
 from pathlib import Path
 
 import pytest
@@ -28,12 +28,11 @@ def odd(tmp_path: Path) -> Path:
     for _ in range(15):
         deep = deep / ("d" * 230)
     subprocess.run(["mkdir", "-p", root], check=True)
-    os.chdir(root)
-    for _ in range(15):
-        os.mkdir("d" * 230)
-        os.chdir("d" * 230)
-    Path("deep").write_text("at the end of a path of 3500 characters")
-    os.chdir("/")
+    with chdir(root):
+        for _ in range(15):
+            os.mkdir("d" * 230)
+            os.chdir("d" * 230)
+        Path("deep").write_text("at the end of a path of 3500 characters")
     for name in (
         b"new\nline",
         b"quo'te\"s",
