@@ -22,6 +22,7 @@ from ui.widgets.labels import Label
 from ui.widgets.layout import row
 from ui.widgets.risk_badge import RiskBadge
 
+FACTS_GAP = 18
 RUNS = (ChangeState.IMPLEMENT, ChangeState.BACKOUT)
 """While the work runs, the run is where the next action is."""
 
@@ -51,7 +52,7 @@ class ChangeHead(QWidget):
         self.more = icon_button("more", _("Other moves of this change"))
         self.next, self.reason = primary(""), Label(size=SMALL, tone="ink2")
         self.what, self.where = FactStrip(), FactStrip()
-        self.facts = row(self.what, self.where, None, gap=28)
+        self.facts = row(self.what, self.where, None, gap=FACTS_GAP)
         self._lay_out()
         self.back.clicked.connect(self.folded)
         self.copy.clicked.connect(self._on_copy)
@@ -80,14 +81,14 @@ class ChangeHead(QWidget):
 
     def _arrange(self) -> None:
         """In a narrow window the facts stand on two lines."""
-        wanted = self.what.sizeHint().width() + self.where.sizeHint().width() + 28
+        wanted = self.what.sizeHint().width() + self.where.sizeHint().width() + FACTS_GAP
         narrow = wanted > self.width()
         if narrow == self._narrow:
             return
         self._narrow = narrow
         directions = QBoxLayout.Direction
         self.facts.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
-        self.facts.setSpacing(6 if narrow else 28)
+        self.facts.setSpacing(6 if narrow else FACTS_GAP)
         self.facts.update()  # setDirection does not tell the layouts around it
 
     def show_view(self, view: ChangeView) -> None:

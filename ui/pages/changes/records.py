@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
@@ -199,8 +200,8 @@ class RecordList(QWidget):
         self._delete = Button(_("Delete"), Kind.SECONDARY, icon="trash", tall=Tall.COMPACT)
         self._done = Button(_("Done"), Kind.SECONDARY, tall=Tall.COMPACT)
         self._buttons = (self._up, self._down, self._delete)
-        self._up.clicked.connect(self._on_up)
-        self._down.clicked.connect(self._on_down)
+        self._up.clicked.connect(partial(self._move, -1))
+        self._down.clicked.connect(partial(self._move, 1))
         self._delete.clicked.connect(self._on_delete)
         self._done.clicked.connect(self._on_done)
         head = row(self._heading, None, *self._buttons, self._done)
@@ -281,15 +282,7 @@ class RecordList(QWidget):
             self.edited.emit()
         self._on_done()
 
-    @Slot()
-    def _on_up(self) -> None:
-        self._move(-1)
-
-    @Slot()
-    def _on_down(self) -> None:
-        self._move(1)
-
-    def _move(self, step: int) -> None:
+    def _move(self, step: int, _checked: bool = False) -> None:
         if self._place is None:
             return
         other = self._place + step
