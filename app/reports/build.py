@@ -32,11 +32,7 @@ def render_report(data: ReportData, attachments: Sequence[Attachment] = ()) -> R
     words = Words(frozenset(row.id for row in data.method.evidence))
     page = sheet(data.cover.paper)
     with speaking(data.cover.language):
-        fit = _fit(data, words, page)
-
-        def story() -> list[Flowable]:
-            return _story(data, words, page, fit)
-
+        story = _story(data, words, page, _fit(data, words, page))
         pdf, pages = lay_out(data.cover, story)
     return Rendered(finished(pdf, data.cover, attachments), pages)
 

@@ -312,18 +312,17 @@ class Interval(Drawn):
 
 
 class IntervalScale(Drawn):
-    """The head of the column of ranges: both ends and zero."""
+    """The head of the column of ranges: both ends; zero is the line below."""
 
     def __init__(self, low: str, high: str) -> None:
         super().__init__(12.0)
         self._low, self._high = low, high
 
     def draw(self) -> None:
-        """Write the three figures."""
+        """Write the two figures."""
         base = 12.0 - SIZE
         self.canv.setFillColor(inks().ink2)
         words_at(self.canv, 0, base, self._low)
-        words_at(self.canv, self.width / 2, base, "0", anchor="middle")
         words_at(self.canv, self.width, base, self._high, anchor="end")
 
 

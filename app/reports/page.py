@@ -1,6 +1,5 @@
 """The sheet around the text: running head, rule, footer, bookmarks, document metadata."""
 
-from collections.abc import Callable
 from io import BytesIO
 
 from reportlab.pdfgen.canvas import Canvas
@@ -24,6 +23,7 @@ from app.reports.theme import (
 )
 from app.services.report_content.data import Cover
 
+_TOTAL, _TOTAL_ROOM, _PAGE_PART = "page-total", "00", 2
 _AIR = 14.0
 """Least space between two pieces of a line."""
 
@@ -31,8 +31,8 @@ _AIR = 14.0
 class ReportDocument(BaseDocTemplate):
     """Lays a story out on the report's pages."""
 
-    def __init__(self, target: BytesIO, cover: Cover, pages: int) -> None:
-        self._cover, self._pages = cover, pages
+    def __init__(self, target: BytesIO, cover: Cover) -> None:
+        self._cover = cover
         self._sheet = sheet(cover.paper)
         super().__init__(
             target,
@@ -64,7 +64,7 @@ class ReportDocument(BaseDocTemplate):
             canvas.showOutline()
         canvas.saveState()
         _running_head(canvas, self._sheet, self._cover, first=number == 1)
-        _footer(canvas, self._sheet, self._cover, (number, self._pages))
+        _footer(canvas, self._sheet, self._cover, number)
         canvas.restoreState()
 
 
@@ -85,11 +85,14 @@ def _running_head(canvas: Canvas, page: Sheet, cover: Cover, *, first: bool) -> 
     canvas.line(left, base - 7, right, base - 7)
 
 
-def _footer(canvas: Canvas, page: Sheet, cover: Cover, at: tuple[int, int]) -> None:
+def _footer(canvas: Canvas, page: Sheet, cover: Cover, number: int) -> None:
+    before, _gap, after = (
+        _("Page {page} of {pages}").format(page=number, pages="\0").partition("\0")
+    )
     parts = [
         cover.number,
         _("Revision {n}").format(n=cover.revision),
-        _("Page {page} of {pages}").format(page=at[0], pages=at[1]),
+        f"{before}{_TOTAL_ROOM}{after}",
         _("Generated {when}").format(when=cover.generated),
         _("Log head {head}").format(head=cover.log_head[:12] or "–"),
     ]
@@ -99,21 +102,43 @@ def _footer(canvas: Canvas, page: Sheet, cover: Cover, at: tuple[int, int]) -> N
     between = (page.live_width - taken) / (len(parts) - 1)
     canvas.setFillColor(inks().ink2)
     x = MARGIN
-    for part in parts:
-        words_at(canvas, x, FOOT, part)
+    for position, part in enumerate(parts):
+        if position == _PAGE_PART:
+            words_at(canvas, x, FOOT, before)
+            _total_at(canvas, x + width_of(before))
+            words_at(canvas, x + width_of(before + _TOTAL_ROOM), FOOT, after)
+        else:
+            words_at(canvas, x, FOOT, part)
         x += width_of(part) + between
 
 
-Story = Callable[[], list[Flowable]]
-"""Returns what is to be laid out; asked for once per pass."""
+def _total_at(canvas: Canvas, x: float) -> None:
+    """Leave a place for the number of pages, which nobody knows yet."""
+    canvas.saveState()
+    canvas.translate(x, FOOT)
+    canvas.doForm(_TOTAL)
+    canvas.restoreState()
 
 
-def lay_out(cover: Cover, story: Story) -> tuple[bytes, int]:
-    """Set the pages twice: the first pass counts them. Return the PDF and the number of pages."""
-    pages = 0
-    for _turn in range(2):
-        target = BytesIO()
-        document = ReportDocument(target, cover, pages)
-        document.build(story())
-        pages = document.page
-    return target.getvalue(), pages
+class PageTotal(Flowable):
+    """Stands at the end of the story and writes the number of pages into every footer."""
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """Take no room."""
+        return 0, 0
+
+    def draw(self) -> None:
+        """Define what the footers refer to."""
+        total = self.canv.getPageNumber()
+        self.canv.beginForm(_TOTAL, 0, -9, 60, 12)
+        self.canv.setFillColor(inks().ink2)
+        words_at(self.canv, 0, 0, str(total))
+        self.canv.endForm()
+
+
+def lay_out(cover: Cover, story: list[Flowable]) -> tuple[bytes, int]:
+    """Set the pages; return the PDF and their number."""
+    target = BytesIO()
+    document = ReportDocument(target, cover)
+    document.build([*story, PageTotal()])
+    return target.getvalue(), document.page

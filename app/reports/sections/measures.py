@@ -10,7 +10,7 @@ from app.reports.flowables import Air, Cell, Marked, Words, chapter, gap, togeth
 from app.reports.tables import Ruled, columns, height_of, natural_width, share, tight
 from app.reports.theme import GUTTER, LEADING, Sheet
 from app.services.report_content.parts import Measures, MetricChart, MetricRow
-from app.wording import MINUS
+from app.wording import MINUS, THIN
 
 MOST_CHARTS = 4
 _HOLE = 186.0
@@ -25,10 +25,11 @@ def measures_section(part: Measures, words: Words, page: Sheet) -> list[Flowable
     odd = len(part.charts) % 2 == 1
     inside, below = _shared(told, words, page) if odd else ([], told)
     story += _pictures(part.charts, inside, words, page)
-    if part.caption:
-        story += [words.text(part.caption, quiet=True), Air(LEADING)]
+    caption = f"{part.caption} {_same_count(part.rows)}".strip()
+    if caption:
+        story += [words.text(caption, quiet=True), Air(LEADING)]
     if part.rows:
-        story += [*_table(part.rows, words, page), Air(LEADING)]
+        story += [_table(part.rows, words, page), Air(LEADING)]
     if below:
         title = _("In words, continued") if inside else _("In words")
         story += [together(words.text(title, strong=True), below[0])]
@@ -69,17 +70,24 @@ def _block(chart: MetricChart, words: Words, width: float) -> list[Flowable]:
     return [*lines, BeforeAfter(chart)]
 
 
-def _table(rows: Sequence[MetricRow], words: Words, page: Sheet) -> list[Flowable]:
-    scale, counts = _scale(rows), {row.count for row in rows}
-    ends = f"{scale * 100:.0f}"
-    with_count = len(counts) > 1 and len(rows) > MOST_CHARTS
+def _same_count(rows: Sequence[MetricRow]) -> str:
+    """Say once what is the same in every row."""
+    counts = {row.count for row in rows}
+    if len(counts) != 1:
+        return ""
+    return _("n = {count} values, for every measure.").format(count=counts.pop())
+
+
+def _table(rows: Sequence[MetricRow], words: Words, page: Sheet) -> Flowable:
+    scale, ends = _scale(rows), f"{_scale(rows) * 100:.0f}"
+    with_count = len({row.count for row in rows}) > 1 and len(rows) > MOST_CHARTS
     head: list[Cell] = [
         words.text(_("All measures"), strong=True),
         words.text(_("Before"), quiet=True, right=True),
         words.text(_("After"), quiet=True, right=True),
-        words.text(_("Change, %"), quiet=True, right=True),
-        IntervalScale(f"{MINUS}{ends}", f"+{ends}"),
-        words.text(_("Range, %"), quiet=True, right=True),
+        words.text(_("Change"), quiet=True, right=True),
+        IntervalScale(f"{MINUS}{ends}", f"+{ends}{THIN}%"),
+        words.text(_("Range"), quiet=True, right=True),
         *([words.text(_("n"), quiet=True, right=True)] if with_count else []),
         words.text(_("Verdict"), quiet=True),
         words.text(_("Evidence"), quiet=True, right=True),
@@ -88,11 +96,7 @@ def _table(rows: Sequence[MetricRow], words: Words, page: Sheet) -> list[Flowabl
     widths: list[float | None] = [0, None, None, None, 66, None, None, None]
     if with_count:
         widths.insert(6, None)
-    table = Ruled(head, body, widths, page.live_width, padding=6.0).build()
-    if len(counts) > 1:
-        return [table]
-    note = _("n = {count} values before and after, for every measure.")
-    return [table, Air(3), words.text(note.format(count=counts.pop()), quiet=True)]
+    return Ruled(head, body, widths, page.live_width, padding=5.0).build()
 
 
 def _measure(row: MetricRow, words: Words, scale: float, *, with_count: bool) -> list[Cell]:

@@ -129,9 +129,9 @@ def _chart(item: Comparison, source: Source, book: EvidenceBook) -> MetricChart 
             after_value=item.after,
         )
     )
-    goal = target_words(item.target, item.unit)
+    goal = target_words(item.target).lstrip("≤≥" + THIN)
     return MetricChart(
-        title=f"{item.metric}, {item.unit}" if item.unit else item.metric,
+        title=_with_unit(item),
         role=_("main") if metric == source.main_metric else _("key") if item.key else _("other"),
         mark=replace(verdict_mark(item.verdict), word=verdict_words(item)),
         change=change_words(item),
@@ -144,7 +144,7 @@ def _chart(item: Comparison, source: Source, book: EvidenceBook) -> MetricChart 
         after=item.after,
         after_text=level_words(item, item.after, unit=False),
         range=_likely_level(item),
-        target_text=_("target {goal}").format(goal=goal) if goal else "",
+        target_text=_("target {value}").format(value=goal) if goal else "",
         evidence=cite(item, source, book),
     )
 
@@ -238,7 +238,7 @@ def _row(item: Comparison, source: Source, book: EvidenceBook) -> MetricRow:
     )
     sides = [str(sample.n) if sample else "0" for sample in (before, after)]
     return MetricRow(
-        name=f"{item.metric}, {item.unit}" if item.unit else item.metric,
+        name=_with_unit(item),
         before=level_words(item, item.before, unit=False),
         after=level_words(item, item.after, unit=False),
         change=_bare(signed_percent(item.relative_change)),
@@ -250,6 +250,11 @@ def _row(item: Comparison, source: Source, book: EvidenceBook) -> MetricRow:
         margin=item.margin,
         evidence=cite(item, source, book),
     )
+
+
+def _with_unit(item: Comparison) -> str:
+    """Name a metric with its unit, which never stands on a line alone."""
+    return f"{item.metric},\u00a0{item.unit}" if item.unit else item.metric
 
 
 def _bare(text: str) -> str:
