@@ -7,7 +7,7 @@ import sys
 
 from tests.bench.harness import machine
 
-NAMES = ("startup", "verdict")
+NAMES = ("startup", "verdict", "pdf")
 
 
 def main() -> int:
