@@ -18,6 +18,9 @@ Array = NDArray[np.float64]
 MIN_RUNS = 3
 _MAX_PHI = 0.97
 _LEAST_FREQUENCIES = 4
+_ONE_IN_TEN = 1.2816
+_CLEAR = 0.2
+"""Autocorrelation from which ratios of it are worth taking; less where samples are many."""
 _EQUAL = 1e-12
 
 
@@ -177,8 +180,25 @@ def _variance_of_mean(off: Array) -> _Mean:
     nu = _frequencies(n * (1 - phi) / (1 + phi), size)
     angle = np.pi * np.arange(1, nu + 1) / size
     raised = (1 - 2 * phi * np.cos(angle) + phi**2) / (1 - phi) ** 2
-    power = (_cosines(nu, size) @ u) ** 2 * raised
-    return _Mean(size / n * float(power.mean()) / n, float(nu), n_effective)
+    power = _level_part((_cosines(nu, size) @ u) ** 2 * raised)
+    return _Mean(size / n * float(power.mean()) / n, float(len(power)), n_effective)
+
+
+def _level_part(power: Array) -> Array:
+    """Return the lowest frequencies over which the spectrum is flat.
+
+    Slow movement under much measurement noise shows in the lowest frequencies only; averaged with
+    the rest it would drown. The lower half is taken alone where it is larger than the upper by more
+    than chance gives one time in ten (Fisher's z), and so on.
+    """
+    used, k = len(power), len(power)
+    while k >= 2 * _LEAST_FREQUENCIES:
+        half = k // 2
+        spread = 2 * _ONE_IN_TEN * np.sqrt(0.5 * (1 / half + 1 / (k - half)))
+        if power[:half].mean() > np.exp(spread) * power[half:k].mean():
+            used = half
+        k = half
+    return power[:used]
 
 
 def _persistence(u: Array, known: Array) -> float:
@@ -192,8 +212,9 @@ def _persistence(u: Array, known: Array) -> float:
     if r0 <= 0:
         return min(0.999, 1 / n)
     r1, r2, r4 = max(0.0, r1 / r0), r2 / r0, r4 / r0
-    ratio1 = r2 / r1 if r1 > 0.2 else 0.0
-    ratio2 = float(np.sqrt(max(r4, 0.0) / r2)) if r2 > 0.2 else 0.0
+    clear = min(_CLEAR, 3 / n**0.5)  # above what chance gives
+    ratio1 = r2 / r1 if r1 > clear else 0.0
+    ratio2 = float(np.sqrt(max(r4, 0.0) / r2)) if r2 > clear else 0.0
     p = max(r1, sorted((r1, ratio1, ratio2))[1])
     return min(0.999, p + (1 + 3 * p) / n)
 

@@ -265,11 +265,12 @@ def _alone(levels: Levels, layout: Layout, step_s: float) -> tuple[Effect, tuple
     if not (long or _is_below(effect, SURE_EFFECTIVE)):
         return effect, ()
     apart = (layout.after.start_s - layout.before.start_s) / step_s
-    # Asked both ways round, so that swapping the windows mirrors the answer.
-    there, back = beside_a_trend(before, after, apart), beside_a_trend(after, before, apart)
-    agrees = there.excludes_zero() and back.excludes_zero()
-    same_way = there.estimate * effect.estimate > 0 > back.estimate * effect.estimate
-    return effect, () if agrees and same_way else (Gate.DRIFT,)
+    # Asked both ways round, so that swapping the windows mirrors the answer; each is one-sided.
+    for one, other, sign in ((before, after, 1), (after, before, -1)):
+        beside = beside_a_trend(one, other, apart)
+        if sign * beside.estimate * np.sign(effect.estimate) <= beside.half_width(0.90):
+            return effect, (Gate.DRIFT,)
+    return effect, ()
 
 
 def _outlives_rhythm(effect: Effect, earlier: Array) -> bool:

@@ -71,7 +71,7 @@ def make_report(number: str, *, reporting: Reporting) -> Report:
         revision=data.cover.revision,
         made_at=source.now,
         by=desk.actor,
-        title=data.summary.headlines[-1],
+        title=data.summary.headlines[-1].replace("\u00a0", " "),
         pdf_sha256=reporting.files.put(made.pdf),
         log_head=source.log_head,
         pages=made.pages,

@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from app.domain.change import ChangeState
+from app.domain.change import Change, ChangeState
 from app.domain.event import Actor, Event
 from app.domain.health import Phase
 from app.domain.host import Host
@@ -15,6 +15,7 @@ from app.domain.ids import HostId, SampleSetId
 from app.domain.metric import SampleSet, Series, WindowName
 from app.domain.need import Option
 from app.domain.review import CloseCode, Override
+from app.domain.run import Run
 from app.services.comparison import compare_windows
 from app.services.report_content.source import Source
 from tests.reports import sample
@@ -34,28 +35,38 @@ from tests.reports.proofs import health_report
 SECOND = timedelta(seconds=1)
 
 
+BEGIN, END = night(1, 4), night(1, 4, 4)
+
+
 @cache
 def thin() -> Source:
     """Return a change of seconds on one host: two windows of 12 s, nine samples a second."""
     whole = sample.full()
-    metrics = whole.change.metrics[:1]
-    begin, ends = night(1, 4), night(1, 4, 4)
-    steps = []
-    at = begin
-    for item in whole.runs[0].steps[3:6]:
-        step = replace(item.step, estimate_s=3.0, starts_service=item.step.id == "f6")
-        steps.append(
-            replace(item, step=step, planned_start=at, started_at=at, ended_at=at + SECOND)
-        )
-        at += SECOND
-    run = replace(whole.runs[0], steps=tuple(steps), started_at=begin, ended_at=ends)
-    change = replace(
-        whole.change,
+    change = _brief_change(whole.change)
+    sets, series = _brief_samples()
+    before, after = (series[item.sha256] for item in sets)
+    return replace(
+        whole,
+        change=change,
+        now=night(1, 7),
+        hosts=whole.hosts[:1],
+        runs=(_brief_run(whole.runs[0]),),
+        health=tuple(item for item in whole.health if item.host == DB1),
+        samples=sets,
+        comparisons=(compare_windows(change, change.metrics[0], before, after),),
+        events=whole.events[:8],
+        series=series,
+    )
+
+
+def _brief_change(change: Change) -> Change:
+    return replace(
+        change,
         state=ChangeState.CLOSED,
         close_code=CloseCode.SUCCESSFUL,
         hosts=(DB1,),
-        metrics=metrics,
-        tests=whole.change.tests[:1],
+        metrics=change.metrics[:1],
+        tests=change.tests[:1],
         overrides=(),
         lessons=(),
         no_lessons=True,
@@ -63,51 +74,40 @@ def thin() -> Source:
         baseline_s=12.0,
         settle_s=2.0,
         planned_downtime_min=0.25,
-        work_start=begin,
-        work_end=ends,
+        work_start=BEGIN,
+        work_end=END,
         reviewed_by=PATEL,
         reviewed_at=night(1, 6),
         closed_at=night(1, 6),
     )
+
+
+def _brief_run(run: Run) -> Run:
+    steps, at = [], BEGIN
+    for item in run.steps[3:6]:
+        step = replace(item.step, estimate_s=3.0, starts_service=item.step.id == "f6")
+        steps.append(
+            replace(item, step=step, planned_start=at, started_at=at, ended_at=at + SECOND)
+        )
+        at += SECOND
+    return replace(run, steps=tuple(steps), started_at=BEGIN, ended_at=END)
+
+
+def _brief_samples() -> tuple[tuple[SampleSet, ...], dict[str, Series]]:
     rng = np.random.default_rng(7)
     series, sets = {}, []
     for window, start, level in (
-        (WindowName.BEFORE, begin - 40 * SECOND, 19.0),
-        (WindowName.AFTER, ends + 2 * SECOND, 1.6),
+        (WindowName.BEFORE, BEGIN - 40 * SECOND, 19.0),
+        (WindowName.AFTER, END + 2 * SECOND, 1.6),
     ):
-        at_s = start.timestamp() + np.arange(108) / 9
         key = sha(f"thin-{window}")
+        at_s = start.timestamp() + np.arange(108) / 9
         series[key] = Series(at_s, level * np.exp(rng.normal(0, 0.1, 108)))
+        ident, end = SampleSetId(f"t-{window}"), start + 12 * SECOND
         sets.append(
-            SampleSet(
-                SampleSetId(f"t-{window}"),
-                CHANGE,
-                "p95",
-                window,
-                start,
-                start + 12 * SECOND,
-                108,
-                key,
-                "host",
-                "url http://127.0.0.1/",
-                ZONE,
-                DB1,
-                collected_at=start,
-            )
+            SampleSet(ident, CHANGE, "p95", window, start, end, 108, key, "host", zone=ZONE)
         )
-    before, after = (series[item.sha256] for item in sets)
-    return replace(
-        whole,
-        change=change,
-        now=night(1, 7),
-        hosts=whole.hosts[:1],
-        runs=(run,),
-        health=tuple(item for item in whole.health if item.host == DB1),
-        samples=tuple(sets),
-        comparisons=(compare_windows(change, metrics[0], before, after),),
-        events=whole.events[:8],
-        series=series,
-    )
+    return tuple(sets), series
 
 
 LONG = (

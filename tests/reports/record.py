@@ -48,6 +48,119 @@ from tests.reports.proofs import tests
 from tests.reports.runbook import STEPS, step
 from tests.reports.samples_of_night import metrics
 
+NEED = Need(
+    NeedCategory.OUTDATED,
+    (
+        NeedEvidence(
+            EvidenceKind.VERSION,
+            "End-of-support notice",
+            "PostgreSQL 14 ends 12 Nov 2026",
+            "",
+            "vendor notice of 5 Oct 2026",
+        ),
+        NeedEvidence(
+            EvidenceKind.METRIC,
+            "Order response time, p95",
+            "310 to 412 ms",
+            "Jan to Oct 2026",
+        ),
+    ),
+)
+
+IMPACT = Impact(
+    "Customers wait for their orders",
+    users=1240,
+    services=("Orders", "Export"),
+    cost_per_hour=4200.0,
+    currency="EUR",
+)
+
+SCOPE = Scope(
+    (ScopeArea.SERVER, ScopeArea.SECURITY),
+    "Cluster on db-01, its replica on db-02, the pool on app-01",
+    "The application code and the catalogue database stay as they are",
+)
+
+OPTIONS = (
+    Option(
+        "Upgrade in place",
+        "Support into 2028, new indexes",
+        "One night, 40 min closed",
+        "Way back needs a restore",
+        True,
+        "Shortest closure with a proven way back",
+    ),
+    Option(
+        "New servers beside the old",
+        "No way back needed",
+        "Six weeks, two servers",
+        "Data drift",
+        False,
+        "Support ends before it is ready",
+    ),
+    Option(
+        "Do nothing",
+        "No work",
+        "No security fixes",
+        "Grows every week",
+        False,
+        "Not acceptable to security",
+    ),
+)
+
+RISK = RiskAssessment(
+    RiskScore(Grade.HIGH, Grade.HIGH),
+    RiskScore(Grade.MODERATE, Grade.HIGH),
+    (
+        "Rehearsal on the test system",
+        "Restore drill on the evening before",
+        "Go or no-go gate at 02:10",
+    ),
+    "A failed upgrade closes order entry until the restore is done.",
+    KHUMALO,
+    MIDNIGHT - timedelta(days=4, hours=9),
+)
+
+OVERRIDES = (
+    Override(
+        "baseline",
+        "Baseline measured",
+        DLAMINI,
+        "support for PostgreSQL 14 ended that day, the baseline has five nights",
+        night(-56, 20),
+    ),
+)
+
+LESSONS = (
+    Lesson(
+        "The cluster upgrade took 24 min instead of 18",
+        "The copy of 41 GiB met a slower disk than on the test system",
+        "Order entry stayed closed 7 min longer",
+        "Estimate copies from the disk they will meet",
+    ),
+    Lesson(
+        "Memory rose after the upgrade",
+        "New default of shared buffers",
+        "8.7 GiB of 32 remain free",
+        "Compare the defaults of both releases when planning",
+    ),
+)
+
+ACTIONS = (
+    FollowUp(
+        "Raise the template's estimate for the cluster upgrade to 24 min",
+        KHUMALO,
+        date(2026, 11, 30),
+    ),
+    FollowUp("Re-tune memory on db-01 and measure again", MOKOENA, date(2026, 12, 4)),
+    FollowUp(
+        "Rehearse and time the start of the old cluster on the test system",
+        MOKOENA,
+        date(2026, 12, 11),
+    ),
+    FollowUp("Measure again at 30 days with three more nights", KHUMALO, date(2026, 12, 15)),
+)
+
 
 def change() -> Change:
     plain = Change(
@@ -67,74 +180,11 @@ def change() -> Change:
         reviewer=PATEL,
         business_service="Orders",
         hosts=(DB1, DB2, APP),
-        need=Need(
-            NeedCategory.OUTDATED,
-            (
-                NeedEvidence(
-                    EvidenceKind.VERSION,
-                    "End-of-support notice",
-                    "PostgreSQL 14 ends 12 Nov 2026",
-                    "",
-                    "vendor notice of 5 Oct 2026",
-                ),
-                NeedEvidence(
-                    EvidenceKind.METRIC,
-                    "Order response time, p95",
-                    "310 to 412 ms",
-                    "Jan to Oct 2026",
-                ),
-            ),
-        ),
-        impact=Impact(
-            "Customers wait for their orders",
-            users=1240,
-            services=("Orders", "Export"),
-            cost_per_hour=4200.0,
-            currency="EUR",
-        ),
-        scope=Scope(
-            (ScopeArea.SERVER, ScopeArea.SECURITY),
-            "Cluster on db-01, its replica on db-02, the pool on app-01",
-            "The application code and the catalogue database stay as they are",
-        ),
-        options=(
-            Option(
-                "Upgrade in place",
-                "Support into 2028, new indexes",
-                "One night, 40 min closed",
-                "Way back needs a restore",
-                True,
-                "Shortest closure with a proven way back",
-            ),
-            Option(
-                "New servers beside the old",
-                "No way back needed",
-                "Six weeks, two servers",
-                "Data drift",
-                False,
-                "Support ends before it is ready",
-            ),
-            Option(
-                "Do nothing",
-                "No work",
-                "No security fixes",
-                "Grows every week",
-                False,
-                "Not acceptable to security",
-            ),
-        ),
-        risk=RiskAssessment(
-            RiskScore(Grade.HIGH, Grade.HIGH),
-            RiskScore(Grade.MODERATE, Grade.HIGH),
-            (
-                "Rehearsal on the test system",
-                "Restore drill on the evening before",
-                "Go or no-go gate at 02:10",
-            ),
-            "A failed upgrade closes order entry until the restore is done.",
-            KHUMALO,
-            MIDNIGHT - timedelta(days=4, hours=9),
-        ),
+        need=NEED,
+        impact=IMPACT,
+        scope=SCOPE,
+        options=OPTIONS,
+        risk=RISK,
         implementation_plan="See the runbook.",
         outage=True,
         planned_downtime_min=40.0,
@@ -151,45 +201,9 @@ def change() -> Change:
         metrics=metrics(),
         contacts=(Contact(DLAMINI, "Head of Service Operations"),),
         tests=tests(),
-        overrides=(
-            Override(
-                "baseline",
-                "Baseline measured",
-                DLAMINI,
-                "support for PostgreSQL 14 ended that day, the baseline has five nights",
-                night(-56, 20),
-            ),
-        ),
-        lessons=(
-            Lesson(
-                "The cluster upgrade took 24 min instead of 18",
-                "The copy of 41 GiB met a slower disk than on the test system",
-                "Order entry stayed closed 7 min longer",
-                "Estimate copies from the disk they will meet",
-            ),
-            Lesson(
-                "Memory rose after the upgrade",
-                "New default of shared buffers",
-                "8.7 GiB of 32 remain free",
-                "Compare the defaults of both releases when planning",
-            ),
-        ),
-        actions=(
-            FollowUp(
-                "Raise the template's estimate for the cluster upgrade to 24 min",
-                KHUMALO,
-                date(2026, 11, 30),
-            ),
-            FollowUp("Re-tune memory on db-01 and measure again", MOKOENA, date(2026, 12, 4)),
-            FollowUp(
-                "Rehearse and time the start of the old cluster on the test system",
-                MOKOENA,
-                date(2026, 12, 11),
-            ),
-            FollowUp(
-                "Measure again at 30 days with three more nights", KHUMALO, date(2026, 12, 15)
-            ),
-        ),
+        overrides=OVERRIDES,
+        lessons=LESSONS,
+        actions=ACTIONS,
         work_start=WORK.start,
         work_end=WORK.end,
         monitor_since=night(3, 20),
@@ -198,21 +212,16 @@ def change() -> Change:
         opened_at=MIDNIGHT + timedelta(days=-41, hours=11, minutes=2),
         opened_by=KHUMALO,
     )
-    plan = plain.plan_hash
-    approvals = (
-        Approval(
-            VAN_WYK,
-            "Owner, orders service",
-            Decision.APPROVED,
-            MIDNIGHT + timedelta(days=-4, hours=16, minutes=5),
-            plan,
-        ),
-        Approval(
-            DLAMINI,
-            "Head of Service Operations",
-            Decision.APPROVED,
-            MIDNIGHT + timedelta(days=-3, hours=9, minutes=12),
-            plan,
-        ),
+    return replace(plain, approvals=_approvals(plain.plan_hash))
+
+
+def _approvals(plan_hash: str) -> tuple[Approval, ...]:
+    owner, head = "Owner, orders service", "Head of Service Operations"
+    first, second = (
+        MIDNIGHT + timedelta(days=-4, hours=16, minutes=5),
+        MIDNIGHT + timedelta(days=-3, hours=9, minutes=12),
     )
-    return replace(plain, approvals=approvals)
+    return (
+        Approval(VAN_WYK, owner, Decision.APPROVED, first, plan_hash),
+        Approval(DLAMINI, head, Decision.APPROVED, second, plan_hash),
+    )

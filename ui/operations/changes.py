@@ -87,6 +87,17 @@ class ChangeView:
         return next((host.name for host in self.all_hosts if host.id == host_id), str(host_id))
 
 
+class Overtaken(Conflict):
+    """Somebody else altered the same part meanwhile; ``theirs`` is what it says now, if text."""
+
+    def __init__(self, note: str, theirs: object) -> None:
+        super().__init__(
+            _("“{note}” was not saved: the same part was changed meanwhile.").format(note=note),
+            hint=_("Keep yours, or take theirs."),
+        )
+        self.theirs = theirs if isinstance(theirs, str) else ""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldEdit:
     """New values of some fields of a change, and the values the user saw when writing them."""
@@ -99,16 +110,11 @@ class FieldEdit:
         """Return the change with the new values.
 
         Raises:
-            Conflict: Somebody else altered one of the fields meanwhile.
+            Overtaken: Somebody else altered one of the fields meanwhile.
         """
         for name, seen in self.before:
             if getattr(change, name) not in (seen, dict(self.after)[name]):
-                raise Conflict(
-                    _("“{note}” was not saved: the same part was changed meanwhile.").format(
-                        note=self.note
-                    ),
-                    hint=_("Look at both, then keep yours or take theirs."),
-                )
+                raise Overtaken(self.note, getattr(change, name))
         return replace(change, **dict(self.after))  # type: ignore[arg-type]  # names are fields
 
     def reversed(self) -> "FieldEdit":

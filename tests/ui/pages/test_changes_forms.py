@@ -48,6 +48,7 @@ def test_an_edit_that_somebody_else_made_meanwhile_is_explained(drive, services,
     assert read(services, change.id).requested_by == "Theirs"
     assert need.requester.value == "Mine"
     (banner,) = driver.page.banners.banners
+    assert banner.message.present == "It says “Theirs” now"
     keep, drop = banner.message.actions
 
     drop.run()

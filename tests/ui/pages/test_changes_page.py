@@ -231,3 +231,12 @@ def test_the_keyboard_moves_opens_and_comes_back(drive, record):
     assert page.escape()
     assert not page.list.isHidden()
     assert not page.escape()
+
+
+def test_a_change_that_does_not_exist_is_said_and_the_page_stays_where_it_was(drive, record):
+    change = record("Upgrade PostgreSQL")
+    driver = drive(ChangesPage)
+    driver.open("CHG-000099")
+    (banner,) = driver.page.banners.banners
+    assert banner.message.state == "There is no change CHG-000099."
+    assert driver.page.detail.ref == change.id

@@ -57,7 +57,7 @@ class ChangeDetail(QWidget):
 
     def _connect(self) -> None:
         self._views.loaded.connect(self._show)
-        self._views.failed.connect(self._page.show_error)
+        self._views.failed.connect(self._on_failed)
         self.tabs.changed.connect(self._on_tab)
         self.head.next_wanted.connect(self._on_next)
         self.head.move_wanted.connect(self.moves.want)
@@ -138,6 +138,12 @@ class ChangeDetail(QWidget):
         self._show_tab_at(self.tabs.current)
         self.editing.show_view(view)
         self.shown.emit(view)
+
+    @Slot(object)
+    def _on_failed(self, error: Exception) -> None:
+        """Stay with the change that is shown."""
+        self._ref = self._view.change.id if self._view else ""
+        self._page.show_error(error)
 
     @Slot(int)
     def _on_tab(self, position: int) -> None:

@@ -12,7 +12,7 @@ from app.wording import clock
 from ui.changed import Topic
 from ui.messages import Message, MessageAction, Tone
 from ui.operations import changes
-from ui.operations.changes import ChangeView, FieldEdit
+from ui.operations.changes import ChangeView, FieldEdit, Overtaken
 from ui.pages.changes.asking import Question
 from ui.tasks import Task
 
@@ -122,6 +122,8 @@ class Editing(QObject):
             self.failed.emit(error)
             return
 
+        theirs = error.theirs if isinstance(error, Overtaken) else ""
+
         def keep() -> None:
             self._mine = section
             self.settled.emit()
@@ -137,6 +139,7 @@ class Editing(QObject):
             Message(
                 error.text,
                 Tone.WARNING,
+                present=_("It says “{text}” now").format(text=theirs) if theirs else "",
                 next=error.hint,
                 actions=(
                     MessageAction(_("Keep mine"), keep),
