@@ -264,7 +264,8 @@ def _alone(levels: Levels, layout: Layout, step_s: float) -> tuple[Effect, tuple
     long = layout.parameters.window_s > HOUR_S
     if not (long or _is_below(effect, SURE_EFFECTIVE)):
         return effect, ()
-    apart = (layout.after.start_s - layout.before.start_s) / step_s
+    # Over a longer way than this a slope from within the windows tells nothing.
+    apart = min((layout.after.start_s - layout.before.start_s) / step_s, 2.0 * len(before.off))
     # Asked both ways round, so that swapping the windows mirrors the answer; each is one-sided.
     for one, other, sign in ((before, after, 1), (after, before, -1)):
         beside = beside_a_trend(one, other, apart)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,6 +69,12 @@ class Player:
         self.process.stdout.close()
 
 
+def kill(pid: int) -> None:
+    """End a player, unless it has come to its own end first."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
 def opened(data: Path) -> AppServices:
     return open_services(data, Surroundings(actor="Sipho", secrets=SessionSecrets()))
 
@@ -112,7 +119,7 @@ def test_killed_during_a_step_nothing_is_lost_repeated_or_guessed(
         for number in range(1, KILLS + 1):
             pid = player.start(data, run)
             assert player.next().startswith("opened")
-            timer = threading.Timer(dice.uniform(0.0, 0.6), os.kill, (pid, signal.SIGKILL))
+            timer = threading.Timer(dice.uniform(0.0, 0.6), kill, (pid,))
             timer.start()
             told = [line.split()[1] for line in player.rest() if line.startswith("sent")]
             timer.join()
