@@ -127,9 +127,11 @@ def test_thinning_keeps_the_peaks(values, most):
 
 @given(st.floats(-1e9, 1e9), st.floats(1e-6, 1e9))
 def test_ticks_enclose_any_range(low, size):
-    ticks = value_ticks(low, low + size)
-    assert ticks[0].at <= low + 1e-6 * size
-    assert ticks[-1].at >= low + size - 1e-6 * size
+    high = low + size
+    ticks = value_ticks(low, high)
+    close = max(1e-6 * size, 4 * np.spacing(max(abs(low), abs(high))))
+    assert ticks[0].at <= low + close
+    assert ticks[-1].at >= high - close
     assert 2 <= len(ticks) <= 10
     assert len({tick.text for tick in ticks}) == len(ticks)
 
