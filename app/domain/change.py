@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 
@@ -139,8 +139,12 @@ class Change:
 
     @property
     def plan_hash(self) -> str:
-        """SHA-256 of the plan as canonical JSON; any later edit gives another one."""
-        plan = {name: getattr(self, name) for name in PLAN_FIELDS}
+        """SHA-256 of the plan as canonical JSON; any later edit gives another one.
+
+        What stands at its default is left out, so that a field added by a later version of the
+        program voids no approval.
+        """
+        plan = {name: value for name, value in _told(self).items() if name in PLAN_FIELDS}
         text = json.dumps(plan, default=_plain, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -175,6 +179,10 @@ _STAGES = {
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return asdict(value)  # type: ignore[call-overload]  # json asks only for our dataclasses
+    return value.isoformat() if isinstance(value, datetime) else _told(value)
+
+
+def _told(record: object) -> dict[str, object]:
+    """Return the fields of a record that say something else than their default."""
+    pairs = ((item, getattr(record, item.name)) for item in fields(record))  # type: ignore[arg-type]  # json asks only for our dataclasses
+    return {item.name: value for item, value in pairs if value != item.default}
