@@ -233,3 +233,11 @@ def _judge_figures(before: Reading, after: Reading) -> Difference:
     if abs(rise) <= max(NOISE.get(unit, 0.0), WORSE_SHARE * abs(before.value)):
         return Difference.SAME
     return Difference.BETTER if (rise > 0) is after.worse_when_lower else Difference.WORSE
+
+
+def newest_report(
+    reports: tuple[HealthReport, ...], host: str, phase: Phase
+) -> HealthReport | None:
+    """Return the newest health report of a host in a phase."""
+    fitting = [item for item in reports if item.host == host and item.phase is phase]
+    return max(fitting, key=lambda item: item.started_at, default=None)

@@ -20,8 +20,8 @@ from app.services.changes import (
     override_guard,
     set_hold,
 )
-from app.services.guards import standing_approvals
 from app.services.process import TRANSITIONS, next_move
+from app.services.quorum import standing_approvals
 from tests.examples import DB, identified, planned
 from tests.fakes import MemoryStore, SetClock
 

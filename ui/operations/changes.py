@@ -18,8 +18,8 @@ from app.domain.verdict import Comparison
 from app.errors import Conflict
 from app.i18n import _
 from app.services import changes
-from app.services.guards import rollback_deadline, rollback_s
 from app.services.process import next_move
+from app.services.rollback import rollback_deadline, rollback_s
 from app.services.rows import ChangeFilter, ChangeRow
 from app.services.transitions import Answer, Transition
 from app.settings import Settings

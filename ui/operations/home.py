@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.change import Change, ChangeState
 from app.domain.run import Run
-from app.services.guards import rollback_deadline
+from app.services.rollback import rollback_deadline
 from app.services.rows import HomeSummary
 
 if TYPE_CHECKING:

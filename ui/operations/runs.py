@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from app.domain.change import Change, ChangeState
 from app.domain.run import Run
 from app.services import execution
-from app.services.guards import rollback_deadline, rollback_s
+from app.services.rollback import rollback_deadline, rollback_s
 from app.services.rows import RunRow
 from ui.tasks import Task
 

@@ -5,7 +5,7 @@ from app.domain.metric import WindowName
 from app.domain.run import StepState
 from app.domain.runbook import StepKind
 from app.i18n import _
-from app.services.guards import approvals_needed, standing_approvals
+from app.services.quorum import approvals_needed, standing_approvals
 from app.services.report_content.proofs import RuleRow
 from app.services.report_content.source import Source
 from app.services.report_content.words import kept_mark

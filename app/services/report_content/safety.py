@@ -6,7 +6,6 @@ from app.analysis.chart_axes import time_ticks
 from app.domain.backup import BackupSet, CaptureState, Level, Outcome, Verification
 from app.domain.review import TestCase, TestKind
 from app.i18n import _, later
-from app.services.guards import ROLLBACK_FACTOR
 from app.services.rag import Light, Rag
 from app.services.report_content.common import Claim, Icon, Mark
 from app.services.report_content.evidence import EvidenceBook
@@ -20,6 +19,7 @@ from app.services.report_content.proofs import (
 )
 from app.services.report_content.source import Source
 from app.services.report_content.words import moment_words, sentence, test_mark
+from app.services.rollback import ROLLBACK_FACTOR
 from app.wording import (
     NONE,
     bytes_size,

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from app.domain.backup import BackupSet
 from app.domain.change import Change
 from app.domain.event import Event
-from app.domain.health import HealthReport, Phase
+from app.domain.health import HealthReport, Phase, newest_report
 from app.domain.host import Host
 from app.domain.metric import Metric, SampleSet, Series, WindowName
 from app.domain.report import Report
 from app.domain.run import Run, StepRun
 from app.domain.verdict import Comparison
 from app.domain.window import TimeRange
-from app.services.guards import newest_report, rollback_deadline
+from app.services.rollback import rollback_deadline
 from app.settings import Settings
 
 SHORT_S = 600.0

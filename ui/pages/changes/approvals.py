@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.domain.approval import Approval, Decision
 from app.domain.change import ChangeState
 from app.i18n import _
-from app.services.guards import approvals_needed, standing_approvals
+from app.services.quorum import approvals_needed, standing_approvals
 from app.wording import clock, count_of, day
 from ui.cells import Badge, Mark
 from ui.operations import changes

@@ -6,7 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.i18n import _, later
-from app.services.guards import standing_approvals
+from app.services.quorum import standing_approvals
 from app.wording import count_of
 from ui.operations.changes import ChangeView
 from ui.pages.changes.editing import Editing

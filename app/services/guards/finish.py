@@ -1,0 +1,85 @@
+"""Monitor and Review: watched, measured, judged, learned from."""
+
+from datetime import timedelta
+
+from app.domain.change import Change
+from app.domain.metric import WindowName
+from app.domain.review import CloseCode
+from app.domain.verdict import Verdict
+from app.i18n import _, later
+from app.services.guards.base import filled, hard, holds, soft
+from app.services.guards.measure import measured
+from app.services.transitions import Facts
+
+
+def watched_long_enough(change: Change, facts: Facts) -> str:
+    """The agreed time under observation has passed."""
+    if change.monitor_since is None:
+        return _("The observation has not started")
+    until = change.monitor_since + timedelta(days=change.monitor_days)
+    if facts.now >= until:
+        return ""
+    left_h = (until - facts.now).total_seconds() / 3600
+    return _("{hours:.1f} h of observation to go").format(hours=left_h)
+
+
+def incidents_are_over(change: Change, _facts: Facts) -> str:
+    """No incident that the change caused is still open."""
+    loose = [i.reference for i in change.incidents if i.caused and i.restored_at is None]
+    return _("Still open: {names}").format(names=", ".join(loose)) if loose else ""
+
+
+def is_judged(change: Change, facts: Facts) -> str:
+    """Every metric has a verdict."""
+    judged = {item.metric_id for item in facts.comparisons}
+    loose = [metric.name for metric in change.metrics if metric.id not in judged]
+    return _("Not judged: {names}").format(names=", ".join(loose)) if loose else ""
+
+
+def close_code_fits(change: Change, facts: Facts) -> str:
+    """The close code says what the verdict and the run say."""
+    if change.backed_out and change.close_code is not CloseCode.BACKED_OUT:
+        return _("The change was backed out, the close code says otherwise")
+    worse = any(item.verdict is Verdict.REGRESSED for item in facts.comparisons)
+    if worse and change.close_code is CloseCode.SUCCESSFUL:
+        return _("A measure got worse, the close code says “successful”")
+    return ""
+
+
+def reviewed_by_another(change: Change, _facts: Facts) -> str:
+    """The review was done by somebody who did not implement."""
+    if not change.reviewed_by:
+        return _("Nobody has reviewed it")
+    if change.reviewed_by == change.implementer:
+        return _("The reviewer is the implementer")
+    return ""
+
+
+TO_REVIEW = (
+    hard("observed", later("Observation"), watched_long_enough),
+    hard(
+        "measured_after",
+        later("Measured after"),
+        measured(WindowName.AFTER, later("Too few samples after")),
+    ),
+    soft("judged", later("Verdict"), is_judged),
+    soft("incidents", later("Incidents"), incidents_are_over),
+)
+
+TO_CLOSE = (
+    hard(
+        "close_code",
+        later("Close code"),
+        holds(lambda c: c.close_code is not None, later("No close code")),
+    ),
+    hard("close_notes", later("Close notes"), filled("close_notes", later("No close notes"))),
+    hard("reviewed", later("Review"), reviewed_by_another),
+    hard(
+        "lessons",
+        later("Lessons"),
+        holds(
+            lambda c: bool(c.lessons) or c.no_lessons, later("No lesson, and nobody said “none”")
+        ),
+    ),
+    soft("close_code_fits", later("Close code fits"), close_code_fits),
+)

@@ -1,0 +1,93 @@
+"""Assess: a plan with its way back, its window and its measures."""
+
+from datetime import timedelta
+
+from app.domain.change import Change
+from app.domain.runbook import Phase
+from app.i18n import _, later
+from app.services.guards.base import hard, holds, soft
+from app.services.transitions import Facts
+
+
+def plan_is_complete(change: Change, _facts: Facts) -> str:
+    """There is a way forward and a way back, step by step."""
+    lacks = [
+        text
+        for phase, text in (
+            (Phase.FORWARD, _("no step forward")),
+            (Phase.BACKOUT, _("no step back")),
+        )
+        if not change.runbook.phase(phase)
+    ]
+    return _("The runbook has {lacks}").format(lacks=_(" and ").join(lacks)) if lacks else ""
+
+
+def window_is_set(change: Change, _facts: Facts) -> str:
+    """The window is agreed and long enough for the plan."""
+    if change.window is None:
+        return _("No maintenance window")
+    planned = timedelta(seconds=change.runbook.forward_estimate_s)
+    if change.window.span.duration < planned:
+        return _("The window is shorter than the runbook")
+    return ""
+
+
+def no_conflict(_change: Change, facts: Facts) -> str:
+    """No other open change works on the same host in the same window."""
+    if not facts.rivals:
+        return ""
+    names = ", ".join(rival.number for rival in facts.rivals)
+    return _("Same host and time as {names}").format(names=names)
+
+
+PLANNED = (
+    hard(
+        "impact",
+        later("Impact"),
+        holds(lambda c: c.impact.is_stated, later("Who is hurt is not said")),
+    ),
+    hard(
+        "scope",
+        later("Scope"),
+        holds(lambda c: c.scope.is_stated, later("What is touched is not said")),
+    ),
+    hard(
+        "option",
+        later("Chosen option"),
+        holds(lambda c: c.chosen_option is not None, later("No option is chosen")),
+    ),
+    hard("plan", later("Runbook"), plan_is_complete),
+    hard(
+        "test_plan",
+        later("Test plan"),
+        holds(lambda c: bool(c.tests or c.test_plan.strip()), later("No test case")),
+    ),
+    hard(
+        "criteria",
+        later("Success criteria"),
+        holds(
+            lambda c: any(metric.target is not None for metric in c.metrics),
+            later("No metric with a target"),
+        ),
+    ),
+    hard("window_set", later("Maintenance window"), window_is_set),
+    hard(
+        "outage",
+        later("Outage"),
+        holds(lambda c: c.outage is not None, later("Whether users notice is not said")),
+    ),
+    hard(
+        "risk",
+        later("Risk"),
+        holds(lambda c: c.risk is not None, later("The risk is not assessed")),
+    ),
+    hard(
+        "communication",
+        later("Communication plan"),
+        holds(
+            lambda c: not c.outage or bool(c.communication_plan.strip()),
+            later("An outage is planned, and nobody is told"),
+        ),
+    ),
+    soft("conflict", later("No conflict"), no_conflict),
+)

@@ -1,0 +1,85 @@
+"""Scheduled: everything that must be there before the first step."""
+
+from datetime import timedelta
+
+from app.domain.change import Change
+from app.domain.health import Health, Phase, newest_report
+from app.domain.metric import WindowName
+from app.i18n import _, later
+from app.services.backup_gate import gate_level
+from app.services.guards.agree import is_approved
+from app.services.guards.base import hard, host_name, soft
+from app.services.guards.measure import measured
+from app.services.rollback import rollback_deadline
+from app.services.transitions import Facts
+
+
+def window_is_open(change: Change, facts: Facts) -> str:
+    """It is the agreed time."""
+    if change.window is None:
+        return _("No maintenance window")
+    if facts.now in change.window.span:
+        return ""
+    before = facts.now < change.window.span.start
+    return _("The window has not opened yet") if before else _("The window is over")
+
+
+def time_for_a_way_back(change: Change, facts: Facts) -> str:
+    """The work fits before the latest moment at which a roll-back can still start."""
+    if change.window is None:
+        return _("No maintenance window")
+    deadline = rollback_deadline(change, facts.backups)
+    planned_end = facts.now + timedelta(seconds=change.runbook.forward_estimate_s)
+    if deadline is None or planned_end <= deadline:
+        return ""
+    return _("The runbook would end after the latest start of a roll-back")
+
+
+def backup_is_proven(change: Change, facts: Facts) -> str:
+    """Every source of the backup plan is in a fresh set that is proven as the risk demands."""
+    if change.risk is None:
+        return _("The risk is not assessed, so the needed backup level is not known")
+    if not change.backup_plan:
+        return _("The plan names nothing to back up")
+    needed = change.risk.required_backup
+    oldest = timedelta(hours=facts.settings.backup_age_h)
+    for host in dict.fromkeys(source.host for source in change.backup_plan):
+        sets = [item for item in facts.backups if item.host == host]
+        answer = gate_level(sets, needed, oldest, facts.now)
+        if not answer.met:
+            return f"{host_name(host, facts)}: {answer.sentence}"
+    return ""
+
+
+def checked_before(change: Change, facts: Facts) -> str:
+    """Health was checked before, on every host, and nothing critical was found."""
+    for host in change.hosts:
+        report = newest_report(facts.health, str(host), Phase.BEFORE)
+        if report is None:
+            return _("No health check of {host} yet").format(host=host_name(host, facts))
+        if report.worst is Health.CRITICAL:
+            return _("The health check of {host} found something critical").format(
+                host=host_name(host, facts)
+            )
+    return ""
+
+
+def contacts_confirmed(change: Change, _facts: Facts) -> str:
+    """Everybody who must be reachable has said so."""
+    silent = [person.name for person in change.contacts if person.confirmed_at is None]
+    return _("Not confirmed: {names}").format(names=", ".join(silent)) if silent else ""
+
+
+READY = (
+    hard("approved", later("Approval"), is_approved),
+    soft("window_open", later("Window open"), window_is_open),
+    soft("backup", later("Backup proven"), backup_is_proven),
+    soft("checked", later("Health checked before"), checked_before),
+    soft(
+        "baseline",
+        later("Baseline measured"),
+        measured(WindowName.BEFORE, later("Too few samples before")),
+    ),
+    hard("way_back", later("Time for a way back"), time_for_a_way_back),
+    soft("contacts", later("Contacts reachable"), contacts_confirmed),
+)
