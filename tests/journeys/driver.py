@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QMainWindow, QScrol
 from app.bootstrap import KEY_FILE, Surroundings, open_services
 from app.secrets import SessionSecrets
 from app.services.facade import AppServices
+from tests.patience import PATIENCE_MS, PatientBot
 from ui.application import Desktop, Start
 from ui.widgets.banner import Banner
 from ui.widgets.fields import ChoiceField, Field, LineField, TextField
@@ -22,14 +23,15 @@ from ui.widgets.table import Table
 from ui.widgets.tabs import Tabs
 
 LEFT = Qt.MouseButton.LeftButton
-PATIENCE_MS = 20_000
 SLOW_MS = 60_000
 
 
 class Person:
     """Works with one window; whatever is not on the screen or blocked cannot be used."""
 
-    def __init__(self, desktop: Desktop, services: Callable[[], AppServices], qtbot) -> None:
+    def __init__(
+        self, desktop: Desktop, services: Callable[[], AppServices], qtbot: PatientBot
+    ) -> None:
         self.desktop, self._services, self._qtbot = desktop, services, qtbot
 
     @property
@@ -52,9 +54,7 @@ class Person:
     def settle(self, limit_ms: int = PATIENCE_MS) -> None:
         """Wait until nothing is under way and the page shows it; no error may stand there."""
         tools = self.desktop.tools
-        self.wait(lambda: not tools.tasks.busy and self.page.ready, "a quiet window", limit_ms)
-        self._qtbot.wait(30)  # saves that begin when the keyboard leaves a field
-        self.wait(lambda: not tools.tasks.busy and self.page.ready, "a quiet window", limit_ms)
+        self._qtbot.until_quiet(lambda: not tools.tasks.busy and self.page.ready, timeout=limit_ms)
         said = [banner.message.as_text() for banner in self.seen(Banner)]
         assert not said, said
 
@@ -200,7 +200,7 @@ class Flashes(QObject):
 
 
 @contextmanager
-def at_the_window(data: Path, name: str, qtbot) -> Iterator[Person]:
+def at_the_window(data: Path, name: str, qtbot: PatientBot) -> Iterator[Person]:
     """Open the real window on a data folder as somebody, and close it afterwards."""
     opened: list[AppServices] = []
 

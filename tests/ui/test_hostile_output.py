@@ -73,7 +73,7 @@ def page(qtbot, theme, tasks, services, ssh_host):
     made.show()
     made.open(run.id)
     (transcript,) = made.findChildren(Transcript)
-    qtbot.waitUntil(lambda: made.ready and "touch" in transcript.toPlainText())
+    qtbot.until_quiet(lambda: made.ready and "touch" in transcript.toPlainText())
     return made
 
 

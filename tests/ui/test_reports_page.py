@@ -40,7 +40,7 @@ def page(qtbot, theme, tasks, services) -> Callable[[], ReportsPage]:
         made.resize(1240, 872)
         made.show()
         made.reload()
-        qtbot.waitUntil(lambda: made.ready)
+        qtbot.until_quiet(lambda: made.ready)
         return made
 
     return make
@@ -102,10 +102,10 @@ def test_the_newest_report_is_on_paper_and_the_others_one_row_away(page, service
     first, second = printed(services), printed(services, revision=2)
     shown = page()
     assert [row.report for row in shown.table.rows_model.rows] == [second, first]
-    qtbot.waitUntil(lambda: shown.ready and shown.preview.pages is not None)
+    qtbot.until_quiet(lambda: shown.ready and shown.preview.pages is not None)
     assert shown._shown == second.pdf_sha256
     shown.table.select(first.id)
-    qtbot.waitUntil(lambda: shown.ready)
+    qtbot.until_quiet(lambda: shown.ready)
     assert shown._shown == first.pdf_sha256
 
 
@@ -113,12 +113,12 @@ def test_a_click_makes_the_next_revision_and_shows_its_first_page(page, services
     changes.open_change("Add an index", desk=services.desk)
     shown = page()
     click(qtbot, shown.make)
-    qtbot.waitUntil(lambda: shown.table.current is not None, timeout=20_000)
-    qtbot.waitUntil(lambda: shown.ready and shown.preview.pages is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: shown.table.current is not None)
+    qtbot.until_quiet(lambda: shown.ready and shown.preview.pages is not None)
     assert shown.table.current.report.revision == 1
     assert shown.make.isEnabled()
     click(qtbot, shown.make)
-    qtbot.waitUntil(lambda: shown.table.current.report.revision == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: shown.table.current.report.revision == 2)
 
 
 def test_the_file_that_is_saved_has_the_bytes_that_were_kept(
@@ -161,7 +161,7 @@ def test_a_change_is_found_by_number_by_id_and_by_one_of_its_reports(page, servi
         (report.number, report.change),
     ):  # fmt: skip
         shown.open(ref)
-        qtbot.waitUntil(lambda: shown.ready)
+        qtbot.until_quiet(lambda: shown.ready)
         assert shown._view.change.id == found
 
 
@@ -171,8 +171,8 @@ def test_choosing_a_change_shows_its_reports(page, services, qtbot):
     shown = page()
     shown.choice.setFocus()
     qtbot.keyClick(shown.choice, Qt.Key.Key_Up)
-    qtbot.waitUntil(lambda: shown.ready and shown._view.change.id == other.id)
+    qtbot.until_quiet(lambda: shown.ready and shown._view.change.id == other.id)
     assert shown.paper.currentIndex() == 0
     qtbot.keyClick(shown.choice, Qt.Key.Key_Down)
-    qtbot.waitUntil(lambda: shown.ready and shown._view.change.id == report.change)
+    qtbot.until_quiet(lambda: shown.ready and shown._view.change.id == report.change)
     assert shown.paper.currentIndex() == 1

@@ -95,20 +95,20 @@ def cut_off(data) -> Run:
 def test_a_run_that_was_cut_off_is_said_at_the_start_and_one_click_away(data, opened, qtbot):
     cut_off(data)
     desktop = opened()
-    qtbot.waitUntil(lambda: bool(shown(desktop)), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(shown(desktop)))
     (text,) = shown(desktop)
     assert "A run was cut off when the program last ended" in text
     assert "Upgrade the database" in text
     assert "Nothing was sent since" in text
     press(desktop, "Open the run", qtbot)
-    qtbot.waitUntil(lambda: desktop.window.page.id == "run" and desktop.window.page.ready)
+    qtbot.until_quiet(lambda: desktop.window.page.id == "run" and desktop.window.page.ready)
     qtbot.waitUntil(lambda: "Nothing is sent again by itself" in words(desktop))
 
 
 def test_without_one_the_start_is_quiet(opened, qtbot):
     desktop = opened()
-    qtbot.waitUntil(lambda: desktop.window.page is not None, timeout=10_000)
-    qtbot.waitUntil(lambda: not desktop.tools.tasks.busy)
+    qtbot.waitUntil(lambda: desktop.window.page is not None)
+    qtbot.until_quiet(lambda: not desktop.tools.tasks.busy)
     assert shown(desktop) == []
 
 
@@ -117,10 +117,10 @@ def test_a_damaged_database_is_offered_to_be_put_aside(data, opened, qtbot):
     whole = database.read_bytes()
     database.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
     desktop = opened()
-    qtbot.waitUntil(lambda: bool(shown(desktop)), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(shown(desktop)))
     assert desktop.window.page is None
     press(desktop, "Put it aside and take the last good copy", qtbot)
-    qtbot.waitUntil(lambda: desktop.window.page is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: desktop.window.page is not None)
     qtbot.waitUntil(lambda: any("The damaged files lie in" in text for text in shown(desktop)))
     aside = [path for path in data.rglob(FILE_NAME) if path != database]
     assert any(b"\xa5" * 4096 in path.read_bytes() for path in aside)
@@ -131,7 +131,7 @@ def test_without_a_way_to_recover_none_is_offered(data, qapp, qtbot):
     database.write_bytes(b"\xa5" * 9000)
     desktop = Desktop(qapp, Start(data, partial(_open, data), remember=False))
     desktop.run()
-    qtbot.waitUntil(lambda: bool(shown(desktop)), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(shown(desktop)))
     assert not [b for b in desktop.window.findChildren(Button) if "aside" in b.text()]
     qapp.aboutToQuit.disconnect(desktop.stop)
     desktop.stop()

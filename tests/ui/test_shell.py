@@ -28,7 +28,7 @@ from ui.widgets.labels import Label
 def ready(desktop, qtbot):
     one = desktop()
     qtbot.waitUntil(lambda: one.window.page is not None)
-    qtbot.waitUntil(lambda: not one.tools.tasks.busy)
+    qtbot.until_quiet(lambda: not one.tools.tasks.busy)
     one.window.activateWindow()
     return one
 

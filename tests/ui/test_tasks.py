@@ -30,7 +30,7 @@ def test_many_results_come_home_to_the_ui_thread(tasks, qtbot):
     ear = Ear()
     for number in range(1000):
         tasks.start(lambda _context, number=number: number).succeeded.connect(ear.hear)
-    qtbot.waitUntil(lambda: len(ear.results) == 1000, timeout=10_000)
+    qtbot.waitUntil(lambda: len(ear.results) == 1000)
     assert sorted(ear.results) == list(range(1000))
     assert ear.threads == {threading.get_ident()}
     qtbot.waitUntil(lambda: not tasks.busy)

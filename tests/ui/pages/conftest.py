@@ -55,7 +55,7 @@ class Driver:
         self.page, self.bot, self.context = page, qtbot, context
 
     def settle(self) -> None:
-        self.bot.waitUntil(lambda: self.page.ready and not self.context.tasks.busy, timeout=10_000)
+        self.bot.until_quiet(lambda: self.page.ready and not self.context.tasks.busy)
 
     def open(self, ref: str) -> None:
         self.page.open(ref)

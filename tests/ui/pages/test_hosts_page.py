@@ -47,7 +47,7 @@ def test_a_host_is_added_and_shown_unconfirmed_with_its_name_as_typed(drive, ser
     driver.settle()
     host = kept(services)["<b>app</b>=cmd()"]
     assert (host.address, host.port, host.key) == ("127.0.0.2", 2222, None)
-    driver.bot.waitUntil(lambda: "<b>app</b>=cmd()" in shown(page), timeout=5000)
+    driver.bot.waitUntil(lambda: "<b>app</b>=cmd()" in shown(page))
     assert not button(page, "Test the connection").isEnabled()
 
 

@@ -41,6 +41,6 @@ def test_a_file_is_imported_and_a_useless_one_is_refused_in_words(
     good.write_text("time,ms\n" + "".join(f"{at:.0f},100\n" for at in at_s))
     driver.page.import_file(good)
     driver.settle()
-    driver.bot.waitUntil(lambda: len(samples(services)) == 2, timeout=5000)
+    driver.bot.waitUntil(lambda: len(samples(services)) == 2)
     driver.settle()
     assert {item.query for item in samples(services)} == {"=cmd()<b>.csv"}

@@ -44,7 +44,7 @@ def driver(drive, record):
     )
     made = drive(RunPage)
     made.click(button(made.page, "Start the run"))
-    made.bot.waitUntil(lambda: made.page._decision._typed is not None, timeout=5000)
+    made.bot.waitUntil(lambda: made.page._decision._typed is not None)
     made.settle()
     return made
 
@@ -63,7 +63,7 @@ def wait_for(driver, step):
         run = driver.page._run
         return run is not None and run.current is not None and run.current.step.id == step
 
-    driver.bot.waitUntil(there, timeout=5000)
+    driver.bot.waitUntil(there)
     driver.settle()
 
 
@@ -88,7 +88,7 @@ def test_skipping_needs_a_reason_and_the_run_ends(driver, services):
     wait_for(driver, "m2")
     driver.type(driver.page._decision._note, "All fine")
     driver.click(button(driver.page, "Done"))
-    driver.bot.waitUntil(lambda: only_run(services).is_over, timeout=5000)
+    driver.bot.waitUntil(lambda: only_run(services).is_over)
     driver.settle()
     run = only_run(services)
     assert run.state is RunState.DONE
@@ -116,9 +116,9 @@ def test_backing_out_needs_its_words_and_a_reason(driver, services):
 def test_the_question_of_backing_out_can_be_left(driver, services):
     driver.click(button(driver.page, "Back out"))
     decision = driver.page._decision
-    driver.bot.waitUntil(decision._typed.button.isVisible, timeout=5000)
+    driver.bot.waitUntil(decision._typed.button.isVisible)
     driver.click(button(decision, "Cancel"))
-    driver.bot.waitUntil(lambda: decision._shown[-1] is StepState.WAITING, timeout=5000)
+    driver.bot.waitUntil(lambda: decision._shown[-1] is StepState.WAITING)
     answer_gate(driver, "GO db-01")
     wait_for(driver, "m1")
     assert only_run(services).backout_at is None
