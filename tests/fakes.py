@@ -101,7 +101,7 @@ class MemoryLog:
         return ()
 
 
-KINDS = ("hosts", "runs", "backups", "health", "samples", "comparisons", "reports")
+KINDS = ("hosts", "runs", "backups", "health", "samples", "comparisons", "reports", "templates")
 
 
 class MemoryUnitOfWork:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from app.domain.approval import Approval
 from app.domain.backup import BackupSource
-from app.domain.ids import ChangeId, HostId
+from app.domain.ids import ChangeId, HostId, TemplateId
 from app.domain.lesson import FollowUp, Lesson
 from app.domain.metric import Metric
 from app.domain.need import Impact, Need, Option, Scope
@@ -136,6 +136,9 @@ class Change:
     updated_at: datetime | None = None
     closed_at: datetime | None = None
     version: int = 0
+    template: TemplateId | None = None
+    """The edition of the template it was opened from."""
+    copied_from: ChangeId | None = None
 
     @property
     def plan_hash(self) -> str:

@@ -12,6 +12,7 @@ SetId = NewType("SetId", str)
 HealthId = NewType("HealthId", str)
 SampleSetId = NewType("SampleSetId", str)
 ReportId = NewType("ReportId", str)
+TemplateId = NewType("TemplateId", str)
 
 
 def new_id() -> str:

@@ -1,11 +1,22 @@
 """One execution of a runbook: what was planned, what happened, what is not known."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from app.domain.ids import ChangeId, RunId
-from app.domain.runbook import Phase, Step
+from app.domain.ids import ChangeId, HostId, RunId
+from app.domain.runbook import Phase, Step, waits_for
+
+
+class RunMode(StrEnum):
+    """What a run is for; only a live one counts in any statistic."""
+
+    LIVE = "live"
+    REHEARSAL = "rehearsal"
+    """The same steps beforehand; commands go to stand-in hosts, the rest is walked through."""
+    DRY = "dry"
+    """Every command is shown with its values; nothing is contacted."""
 
 
 class RunState(StrEnum):
@@ -19,12 +30,14 @@ class RunState(StrEnum):
     BACKING_OUT = "backing_out"
     DONE = "done"
     BACKED_OUT = "backed_out"
+    MISSED = "missed"
+    """The window passed, and nobody started it."""
 
 
 class StepState(StrEnum):
     """Where a step stands; UNKNOWN means it was sent and nobody knows how it ended."""
 
-    TODO = "todo"
+    PENDING = "pending"
     SENT = "sent"
     WAITING = "waiting"
     DONE = "done"
@@ -43,6 +56,11 @@ class StepState(StrEnum):
         """Whether the run may go on past the step."""
         return self in (StepState.DONE, StepState.SKIPPED)
 
+    @property
+    def is_trouble(self) -> bool:
+        """Whether a person must decide before anything else is sent."""
+        return self in (StepState.FAILED, StepState.STOPPED, StepState.UNKNOWN)
+
 
 _OVER = frozenset(
     {StepState.DONE, StepState.FAILED, StepState.STOPPED, StepState.SKIPPED, StepState.UNKNOWN}
@@ -50,11 +68,59 @@ _OVER = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """A file or a photo that shows a step was done; its bytes lie under their SHA-256."""
+
+    sha256: str
+    name: str
+    kind: str
+    """Its media type, found from its first bytes."""
+    size: int
+    at: datetime
+    by: str
+
+
+class DeviationKind(StrEnum):
+    """In which way a run left the plan."""
+
+    OVERRUN = "overrun"
+    OUT_OF_WINDOW = "out_of_window"
+    UNDECLARED_HOST = "undeclared_host"
+    SKIPPED = "skipped"
+    WENT_ON = "went_on"
+    """A failed step was passed, because the plan says so."""
+    PAST_DEADLINE = "past_deadline"
+    """A gate was opened when a roll-back could no longer end inside the window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """One departure from the plan, written down by itself the moment it was seen."""
+
+    kind: DeviationKind
+    step: str
+    text: str
+    at: datetime
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunNote:
+    """What a person adds to the timeline; ``at`` is when it happened, as they say."""
+
+    id: str
+    at: datetime
+    text: str
+    by: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StepRun:
     """What happened to one step; ``transcript`` is the SHA-256 under which its output is kept."""
 
     step: Step
-    state: StepState = StepState.TODO
+    state: StepState = StepState.PENDING
     planned_start: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -64,6 +130,23 @@ class StepRun:
     outcome: str = ""
     """One sentence: what came out of it, or why it was skipped, stopped, failed."""
     by: str = ""
+    cleared_by: str = ""
+    """Who typed the confirmation that a destructive command needs."""
+    proofs: tuple[Proof, ...] = ()
+    went_on: bool = False
+    """Whether it failed and the run went on past it, as the plan says."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether what waits for this step may begin."""
+        return self.state.is_settled or self.went_on
+
+    @property
+    def planned_end(self) -> datetime | None:
+        """When it would end by plan."""
+        if self.planned_start is None:
+            return None
+        return self.planned_start + timedelta(seconds=self.step.estimate_s)
 
     @property
     def actual_s(self) -> float | None:
@@ -75,7 +158,10 @@ class StepRun:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """An execution of the runbook as it was approved (``plan_hash``)."""
+    """An execution of the runbook as it was approved (``plan_hash``).
+
+    ``steps`` stand in the order of their dependencies, with their final commands.
+    """
 
     id: RunId
     change: ChangeId
@@ -88,6 +174,15 @@ class Run:
     backout_reason: str = ""
     backout_at: datetime | None = None
     version: int = 0
+    mode: RunMode = RunMode.LIVE
+    stand_ins: tuple[tuple[HostId, HostId], ...] = ()
+    """In a rehearsal: the host of the plan, and the one that commands go to instead."""
+    deviations: tuple[Deviation, ...] = ()
+    notes: tuple[RunNote, ...] = ()
+    pins: tuple[str, ...] = ()
+    """What is pinned in the timeline, by the keys of its entries."""
+    cause: str = ""
+    """Why a run was missed, as far as it can be known."""
 
     @property
     def direction(self) -> Phase:
@@ -100,14 +195,38 @@ class Run:
         return tuple(item for item in self.steps if item.step.phase is self.direction)
 
     @property
+    def ready(self) -> tuple[StepRun, ...]:
+        """The unsettled steps of the present direction that wait for no other step."""
+        items = self.active
+        before = waits_for(item.step for item in items)
+        settled = {item.step.id for item in items if item.is_settled}
+        return tuple(
+            item
+            for item in items
+            if item.step.id not in settled and settled.issuperset(before[item.step.id])
+        )
+
+    @property
     def current(self) -> StepRun | None:
-        """The first step of the present direction that is not settled."""
-        return next((item for item in self.active if not item.state.is_settled), None)
+        """The step to look at: one in trouble, else one that waits for a person, else the first."""
+        ready = self.ready
+        waiting = [item for item in ready if item.state is StepState.WAITING]
+        return next(iter([*self.trouble, *waiting, *ready]), None)
+
+    @property
+    def trouble(self) -> tuple[StepRun, ...]:
+        """The steps of the present direction that a person must decide about."""
+        return tuple(i for i in self.active if i.state.is_trouble and not i.went_on)
 
     @property
     def is_over(self) -> bool:
         """Whether the run has ended, either way."""
-        return self.state in (RunState.DONE, RunState.BACKED_OUT)
+        return self.state in (RunState.DONE, RunState.BACKED_OUT, RunState.MISSED)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it counts: not a rehearsal, not a dry run, and begun."""
+        return self.mode is RunMode.LIVE and self.state is not RunState.MISSED
 
     def of(self, step_id: str) -> StepRun:
         """Return what happened to a step; raises KeyError."""
@@ -121,6 +240,12 @@ class Run:
         steps = tuple(changed if item.step.id == changed.step.id else item for item in self.steps)
         return replace(self, steps=steps)
 
+    def host_for(self, host: HostId | None) -> HostId | None:
+        """Return the host that commands for a host of the plan go to; None when to none."""
+        if self.mode is RunMode.LIVE:
+            return host
+        return dict(self.stand_ins).get(host) if host is not None else None
+
     def downtime_s(self) -> float | None:
         """Seconds from the first stop of the service to its return; None when it never stopped."""
         stops = [s.started_at for s in self.steps if s.step.stops_service and s.started_at]
@@ -129,3 +254,8 @@ class Run:
         ends = [s.ended_at for s in self.steps if s.step.starts_service and s.ended_at]
         end = max(ends, default=self.ended_at)
         return (end - min(stops)).total_seconds() if end else None
+
+
+def newest_live(runs: Iterable[Run]) -> Run | None:
+    """Return the newest run that counts."""
+    return max((run for run in runs if run.is_live), key=lambda run: run.id, default=None)

@@ -1,8 +1,10 @@
-"""The runbook: steps in order, what each does, and how to get back."""
+"""The runbook: steps, what each waits for and does, how long it takes, and how to get back."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.domain.critical_path import Timeline, in_order, lay_out
 from app.domain.ids import HostId
 
 
@@ -13,9 +15,17 @@ class StepKind(StrEnum):
     MANUAL = "manual"
     CHECK = "check"
     BACKUP = "backup"
+    RESTORE_TEST = "restore_test"
     GATE = "gate"
     MEASURE = "measure"
+    NOTIFY = "notify"
     RESTORE = "restore"
+
+
+PERSONAL = frozenset({StepKind.MANUAL, StepKind.GATE, StepKind.NOTIFY})
+"""Kinds that wait for a person."""
+ON_HOST = frozenset({StepKind.COMMAND, StepKind.CHECK, StepKind.BACKUP, StepKind.RESTORE})
+"""Kinds that may name a host."""
 
 
 class Phase(StrEnum):
@@ -25,10 +35,23 @@ class Phase(StrEnum):
     BACKOUT = "backout"
 
 
+class OnFail(StrEnum):
+    """What happens when a step fails; an unknown outcome always waits for a person."""
+
+    ASK = "ask"
+    """The run waits for a decision."""
+    GO_ON = "go_on"
+    """The failure is recorded as a deviation, and the run goes on."""
+    BACK_OUT = "back_out"
+    """The run waits, and backing out is the first thing offered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step; ``estimate_s`` is the planned duration, ``limit_s`` when it counts as stuck.
+    """One step; times are in seconds.
 
+    ``estimate_s`` is the median duration (P50), ``p90_s`` what nine of ten runs keep to, and
+    ``limit_s`` when a step counts as stuck: a command is given up, a gate is closed unanswered.
     ``answer`` is what must be typed at a gate. ``idempotent`` says that sending the command twice
     does no harm, so that it may be offered again when its outcome is unknown.
     """
@@ -51,24 +74,82 @@ class Step:
     """From this step on users are without the service."""
     starts_service: bool = False
     """After this step users have the service back."""
+    p90_s: float | None = None
+    after: tuple[str, ...] | None = None
+    """Ids of the steps it waits for; None means the step above it, () nothing at all."""
+    on_fail: OnFail = OnFail.ASK
+    backout_of: str = ""
+    """On the way back: the id of the step forward that this one undoes."""
+    approver: str = ""
+    """Who must answer a gate; empty for whoever runs it."""
+    by_another: bool = False
+    """Whether the implementer must not answer the gate."""
+    proof: bool = False
+    """Whether a manual step needs a file or a photo."""
+    recipients: str = ""
+    """Who is told by a notification."""
+
+    @property
+    def slow_s(self) -> float:
+        """What nine of ten runs keep to; the median where nothing is known."""
+        return max(self.estimate_s, self.p90_s or 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Runbook:
-    """All steps of a change, forward and back."""
+    """All steps of a change, forward and back, and the values that its commands use.
+
+    ``values`` are pairs of name and text; ``{{name}}`` in a command stands for the text.
+    """
 
     steps: tuple[Step, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
 
     def phase(self, phase: Phase) -> tuple[Step, ...]:
-        """The steps of one direction, in order."""
+        """The steps of one direction, as they were written down."""
         return tuple(step for step in self.steps if step.phase is phase)
+
+    def in_order(self, phase: Phase) -> tuple[Step, ...]:
+        """The steps of one direction, each behind those it waits for; raises Circular."""
+        steps = {step.id: step for step in self.phase(phase)}
+        return tuple(steps[key] for key in in_order(waits_for(steps.values())))
+
+    def timeline(self, phase: Phase = Phase.FORWARD) -> Timeline:
+        """Lay one direction out on time; raises Circular."""
+        return timeline(self.phase(phase))
 
     @property
     def forward_estimate_s(self) -> float:
-        """Planned duration of the way forward, in seconds."""
-        return sum(step.estimate_s for step in self.phase(Phase.FORWARD))
+        """Planned duration of the way forward, in seconds: the length of its critical path."""
+        return self.timeline(Phase.FORWARD).total_s
 
     @property
     def backout_estimate_s(self) -> float:
         """Planned duration of the way back, in seconds."""
-        return sum(step.estimate_s for step in self.phase(Phase.BACKOUT))
+        return self.timeline(Phase.BACKOUT).total_s
+
+
+def waits_for(steps: Iterable[Step]) -> dict[str, tuple[str, ...]]:
+    """Return for each step of one direction the ids it waits for; ids that are gone do not count.
+
+    A step without a list of its own waits for the one above it.
+    """
+    listed = list(steps)
+    known = {step.id for step in listed}
+    found: dict[str, tuple[str, ...]] = {}
+    above: tuple[str, ...] = ()
+    for step in listed:
+        wanted = above if step.after is None else step.after
+        found[step.id] = tuple(dict.fromkeys(key for key in wanted if key in known))
+        above = (step.id,)
+    return found
+
+
+def timeline(steps: Iterable[Step]) -> Timeline:
+    """Lay steps of one direction out on time by their estimates; raises Circular."""
+    listed = list(steps)
+    return lay_out(
+        {step.id: step.estimate_s for step in listed},
+        waits_for(listed),
+        {step.id: step.slow_s for step in listed},
+    )

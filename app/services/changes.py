@@ -14,12 +14,16 @@ from app.i18n import _
 from app.services.ports import Clock
 from app.services.ports_store import NewUnitOfWork, UnitOfWork
 from app.services.process import next_move, transition
+from app.services.runbooks import refuse_circles
 from app.services.transitions import Answer, Facts, Transition
 from app.settings import Settings
 
 Edit = Callable[[Change], Change]
 
-_FIXED = frozenset({"id", "number", "state", "version", "opened_at", "opened_by", "approvals"})
+_FIXED = frozenset(
+    {"id", "number", "state", "version", "opened_at", "opened_by", "approvals", "template",
+     "copied_from"}
+)  # fmt: skip
 """What an edit may never touch; these change through verbs of their own."""
 
 
@@ -39,29 +43,38 @@ def open_change(title: str, *, desk: Desk) -> Change:
     Raises:
         InvalidInput: The title is empty or longer than 160 characters.
     """
+    with desk.new_uow() as uow:
+        change = blank_change(title, uow, desk=desk)
+        uow.changes.add(change)
+        uow.log.append(
+            NewEvent("change.opened", _("Opened “{title}”").format(title=change.title), change.id)
+        )
+        uow.commit()
+    return change
+
+
+def blank_change(title: str, uow: UnitOfWork, *, desk: Desk) -> Change:
+    """Return a draft with a number and nothing planned; the caller keeps it.
+
+    Raises:
+        InvalidInput: The title is empty or longer than 160 characters.
+    """
     title = title.strip()
     if not title or len(title) > MAX_TITLE:
         raise InvalidInput(
             _("A title has 1 to {n} characters.").format(n=MAX_TITLE), hint=_("Shorten it.")
         )
     now = desk.clock.now()
-    with desk.new_uow() as uow:
-        change = Change(
-            id=ChangeId(new_id()),
-            number=uow.changes.next_number(),
-            title=title,
-            coordinator=desk.actor,
-            monitor_days=desk.settings.monitor_days,
-            opened_at=now,
-            opened_by=desk.actor,
-            updated_at=now,
-        )
-        uow.changes.add(change)
-        uow.log.append(
-            NewEvent("change.opened", _("Opened “{title}”").format(title=title), change.id)
-        )
-        uow.commit()
-    return change
+    return Change(
+        id=ChangeId(new_id()),
+        number=uow.changes.next_number(),
+        title=title,
+        coordinator=desk.actor,
+        monitor_days=desk.settings.monitor_days,
+        opened_at=now,
+        opened_by=desk.actor,
+        updated_at=now,
+    )
 
 
 MAX_TITLE = 160
@@ -81,6 +94,7 @@ def edit_change(change_id: str, edit: Edit, *, desk: Desk, note: str = "") -> Ch
             raise IllegalMove(_("{number} is closed.").format(number=before.number))
         after = edit(before)
         _refuse_fixed(before, after)
+        refuse_circles(after.runbook)
         after = replace(after, updated_at=desk.clock.now())
         saved = uow.changes.save(after)
         text = note or _("Edited {number}").format(number=before.number)

@@ -89,7 +89,7 @@ def play(run_id: str, executors: Executors, *, desk: Desk, context: TaskContext)
             return run
         if step.step.kind in _PERSONAL:
             return _wait_for_person(run_id, step.step.id, desk=desk)
-        if step.state is not StepState.TODO:
+        if step.state is not StepState.PENDING:
             return _wait_for_person(run_id, step.step.id, desk=desk)
         _play_step(run, step, executors, desk=desk, context=context)
 
@@ -262,7 +262,7 @@ def _recover_run(run: Run, *, desk: Desk) -> Run:
 def _wait_for_person(run_id: str, step_id: str, *, desk: Desk) -> Run:
     def edit(run: Run, _uow: UnitOfWork) -> Run:
         item = run.of(step_id)
-        if item.state is StepState.TODO:
+        if item.state is StepState.PENDING:
             run = run.with_step(replace(item, state=StepState.WAITING, started_at=desk.clock.now()))
         return replace(run, state=RunState.WAITING)
 

@@ -14,6 +14,7 @@ from app.domain.host import Host
 from app.domain.metric import SampleSet
 from app.domain.report import Report
 from app.domain.run import Run
+from app.domain.template import Template
 from app.domain.verdict import Comparison
 
 Entity = TypeVar("Entity")
@@ -112,6 +113,11 @@ class UnitOfWork(Protocol):
     @property
     def reports(self) -> Repository[Report]:
         """Printed reports."""
+        ...
+
+    @property
+    def templates(self) -> Repository[Template]:
+        """Editions of templates."""
         ...
 
     @property

@@ -93,7 +93,7 @@ def _judge_exit(code: int | None, duration_s: float, signal: str) -> tuple[StepS
 def check(change: Change, run: Run, context: TaskContext, *, tools: StepTools) -> StepOutcome:
     """Check the health of every host of the change; only something critical fails the step."""
     touched = run.direction is Direction.BACKOUT or any(
-        item.step.kind is StepKind.COMMAND and item.state is not StepState.TODO
+        item.step.kind is StepKind.COMMAND and item.state is not StepState.PENDING
         for item in run.steps
     )
     phase = Phase.AFTER if touched else Phase.BEFORE

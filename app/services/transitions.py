@@ -9,7 +9,7 @@ from app.domain.change import Change, ChangeState
 from app.domain.health import HealthReport
 from app.domain.host import Host
 from app.domain.metric import SampleSet
-from app.domain.run import Run
+from app.domain.run import Run, newest_live
 from app.domain.verdict import Comparison
 from app.i18n import _
 from app.settings import Settings
@@ -34,8 +34,8 @@ class Facts:
 
     @property
     def last_run(self) -> Run | None:
-        """The newest run."""
-        return max(self.runs, key=lambda run: run.id, default=None)
+        """The newest run that counts: no rehearsal, no dry run."""
+        return newest_live(self.runs)
 
 
 Check = Callable[[Change, Facts], str]

@@ -25,6 +25,7 @@ from app.domain.host import Host
 from app.domain.metric import SampleSet
 from app.domain.report import Report
 from app.domain.run import Run
+from app.domain.template import Template
 from app.domain.verdict import Comparison
 from app.errors import StoreError
 from app.i18n import _
@@ -225,6 +226,7 @@ CHANGE = Kind(
         flag("backed_out"),
         number("overrides", lambda c: len(c.overrides)),
         instant("updated_at"),
+        text("template", index=True),
     ),
     words=_change_words,
     history=True,
@@ -239,6 +241,7 @@ RUN = Kind(
         text("state", index=True),
         instant("started_at"),
         instant("ended_at"),
+        text("mode"),
     ),
 )
 BACKUP = Kind(
@@ -293,6 +296,12 @@ REPORT = Kind(
         text("pdf_sha256"),
     ),
 )
+TEMPLATE = Kind(
+    Template,
+    "template",
+    "template",
+    (text("family", index=True), text("name"), number("edition", attrgetter("edition"))),
+)
 KINDS: tuple[Kind[Any], ...] = (
     CHANGE,
     HOST,
@@ -302,4 +311,5 @@ KINDS: tuple[Kind[Any], ...] = (
     SAMPLES,
     COMPARISON,
     REPORT,
+    TEMPLATE,
 )

@@ -15,6 +15,7 @@ from app.domain.host import Host
 from app.domain.metric import SampleSet
 from app.domain.report import Report
 from app.domain.run import Run
+from app.domain.template import Template
 from app.domain.verdict import Comparison
 from app.errors import Busy, StoreError
 from app.i18n import _
@@ -92,6 +93,7 @@ class SqlUnitOfWork:
     samples: StoredRecords[SampleSet]
     comparisons: StoredRecords[Comparison]
     reports: StoredRecords[Report]
+    templates: StoredRecords[Template]
     settings: SettingRows
     log: ChangeLog
 
@@ -167,6 +169,7 @@ class SqlUnitOfWork:
         self.samples = StoredRecords(mapping.SAMPLES, connection, self._writes)
         self.comparisons = StoredRecords(mapping.COMPARISON, connection, self._writes)
         self.reports = StoredRecords(mapping.REPORT, connection, self._writes)
+        self.templates = StoredRecords(mapping.TEMPLATE, connection, self._writes)
         self.settings = SettingRows(connection, self._writes)
         self.log = ChangeLog(connection)
 

@@ -146,7 +146,7 @@ def check(services: AppServices, run_id: str, told: list[str], folder: Path, num
         times = len(lines.read_text().splitlines()) if lines.exists() else 0
         assert times <= 1, "no step is sent twice"
         match item.state:
-            case StepState.TODO:
+            case StepState.PENDING:
                 assert item.step.id not in told
                 assert times == 0
             case StepState.DONE:

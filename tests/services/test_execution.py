@@ -214,7 +214,7 @@ def test_backing_out_turns_round_and_moves_the_change() -> None:
     run = machine.play()
     assert run.state is RunState.BACKED_OUT
     assert machine.sent == ["a", "x"]
-    assert machine.state_of("b") is StepState.TODO
+    assert machine.state_of("b") is StepState.PENDING
 
 
 def test_backing_out_leaves_a_sent_step_unknown() -> None:

@@ -1,3 +1,4 @@
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -20,22 +21,25 @@ from tests.store.conftest import write_entries
 NEXT = '''"""Next."""
 import sqlalchemy as sa
 from alembic import op
-revision = "0002"
-down_revision = "0001"
+revision = "{next}"
+down_revision = "{head}"
 def upgrade():
     with op.batch_alter_table("host") as batch:
         batch.add_column(sa.Column("rack", sa.Text))
     {more}
 '''
 
-ORPHAN = "INSERT INTO run VALUES (1, 'r', 0, 'gone', '', '', '', '')"
+NEXT_HEAD = f"{int(HEAD) + 1:04}"
+ORPHAN = "INSERT INTO run (id, version, change, body) VALUES ('r', 0, 'gone', '')"
 
 
 def next_version(tmp_path, more="pass"):
     """The migrations of a later version: one more step."""
     migrations = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__"))
-    (migrations / "versions" / "0002_next.py").write_text(NEXT.format(more=more))
+    (migrations / "versions" / f"{NEXT_HEAD}_next.py").write_text(
+        NEXT.format(more=more, next=NEXT_HEAD, head=HEAD)
+    )
     return migrations
 
 
@@ -100,11 +104,11 @@ def test_an_older_database_is_copied_before_it_is_upgraded(data, clock, tmp_path
     write_entries(store, 3)
     store.close()
     migrations = next_version(tmp_path)
-    monkeypatch.setattr(upgrade, "HEAD", "0002")
+    monkeypatch.setattr(upgrade, "HEAD", NEXT_HEAD)
     monkeypatch.setattr(
         store_module.upgrade,
         "upgrade_database",
-        lambda path: upgrade_database(path, migrations=migrations, target="0002"),
+        lambda path: upgrade_database(path, migrations=migrations, target=NEXT_HEAD),
     )
     with pytest.raises(StoreError, match="upgraded first"):
         open_store(data, clock=clock, actor="Thabo", read_only=True)
@@ -112,9 +116,9 @@ def test_an_older_database_is_copied_before_it_is_upgraded(data, clock, tmp_path
     assert store.verify().entries == 3
     store.close()
     (copy,) = (data / "copies").glob("schema-*.db")
-    assert copy.name == "schema-0001-20261114T120000Z.db"
-    assert current_revision(copy) == "0001"
-    assert current_revision(data / FILE_NAME) == "0002"
+    assert copy.name == f"schema-{HEAD}-20261114T120000Z.db"
+    assert current_revision(copy) == HEAD
+    assert current_revision(data / FILE_NAME) == NEXT_HEAD
     check_file(copy)
 
 
@@ -122,7 +126,7 @@ def test_an_older_database_is_copied_before_it_is_upgraded(data, clock, tmp_path
     ("more", "reason"),
     [
         ("op.execute('DELETE FROM setting')", "lose rows of setting"),
-        ('op.execute(\'INSERT INTO run VALUES (1,"r",0,"gone","","","","")\')', "dangling"),
+        (f'op.execute("{ORPHAN}")', "dangling"),
         ("op.execute('SELECT nonsense')", "nonsense"),
     ],
 )
@@ -132,6 +136,31 @@ def test_a_step_that_would_do_harm_changes_nothing(data, tmp_path, more, reason)
         connection.execute("INSERT INTO setting VALUES ('zone', '\"UTC\"')")
     before = tables(path)
     with pytest.raises(StoreError, match=reason):
-        upgrade_database(path, migrations=next_version(tmp_path, more), target="0002")
+        upgrade_database(path, migrations=next_version(tmp_path, more), target=NEXT_HEAD)
     assert tables(path) == before
-    assert current_revision(path) == "0001"
+    assert current_revision(path) == HEAD
+
+
+def test_steps_of_old_runs_become_pending_and_nothing_else_changes(tmp_path):
+    path = tmp_path / FILE_NAME
+    path.touch()
+    upgrade_database(path, target="0001")
+    body = (
+        '{"id":"r","state":"waiting","steps":[{"step":{"id":"a"},"state":"todo","outcome":"todo"}'
+    )
+    body += ',{"step":{"id":"b","title":"„x“"},"state":"done","exit_code":null}]}'
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO change (id, version, body) VALUES ('c', 0, '')")
+        fields = "(id, version, change, state, body)"
+        connection.execute(f"INSERT INTO run {fields} VALUES ('r', 3, 'c', 'waiting', ?)", (body,))
+        empty = '{"id":"e","steps":[]}'
+        connection.execute(f"INSERT INTO run {fields} VALUES ('e', 0, 'c', 'done', ?)", (empty,))
+    upgrade_database(path)
+    with closing(sqlite3.connect(path)) as connection:
+        rows = dict(connection.execute("SELECT id, body FROM run").fetchall())
+        modes = {mode for (mode,) in connection.execute("SELECT mode FROM run")}
+    expected = json.loads(body)
+    expected["steps"][0]["state"] = "pending"
+    assert json.loads(rows["r"]) == expected
+    assert json.loads(rows["e"]) == {"id": "e", "steps": []}
+    assert modes == {"live"}

@@ -135,7 +135,7 @@ def _header(source: Source) -> str:
 
 
 _STATES = {
-    StepState.TODO: (Icon.NONE, later("not begun")),
+    StepState.PENDING: (Icon.NONE, later("not begun")),
     StepState.SENT: (Icon.UNKNOWN, later("running")),
     StepState.WAITING: (Icon.UNKNOWN, later("waiting")),
     StepState.DONE: (Icon.NONE, ""),

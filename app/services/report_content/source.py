@@ -11,7 +11,7 @@ from app.domain.health import HealthReport, Phase, newest_report
 from app.domain.host import Host
 from app.domain.metric import Metric, SampleSet, Series, WindowName
 from app.domain.report import Report
-from app.domain.run import Run, StepRun
+from app.domain.run import Run, StepRun, newest_live
 from app.domain.verdict import Comparison
 from app.domain.window import TimeRange
 from app.services.rollback import rollback_deadline
@@ -53,8 +53,8 @@ class Source:
 
     @property
     def run(self) -> Run | None:
-        """The newest run."""
-        return max(self.runs, key=lambda run: run.id, default=None)
+        """The newest run that counts: no rehearsal, no dry run."""
+        return newest_live(self.runs)
 
     @property
     def started(self) -> tuple[StepRun, ...]:

@@ -12,7 +12,7 @@ from ui.operations.runs import RunView
 from ui.widgets.run_bars import StepBar, TimeScale
 
 _STATES = {
-    StepState.TODO: (Mark.MISSING, "To do"),
+    StepState.PENDING: (Mark.MISSING, "Pending"),
     StepState.SENT: (Mark.RUNNING, "Running"),
     StepState.WAITING: (Mark.GATE, "Waiting"),
     StepState.DONE: (Mark.DONE, "Done"),
@@ -51,7 +51,7 @@ class StepRow:
     @property
     def actual_s(self) -> float | None:
         """Duration so far, or to the end; None before the start."""
-        if self.item.started_at is None or self.item.state is StepState.TODO:
+        if self.item.started_at is None or self.item.state is StepState.PENDING:
             return None
         return ((self.item.ended_at or self.now) - self.item.started_at).total_seconds()
 
@@ -91,7 +91,7 @@ def step_rows(view: RunView, now: datetime) -> tuple[StepRow, ...]:
 def _bar(item: StepRun, current: bool) -> StepBar:
     span = timedelta(seconds=item.step.estimate_s)
     planned = item.planned_start
-    started = item.started_at if item.state is not StepState.TODO else None
+    started = item.started_at if item.state is not StepState.PENDING else None
     return StepBar(
         planned,
         planned + span if planned else None,
@@ -125,7 +125,7 @@ def expected_end(run: Run, now: datetime) -> datetime | None:
         return None
     left_s = 0.0
     for item in run.active:
-        if item.state is StepState.TODO:
+        if item.state is StepState.PENDING:
             left_s += item.step.estimate_s
         elif not item.state.is_over and item.started_at:
             gone_s = (now - item.started_at).total_seconds()
@@ -144,7 +144,7 @@ def planned_end(run: Run) -> datetime | None:
 
 
 def _step_cell(row: StepRow) -> Cell:
-    tone = "ink2" if row.item.state is StepState.TODO and not row.current else "ink"
+    tone = "ink2" if row.item.state is StepState.PENDING and not row.current else "ink"
     title = Words(row.item.step.title, tone, 600 if row.current else 400)
     below: list[Badge | Words] = [step_badge(row.item.state)]
     if row.host:
