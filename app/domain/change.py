@@ -142,14 +142,18 @@ class Change:
 
     @property
     def plan_hash(self) -> str:
-        """SHA-256 of the plan as canonical JSON; any later edit gives another one.
+        """SHA-256 of the plan as canonical JSON; any later edit gives another one."""
+        return hashlib.sha256(self.plan_text.encode()).hexdigest()
+
+    @property
+    def plan_text(self) -> str:
+        """The plan as canonical JSON: sorted keys, no spaces, ASCII.
 
         What stands at its default is left out, so that a field added by a later version of the
         program voids no approval.
         """
         plan = {name: value for name, value in _told(self).items() if name in PLAN_FIELDS}
-        text = json.dumps(plan, default=_plain, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return json.dumps(plan, default=_plain, sort_keys=True, separators=(",", ":"))
 
     @property
     def chosen_option(self) -> Option | None:

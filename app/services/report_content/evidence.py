@@ -13,7 +13,7 @@ from datetime import datetime
 import numpy as np
 
 from app.domain.backup import BackupSet, Verification
-from app.domain.change import PLAN_FIELDS, Change
+from app.domain.change import Change
 from app.domain.health import HealthReport
 from app.domain.metric import SampleSet, Series, WindowName
 from app.domain.run import Run, StepRun
@@ -116,13 +116,14 @@ class EvidenceBook:
 
     def plan(self, change: Change) -> tuple[str, ...]:
         """Cite the plan; its hash is the one approvals are bound to."""
-        plan = {name: getattr(change, name) for name in PLAN_FIELDS}
         what = _("Plan, revision {n}").format(n=change.revision)
-        return (self.record("plan", what, plan, None),)
+        return (self._cite_json("plan", what, change.plan_text.encode(), None),)
 
     def record(self, key: str, what: str, value: object, at: datetime | None) -> str:
         """Cite a record of ours by its canonical JSON."""
-        content = canonical(value)
+        return self._cite_json(key, what, canonical(value), at)
+
+    def _cite_json(self, key: str, what: str, content: bytes, at: datetime | None) -> str:
         sha256 = hashlib.sha256(content).hexdigest()
         size = bytes_size(len(content))
         return self._cite(key, Exhibit(what, _("record"), size, at, sha256, content))
