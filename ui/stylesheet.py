@@ -45,8 +45,8 @@ QPlainTextEdit[role="well"], QPlainTextEdit[role="well"]:focus {
     background: $sunken; border: none; border-radius: 6px; padding: 8px;
 }
 QComboBox:focus { padding: 5px 11px; }
-QComboBox::drop-down, QDateTimeEdit::drop-down { border: none; width: 24px; }
-QComboBox::down-arrow, QDateTimeEdit::down-arrow { image: none; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow { image: none; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: 16px; }
 QComboBox QAbstractItemView {
     background: $surface; border: 1px solid $line; padding: 4px; outline: none;

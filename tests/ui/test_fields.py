@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import QDate, QDateTime, QPoint, Qt, QTime
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 
 from ui.widgets.fields import ChoiceField, FlagField, Form, LineField, PickField, TextField
 from ui.widgets.labels import Label
@@ -73,8 +74,9 @@ def test_boxes_are_ticked_by_key_and_by_click(form, qtbot):
     assert not flag.value
 
 
-def wall(field, *parts):
-    field.edit.setDateTime(QDateTime(QDate(*parts[:3]), QTime(*parts[3:])))
+def wall(field, text):
+    field.edit.selectAll()
+    QTest.keyClicks(field.edit, text)
 
 
 def test_a_time_is_an_instant_and_what_was_typed(qtbot, theme):
@@ -93,22 +95,72 @@ def test_a_time_that_the_clocks_skip_is_refused_in_words(qtbot, theme):
     field = MomentField("Starts", ("Europe/Berlin",))
     qtbot.addWidget(field)
     with qtbot.waitSignal(field.edited):
-        wall(field, 2026, 3, 29, 2, 30)
+        wall(field, "2026-03-29 02:30")
     assert field.value is None
     assert "skip" in below(field)
-    wall(field, 2026, 3, 29, 3, 30)
+    wall(field, "2026-03-29 03:30")
     assert field.value == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
 
 
 def test_a_time_that_comes_twice_asks_which(qtbot, theme):
     field = MomentField("Starts", ("Europe/Berlin",))
     qtbot.addWidget(field)
-    wall(field, 2026, 10, 25, 2, 30)
+    wall(field, "2026-10-25 02:30")
     assert not field.fold_box.isHidden()
     assert field.value == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     field.fold_box.setCurrentIndex(1)
     assert field.value == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
     field.set_value(datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "Europe/Berlin")
     assert field.value == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
-    wall(field, 2026, 10, 26, 2, 30)
+    wall(field, "2026-10-26 02:30")
     assert field.fold_box.isHidden()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "14 Nov 2026 22:00",
+        "Sat 14 November 2026, 22:00",
+        "2026-11-14 22:00",
+        "2026-11-14T22:00",
+        "14.11.2026 22:00",
+        "22:00",
+        "14. Nov 2026",
+    ],
+)
+def test_a_time_may_be_typed_in_the_usual_forms(qtbot, theme, text):
+    field = MomentField("Starts", ("UTC",))
+    qtbot.addWidget(field)
+    start = "2026-11-14 09:15" if text == "22:00" else "2026-01-01 22:00"
+    wall(field, start)
+    wall(field, text)
+    assert field.value == datetime(2026, 11, 14, 22, 0, tzinfo=UTC)
+    assert not field.problem
+
+
+@pytest.mark.parametrize("text", ["", "11/14/2026 22:00", "14 Nov 20", "31 Feb 2026", "14 Ma 2026"])
+def test_what_is_no_time_is_refused_in_words_and_what_was_shown_is_not_taken_for_it(
+    qtbot, theme, text
+):
+    field = MomentField("Starts", ("UTC",))
+    qtbot.addWidget(field)
+    wall(field, "2026-11-14 22:00")
+    wall(field, text)
+    if not text:
+        qtbot.keyClick(field.edit, Qt.Key.Key_Delete)
+    assert field.value is None
+    assert "such as 14 Nov 2026 22:00" in below(field)
+
+
+def test_the_arrow_keys_step_the_day_or_the_quarter_at_the_cursor(qtbot, theme):
+    field = MomentField("Starts", ("UTC",))
+    qtbot.addWidget(field)
+    field.set_value(datetime(2026, 2, 28, 23, 50, tzinfo=UTC), "UTC")
+    qtbot.keyClick(field.edit, Qt.Key.Key_Up)
+    assert field.edit.text() == "Sun 1 Mar 2026 23:50"
+    qtbot.keyClick(field.edit, Qt.Key.Key_End)
+    qtbot.keyClick(field.edit, Qt.Key.Key_Up)
+    with qtbot.waitSignal(field.edited):
+        qtbot.keyClick(field.edit, Qt.Key.Key_Up)
+    assert field.edit.text() == "Mon 2 Mar 2026 00:20"
+    assert field.value == datetime(2026, 3, 2, 0, 20, tzinfo=UTC)

@@ -4,34 +4,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QDate, QDateTime, QTime, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QHBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from app.i18n import _
 from app.wording import moment
-from ui import icons
 from ui.format import tip
-from ui.theme import tokens
 from ui.widgets.fields import Combo, Field
-
-
-class _Edit(QDateTimeEdit):
-    """Date and time with the kit's calendar icon; the wheel scrolls the page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setCalendarPopup(True)
-        self.setDisplayFormat("ddd d MMM yyyy  HH:mm")
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        icons.draw(
-            QPainter(self), "calendar", self.width() - 26, (self.height() - 16) / 2, tokens().ink2
-        )
+from ui.widgets.moment_edit import MomentEdit
 
 
 class MomentField(Field):
@@ -42,7 +22,9 @@ class MomentField(Field):
     """
 
     def __init__(self, label: str, zones: Sequence[str], hint: str = "") -> None:
-        self.edit, self.zone_box, self.fold_box = _Edit(), Combo(), Combo()
+        self.edit, self.zone_box, self.fold_box = MomentEdit(), Combo(), Combo()
+        self.problem = ""
+        """Why there is no instant, in words; "" when there is one."""
         self.fold_box.addItems([_("first time"), _("second time")])
         self.zone_box.addItems(list(zones))
         self.zone_box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -58,7 +40,7 @@ class MomentField(Field):
         self.edit.setAccessibleName(label)
         self.zone_box.setAccessibleName(_("{label}: time zone").format(label=label))
         self.fold_box.setAccessibleName(_("{label}: which of the two").format(label=label))
-        self.edit.dateTimeChanged.connect(self._on_changed)
+        self.edit.changed.connect(self._on_changed)
         self.zone_box.activated.connect(self._on_changed)
         self.fold_box.activated.connect(self._on_changed)
         self._check()
@@ -69,33 +51,31 @@ class MomentField(Field):
         return self.zone_box.currentText() or "UTC"
 
     @property
-    def wall(self) -> datetime:
-        """What was typed, without a zone; ``fold`` says which of two."""
-        date, time = self.edit.date(), self.edit.time()
-        return datetime(  # noqa: DTZ001 - a wall time is meant; `value` adds the zone
-            date.year(), date.month(), date.day(), time.hour(), time.minute(),
-            fold=max(0, self.fold_box.currentIndex()) if self._is_twice() else 0,
-        )  # fmt: skip
+    def wall(self) -> datetime | None:
+        """What was typed, without a zone; ``fold`` says which of two. None if it is no time."""
+        wall = self.edit.wall
+        if wall is None or not self._is_twice(wall):
+            return wall
+        return wall.replace(fold=max(0, self.fold_box.currentIndex()))
 
     @property
     def value(self) -> datetime | None:
-        """The instant in UTC, None for a wall time that does not exist in the zone."""
-        at = self.wall.replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
+        """The instant in UTC; None for what is no time, or does not exist in the zone."""
+        wall = self.wall
+        if wall is None:
+            return None
+        at = wall.replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
         back = at.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
-        return at if back == self.wall.replace(fold=0) else None
+        return at if back == wall.replace(fold=0) else None
 
     def set_value(self, at: datetime, zone: str) -> None:
         """Show an instant in a zone; does not count as an edit."""
         local = at.astimezone(ZoneInfo(zone))
-        self.edit.blockSignals(True)
         if self.zone_box.findText(zone) < 0:
             self.zone_box.addItem(zone)
         self.zone_box.setCurrentText(zone)
-        self.edit.setDateTime(
-            QDateTime(QDate(local.year, local.month, local.day), QTime(local.hour, local.minute))
-        )
+        self.edit.set_wall(local.replace(tzinfo=None, fold=0))
         self.fold_box.setCurrentIndex(local.fold)
-        self.edit.blockSignals(False)
         self._check()
 
     @Slot()
@@ -103,22 +83,21 @@ class MomentField(Field):
         self._check()
         self.edited.emit()
 
-    def _is_twice(self) -> bool:
-        date, time = self.edit.date(), self.edit.time()
-        wall = datetime(  # noqa: DTZ001 - both readings of the wall time are compared
-            date.year(), date.month(), date.day(), time.hour(), time.minute()
-        )
+    def _is_twice(self, wall: datetime) -> bool:
         zone = ZoneInfo(self.zone)
         first, second = (wall.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
         return (first.utcoffset() or first) > (second.utcoffset() or second)  # type: ignore[operator]
 
     def _check(self) -> None:
-        self.fold_box.setVisible(self._is_twice())
+        wall = self.edit.wall
+        self.fold_box.setVisible(wall is not None and self._is_twice(wall))
         at = self.value
-        if at is None:
-            self.set_error(
-                _("The clocks in {zone} skip this time. Choose another one.").format(zone=self.zone)
+        self.problem = ""
+        if wall is None:
+            self.problem = _("Write date and time, such as 14 Nov 2026 22:00.")
+        elif at is None:
+            self.problem = _("The clocks in {zone} skip this time. Choose another one.").format(
+                zone=self.zone
             )
-        else:
-            self.set_error("")
-            self.edit.setToolTip(tip(f"{moment(at, self.zone)} = {moment(at)}"))
+        self.set_error(self.problem)
+        self.edit.setToolTip(tip(f"{moment(at, self.zone)} = {moment(at)}" if at else ""))

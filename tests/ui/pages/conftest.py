@@ -73,6 +73,11 @@ class Driver:
         self.bot.keyClick(editor, Qt.Key.Key_Delete)
         self.bot.keyClicks(editor, text)
 
+    def type_moment(self, field, text: str) -> None:
+        field.edit.setFocus()
+        field.edit.selectAll()
+        self.bot.keyClicks(field.edit, text)
+
     def choose(self, field, value: str) -> None:
         place = field.combo.findData(value)
         assert place >= 0, f"{field.label} does not offer {value}"

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from PySide6.QtCore import QDate, QDateTime, QTime
 from PySide6.QtWidgets import QLineEdit
 
 from app.domain.change import ChangeState, ChangeType
@@ -80,7 +79,7 @@ def test_a_start_that_the_clocks_skip_is_refused_at_the_field(drive, services, r
     driver.open(change.id)
     section = tab(driver, "schedule").window_section
     section.start.zone_box.setCurrentText("Europe/Berlin")
-    section.start.edit.setDateTime(QDateTime(QDate(2027, 3, 28), QTime(2, 30)))
+    driver.type_moment(section.start, "28 Mar 2027 02:30")
     driver.click(section.set_it)
     assert "skip this time" in section.start._below.text()
     assert read(services, change.id).window is None
@@ -92,7 +91,7 @@ def test_an_hour_that_comes_twice_is_asked_for(drive, services, record):
     driver.open(change.id)
     section = tab(driver, "schedule").window_section
     section.start.zone_box.setCurrentText("Europe/Berlin")
-    section.start.edit.setDateTime(QDateTime(QDate(2027, 10, 31), QTime(2, 30)))
+    driver.type_moment(section.start, "31 Oct 2027 02:30")
     assert section.start.fold_box.isVisible()
     section.start.fold_box.setCurrentIndex(1)
     section.start.fold_box.activated.emit(1)

@@ -5,7 +5,6 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
-    QDateTimeEdit,
     QLineEdit,
     QPlainTextEdit,
     QSizePolicy,
@@ -28,8 +27,6 @@ def set_read_only(field: Field, *, locked: bool) -> None:
         text.setReadOnly(locked)
     for box in field.findChildren(QComboBox):
         box.setEnabled(not locked)
-    for edit in field.findChildren(QDateTimeEdit):
-        edit.setReadOnly(locked)
     for button in field.findChildren(QAbstractButton):
         if button.isCheckable():
             button.setEnabled(not locked)

@@ -119,13 +119,7 @@ class WindowSection(Section):
             return {"window": None}
         start = self.start.value
         if start is None:
-            raise refuse(
-                self.start,
-                InvalidInput(
-                    _("The clocks in {zone} skip this time.").format(zone=self.start.zone),
-                    hint=_("Choose a time before or after the skipped hour."),
-                ),
-            )
+            raise refuse(self.start, InvalidInput(self.start.problem))
         length = parse_length(self.length.value)
         if length is None or not timedelta(0) < length <= timedelta(days=31):
             raise refuse(

@@ -1,0 +1,67 @@
+"""Reads dates and times as people type them."""
+
+import re
+from datetime import date, datetime, time
+
+_WORDS = re.compile(r"[^\w:.\-/]+")
+_T = re.compile(r"(\d)T(?=\d)", re.IGNORECASE)
+_YEARS = range(1970, 2200)
+"""A year that is still being typed is none of them."""
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_DOTS = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def wall_time(text: str, before: datetime) -> datetime | None:
+    """Read a date and a time of day without a zone; None for what can be read in no way or in two.
+
+    "14 Nov 2026 22:00", "Sat 14 November 2026, 22:00", "2026-11-14 22:00", "2026-11-14T22:00" and
+    "14.11.2026 22:00" are the same; "11/14/2026" is refused, because its parts may be swapped.
+    A day of the week is not looked at: who corrects the date leaves it behind.
+
+    Args:
+        text: What was typed.
+        before: Gives the date when only a time was typed, and the time when only a date was.
+    """
+    words = [word for word in _WORDS.split(_T.sub(r"\1 ", text).lower()) if word]
+    if words and words[0][:3] in _DAYS and words[0].isalpha():
+        words = words[1:]
+    at: time | None = None
+    if words and (found := _CLOCK.fullmatch(words[-1])):
+        at = time(int(found[1]), int(found[2]))
+        words = words[:-1]
+    day = _date(words, before) if words or at is not None else None
+    if day is None:
+        return None
+    return datetime.combine(
+        day, before.time().replace(second=0, microsecond=0) if at is None else at
+    )
+
+
+def _date(words: list[str], before: datetime) -> date | None:
+    try:
+        year, month, day = _parts(words, before)
+        return date(year, month, day) if year in _YEARS else None
+    except ValueError:
+        return None
+
+
+def _parts(words: list[str], before: datetime) -> tuple[int, int, int]:
+    """Return year, month, day; raises ValueError for anything else."""
+    match words:
+        case []:
+            return before.year, before.month, before.day
+        case [one] if found := _ISO.fullmatch(one):
+            return int(found[1]), int(found[2]), int(found[3])
+        case [one] if found := _DOTS.fullmatch(one):
+            return int(found[3]), int(found[2]), int(found[1])
+        case [day, month, *rest] if len(rest) < 2 and len(month) >= 3:
+            year = int(rest[0]) if rest else before.year
+            (place,) = (n for n, name in enumerate(_MONTHS, 1) if name.startswith(month))
+            return year, place, int(day.rstrip("."))
+    raise ValueError(words)
