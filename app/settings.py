@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from app.domain.risk import Grade
+from app.domain.risk import Engine, Grade, RiskMethod
 from app.errors import InvalidInput
 from app.i18n import _, later
 
@@ -72,6 +72,7 @@ class Settings:
     approvals_high: Annotated[
         int, Declared(later("Approvals needed at high and very high risk"), "", 1, 9)
     ] = 2
+    risk: Annotated[RiskMethod, Declared(later("How risk is graded"))] = RiskMethod()
 
     def approvals_needed(self, residual: Grade | None) -> int:
         """Return how many people must approve at a residual risk; None counts as moderate."""
@@ -97,6 +98,28 @@ class Settings:
                 _("The time zone “{zone}” is not known.").format(zone=self.zone),
                 hint=_("Use a name such as Europe/Berlin."),
             )
+        check_risk_method(self.risk)
+
+
+def check_risk_method(method: RiskMethod) -> None:
+    """Raise InvalidInput when a way of grading risk cannot grade."""
+    if not {Engine.NIST, Engine.PRODUCT} & set(method.engines):
+        raise InvalidInput(
+            _("No engine looks at likelihood and impact."),
+            hint=_("Keep table I-2 or the product switched on."),
+        )
+    if list(method.thresholds) != sorted(set(method.thresholds)) or method.thresholds[0] < 0:
+        raise InvalidInput(
+            _("The thresholds do not rise."), hint=_("Each must be above the one before.")
+        )
+    if any(not 0 <= weight <= MOST_WEIGHT for _key, weight in method.weights):
+        raise InvalidInput(
+            _("A weight is 0 to {most}.").format(most=MOST_WEIGHT),
+            hint=_("0 leaves a question out."),
+        )
+
+
+MOST_WEIGHT = 20
 
 
 def declarations() -> dict[str, Declared]:

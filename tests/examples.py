@@ -19,7 +19,7 @@ from app.domain.need import (
     ScopeArea,
 )
 from app.domain.review import TestCase
-from app.domain.risk import Grade, RiskAssessment, RiskScore
+from app.domain.risk import Control, Grade, RiskAssessment, RiskScore
 from app.domain.runbook import Phase, Runbook, Step, StepKind
 from app.domain.window import TimeRange, Window
 from tests.fakes import NOON
@@ -59,7 +59,7 @@ def planned(change: Change) -> Change:
         impact=Impact("Orders stop", users=1240),
         scope=Scope((ScopeArea.SERVER,), "db-01", "app-01"),
         options=(Option("Upgrade in place", chosen=True, reason="Quick"), Option("Do nothing")),
-        risk=RiskAssessment(moderate, low, ("Backup", "Rehearsal")),
+        risk=RiskAssessment(moderate, low, (Control("Backup", "backup"), Control("Rehearsal"))),
         test_plan="Place an order",
         communication_plan="Tell the service desk",
         outage=True,

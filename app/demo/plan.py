@@ -22,7 +22,7 @@ from app.domain.need import (
 )
 from app.domain.people import Contact
 from app.domain.review import TestCase, TestKind
-from app.domain.risk import Grade, RiskAssessment, RiskScore
+from app.domain.risk import Control, Grade, RiskAssessment, RiskScore
 from app.domain.runbook import Phase, Runbook, Step, StepKind
 from app.domain.window import TimeRange, Window
 
@@ -81,9 +81,9 @@ def planned(change: Change, host: Host, shop: DemoShop, now: datetime, span_s: f
             RiskScore(Grade.MODERATE, Grade.HIGH),
             RiskScore(Grade.LOW, Grade.MODERATE),
             (
-                "Backup restored before the start",
-                "Way back tried out",
-                "Service is stopped meanwhile",
+                Control("Backup restored before the start", "backup"),
+                Control("Way back is written step by step", "step:b2"),
+                Control("Service is stopped meanwhile", "step:f2"),
             ),
             "The database is altered while the service is stopped.",
             COORDINATOR,

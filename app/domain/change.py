@@ -100,6 +100,7 @@ class Change:
     scope: Scope = Scope()
     options: tuple[Option, ...] = ()
     risk: RiskAssessment | None = None
+    risk_outcome: str = ""
     implementation_plan: str = ""
     backout_plan: str = ""
     test_plan: str = ""

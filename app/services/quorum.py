@@ -7,7 +7,7 @@ from app.settings import Settings
 
 def approvals_needed(change: Change, settings: Settings) -> int:
     """Return how many people must approve at the risk that remains, by the settings."""
-    return settings.approvals_needed(change.risk.residual.level if change.risk else None)
+    return settings.approvals_needed(change.risk.residual_level if change.risk else None)
 
 
 def standing_approvals(change: Change) -> tuple[str, ...]:

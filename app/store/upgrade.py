@@ -13,7 +13,7 @@ from app.i18n import _
 from app.store.engine import WRITES, as_app_error, damaged, open_engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0002"
+HEAD = "0003"
 """The newest step in `MIGRATIONS`; a test holds both together."""
 
 

@@ -25,7 +25,7 @@ from app.domain.need import (
 )
 from app.domain.people import Contact
 from app.domain.review import CloseCode, Override
-from app.domain.risk import Grade, RiskAssessment, RiskScore
+from app.domain.risk import Control, Grade, RiskAssessment, RiskScore
 from app.domain.runbook import Phase as Direction
 from app.domain.runbook import Runbook, StepKind
 from app.domain.window import TimeRange, Window
@@ -112,9 +112,9 @@ RISK = RiskAssessment(
     RiskScore(Grade.HIGH, Grade.HIGH),
     RiskScore(Grade.MODERATE, Grade.HIGH),
     (
-        "Rehearsal on the test system",
-        "Restore drill on the evening before",
-        "Go or no-go gate at 02:10",
+        Control("Rehearsal on the test system"),
+        Control("Restore drill on the evening before", "backup"),
+        Control("Go or no-go gate at 02:10", "step:f7"),
     ),
     "A failed upgrade closes order entry until the restore is done.",
     KHUMALO,

@@ -13,6 +13,7 @@ from app.errors import SchemaTooNew, StoreError
 from app.store import store as store_module
 from app.store import upgrade
 from app.store.engine import FILE_NAME, check_file
+from app.store.mapping import CHANGE
 from app.store.store import open_store
 from app.store.tables import METADATA
 from app.store.upgrade import HEAD, MIGRATIONS, current_revision, upgrade_database
@@ -164,3 +165,29 @@ def test_steps_of_old_runs_become_pending_and_nothing_else_changes(tmp_path):
     assert json.loads(rows["r"]) == expected
     assert json.loads(rows["e"]) == {"id": "e", "steps": []}
     assert modes == {"live"}
+
+
+def test_controls_that_were_plain_texts_become_records(tmp_path):
+    path = tmp_path / FILE_NAME
+    path.touch()
+    upgrade_database(path, target="0002")
+    old = {
+        "id": "c1", "number": "CHG-000001", "title": "Old", "baseline_s": 12.50,
+        "risk": {"inherent": {"likelihood": 4, "impact": 4}, "controls": ["Backup", "Re„x“"],
+                 "residual": {"likelihood": 2, "impact": 4}},
+    }  # fmt: skip
+    columns = "id, version, number, ordinal, title, state, type, body"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(
+            f"INSERT INTO change ({columns}) VALUES ('c1',0,'CHG-000001',1,'Old',?,?,?)",
+            ("draft", "normal", json.dumps(old)),
+        )
+    upgrade_database(path)
+    with closing(sqlite3.connect(path)) as connection:
+        (body,) = connection.execute("SELECT body FROM change").fetchone()
+    change = CHANGE.read(body)
+    assert [(item.text, item.link) for item in change.risk.controls] == [
+        ("Backup", ""),
+        ("Re„x“", ""),
+    ]
+    assert change.baseline_s == 12.5

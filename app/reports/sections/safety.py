@@ -4,10 +4,11 @@ from reportlab.platypus import Flowable
 
 from app.i18n import _
 from app.reports.flowables import Air, Cell, Marked, Words, chapter, together
-from app.reports.matrix import RiskMatrix, RollbackBar
-from app.reports.tables import Ruled, beside, share, tight
+from app.reports.matrix import RollbackBar
+from app.reports.sections.risk import risk_block
+from app.reports.tables import Ruled, share, tight
 from app.reports.theme import LEADING, Sheet
-from app.services.report_content.proofs import BackupBlock, RiskPart, Rollback, SafetyPart
+from app.services.report_content.proofs import BackupBlock, Rollback, SafetyPart
 
 
 def safety_section(part: SafetyPart, words: Words, page: Sheet) -> list[Flowable]:
@@ -21,7 +22,7 @@ def safety_section(part: SafetyPart, words: Words, page: Sheet) -> list[Flowable
     if part.rollback is not None:
         story += [_rollback(part.rollback, words, page), Air(LEADING * 1.5)]
     if part.risk is not None:
-        story += _risk(part.risk, words, page)
+        story += risk_block(part.risk, words, page)
     else:
         story.append(words.text(part.no_risk))
     story += [Air(LEADING), *_tests(part, words, page), Air(LEADING)]
@@ -60,37 +61,6 @@ def _rollback(part: Rollback, words: Words, page: Sheet) -> Flowable:
         share(page.live_width, page.live_width * 0.48, 0),
     )
     return together(line, RollbackBar(part))
-
-
-def _risk(part: RiskPart, words: Words, page: Sheet) -> list[Flowable]:
-    title = words.text(part.title, strong=True)
-
-    def matrix(_width: float) -> list[Flowable]:
-        return [title, Air(3), RiskMatrix(part), words.claim(part.note, quiet=True)]
-
-    def told(width: float) -> list[Flowable]:
-        return [_controls(part, words, width), Air(LEADING), _happened(part, words, width)]
-
-    return beside(page, ((3, matrix), (3, told)))
-
-
-def _controls(part: RiskPart, words: Words, width: float) -> Flowable:
-    if not part.controls:
-        return words.text(_("No control was named."))
-    head: list[Cell] = [words.text(_("Controls"), strong=True), ""]
-    rows = [
-        [words.text(str(number), quiet=True), words.text(text, most=300)]
-        for number, text in enumerate(part.controls, start=1)
-    ]
-    extra = (("SPAN", (0, 0), (1, 0)),)
-    return Ruled(head, rows, (None, 0), width, extra=extra).build()
-
-
-def _happened(part: RiskPart, words: Words, width: float) -> Flowable:
-    if not part.happened:
-        return words.text(_("What happened: nothing that wants attention."), strong=True)
-    head: list[Cell] = [words.text(_("What happened"), strong=True)]
-    return Ruled(head, [[words.claim(claim)] for claim in part.happened], (0,), width).build()
 
 
 def _tests(part: SafetyPart, words: Words, page: Sheet) -> list[Flowable]:

@@ -6,6 +6,7 @@ from app.domain.change import Change
 from app.domain.runbook import Phase
 from app.i18n import _, later
 from app.services.guards.base import hard, holds, soft
+from app.services.risks import risk_is_complete
 from app.services.transitions import Facts
 
 
@@ -76,11 +77,7 @@ PLANNED = (
         later("Outage"),
         holds(lambda c: c.outage is not None, later("Whether users notice is not said")),
     ),
-    hard(
-        "risk",
-        later("Risk"),
-        holds(lambda c: c.risk is not None, later("The risk is not assessed")),
-    ),
+    hard("risk", later("Risk"), risk_is_complete),
     hard(
         "communication",
         later("Communication plan"),

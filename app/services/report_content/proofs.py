@@ -45,6 +45,17 @@ class Rollback:
 
 
 @dataclass(frozen=True, slots=True)
+class EngineRow:
+    """What one engine said of the inherent risk, how, and whether it counted."""
+
+    engine: str
+    how: str
+    level: str
+    counts: str
+    decides: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RiskPart:
     """The matrix, the controls, and what happened; grades are 1 to 5."""
 
@@ -52,8 +63,16 @@ class RiskPart:
     inherent: tuple[int, int]
     residual: tuple[int, int]
     note: Claim
-    controls: tuple[str, ...]
+    controls: tuple[tuple[str, str], ...]
+    """Text, and the part of the plan it rests on with how that stands."""
     happened: tuple[Claim, ...]
+    engines: tuple[EngineRow, ...]
+    remains: Claim
+    """What remains against the appetite, and what is done about it."""
+    answers: tuple[tuple[str, str, str], ...]
+    """Question, answer, points times weight."""
+    outcome: str
+    """What the risk came to, as it was written at the review."""
 
 
 @dataclass(frozen=True, slots=True)

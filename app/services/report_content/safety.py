@@ -6,17 +6,17 @@ from app.analysis.chart_axes import time_ticks
 from app.domain.backup import BackupSet, CaptureState, Level, Outcome, Verification
 from app.domain.review import TestCase, TestKind
 from app.i18n import _, later
-from app.services.rag import Light, Rag
+from app.services.rag import Rag
 from app.services.report_content.common import Claim, Icon, Mark
 from app.services.report_content.evidence import EvidenceBook
 from app.services.report_content.proofs import (
     BackupBlock,
     ProofRow,
-    RiskPart,
     Rollback,
     SafetyPart,
     TestRow,
 )
+from app.services.report_content.risk import risk_part
 from app.services.report_content.source import Source
 from app.services.report_content.words import moment_words, sentence, test_mark
 from app.services.rollback import ROLLBACK_FACTOR
@@ -51,7 +51,7 @@ def safety(source: Source, rag: Rag, book: EvidenceBook) -> SafetyPart:
         backups=blocks,
         no_backup="" if blocks else _no_backup(source),
         rollback=_rollback(source, book),
-        risk=_risk(source, rag, book),
+        risk=risk_part(source, rag, book),
         no_risk="" if change.risk else _("The risk of this change was not assessed."),
         tests=tuple(_test(case, number) for case, number in _numbered(change.tests)),
         no_tests="" if change.tests else _("No test was part of this change."),
@@ -86,8 +86,8 @@ def _intro(source: Source) -> str:
     if risk is not None:
         parts.append(
             _("Risk {inherent} before controls, {residual} with them.").format(
-                inherent=risk.inherent.level.label.lower(),
-                residual=risk.residual.level.label.lower(),
+                inherent=risk.level.label.lower(),
+                residual=risk.residual_level.label.lower(),
             )
         )
     tests = source.change.tests
@@ -207,32 +207,6 @@ def _formula(source: Source, deadline: datetime) -> str:
         )
     return _("{end} − {plan} planned way back = {deadline}").format(
         end=end, plan=duration(planned_s), deadline=shown
-    )
-
-
-def _risk(source: Source, rag: Rag, book: EvidenceBook) -> RiskPart | None:
-    risk = source.change.risk
-    if risk is None:
-        return None
-    ids = (book.record("risk", _("Risk assessment"), risk, risk.at),)
-    by = _("Assessed by {name}.").format(name=risk.assessor) if risk.assessor else ""
-    note = " ".join(
-        part for part in (_("NIST SP 800-30 table I-2."), by, sentence(risk.reason)) if part
-    )
-    happened = tuple(
-        Claim(sentence(item.found), f"{item.dimension.words}: {item.light.words.lower()}.")
-        for item in rag.dimensions
-        if item.light in (Light.WATCH, Light.BAD)
-    )
-    return RiskPart(
-        title=_("Risk: {inherent} before controls, {residual} with them").format(
-            inherent=risk.inherent.level.label.lower(), residual=risk.residual.level.label.lower()
-        ),
-        inherent=(int(risk.inherent.likelihood), int(risk.inherent.impact)),
-        residual=(int(risk.residual.likelihood), int(risk.residual.impact)),
-        note=Claim(note, "", ids),
-        controls=risk.controls,
-        happened=happened,
     )
 
 

@@ -35,7 +35,7 @@ def needed_text(change: Change) -> str:
         return _("follows from the inherent risk, which is not assessed yet")
     level = change.risk.required_backup
     return _("L{n} {word}, because the inherent risk is {risk}").format(
-        n=int(level), word=level_word(level), risk=_(change.risk.inherent.level.label)
+        n=int(level), word=level_word(level), risk=_(change.risk.strictest.label)
     )
 
 

@@ -113,9 +113,7 @@ class ChangeHead(QWidget):
         change = view.change
         hosts = ", ".join(view.host_name(host) for host in change.hosts)
         risk = change.risk
-        badge = RiskBadge(
-            risk.inherent.level if risk else None, risk.residual.level if risk else None
-        )
+        badge = RiskBadge(risk.level if risk else None, risk.residual_level if risk else None)
         return [
             (_("State"), StateBadge(state_badge(change.state, on_hold=change.on_hold))),
             (_("Type"), type_word(change.type)),

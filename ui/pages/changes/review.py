@@ -19,6 +19,7 @@ from ui.operations import changes
 from ui.operations.changes import ChangeView, edit_of
 from ui.pages.changes.editing import Editing
 from ui.pages.changes.incidents import IncidentsSection
+from ui.pages.changes.outcome import OutcomeSection
 from ui.pages.changes.records import Line, RecordForm, RecordList, Records, line_column
 from ui.pages.changes.saving import Section, record_lock, refuse
 from ui.pages.changes.tab import Tab
@@ -41,8 +42,9 @@ class ReviewTab(Tab):
         self.reviewed = Reviewed(editing)
         self.ending, self.lessons = EndingSection(), LessonsSection()
         self.follow_ups, self.incidents = FollowUpsSection(), IncidentsSection()
+        self.outcome = OutcomeSection()
         self.body.addWidget(self.reviewed)
-        for section in (self.ending, self.lessons, self.follow_ups, self.incidents):
+        for section in (self.ending, self.outcome, self.lessons, self.follow_ups, self.incidents):
             self.add_section(section)
         self.end()
 

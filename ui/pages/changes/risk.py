@@ -2,74 +2,65 @@
 
 from typing import ClassVar
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from app.domain.risk import Grade, RiskAssessment, RiskScore
+from app.domain.risk import Control, Grade, RiskAssessment, RiskMethod, RiskScore, Treatment
+from app.errors import InvalidInput
 from app.i18n import _, later
+from app.services.risks import (
+    TREATMENTS,
+    EngineAnswer,
+    control_links,
+    control_states,
+    engine_answers,
+    known_answers,
+    risk_gaps,
+)
 from app.wording import moment
+from ui.cells import Badge, Cell, Column, Mark, Risk, Words
+from ui.models.rows import RowsModel
 from ui.operations.changes import ChangeView
 from ui.pages.changes.gate import needed_text
-from ui.pages.changes.saving import Section
+from ui.pages.changes.matrix_picker import MatrixPicker
+from ui.pages.changes.questionnaire import Questionnaire
+from ui.pages.changes.records import Line, RecordForm, RecordList, Records, line_column
+from ui.pages.changes.saving import Section, refuse
 from ui.pages.changes.words import GRADES, choices
-from ui.paint import by_keyboard, focus_ring
 from ui.widgets.facts import SectionTitle
-from ui.widgets.fields import ChoiceField, LineField, TextField
+from ui.widgets.fields import ChoiceField, Form, LineField
 from ui.widgets.labels import Label
 from ui.widgets.layout import column, row
 from ui.widgets.risk_badge import RiskBadge
-from ui.widgets.risk_matrix import RiskMatrix
 from ui.widgets.search import FilterChips
-
-_MOVES = {
-    Qt.Key.Key_Up: (1, 0),
-    Qt.Key.Key_Down: (-1, 0),
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-}
+from ui.widgets.table import Rows, Table
 
 
-class MatrixPicker(RiskMatrix):
-    """The matrix, with a cell picked by click or by the arrow keys."""
-
-    picked = Signal(object)  # RiskScore
+class ControlForm(RecordForm):
+    """One control, and the part of the plan that carries it."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._locked = False
-        self._active: RiskScore | None = None
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.text = LineField(_("Control"), placeholder=_("What makes it less likely, or less bad"))
+        self.link = ChoiceField(_("Rests on"))
+        self.add("text", self.text)
+        self.add("link", self.link)
 
-    def set_active(self, score: RiskScore | None, *, locked: bool) -> None:
-        """Say which score the arrow keys move."""
-        self._active, self._locked = score, locked
-        self.setCursor(Qt.CursorShape.ArrowCursor if locked else Qt.CursorShape.PointingHandCursor)
+    def prepare(self, view: ChangeView) -> None:
+        """Offer the parts of this plan."""
+        self.link.set_options([("", _("nothing in the plan")), *control_links(view.change)])
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Pick the cell under the pointer."""
-        score = self.score_at(event.position())
-        if score is not None and not self._locked:
-            self.picked.emit(score)
+    def fill(self, record: Control) -> None:
+        """Show a control; one whose part is gone rests on nothing."""
+        self.text.set_value(record.text)
+        self.link.set_value("")
+        self.link.set_value(record.link)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move the score by one cell."""
-        step = _MOVES.get(Qt.Key(event.key()))
-        if step is None or self._locked:
-            super().keyPressEvent(event)
-            return
-        now = self._active or RiskScore(Grade.MODERATE, Grade.MODERATE)
-        moved = [
-            Grade(max(1, min(5, grade + by)))
-            for grade, by in zip((now.likelihood, now.impact), step, strict=True)
-        ]
-        self.picked.emit(RiskScore(*moved))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the matrix, and the ring when the keyboard is here."""
-        super().paintEvent(event)
-        if by_keyboard(self):
-            focus_ring(QPainter(self), self.rect().toRectF())
+    def read(self, record: Control) -> Control:
+        """Return the control as typed."""
+        if not self.text.value:
+            raise refuse(self.text, InvalidInput(_("Say what the control is.")))
+        return Control(self.text.value, self.link.value)
 
 
 class RiskSection(Section):
@@ -79,30 +70,57 @@ class RiskSection(Section):
 
     def __init__(self) -> None:
         super().__init__()
-        self._locked = False
+        self._locked = self._is_half = False
+        self._method = RiskMethod()
+        self.title = SectionTitle(_("Risk"), "NIST SP 800-30, table I-2")
         self.which = FilterChips([_("Inherent"), _("Residual")])
         self.matrix = MatrixPicker()
         self.likelihood = [ChoiceField(_("Likelihood"), _grades()) for _i in range(2)]
         self.impact = [ChoiceField(_("Impact"), _grades()) for _i in range(2)]
         self.badges = [RiskBadge(), RiskBadge()]
-        self.controls = TextField(
-            _("Controls, one on each line"), _("What makes it less likely, or less bad."), lines=4
-        )
+        self.engines = Table(RowsModel(_ENGINE_COLUMNS), rows=Rows.COMPACT,
+                             row_id=lambda item: item.engine)  # fmt: skip
+        self.engines.setAccessibleName(_("What each engine says"))
+        self.controls = RecordList(self._control_kind(), ControlForm)
         self.reason = LineField(_("Why it is judged so"))
+        self.treatment = ChoiceField(
+            _("What is done about the rest"), choices(TREATMENTS, none=_("not said"))
+        )
+        self.override = ChoiceField(
+            _("Inherent level by hand"), choices(GRADES, none=_("as the engines say"))
+        )
+        self.override_reason = LineField(_("Why by hand"), _("Printed in the report."))
+        self.questions = Questionnaire()
+        self.half = Label(tone="watch", wrap=True)
         self.told = Label(tone="ink2", size=11, wrap=True)
-        self.column.addWidget(SectionTitle(_("Risk"), "NIST SP 800-30, table I-2"))
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
         left = column(self.which, self.matrix, None, gap=12)
         sides = row(left, self._scores(), gap=32)
         sides.setStretch(1, 1)
+        form = Form(2)
+        form.add("reason", self.reason, wide=True)
+        form.add("treatment", self.treatment)
+        form.add("override", self.override)
+        form.add("override_reason", self.override_reason, wide=True)
+        self.column.addWidget(self.title)
         self.column.addLayout(sides)
-        self.column.addWidget(self.controls)
-        self.column.addWidget(self.reason)
-        self.column.addWidget(self.told)
-        self.watch(*self.likelihood, *self.impact, self.controls, self.reason)
-        for field in (*self.likelihood, *self.impact):
-            field.edited.connect(self._on_edited)
+        for widget in (self.half, self.engines, self.controls, form, self.questions, self.told):
+            self.column.addWidget(widget)
+
+    def _connect(self) -> None:
+        self.watch(*self.likelihood, *self.impact, self.reason, self.treatment, self.override,
+                   self.override_reason)  # fmt: skip
+        self.watch_list(self.controls)
+        for field in (*self.likelihood, *self.impact, self.override):
+            field.edited.connect(self._show_scores)
         self.which.chosen.connect(self._show_scores)
         self.matrix.picked.connect(self._on_picked)
+        self.questions.edited.connect(self._on_answered)
+        self.questions.taken.connect(self._on_taken)
+        self.questions.prefill_wanted.connect(self._on_prefill)
 
     def _scores(self) -> QWidget:
         holder = QWidget()
@@ -123,36 +141,73 @@ class RiskSection(Section):
             grid.setColumnStretch(side, 1)
         return holder
 
+    @property
+    def dirty(self) -> bool:
+        """Also while only one of the two judgements is there: it waits on the screen."""
+        return super().dirty or self._is_half
+
+    def show_view(self, view: ChangeView) -> None:
+        """Show a change; half a judgement goes with the change it was begun for."""
+        if self._base is not None and self._base.id != view.change.id:
+            self._is_half = False
+        super().show_view(view)
+
     def fill(self, view: ChangeView) -> None:
         """Show a change."""
         risk = view.change.risk
+        self._method = view.settings.risk
         for place, score in enumerate((risk.inherent, risk.residual) if risk else (None, None)):
             self.likelihood[place].set_value(str(score.likelihood.value) if score else "")
             self.impact[place].set_value(str(score.impact.value) if score else "")
-        self.controls.set_value("\n".join(risk.controls) if risk else "")
+        self.controls.set_value(risk.controls if risk else ())
         self.reason.set_value(risk.reason if risk else "")
-        told = _("Backup needed: {level}.").format(level=needed_text(view.change))
-        if risk and risk.at:
-            judged = _("Judged by {name}, {moment}.")
-            told = f"{judged.format(name=risk.assessor, moment=moment(risk.at, view.zone))} {told}"
-        self.told.setText(told)
+        self.treatment.set_value(risk.treatment.value if risk and risk.treatment else "")
+        self.override.set_value(str(risk.override.value) if risk and risk.override else "")
+        self.override_reason.set_value(risk.override_reason if risk else "")
+        self.questions.set_value(risk.answers if risk else (), self._method)
+        self.told.setText(_told(view))
         self._show_scores()
 
     def values(self) -> dict[str, object]:
         """Return the assessment; nothing while a judgement is missing."""
+        before, judged = self.view.change.risk, self._judged()
+        if judged is None:
+            return {"risk": before}
+        unsigned = RiskAssessment(
+            judged.inherent, judged.residual, judged.controls, judged.reason,
+            before.assessor if before else "", before.at if before else None,
+            before.method if before else judged.method, judged.answers, judged.override,
+            judged.override_reason, judged.treatment,
+        )  # fmt: skip
+        return {"risk": before if unsigned == before else judged}
+
+    def forget(self) -> None:
+        """Drop half a judgement too."""
+        self._is_half = False
+        super().forget()
+
+    def _judged(self) -> RiskAssessment | None:
         inherent, residual = self._score(0), self._score(1)
-        before = self.view.change.risk
         if inherent is None or residual is None:
-            return {"risk": before}
-        controls = tuple(line.strip() for line in self.controls.value.splitlines() if line.strip())
-        judged = (inherent, residual, controls, self.reason.value)
-        if before and judged == (before.inherent, before.residual, before.controls, before.reason):
-            return {"risk": before}
-        return {"risk": RiskAssessment(*judged, *self.stamp())}
+            return None
+        by_hand = self.override.value
+        return RiskAssessment(
+            inherent,
+            residual,
+            self.controls.value,
+            self.reason.value,
+            *self.stamp(),
+            self._method,
+            self.questions.value,
+            Grade(int(by_hand)) if by_hand else None,
+            self.override_reason.value,
+            Treatment(self.treatment.value) if self.treatment.value else None,
+        )
 
     def on_lock(self, *, locked: bool) -> None:
         """The matrix follows the lock."""
         self._locked = locked
+        self.questions.set_locked(locked=locked)
 
     def _score(self, place: int) -> RiskScore | None:
         likelihood, impact = self.likelihood[place].value, self.impact[place].value
@@ -165,23 +220,111 @@ class RiskSection(Section):
         scores = [self._score(0), self._score(1)]
         self.matrix.set_scores(*scores)
         self.matrix.set_active(scores[self.which.current], locked=self._locked)
-        for badge, score in zip(self.badges, scores, strict=True):
-            badge.set_risk(score.level if score else None)
+        judged = self._judged()
+        levels = (judged.level, judged.residual_level) if judged else (None, None)
+        for badge, level, score in zip(self.badges, levels, scores, strict=True):
+            badge.set_risk(level or (score.level if score else None))
+        self.engines.setVisible(judged is not None)
+        self.override_reason.setVisible(bool(self.override.value))
+        if judged is not None:
+            self.engines.set_rows(engine_answers(judged))
+            self.engines.fit_height()
+        self._say_half(judged)
 
-    @Slot()
-    def _on_edited(self) -> None:
-        self._show_scores()
+    def _say_half(self, judged: RiskAssessment | None) -> None:
+        begun = any(field.value for field in (*self.likelihood, *self.impact))
+        begun = begun or bool(self.questions.value or self.controls.value)
+        self._is_half = judged is None and begun
+        if self._is_half:
+            text = _("Not kept yet: judge both what it is before controls and what remains.")
+        else:
+            text = ". ".join(risk_gaps(judged)) if judged else ""
+        self.half.setText(text)
+        self.half.setVisible(bool(text))
 
     @Slot(object)
     def _on_picked(self, score: RiskScore) -> None:
-        place = self.which.current
+        self._put(self.which.current, score)
+        self.touch()
+
+    def _put(self, place: int, score: RiskScore) -> None:
         self.likelihood[place].set_value(str(score.likelihood.value))
         self.impact[place].set_value(str(score.impact.value))
         self._show_scores()
         if place == 0 and self._score(1) is None:
             self.which.choose(1)
+
+    @Slot()
+    def _on_answered(self) -> None:
+        self._show_scores()
         self.touch()
+
+    @Slot(object, object)
+    def _on_taken(self, likelihood: Grade, impact: Grade) -> None:
+        self._put(0, RiskScore(likelihood, impact))
+        self.touch()
+
+    @Slot()
+    def _on_prefill(self) -> None:
+        self.questions.add_answers(known_answers(self.view.change, self.view.backups, self._method))
+
+    def _control_kind(self) -> Records:
+        return Records(
+            _("Controls"),
+            _("control"),
+            _("No control yet. What makes it less likely, or less bad?"),
+            (
+                line_column(_("Control"), lambda item: item.text),
+                Column[Line](_("Rests on"), lambda line: self._rests(line.item)[0], width=220,
+                             tone="ink2"),
+                Column[Line](_("State"), lambda line: self._rests(line.item)[1], width=150,
+                             tone="ink2"),
+            ),
+            lambda: Control(""),
+        )  # fmt: skip
+
+    def _rests(self, control: Control) -> tuple[str, str]:
+        states = control_states(
+            (control,), self.view.change, self.view.backups, next(iter(self.view.runs), None)
+        )
+        return states[0].rests_on or _("nothing in the plan"), states[0].state
+
+
+def _told(view: ChangeView) -> str:
+    risk = view.change.risk
+    parts = []
+    if risk and risk.at:
+        judged = _("Judged by {name}, {moment}.")
+        parts.append(judged.format(name=risk.assessor, moment=moment(risk.at, view.zone)))
+    if risk and risk.method != view.settings.risk:
+        parts.append(_("The rules of grading are others now; the next edit takes them over."))
+    parts.append(_("Backup needed: {level}.").format(level=needed_text(view.change)))
+    return " ".join(parts)
 
 
 def _grades() -> list[tuple[str, str]]:
     return choices(GRADES, none=_("not judged"))
+
+
+def _counts(answer: EngineAnswer) -> Cell:
+    if not answer.enabled:
+        return Cell((Words(_("shown only"), "ink3"),))
+    if answer.level is None:
+        return Cell((Badge(Mark.MISSING, _("says nothing yet")),))
+    return Cell((Words(_("decides") if answer.wins else _("counts"), weight=600 if answer.wins
+                       else 400),))  # fmt: skip
+
+
+_ENGINE_COLUMNS = (
+    Column[EngineAnswer](_("Engine"), lambda item: item.title),
+    Column[EngineAnswer](_("How"), lambda item: item.how, width=230, tone="ink2"),
+    Column[EngineAnswer](
+        _("Level"),
+        lambda item: _(item.level.label) if item.level else "–",
+        cell=lambda item: Cell((Risk(item.level),)) if item.level else Cell((Words("–", "ink3"),)),
+        width=130,
+    ),
+    Column[EngineAnswer](
+        _("Counts"), lambda item: "yes" if item.enabled else "no", cell=_counts, width=130
+    ),
+)

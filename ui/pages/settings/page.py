@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QCompleter, QWidget
 
+from app.domain.risk import RiskMethod
 from app.errors import InvalidInput
 from app.i18n import _
 from app.settings import PageSize, Settings, declarations
@@ -18,6 +19,7 @@ from ui.operations import settings as operations
 from ui.operations.settings import SettingsView
 from ui.pages.settings.about import About
 from ui.pages.settings.groups import Folders, Group, pair, stacked
+from ui.pages.settings.risk import RiskMethodField
 from ui.tasks import Latest
 from ui.theme import Mode
 from ui.widgets.buttons import Button
@@ -90,9 +92,12 @@ class SettingsPage(Page):
         safety = Group(_("Safety"), _("What is demanded before work starts and after it."))
         safety.add(pair(line("backup_age_h"), line("monitor_days")))
         safety.add(*(line(name) for name in _WHOLE))
+        risk = Group(_("Risk"), _("Holds for new judgements; each keeps the rules it was made by."))
+        self.fields["risk"] = RiskMethodField(_(words["risk"].text))
+        risk.add(self.fields["risk"])
         where = Group(_("Where things are kept"), _("Secrets are kept in the system's keyring."))
         where.add(self.folders, line("vault_path"))
-        return you, look, time, safety, where
+        return you, look, time, safety, risk, where
 
     def _connect(self) -> None:
         for field in self.fields.values():
@@ -235,12 +240,16 @@ def _fill(field: Field, value: object) -> None:
             field.set_value(text)
     elif isinstance(field, ChoiceField):
         field.set_value(str(value))
+    elif isinstance(field, RiskMethodField) and isinstance(value, RiskMethod):
+        field.set_value(value)
 
 
 def _value(name: str, field: Field, before: Any) -> Any:
     """Return what was typed, in the type the setting has."""
     if isinstance(field, ChoiceField):
         return type(before)(field.value)
+    if isinstance(field, RiskMethodField):
+        return field.value
     text = field.value if isinstance(field, LineField) else ""
     if name not in _NUMBERS:
         return text

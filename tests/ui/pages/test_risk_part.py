@@ -1,0 +1,137 @@
+"""The risk on the Plan tab, by keys and mouse, and how it is graded in the settings."""
+
+from PySide6.QtCore import QPointF, Qt
+
+from app.domain.change import ChangeState
+from app.domain.risk import Engine, Grade, RiskScore, Treatment
+from app.domain.risk_questions import QUESTIONS
+from tests.ui.pages.conftest import read, with_fields
+from tests.ui.pages.steps import part, saved, tab
+from ui.pages.changes.page import ChangesPage
+from ui.pages.settings.page import SettingsPage
+
+S = ChangeState
+RISK = 3
+
+
+def test_cells_are_picked_and_half_a_judgement_waits_on_the_screen(drive, services, record):
+    change = record("Upgrade PostgreSQL", S.ASSESS, with_fields(risk=None))
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    risk = part(driver, RISK)[0]
+    places = [
+        QPointF(x, y)
+        for x in range(0, risk.matrix.width(), 3)
+        for y in range(0, risk.matrix.height(), 3)
+        if risk.matrix.score_at(QPointF(x, y)) == RiskScore(Grade.HIGH, Grade.HIGH)
+    ]
+    driver.bot.mouseClick(risk.matrix, Qt.MouseButton.LeftButton, pos=places[0].toPoint())
+    assert risk.which.current == 1, "the residual is next"
+    saved(driver)
+    assert "Not kept yet" in risk.half.text()
+    assert read(services, change.id).risk is None
+    driver.page.detail.reload()
+    driver.settle()
+    assert risk.likelihood[0].value == "4", "what was picked stays"
+
+    risk.matrix.setFocus()
+    driver.bot.keyClick(risk.matrix, Qt.Key.Key_Down)
+    driver.bot.keyClick(risk.matrix, Qt.Key.Key_Down)
+    saved(driver)
+    kept = read(services, change.id).risk
+    assert kept.inherent == RiskScore(Grade.HIGH, Grade.HIGH)
+    assert kept.residual == RiskScore(Grade.VERY_LOW, Grade.MODERATE)
+    assert (kept.assessor, kept.level) == ("Nomsa", Grade.HIGH)
+    assert not risk.half.isVisible()
+
+
+def test_the_questionnaire_suggests_and_the_record_answers_a_part(drive, services, record):
+    change = record("Upgrade PostgreSQL", S.ASSESS, with_fields(risk=None))
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    risk = part(driver, RISK)[0]
+    driver.bot.keyClick(risk.questions.fold.head, Qt.Key.Key_Return)
+    driver.click(risk.questions.prefill)
+    assert risk.questions.fields["users"].value == "4"
+    for key, field in risk.questions.fields.items():
+        if not field.value:
+            driver.choose(field, field.combo.itemData(field.combo.count() - 1))
+            assert key in {item.id for item in QUESTIONS}
+    assert "suggest" in risk.questions.told.text()
+    driver.click(risk.questions.take)
+    assert risk.likelihood[0].value == "5"
+    driver.choose(risk.likelihood[1], "2")
+    driver.choose(risk.impact[1], "2")
+    saved(driver)
+    kept = read(services, change.id).risk
+    assert len(kept.answers) == len(QUESTIONS)
+    assert kept.inherent.likelihood is Grade.VERY_HIGH
+    assert kept.points is not None
+
+
+def test_milder_than_suggested_and_by_hand_want_a_reason(drive, services, record):
+    change = record("Upgrade PostgreSQL", S.ASSESS)
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    risk = part(driver, RISK)[0]
+    driver.choose(risk.override, "2")
+    saved(driver)
+    assert "without a reason" in risk.half.text()
+    driver.type(risk.override_reason, "Rehearsed three times")
+    driver.choose(risk.treatment, "accept")
+    saved(driver)
+    kept = read(services, change.id).risk
+    assert (kept.level, kept.computed) == (Grade.LOW, Grade.HIGH)
+    assert kept.treatment is Treatment.ACCEPT
+    assert not risk.half.isVisible()
+
+
+def test_a_control_rests_on_a_part_of_the_plan(drive, services, record):
+    change = record("Upgrade PostgreSQL", S.ASSESS)
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    risk = part(driver, RISK)[0]
+    driver.click(risk.controls.add)
+    driver.type(risk.controls.form.text, "Orders are tried out first")
+    driver.choose(risk.controls.form.link, "test:t1")
+    saved(driver)
+    control = read(services, change.id).risk.controls[-1]
+    assert (control.text, control.link) == ("Orders are tried out first", "test:t1")
+    rows = [risk.controls.table.model().index(2, column).data() for column in range(3)]
+    assert rows == ["Orders are tried out first", "Test: Place an order", "no result yet"]
+
+
+def test_what_happened_is_written_at_the_review_and_leaves_the_approval_alone(
+    drive, services, record
+):
+    change = record("Upgrade PostgreSQL", S.REVIEW)
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    outcome = tab(driver, "review").outcome
+    driver.type(outcome.happened, "The copy took longer than anybody had thought.")
+    saved(driver)
+    kept = read(services, change.id)
+    assert kept.risk_outcome.startswith("The copy")
+    assert kept.plan_hash == change.plan_hash
+
+
+def test_the_way_of_grading_is_a_setting_and_holds_for_new_judgements(drive, services):
+    driver = drive(SettingsPage)
+    field = driver.page.fields["risk"]
+    field.engines[Engine.PRODUCT].box.click()
+    driver.choose(field.bands, "B")
+    driver.choose(field.appetite, "2")
+    driver.bot.keyClick(field.fold.head, Qt.Key.Key_Space)
+    driver.type(field._weights["rollback"], "5")
+    driver.page.flush()
+    driver.settle()
+    method = services.settings.risk
+    assert method.engines == (Engine.NIST, Engine.PRODUCT)
+    assert (method.bands.value, method.appetite) == ("B", Grade.LOW)
+    assert method.weights == (("rollback", 5.0),)
+
+    driver.type(next(iter(field.thresholds.values())), "99")
+    driver.page.flush()
+    driver.settle()
+    assert "do not rise" in field._below.text()
+    assert services.settings.risk == method
