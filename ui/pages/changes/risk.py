@@ -5,14 +5,11 @@ from typing import ClassVar
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from app.domain.risk import Control, Grade, RiskAssessment, RiskMethod, RiskScore, Treatment
-from app.errors import InvalidInput
+from app.domain.risk import Grade, RiskAssessment, RiskMethod, RiskScore, Treatment
 from app.i18n import _, later
 from app.services.risks import (
     TREATMENTS,
     EngineAnswer,
-    control_links,
-    control_states,
     engine_answers,
     known_answers,
     risk_gaps,
@@ -21,11 +18,11 @@ from app.wording import moment
 from ui.cells import Badge, Cell, Column, Mark, Risk, Words
 from ui.models.rows import RowsModel
 from ui.operations.changes import ChangeView
+from ui.pages.changes.controls import ControlList
 from ui.pages.changes.gate import needed_text
 from ui.pages.changes.matrix_picker import MatrixPicker
 from ui.pages.changes.questionnaire import Questionnaire
-from ui.pages.changes.records import Line, RecordForm, RecordList, Records, line_column
-from ui.pages.changes.saving import Section, refuse
+from ui.pages.changes.saving import Section
 from ui.pages.changes.words import GRADES, choices
 from ui.widgets.facts import SectionTitle
 from ui.widgets.fields import ChoiceField, Form, LineField
@@ -34,33 +31,6 @@ from ui.widgets.layout import column, row
 from ui.widgets.risk_badge import RiskBadge
 from ui.widgets.search import FilterChips
 from ui.widgets.table import Rows, Table
-
-
-class ControlForm(RecordForm):
-    """One control, and the part of the plan that carries it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.text = LineField(_("Control"), placeholder=_("What makes it less likely, or less bad"))
-        self.link = ChoiceField(_("Rests on"))
-        self.add("text", self.text)
-        self.add("link", self.link)
-
-    def prepare(self, view: ChangeView) -> None:
-        """Offer the parts of this plan."""
-        self.link.set_options([("", _("nothing in the plan")), *control_links(view.change)])
-
-    def fill(self, record: Control) -> None:
-        """Show a control; one whose part is gone rests on nothing."""
-        self.text.set_value(record.text)
-        self.link.set_value("")
-        self.link.set_value(record.link)
-
-    def read(self, record: Control) -> Control:
-        """Return the control as typed."""
-        if not self.text.value:
-            raise refuse(self.text, InvalidInput(_("Say what the control is.")))
-        return Control(self.text.value, self.link.value)
 
 
 class RiskSection(Section):
@@ -81,7 +51,7 @@ class RiskSection(Section):
         self.engines = Table(RowsModel(_ENGINE_COLUMNS), rows=Rows.COMPACT,
                              row_id=lambda item: item.engine)  # fmt: skip
         self.engines.setAccessibleName(_("What each engine says"))
-        self.controls = RecordList(self._control_kind(), ControlForm)
+        self.controls = ControlList()
         self.reason = LineField(_("Why it is judged so"))
         self.treatment = ChoiceField(
             _("What is done about the rest"), choices(TREATMENTS, none=_("not said"))
@@ -267,27 +237,6 @@ class RiskSection(Section):
     @Slot()
     def _on_prefill(self) -> None:
         self.questions.add_answers(known_answers(self.view.change, self.view.backups, self._method))
-
-    def _control_kind(self) -> Records:
-        return Records(
-            _("Controls"),
-            _("control"),
-            _("No control yet. What makes it less likely, or less bad?"),
-            (
-                line_column(_("Control"), lambda item: item.text),
-                Column[Line](_("Rests on"), lambda line: self._rests(line.item)[0], width=220,
-                             tone="ink2"),
-                Column[Line](_("State"), lambda line: self._rests(line.item)[1], width=150,
-                             tone="ink2"),
-            ),
-            lambda: Control(""),
-        )  # fmt: skip
-
-    def _rests(self, control: Control) -> tuple[str, str]:
-        states = control_states(
-            (control,), self.view.change, self.view.backups, next(iter(self.view.runs), None)
-        )
-        return states[0].rests_on or _("nothing in the plan"), states[0].state
 
 
 def _told(view: ChangeView) -> str:
