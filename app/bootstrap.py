@@ -85,6 +85,7 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         actor=around.actor or store.load_settings().user or actor,
         unit_of_work=store.unit_of_work_of,
         queries=store.queries,
+        finder=store.finder,
         files=store.files,
         transcripts=store.transcripts,
         series=store.series,

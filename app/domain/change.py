@@ -93,6 +93,7 @@ class Change:
     implementer: str = ""
     reviewer: str = ""
     business_service: str = ""
+    tags: tuple[str, ...] = ()
     justification: str = ""
     hosts: tuple[HostId, ...] = ()
     need: Need = Need()

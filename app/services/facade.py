@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from app.domain.filter import Asker
 from app.services.changes import Desk
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from app.secrets import SecretKeeper
     from app.services.backups import Safekeeping
     from app.services.execution import Executors
+    from app.services.finding import Finder
     from app.services.health import Checking, HealthProbes
     from app.services.live import LiveOutput
     from app.services.metrics import Measuring
@@ -55,6 +57,7 @@ class AppServices:
     unit_of_work: Callable[[str], UnitOfWork]
     """Returns an unused unit of work in which the named person acts."""
     queries: Queries
+    finder: Finder
     files: Files
     transcripts: Transcripts
     series: SeriesStore
@@ -85,6 +88,11 @@ class AppServices:
     def settings(self) -> Settings:
         """The settings as they stand now."""
         return self.load_settings()
+
+    @property
+    def asker(self) -> Asker:
+        """Who looks at lists now, and in which zone."""
+        return Asker(self.clock.now(), self.actor, self.settings.zone)
 
     @property
     def desk(self) -> Desk:

@@ -9,6 +9,7 @@ from typing import Protocol, Self, TypeVar
 from app.domain.backup import BackupSet
 from app.domain.change import Change
 from app.domain.event import Event, NewEvent
+from app.domain.filter import SavedFilter
 from app.domain.health import HealthReport
 from app.domain.host import Host
 from app.domain.metric import SampleSet
@@ -118,6 +119,11 @@ class UnitOfWork(Protocol):
     @property
     def templates(self) -> Repository[Template]:
         """Editions of templates."""
+        ...
+
+    @property
+    def filters(self) -> Repository[SavedFilter]:
+        """Filters kept under a name."""
         ...
 
     @property

@@ -31,6 +31,12 @@ class ChangeRow:
     zone: str
     on_hold: bool
     updated_at: datetime | None
+    ordinal: int = 0
+    """The number inside the number."""
+    coordinator: str = ""
+    implementer: str = ""
+    priority: int = 3
+    service: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +83,8 @@ class HomeSummary:
     """Closed changes that had a restored (L4) backup."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeFilter:
-    """What a list of changes is narrowed to; empty means everything."""
-
-    text: str = ""
-    states: tuple[ChangeState, ...] = ()
-    coordinator: str = ""
-
-
 class Queries(Protocol):
     """Reads for screens; safe from any thread."""
-
-    def changes(
-        self, wanted: ChangeFilter, *, limit: int = 200, after: str = ""
-    ) -> Sequence[ChangeRow]:
-        """Return changes, newest number first; ``after`` is the number the last page ended with."""
-        ...
 
     def change_counts(self) -> dict[ChangeState, int]:
         """Return how many changes are in each state."""

@@ -20,6 +20,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from app.domain.backup import BackupSet
 from app.domain.change import Change, ChangeState
+from app.domain.filter import SavedFilter
 from app.domain.health import HealthReport
 from app.domain.host import Host
 from app.domain.metric import SampleSet
@@ -29,6 +30,7 @@ from app.domain.template import Template
 from app.domain.verdict import Comparison
 from app.errors import StoreError
 from app.i18n import _
+from app.store.words import Texts, texts_of
 
 Entity = TypeVar("Entity")
 
@@ -67,13 +69,15 @@ class Lifted:
     read: Callable[[Any], object]
     unique: bool = False
     index: bool = False
+    order: bool = False
+    """Whether lists are sorted by it: then it is never NULL, and indexed with the number."""
     child_of: str = ""
     """The table whose record this one belongs to."""
 
 
-def text(name: str, **more: Any) -> Lifted:
+def text(name: str, read: Callable[[Any], object] | None = None, **more: Any) -> Lifted:
     """Lift an attribute that is text."""
-    return Lifted(name, Text(), attrgetter(name), **more)
+    return Lifted(name, Text(), read or attrgetter(name), **more)
 
 
 def number(name: str, read: Callable[[Any], object], **more: Any) -> Lifted:
@@ -95,7 +99,7 @@ def flag(name: str, **more: Any) -> Lifted:
 class Kind(Generic[Entity]):
     """One kind of record: its class, its table, its columns.
 
-    ``words`` gives the text that full-text search finds it by. ``history`` says that the log shall
+    ``texts`` gives what full-text search finds it by. ``history`` says that the log shall
     name the old and the new value of each field that a save alters.
     """
 
@@ -103,7 +107,7 @@ class Kind(Generic[Entity]):
     table: str
     noun: str
     columns: tuple[Lifted, ...]
-    words: Callable[[Entity], tuple[str, ...]] | None = None
+    texts: Callable[[Entity], Texts] | None = None
     history: bool = False
 
     def row(self, item: Entity) -> dict[str, object]:
@@ -186,22 +190,17 @@ def _due_at(change: Change) -> datetime | None:
     return None
 
 
-def _change_words(change: Change) -> tuple[str, ...]:
-    lessons = (part for item in change.lessons for part in (item.event, item.recommendation))
-    return (
-        change.number,
-        str(ordinal(change.number)),
-        change.title,
-        change.description,
-        change.business_service,
-        change.justification,
-        change.implementation_plan,
-        change.close_notes,
-        *(item.reference for item in change.incidents),
-        *(item.title for item in change.need.evidence),
-        *(item.reference for item in change.need.evidence),
-        *lessons,
-    )
+_STATE_RANKS = {state: rank for rank, state in enumerate(ChangeState)}
+_NEVER = "~"
+"""Sorts after every instant."""
+
+
+def _start(change: Change) -> datetime | None:
+    return change.window.span.start if change.window else None
+
+
+def _sortable(at: datetime | None, without: str) -> str:
+    return without if at is None else to_text(at)
 
 
 CHANGE = Kind(
@@ -217,7 +216,7 @@ CHANGE = Kind(
         text("coordinator"),
         number("risk", lambda c: c.risk and int(c.risk.level)),
         number("residual", lambda c: c.risk and int(c.risk.residual_level)),
-        instant("starts_at", lambda c: c.window and c.window.span.start),
+        instant("starts_at", _start),
         instant("ends_at", lambda c: c.window and c.window.span.end, index=True),
         Lifted("zone", Text(), lambda c: c.window.zone if c.window else ""),
         instant("due_at", _due_at),
@@ -227,8 +226,22 @@ CHANGE = Kind(
         number("overrides", lambda c: len(c.overrides)),
         instant("updated_at"),
         text("template", index=True),
+        instant("opened_at", index=True),
+        instant("closed_at", index=True),
+        text("category", read=lambda c: c.need.category and c.need.category.value),
+        text("implementer"),
+        text("service", read=lambda c: c.business_service),
+        number("priority", lambda c: c.priority, order=True),
+        text("title_key", read=lambda c: c.title.casefold()[:48], order=True),
+        number("state_key", lambda c: _STATE_RANKS[c.state], order=True),
+        number("risk_key", lambda c: int(c.risk.level) if c.risk else 0, order=True),
+        text("coordinator_key", read=lambda c: c.coordinator.strip().casefold(), order=True),
+        text("updated_key", read=lambda c: _sortable(c.updated_at, ""), order=True),
+        # no window comes last in both directions
+        text("starts_key", read=lambda c: _sortable(_start(c), _NEVER), order=True),
+        text("latest_key", read=lambda c: _sortable(_start(c), ""), order=True),
     ),
-    words=_change_words,
+    texts=lambda change: texts_of(change, ordinal(change.number)),
     history=True,
 )
 HOST = Kind(Host, "host", "host", (text("name", index=True), text("address")), history=True)
@@ -302,6 +315,7 @@ TEMPLATE = Kind(
     "template",
     (text("family", index=True), text("name"), number("edition", attrgetter("edition"))),
 )
+SAVED_FILTER = Kind(SavedFilter, "saved_filter", "saved filter", (text("name"),))
 KINDS: tuple[Kind[Any], ...] = (
     CHANGE,
     HOST,
@@ -312,4 +326,5 @@ KINDS: tuple[Kind[Any], ...] = (
     COMPARISON,
     REPORT,
     TEMPLATE,
+    SAVED_FILTER,
 )

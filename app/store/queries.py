@@ -4,19 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Engine, Row, Table, and_, exists, func, or_, select
+from sqlalchemy import Engine, Row, and_, exists, func, or_, select
 
 from app.domain.backup import Level
-from app.domain.change import ChangeState, ChangeType
+from app.domain.change import ChangeState
 from app.domain.event import Event
 from app.domain.review import CloseCode
-from app.domain.risk import Grade
 from app.domain.run import RunState
 from app.domain.verdict import Verdict
-from app.services.rows import ChangeFilter, ChangeRow, HomeSummary, RunRow, VerdictRow
-from app.store import search
+from app.services.rows import HomeSummary, RunRow, VerdictRow
+from app.store.change_rows import FLAT, change_row, flat
 from app.store.log import newest_first, read_head
-from app.store.mapping import ordinal
 from app.store.search import AnySelect
 from app.store.tables import TABLES
 
@@ -34,18 +32,6 @@ class SqlQueries:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def changes(
-        self, wanted: ChangeFilter, *, limit: int = 200, after: str = ""
-    ) -> Sequence[ChangeRow]:
-        """Return changes, newest number first; ``after`` is the number the last page ended with."""
-        below = ordinal(after) if after else None
-        query = search.newest_first(_CHANGE, _flat(_CHANGE), wanted.text, below)
-        if wanted.states:
-            query = query.where(_CHANGE.c.state.in_([state.value for state in wanted.states]))
-        if wanted.coordinator:
-            query = query.where(_CHANGE.c.coordinator == wanted.coordinator)
-        return tuple(map(_change_row, self._rows(query.limit(limit))))
-
     def change_counts(self) -> dict[ChangeState, int]:
         """Return how many changes are in each state."""
         query = select(_CHANGE.c.state, func.count().label("n")).group_by(_CHANGE.c.state)
@@ -59,7 +45,7 @@ class SqlQueries:
     def verdicts(self, *, limit: int = 20) -> Sequence[VerdictRow]:
         """Return judged metrics, newest first."""
         query = (
-            select(*_flat(_COMPARISON), _CHANGE.c.number)
+            select(*flat(_COMPARISON), _CHANGE.c.number)
             .join(_CHANGE, _CHANGE.c.id == _COMPARISON.c.change)
             .order_by(_COMPARISON.c.row.desc())
             .limit(limit)
@@ -79,8 +65,8 @@ class SqlQueries:
         counts = self._rows(_counts())[0]
         return HomeSummary(
             running=tuple(map(_run_row, self._rows(live))),
-            waiting=tuple(map(_change_row, self._rows(_waiting(now)))),
-            upcoming=tuple(map(_change_row, self._rows(_upcoming(now)))),
+            waiting=tuple(map(change_row, self._rows(_waiting(now)))),
+            upcoming=tuple(map(change_row, self._rows(_upcoming(now)))),
             verdicts=tuple(self.verdicts(limit=HOME_ROWS)),
             open_count=counts.open,
             closed_count=counts.closed,
@@ -99,14 +85,9 @@ class SqlQueries:
             return connection.execute(query).all()
 
 
-def _flat(table: Table) -> list[Column[Any]]:
-    """Return the columns of a table without the body, which no list shows."""
-    return [column for column in table.c if column.name != "body"]
-
-
 def _run_query() -> AnySelect:
     return (
-        select(*_flat(_RUN), _CHANGE.c.number, _CHANGE.c.title)
+        select(*flat(_RUN), _CHANGE.c.number, _CHANGE.c.title)
         .join(_CHANGE, _CHANGE.c.id == _RUN.c.change)
         .order_by(_RUN.c.row.desc())
     )
@@ -116,7 +97,7 @@ def _waiting(now: datetime) -> AnySelect:
     """Open changes that are due and that no run is moving at this moment."""
     moving = exists().where(_RUN.c.change == _CHANGE.c.id, _RUN.c.state.in_(_MOVING))
     return (
-        select(*_flat(_CHANGE))
+        select(*FLAT)
         .where(
             _CHANGE.c.state.in_(_OPEN),
             _CHANGE.c.on_hold.is_(False),
@@ -130,7 +111,7 @@ def _waiting(now: datetime) -> AnySelect:
 
 def _upcoming(now: datetime) -> AnySelect:
     return (
-        select(*_flat(_CHANGE))
+        select(*FLAT)
         .where(_CHANGE.c.state.in_(_OPEN), _CHANGE.c.ends_at > now)
         .order_by(_CHANGE.c.starts_at, _CHANGE.c.ordinal)
         .limit(HOME_ROWS)
@@ -152,27 +133,6 @@ def _counts() -> AnySelect:
         func.count().filter(and_(closed, _CHANGE.c.backed_out)).label("backed_out"),
         func.count().filter(and_(closed, restored)).label("restored"),
     ).select_from(_CHANGE)
-
-
-def _change_row(row: Row[Any]) -> ChangeRow:
-    return ChangeRow(
-        id=row.id,
-        number=row.number,
-        title=row.title,
-        state=ChangeState(row.state),
-        type=ChangeType(row.type),
-        risk=_grade(row.risk),
-        residual=_grade(row.residual),
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        zone=row.zone,
-        on_hold=row.on_hold,
-        updated_at=row.updated_at,
-    )
-
-
-def _grade(value: int | None) -> Grade | None:
-    return None if value is None else Grade(value)
 
 
 def _run_row(row: Row[Any]) -> RunRow:

@@ -106,8 +106,8 @@ class StoredRecords(Generic[Entity]):
 
     def _written(self, item: Any) -> None:
         self._writes.tables.add(self._kind.table)
-        if self._kind.words:
-            search.index(self._connection, ordinal(item.number), self._kind.words(item))
+        if self._kind.texts:
+            search.index(self._connection, ordinal(item.number), self._kind.texts(item))
 
 
 class StoredChanges(StoredRecords[Change]):

@@ -2,47 +2,99 @@
 
 Words are matched by their beginning and hits are not ranked: the newest change comes first, as in
 every list. The index bears the number of a change as its key, so that hits come out in that order
-and a page of them costs the same however many there are.
+and a page of them costs the same however many there are. Facets (`app.store.words`) lie in the
+same index: words within a filter are one walk.
 """
 
+import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, Table, column, select, text
+from sqlalchemy import ColumnElement, Connection, Integer, Select, column, func, select, text
 from sqlalchemy.sql import table as lightweight
+
+from app.store.words import Texts
 
 TABLE = "change_text"
 AnySelect = Select[*tuple[Any, ...]]
 _MAX_WORDS = 12
 _MAX_LENGTH = 64
-_INDEX = lightweight(TABLE, column("rowid", Integer), column("words"))
+_COLUMNS = tuple(field.name for field in fields(Texts))
+_WORDS = " ".join(name for name in _COLUMNS if name != "facets")
+_INDEX = lightweight(TABLE, column("rowid", Integer), *(column(name) for name in _COLUMNS))
+KEY: ColumnElement[int] = _INDEX.c.rowid
+"""The number of a hit."""
 
 
-def index(connection: Connection, ordinal: int, words: Iterable[str]) -> None:
+def index(connection: Connection, ordinal: int, texts: Texts) -> None:
     """Replace what a change is found by, inside the caller's transaction."""
     connection.execute(text(f"DELETE FROM {TABLE} WHERE rowid = :key"), {"key": ordinal})  # noqa: S608
-    joined = "\n".join(words).encode("utf-8", "replace").decode()
-    connection.execute(_INDEX.insert().values(rowid=ordinal, words=joined))
+    insert_texts(connection, ((ordinal, texts),))
 
 
-def newest_first(
-    changes: Table, flat: Sequence[ColumnElement[Any]], typed: str, below: int | None = None
-) -> AnySelect:
-    """Return a query for columns of changes, newest first, that fit what a user typed.
+def insert_texts(connection: Connection, found_by: Iterable[tuple[int, Texts]]) -> None:
+    """Add what new changes are found by."""
+    rows = [{"rowid": number} | _clean(texts) for number, texts in found_by]
+    connection.execute(_INDEX.insert(), rows)
 
-    Whatever is typed is data: each word is quoted, operators have no meaning. ``below`` is the
-    number the last page ended with.
+
+def _clean(texts: Texts) -> dict[str, str]:
+    found = ((name, getattr(texts, name)) for name in _COLUMNS)
+    return {name: held.encode("utf-8", "replace").decode() for name, held in found}
+
+
+def typed_words(typed: str) -> tuple[str, ...]:
+    """Return the words of what a user typed: letters and digits, nothing that could be obeyed."""
+    found = re.findall(r"\w+", typed.encode("utf-8", "ignore").decode())[:_MAX_WORDS]
+    return tuple(word[:_MAX_LENGTH] for word in found)
+
+
+def expression(typed: str, facets: Sequence[Sequence[str]]) -> str:
+    """Return what to look for in FTS5's language; "" when that is nothing.
+
+    Whatever is typed is data: each word is quoted, operators have no meaning. Of each group of
+    facets one must be there. Text without any word finds nothing.
     """
-    key: ColumnElement[int]
-    if not typed.strip():
-        query, key = select(*flat), changes.c.ordinal
+    parts = [f"facets : ({' OR '.join(group)})" for group in facets]
+    if typed.strip():
+        words = " AND ".join(f'"{word}"*' for word in typed_words(typed)) or '""'
+        parts.insert(0, f"{{{_WORDS}}} : ({words})")
+    return " AND ".join(parts)
+
+
+def hits(match: str) -> AnySelect:
+    """Return a query for the numbers of all changes that match."""
+    return select(KEY).select_from(_INDEX).where(matching(match))
+
+
+def matching(match: str) -> ColumnElement[bool]:
+    """Return the condition that a row of the index matches."""
+    return text(f"{TABLE} MATCH :match").bindparams(match=match)  # type: ignore[return-value]  # a condition is one
+
+
+def hit_count(connection: Connection, match: str, up_to: int | None = None) -> int:
+    """Return how many changes match; counting stops at ``up_to``."""
+    if up_to is None:
+        found = select(func.count()).select_from(_INDEX).where(matching(match))
     else:
-        words = re.findall(r"\w+", typed.encode("utf-8", "ignore").decode())[:_MAX_WORDS]
-        wanted = " AND ".join(f'"{word[:_MAX_LENGTH]}"*' for word in words) or '""'
-        found = text(f"{TABLE} MATCH :typed").bindparams(typed=wanted)
-        key = _INDEX.c.rowid
-        query = select(*flat).join(_INDEX, key == changes.c.ordinal).where(found)
-    if below is not None:
-        query = query.where(key < below)
-    return query.order_by(key.desc())
+        some = hits(match).limit(up_to).subquery()
+        found = select(func.count()).select_from(some)
+    return int(connection.scalar(found) or 0)
+
+
+def listed(number: ColumnElement[int], numbers: Sequence[int]) -> ColumnElement[bool]:
+    """Return the condition that a number is in a list, of whatever length."""
+    rows = func.json_each(json.dumps(list(numbers))).table_valued("value")
+    return number.in_(select(rows.c.value))
+
+
+def unindexed(held: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return the same value in a form that no index serves, to keep the planner off one."""
+    return func.coalesce(held, held)
+
+
+def joined(query: AnySelect, number: ColumnElement[int], match: str) -> AnySelect:
+    """Return a query over changes joined with their hits, read in the order of `KEY`."""
+    return query.join(_INDEX, number == KEY).where(matching(match))

@@ -14,6 +14,7 @@ from app.store import copies, upgrade
 from app.store.anchors import AnchorDamaged, Anchors, Signer
 from app.store.engine import FILE_NAME, check_file, open_engine, prepare_file
 from app.store.files import StoredFiles
+from app.store.finder import SqlFinder
 from app.store.lock import InstanceLock, acquire
 from app.store.log import Head, read_head
 from app.store.place import Place, place_of
@@ -41,6 +42,7 @@ class Store:
     ledger: Ledger
     anchors: Anchors
     queries: SqlQueries
+    finder: SqlFinder
     files: StoredFiles
     transcripts: StoredTranscripts
     series: StoredSeries
@@ -140,6 +142,7 @@ def open_store(
         ledger=ledger,
         anchors=anchors,
         queries=SqlQueries(engine),
+        finder=SqlFinder(engine),
         files=files,
         transcripts=StoredTranscripts(data / "transcripts", files),
         series=StoredSeries(files),

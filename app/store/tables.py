@@ -6,7 +6,7 @@ migrations and known to `app.store.search` and `app.store.log` alone.
 
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
 from app.store.mapping import KINDS, Instant, Kind, Lifted
 
@@ -36,6 +36,11 @@ def _table(kind: Kind[Any]) -> Table:
         Column("version", Integer, nullable=False),
         *(_column(lifted) for lifted in kind.columns),
         Column("body", Text, nullable=False),
+        *(
+            Index(f"ix_{kind.table}_{lifted.name}", lifted.name, "ordinal")
+            for lifted in kind.columns
+            if lifted.order
+        ),
     )
 
 

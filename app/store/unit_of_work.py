@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from app.domain.backup import BackupSet
 from app.domain.event import NewEvent
+from app.domain.filter import SavedFilter
 from app.domain.health import HealthReport
 from app.domain.host import Host
 from app.domain.metric import SampleSet
@@ -94,6 +95,7 @@ class SqlUnitOfWork:
     comparisons: StoredRecords[Comparison]
     reports: StoredRecords[Report]
     templates: StoredRecords[Template]
+    filters: StoredRecords[SavedFilter]
     settings: SettingRows
     log: ChangeLog
 
@@ -170,6 +172,7 @@ class SqlUnitOfWork:
         self.comparisons = StoredRecords(mapping.COMPARISON, connection, self._writes)
         self.reports = StoredRecords(mapping.REPORT, connection, self._writes)
         self.templates = StoredRecords(mapping.TEMPLATE, connection, self._writes)
+        self.filters = StoredRecords(mapping.SAVED_FILTER, connection, self._writes)
         self.settings = SettingRows(connection, self._writes)
         self.log = ChangeLog(connection)
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from app.errors import SchemaTooNew, StoreError
 from app.i18n import _
+from app.store.derive import derive_all
 from app.store.engine import WRITES, as_app_error, damaged, open_engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0003"
+HEAD = "0004"
 """The newest step in `MIGRATIONS`; a test holds both together."""
 
 
@@ -74,6 +75,8 @@ def upgrade_database(path: Path, *, migrations: Path = MIGRATIONS, target: str =
                 before = _row_counts(driver)
                 config.attributes["connection"] = connection
                 command.upgrade(config, target)
+                if current is not None:
+                    derive_all(connection)
                 _check(driver, before, path)
     finally:
         engine.dispose()

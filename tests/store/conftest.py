@@ -1,8 +1,9 @@
 """A real store in a folder of its own, made from a template so that each test starts at once."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,3 +69,29 @@ def write_entries(store: Store, count: int) -> None:
         with store.unit_of_work() as uow:
             uow.log.append(NewEvent("note.added", f"Note {n}", data=(("n", str(n)),)))
             uow.commit()
+
+
+@pytest.fixture
+def emptied(store: Store) -> Callable[[], Store]:
+    """Return what gives the store back without a change, for one example after the other."""
+
+    def empty() -> Store:
+        with store.ledger.engine.begin() as connection:
+            connection.exec_driver_sql("DELETE FROM change")
+            connection.exec_driver_sql("DELETE FROM change_text")
+        return store
+
+    return empty
+
+
+def keep_changes(store: Store, fields: Sequence[dict[str, Any]]) -> list[Change]:
+    """Record changes with the given fields in one commit."""
+    with store.unit_of_work() as uow:
+        made = []
+        for each in fields:
+            values = {"id": ChangeId(new_id()), "number": uow.changes.next_number(), **each}
+            made.append(Change(**values))
+            uow.changes.add(made[-1])
+        uow.log.append(NewEvent("test.added", "Added"))
+        uow.commit()
+    return made

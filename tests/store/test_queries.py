@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 from app.domain.backup import BackupSet, CaptureState, Level, Outcome, Verification
 from app.domain.change import ChangeState
 from app.domain.event import NewEvent
+from app.domain.filter import Asker, ChangeFilter
 from app.domain.ids import HostId, RunId, SetId, new_id
 from app.domain.review import CloseCode, Override
 from app.domain.risk import Grade, RiskAssessment, RiskScore
 from app.domain.run import Run, RunState
 from app.domain.verdict import Comparison, Verdict
 from app.domain.window import TimeRange, Window
-from app.services.rows import ChangeFilter
+from app.services.finding import Query
 from tests.fakes import NOON
 
 EVERYTHING = ChangeFilter()
@@ -22,6 +23,10 @@ EVERYTHING = ChangeFilter()
 
 def hour(first, last):
     return Window(TimeRange(NOON + timedelta(hours=first), NOON + timedelta(hours=last)), "UTC")
+
+
+def found_by(store, wanted):
+    return store.finder.page(Query(wanted, Asker(NOON))).rows
 
 
 def titles(rows):
@@ -45,7 +50,7 @@ def keep(store):
 def test_a_row_says_what_a_list_shows(store, add_change):
     moderate, low = RiskScore(Grade.HIGH, Grade.HIGH), RiskScore(Grade.LOW, Grade.LOW)
     change = add_change(risk=RiskAssessment(moderate, low), window=hour(1, 2), updated_at=NOON)
-    (row,) = store.queries.changes(EVERYTHING)
+    (row,) = found_by(store, EVERYTHING)
     assert (row.id, row.number, row.title) == (change.id, "CHG-000001", "Upgrade PostgreSQL")
     assert (row.risk, row.residual) == (moderate.level, low.level)
     assert (row.starts_at, row.ends_at) == (NOON + timedelta(hours=1), NOON + timedelta(hours=2))
@@ -58,12 +63,13 @@ def test_changes_come_in_pages_newest_first_however_many_digits(store, add_chang
     with store.unit_of_work() as uow:
         late = replace(uow.changes.by_number("CHG-000005"), id="late", number="CHG-1000000")
     keep("changes", replace(late, title="Late"))
-    first = store.queries.changes(EVERYTHING, limit=2)
-    assert titles(first) == ["Late", "Change 4"]
-    second = store.queries.changes(EVERYTHING, limit=2, after=first[-1].number)
-    assert titles(second) == ["Change 3", "Change 2"]
-    third = store.queries.changes(EVERYTHING, limit=5, after=second[-1].number)
-    assert titles(third) == ["Change 1", "Change 0"]
+    query = Query(EVERYTHING, Asker(NOON))
+    first = store.finder.page(query, limit=2)
+    assert titles(first.rows) == ["Late", "Change 4"]
+    second = store.finder.page(query, limit=2, after=first.last)
+    assert titles(second.rows) == ["Change 3", "Change 2"]
+    third = store.finder.page(query, limit=5, after=second.last)
+    assert titles(third.rows) == ["Change 1", "Change 0"]
 
 
 def test_states_narrow_a_list_and_are_counted(store, add_change):
@@ -71,7 +77,7 @@ def test_states_narrow_a_list_and_are_counted(store, add_change):
     add_change("B", state=ChangeState.MONITOR)
     add_change("C", state=ChangeState.MONITOR)
     wanted = ChangeFilter(states=(ChangeState.MONITOR, ChangeState.REVIEW))
-    assert titles(store.queries.changes(wanted)) == ["C", "B"]
+    assert titles(found_by(store, wanted)) == ["C", "B"]
     counts = store.queries.change_counts()
     assert counts[ChangeState.MONITOR] == 2
     assert counts[ChangeState.CLOSED] == 0
@@ -108,13 +114,13 @@ def test_words_are_found_by_their_beginning_and_nothing_is_an_operator(
 ):
     add_change("Upgrade PostgreSQL", description="The payroll runs on it.")
     add_change("Straße und Größe")
-    assert titles(store.queries.changes(ChangeFilter(text=typed))) == found
+    assert titles(found_by(store, ChangeFilter(text=typed))) == found
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(typed=st.text(max_size=40) | st.text('"*():^{}+-NEAR OR AND', max_size=40))
 def test_nothing_that_can_be_typed_breaks_the_search(store, typed):
-    store.queries.changes(ChangeFilter(text=typed))
+    found_by(store, ChangeFilter(text=typed))
 
 
 def test_what_is_found_follows_every_save(store, add_change):
@@ -125,9 +131,9 @@ def test_what_is_found_follows_every_save(store, add_change):
         uow.commit()
     with store.unit_of_work() as uow:
         uow.changes.save(replace(uow.changes.get(change.id), title="Third name"))
-    assert titles(store.queries.changes(ChangeFilter("new"))) == ["New name"]
-    assert store.queries.changes(ChangeFilter("old")) == ()
-    assert store.queries.changes(ChangeFilter("third")) == ()
+    assert titles(found_by(store, ChangeFilter("new"))) == ["New name"]
+    assert found_by(store, ChangeFilter("old")) == ()
+    assert found_by(store, ChangeFilter("third")) == ()
 
 
 def test_runs_and_verdicts_bear_the_name_of_their_change(store, add_change, keep):

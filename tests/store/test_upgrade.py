@@ -9,10 +9,14 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from app.domain.change import Change, ChangeState
+from app.domain.filter import Asker, ChangeFilter, ChangeSort, SortBy
+from app.domain.ids import ChangeId
 from app.errors import SchemaTooNew, StoreError
+from app.services.finding import Query
 from app.store import store as store_module
 from app.store import upgrade
-from app.store.engine import FILE_NAME, check_file
+from app.store.engine import FILE_NAME, check_file, prepare_file
 from app.store.mapping import CHANGE
 from app.store.store import open_store
 from app.store.tables import METADATA
@@ -191,3 +195,26 @@ def test_controls_that_were_plain_texts_become_records(tmp_path):
         ("Re„x“", ""),
     ]
     assert change.baseline_s == 12.5
+
+
+def test_what_rows_are_found_by_is_derived_anew_after_the_steps(tmp_path, clock):
+    data = tmp_path / "data"
+    data.mkdir()
+    prepare_file(data / FILE_NAME)
+    upgrade_database(data / FILE_NAME, target="0001")
+    change = Change(ChangeId("c"), "CHG-000007", "Renew", opened_at=clock.now(), priority=2)
+    broken = '{"id": "x", "state": "confused"}'
+    with closing(sqlite3.connect(data / FILE_NAME)) as connection, connection:
+        put = "INSERT INTO change (id, version, number, ordinal, body) VALUES (?, 0, ?, ?, ?)"
+        connection.execute(put, ("c", change.number, 7, CHANGE.row(change)["body"]))
+        connection.execute(put, ("x", "CHG-000008", 8, broken))
+    store = open_store(data, clock=clock, actor="Thabo")
+    asker = Asker(clock.now())
+    found = store.finder.page(Query(ChangeFilter("renew", (ChangeState.DRAFT,)), asker)).rows
+    assert [(row.number, row.title, row.priority) for row in found] == [("CHG-000007", "Renew", 2)]
+    by_title = Query(ChangeFilter(numbers=(7,)), asker, ChangeSort(SortBy.TITLE))
+    assert len(store.finder.page(by_title).rows) == 1
+    store.close()
+    with closing(sqlite3.connect(data / FILE_NAME)) as connection:
+        (opened,) = connection.execute("SELECT opened_at FROM change WHERE id = 'c'").fetchone()
+    assert opened == "2026-11-14T12:00:00.000000Z"

@@ -9,6 +9,8 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
+from app.domain.filter import Asker
+from app.services.finding import FoundPage
 from ui.actions import Actions
 from ui.application import Desktop, Start
 from ui.changed import Changed, Topic
@@ -55,17 +57,20 @@ class Queries:
     def log_head(self) -> str:
         return "7f3ac21e" + "0" * 56
 
-    def changes(self, wanted, *, limit=200, after=""):
-        self.asked.append(wanted.text)
-        return self.found
+    def page(self, query, *, after=None, limit=100):
+        self.asked.append(query.wanted.text)
+        return FoundPage(tuple(self.found), None)
 
 
 def stand_in(folder: Path) -> SimpleNamespace:
     """Return what the shell needs of the services."""
+    queries = Queries()
     return SimpleNamespace(
         actor="Nomsa Khumalo",
         clock=SimpleNamespace(now=lambda: NOW),
-        queries=Queries(),
+        queries=queries,
+        finder=queries,
+        asker=Asker(NOW, "Nomsa Khumalo"),
         data=folder,
         settings=SimpleNamespace(zone="Africa/Johannesburg", vault_path=""),
         warnings=(),

@@ -9,6 +9,7 @@ from app.domain.approval import Decision
 from app.domain.backup import BackupSet
 from app.domain.change import Change, ChangeState
 from app.domain.event import Event
+from app.domain.filter import ChangeFilter
 from app.domain.health import HealthReport
 from app.domain.host import Host
 from app.domain.metric import SampleSet
@@ -18,9 +19,10 @@ from app.domain.verdict import Comparison
 from app.errors import Conflict
 from app.i18n import _
 from app.services import changes
+from app.services.finding import Place, Query
 from app.services.process import next_move
 from app.services.rollback import rollback_deadline, rollback_s
-from app.services.rows import ChangeFilter, ChangeRow
+from app.services.rows import ChangeRow
 from app.services.transitions import Answer, Transition
 from app.settings import Settings
 from ui.operations.zones import zone_names
@@ -136,10 +138,12 @@ def edit_of(before: Change, values: dict[str, object], note: str) -> FieldEdit |
 
 def load_rows(services: "AppServices", wanted: ChangeFilter, after: str = "") -> ListPage:
     """Return a page of the list, from the number ``after`` on."""
-    queries = services.queries
-    rows = tuple(queries.changes(wanted, limit=PAGE, after=after))
-    mine = queries.changes(ChangeFilter("", OPEN, services.actor), limit=PAGE)
-    return ListPage(rows, queries.change_counts(), len(mine), len(rows) == PAGE)
+    finder, asker = services.finder, services.asker
+    number = int(after.rpartition("-")[2] or 0)
+    place = Place(number, number) if after else None
+    rows = finder.page(Query(wanted, asker), after=place, limit=PAGE).rows
+    mine = finder.count(ChangeFilter(states=OPEN, mine=True), asker)
+    return ListPage(rows, services.queries.change_counts(), mine, len(rows) == PAGE)
 
 
 def load_view(services: "AppServices", ref: str) -> ChangeView:

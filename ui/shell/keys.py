@@ -8,8 +8,10 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
+from app.domain.filter import ChangeFilter
 from app.i18n import _
-from app.services.rows import ChangeFilter, ChangeRow
+from app.services.finding import Query
+from app.services.rows import ChangeRow
 from app.wording import moment
 from ui.actions import Action
 from ui.shell.palette import OWN_ID, Choice, Palette
@@ -97,10 +99,11 @@ class Keys(QObject):
 
     def _find(self, text: str) -> None:
         if text:
-            query = partial(
-                self._context.services.queries.changes, ChangeFilter(text), limit=_FOUND
+            services = self._context.services
+            wanted = ChangeFilter(text)
+            self._changes.start(
+                lambda: services.finder.page(Query(wanted, services.asker), limit=_FOUND).rows
             )
-            self._changes.start(query)
 
     @Slot(object)
     def _on_found(self, rows: Sequence[ChangeRow]) -> None:

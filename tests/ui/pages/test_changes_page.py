@@ -189,7 +189,7 @@ def test_the_list_is_searched_as_one_types_and_filtered_by_a_click(drive, servic
     listing = driver.page.list
     assert [row.title for row in listing.rows] == ["Patch OpenSSL", "Upgrade PostgreSQL"]
     driver.page.focus_search()
-    driver.bot.keyClicks(listing.search, "upgr")
+    driver.bot.keyClicks(listing.search, "patch")
     driver.bot.waitUntil(lambda: len(listing.rows) == 1)
     driver.page.list.search.clear()
     driver.open("list/approve")

@@ -10,8 +10,9 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.change import Change, ChangeState
+from app.domain.filter import ChangeFilter
 from app.i18n import _, ngettext
-from app.services.rows import ChangeFilter, ChangeRow
+from app.services.rows import ChangeRow
 from app.wording import count
 from ui.models.changes import change_columns, row_of
 from ui.models.rows import RowsModel
@@ -142,8 +143,8 @@ class ChangeList(QWidget):
     def wanted(self) -> ChangeFilter:
         """What is searched for now."""
         chosen = self._filters[self.chips.current]
-        mine = self.context.services.actor if chosen.mine else ""
-        return ChangeFilter(self.search.text().strip(), chosen.states, mine)
+        text = self.search.text().strip()
+        return ChangeFilter(text, chosen.states, mine=chosen.mine)
 
     @Slot()
     def reload(self) -> None:

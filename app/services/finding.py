@@ -1,0 +1,85 @@
+"""Finding changes: pages of a list of any length, in any order, and how long it is.
+
+A list is read by *places*: the sort key and the number of a row. A page begins after a place, so it
+costs the same wherever it lies, and rows added meanwhile move nothing. An outline says where every
+page begins, so that a scroll bar can jump anywhere.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.domain.change import Change
+from app.domain.filter import NEWEST_FIRST, Asker, ChangeFilter, ChangeSort
+from app.services.rows import ChangeRow
+
+SORTED_HITS = 20_000
+"""Hits of a search are sorted up to this many; of more, the newest come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row stands in an order."""
+
+    key: str | int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked for, in which order, by whom."""
+
+    wanted: ChangeFilter
+    asker: Asker
+    sort: ChangeSort = NEWEST_FIRST
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPage:
+    """Rows that follow each other; ``last`` is the place of the last one, None when there is none.
+
+    ``sorted`` is False when the order asked for was not followed, because there are too many hits.
+    """
+
+    rows: tuple[ChangeRow, ...]
+    last: Place | None
+    sorted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """How many rows a list has, and the place before each page after the first."""
+
+    total: int
+    every: int
+    places: tuple[Place, ...]
+
+    def before(self, page: int) -> Place | None:
+        """Return the place after which a page begins; None for the first."""
+        return self.places[page - 1] if page else None
+
+
+class Finder(Protocol):
+    """Reads lists of changes; safe from any thread."""
+
+    def page(self, query: Query, *, after: Place | None = None, limit: int = 100) -> FoundPage:
+        """Return the rows after a place."""
+        ...
+
+    def outline(self, query: Query, *, every: int = 100) -> Outline:
+        """Return the length of a list and where its pages begin."""
+        ...
+
+    def count(self, wanted: ChangeFilter, asker: Asker) -> int:
+        """Return how many changes fit."""
+        ...
+
+    def records(
+        self, query: Query, *, after: Place | None = None, limit: int = 100
+    ) -> tuple[Sequence[Change], Place | None]:
+        """Return whole changes after a place, and the place of the last one."""
+        ...
+
+    def ids(self, query: Query, *, limit: int) -> tuple[str, ...]:
+        """Return the ids of the changes that fit, in order, at most ``limit``."""
+        ...
