@@ -63,6 +63,10 @@ class Settings:
     monitor_days: Annotated[
         float, Declared(later("How long a change is watched"), "d", 0.0, 365.0)
     ] = 7.0
+    move_tolerance_h: Annotated[
+        float,
+        Declared(later("How far a window may move without new approvals"), "h", 0.0, 24.0 * 14),
+    ] = 0.0
     approvals_low: Annotated[
         int, Declared(later("Approvals needed at low and very low risk"), "", 1, 9)
     ] = 1

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from app.domain.change import Change
 from app.domain.event import Event, NewEvent
+from app.domain.window import TimeRange
 from app.errors import Conflict, NotFound
 
 NOON = datetime(2026, 11, 14, 12, 0, tzinfo=UTC)
@@ -86,6 +87,13 @@ class MemoryChanges(MemoryRepository):
                 return item
         raise NotFound(number)
 
+    def overlapping(self, span: TimeRange, states: Sequence[str]) -> Sequence[Change]:
+        return [
+            item
+            for item in self.items.values()
+            if item.state.value in states and item.window and item.window.span.overlaps(span)
+        ]
+
 
 class MemoryLog:
     def __init__(self) -> None:
@@ -101,7 +109,8 @@ class MemoryLog:
         return ()
 
 
-KINDS = ("hosts", "runs", "backups", "health", "samples", "comparisons", "reports", "templates")
+KINDS = ("hosts", "runs", "backups", "health", "samples", "comparisons", "reports", "templates",
+         "windows")  # fmt: skip
 
 
 class MemoryUnitOfWork:

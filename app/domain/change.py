@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from app.domain.approval import Approval
 from app.domain.backup import BackupSource
+from app.domain.conflict import Acknowledgement, ScheduleCheck
 from app.domain.ids import ChangeId, HostId, TemplateId
 from app.domain.lesson import FollowUp, Lesson
 from app.domain.metric import Metric
@@ -78,6 +79,7 @@ class Change:
 
     Field names follow ITIL practice. ``baseline_s`` is the length of both metric windows and
     ``settle_s`` the pause before the second one, in seconds. ``version`` counts saves.
+    ``agreed_window`` is what was approved, while ``window`` has moved within the tolerance.
     """
 
     id: ChangeId
@@ -109,6 +111,9 @@ class Change:
     outage: bool | None = None
     planned_downtime_min: float | None = None
     window: Window | None = None
+    agreed_window: Window | None = None
+    schedule_check: ScheduleCheck | None = None
+    acknowledged: tuple[Acknowledgement, ...] = ()
     runbook: Runbook = Runbook()
     backup_plan: tuple[BackupSource, ...] = ()
     metrics: tuple[Metric, ...] = ()
@@ -155,6 +160,8 @@ class Change:
         program voids no approval.
         """
         plan = {name: value for name, value in _told(self).items() if name in PLAN_FIELDS}
+        if self.agreed_window is not None:  # moved since, by no more than was agreed
+            plan["window"] = self.agreed_window
         return json.dumps(plan, default=_plain, sort_keys=True, separators=(",", ":"))
 
     @property
@@ -192,6 +199,9 @@ def _plain(value: object) -> object:
 
 
 def _told(record: object) -> dict[str, object]:
-    """Return the fields of a record that say something else than their default."""
+    """Return the fields of a record that say something else than their default.
+
+    A field that does not count for equality, such as how a time was typed, agrees to nothing.
+    """
     pairs = ((item, getattr(record, item.name)) for item in fields(record))  # type: ignore[arg-type]  # json asks only for our dataclasses
-    return {item.name: value for item, value in pairs if value != item.default}
+    return {item.name: value for item, value in pairs if item.compare and value != item.default}

@@ -75,6 +75,8 @@ class Host:
     """Units whose state the health check reads."""
     urls: tuple[str, ...] = ()
     """Addresses the health check requests from the host itself."""
+    depends_on: tuple[HostId, ...] = ()
+    """Hosts that it cannot work without; a change on one of them concerns it too."""
     note: str = ""
     archived: bool = False
 

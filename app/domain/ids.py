@@ -13,6 +13,7 @@ HealthId = NewType("HealthId", str)
 SampleSetId = NewType("SampleSetId", str)
 ReportId = NewType("ReportId", str)
 TemplateId = NewType("TemplateId", str)
+WindowId = NewType("WindowId", str)
 
 
 def new_id() -> str:

@@ -1,6 +1,6 @@
 """When a change may run: an instant for machines, a wall time and a zone for people."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -32,11 +32,41 @@ class TimeRange:
 
 
 @dataclass(frozen=True, slots=True)
+class WallTime:
+    """A time as it was typed: what the clock on the wall shows, without a zone.
+
+    ``fold`` says which of two is meant where the clocks show it twice: 0 the first, 1 the second.
+    """
+
+    at: datetime
+    fold: int = 0
+
+    @classmethod
+    def of(cls, at: datetime, zone: str) -> "WallTime":
+        """Return how people in a zone read an instant."""
+        local = at.astimezone(ZoneInfo(zone))
+        return cls(local.replace(tzinfo=None, fold=0), local.fold)
+
+    def instant(self, zone: str) -> datetime:
+        """Return the instant in UTC; raises InvalidInput for a time that the clocks skip."""
+        return to_utc(self.at.replace(fold=self.fold), zone)
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
-    """The agreed maintenance window; ``zone`` is the IANA name in which people read it."""
+    """The agreed maintenance window; ``zone`` is the IANA name in which people read it.
+
+    ``typed`` is the start as somebody typed it. The instant in ``span`` was derived from it by the
+    clock rules of that day; when a country alters its rules, both no longer say the same.
+    """
 
     span: TimeRange
     zone: str = "UTC"
+    typed: WallTime | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.typed is None and _is_known(self.zone):
+            object.__setattr__(self, "typed", WallTime.of(self.span.start, self.zone))
 
     @classmethod
     def from_wall(cls, start: datetime, end: datetime, zone: str) -> "Window":
@@ -48,7 +78,27 @@ class Window:
         span = TimeRange(to_utc(start, zone), to_utc(end, zone))
         if span.end <= span.start:
             raise InvalidInput("The window ends before it starts.", hint="Move the end.")
-        return cls(span, zone)
+        return cls(span, zone, WallTime(start.replace(fold=0), start.fold))
+
+    @property
+    def moved_by(self) -> timedelta:
+        """How far the clock rules of today put the typed start from the instant that is kept.
+
+        Zero as long as both agree. A typed time that the clocks skip by now counts as not moved.
+        """
+        now = self.by_the_clock
+        return now.span.start - self.span.start if now else timedelta(0)
+
+    @property
+    def by_the_clock(self) -> "Window | None":
+        """The same length of time from the typed start on, by the clock rules of today."""
+        if self.typed is None:
+            return None
+        try:
+            start = self.typed.instant(self.zone)
+        except InvalidInput:
+            return None
+        return Window(TimeRange(start, start + self.span.duration), self.zone, self.typed)
 
     @property
     def start_wall(self) -> datetime:
@@ -68,6 +118,29 @@ def is_ambiguous(wall: datetime, zone: str) -> bool:
     return first != second and _exists(wall, there)
 
 
+def valid_times_near(wall: datetime, zone: str) -> tuple[datetime, ...]:
+    """Return times to offer instead of one that the clocks skip; nothing for a time that exists.
+
+    As long before as the skipped span is, the first one after it, and the same time after it.
+    """
+    there = ZoneInfo(zone)
+    if _exists(wall, there):
+        return ()
+    before, after = (wall.replace(tzinfo=there, fold=fold).utcoffset() for fold in (0, 1))
+    if before is None or after is None:
+        return ()
+    skipped = after - before
+    low, high = wall - after, wall - before
+    while high - low > timedelta(
+        milliseconds=1
+    ):  # the change of the clocks lies between both readings
+        middle = low + (high - low) / 2
+        changed = middle.replace(tzinfo=UTC).astimezone(there).utcoffset() == after
+        low, high = (low, middle) if changed else (middle, high)
+    first = (high + after + timedelta(milliseconds=500)).replace(microsecond=0)
+    return tuple(dict.fromkeys((wall - skipped, first, wall + skipped)))
+
+
 def to_utc(wall: datetime, zone: str) -> datetime:
     """Turn a naive wall time into UTC.
 
@@ -79,9 +152,10 @@ def to_utc(wall: datetime, zone: str) -> datetime:
     except (KeyError, ValueError, OSError) as error:
         raise InvalidInput(f"The time zone “{zone}” is not known.") from error
     if not _exists(wall, there):
+        offered = ", ".join(f"{time:%H:%M}" for time in valid_times_near(wall, zone))
         raise InvalidInput(
             f"{wall:%H:%M} on {wall:%d %b %Y} does not exist in {zone}: clocks go forward then.",
-            hint="Choose a time before or after the skipped hour.",
+            hint=f"Choose a time before or after the skipped hour, such as {offered}.",
         )
     return wall.replace(tzinfo=there).astimezone(UTC)
 
@@ -89,3 +163,11 @@ def to_utc(wall: datetime, zone: str) -> datetime:
 def _exists(wall: datetime, zone: ZoneInfo) -> bool:
     back = wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
     return back.replace(tzinfo=None, fold=0) == wall.replace(fold=0)
+
+
+def _is_known(zone: str) -> bool:
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True

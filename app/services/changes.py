@@ -8,9 +8,10 @@ from app.domain.change import Change, ChangeState
 from app.domain.event import NewEvent
 from app.domain.ids import ChangeId, new_id
 from app.domain.review import Override
-from app.domain.window import TimeRange
 from app.errors import GuardRefused, IllegalMove, InvalidInput
 from app.i18n import _
+from app.services.conflicts import Around, find_conflicts, look_around
+from app.services.follow_window import follow_window
 from app.services.ports import Clock
 from app.services.ports_store import NewUnitOfWork, UnitOfWork
 from app.services.process import next_move, transition
@@ -95,7 +96,9 @@ def edit_change(change_id: str, edit: Edit, *, desk: Desk, note: str = "") -> Ch
         after = edit(before)
         _refuse_fixed(before, after)
         refuse_circles(after.runbook)
-        after = replace(after, updated_at=desk.clock.now())
+        now, tolerance_h = desk.clock.now(), desk.settings.move_tolerance_h
+        after = follow_window(before, after, uow, now=now, tolerance_h=tolerance_h)
+        after = replace(after, updated_at=now)
         saved = uow.changes.save(after)
         text = note or _("Edited {number}").format(number=before.number)
         if before.approvals and before.plan_hash != after.plan_hash:
@@ -119,6 +122,7 @@ def _refuse_fixed(before: Change, after: Change) -> None:
 
 def gather_facts(change: Change, uow: UnitOfWork, *, desk: Desk) -> Facts:
     """Collect what the guards of a change look at."""
+    around = look_around(change, change.window.span, uow) if change.window else Around()
     return Facts(
         now=desk.clock.now(),
         backups=tuple(uow.backups.list(change=change.id)),
@@ -127,26 +131,9 @@ def gather_facts(change: Change, uow: UnitOfWork, *, desk: Desk) -> Facts:
         samples=tuple(uow.samples.list(change=change.id)),
         comparisons=tuple(uow.comparisons.list(change=change.id)),
         hosts=tuple(uow.hosts.get(host) for host in change.hosts),
-        rivals=_rivals(change, uow),
+        rivals=tuple(item for item in around.others if set(item.hosts) & set(change.hosts)),
+        conflicts=find_conflicts(change, change.window, around),
         settings=desk.settings,
-    )
-
-
-_PLANNED_STATES = (ChangeState.AUTHORIZE, ChangeState.SCHEDULED, ChangeState.IMPLEMENT)
-
-
-def _rivals(change: Change, uow: UnitOfWork) -> tuple[Change, ...]:
-    if change.window is None:
-        return ()
-    span: TimeRange = change.window.span
-    others = [item for state in _PLANNED_STATES for item in uow.changes.list(state=state.value)]
-    return tuple(
-        other
-        for other in others
-        if other.id != change.id
-        and other.window is not None
-        and other.window.span.overlaps(span)
-        and set(other.hosts) & set(change.hosts)
     )
 
 

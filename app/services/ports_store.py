@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
 from app.domain.backup import BackupSet
+from app.domain.calendar import ScheduleWindow
 from app.domain.change import Change
 from app.domain.event import Event, NewEvent
 from app.domain.filter import SavedFilter
@@ -17,6 +18,7 @@ from app.domain.report import Report
 from app.domain.run import Run
 from app.domain.template import Template
 from app.domain.verdict import Comparison
+from app.domain.window import TimeRange
 
 Entity = TypeVar("Entity")
 
@@ -54,6 +56,10 @@ class Changes(Repository[Change], Protocol):
 
     def by_number(self, number: str) -> Change:
         """Return a change by number; raises NotFound."""
+        ...
+
+    def overlapping(self, span: TimeRange, states: Sequence[str]) -> Sequence[Change]:
+        """Return changes in these states whose window shares time with a span, soonest first."""
         ...
 
 
@@ -124,6 +130,11 @@ class UnitOfWork(Protocol):
     @property
     def filters(self) -> Repository[SavedFilter]:
         """Filters kept under a name."""
+        ...
+
+    @property
+    def windows(self) -> Repository[ScheduleWindow]:
+        """Maintenance windows and freezes."""
         ...
 
     @property

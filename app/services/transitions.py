@@ -6,6 +6,7 @@ from datetime import datetime
 
 from app.domain.backup import BackupSet
 from app.domain.change import Change, ChangeState
+from app.domain.conflict import Conflict
 from app.domain.health import HealthReport
 from app.domain.host import Host
 from app.domain.metric import SampleSet
@@ -30,6 +31,8 @@ class Facts:
     hosts: tuple[Host, ...] = ()
     rivals: tuple[Change, ...] = ()
     """Other open changes whose window overlaps on a shared host."""
+    conflicts: tuple[Conflict, ...] = ()
+    """Everything in the way of the window, accepted or not."""
     settings: Settings = Settings()
 
     @property

@@ -19,6 +19,7 @@ from sqlalchemy import Boolean, Dialect, Integer, String, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from app.domain.backup import BackupSet
+from app.domain.calendar import ScheduleWindow
 from app.domain.change import Change, ChangeState
 from app.domain.filter import SavedFilter
 from app.domain.health import HealthReport
@@ -316,6 +317,13 @@ TEMPLATE = Kind(
     (text("family", index=True), text("name"), number("edition", attrgetter("edition"))),
 )
 SAVED_FILTER = Kind(SavedFilter, "saved_filter", "saved filter", (text("name"),))
+SCHEDULE_WINDOW = Kind(
+    ScheduleWindow,
+    "schedule_window",
+    "window",
+    (text("kind"), text("name"), flag("retired")),
+    history=True,
+)
 KINDS: tuple[Kind[Any], ...] = (
     CHANGE,
     HOST,
@@ -327,4 +335,5 @@ KINDS: tuple[Kind[Any], ...] = (
     REPORT,
     TEMPLATE,
     SAVED_FILTER,
+    SCHEDULE_WINDOW,
 )

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection, Table, func, insert, select, update
 
 from app.domain.change import Change
+from app.domain.window import TimeRange
 from app.errors import Conflict, NotFound
 from app.i18n import _
 from app.store import search
@@ -129,3 +130,16 @@ class StoredChanges(StoredRecords[Change]):
         if body is None:
             raise NotFound(_("There is no change {number}.").format(number=number))
         return self._kind.read(body)
+
+    def overlapping(self, span: TimeRange, states: Sequence[str]) -> Sequence[Change]:
+        """Return changes in these states whose window shares time with a span, soonest first."""
+        wanted = (
+            select(self._table.c.body)
+            .where(
+                self._table.c.ends_at > span.start,
+                self._table.c.starts_at < span.end,
+                self._table.c.state.in_(states),
+            )
+            .order_by(self._table.c.starts_at, self._table.c.ordinal)
+        )
+        return tuple(self._kind.read(body) for body in self._connection.scalars(wanted))

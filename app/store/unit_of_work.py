@@ -9,6 +9,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 
 from app.domain.backup import BackupSet
+from app.domain.calendar import ScheduleWindow
 from app.domain.event import NewEvent
 from app.domain.filter import SavedFilter
 from app.domain.health import HealthReport
@@ -96,6 +97,7 @@ class SqlUnitOfWork:
     reports: StoredRecords[Report]
     templates: StoredRecords[Template]
     filters: StoredRecords[SavedFilter]
+    windows: StoredRecords[ScheduleWindow]
     settings: SettingRows
     log: ChangeLog
 
@@ -173,6 +175,7 @@ class SqlUnitOfWork:
         self.reports = StoredRecords(mapping.REPORT, connection, self._writes)
         self.templates = StoredRecords(mapping.TEMPLATE, connection, self._writes)
         self.filters = StoredRecords(mapping.SAVED_FILTER, connection, self._writes)
+        self.windows = StoredRecords(mapping.SCHEDULE_WINDOW, connection, self._writes)
         self.settings = SettingRows(connection, self._writes)
         self.log = ChangeLog(connection)
 

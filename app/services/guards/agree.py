@@ -4,7 +4,7 @@ from app.domain.approval import Decision
 from app.domain.change import Change
 from app.i18n import _, later
 from app.services.guards.base import hard, soft
-from app.services.guards.plan import no_conflict
+from app.services.guards.time import no_open_conflict, no_open_freeze
 from app.services.quorum import approvals_needed, standing_approvals
 from app.services.transitions import Facts
 
@@ -31,5 +31,6 @@ def enough_approvals(change: Change, facts: Facts) -> str:
 APPROVED = (
     hard("approved", later("Approval"), is_approved),
     soft("second_approval", later("Enough approvals"), enough_approvals),
-    soft("conflict", later("No conflict"), no_conflict),
+    hard("freeze", later("No freeze"), no_open_freeze),
+    soft("conflict", later("No conflict"), no_open_conflict),
 )

@@ -6,6 +6,7 @@ from app.domain.change import Change
 from app.domain.runbook import Phase
 from app.i18n import _, later
 from app.services.guards.base import hard, holds, soft
+from app.services.guards.time import conflicts_are_checked, no_open_conflict
 from app.services.risks import risk_is_complete
 from app.services.transitions import Facts
 
@@ -31,14 +32,6 @@ def window_is_set(change: Change, _facts: Facts) -> str:
     if change.window.span.duration < planned:
         return _("The window is shorter than the runbook")
     return ""
-
-
-def no_conflict(_change: Change, facts: Facts) -> str:
-    """No other open change works on the same host in the same window."""
-    if not facts.rivals:
-        return ""
-    names = ", ".join(rival.number for rival in facts.rivals)
-    return _("Same host and time as {names}").format(names=names)
 
 
 PLANNED = (
@@ -86,5 +79,6 @@ PLANNED = (
             later("An outage is planned, and nobody is told"),
         ),
     ),
-    soft("conflict", later("No conflict"), no_conflict),
+    hard("checked_dates", later("Calendar checked"), conflicts_are_checked),
+    soft("conflict", later("No conflict"), no_open_conflict),
 )

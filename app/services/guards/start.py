@@ -10,6 +10,7 @@ from app.services.backup_gate import gate_level
 from app.services.guards.agree import is_approved
 from app.services.guards.base import hard, host_name, soft
 from app.services.guards.measure import measured
+from app.services.guards.time import no_open_freeze
 from app.services.rollback import rollback_deadline
 from app.services.transitions import Facts
 
@@ -73,6 +74,7 @@ def contacts_confirmed(change: Change, _facts: Facts) -> str:
 READY = (
     hard("approved", later("Approval"), is_approved),
     soft("window_open", later("Window open"), window_is_open),
+    soft("freeze_now", later("No freeze"), no_open_freeze),
     soft("backup", later("Backup proven"), backup_is_proven),
     soft("checked", later("Health checked before"), checked_before),
     soft(

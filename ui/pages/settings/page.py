@@ -34,7 +34,14 @@ if TYPE_CHECKING:
 PAUSE_MS = 1200
 _LOOKS = ((Look.SYSTEM, _("As the system")), (Look.LIGHT, _("Light")), (Look.DARK, _("Dark")))
 _SCALES = ("0.9", "1.0", "1.1", "1.25", "1.5")
-_NUMBERS = ("backup_age_h", "monitor_days", "approvals_low", "approvals_moderate", "approvals_high")
+_NUMBERS = (
+    "backup_age_h",
+    "monitor_days",
+    "move_tolerance_h",
+    "approvals_low",
+    "approvals_moderate",
+    "approvals_high",
+)
 _WHOLE = ("approvals_low", "approvals_moderate", "approvals_high")
 
 
@@ -91,6 +98,7 @@ class SettingsPage(Page):
         time.add(pair(zone, choice("page_size", [(size.value, size.value) for size in PageSize])))
         safety = Group(_("Safety"), _("What is demanded before work starts and after it."))
         safety.add(pair(line("backup_age_h"), line("monitor_days")))
+        safety.add(line("move_tolerance_h"))
         safety.add(*(line(name) for name in _WHOLE))
         risk = Group(_("Risk"), _("Holds for new judgements; each keeps the rules it was made by."))
         self.fields["risk"] = RiskMethodField(_(words["risk"].text))

@@ -1,0 +1,134 @@
+"""What is in the way of a change, what a name on it is worth, and for how long."""
+
+from dataclasses import replace
+
+from app.domain.calendar import LengthRule
+from app.domain.change import ChangeType
+from app.domain.conflict import Acknowledgement, Reason
+from app.domain.window import TimeRange, WallTime, Window
+from app.services.conflicts import (
+    Around,
+    conflict_sentence,
+    find_conflicts,
+    is_accepted,
+    unaccepted,
+)
+from tests.schedule.examples import (
+    APP,
+    BERLIN,
+    DB,
+    HOSTS,
+    MAIL,
+    STANDBY,
+    at,
+    change,
+    freeze,
+    only,
+    plain,
+    span,
+    window,
+)
+
+
+def found(one, *windows, others=(), hosts=HOSTS):
+    return find_conflicts(one, one.window, Around(hosts, tuple(others), windows))
+
+
+def reasons(conflicts):
+    return [(item.reason, item.subject) for item in conflicts]
+
+
+def test_nothing_declared_and_nobody_else_is_no_conflict():
+    assert found(change()) == ()
+    assert found(replace(change(), window=None)) == ()
+
+
+def test_the_same_host_a_related_host_and_a_person_are_in_the_way_for_the_shared_time():
+    one = change(1, implementer="Sipho", coordinator="Nomsa")
+    others = [
+        change(2, "2026-02-10T23:00", hosts=(DB.id,)),
+        change(3, "2026-02-10T21:00", hosts=(APP.id, STANDBY.id, MAIL.id)),
+        change(4, "2026-02-10T22:30", hosts=(MAIL.id,), implementer="Nomsa"),
+        change(5, "2026-02-11T00:00", hosts=(DB.id,), implementer="Sipho"),
+    ]
+    conflicts = found(one, others=others)
+    assert reasons(conflicts) == [
+        (Reason.SAME_HOST, "db-01"),
+        (Reason.RELATED_HOST, "app-01"),
+        (Reason.RELATED_HOST, "db-02"),
+        (Reason.PERSON, "Nomsa"),
+    ]
+    assert conflicts[0].overlap == span("2026-02-10T23:00", 1)
+    assert conflicts[1].note == "app-01 depends on db-01."
+    assert conflicts[2].note == "db-01 and db-02 are both in orders."
+    assert plain(conflict_sentence(conflicts[3], BERLIN)) == (
+        "Nomsa is needed by CHG-000004 too, 1 h 30 min from Tue 10 Feb 2026 23:30 CET."
+    )
+
+
+def test_a_declared_window_binds_its_hosts_and_nobody_else():
+    patch = window("FREQ=MONTHLY;BYDAY=2TU", applies_to=only(DB))
+    assert found(change(start="2026-02-10T21:00", hours=4), patch) == ()
+    late = found(change(start="2026-02-10T23:00", hours=3), patch)
+    assert reasons(late) == [(Reason.OUTSIDE, "db-01")]
+    assert late[0].overlap == span("2026-02-11T01:00", 1)
+    assert found(change(start="2026-02-12T23:00", hosts=(MAIL.id,)), patch) == ()
+    by_tag = replace(patch, applies_to=only(tags=("database",)))
+    assert reasons(found(change(start="2026-02-12T23:00"), by_tag)) == [(Reason.OUTSIDE, "db-01")]
+    by_service = replace(patch, applies_to=only(services=("Shop",)))
+    shop = change(start="2026-02-12T23:00", hosts=(), business_service="Shop")
+    assert reasons(found(shop, by_service)) == [(Reason.OUTSIDE, "Shop")]
+
+
+def test_windows_that_touch_are_one():
+    first = window("", "2026-02-10T20:00", 3)
+    second = window("", "2026-02-10T23:00", 3)
+    assert found(change(start="2026-02-10T19:30", hours=5), first, second) == ()
+
+
+def test_a_freeze_beats_a_window_that_covers_the_same_time_and_every_type_of_change():
+    patch, year_end = window("FREQ=DAILY"), freeze("2026-02-10T23:30", 72, condition="P1 only.")
+    for kind in ChangeType:
+        conflicts = found(change(start="2026-02-10T22:00", type=kind), patch, year_end)
+        assert reasons(conflicts) == [(Reason.FREEZE, "Year end")]
+        assert conflicts[0].overlap == TimeRange(at("2026-02-10T23:30"), at("2026-02-11T00:00"))
+    assert plain(conflict_sentence(conflicts[0], "UTC")) == (
+        "The freeze “Year end” covers 30 min from Tue 10 Feb 2026 23:30 UTC. It allows: P1 only."
+    )
+    elsewhere = replace(year_end, applies_to=only(MAIL))
+    assert found(change(), patch, elsewhere) == ()
+
+
+def test_a_name_holds_for_these_times_and_no_others():
+    one, rival = change(1), change(2, "2026-02-10T23:00")
+    (conflict,) = found(one, others=[rival])
+    given = Acknowledgement(conflict.key, "Nomsa", "Agreed with Sipho", at("2026-02-01"),
+                            one.window.span, conflict.overlap)  # fmt: skip
+    one = replace(one, acknowledged=(given,))
+    assert is_accepted(one, conflict)
+    assert unaccepted(one, [conflict]) == ()
+    moved = replace(one, window=Window(span("2026-02-10T22:30"), BERLIN))
+    assert unaccepted(moved, found(moved, others=[rival]))
+    rival_moved = replace(rival, window=Window(span("2026-02-10T22:30"), BERLIN))
+    assert unaccepted(one, found(one, others=[rival_moved]))
+    back = replace(moved, window=one.window)
+    assert unaccepted(back, found(back, others=[rival])) == ()
+
+
+def test_a_time_whose_clock_rules_were_altered_later_is_flagged_and_says_both_readings():
+    """As a country gives up summer time: 22:00 as typed was 20:00 UTC, and is 21:00 UTC by now."""
+    typed = WallTime(at("2026-02-10T22:00").replace(tzinfo=None))
+    one = change(window=Window(span("2026-02-10T20:00"), BERLIN, typed))
+    (conflict,) = found(one)
+    assert (conflict.reason, conflict.subject) == (Reason.CLOCKS, BERLIN)
+    assert "22:00 as typed is now Tue 10 Feb 2026 21:00 UTC, not Tue 10 Feb 2026 20:00 UTC" in (
+        conflict.note
+    )
+    assert one.window.by_the_clock.span == span("2026-02-10T21:00")
+    assert found(replace(one, window=one.window.by_the_clock)) == ()
+
+
+def test_a_freeze_in_real_time_is_as_long_as_it_says():
+    spring = freeze("2026-03-28T23:00", 24, zone=BERLIN, length=LengthRule.REAL)
+    (conflict,) = found(change(start="2026-03-29T21:30"), spring)
+    assert conflict.overlap == TimeRange(at("2026-03-29T21:30"), at("2026-03-29T22:00"))
