@@ -27,6 +27,9 @@ from app.store.store import Store, open_store
 from app.vault.layout import Layout
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from app.services.ports_http import HttpRules, HttpSession
     from app.services.report_content.data import Attachment, Rendered, ReportData
 
 KEY_FILE = "vault-key.txt"
@@ -91,6 +94,7 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         series=store.series,
         remotes=pool,
         secrets=secrets,
+        open_http=_open_http,
         probes=ProbeCatalogue(),
         live=LiveOutput(),
         render=_render,
@@ -133,6 +137,13 @@ def _render(data: "ReportData", attachments: Sequence["Attachment"]) -> "Rendere
     from app.reports.build import render_report  # noqa: PLC0415 - loads slowly
 
     return render_report(data, attachments)
+
+
+def _open_http(rules: "HttpRules") -> "AbstractContextManager[HttpSession]":
+    """Begin an HTTP session; the library for that is loaded with the first one."""
+    from app.connectors.http import open_session  # noqa: PLC0415 - loads slowly
+
+    return open_session(rules)
 
 
 def _signer(secrets: SecretKeeper) -> LogSigner | None:

@@ -116,6 +116,14 @@ class ConnectionLost(RemoteError):
     """The link broke after something was sent: the outcome is unknown until asked."""
 
 
+class AddressRefused(RemoteError):
+    """A rule forbids an address, or where a redirect leads; nothing was sent there."""
+
+
+class CertificateRefused(RemoteError):
+    """A server could not prove over TLS who it is; nothing was sent."""
+
+
 class BackupFailed(AppError):
     """A backup or a part of it was not captured; nothing was sealed."""
 

@@ -1,8 +1,11 @@
 """What is recorded about how it went: tests, incidents, overrides, the close code."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+
+from app.domain.attachment import KeptFile
+from app.domain.functional import FunctionalProbe
 
 
 class CloseCode(StrEnum):
@@ -21,19 +24,54 @@ class TestKind(StrEnum):
     QA = "qa"
     FUNCTIONAL = "functional"
     LOAD = "load"
+    SECURITY = "security"
 
 
 class TestResult(StrEnum):
-    """How a test case ended."""
+    """How a test case ended; *open* means that it was not run."""
 
     OPEN = "open"
     PASSED = "passed"
     FAILED = "failed"
+    BLOCKED = "blocked"
+
+
+class Side(StrEnum):
+    """On which side of the work something was tried."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+class Severity(StrEnum):
+    """How much a failed test that is waived weighs."""
+
+    MINOR = "minor"
+    MAJOR = "major"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try of a test case; it is never altered, a re-test is another one."""
+
+    at: datetime
+    by: str
+    result: TestResult
+    side: Side = Side.AFTER
+    observed: str = ""
+    by_probe: bool = False
+    """Whether the program tried it itself."""
+    took_s: float | None = None
+    files: tuple[KeptFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TestCase:
-    """One test: what is done, what should be seen, what was seen."""
+    """One test: what is done, what should be seen, what was seen.
+
+    ``result``, ``observed``, ``tester`` and ``tested_at`` repeat the last attempt after the work.
+    ``waived_by`` accepts in writing that it did not pass; ``waived_owner`` sees to it that it will.
+    """
 
     id: str
     title: str
@@ -46,13 +84,45 @@ class TestCase:
     tested_at: datetime | None = None
     waived_by: str = ""
     waived_reason: str = ""
+    waived_owner: str = ""
+    waived_severity: Severity | None = None
+    steps: str = ""
+    probe: FunctionalProbe | None = None
+    attempts: tuple[Attempt, ...] = ()
+
+    @property
+    def is_waived(self) -> bool:
+        """Whether somebody accepts that it did not pass; a passed one needs no waiver."""
+        return bool(self.waived_by) and self.result is not TestResult.PASSED
 
     @property
     def is_settled(self) -> bool:
-        """Whether the case has a result, and a failed one has an owner who accepts it."""
-        if self.result is TestResult.FAILED:
-            return bool(self.waived_by)
-        return self.result is TestResult.PASSED or bool(self.waived_by)
+        """Whether the case passed, or a person accepts by name that it did not."""
+        return self.result is TestResult.PASSED or self.is_waived
+
+    @property
+    def severity(self) -> Severity:
+        """How much it weighs that it did not pass: as waived, else by whether it is mandatory."""
+        if self.is_waived and self.waived_severity is not None:
+            return self.waived_severity
+        return Severity.MAJOR if self.mandatory else Severity.MINOR
+
+    def last(self, side: Side) -> Attempt | None:
+        """Return the newest attempt on a side of the work."""
+        return next((item for item in reversed(self.attempts) if item.side is side), None)
+
+    def tried(self, attempt: Attempt) -> "TestCase":
+        """Return the case with one more attempt; one before the work is no result."""
+        more = replace(self, attempts=(*self.attempts, attempt))
+        if attempt.side is Side.BEFORE:
+            return more
+        return replace(
+            more,
+            result=attempt.result,
+            observed=attempt.observed,
+            tester=attempt.by,
+            tested_at=attempt.at,
+        )
 
 
 @dataclass(frozen=True, slots=True)

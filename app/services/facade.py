@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from app.services.backups import Safekeeping
     from app.services.execution import Executors
     from app.services.finding import Finder
+    from app.services.functional import Testing
     from app.services.health import Checking, HealthProbes
     from app.services.live import LiveOutput
     from app.services.metrics import Measuring
     from app.services.ports import Clock, Remotes
+    from app.services.ports_http import OpenHttp
     from app.services.ports_series import SeriesStore
     from app.services.ports_store import Files, NewUnitOfWork, Transcripts, UnitOfWork
     from app.services.ports_vault import Vault
@@ -63,6 +65,7 @@ class AppServices:
     series: SeriesStore
     remotes: Remotes
     secrets: SecretKeeper
+    open_http: OpenHttp
     probes: HealthProbes
     live: LiveOutput
     render: Render
@@ -105,6 +108,13 @@ class AppServices:
         from app.services.health import Checking  # noqa: PLC0415
 
         return Checking(self.desk, self.remotes, self.probes)
+
+    @property
+    def testing(self) -> Testing:
+        """For the tests of a change."""
+        from app.services.functional import Testing  # noqa: PLC0415
+
+        return Testing(self.desk, self.remotes, self.secrets, self.open_http, self.files)
 
     @property
     def measuring(self) -> Measuring:

@@ -90,8 +90,8 @@ _RULES = {
         "missed or got worse, or the change was backed out."
     ),
     "tests": later(
-        "Good when all pass; Watch when an optional one failed or was waived; "
-        "Bad when a mandatory one did."
+        "Good when all pass; Watch when one was waived as minor or an optional one failed; "
+        "Bad when a mandatory one failed or was waived as major."
     ),
     "process": later(
         "Good without an override; Watch with one or two; Bad with more, or when the backup or an "
@@ -322,16 +322,18 @@ def _tests(tally: TestTally) -> DimensionState:
         return DimensionState(name, Light.UNKNOWN, _("No test was recorded"))
     if tally.major:
         clause = ngettext(
-            "{n} mandatory test did not pass", "{n} mandatory tests did not pass", tally.major
+            "{n} test failed or was waived as major",
+            "{n} tests failed or were waived as major",
+            tally.major,
         ).format(n=tally.major)
-        text = _("{n} mandatory not passed").format(n=tally.major)
+        text = _("{n} failed or waived as major").format(n=tally.major)
         return DimensionState(name, Light.BAD, text, clause)
     if tally.open:
         return DimensionState(name, Light.UNKNOWN, _("{n} without a result").format(n=tally.open))
     if tally.minor:
-        text = _("{n} optional not passed").format(n=tally.minor)
+        text = _("{n} minor not passed").format(n=tally.minor)
         clause = ngettext(
-            "{n} optional test did not pass", "{n} optional tests did not pass", tally.minor
+            "{n} minor test did not pass", "{n} minor tests did not pass", tally.minor
         ).format(n=tally.minor)
         return DimensionState(name, Light.WATCH, text, clause)
     return DimensionState(

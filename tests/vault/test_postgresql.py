@@ -1,10 +1,7 @@
 """PostgreSQL: a dump counts only when it is whole, and is proven by PostgreSQL's own tool."""
 
-import os
 import shutil
-import subprocess
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +9,7 @@ import pytest
 from app.domain.backup import BackupSource, CaptureState, Level, Outcome, SourceKind
 from app.errors import BackupFailed
 from app.tasks import TaskContext
+from tests.postgres_fixtures import as_postgres
 from tests.vault.conftest import take
 from tests.vault.local_remote import FEW_TOOLS, LocalRemote, few_tools
 from tests.vault.test_capture_faults import tool
@@ -19,59 +17,28 @@ from tests.vault.test_capture_faults import tool
 PG_TOOLS = (*FEW_TOOLS, "pg_dump", "pg_dumpall", "runuser")
 
 
-def as_postgres(*command: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        ["runuser", "-u", "postgres", "--", *command], capture_output=True, check=True, cwd="/"
-    )
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Path]:
-    """A private PostgreSQL with one small database; yields the folder of its socket."""
-    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if os.geteuid() != 0 or not binaries or shutil.which("runuser") is None:
-        pytest.skip("needs root and a PostgreSQL server")
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))
-    shutil.chown(folder, "postgres")
-    folder.chmod(0o755)
-    control = str(binaries[-1].with_name("pg_ctl"))
-    options = f"-k {folder} -c listen_addresses= -c fsync=off"
-    try:
-        as_postgres(str(binaries[-1]), "-D", f"{folder}/data", "--no-sync", "-A", "trust")
-        log = f"{folder}/log"
-        as_postgres(control, "-D", f"{folder}/data", "-w", "-l", log, "-o", options, "start")
-        sql = (
-            "CREATE TABLE orders AS SELECT n AS id, repeat('tea ', 20) AS item "
-            "FROM generate_series(1, 3000) AS n"
-        )
-        as_postgres("createdb", "-h", str(folder), "shop")
-        as_postgres("psql", "-X", "-h", str(folder), "-d", "shop", "-c", sql)
-        yield folder
-        as_postgres(control, "-D", f"{folder}/data", "-m", "immediate", "stop")
-    finally:
-        shutil.rmtree(folder)
-
-
 @pytest.fixture
-def tools(server: Path) -> Path:
+def tools(postgres_server: Path) -> Path:
     """A folder of tools that the database's own user may enter as well."""
-    folder = Path(tempfile.mkdtemp(dir=server)) / "bin"
+    folder = Path(tempfile.mkdtemp(dir=postgres_server)) / "bin"
     folder.parent.chmod(0o755)
     few_tools(folder, *PG_TOOLS)
     return folder
 
 
 @pytest.fixture
-def with_postgres(server: Path, tools: Path) -> LocalRemote:
+def with_postgres(postgres_server: Path, tools: Path) -> LocalRemote:
     path = str(tools)
-    return LocalRemote(env={"PATH": path, "PGHOST": str(server)})
+    return LocalRemote(env={"PATH": path, "PGHOST": str(postgres_server)})
 
 
 def shop_of(remote: LocalRemote, name: str = "shop") -> BackupSource:
     return BackupSource(SourceKind.POSTGRESQL, remote.host.id, database=name)
 
 
-def test_a_dump_and_its_roles_are_captured_and_decoded_to_the_end(vault, with_postgres, server):
+def test_a_dump_and_its_roles_are_captured_and_decoded_to_the_end(
+    vault, with_postgres, postgres_server
+):
     taken = take(vault, with_postgres, shop_of(with_postgres))
     assert taken.state is CaptureState.CAPTURED, taken.objects
     assert [item.name for item in taken.objects] == [
@@ -86,14 +53,14 @@ def test_a_dump_and_its_roles_are_captured_and_decoded_to_the_end(vault, with_po
     assert drill.outcome is Outcome.NOT_DONE
 
 
-def test_the_restored_dump_fills_a_new_database(vault, with_postgres, server, tmp_path):
+def test_the_restored_dump_fills_a_new_database(vault, with_postgres, postgres_server, tmp_path):
     taken = take(vault, with_postgres, shop_of(with_postgres))
     vault.restore(taken, tmp_path / "out", TaskContext())
-    dump = server / "restored.dump"
+    dump = postgres_server / "restored.dump"
     shutil.copy(tmp_path / "out" / "01-postgres-shop.dump", dump)
     dump.chmod(0o644)
-    as_postgres("createdb", "-h", str(server), "shop_restored")
-    where = ("-h", str(server), "-d", "shop_restored")
+    as_postgres("createdb", "-h", str(postgres_server), "shop_restored")
+    where = ("-h", str(postgres_server), "-d", "shop_restored")
     as_postgres("pg_restore", "--exit-on-error", "--single-transaction", *where, str(dump))
     counted = as_postgres("psql", "-X", "-A", "-t", *where, "-c", "SELECT count(*) FROM orders")
     assert counted.stdout == b"3000\n"

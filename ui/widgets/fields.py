@@ -31,7 +31,7 @@ class Field(QWidget):
         self._below = Label(hint, size=SMALL, tone="ink2", wrap=True)
         if not hint:  # shown before it has a parent, it would be a window of its own
             self._below.hide()
-        caption = Label(label, size=SMALL, weight=MEDIUM, tone="ink2")
+        self._caption = caption = Label(label, size=SMALL, weight=MEDIUM, tone="ink2")
         caption.setBuddy(editor)
         editor.setAccessibleName(label)
         editor.setAccessibleDescription(hint)
@@ -42,6 +42,12 @@ class Field(QWidget):
         layout.addWidget(caption)
         layout.addWidget(editor)
         layout.addWidget(self._below)
+
+    def set_label(self, label: str) -> None:
+        """Call it something else."""
+        self.label = label
+        self._caption.setText(label)
+        self.editor.setAccessibleName(label)
 
     def set_error(self, text: str) -> None:
         """Say what is wrong under the field; empty takes it back."""

@@ -87,9 +87,10 @@ def _overrides(source: Source) -> Iterator[Deviation]:
 
 def _tests(source: Source) -> Iterator[Deviation]:
     for case in source.change.tests:
-        if case.waived_by:
+        if case.is_waived:
             text = f"“{case.title}”: {sentence(case.waived_reason or _('no reason given'))}"
             yield Claim(text, _("Waived test.")), case.waived_by
-        elif case.result is TestResult.FAILED:
+        elif case.result in (TestResult.FAILED, TestResult.BLOCKED):
             text = f"“{case.title}”: {sentence(case.observed or _('nothing was written down'))}"
-            yield Claim(text, _("Failed test.")), case.tester
+            failed = case.result is TestResult.FAILED
+            yield Claim(text, _("Failed test.") if failed else _("Blocked test.")), case.tester

@@ -92,6 +92,6 @@ def tally(tests: tuple[TestCase, ...]) -> TestTally:
 def _kind(case: TestCase) -> str:
     if case.result is TestResult.PASSED:
         return "passed"
-    if case.result is TestResult.FAILED or case.waived_by:
-        return "major" if case.mandatory else "minor"
+    if case.result is TestResult.FAILED or case.is_waived:
+        return case.severity.value
     return "open"

@@ -37,7 +37,12 @@ _OUTCOMES = {
     Outcome.RUNNING: (Icon.UNKNOWN, later("Running")),
     Outcome.NOT_DONE: (Icon.UNKNOWN, later("Not done")),
 }
-_KINDS = {TestKind.QA: "Q", TestKind.FUNCTIONAL: "F", TestKind.LOAD: "L"}
+_KINDS = {
+    TestKind.QA: "Q",
+    TestKind.FUNCTIONAL: "F",
+    TestKind.LOAD: "L",
+    TestKind.SECURITY: "S",
+}
 _WINDOW_SHARE = 0.03
 """Below this share of the window the work cannot be drawn to scale."""
 

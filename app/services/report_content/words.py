@@ -88,7 +88,8 @@ _VERDICTS = {
 _TESTS = {
     TestResult.PASSED: (Icon.GOOD, later("Passed")),
     TestResult.FAILED: (Icon.BAD, later("Failed")),
-    TestResult.OPEN: (Icon.UNKNOWN, later("No result")),
+    TestResult.BLOCKED: (Icon.UNKNOWN, later("Blocked")),
+    TestResult.OPEN: (Icon.UNKNOWN, later("Not run")),
 }
 
 

@@ -59,6 +59,8 @@ class Records:
     new: Callable[[], Any]
     ordered: bool = False
     """Whether the order means something and can be changed."""
+    kept: Callable[[Any], bool] = lambda _item: False
+    """Whether a record must stay, such as one that others rest on."""
 
 
 class RecordForm(QWidget):
@@ -173,6 +175,17 @@ class RecordList(QWidget):
         """Which record the form shows; None when it is closed."""
         return self._place
 
+    @property
+    def current(self) -> Any | None:
+        """The record the form shows, None for a new one or when it is closed."""
+        if self._place is None or self._place >= len(self._items):
+            return None
+        return self._items[self._place]
+
+    def put_below_table(self, widget: QWidget) -> None:
+        """Show a widget between the table and the form."""
+        self._layout.insertWidget(self._layout.indexOf(self.table) + 1, widget)
+
     def alter_others(self, place: int | None, alter: Callable[[Any], Any]) -> None:
         """Alter every record but one, as part of an edit of that one."""
         self._items = [item if at == place else alter(item) for at, item in enumerate(self._items)]
@@ -186,6 +199,7 @@ class RecordList(QWidget):
             return
         for button in self._buttons:
             button.setVisible(not locked and (self._kind.ordered or button is self._delete))
+        self._follow_kept()
         for field in self._form.fields:
             set_read_only(field, locked=locked)
 
@@ -218,8 +232,13 @@ class RecordList(QWidget):
             new = self._place >= len(self._items)
             text = _("New: {what}") if new else _("Edit: {what}")
             self._heading.setText(text.format(what=self._kind.one))
+            self._follow_kept()
             self._up.setEnabled(not new and self._place > 0)
             self._down.setEnabled(not new and self._place < len(self._items) - 1)
+
+    def _follow_kept(self) -> None:
+        kept = self.current is not None and self._kind.kept(self.current)
+        self._delete.setVisible(not self._locked and not kept)
 
     def _close(self) -> None:
         self._place = None

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.domain.change import Change, ChangeState
 from app.errors import InvalidInput
 from app.i18n import _
-from ui.operations.changes import ChangeView, edit_of
+from ui.operations.changes import ChangeView, FieldEdit, edit_of
 from ui.pages.changes.parts import set_read_only
 from ui.pages.changes.records import RecordList, Stamp
 from ui.theme import SMALL
@@ -116,6 +116,10 @@ class Section(QWidget):
         """Return the new value of each field of the change; raises InvalidInput."""
         return {}
 
+    def edit(self, base: Change, values: dict[str, object]) -> FieldEdit | None:
+        """Return what brings a change to these values, None when it has them."""
+        return edit_of(base, values, _(self.note))
+
     def show_view(self, view: ChangeView) -> None:
         """Show a change; what is being typed stays."""
         if self._base is not None and self._base.id != view.change.id:
@@ -172,7 +176,7 @@ class Section(QWidget):
         for field in self._fields:
             field.set_error("")
         try:
-            edit = edit_of(self._base, self.values(), _(self.note))
+            edit = self.edit(self._base, self.values())
         except InvalidInput:
             return
         self._dirty = False

@@ -6,9 +6,10 @@ from typing import TypeVar
 
 from app.domain.backup import SourceKind
 from app.domain.change import ChangeType
+from app.domain.functional import Engine, ProbeKind
 from app.domain.metric import MetricKind, WindowName, WorseWhen
 from app.domain.need import EvidenceKind, NeedCategory, ScopeArea
-from app.domain.review import CloseCode, TestKind, TestResult
+from app.domain.review import CloseCode, Severity, TestKind, TestResult
 from app.domain.risk import Grade
 from app.domain.run import RunState
 from app.domain.runbook import StepKind
@@ -72,6 +73,21 @@ TEST_KINDS = {
     TestKind.QA: later("QA"),
     TestKind.FUNCTIONAL: later("Functional"),
     TestKind.LOAD: later("Load"),
+    TestKind.SECURITY: later("Security"),
+}
+PROBES = {
+    ProbeKind.HTTP: later("the program: web page or login"),
+    ProbeKind.SQL: later("the program: database query"),
+    ProbeKind.COMMAND: later("the program: command on a host"),
+}
+ENGINES = {
+    Engine.POSTGRESQL: later("PostgreSQL"),
+    Engine.MYSQL: later("MySQL or MariaDB"),
+    Engine.SQLITE: later("SQLite"),
+}
+SEVERITIES = {
+    Severity.MINOR: later("Minor: the change stays as it is"),
+    Severity.MAJOR: later("Major: the report says so on page 1"),
 }
 METRIC_KINDS = {
     MetricKind.GAUGE: later("Gauge"),
@@ -99,9 +115,16 @@ CLOSE_CODES = {
 }
 GRADES = {grade: later(grade.label) for grade in Grade}
 TEST_RESULTS = {
-    TestResult.OPEN: later("Open"),
+    TestResult.OPEN: later("Not run"),
     TestResult.PASSED: later("Passed"),
     TestResult.FAILED: later("Failed"),
+    TestResult.BLOCKED: later("Blocked"),
+}
+_RESULTS = {
+    TestResult.OPEN: Mark.MISSING,
+    TestResult.PASSED: Mark.GOOD,
+    TestResult.FAILED: Mark.BAD,
+    TestResult.BLOCKED: Mark.STOPPED,
 }
 _RUNS = {
     RunState.READY: (Mark.LATER, later("Ready")),
@@ -129,3 +152,8 @@ def run_badge(state: RunState) -> Badge:
     """Return the badge of a run."""
     mark, text = _RUNS[state]
     return Badge(mark, _(text))
+
+
+def attempt_badge(result: TestResult) -> Badge:
+    """Return the badge of a test result."""
+    return Badge(_RESULTS[result], _(TEST_RESULTS[result]))
