@@ -98,7 +98,7 @@ class RecordForm(QWidget):
 class RecordList(QWidget):
     """A titled table with an Add button; picking a row opens its form below.
 
-    The form is made when it is first opened.
+    The form is made when it is first opened; ``between`` stands above it.
     """
 
     edited = Signal()
@@ -106,7 +106,12 @@ class RecordList(QWidget):
     """The form was closed, or another record was picked."""
 
     def __init__(
-        self, kind: Records, make_form: Callable[[], RecordForm], *, rows: Rows = Rows.NORMAL
+        self,
+        kind: Records,
+        make_form: Callable[[], RecordForm],
+        *,
+        rows: Rows = Rows.NORMAL,
+        between: QWidget | None = None,
     ) -> None:
         super().__init__()
         self._kind, self._make_form = kind, make_form
@@ -125,8 +130,9 @@ class RecordList(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(8)
-        for widget in (self.title, self._empty, self.table):
-            self._layout.addWidget(widget)
+        for widget in (self.title, self._empty, self.table, between):
+            if widget is not None:
+                self._layout.addWidget(widget)
         self.add.clicked.connect(self._on_add)
         self.table.picked.connect(self._on_picked)
         self.table.clicked.connect(self._on_clicked)
@@ -182,10 +188,6 @@ class RecordList(QWidget):
             return None
         return self._items[self._place]
 
-    def put_below_table(self, widget: QWidget) -> None:
-        """Show a widget between the table and the form."""
-        self._layout.insertWidget(self._layout.indexOf(self.table) + 1, widget)
-
     def alter_others(self, place: int | None, alter: Callable[[Any], Any]) -> None:
         """Alter every record but one, as part of an edit of that one."""
         self._items = [item if at == place else alter(item) for at, item in enumerate(self._items)]
@@ -199,9 +201,9 @@ class RecordList(QWidget):
             return
         for button in self._buttons:
             button.setVisible(not locked and (self._kind.ordered or button is self._delete))
-        self._follow_kept()
         for field in self._form.fields:
             set_read_only(field, locked=locked)
+        self._show()
 
     def open_at(self, place: int) -> None:
         """Open the form of a record."""
@@ -232,13 +234,10 @@ class RecordList(QWidget):
             new = self._place >= len(self._items)
             text = _("New: {what}") if new else _("Edit: {what}")
             self._heading.setText(text.format(what=self._kind.one))
-            self._follow_kept()
+            kept = self.current is not None and self._kind.kept(self.current)
+            self._delete.setVisible(not self._locked and not kept)
             self._up.setEnabled(not new and self._place > 0)
             self._down.setEnabled(not new and self._place < len(self._items) - 1)
-
-    def _follow_kept(self) -> None:
-        kept = self.current is not None and self._kind.kept(self.current)
-        self._delete.setVisible(not self._locked and not kept)
 
     def _close(self) -> None:
         self._place = None

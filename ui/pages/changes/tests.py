@@ -41,10 +41,9 @@ class TestsTab(Tab):
         self.stop.hide()
         self.running: Task | None = None
         self._view: ChangeView | None = None
-        self.cases = TestsSection()
         self.results = CaseResults(editing)
         self.results.hide()
-        self.cases.cases.put_below_table(self.results)
+        self.cases = TestsSection(self.results)
         upper = row(self.state, self.stop, WithReason(self.run_all), gap=12)
         upper.setStretch(0, 1)
         self.body.addLayout(upper)
@@ -160,9 +159,9 @@ class TestsSection(Section):
     __test__ = False
     note: ClassVar[str] = later("Edited the tests")
 
-    def __init__(self) -> None:
+    def __init__(self, results: CaseResults) -> None:
         super().__init__()
-        self.cases = RecordList(self._records(), TestForm, rows=Rows.TWO_LINES)
+        self.cases = RecordList(self._records(), TestForm, rows=Rows.TWO_LINES, between=results)
         self.column.addWidget(self.cases)
         self.watch_list(self.cases)
 
