@@ -29,6 +29,7 @@ from app.vault.layout import Layout
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from app.services.calendars import CalendarFile
     from app.services.ports_http import HttpRules, HttpSession
     from app.services.report_content.data import Attachment, Rendered, ReportData
 
@@ -89,6 +90,8 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         unit_of_work=store.unit_of_work_of,
         queries=store.queries,
         finder=store.finder,
+        calendar=store.calendar,
+        write_calendar=_write_calendar,
         files=store.files,
         transcripts=store.transcripts,
         series=store.series,
@@ -144,6 +147,13 @@ def _open_http(rules: "HttpRules") -> "AbstractContextManager[HttpSession]":
     from app.connectors.http import open_session  # noqa: PLC0415 - loads slowly
 
     return open_session(rules)
+
+
+def _write_calendar(wanted: "CalendarFile") -> bytes:
+    """Lay a calendar file out; the library for that is loaded with the first one."""
+    from app.exports.ics import write_calendar  # noqa: PLC0415 - hardly ever needed
+
+    return write_calendar(wanted)
 
 
 def _signer(secrets: SecretKeeper) -> LogSigner | None:

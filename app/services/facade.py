@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from app.domain.run import Run
     from app.secrets import SecretKeeper
     from app.services.backups import Safekeeping
+    from app.services.calendar_rows import CalendarReads
+    from app.services.calendars import Exporting, WriteCalendar
     from app.services.execution import Executors
     from app.services.finding import Finder
     from app.services.functional import Testing
@@ -60,6 +62,8 @@ class AppServices:
     """Returns an unused unit of work in which the named person acts."""
     queries: Queries
     finder: Finder
+    calendar: CalendarReads
+    write_calendar: WriteCalendar
     files: Files
     transcripts: Transcripts
     series: SeriesStore
@@ -136,6 +140,13 @@ class AppServices:
         from app.services.reports import Reporting  # noqa: PLC0415
 
         return Reporting(self.desk, self.files, self.series, self.render)
+
+    @property
+    def exporting(self) -> Exporting:
+        """For calendar files."""
+        from app.services.calendars import Exporting  # noqa: PLC0415
+
+        return Exporting(self.desk, self.calendar, self.write_calendar)
 
     @property
     def executors(self) -> Executors:

@@ -9,7 +9,7 @@ from app.analysis.recurrence import first_start, local_rule, upcoming, walls
 from app.domain.calendar import AppliesTo, Moved, Occurrence, ScheduleWindow, WindowKind
 from app.domain.event import NewEvent
 from app.domain.ids import WindowId, new_id
-from app.errors import InvalidInput, NotFound
+from app.errors import IllegalMove, InvalidInput, NotFound
 from app.i18n import _
 from app.services.changes import Desk
 from app.services.ports_store import UnitOfWork
@@ -112,10 +112,15 @@ def retire_window(window_id: str, *, desk: Desk, retired: bool = True) -> Schedu
 
 
 def skip_occurrence(window_id: str, wall: datetime, *, desk: Desk) -> ScheduleWindow:
-    """Let one occurrence not take place; ``wall`` is its start by the rule."""
+    """Let one occurrence not take place; ``wall`` is its start by the rule.
+
+    Raises:
+        NotFound: It does not take place then.
+        IllegalMove: The window takes place only once.
+    """
 
     def skip(window: ScheduleWindow) -> ScheduleWindow:
-        _must_occur(window, wall)
+        _must_recur(window, wall)
         moved = tuple(move for move in window.moved if move.original != wall)
         return replace(window, skipped=(*window.skipped, wall), moved=moved)
 
@@ -129,7 +134,7 @@ def move_occurrence(
     """Let one occurrence take place at another wall time."""
 
     def move(window: ScheduleWindow) -> ScheduleWindow:
-        _must_occur(window, wall)
+        _must_recur(window, wall)
         others = tuple(item for item in window.moved if item.original != wall)
         return replace(window, moved=(*others, Moved(wall, start, duration_s)))
 
@@ -153,7 +158,9 @@ def _stated(window: ScheduleWindow) -> AppliesTo:
     return window.applies_to if window.applies_to.is_stated else AppliesTo()
 
 
-def _must_occur(window: ScheduleWindow, wall: datetime) -> None:
+def _must_recur(window: ScheduleWindow, wall: datetime) -> None:
+    if not window.rule:
+        raise IllegalMove(_("This window takes place only once."), hint=_("Edit it, or retire it."))
     if next(walls(window, wall, wall), None) is None:
         raise NotFound(_("The window does not take place at {time}.").format(time=wall))
 

@@ -12,6 +12,7 @@ from app.services.ports import Clock
 from app.settings import Settings
 from app.store import copies, upgrade
 from app.store.anchors import AnchorDamaged, Anchors, Signer
+from app.store.calendar_reads import SqlCalendar
 from app.store.engine import FILE_NAME, check_file, open_engine, prepare_file
 from app.store.files import StoredFiles
 from app.store.finder import SqlFinder
@@ -43,6 +44,7 @@ class Store:
     anchors: Anchors
     queries: SqlQueries
     finder: SqlFinder
+    calendar: SqlCalendar
     files: StoredFiles
     transcripts: StoredTranscripts
     series: StoredSeries
@@ -143,6 +145,7 @@ def open_store(
         anchors=anchors,
         queries=SqlQueries(engine),
         finder=SqlFinder(engine),
+        calendar=SqlCalendar(engine),
         files=files,
         transcripts=StoredTranscripts(data / "transcripts", files),
         series=StoredSeries(files),

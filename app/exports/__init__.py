@@ -1,0 +1,1 @@
+"""Files for other programs: what leaves Change Desk in somebody else's format."""
