@@ -9,6 +9,7 @@ from enum import StrEnum
 from app.domain.approval import Approval
 from app.domain.backup import BackupSource
 from app.domain.conflict import Acknowledgement, ScheduleCheck
+from app.domain.evidence import Attachment
 from app.domain.ids import ChangeId, HostId, TemplateId
 from app.domain.lesson import FollowUp, Lesson
 from app.domain.metric import Metric
@@ -124,6 +125,7 @@ class Change:
     overrides: tuple[Override, ...] = ()
     tests: tuple[TestCase, ...] = ()
     incidents: tuple[Incident, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     lessons: tuple[Lesson, ...] = ()
     no_lessons: bool = False
     actions: tuple[FollowUp, ...] = ()

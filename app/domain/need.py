@@ -3,6 +3,16 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.domain.evidence import (
+    AdvisoryRecord,
+    BugRecord,
+    Downtime,
+    Lifecycle,
+    LoadFigure,
+    OutageRecord,
+    downtime,
+)
+
 
 class NeedCategory(StrEnum):
     """The five reasons for which systems are changed here."""
@@ -38,13 +48,23 @@ EXPECTED_EVIDENCE: dict[NeedCategory, tuple[EvidenceKind, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class NeedEvidence:
-    """One record that shows the need; ``value`` is what it says, ``reference`` where it is."""
+    """One record that shows the need; ``value`` is what it says, ``reference`` where it is.
+
+    What belongs to its kind stands in the one part of that kind; ``file`` is the SHA-256 of an
+    attachment of the change that proves it.
+    """
 
     kind: EvidenceKind
     title: str
     value: str = ""
     period: str = ""
     reference: str = ""
+    outage: OutageRecord | None = None
+    load: LoadFigure | None = None
+    lifecycle: Lifecycle | None = None
+    bug: BugRecord | None = None
+    advisory: AdvisoryRecord | None = None
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +74,22 @@ class Need:
     category: NeedCategory | None = None
     evidence: tuple[NeedEvidence, ...] = ()
     no_evidence_reason: str = ""
+    observed_days: float = 90.0
+    """The period over which availability is counted, up to the newest outage."""
 
     @property
     def is_shown(self) -> bool:
         """Whether there is a record, or a reason why there is none."""
         return bool(self.evidence or self.no_evidence_reason.strip())
+
+    @property
+    def downtime(self) -> Downtime | None:
+        """The hours lost up to the newest outage; None without an outage on record."""
+        outages = [item.outage for item in self.evidence if item.outage is not None]
+        if not outages:
+            return None
+        end = max(item.ended or item.began for item in outages)
+        return downtime(outages, end, self.observed_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +102,13 @@ class Impact:
     hours: float | None = None
     cost_per_hour: float | None = None
     currency: str = "EUR"
+
+    @property
+    def total_cost(self) -> float | None:
+        """Hours lost times the cost of an hour; None while one of them is not said."""
+        if self.hours is None or self.cost_per_hour is None:
+            return None
+        return self.hours * self.cost_per_hour
 
     @property
     def is_stated(self) -> bool:
@@ -88,17 +126,35 @@ class ScopeArea(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class AreaScope:
+    """What is touched and what is left alone within one area."""
+
+    area: ScopeArea
+    included: str = ""
+    excluded: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
-    """What the change touches, and what it leaves alone on purpose."""
+    """What the change touches, and what it leaves alone on purpose.
+
+    ``included`` and ``excluded`` speak of the whole change, ``by_area`` of one area each.
+    """
 
     areas: tuple[ScopeArea, ...] = ()
     included: str = ""
     excluded: str = ""
+    by_area: tuple[AreaScope, ...] = ()
 
     @property
     def is_stated(self) -> bool:
-        """Whether both sides of the border are drawn."""
-        return bool(self.areas and self.included.strip())
+        """Whether it is said where the work reaches and what it touches there."""
+        said = self.included.strip() or any(item.included.strip() for item in self.by_area)
+        return bool(self.areas and said)
+
+    def within(self, area: ScopeArea) -> AreaScope:
+        """Return what is said of one area."""
+        return next((item for item in self.by_area if item.area is area), AreaScope(area))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +167,6 @@ class Option:
     risk: str = ""
     chosen: bool = False
     reason: str = ""
+    time: str = ""
+    does_nothing: bool = False
+    """Leaving everything as it is: the option every other one is held against."""

@@ -123,6 +123,8 @@ def _evidence(
         for item in run.steps:
             if item.transcript:
                 yield f"transcripts/{run.id}-{item.step.id}.txt", files.get(item.transcript)
+    for kept in change.attachments:
+        yield f"attachments/{kept.sha256[:12]}-{kept.name}", files.get(kept.sha256)
     for sample in samples:
         yield f"samples/{sample.id}.csv", _csv(sample, series)
     for report in reports:

@@ -5,6 +5,7 @@ head of the change log. Laying out paper is the world's business: it comes in as
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from app.domain.change import Change
@@ -15,12 +16,13 @@ from app.domain.report import Report
 from app.domain.run import Run
 from app.errors import AppError
 from app.i18n import _, speaking
+from app.services.attachments import is_text
 from app.services.changes import Desk
 from app.services.ports_series import SeriesStore
 from app.services.ports_store import Files, UnitOfWork
 from app.services.rag import assess
 from app.services.report_content.data import Attachment, Cover, Rendered, ReportData
-from app.services.report_content.evidence import EvidenceBook, canonical
+from app.services.report_content.evidence import LARGEST_ATTACHED, EvidenceBook, canonical
 from app.services.report_content.facts import rag_facts
 from app.services.report_content.gaps import Gap, gaps
 from app.services.report_content.health import health
@@ -102,6 +104,7 @@ def gather(number: str, *, reporting: Reporting) -> Source:
         source,
         series=_series(source.samples, reporting.series),
         transcripts=_transcripts(run, reporting.files) if run is not None else {},
+        files=_texts(source.change, reporting.files),
         author=desk.actor,
         settings=desk.settings,
     )
@@ -149,6 +152,18 @@ def _transcripts(run: Run, files: Files) -> dict[str, bytes]:
                 found[item.transcript] = files.get(item.transcript)
             except AppError:
                 continue
+    return found
+
+
+def _texts(change: Change, files: Files) -> dict[str, bytes]:
+    """Read attached files that are text; one that cannot be read keeps its line and its hash."""
+    found: dict[str, bytes] = {}
+    for item in change.attachments:
+        if item.size <= LARGEST_ATTACHED:
+            with suppress(AppError):
+                data = files.get(item.sha256)
+                if is_text(data):
+                    found[item.sha256] = data
     return found
 
 

@@ -28,13 +28,19 @@ def _records(part: NeedPart, words: Words, page: Sheet) -> list[Flowable]:
         words.text(_("Kind"), quiet=True),
         words.text(_("What it says"), quiet=True),
         words.text(_("Period"), quiet=True),
+        words.text(_("Evidence"), quiet=True, right=True),
     ]
-    rows = [
-        [words.text(title, most=300), words.text(kind), words.text(said, most=300),
-         words.text(period)]
-        for kind, title, said, period in part.records
-    ]  # fmt: skip
-    return [Ruled(head, rows, (0, None, 150, None), page.live_width).build()]
+    rows: list[list[Cell]] = [
+        [
+            words.text(row.title, most=300),
+            words.text(row.kind),
+            words.text(row.said, most=500),
+            words.text(row.period),
+            words.ids(row.evidence),
+        ]
+        for row in part.records
+    ]
+    return [Ruled(head, rows, (0, None, 170, None, None), page.live_width).build()]
 
 
 def _objectives(part: NeedPart, words: Words, page: Sheet) -> list[Flowable]:
@@ -68,7 +74,8 @@ def _options(part: NeedPart, words: Words, page: Sheet) -> list[Flowable]:
     if not part.options:
         return [words.text(_("No options were compared."))]
     head: list[Cell] = [words.text(_("Options"), strong=True), words.text(_("Benefit"), quiet=True),
-            words.text(_("Cost"), quiet=True), words.text(_("Risk"), quiet=True),
+            words.text(_("Cost"), quiet=True), words.text(_("Time"), quiet=True),
+            words.text(_("Risk"), quiet=True),
             words.text(_("Choice and why"), quiet=True)]  # fmt: skip
     rows: list[list[Cell]] = []
     for row in part.options:
@@ -81,8 +88,10 @@ def _options(part: NeedPart, words: Words, page: Sheet) -> list[Flowable]:
                 words.text(row.title, strong=row.chosen, most=160),
                 words.text(row.benefit, most=300),
                 words.text(row.cost, most=300),
+                words.text(row.time, most=160),
                 words.text(row.risk, most=300),
                 why,
             ]
         )
-    return [Ruled(head, rows, (0,) * 5, page.live_width).build()]
+    note = [Air(3), words.text(part.options_note, quiet=True)] if part.options_note else []
+    return [Ruled(head, rows, (0,) * 6, page.live_width).build(), *note]

@@ -14,6 +14,7 @@ import numpy as np
 
 from app.domain.backup import BackupSet, Verification
 from app.domain.change import Change
+from app.domain.evidence import Attachment as Attached
 from app.domain.health import HealthReport
 from app.domain.metric import SampleSet, Series, WindowName
 from app.domain.run import Run, StepRun
@@ -45,7 +46,7 @@ class EvidenceBook:
 
     def __init__(self, source: Source) -> None:
         self._zone, self._series = source.zone, source.series
-        self._transcripts = source.transcripts
+        self._transcripts, self._files = source.transcripts, source.files
         self._names = {metric.id: metric.name for metric in source.change.metrics}
         self._ids: dict[str, str] = {}
         self._exhibits: list[Exhibit] = []
@@ -107,6 +108,19 @@ class EvidenceBook:
             "text/plain",
         )
         return (self._cite(f"transcript/{run.id}/{step.step.id}", exhibit),)
+
+    def attachment(self, item: Attached) -> tuple[str, ...]:
+        """Cite a file that was kept as proof; a text goes into the PDF, anything else stays out."""
+        exhibit = Exhibit(
+            item.name,
+            _("file"),
+            bytes_size(item.size),
+            item.captured_at,
+            item.sha256,
+            self._files.get(item.sha256),
+            "text/plain",
+        )
+        return (self._cite(f"file/{item.sha256}", exhibit),)
 
     def run(self, run: Run | None) -> tuple[str, ...]:
         """Cite the journal of a run."""

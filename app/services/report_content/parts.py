@@ -87,9 +87,21 @@ class OptionRow:
     title: str
     benefit: str
     cost: str
+    time: str
     risk: str
     chosen: bool
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """One record that shows the need."""
+
+    kind: str
+    title: str
+    said: str
+    period: str
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +122,11 @@ class NeedPart:
 
     intro: str
     description: str
-    records: tuple[tuple[str, str, str, str], ...]
-    """Kind, title with reference, what it says, period."""
+    records: tuple[RecordRow, ...]
     no_records: str
     facts: tuple[Claim, ...]
     options: tuple[OptionRow, ...]
+    options_note: str
     objectives: tuple[ObjectiveRow, ...]
 
 

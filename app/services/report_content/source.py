@@ -40,6 +40,8 @@ class Source:
     earlier: tuple[Report, ...] = ()
     series: Mapping[str, Series] = field(default_factory=dict)
     transcripts: Mapping[str, bytes] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """Attached texts by their SHA-256."""
     log_head: str = ""
     author: str = ""
     settings: Settings = Settings()

@@ -8,10 +8,12 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QGuiApplication
 
 from app.i18n import _, later, ngettext
+from app.services.need_words import said
 from app.wording import clock, count, day
 from ui.cells import Cell, Column, Mini, Words
 from ui.models.rows import RowsModel
 from ui.operations.changes import ChangeView
+from ui.pages.changes.attaching import AttachBar, AttachmentView
 from ui.pages.changes.editing import Editing
 from ui.pages.changes.tab import Tab
 from ui.pages.changes.words import WINDOWS, word
@@ -23,11 +25,12 @@ from ui.widgets.layout import row
 from ui.widgets.search import FilterChips
 from ui.widgets.table import Table
 
-NEED, SET, HEALTH, OUTPUT, SAMPLES, REPORT = (
-    "need", "backup", "health", "transcript", "samples", "report",
+NEED, FILE, SET, HEALTH, OUTPUT, SAMPLES, REPORT = (
+    "need", "file", "backup", "health", "transcript", "samples", "report",
 )  # fmt: skip
 _KINDS = {
     NEED: (later("Need"), "file-text"),
+    FILE: (later("File"), "paperclip"),
     SET: (later("Backup set"), "archive"),
     HEALTH: (later("Health check"), "activity"),
     OUTPUT: (later("Transcript"), "terminal"),
@@ -50,8 +53,8 @@ class Item:
 
     @property
     def short(self) -> str:
-        """The end of its id, which is what differs."""
-        return self.id[-_SHORT:]
+        """The end of its id, which is what differs; of a hash, the beginning."""
+        return self.id[:_SHORT] if self.id == self.hash else self.id[-_SHORT:]
 
 
 def evidence_of(view: ChangeView) -> list[Item]:
@@ -63,8 +66,12 @@ def evidence_of(view: ChangeView) -> list[Item]:
 
 def _records(view: ChangeView) -> Iterator[Item]:
     for place, record in enumerate(view.change.need.evidence, start=1):
-        title = ": ".join(part for part in (record.title, record.value) if part)
-        yield Item(f"{view.change.number}-N{place}", NEED, title, None)
+        told = said(record, view.now, view.zone)
+        title = ": ".join(part for part in (record.title, told) if part)
+        yield Item(f"{view.change.number}-N{place}", NEED, title, None, record.file)
+    for item in view.change.attachments:
+        title = f"{item.name}: {item.about}" if item.about else item.name
+        yield Item(item.sha256, FILE, title, item.captured_at, item.sha256)
     for kept in view.backups:
         title = _("{host}: {what}").format(
             host=kept.host_name, what=", ".join(thing.title for thing in kept.objects)
@@ -114,12 +121,15 @@ class EvidenceTab(Tab):
         self.hash, self.copy = mono("", size=11), Button(_("Copy"), icon="copy", tall=Tall.COMPACT)
         self._empty = EmptyState(
             _("Nothing recorded yet"),
-            _("Records of the need, backups, checks, transcripts and samples gather here."),
+            _("Records of the need, files, backups, checks, transcripts and samples gather here."),
         )
+        self.adding, self.shown = AttachBar(editing), AttachmentView(editing)
         self.body.addWidget(self.title)
+        self.body.addWidget(self.adding)
         self.body.addWidget(self.chips)
         self.body.addWidget(self.table)
         self.body.addLayout(row(self.hash, None, self.copy))
+        self.body.addWidget(self.shown)
         self.body.addWidget(self._empty, 1)
         self.end()
         self.chips.chosen.connect(self._filter)
@@ -132,7 +142,8 @@ class EvidenceTab(Tab):
         self._items = evidence_of(view)
         n = len(self._items)
         self.title.set_note(ngettext("{n} piece", "{n} pieces", n).format(n=n))
-        for widget in (self.title, self.chips, self.table):
+        self.adding.show_view(view)
+        for widget in (self.chips, self.table):
             widget.setVisible(bool(n))
         self._empty.setVisible(not n)
         self._filter()
@@ -169,6 +180,8 @@ class EvidenceTab(Tab):
         self.hash.setText(text)
         self.hash.setVisible(bool(text))
         self.copy.setVisible(bool(text))
+        if self._view is not None:
+            self.shown.show_item(self._view, text)
 
     @Slot()
     def _on_copy(self) -> None:

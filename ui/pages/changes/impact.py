@@ -2,13 +2,21 @@
 
 from typing import ClassVar
 
-from app.domain.need import Impact, Scope, ScopeArea
+from PySide6.QtCore import Slot
+
+from app.domain.need import AreaScope, Impact, Scope, ScopeArea
+from app.errors import InvalidInput
 from app.i18n import _, later
+from app.services.need_words import cost_words
 from ui.operations.changes import ChangeView
 from ui.pages.changes.saving import Section, number_of
 from ui.pages.changes.words import AREAS, choices
+from ui.theme import MEDIUM
+from ui.widgets.buttons import Button, Tall
 from ui.widgets.facts import SectionTitle
 from ui.widgets.fields import Form, LineField, PickField, TextField
+from ui.widgets.labels import Label
+from ui.widgets.layout import row
 
 
 def plain(value: float | None) -> str:
@@ -42,9 +50,15 @@ class ImpactSection(Section):
         form.add("text", self.text, wide=True)
         for name in ("users", "services", "hours", "cost", "currency"):
             form.add(name, getattr(self, name))
+        self.total = Label(weight=MEDIUM)
+        self.take = Button(_("Take the hours of the outages"), tall=Tall.COMPACT)
         self.column.addWidget(SectionTitle(_("Impact")))
         self.column.addWidget(form)
+        self.column.addLayout(row(self.total, self.take, None))
         self.watch(self.text, self.users, self.services, self.hours, self.cost, self.currency)
+        for field in (self.hours, self.cost, self.currency):
+            field.edited.connect(self._show_total)
+        self.take.clicked.connect(self._on_take)
 
     def fill(self, view: ChangeView) -> None:
         """Show a change."""
@@ -55,24 +69,51 @@ class ImpactSection(Section):
         self.hours.set_value(plain(impact.hours))
         self.cost.set_value(plain(impact.cost_per_hour))
         self.currency.set_value(impact.currency)
+        self._show_total()
 
     def values(self) -> dict[str, object]:
         """Return the impact as typed."""
+        return {"impact": self._impact()}
+
+    def _impact(self) -> Impact:
         users = number_of(self.users, self.users.value)
-        return {
-            "impact": Impact(
-                self.text.value,
-                None if users is None else round(users),
-                items_of(self.services.value),
-                number_of(self.hours, self.hours.value),
-                number_of(self.cost, self.cost.value),
-                self.currency.value or "EUR",
-            )
-        }
+        return Impact(
+            self.text.value,
+            None if users is None else round(users),
+            items_of(self.services.value),
+            number_of(self.hours, self.hours.value),
+            number_of(self.cost, self.cost.value),
+            self.currency.value or "EUR",
+        )
+
+    def on_lock(self, *, locked: bool) -> None:
+        """Nothing is taken over into a locked form."""
+        self.take.setVisible(not locked and self._recorded_h() is not None)
+
+    def _recorded_h(self) -> float | None:
+        lost = self.view.change.need.downtime
+        return lost.unplanned_h + lost.planned_h if lost else None
+
+    @Slot()
+    def _show_total(self) -> None:
+        try:
+            text = cost_words(self._impact())
+        except InvalidInput:
+            text = ""
+        self.total.setText(_("Cost so far: {cost}").format(cost=text) if text else "")
+        self.total.setVisible(bool(text))
+
+    @Slot()
+    def _on_take(self) -> None:
+        hours = self._recorded_h()
+        if hours is not None:
+            self.hours.set_value(plain(round(hours, 2)))
+            self._show_total()
+            self.touch()
 
 
 class ScopeSection(Section):
-    """What is touched and what is not, and on which hosts."""
+    """What is touched and what is not, in general and area by area, and on which hosts."""
 
     note: ClassVar[str] = later("Edited the scope")
 
@@ -80,14 +121,27 @@ class ScopeSection(Section):
         super().__init__()
         self.areas = PickField(_("Where the work reaches"), choices(AREAS))
         self.hosts = PickField(_("Affected hosts"), hint=_("Hosts are added on the page Hosts."))
-        self.included = TextField(_("What is touched"), lines=3)
-        self.excluded = TextField(_("What is left alone on purpose"), lines=3)
+        self.included = TextField(_("What is touched"), lines=2)
+        self.excluded = TextField(_("What is left alone on purpose"), lines=2)
+        self.inside = {
+            area: LineField(_("{area}: touched").format(area=_(name)))
+            for area, name in AREAS.items()
+        }
+        self.outside = {
+            area: LineField(_("{area}: left alone").format(area=_(name)))
+            for area, name in AREAS.items()
+        }
         form = Form(2)
         for name in ("areas", "hosts", "included", "excluded"):
             form.add(name, getattr(self, name))
+        for area in AREAS:
+            form.add(f"{area.value} in", self.inside[area])
+            form.add(f"{area.value} out", self.outside[area])
         self.column.addWidget(SectionTitle(_("Scope")))
         self.column.addWidget(form)
         self.watch(self.areas, self.hosts, self.included, self.excluded)
+        self.watch(*self.inside.values(), *self.outside.values())
+        self.areas.edited.connect(self._follow_areas)
 
     def fill(self, view: ChangeView) -> None:
         """Show a change."""
@@ -97,14 +151,31 @@ class ScopeSection(Section):
         self.hosts.set_value([str(host) for host in view.change.hosts])
         self.included.set_value(scope.included)
         self.excluded.set_value(scope.excluded)
+        for area in AREAS:
+            self.inside[area].set_value(scope.within(area).included)
+            self.outside[area].set_value(scope.within(area).excluded)
+        self._follow_areas()
 
     def values(self) -> dict[str, object]:
         """Return scope and hosts as typed."""
         areas = tuple(ScopeArea(value) for value in self.areas.value)
+        by_area = (
+            AreaScope(area, self.inside[area].value, self.outside[area].value) for area in AREAS
+        )
+        told = tuple(item for item in by_area if item.included or item.excluded)
         return {
-            "scope": Scope(areas, self.included.value, self.excluded.value),
+            "scope": Scope(areas, self.included.value, self.excluded.value, told),
             "hosts": self.hosts.value,
         }
+
+    @Slot()
+    def _follow_areas(self) -> None:
+        """Ask for more about an area that is reached, or about which something was said."""
+        for area in AREAS:
+            pair = (self.inside[area], self.outside[area])
+            said = any(field.value for field in pair)
+            for field in pair:
+                field.setVisible(said or area.value in self.areas.value)
 
 
 def host_options(view: ChangeView) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """Identify: what is wrong, which need that is, and the records that show it."""
 
-from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from PySide6.QtCore import Slot
@@ -10,47 +10,16 @@ from app.domain.need import EXPECTED_EVIDENCE, EvidenceKind, Need, NeedCategory,
 from app.errors import InvalidInput
 from app.i18n import _, later
 from app.services.changes import MAX_TITLE
+from app.services.need_words import lost_words, said
 from ui.operations.changes import ChangeView
-from ui.pages.changes.records import RecordForm, RecordList, Records, line_column
-from ui.pages.changes.saving import Section, refuse
+from ui.pages.changes.impact import plain
+from ui.pages.changes.need_record import EvidenceForm
+from ui.pages.changes.records import RecordList, Records, line_column
+from ui.pages.changes.saving import Section, number_of, refuse
 from ui.pages.changes.words import EVIDENCE, NEEDS, TYPES, choices, word
 from ui.widgets.facts import SectionTitle
 from ui.widgets.fields import ChoiceField, Form, LineField, TextField
-
-
-class EvidenceForm(RecordForm):
-    """One record that shows the need."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kind = ChoiceField(_("Kind"), choices(EVIDENCE))
-        self.title = LineField(_("What it is"), placeholder=_("PostgreSQL 14"))
-        self.says = LineField(_("What it says"), placeholder=_("end of life 12 Nov 2026"))
-        self.period = LineField(_("Period"), placeholder=_("last 90 days"))
-        self.reference = LineField(_("Where it is"), placeholder=_("number, link or file"))
-        for name in ("title", "kind", "says", "period"):
-            self.add(name, getattr(self, name))
-        self.add("reference", self.reference, wide=True)
-
-    def fill(self, record: NeedEvidence) -> None:
-        """Show a record."""
-        self.kind.set_value(record.kind.value)
-        self.title.set_value(record.title)
-        self.says.set_value(record.value)
-        self.period.set_value(record.period)
-        self.reference.set_value(record.reference)
-
-    def read(self, record: NeedEvidence) -> NeedEvidence:
-        """Return the record as typed."""
-        if not self.title.value:
-            raise refuse(self.title, InvalidInput(_("Say what it is.")))
-        return NeedEvidence(
-            EvidenceKind(self.kind.value),
-            self.title.value,
-            self.says.value,
-            self.period.value,
-            self.reference.value,
-        )
+from ui.widgets.labels import Label
 
 
 class NeedSection(Section):
@@ -73,7 +42,12 @@ class NeedSection(Section):
             _("Why it cannot wait"), _("An emergency change is approved on this sentence.")
         )
         self._first_kind = EvidenceKind.METRIC
-        self.evidence = RecordList(_records(self._new_record), EvidenceForm)
+        self._now, self._zone = datetime.now(UTC), "UTC"
+        self.evidence = RecordList(self._records(), EvidenceForm)
+        self.days = LineField(
+            _("Period that availability is counted over, days"), _("Up to the newest outage.")
+        )
+        self.lost = Label(tone="ink2", wrap=True)
         self.no_evidence = LineField(
             _("If there is no record: why"), _("Either a record or this reason is needed.")
         )
@@ -88,19 +62,22 @@ class NeedSection(Section):
         self.column.addWidget(SectionTitle(_("Need")))
         self.column.addWidget(form)
         self.column.addSpacing(4)
-        self.column.addWidget(self.evidence)
-        self.column.addWidget(self.no_evidence)
+        for widget in (self.evidence, self.lost, self.days, self.no_evidence):
+            self.column.addWidget(widget)
         self.watch(
             self.title, self.text, self.category, self.type, self.requester, self.service,
-            self.justification, self.no_evidence,
+            self.justification, self.no_evidence, self.days,
         )  # fmt: skip
         self.watch_list(self.evidence)
         self.category.edited.connect(self._follow_choices)
+        self.evidence.edited.connect(self._show_lost)
+        self.days.edited.connect(self._show_lost)
         self.type.edited.connect(self._follow_choices)
 
     def fill(self, view: ChangeView) -> None:
         """Show a change."""
         change = view.change
+        self._now, self._zone = view.now, view.zone
         self.title.set_value(change.title)
         self.text.set_value(change.description)
         self.category.set_value(change.need.category.value if change.need.category else "")
@@ -110,17 +87,18 @@ class NeedSection(Section):
         self.justification.set_value(change.justification)
         self.evidence.set_value(change.need.evidence)
         self.no_evidence.set_value(change.need.no_evidence_reason)
+        self.days.set_value(plain(change.need.observed_days))
+        self._show_lost()
         self._follow_choices()
 
     def values(self) -> dict[str, object]:
         """Return the fields as typed."""
         if not self.title.value:
             raise refuse(self.title, InvalidInput(_("A change needs a title.")))
-        category = NeedCategory(self.category.value) if self.category.value else None
         values: dict[str, object] = {
             "title": self.title.value,
             "description": self.text.value,
-            "need": Need(category, self.evidence.value, self.no_evidence.value),
+            "need": self._need(),
             "requested_by": self.requester.value,
             "business_service": self.service.value,
             "justification": self.justification.value,
@@ -135,6 +113,26 @@ class NeedSection(Section):
         self.type.combo.setEnabled(draft and not locked)
         self.no_evidence.setVisible(not locked or bool(self.no_evidence.value))
 
+    def _need(self) -> Need:
+        days = number_of(self.days, self.days.value, least=1.0)
+        return Need(
+            NeedCategory(self.category.value) if self.category.value else None,
+            self.evidence.value,
+            self.no_evidence.value,
+            Need().observed_days if days is None else days,
+        )
+
+    @Slot()
+    def _show_lost(self) -> None:
+        """Say what the outages on record add up to."""
+        try:
+            text = lost_words(self._need())
+        except InvalidInput:
+            text = ""
+        self.lost.setText(text)
+        self.lost.setVisible(bool(text))
+        self.days.setVisible(bool(text))
+
     def _new_record(self) -> NeedEvidence:
         return NeedEvidence(self._first_kind, "")
 
@@ -148,17 +146,18 @@ class NeedSection(Section):
         self.justification.setVisible(self.type.value == ChangeType.EMERGENCY.value)
         self._first_kind = kinds[0] if kinds else EvidenceKind.METRIC
 
-
-def _records(new: Callable[[], NeedEvidence]) -> Records:
-    return Records(
-        _("Evidence of the need"),
-        _("record"),
-        _("No record yet. A need is shown by a record: an outage, a metric, a version, a bug, an"
-          " advisory."),
-        (
-            line_column(_("What it is"), lambda item: item.title),
-            line_column(_("Kind"), lambda item: word(EVIDENCE, item.kind), width=172, tone="ink2"),
-            line_column(_("What it says"), lambda item: item.value, width=210, tone="ink2"),
-        ),
-        new,
-    )  # fmt: skip
+    def _records(self) -> Records:
+        return Records(
+            _("Evidence of the need"),
+            _("record"),
+            _("No record yet. A need is shown by a record: an outage, a metric, a version, a bug,"
+              " an advisory."),
+            (
+                line_column(_("What it is"), lambda item: item.title),
+                line_column(_("Kind"), lambda item: word(EVIDENCE, item.kind), width=150,
+                            tone="ink2"),
+                line_column(_("What it says"), lambda item: said(item, self._now, self._zone),
+                            width=330, tone="ink2"),
+            ),
+            self._new_record,
+        )  # fmt: skip

@@ -8,13 +8,22 @@ from typing import Any, ClassVar
 from PySide6.QtCore import Slot
 
 from app.domain.need import Option
+from app.domain.risk import Grade
 from app.errors import InvalidInput
 from app.i18n import _, later, ngettext
-from ui.cells import Cell, Column, Mini, Words
+from ui.cells import Cell, Column, Mini, Risk, Words
 from ui.operations.changes import ChangeView
 from ui.pages.changes.records import Line, RecordForm, RecordList, Records, line_column
 from ui.pages.changes.saving import Section, refuse
+from ui.widgets.buttons import Button, Tall
 from ui.widgets.fields import FlagField, LineField
+from ui.widgets.labels import Label
+from ui.widgets.layout import row
+from ui.widgets.table import Rows
+
+_FIELDS = (
+    "title", "chosen", "benefit", "cost", "time", "risk", "reason", "does_nothing",
+)  # fmt: skip
 
 
 class OptionForm(RecordForm):
@@ -26,29 +35,24 @@ class OptionForm(RecordForm):
         self.chosen = FlagField(_("Choice"), _("This one is chosen"))
         self.benefit = LineField(_("Benefit"))
         self.cost = LineField(_("Cost and work"))
+        self.time = LineField(_("Time"), placeholder=_("90 min closed, 14 h of work"))
+        self.does_nothing = FlagField(_("Doing nothing"), _("Everything stays as it is"))
         self.risk = LineField(_("Risk left"))
         self.reason = LineField(_("Why, or why not"))
-        for name in ("title", "chosen", "benefit", "cost", "risk", "reason"):
+        for name in _FIELDS:
             self.add(name, getattr(self, name))
         self.chosen.edited.connect(on_chosen)
 
     def fill(self, record: Option) -> None:
         """Show an option."""
-        for name in ("title", "chosen", "benefit", "cost", "risk", "reason"):
+        for name in _FIELDS:
             getattr(self, name).set_value(getattr(record, name))
 
     def read(self, record: Option) -> Option:
         """Return the option as typed."""
         if not self.title.value:
             raise refuse(self.title, InvalidInput(_("Name the option.")))
-        return Option(
-            self.title.value,
-            self.benefit.value,
-            self.cost.value,
-            self.risk.value,
-            self.chosen.value,
-            self.reason.value,
-        )
+        return Option(**{name: getattr(self, name).value for name in _FIELDS})
 
 
 class OptionsSection(Section):
@@ -58,14 +62,23 @@ class OptionsSection(Section):
 
     def __init__(self) -> None:
         super().__init__()
-        self.options = RecordList(_records(), partial(OptionForm, self._on_chosen))
+        self._locked = False
+        self.options = RecordList(
+            _records(), partial(OptionForm, self._on_chosen), rows=Rows.TWO_LINES
+        )
+        self.nothing = Button(_("Add doing nothing"), icon="plus", tall=Tall.COMPACT)
+        self.missing = Label(tone="ink2", wrap=True)
         self.column.addWidget(self.options)
+        self.column.addLayout(row(self.missing, self.nothing))
         self.watch_list(self.options)
+        self.options.edited.connect(self._follow)
+        self.nothing.clicked.connect(self._on_nothing)
 
     def fill(self, view: ChangeView) -> None:
         """Show a change."""
         options = view.change.options
         self.options.set_value(options)
+        self._follow()
         chosen = view.change.chosen_option
         n = len(options)
         words = ngettext("{n} compared", "{n} compared", n).format(n=n) if n else ""
@@ -76,6 +89,35 @@ class OptionsSection(Section):
     def values(self) -> dict[str, object]:
         """Return the options."""
         return {"options": self.options.value}
+
+    def on_lock(self, *, locked: bool) -> None:
+        """Nothing is added to what is locked."""
+        self._locked = locked
+
+    @Slot()
+    def _follow(self) -> None:
+        """Say what a comparison still lacks."""
+        options = self.options.value
+        lacks = []
+        if not any(option.does_nothing for option in options):
+            lacks.append(_("Doing nothing is not among them."))
+        chosen = next((option for option in options if option.chosen), None)
+        if chosen is not None and not chosen.reason:
+            lacks.append(_("Why “{title}” is chosen is not said.").format(title=chosen.title))
+        text = " ".join(lacks) if options else ""
+        self.missing.setText(text)
+        self.missing.setVisible(bool(text))
+        counted = any(option.does_nothing for option in options)
+        self.nothing.setVisible(not counted and not self._locked)
+
+    @Slot()
+    def _on_nothing(self) -> None:
+        """Add the option every other one is held against."""
+        option = Option(_("Do nothing"), does_nothing=True)
+        self.options.set_value((*self.options.value, option))
+        self.options.open_at(len(self.options.value) - 1)
+        self._follow()
+        self.touch()
 
     @Slot()
     def _on_chosen(self) -> None:
@@ -89,7 +131,16 @@ class OptionsSection(Section):
 def _choice(line: Line) -> Cell:
     option: Any = line.item
     icon = Mini("circle-check", "accent") if option.chosen else Mini("circle", "ink3")
-    return Cell((icon, Words(option.title, weight=600 if option.chosen else 400)))
+    top = (icon, Words(option.title, weight=600 if option.chosen else 400))
+    why = option.reason or (_("Everything stays as it is") if option.does_nothing else "")
+    return Cell(top, (Words(why or _("no reason given"), "ink2" if why else "ink3"),), (24,))
+
+
+def _risk(line: Line) -> Cell:
+    """A grade of the standard is drawn as one; any other words stay words."""
+    typed = str(line.item.risk)
+    grade = next((item for item in Grade if item.label.lower() == typed.strip().lower()), None)
+    return Cell((Risk(grade) if grade else Words(typed, "ink2"),))
 
 
 def _records() -> Records:
@@ -98,10 +149,11 @@ def _records() -> Records:
         _("option"),
         _("No option yet. Compare at least two ways, and doing nothing is one of them."),
         (
-            Column[Line](_("Option"), lambda line: line.item.title, cell=_choice),
+            Column[Line](_("Option, and why or why not"), lambda line: line.item.title,
+                         cell=_choice),
+            line_column(_("Time"), lambda option: option.time, width=130, tone="ink2"),
             line_column(_("Cost and work"), lambda option: option.cost, width=130, tone="ink2"),
-            line_column(_("Risk left"), lambda option: option.risk, width=90, tone="ink2"),
-            line_column(_("Why, why not"), lambda option: option.reason, width=240, tone="ink2"),
+            Column[Line](_("Risk left"), lambda line: line.item.risk, cell=_risk, width=130),
         ),
         lambda: Option(""),
-    )
+    )  # fmt: skip
