@@ -18,6 +18,7 @@ from app.secrets import SecretKeeper, open_secrets
 from app.services import execution
 from app.services.facade import AppServices, VaultDoor
 from app.services.live import LiveOutput
+from app.services.missed import note_missed
 from app.services.ports import Clock
 from app.services.ports_vault import Vault
 from app.ssh.limits import Limits
@@ -107,6 +108,7 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         verify_log=store.verify,
         close=close,
         warnings=store.warnings,
+        opened_at=around.clock.now(),
     )
     return services if around.read_only else _recovered(services)
 
@@ -169,6 +171,8 @@ def _signer(secrets: SecretKeeper) -> LogSigner | None:
 def _recovered(services: AppServices) -> AppServices:
     """Explain what the last end of the program left behind."""
     cut_off = execution.recover(desk=services.desk)
+    note_missed(desk=services.desk, open_since=services.opened_at)
+    _make_drafts(services)
     warnings = list(services.warnings)
     if services.vault.exists():
         from app.services import backups  # noqa: PLC0415 - only where there is a vault
@@ -178,6 +182,16 @@ def _recovered(services: AppServices) -> AppServices:
         except AppError as error:  # a locked vault must not keep anybody from the change log
             warnings.append(error.sentence())
     return replace(services, recovered=cut_off, warnings=tuple(warnings))
+
+
+def _make_drafts(services: AppServices) -> None:
+    """Make the drafts that have come due since the program was last open."""
+    with services.new_uow() as uow:
+        recurs = any(item.recurrence for item in uow.templates.list())
+    if recurs:
+        from app.services.recurrence import make_due  # noqa: PLC0415 - only where something recurs
+
+        make_due(desk=services.desk)
 
 
 def _vault_door(store: Store, secrets: SecretKeeper, around: Surroundings) -> VaultDoor:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from threading import RLock
 from types import TracebackType
 from typing import Any, Self
 
@@ -33,6 +34,8 @@ class MemoryStore:
 
     kinds: dict[str, dict[str, Any]] = field(default_factory=dict)
     log: list[NewEvent] = field(default_factory=list)
+    writer: RLock = field(default_factory=RLock)
+    """One unit of work at a time, as in the real store."""
 
     def unit_of_work(self) -> "MemoryUnitOfWork":
         return MemoryUnitOfWork(self)
@@ -120,6 +123,7 @@ class MemoryUnitOfWork:
         self._store = store
 
     def __enter__(self) -> Self:
+        self._store.writer.acquire()
         self.changes = MemoryChanges(self._store.kinds.get("changes", {}))
         for kind in KINDS:
             setattr(self, kind, MemoryRepository(self._store.kinds.get(kind, {})))
@@ -133,6 +137,7 @@ class MemoryUnitOfWork:
         trace: TracebackType | None,
     ) -> None:
         """Forget what was not committed."""
+        self._store.writer.release()
 
     def commit(self) -> None:
         assert self.log.new, "every write is logged"

@@ -27,7 +27,7 @@ from app.domain.runbook import StepKind
 from app.domain.verdict import Verdict
 from app.errors import AppError
 from app.secrets import SessionSecrets
-from app.services import backups, changes, execution, health, hosts, metrics, reports, verdicts
+from app.services import backups, changes, decisions, execution, health, hosts, metrics, reports, verdicts
 from app.services.dossiers import check_dossier, export_dossier
 from app.services.facade import AppServices
 from app.services.health import summary_of
@@ -233,13 +233,13 @@ def _run(stage: Stage, change: Change) -> Run:
         match step.step.kind:
             case StepKind.GATE:
                 coordinator = stage.services.desk
-                execution.answer_gate(run.id, step.step.id, step.step.answer, desk=coordinator)
+                decisions.answer_gate(run.id, step.step.id, step.step.answer, desk=coordinator)
             case StepKind.MANUAL:
                 note = _same_sum(stage)
-                execution.confirm_step(run.id, step.step.id, note, desk=stage.services.desk)
+                decisions.confirm_step(run.id, step.step.id, note, desk=stage.services.desk)
             case StepKind.CHECK:
                 reason = _own_load(_newest_check(stage, change))
-                execution.confirm_step(run.id, step.step.id, reason, desk=stage.services.desk)
+                decisions.confirm_step(run.id, step.step.id, reason, desk=stage.services.desk)
             case _:
                 raise AppError(f"Step “{step.step.title}”: {step.outcome}")
     for item in run.active:

@@ -14,6 +14,7 @@ from app.services.changes import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
 
     from app.domain.event import ChainReport
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from app.services.backups import Safekeeping
     from app.services.calendar_rows import CalendarReads
     from app.services.calendars import Exporting, WriteCalendar
-    from app.services.execution import Executors
+    from app.services.crew import Executors
     from app.services.finding import Finder
     from app.services.functional import Testing
     from app.services.health import Checking, HealthProbes
@@ -78,6 +79,8 @@ class AppServices:
     save_settings: Callable[[Settings], None]
     verify_log: Callable[[], ChainReport]
     close: Callable[[], None]
+    opened_at: datetime
+    """Since when the program has been open (UTC)."""
     warnings: tuple[str, ...] = ()
     recovered: tuple[Run, ...] = ()
     """Runs that were cut off when the program last ended, and wait for a decision."""

@@ -11,7 +11,7 @@ from typing import Protocol
 from app.domain.change import ChangeState, ChangeType
 from app.domain.event import Event
 from app.domain.risk import Grade
-from app.domain.run import RunState
+from app.domain.run import Run, RunMode, RunState
 from app.domain.verdict import Verdict
 
 
@@ -50,6 +50,7 @@ class RunRow:
     state: RunState
     started_at: datetime | None
     ended_at: datetime | None
+    mode: RunMode = RunMode.LIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,10 @@ class Queries(Protocol):
 
     def runs(self, *, limit: int = 100) -> Sequence[RunRow]:
         """Return runs, newest first."""
+        ...
+
+    def ended_live_runs(self, *, limit: int = 500) -> Sequence[Run]:
+        """Return whole live runs that have ended, newest first; no rehearsal, no dry run."""
         ...
 
     def verdicts(self, *, limit: int = 20) -> Sequence[VerdictRow]:

@@ -16,7 +16,7 @@ from app.errors import ConnectionLost, IllegalMove, TimedOut
 from app.i18n import _
 from app.services import backups
 from app.services.backups import HostRestore, Safekeeping
-from app.services.execution import Executors, StepOutcome
+from app.services.crew import Executors, StepOutcome
 from app.services.health import Checking, check_change, summary_of
 from app.services.live import LiveOutput, Output
 from app.services.metrics import Measuring, measure
@@ -35,12 +35,13 @@ class StepTools:
     transcripts: Transcripts
     live: LiveOutput
 
-    def host(self, step: StepRun) -> Host:
-        """Return the host of a step; raises IllegalMove when it names none."""
-        if step.step.host is None:
+    def host(self, run: Run, step: StepRun) -> Host:
+        """Return the host that a step goes to in this run; raises IllegalMove without one."""
+        target = run.host_for(step.step.host)
+        if target is None:
             raise IllegalMove(_("“{title}” names no host.").format(title=step.step.title))
         with self.measuring.desk.new_uow() as uow:
-            return uow.hosts.get(step.step.host)
+            return uow.hosts.get(target)
 
 
 def make_executors(tools: StepTools) -> Executors:
@@ -49,6 +50,7 @@ def make_executors(tools: StepTools) -> Executors:
         StepKind.COMMAND: lambda _c, run, step, ctx: send_command(run, step, ctx, tools=tools),
         StepKind.CHECK: lambda change, run, _s, ctx: check(change, run, ctx, tools=tools),
         StepKind.BACKUP: lambda change, _r, _s, ctx: back_up(change, ctx, tools=tools),
+        StepKind.RESTORE_TEST: lambda change, _r, _s, ctx: test_restore(change, ctx, tools=tools),
         StepKind.MEASURE: lambda change, run, _s, ctx: take_samples(change, run, ctx, tools=tools),
         StepKind.RESTORE: lambda change, run, step, ctx: restore(
             change, run, step, ctx, tools=tools
@@ -59,7 +61,7 @@ def make_executors(tools: StepTools) -> Executors:
 def send_command(run: Run, step: StepRun, context: TaskContext, *, tools: StepTools) -> StepOutcome:
     """Send a command over SSH and keep all it says; a broken link leaves the outcome unknown."""
     clock = tools.measuring.desk.clock
-    remote = tools.measuring.remotes.open(tools.host(step))
+    remote = tools.measuring.remotes.open(tools.host(run, step))
     transcript = tools.transcripts.open(run.id, step.step.id)
 
     def keep(stream: str, data: bytes) -> None:
@@ -112,6 +114,29 @@ def back_up(change: Change, context: TaskContext, *, tools: StepTools) -> StepOu
     return StepOutcome(StepState.DONE if proven else StepState.FAILED, text)
 
 
+def test_restore(change: Change, context: TaskContext, *, tools: StepTools) -> StepOutcome:
+    """Restore the newest backup of every planned host into a scratch folder, and time it."""
+    keeping = tools.keeping()
+    with tools.measuring.desk.new_uow() as uow:
+        sets = [item for item in uow.backups.list(change=change.id) if item.usable]
+    newest = {item.host: item for item in sorted(sets, key=lambda item: item.sealed_at)}
+    hosts = dict.fromkeys(source.host for source in change.backup_plan)
+    if not hosts or any(host not in newest for host in hosts):
+        raise IllegalMove(_("There is no usable backup to restore."))
+    proven = [
+        backups.verify_set(newest[host].id, Level.RESTORED, keeping=keeping, context=context)
+        for host in hosts
+    ]
+    text = "; ".join(
+        _("{host}: {level}, restored in {time}").format(
+            host=item.host_name, level=_level_words(item), time=duration(item.restore_s)
+        )
+        for item in proven
+    )
+    passed = all(item.level is Level.RESTORED for item in proven)
+    return StepOutcome(StepState.DONE if passed else StepState.FAILED, text)
+
+
 def _level_words(item: BackupSet) -> str:
     return item.level.label if item.level is not None else _("not proven")
 
@@ -124,7 +149,7 @@ def restore(
     Only backups from before the first step that altered anything count; the run may have taken
     them itself.
     """
-    host = tools.host(step)
+    host = tools.host(run, step)
     with tools.measuring.desk.new_uow() as uow:
         sets = [s for s in uow.backups.list(change=change.id) if s.host == host.id and s.usable]
     altered_at = _altered_at(run)

@@ -10,11 +10,12 @@ from app.domain.backup import Level
 from app.domain.change import ChangeState
 from app.domain.event import Event
 from app.domain.review import CloseCode
-from app.domain.run import RunState
+from app.domain.run import Run, RunMode, RunState
 from app.domain.verdict import Verdict
 from app.services.rows import HomeSummary, RunRow, VerdictRow
 from app.store.change_rows import FLAT, change_row, flat
 from app.store.log import newest_first, read_head
+from app.store.mapping import RUN
 from app.store.search import AnySelect
 from app.store.tables import TABLES
 
@@ -23,7 +24,8 @@ _CHANGE, _RUN = TABLES["change"], TABLES["run"]
 _BACKUP, _COMPARISON = TABLES["backup_set"], TABLES["comparison"]
 _OPEN = tuple(state.value for state in ChangeState if state.is_open)
 _MOVING = (RunState.RUNNING.value, RunState.BACKING_OUT.value)
-_LIVE = tuple(s.value for s in RunState if s not in (RunState.DONE, RunState.BACKED_OUT))
+_ENDED = (RunState.DONE.value, RunState.BACKED_OUT.value)
+_UNDER_WAY = tuple(s.value for s in RunState if s.value not in _ENDED and s is not RunState.MISSED)
 
 
 class SqlQueries:
@@ -41,6 +43,16 @@ class SqlQueries:
     def runs(self, *, limit: int = 100) -> Sequence[RunRow]:
         """Return runs, newest first."""
         return tuple(map(_run_row, self._rows(_run_query().limit(limit))))
+
+    def ended_live_runs(self, *, limit: int = 500) -> Sequence[Run]:
+        """Return whole live runs that have ended, newest first; no rehearsal, no dry run."""
+        query = (
+            select(_RUN.c.body)
+            .where(_RUN.c.mode == RunMode.LIVE.value, _RUN.c.state.in_(_ENDED))
+            .order_by(_RUN.c.row.desc())
+            .limit(limit)
+        )
+        return tuple(RUN.read(row.body) for row in self._rows(query))
 
     def verdicts(self, *, limit: int = 20) -> Sequence[VerdictRow]:
         """Return judged metrics, newest first."""
@@ -61,7 +73,7 @@ class SqlQueries:
 
     def home(self, now: datetime) -> HomeSummary:
         """Return what the first page shows."""
-        live = _run_query().where(_RUN.c.state.in_(_LIVE)).limit(HOME_ROWS)
+        live = _run_query().where(_RUN.c.state.in_(_UNDER_WAY)).limit(HOME_ROWS)
         counts = self._rows(_counts())[0]
         return HomeSummary(
             running=tuple(map(_run_row, self._rows(live))),
@@ -144,6 +156,7 @@ def _run_row(row: Row[Any]) -> RunRow:
         state=RunState(row.state),
         started_at=row.started_at,
         ended_at=row.ended_at,
+        mode=RunMode(row.mode or RunMode.LIVE),
     )
 
 

@@ -14,7 +14,7 @@ from app.domain.change import Change
 from app.domain.run import Run, StepRun
 from app.secrets import SessionSecrets
 from app.services import execution
-from app.services.execution import StepOutcome
+from app.services.crew import StepOutcome
 from app.tasks import TaskContext
 
 

@@ -19,7 +19,7 @@ from app.domain.change import ChangeState
 from app.domain.run import RunState, StepState
 from app.domain.verdict import Verdict
 from app.secrets import SessionSecrets
-from app.services import changes, execution
+from app.services import changes, decisions, execution
 from app.services.comparison import overall
 from app.services.dossiers import check_dossier
 from app.services.facade import AppServices
@@ -116,7 +116,7 @@ def test_a_change_that_is_backed_out_leaves_the_server_as_it_was(tmp_path):
 
         run = execution.start_run(change.id, desk=runner.desk)
         run = _carry_on(run.id, runner)
-        execution.answer_gate(run.id, "f1", "GO demo-01", desk=services.desk)
+        decisions.answer_gate(run.id, "f1", "GO demo-01", desk=services.desk)
         run = _carry_on(run.id, runner)
         assert (run.state, run.current.step.id) == (RunState.WAITING, "f7")
         assert indexes(shop.database)

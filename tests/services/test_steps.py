@@ -7,10 +7,11 @@ import pytest
 
 from app.domain.backup import BackupSource, SourceKind
 from app.domain.change import ChangeState
-from app.domain.run import RunState, StepState
+from app.domain.run import RunMode, RunState, StepState
 from app.domain.runbook import Phase, Runbook, Step, StepKind
 from app.domain.transcript import read_pieces
-from app.services import execution
+from app.services import decisions, execution
+from app.services.execution import Beginning
 from app.services.live import Output
 from app.tasks import TaskContext
 from tests.services.conftest import keep_host
@@ -136,3 +137,62 @@ def test_without_a_backup_from_before_nothing_is_restored(carry_out):
     run = carry_out(Step("f1", "Put back", StepKind.RESTORE))
     assert run.steps[0].state is StepState.FAILED
     assert "no usable backup" in run.steps[0].outcome
+
+
+def test_a_destructive_command_reaches_no_server_unasked(opened, made, ssh_host, tmp_path):
+    proof = tmp_path / "sent"
+    text = f"touch '{proof}'; : mkfs /dev/none"
+    book = Runbook((Step("f1", "Wipe", StepKind.COMMAND, ssh_host.id, text),))
+    change = made(ChangeState.IMPLEMENT, runbook=book)
+    run = execution.start_run(change.id, desk=opened.desk)
+    run = execution.play(run.id, opened.executors, desk=opened.desk, context=TaskContext())
+    assert (run.state, proof.exists()) == (RunState.WAITING, False)
+    phrase = f"RUN {ssh_host.name}"
+    decisions.clear_command(run.id, "f1", phrase, desk=opened.desk)
+    run = execution.play(run.id, opened.executors, desk=opened.desk, context=TaskContext())
+    assert (run.state, proof.exists()) == (RunState.DONE, True)
+
+
+def test_a_rehearsal_sends_to_the_stand_in_and_fills_its_name_in(opened, made, ssh_host):
+    planned = replace(ssh_host, id="planned", name="db-01", port=1)
+    keep_host(opened, planned)
+    step = Step("f1", "Say", StepKind.COMMAND, planned.id, "echo {{host}} {{version}}")
+    book = Runbook((step,), (("version", "16.4"),))
+    change = made(ChangeState.SCHEDULED, hosts=(planned.id,), runbook=book)
+    beginning = Beginning(RunMode.REHEARSAL, ((planned.id, ssh_host.id),))
+    run = execution.start_run(change.id, beginning, desk=opened.desk)
+    run = execution.play(run.id, opened.executors, desk=opened.desk, context=TaskContext())
+    (item,) = run.steps
+    assert (run.state, item.state) == (RunState.DONE, StepState.DONE)
+    assert said(opened, item) == {"stdout": f"{ssh_host.name} 16.4\n".encode()}
+
+
+def test_two_commands_go_to_one_server_side_by_side(carry_out, tmp_path):
+    here, there = tmp_path / "here", tmp_path / "there"
+    wait = "for i in 1 2 3 4 5 6 7 8 9; do [ -e '{b}' ] && exit 0; sleep 0.3; done; exit 1"
+    meet = "touch '{a}'; " + wait
+    run = carry_out(
+        Step("a", "One", StepKind.COMMAND, command=meet.format(a=here, b=there)),
+        Step("b", "Two", StepKind.COMMAND, command=meet.format(a=there, b=here), after=()),
+    )
+    assert run.state is RunState.DONE, [item.outcome for item in run.steps]
+
+
+def test_a_restore_test_proves_and_times_the_backup_of_the_run(
+    opened, carry_out, ssh_host, tmp_path
+):
+    folder = tmp_path / "etc"
+    folder.mkdir()
+    (folder / "shop.ini").write_text("release = 1.8\n")
+    opened.vault.make()
+    run = carry_out(
+        Step("f0", "Back up", StepKind.BACKUP),
+        Step("f1", "Restore it", StepKind.RESTORE_TEST),
+        backup_plan=(BackupSource(SourceKind.FILES, ssh_host.id, (str(folder),)),),
+        risk=None,
+    )
+    assert run.state is RunState.DONE, run.steps[1].outcome
+    assert "L4" in run.steps[1].outcome
+    with opened.new_uow() as uow:
+        (kept,) = uow.backups.list(change=run.change)
+    assert kept.restore_s is not None

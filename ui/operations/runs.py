@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.change import Change, ChangeState
 from app.domain.run import Run
-from app.services import execution
+from app.services import decisions, execution
 from app.services.rollback import rollback_deadline, rollback_s
 from app.services.rows import RunRow
 from ui.tasks import Task
@@ -82,25 +82,25 @@ def play(context: "UiContext", run: Run, title: str) -> Task:
 def answer_gate(context: "UiContext", run: Run, step: str, typed: str) -> Task:
     """Answer a gate with “go”."""
     desk = context.services.desk
-    return context.tasks.start(lambda _ctx: execution.answer_gate(run.id, step, typed, desk=desk))
+    return context.tasks.start(lambda _ctx: decisions.answer_gate(run.id, step, typed, desk=desk))
 
 
 def confirm(context: "UiContext", run: Run, step: str, note: str) -> Task:
     """Say that a step is done."""
     desk = context.services.desk
-    return context.tasks.start(lambda _ctx: execution.confirm_step(run.id, step, note, desk=desk))
+    return context.tasks.start(lambda _ctx: decisions.confirm_step(run.id, step, note, desk=desk))
 
 
 def skip(context: "UiContext", run: Run, step: str, reason: str) -> Task:
     """Leave a step out."""
     desk = context.services.desk
-    return context.tasks.start(lambda _ctx: execution.skip_step(run.id, step, reason, desk=desk))
+    return context.tasks.start(lambda _ctx: decisions.skip_step(run.id, step, reason, desk=desk))
 
 
 def repeat(context: "UiContext", run: Run, step: str) -> Task:
     """Send a step again."""
     desk = context.services.desk
-    return context.tasks.start(lambda _ctx: execution.repeat_step(run.id, step, desk=desk))
+    return context.tasks.start(lambda _ctx: decisions.repeat_step(run.id, step, desk=desk))
 
 
 def pause(context: "UiContext", run: Run) -> Task:

@@ -1,0 +1,60 @@
+"""Departures from the plan, seen by the program itself; pure rules over one step."""
+
+from datetime import datetime
+
+from app.domain.change import Change
+from app.domain.run import Deviation, DeviationKind, RunMode, StepRun, StepState
+from app.domain.runbook import StepKind
+from app.i18n import _
+from app.wording import duration
+
+
+def before(change: Change, mode: RunMode, item: StepRun, now: datetime) -> tuple[Deviation, ...]:
+    """Return what a step departs from by beginning now: the window, the declared hosts.
+
+    A rehearsal touches no host of the plan and has no window.
+    """
+    if mode is not RunMode.LIVE:
+        return ()
+    found, step = [], item.step
+    if change.window is not None and now not in change.window.span:
+        text = _("“{title}” began outside the window.").format(title=step.title)
+        found.append(Deviation(DeviationKind.OUT_OF_WINDOW, step.id, text, now, item.by))
+    if step.host is not None and step.host not in change.hosts:
+        text = _("“{title}” touched a host that the change does not name.").format(title=step.title)
+        found.append(Deviation(DeviationKind.UNDECLARED_HOST, step.id, text, now, item.by))
+    return tuple(found)
+
+
+def after(item: StepRun, now: datetime) -> tuple[Deviation, ...]:
+    """Return what a step that is over has departed from: its P90, the duty to be done."""
+    step, found = item.step, []
+    actual_s = item.actual_s
+    if step.p90_s is not None and actual_s is not None and actual_s > step.slow_s:
+        text = _("“{title}” took {actual}; nine of ten runs keep to {p90}.").format(
+            title=step.title, actual=duration(actual_s), p90=duration(step.slow_s)
+        )
+        found.append(Deviation(DeviationKind.OVERRUN, step.id, text, now, item.by))
+    if item.went_on:
+        text = _("“{title}” failed and was passed, as the plan says: {outcome}").format(
+            title=step.title, outcome=item.outcome
+        )
+        found.append(Deviation(DeviationKind.WENT_ON, step.id, text, now, item.by))
+    if item.state is StepState.SKIPPED and step.mandatory:
+        text = _("“{title}” was skipped: {why}").format(title=step.title, why=item.outcome)
+        found.append(Deviation(DeviationKind.SKIPPED, step.id, text, now, item.by))
+    return tuple(found)
+
+
+def past_deadline(item: StepRun, reason: str, deadline: datetime, now: datetime) -> Deviation:
+    """Return the deviation of a gate that was opened too late for a roll-back."""
+    late_s = (now - deadline).total_seconds()
+    what = _("Gate") if item.step.kind is StepKind.GATE else _("Step")
+    text = _("{what} “{title}” was passed {late} after the latest start of a roll-back: {why}")
+    return Deviation(
+        DeviationKind.PAST_DEADLINE,
+        item.step.id,
+        text.format(what=what, title=item.step.title, late=duration(late_s), why=reason),
+        now,
+        item.by,
+    )
