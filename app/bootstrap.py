@@ -76,8 +76,7 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         with store.unit_of_work() as uow:
             return uow.hosts.get(key)
 
-    known_hosts = None if around.read_only else store.data / "known_hosts"
-    pool = RemotePool(secrets, find_host, around.limits, known_hosts)
+    pool = RemotePool(secrets, find_host, around.limits, _known_hosts(store, around))
 
     def close() -> None:
         pool.close()
@@ -111,6 +110,10 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         opened_at=around.clock.now(),
     )
     return services if around.read_only else _recovered(services)
+
+
+def _known_hosts(store: Store, around: Surroundings) -> Path | None:
+    return None if around.read_only else store.data / "known_hosts"
 
 
 def recover_store(data: Path, around: Surroundings | None = None) -> str:

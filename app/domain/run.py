@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from app.domain.evidence import Attachment
 from app.domain.ids import ChangeId, HostId, RunId
 from app.domain.runbook import Phase, Step, waits_for
 
@@ -67,19 +68,6 @@ _OVER = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """A file or a photo that shows a step was done; its bytes lie under their SHA-256."""
-
-    sha256: str
-    name: str
-    kind: str
-    """Its media type, found from its first bytes."""
-    size: int
-    at: datetime
-    by: str
-
-
 class DeviationKind(StrEnum):
     """In which way a run left the plan."""
 
@@ -132,7 +120,7 @@ class StepRun:
     by: str = ""
     cleared_by: str = ""
     """Who typed the confirmation that a destructive command needs."""
-    proofs: tuple[Proof, ...] = ()
+    proofs: tuple[Attachment, ...] = ()
     went_on: bool = False
     """Whether it failed and the run went on past it, as the plan says."""
 

@@ -19,7 +19,6 @@ from app.domain.run import Run
 from app.i18n import _
 from app.services.ports_series import SeriesStore
 from app.services.ports_store import Files, NewUnitOfWork, UnitOfWork
-from app.services.proofs import ending_of
 
 Part = tuple[str, bytes]
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -124,9 +123,6 @@ def _evidence(
         for item in run.steps:
             if item.transcript:
                 yield f"transcripts/{run.id}-{item.step.id}.txt", files.get(item.transcript)
-            for proof in item.proofs:
-                name = f"{run.id}-{item.step.id}-{proof.sha256[:12]}{ending_of(proof)}"
-                yield f"proofs/{name}", files.get(proof.sha256)
     for kept in change.attachments:
         yield f"attachments/{kept.sha256[:12]}-{kept.name}", files.get(kept.sha256)
     for sample in samples:
