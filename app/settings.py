@@ -33,6 +33,21 @@ class PageSize(StrEnum):
     LETTER = "Letter"
 
 
+class RiskFrom(StrEnum):
+    """From which remaining risk on something is asked for."""
+
+    NEVER = "never"
+    ALWAYS = "always"
+    MODERATE = "moderate"
+    HIGH = "high"
+
+    def covers(self, risk: Grade | None) -> bool:
+        """Whether it is asked for at a risk; one that is not assessed counts as moderate."""
+        least = {RiskFrom.ALWAYS: Grade.VERY_LOW, RiskFrom.MODERATE: Grade.MODERATE,
+                 RiskFrom.HIGH: Grade.HIGH}.get(self)  # fmt: skip
+        return least is not None and (risk or Grade.MODERATE) >= least
+
+
 @dataclass(frozen=True, slots=True)
 class Declared:
     """What a form needs to know of a setting; limits count for numbers only."""
@@ -77,6 +92,16 @@ class Settings:
         int, Declared(later("Approvals needed at high and very high risk"), "", 1, 9)
     ] = 2
     risk: Annotated[RiskMethod, Declared(later("How risk is graded"))] = RiskMethod()
+
+    owner_approves: Annotated[
+        RiskFrom, Declared(later("The owner of the service must be among them"))
+    ] = RiskFrom.HIGH
+    monitor_days_major: Annotated[
+        float, Declared(later("How long a change of high risk is watched"), "d", 0.0, 365.0)
+    ] = 14.0
+    monitor_days_emergency: Annotated[
+        float, Declared(later("How long an emergency change is watched"), "d", 0.0, 365.0)
+    ] = 2.0
 
     def approvals_needed(self, residual: Grade | None) -> int:
         """Return how many people must approve at a residual risk; None counts as moderate."""

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 from app.domain.backup import BackupSource, SourceKind
 from app.domain.change import Change
+from app.domain.health import CheckResult, Health, HealthReport, Reading
+from app.domain.health import Phase as HealthPhase
 from app.domain.host import Host
-from app.domain.ids import HostId
+from app.domain.ids import HealthId, HostId
 from app.domain.metric import Metric, MetricKind, Target, WorseWhen
 from app.domain.need import (
     EvidenceKind,
@@ -33,6 +35,7 @@ RESPONSE = Metric(
     worse_when=WorseWhen.HIGHER,
     key=True,
     target=Target(300.0),
+    source="prometheus",
 )
 
 
@@ -48,6 +51,14 @@ def identified(change: Change) -> Change:
             (NeedEvidence(EvidenceKind.VERSION, "PostgreSQL 14", "end of life 12 Nov 2026"),),
         ),
         hosts=(DB.id,),
+    )
+
+
+def checked(change: Change) -> HealthReport:
+    """Return a health check before the work that found nothing wrong."""
+    fine = CheckResult("cpu.load", "Processor load", Reading(Health.OK, "0.3 per core"))
+    return HealthReport(
+        HealthId("h1"), change.id, DB.id, DB.name, HealthPhase.BEFORE, NOON, NOON, (fine,)
     )
 
 

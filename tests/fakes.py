@@ -36,6 +36,8 @@ class MemoryStore:
     log: list[NewEvent] = field(default_factory=list)
     writer: RLock = field(default_factory=RLock)
     """One unit of work at a time, as in the real store."""
+    entries: list[Event] = field(default_factory=list)
+    clock: SetClock = field(default_factory=SetClock)
 
     def unit_of_work(self) -> "MemoryUnitOfWork":
         return MemoryUnitOfWork(self)
@@ -99,8 +101,9 @@ class MemoryChanges(MemoryRepository):
 
 
 class MemoryLog:
-    def __init__(self) -> None:
+    def __init__(self, entries: list[Event]) -> None:
         self.new: list[NewEvent] = []
+        self._entries = entries
 
     def append(self, event: NewEvent) -> None:
         self.new.append(event)
@@ -109,11 +112,11 @@ class MemoryLog:
         return ""
 
     def of(self, change: str) -> Sequence[Event]:
-        return ()
+        return [entry for entry in self._entries if entry.change == change]
 
 
 KINDS = ("hosts", "runs", "backups", "health", "samples", "comparisons", "reports", "templates",
-         "windows")  # fmt: skip
+         "windows", "plans", "people")  # fmt: skip
 
 
 class MemoryUnitOfWork:
@@ -127,7 +130,7 @@ class MemoryUnitOfWork:
         self.changes = MemoryChanges(self._store.kinds.get("changes", {}))
         for kind in KINDS:
             setattr(self, kind, MemoryRepository(self._store.kinds.get(kind, {})))
-        self.log = MemoryLog()
+        self.log = MemoryLog(self._store.entries)
         return self
 
     def __exit__(
@@ -144,3 +147,7 @@ class MemoryUnitOfWork:
         for kind in ("changes", *KINDS):
             self._store.kinds[kind] = getattr(self, kind).items
         self._store.log.extend(self.log.new)
+        for new in self.log.new:
+            entry = (len(self._store.entries) + 1, self._store.clock.now(), "", new.actor)
+            told = (new.kind, new.text, new.change, new.refs, new.data, "", "")
+            self._store.entries.append(Event(*entry, *told))

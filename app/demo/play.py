@@ -27,7 +27,20 @@ from app.domain.runbook import StepKind
 from app.domain.verdict import Verdict
 from app.errors import AppError
 from app.secrets import SessionSecrets
-from app.services import backups, changes, decisions, execution, health, hosts, metrics, reports, verdicts
+from app.services import (
+    approvals,
+    backups,
+    changes,
+    decisions,
+    entries,
+    execution,
+    health,
+    hosts,
+    metrics,
+    overrides,
+    reports,
+    verdicts,
+)
 from app.services.dossiers import check_dossier, export_dossier
 from app.services.facade import AppServices
 from app.services.health import summary_of
@@ -184,7 +197,7 @@ def _plan(stage: Stage, host: Host) -> Change:
 
 def _agree(stage: Stage, change: Change) -> Change:
     approver = stage.acting(plan.APPROVER)
-    changes.decide(
+    approvals.decide(
         change.id,
         Decision.APPROVED,
         desk=approver.desk,
@@ -206,7 +219,7 @@ def _prepare(stage: Stage, change: Change) -> None:
     stage.say(f"Health before: {summary_of(checked)}")
     if checked.worst is Health.CRITICAL:
         reason = _own_load(checked)
-        changes.override_guard(change.id, "checked", desk=services.desk, reason=reason)
+        overrides.override_guard(change.id, "checks_green", desk=services.desk, reason=reason)
     recovery_key = services.vault.make()
     paper = stage.folder / "recovery-key.txt"
     paper.touch(mode=0o600)
@@ -358,6 +371,7 @@ def _review(stage: Stage, change: Change) -> Change:
         desk=reviewer,
         note="Reviewed",
     )
+    entries.write_entry(change.id, notes, desk=desk)
     return changes.move_change(change.id, ChangeState.CLOSED, desk=reviewer)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 
-from app.domain.approval import Approval
+from app.domain.approval import Approval, ApprovalRequest
 from app.domain.backup import BackupSource
 from app.domain.conflict import Acknowledgement, ScheduleCheck
 from app.domain.evidence import Attachment
@@ -18,6 +18,7 @@ from app.domain.people import Contact
 from app.domain.review import CloseCode, Incident, Override, TestCase
 from app.domain.risk import RiskAssessment
 from app.domain.runbook import Runbook
+from app.domain.task import ChangeTask
 from app.domain.window import Window
 
 
@@ -120,15 +121,21 @@ class Change:
     metrics: tuple[Metric, ...] = ()
     baseline_s: float = 3 * 3600.0
     settle_s: float = 600.0
+    requests: tuple[ApprovalRequest, ...] = ()
     approvals: tuple[Approval, ...] = ()
     contacts: tuple[Contact, ...] = ()
     overrides: tuple[Override, ...] = ()
+    tasks: tuple[ChangeTask, ...] = ()
     tests: tuple[TestCase, ...] = ()
     incidents: tuple[Incident, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     lessons: tuple[Lesson, ...] = ()
     no_lessons: bool = False
     actions: tuple[FollowUp, ...] = ()
+    parent: ChangeId | None = None
+    """The change this one belongs to, such as a campaign or the change it follows up."""
+    retrospective: bool = False
+    retrospective_reason: str = ""
     on_hold: bool = False
     on_hold_reason: str = ""
     work_start: datetime | None = None
@@ -144,6 +151,9 @@ class Change:
     opened_by: str = ""
     updated_at: datetime | None = None
     closed_at: datetime | None = None
+    reopened: int = 0
+    """How often it was reopened; each time its next report is an addendum."""
+    state_since: datetime | None = None
     version: int = 0
     template: TemplateId | None = None
     """The edition of the template it was opened from."""
@@ -165,6 +175,18 @@ class Change:
         if self.agreed_window is not None:  # moved since, by no more than was agreed
             plan["window"] = self.agreed_window
         return json.dumps(plan, default=_plain, sort_keys=True, separators=(",", ":"))
+
+    @property
+    def counted_overrides(self) -> tuple[Override, ...]:
+        """The overrides that let a move pass, or still can; those that lapsed are left out."""
+        plan = self.plan_hash if self.overrides else ""
+        return tuple(
+            item
+            for item in self.overrides
+            if item.used_at
+            or not item.move
+            or (item.revision == self.revision and item.plan_hash in ("", plan))
+        )
 
     @property
     def chosen_option(self) -> Option | None:

@@ -139,10 +139,20 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A guard passed by a named person instead of by fact; printed on page 1 of the report."""
+    """A guard passed by a named person instead of by fact; printed on page 1 of the report.
+
+    It holds for one move, in one revision, for the very finding that the person saw, and from
+    *Authorize* on for the very plan; anything else needs another one. ``used_at`` is when a move
+    went through because of it.
+    """
 
     guard: str
     title: str
     by: str
     reason: str
     at: datetime
+    move: str = ""
+    finding: str = ""
+    plan_hash: str = ""
+    revision: int = 1
+    used_at: datetime | None = None

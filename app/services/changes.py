@@ -1,29 +1,36 @@
 """Record a change, edit it, and move it through the process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
 
-from app.domain.approval import Approval, Decision
 from app.domain.change import Change, ChangeState
 from app.domain.event import NewEvent
 from app.domain.ids import ChangeId, new_id
-from app.domain.review import Override
+from app.domain.window import TimeRange
 from app.errors import GuardRefused, IllegalMove, InvalidInput
 from app.i18n import _
-from app.services.conflicts import Around, find_conflicts, look_around
+from app.services.conflicts import Around, find_conflicts, freezes_on, look_around
 from app.services.follow_window import follow_window
+from app.services.origins import origin_of
 from app.services.ports import Clock
 from app.services.ports_store import NewUnitOfWork, UnitOfWork
-from app.services.process import next_move, transition
+from app.services.process import next_move, transition, way_instead
+from app.services.requests import ask
 from app.services.runbooks import refuse_circles
+from app.services.stamps import entered
 from app.services.transitions import Answer, Facts, Transition
 from app.settings import Settings
 
 Edit = Callable[[Change], Change]
 
 _FIXED = frozenset(
-    {"id", "number", "state", "version", "opened_at", "opened_by", "approvals", "template",
-     "copied_from"}
+    {
+        "id", "number", "state", "state_since", "version", "opened_at", "opened_by", "revision",
+        "requests", "approvals", "overrides", "on_hold", "on_hold_reason", "parent", "reopened",
+        "retrospective", "retrospective_reason", "closed_at", "monitor_since", "template",
+        "copied_from",
+    }
 )  # fmt: skip
 """What an edit may never touch; these change through verbs of their own."""
 
@@ -95,9 +102,10 @@ def edit_change(change_id: str, edit: Edit, *, desk: Desk, note: str = "") -> Ch
             raise IllegalMove(_("{number} is closed.").format(number=before.number))
         after = edit(before)
         _refuse_fixed(before, after)
+        _refuse_begun(before, after)
         refuse_circles(after.runbook)
-        now, tolerance_h = desk.clock.now(), desk.settings.move_tolerance_h
-        after = follow_window(before, after, uow, now=now, tolerance_h=tolerance_h)
+        now = desk.clock.now()
+        after = follow_window(before, after, uow, now=now)
         after = replace(after, updated_at=now)
         saved = uow.changes.save(after)
         text = note or _("Edited {number}").format(number=before.number)
@@ -120,21 +128,67 @@ def _refuse_fixed(before: Change, after: Change) -> None:
         raise IllegalMove(_("The type is fixed once the draft is left."))
 
 
+def _refuse_begun(before: Change, after: Change) -> None:
+    """What runs is what was approved: from the first step on the plan stays as it is."""
+    if before.state in _FROZEN_PLAN and before.plan_hash != after.plan_hash:
+        raise IllegalMove(
+            _("The plan of {number} is fixed: the work has begun with it.").format(
+                number=before.number
+            ),
+            hint=way_instead(ChangeState.IMPLEMENT),
+        )
+
+
+_FROZEN_PLAN = (
+    ChangeState.IMPLEMENT,
+    ChangeState.BACKOUT,
+    ChangeState.TEST,
+    ChangeState.MONITOR,
+)
+
+
 def gather_facts(change: Change, uow: UnitOfWork, *, desk: Desk) -> Facts:
     """Collect what the guards of a change look at."""
     around = look_around(change, change.window.span, uow) if change.window else Around()
     return Facts(
         now=desk.clock.now(),
+        actor=desk.actor,
         backups=tuple(uow.backups.list(change=change.id)),
         runs=tuple(uow.runs.list(change=change.id)),
         health=tuple(uow.health.list(change=change.id)),
         samples=tuple(uow.samples.list(change=change.id)),
         comparisons=tuple(uow.comparisons.list(change=change.id)),
         hosts=tuple(uow.hosts.get(host) for host in change.hosts),
+        freezes=_freezes_now(change, uow, desk.clock.now()),
         rivals=tuple(item for item in around.others if set(item.hosts) & set(change.hosts)),
         conflicts=find_conflicts(change, change.window, around),
+        origin=origin_of(change, uow),
+        children=tuple(uow.changes.list(parent=change.id)),
+        log_entries=_entries_since_work(change, uow),
         settings=desk.settings,
     )
+
+
+def _freezes_now(change: Change, uow: UnitOfWork, now: datetime) -> tuple[str, ...]:
+    """Return the names of the freezes that hold now and that nobody has accepted for the window."""
+    moment = TimeRange(now, now + timedelta(seconds=1))
+    accepted = {given.conflict.split("|")[2] for given in change.acknowledged}
+    found = freezes_on(change, look_around(change, moment, uow), moment)
+    return tuple(item.window.name for item in found if item.window.id not in accepted)
+
+
+def _entries_since_work(change: Change, uow: UnitOfWork) -> int:
+    """Count what people wrote into the log, from the first step of the work on."""
+    if change.state is not ChangeState.REVIEW:
+        return 0
+    since = change.work_start or change.state_since
+    return sum(
+        item.kind == ENTRY and (since is None or item.at >= since) for item in uow.log.of(change.id)
+    )
+
+
+ENTRY = "log.entry"
+"""The kind of what a person writes into the log in their own words."""
 
 
 def readiness(change_id: str, *, desk: Desk) -> tuple[Transition, tuple[Answer, ...]] | None:
@@ -155,11 +209,8 @@ def move_change(change_id: str, target: ChangeState, *, desk: Desk, reason: str 
     with desk.new_uow() as uow:
         change = uow.changes.get(change_id)
         step = _allowed(change, target, reason)
-        missing = tuple(
-            f"{answer.title}: {answer.missing}"
-            for answer in step.answers(change, gather_facts(change, uow, desk=desk))
-            if not answer.met
-        )
+        answers = step.answers(change, gather_facts(change, uow, desk=desk))
+        missing = tuple(f"{item.title}: {item.missing}" for item in answers if not item.met)
         if missing:
             raise GuardRefused(
                 _("{number} cannot go on to “{state}” yet.").format(
@@ -167,24 +218,30 @@ def move_change(change_id: str, target: ChangeState, *, desk: Desk, reason: str 
                 ),
                 missing,
             )
+        change = _used(change, answers, desk.clock.now())
         saved = moved(change, target, uow, desk=desk, reason=reason)
         uow.commit()
     return saved
 
 
+def _used(change: Change, answers: Sequence[Answer], now: datetime) -> Change:
+    """Stamp the overrides that this move rests on."""
+    resting = [item.override for item in answers if item.missing and item.override]
+    kept = (replace(o, used_at=o.used_at or now) if o in resting else o for o in change.overrides)
+    return replace(change, overrides=tuple(kept))
+
+
 def _allowed(change: Change, target: ChangeState, reason: str) -> Transition:
     step = transition(change.state, target)
-    if step is None:
+    if step is None or not step.fits(change):
         raise IllegalMove(
             _("{number} is in “{state}”; there is no way from there to “{target}”.").format(
                 number=change.number, state=change.state.value, target=target.value
-            )
+            ),
+            hint=way_instead(target),
         )
-    if change.on_hold and target is not ChangeState.CANCELED:
-        raise IllegalMove(
-            _("{number} is on hold: {why}").format(number=change.number, why=change.on_hold_reason),
-            hint=_("Take it off hold, or cancel it."),
-        )
+    if target is not ChangeState.CANCELED:
+        refuse_held(change)
     if step.needs_reason and not reason.strip():
         raise IllegalMove(_("This move needs a reason."), hint=_("Say why in one sentence."))
     return step
@@ -194,19 +251,11 @@ def moved(
     change: Change, target: ChangeState, uow: UnitOfWork, *, desk: Desk, reason: str = ""
 ) -> Change:
     """Put a change into a state inside an open unit of work; the caller has asked the guards."""
-    now = desk.clock.now()
-    after = replace(change, state=target, updated_at=now)
-    match target:
-        case ChangeState.DRAFT if change.state is ChangeState.REJECTED:
-            after = replace(after, revision=change.revision + 1)
-        case ChangeState.MONITOR:
-            after = replace(after, monitor_since=now)
-        case ChangeState.CLOSED | ChangeState.CANCELED:
-            after = replace(after, closed_at=now)
-        case _:
-            pass
-    saved = uow.changes.save(after)
+    after = entered(change, target, desk.clock.now(), desk.settings)
     text = _("Moved from “{a}” to “{b}”").format(a=change.state.value, b=target.value)
+    if target is ChangeState.AUTHORIZE:
+        after = ask(after, uow, desk)
+    saved = uow.changes.save(after)
     uow.log.append(
         NewEvent(
             "change.moved",
@@ -218,71 +267,41 @@ def moved(
     return saved
 
 
-def decide(
-    change_id: str, decision: Decision, *, desk: Desk, role: str = "", comment: str = ""
-) -> Change:
-    """Record the actor's decision about the plan as it stands; a rejection needs a comment.
+def refuse_held(change: Change) -> None:
+    """Raise IllegalMove for a change on hold."""
+    if change.on_hold:
+        raise IllegalMove(
+            _("{number} is on hold: {why}").format(number=change.number, why=change.on_hold_reason),
+            hint=_("Take it off hold, or cancel it."),
+        )
+
+
+_WORKING = (ChangeState.IMPLEMENT, ChangeState.BACKOUT)
+
+
+def set_hold(change_id: str, reason: str, *, desk: Desk, held: bool = True) -> Change:
+    """Put a change on hold, or take it off hold; both need a reason.
 
     Raises:
-        IllegalMove: The change is not being authorized, the actor implements it, or a comment
-            is missing.
+        IllegalMove: The reason is missing, the work runs, or the change is over.
     """
     with desk.new_uow() as uow:
         change = uow.changes.get(change_id)
-        if change.state is not ChangeState.AUTHORIZE:
-            raise IllegalMove(
-                _("{number} does not wait for approval.").format(number=change.number)
-            )
-        if desk.actor == change.implementer and decision is Decision.APPROVED:
-            raise IllegalMove(_("Who implements a change cannot approve it."))
-        if decision is Decision.REJECTED and not comment.strip():
-            raise IllegalMove(_("A rejection needs a comment."))
-        approval = Approval(
-            desk.actor, role, decision, desk.clock.now(), change.plan_hash, comment.strip()
-        )
-        saved = uow.changes.save(replace(change, approvals=(*change.approvals, approval)))
-        verb = _("Approved") if decision is Decision.APPROVED else _("Rejected")
-        text = _("{verb} plan {plan}, revision {n}").format(
-            verb=verb, plan=change.plan_hash[:8], n=change.revision
-        )
-        uow.log.append(NewEvent(f"plan.{decision.value}", text, change.id))
-        uow.commit()
-    return saved
-
-
-def override_guard(change_id: str, guard_id: str, *, desk: Desk, reason: str) -> Change:
-    """Pass a soft guard of the next move by name and reason; page 1 of the report prints it.
-
-    Raises:
-        IllegalMove: The guard is hard or unknown, the reason is missing, or the actor implements
-            the change and the guard is the backup.
-    """
-    with desk.new_uow() as uow:
-        change = uow.changes.get(change_id)
-        move = next_move(change)
-        guard = next((g for g in move.guards if g.id == guard_id), None) if move else None
-        if guard is None or guard.hard:
-            raise IllegalMove(_("This condition cannot be overridden."))
-        if not reason.strip():
-            raise IllegalMove(_("An override needs a reason."))
-        if guard.id == "backup" and desk.actor == change.implementer:
-            raise IllegalMove(_("Only somebody who does not implement may go without a backup."))
-        override = Override(guard.id, guard.title, desk.actor, reason.strip(), desk.clock.now())
-        saved = uow.changes.save(replace(change, overrides=(*change.overrides, override)))
-        uow.log.append(NewEvent("guard.overridden", f"{guard.title}: {override.reason}", change.id))
-        uow.commit()
-    return saved
-
-
-def set_hold(change_id: str, reason: str, *, desk: Desk) -> Change:
-    """Put a change on hold with a reason, or take it off hold with an empty one."""
-    with desk.new_uow() as uow:
-        change = uow.changes.get(change_id)
-        if change.state in (ChangeState.CLOSED, ChangeState.CANCELED):
+        if not change.state.is_open:
             raise IllegalMove(_("{number} is closed.").format(number=change.number))
-        held = bool(reason.strip())
-        saved = uow.changes.save(replace(change, on_hold=held, on_hold_reason=reason.strip()))
-        text = _("On hold: {why}").format(why=reason.strip()) if held else _("Off hold")
-        uow.log.append(NewEvent("change.held" if held else "change.released", text, change.id))
+        if held and change.state in _WORKING:
+            raise IllegalMove(
+                _("The work on {number} has begun.").format(number=change.number),
+                hint=_("Pause the run, or back it out."),
+            )
+        if not reason.strip():
+            raise IllegalMove(_("This needs a reason."), hint=_("Say why in one sentence."))
+        if held is change.on_hold:
+            raise IllegalMove(_("{number} is there already.").format(number=change.number))
+        kept = reason.strip() if held else ""
+        saved = uow.changes.save(replace(change, on_hold=held, on_hold_reason=kept))
+        text = _("On hold: {why}") if held else _("Off hold: {why}")
+        kind = "change.held" if held else "change.released"
+        uow.log.append(NewEvent(kind, text.format(why=reason.strip()), change.id))
         uow.commit()
     return saved

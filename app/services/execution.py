@@ -17,7 +17,7 @@ from app.domain.run import Run, RunMode, RunState, StepRun, StepState
 from app.domain.runbook import PERSONAL, Phase, Step, StepKind, waits_for
 from app.errors import Busy, IllegalMove
 from app.i18n import _
-from app.services.changes import Desk, moved
+from app.services.changes import Desk, moved, refuse_held
 from app.services.commands import dangers, final_steps
 from app.services.crew import SENDING, Crew, Executors
 from app.services.ports_store import UnitOfWork
@@ -83,6 +83,8 @@ def _refuse_start(change: Change, beginning: Beginning, uow: UnitOfWork) -> None
     number = change.number
     if beginning.mode is RunMode.LIVE and change.state is not ChangeState.IMPLEMENT:
         raise IllegalMove(_("{number} is not being implemented.").format(number=number))
+    if beginning.mode is RunMode.LIVE:
+        refuse_held(change)
     if beginning.mode is RunMode.REHEARSAL and change.state not in _REHEARSABLE:
         raise IllegalMove(_("{number} is rehearsed before its work begins.").format(number=number))
     if not change.runbook.phase(Phase.FORWARD):
@@ -269,6 +271,7 @@ def back_out(run_id: str, reason: str, *, desk: Desk) -> Run:
 def _move_back(change: Change, reason: str, uow: UnitOfWork, *, desk: Desk) -> None:
     if change.state not in (ChangeState.IMPLEMENT, ChangeState.TEST, ChangeState.MONITOR):
         raise IllegalMove(_("{number} cannot be backed out now.").format(number=change.number))
+    refuse_held(change)
     moved(replace(change, backed_out=True), ChangeState.BACKOUT, uow, desk=desk, reason=reason)
 
 

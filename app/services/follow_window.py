@@ -7,33 +7,32 @@ from app.domain.change import Change, ChangeState
 from app.domain.window import Window
 from app.services.conflicts import check_schedule, look_around
 from app.services.ports_store import UnitOfWork
+from app.services.quorum import approved_tolerance_h
 
-_AGREED = (ChangeState.AUTHORIZE, ChangeState.SCHEDULED)
+_AGREED = (ChangeState.ASSESS, ChangeState.AUTHORIZE, ChangeState.SCHEDULED)
 
 
-def follow_window(
-    before: Change, after: Change, uow: UnitOfWork, *, now: datetime, tolerance_h: float
-) -> Change:
+def follow_window(before: Change, after: Change, uow: UnitOfWork, *, now: datetime) -> Change:
     """Return the edited change with a fresh check of the calendar, if its time or hosts moved.
 
-    A window that is only moved, and by no more than the tolerance, stays the one that was approved.
+    A window that is only moved, and by no more than was approved, stays the one that was approved.
     """
     touched = ("window", "hosts", "implementer", "coordinator", "business_service")
     if all(getattr(before, name) == getattr(after, name) for name in touched):
         return after
     if after.window is None:
         return replace(after, schedule_check=None, agreed_window=None)
-    agreed = agreed_after(before, after.window, tolerance_h)
+    agreed = agreed_after(before, after.window)
     around = look_around(after, after.window.span, uow)
     return replace(after, agreed_window=agreed, schedule_check=check_schedule(after, around, now))
 
 
-def agreed_after(before: Change, window: Window, tolerance_h: float) -> Window | None:
+def agreed_after(before: Change, window: Window) -> Window | None:
     """Return the window that approvals go on counting for when it is moved; None for the new one.
 
     The move is measured from the window that was agreed, so that many small ones do not add up.
     """
-    agreed = before.agreed_window or before.window
+    agreed, tolerance_h = before.agreed_window or before.window, approved_tolerance_h(before)
     if agreed is None or before.state not in _AGREED or agreed == window:
         return None
     moved = abs(window.span.start - agreed.span.start)

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
+from app.domain.approval import PlanCopy
 from app.domain.backup import BackupSet
 from app.domain.calendar import ScheduleWindow
 from app.domain.change import Change
@@ -14,6 +15,7 @@ from app.domain.filter import SavedFilter
 from app.domain.health import HealthReport
 from app.domain.host import Host
 from app.domain.metric import SampleSet
+from app.domain.people import Person
 from app.domain.report import Report
 from app.domain.run import Run
 from app.domain.template import Template
@@ -135,6 +137,16 @@ class UnitOfWork(Protocol):
     @property
     def windows(self) -> Repository[ScheduleWindow]:
         """Maintenance windows and freezes."""
+        ...
+
+    @property
+    def plans(self) -> Repository[PlanCopy]:
+        """Plans as they were when approval was asked for."""
+        ...
+
+    @property
+    def people(self) -> Repository[Person]:
+        """People and their roles."""
         ...
 
     @property

@@ -94,8 +94,8 @@ _RULES = {
         "Bad when a mandatory one failed or was waived as major."
     ),
     "process": later(
-        "Good without an override; Watch with one or two; Bad with more, or when the backup or an "
-        "approval was overridden."
+        "Good without an override; Watch with one or two; Bad with more, when the backup or an "
+        "approval was overridden, or when an approver rejected the work afterwards."
     ),
 }
 
@@ -144,6 +144,8 @@ class RagFacts:
     tests: TestTally = TestTally()
     overrides: tuple[str, ...] = ()
     """Ids of the guards that were passed by name."""
+    rejected: bool = False
+    """Whether an approver rejected work that had begun before the decision."""
     carried_out: bool = True
     backed_out: bool = False
 
@@ -193,7 +195,7 @@ def assess(facts: RagFacts) -> Rag:
         _service(facts),
         _benefits(facts),
         _tests(facts.tests),
-        _process(facts.overrides),
+        _process(facts),
     )
     return _overall(states)
 
@@ -341,8 +343,12 @@ def _tests(tally: TestTally) -> DimensionState:
     )
 
 
-def _process(overrides: tuple[str, ...]) -> DimensionState:
+def _process(facts: RagFacts) -> DimensionState:
+    overrides = facts.overrides
     name, n = Dimension.PROCESS, len(overrides)
+    if facts.rejected:
+        text, clause = _("Rejected after the work"), _("an approver rejected it after the work")
+        return DimensionState(name, Light.BAD, text, clause)
     if not n:
         return DimensionState(name, Light.GOOD, _("No condition overridden"))
     weighty = [guard for guard in overrides if guard in WEIGHTY_GUARDS]

@@ -20,7 +20,7 @@ from app.services.conflicts import (
 )
 from app.services.follow_window import agreed_after
 from app.services.ports_store import UnitOfWork
-from app.services.quorum import standing_approvals
+from app.services.quorum import approved_tolerance_h, standing_approvals
 from app.wording import clock_span, duration
 
 FIXED = (
@@ -78,11 +78,10 @@ class Move:
 
 def preview_move(change_id: str, window: Window, *, desk: Desk) -> Move:
     """Return what moving a change to a window would bring."""
-    tolerance_h = desk.settings.move_tolerance_h
     with desk.new_uow() as uow:
         change = uow.changes.get(change_id)
         around = look_around(change, window.span, uow)
-    agreed = agreed_after(change, window, tolerance_h)
+    agreed = agreed_after(change, window)
     after = replace(change, window=window, agreed_window=agreed)
     now = change.window.span if change.window else None
     held = [item for item in change.acknowledged if item.span == now]
@@ -92,7 +91,7 @@ def preview_move(change_id: str, window: Window, *, desk: Desk) -> Move:
         find_conflicts(change, window, around),
         standing_approvals(change),
         after.plan_hash == change.plan_hash,
-        tolerance_h,
+        approved_tolerance_h(change),
         len(held) if change.window != window else 0,
         why_fixed(change),
     )

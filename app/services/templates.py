@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from app.domain.change import Change, ChangeState, ChangeType
+from app.domain.change import Change, ChangeType
 from app.domain.event import NewEvent
 from app.domain.ids import HostId, TemplateId, new_id
 from app.domain.runbook import ON_HOST, Runbook
@@ -11,8 +11,9 @@ from app.domain.template import TEMPLATE_FIELDS, Template, pattern_of
 from app.errors import IllegalMove, InvalidInput
 from app.i18n import _
 from app.services.changes import MAX_TITLE, Desk, blank_change
+from app.services.origins import record_of
 from app.services.ports_store import UnitOfWork
-from app.services.standing import Origin, TrackRecord, standing, track_record
+from app.services.standing import TrackRecord, standing
 
 USUAL_LOCKS = ("scope", "runbook", "backup_plan", "backout_plan", "test_plan", "outage")
 """What is locked unless other fields are chosen: what approval of a standard change rests on."""
@@ -233,25 +234,6 @@ def library(*, desk: Desk) -> tuple[TemplateRow, ...]:
             ordered = tuple(sorted(editions, key=lambda item: -item.edition))
             rows.append(TemplateRow(newest, record, standing(newest, record), ordered))
     return tuple(sorted(rows, key=lambda row: row.template.name.casefold()))
-
-
-def record_of(template: Template, uow: UnitOfWork) -> TrackRecord:
-    """Count how the changes of all editions ended, those they were made from included."""
-    editions = uow.templates.list(family=template.family)
-    found = {
-        change.id: change for item in editions for change in uow.changes.list(template=item.id)
-    }
-    for item in editions:
-        origin = uow.changes.find(item.made_from) if item.made_from else None
-        if origin is not None and origin.state is ChangeState.CLOSED:
-            found[origin.id] = origin
-    return track_record(found.values())
-
-
-def origin_of(change: Change, uow: UnitOfWork) -> Origin | None:
-    """Return the template a change was opened from, with its record; None without one."""
-    template = uow.templates.find(change.template) if change.template else None
-    return None if template is None else Origin(template, record_of(template, uow))
 
 
 def _newest(editions: Iterable[Template]) -> Template:

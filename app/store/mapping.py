@@ -18,6 +18,7 @@ import msgspec
 from sqlalchemy import Boolean, Dialect, Integer, String, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from app.domain.approval import PlanCopy
 from app.domain.backup import BackupSet
 from app.domain.calendar import ScheduleWindow
 from app.domain.change import Change, ChangeState
@@ -25,6 +26,7 @@ from app.domain.filter import SavedFilter
 from app.domain.health import HealthReport
 from app.domain.host import Host
 from app.domain.metric import SampleSet
+from app.domain.people import Person
 from app.domain.report import Report
 from app.domain.run import Run
 from app.domain.template import Template
@@ -224,7 +226,7 @@ CHANGE = Kind(
         flag("on_hold"),
         text("close_code"),
         flag("backed_out"),
-        number("overrides", lambda c: len(c.overrides)),
+        number("overrides", lambda c: len(c.counted_overrides)),
         instant("updated_at"),
         text("template", index=True),
         instant("opened_at", index=True),
@@ -241,6 +243,7 @@ CHANGE = Kind(
         # no window comes last in both directions
         text("starts_key", read=lambda c: _sortable(_start(c), _NEVER), order=True),
         text("latest_key", read=lambda c: _sortable(_start(c), ""), order=True),
+        text("parent", index=True),
     ),
     texts=lambda change: texts_of(change, ordinal(change.number)),
     history=True,
@@ -324,6 +327,13 @@ SCHEDULE_WINDOW = Kind(
     (text("kind"), text("name"), flag("retired")),
     history=True,
 )
+PLAN = Kind(
+    PlanCopy,
+    "plan_copy",
+    "plan",
+    (text("change", index=True), text("plan_hash")),
+)
+PERSON = Kind(Person, "person", "person", (text("name"),), history=True)
 KINDS: tuple[Kind[Any], ...] = (
     CHANGE,
     HOST,
@@ -336,4 +346,6 @@ KINDS: tuple[Kind[Any], ...] = (
     TEMPLATE,
     SAVED_FILTER,
     SCHEDULE_WINDOW,
+    PLAN,
+    PERSON,
 )

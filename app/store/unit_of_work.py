@@ -8,6 +8,7 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine
 
+from app.domain.approval import PlanCopy
 from app.domain.backup import BackupSet
 from app.domain.calendar import ScheduleWindow
 from app.domain.event import NewEvent
@@ -15,6 +16,7 @@ from app.domain.filter import SavedFilter
 from app.domain.health import HealthReport
 from app.domain.host import Host
 from app.domain.metric import SampleSet
+from app.domain.people import Person
 from app.domain.report import Report
 from app.domain.run import Run
 from app.domain.template import Template
@@ -98,6 +100,8 @@ class SqlUnitOfWork:
     templates: StoredRecords[Template]
     filters: StoredRecords[SavedFilter]
     windows: StoredRecords[ScheduleWindow]
+    plans: StoredRecords[PlanCopy]
+    people: StoredRecords[Person]
     settings: SettingRows
     log: ChangeLog
 
@@ -176,6 +180,8 @@ class SqlUnitOfWork:
         self.templates = StoredRecords(mapping.TEMPLATE, connection, self._writes)
         self.filters = StoredRecords(mapping.SAVED_FILTER, connection, self._writes)
         self.windows = StoredRecords(mapping.SCHEDULE_WINDOW, connection, self._writes)
+        self.plans = StoredRecords(mapping.PLAN, connection, self._writes)
+        self.people = StoredRecords(mapping.PERSON, connection, self._writes)
         self.settings = SettingRows(connection, self._writes)
         self.log = ChangeLog(connection)
 

@@ -10,7 +10,7 @@ from app.domain.change import ChangeState
 from app.domain.conflict import Reason
 from app.domain.window import TimeRange, WallTime, Window
 from app.errors import GuardRefused, IllegalMove, InvalidInput, NotFound
-from app.services import changes
+from app.services import approvals, changes, overrides
 from app.services.quorum import standing_approvals
 from app.services.scheduling import (
     acknowledge,
@@ -68,7 +68,7 @@ def test_a_window_without_length_is_refused(services, made):
 
 def approved(services, made):
     one = made(state=ChangeState.AUTHORIZE)
-    changes.decide(one.id, Decision.APPROVED, desk=services.acting("Pieter").desk)
+    approvals.decide(one.id, Decision.APPROVED, desk=services.acting("Pieter").desk)
     return read(services, one.id)
 
 
@@ -111,11 +111,11 @@ def test_another_length_is_another_plan_whatever_the_tolerance(services, made):
 def test_an_open_freeze_stops_scheduling_until_somebody_accepts_it_by_name(services, made):
     save_window(freeze("2026-02-10T00:00", 48), desk=services.desk)
     one = approved(services, made)
-    changes.decide(one.id, Decision.APPROVED, desk=services.acting("Ayesha").desk)
+    approvals.decide(one.id, Decision.APPROVED, desk=services.acting("Ayesha").desk)
     with pytest.raises(GuardRefused, match="No freeze: The freeze “Year end”"):
         changes.move_change(one.id, ChangeState.SCHEDULED, desk=services.desk)
     with pytest.raises(IllegalMove, match="cannot be overridden"):
-        changes.override_guard(one.id, "freeze", desk=services.desk, reason="I must")
+        overrides.override_guard(one.id, "freeze", desk=services.desk, reason="I must")
     (conflict,) = check_now(one.id, desk=services.desk).schedule_check.found
     with pytest.raises(IllegalMove, match="needs a reason"):
         acknowledge(one.id, conflict.key, desk=services.desk, reason=" ")

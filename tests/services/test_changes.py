@@ -8,17 +8,18 @@ from app.domain.approval import Decision
 from app.domain.change import Change, ChangeState, ChangeType, Stage
 from app.domain.review import CloseCode
 from app.errors import Conflict, GuardRefused, IllegalMove, InvalidInput
+from app.services.approvals import decide
 from app.services.changes import (
     Desk,
-    decide,
     edit_change,
     move_change,
     open_change,
-    override_guard,
     readiness,
     set_hold,
 )
-from tests.examples import DB, identified, planned
+from app.services.entries import write_entry
+from app.services.overrides import override_guard
+from tests.examples import DB, checked, identified, planned
 from tests.fakes import MemoryStore, SetClock
 
 
@@ -126,7 +127,7 @@ def test_edit_of_the_plan_voids_the_approval_visibly(store: MemoryStore, desk: D
     decide(change.id, Decision.APPROVED, desk=acting(desk, "Pieter"))
     edit_change(change.id, lambda c: replace(c, backout_plan="Another way"), desk=desk)
     assert "earlier approvals no longer count" in store.log[-1].text
-    with pytest.raises(GuardRefused, match="edited after it was approved"):
+    with pytest.raises(GuardRefused, match="not the one that was approved"):
         move_change(change.id, ChangeState.SCHEDULED, desk=desk)
 
 
@@ -141,14 +142,20 @@ def test_note_beside_the_plan_keeps_the_approval(desk: Desk) -> None:
 def test_approval_taken_back_counts_no_longer(desk: Desk) -> None:
     change = asked(desk)
     decide(change.id, Decision.APPROVED, desk=acting(desk, "Pieter"))
+    move_change(change.id, ChangeState.SCHEDULED, desk=desk)
     decide(change.id, Decision.REJECTED, desk=acting(desk, "Pieter"), comment="Saw the plan again")
-    with pytest.raises(GuardRefused):
-        move_change(change.id, ChangeState.SCHEDULED, desk=desk)
+    with pytest.raises(GuardRefused, match="Approval"):
+        move_change(change.id, ChangeState.IMPLEMENT, desk=desk)
 
 
 def test_rejected_change_comes_back_as_the_next_revision(desk: Desk) -> None:
     change = asked(desk)
-    move_change(change.id, ChangeState.REJECTED, desk=desk, reason="Not in December")
+    with pytest.raises(GuardRefused, match="Nobody has rejected"):
+        move_change(change.id, ChangeState.REJECTED, desk=desk, reason="Not in December")
+    rejected = decide(
+        change.id, Decision.REJECTED, desk=acting(desk, "Pieter"), comment="Not in December"
+    )
+    assert rejected.state is ChangeState.REJECTED
     assert move_change(change.id, ChangeState.DRAFT, desk=desk, reason="January").revision == 2
 
 
@@ -171,20 +178,24 @@ def test_implementing_needs_backup_check_and_baseline(desk: Desk) -> None:
     assert missing == {"backup", "checked", "baseline"}
 
 
-def test_only_somebody_else_may_go_without_a_backup(desk: Desk) -> None:
+def test_only_an_approver_may_go_without_a_backup(store: MemoryStore, desk: Desk) -> None:
     change = asked(desk)
     decide(change.id, Decision.APPROVED, desk=acting(desk, "Pieter"))
     move_change(change.id, ChangeState.SCHEDULED, desk=desk)
     with pytest.raises(IllegalMove, match="does not implement"):
         override_guard(change.id, "backup", desk=acting(desk, "Sipho"), reason="no time")
     with pytest.raises(IllegalMove, match="needs a reason"):
-        override_guard(change.id, "backup", desk=desk, reason=" ")
+        override_guard(change.id, "backup", desk=acting(desk, "Pieter"), reason=" ")
+    with pytest.raises(IllegalMove, match="Only an approver"):
+        override_guard(change.id, "backup", desk=desk, reason="The vendor has a snapshot")
     with pytest.raises(IllegalMove, match="cannot be overridden"):
         override_guard(change.id, "approved", desk=desk, reason="I am the boss")
-    for guard in ("backup", "checked", "baseline"):
-        override_guard(change.id, guard, desk=desk, reason="Vendor's snapshot exists")
+    store.kinds["health"] = {"h1": checked(change)}
+    for guard, who in (("backup", "Pieter"), ("baseline", "Nomsa")):
+        override_guard(change.id, guard, desk=acting(desk, who), reason="Vendor's snapshot exists")
     moved = move_change(change.id, ChangeState.IMPLEMENT, desk=desk)
-    assert [override.guard for override in moved.overrides] == ["backup", "checked", "baseline"]
+    assert [override.guard for override in moved.overrides] == ["backup", "baseline"]
+    assert all(override.used_at == desk.clock.now() for override in moved.overrides)
 
 
 def test_window_that_has_not_opened_holds_the_start(desk: Desk) -> None:
@@ -249,5 +260,8 @@ def test_closing_needs_a_review_by_another(store: MemoryStore, desk: Desk) -> No
     with pytest.raises(GuardRefused, match="reviewer is the implementer"):
         move_change(change.id, ChangeState.CLOSED, desk=desk)
     store.kinds["changes"][change.id] = replace(in_review, reviewed_by="Ayesha")
+    with pytest.raises(GuardRefused, match="Nobody has written into the log"):
+        move_change(change.id, ChangeState.CLOSED, desk=desk)
+    write_entry(change.id, "Upgraded db-01 to 16.4", desk=desk)
     closed = move_change(change.id, ChangeState.CLOSED, desk=desk)
     assert closed.closed_at == desk.clock.now()

@@ -11,15 +11,15 @@ from app.domain.approval import Decision
 from app.domain.change import Change, ChangeState
 from app.domain.review import CloseCode, TestResult
 from app.errors import AppError
+from app.services.approvals import decide
 from app.services.changes import (
     Desk,
-    decide,
     edit_change,
     move_change,
     open_change,
-    override_guard,
     set_hold,
 )
+from app.services.overrides import override_guard
 from app.services.process import TRANSITIONS, next_move
 from app.services.quorum import standing_approvals
 from tests.examples import DB, identified, planned

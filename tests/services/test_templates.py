@@ -16,6 +16,7 @@ from app.domain.template import TEMPLATE_FIELDS
 from app.errors import IllegalMove, InvalidInput
 from app.services import templates
 from app.services.changes import Desk, edit_change, open_change
+from app.services.origins import origin_of
 from app.services.standing import TrackRecord, lacks_for_standard, standing, track_record
 from app.services.templates import Wanted
 from tests.examples import identified, planned
@@ -61,7 +62,7 @@ class Office:
     def lacks(self, change: Change) -> str:
         with self.nomsa.new_uow() as uow:
             kept = uow.changes.get(change.id)
-            return lacks_for_standard(kept, templates.origin_of(kept, uow))
+            return lacks_for_standard(kept, origin_of(kept, uow))
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from app.domain.run import Run
 from app.domain.verdict import Comparison
 from app.errors import Conflict
 from app.i18n import _
-from app.services import changes
+from app.services import approvals, changes, entries, overrides
 from app.services.finding import Place, Query
 from app.services.process import next_move
 from app.services.rollback import rollback_deadline, rollback_s
@@ -202,33 +202,41 @@ def move(context: "UiContext", change_id: str, target: ChangeState, reason: str 
     )
 
 
+def write_entry(context: "UiContext", change_id: str, text: str) -> Task:
+    """Write an entry into the log of a change."""
+    return _write(context, lambda desk: entries.write_entry(change_id, text, desk=desk))
+
+
 def hold(context: "UiContext", change_id: str, reason: str) -> Task:
-    """Put a change on hold with a reason; an empty one takes it off."""
+    """Put a change on hold, with a reason."""
     return _write(context, lambda desk: changes.set_hold(change_id, reason, desk=desk))
 
 
+def release(context: "UiContext", change_id: str, reason: str) -> Task:
+    """Take a change off hold, with a reason."""
+    return _write(context, lambda desk: changes.set_hold(change_id, reason, desk=desk, held=False))
+
+
 def reject(context: "UiContext", change_id: str, comment: str) -> Task:
-    """Record the acting person's rejection of the plan, and take the change back."""
-
-    def both(desk: changes.Desk) -> Change:
-        changes.decide(change_id, Decision.REJECTED, desk=desk, comment=comment)
-        return changes.move_change(change_id, ChangeState.REJECTED, desk=desk, reason=comment)
-
-    return _write(context, both)
+    """Record the acting person's rejection of the plan, which takes the change back."""
+    return _write(
+        context,
+        lambda desk: approvals.decide(change_id, Decision.REJECTED, desk=desk, comment=comment),
+    )
 
 
 def approve(context: "UiContext", change_id: str, comment: str) -> Task:
     """Record the acting person's approval of the plan as it stands."""
     return _write(
         context,
-        lambda desk: changes.decide(change_id, Decision.APPROVED, desk=desk, comment=comment),
+        lambda desk: approvals.decide(change_id, Decision.APPROVED, desk=desk, comment=comment),
     )
 
 
 def override(context: "UiContext", change_id: str, guard: str, reason: str) -> Task:
     """Pass a soft condition in the acting person's name."""
     return _write(
-        context, lambda desk: changes.override_guard(change_id, guard, desk=desk, reason=reason)
+        context, lambda desk: overrides.override_guard(change_id, guard, desk=desk, reason=reason)
     )
 
 

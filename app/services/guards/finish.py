@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
-from app.domain.change import Change
+from app.domain.change import Change, ChangeType
 from app.domain.metric import WindowName
-from app.domain.review import CloseCode
+from app.domain.people import same_person
+from app.domain.review import CloseCode, TestResult
 from app.domain.verdict import Verdict
 from app.i18n import _, later
+from app.services.guards.agree import decided_afterwards
 from app.services.guards.base import filled, hard, holds, soft
 from app.services.guards.measure import measured
 from app.services.transitions import Facts
@@ -46,13 +48,44 @@ def close_code_fits(change: Change, facts: Facts) -> str:
     return ""
 
 
-def reviewed_by_another(change: Change, _facts: Facts) -> str:
-    """The review was done by somebody who did not implement."""
+def is_clean(change: Change, facts: Facts) -> bool:
+    """Whether nothing went otherwise than planned: what waives the review of a standard change."""
+    return (
+        change.close_code is CloseCode.SUCCESSFUL
+        and not change.backed_out
+        and not change.counted_overrides
+        and not any(item.caused for item in change.incidents)
+        and all(case.result is TestResult.PASSED for case in change.tests if case.mandatory)
+        and not any(item.verdict is Verdict.REGRESSED for item in facts.comparisons)
+    )
+
+
+def is_reviewed(change: Change, facts: Facts) -> str:
+    """Somebody who did not implement has reviewed it; a clean standard change needs no review."""
+    if change.type is ChangeType.STANDARD and not change.retrospective and is_clean(change, facts):
+        return ""
     if not change.reviewed_by:
         return _("Nobody has reviewed it")
-    if change.reviewed_by == change.implementer:
+    if same_person(change.reviewed_by, change.implementer):
         return _("The reviewer is the implementer")
     return ""
+
+
+def tasks_are_over(change: Change, _facts: Facts) -> str:
+    """No task is open any more."""
+    loose = [task.title for task in change.tasks if not task.state.is_over]
+    return _("Open: {tasks}").format(tasks=", ".join(loose)) if loose else ""
+
+
+def is_written_down(_change: Change, facts: Facts) -> str:
+    """Somebody has written into the change log what was done."""
+    return "" if facts.log_entries else _("Nobody has written into the log since the work began")
+
+
+def children_are_over(_change: Change, facts: Facts) -> str:
+    """Every change that belongs to this one is over."""
+    loose = [child.number for child in facts.children if child.state.is_open]
+    return _("Still open: {names}").format(names=", ".join(loose)) if loose else ""
 
 
 TO_REVIEW = (
@@ -73,7 +106,9 @@ TO_CLOSE = (
         holds(lambda c: c.close_code is not None, later("No close code")),
     ),
     hard("close_notes", later("Close notes"), filled("close_notes", later("No close notes"))),
-    hard("reviewed", later("Review"), reviewed_by_another),
+    hard("tasks", later("Tasks"), tasks_are_over),
+    hard("reviewed", later("Review"), is_reviewed),
+    hard("decided", later("Approval afterwards"), decided_afterwards),
     hard(
         "lessons",
         later("Lessons"),
@@ -81,5 +116,9 @@ TO_CLOSE = (
             lambda c: bool(c.lessons) or c.no_lessons, later("No lesson, and nobody said “none”")
         ),
     ),
+    hard("log_entry", later("Entry in the change log"), is_written_down),
+    hard("children", later("Child changes"), children_are_over),
     soft("close_code_fits", later("Close code fits"), close_code_fits),
 )
+
+CANCELABLE = (hard("children", later("Child changes"), children_are_over),)

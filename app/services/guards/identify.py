@@ -25,7 +25,10 @@ BASICS = (
     soft(
         "hosts",
         later("Affected hosts"),
-        holds(lambda c: bool(c.hosts), later("No host is named")),
+        holds(
+            lambda c: bool(c.hosts or c.business_service.strip()),
+            later("No host and no service is named"),
+        ),
     ),
 )
 
@@ -36,4 +39,28 @@ JUSTIFIED = (
         holds(lambda c: c.type is ChangeType.EMERGENCY, later("It is not an emergency change")),
     ),
     hard("justification", later("Justification"), filled("justification", later("Not given"))),
+)
+
+RETROSPECTIVE = (
+    hard(
+        "retrospective",
+        later("Recorded afterwards"),
+        holds(
+            lambda c: c.retrospective and bool(c.retrospective_reason.strip()),
+            later("It is not recorded as done before, with a reason"),
+        ),
+    ),
+    hard(
+        "work_times",
+        later("Actual start and end"),
+        holds(
+            lambda c: c.work_start is not None and c.work_end is not None,
+            later("When the work began and ended is not said"),
+        ),
+    ),
+    hard(
+        "what_was_done",
+        later("What was done"),
+        filled("implementation_plan", later("Not written down")),
+    ),
 )

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from app.domain.change import Change
+from app.domain.metric import WindowName
 from app.domain.runbook import Phase
 from app.i18n import _, later
 from app.services.guards.base import hard, holds, soft
@@ -29,9 +30,33 @@ def window_is_set(change: Change, _facts: Facts) -> str:
     if change.window is None:
         return _("No maintenance window")
     planned = timedelta(seconds=change.runbook.forward_estimate_s)
+    if change.window.span.duration <= timedelta(0):
+        return _("The window ends before it starts")
     if change.window.span.duration < planned:
         return _("The window is shorter than the runbook")
     return ""
+
+
+def has_way_forward(change: Change, _facts: Facts) -> str:
+    """There is something to carry out."""
+    forward = change.runbook.phase(Phase.FORWARD)
+    return "" if forward else _("The runbook has no step forward")
+
+
+def has_way_back(change: Change, _facts: Facts) -> str:
+    """There is a way back, step by step."""
+    return "" if change.runbook.phase(Phase.BACKOUT) else _("The runbook has no step back")
+
+
+def baseline_is_planned(change: Change, facts: Facts) -> str:
+    """Every metric was measured before, or names the source it will be measured from."""
+    measured = {item.metric for item in facts.samples if item.window is WindowName.BEFORE}
+    loose = [m.name for m in change.metrics if m.id not in measured and not m.source]
+    if not loose:
+        return ""
+    return _("Neither measured nor with a source to measure from: {names}").format(
+        names=", ".join(loose)
+    )
 
 
 PLANNED = (
@@ -79,6 +104,7 @@ PLANNED = (
             later("An outage is planned, and nobody is told"),
         ),
     ),
+    soft("baseline_planned", later("Baseline measured or scheduled"), baseline_is_planned),
     hard("checked_dates", later("Calendar checked"), conflicts_are_checked),
     soft("conflict", later("No conflict"), no_open_conflict),
 )

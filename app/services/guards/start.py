@@ -7,10 +7,11 @@ from app.domain.health import Health, Phase, newest_report
 from app.domain.metric import WindowName
 from app.i18n import _, later
 from app.services.backup_gate import gate_level
-from app.services.guards.agree import is_approved
+from app.services.guards.agree import is_approved_by_others
 from app.services.guards.base import hard, host_name, soft
 from app.services.guards.measure import measured
-from app.services.guards.time import no_open_freeze
+from app.services.guards.plan import has_way_back, has_way_forward
+from app.services.guards.time import no_active_freeze
 from app.services.rollback import rollback_deadline
 from app.services.transitions import Facts
 
@@ -36,6 +37,14 @@ def time_for_a_way_back(change: Change, facts: Facts) -> str:
     return _("The runbook would end after the latest start of a roll-back")
 
 
+def before_rollback_deadline(change: Change, facts: Facts) -> str:
+    """There is still time to begin a roll-back."""
+    deadline = rollback_deadline(change, facts.backups)
+    if deadline is None or facts.now < deadline:
+        return ""
+    return _("The latest start of a roll-back has passed")
+
+
 def backup_is_proven(change: Change, facts: Facts) -> str:
     """Every source of the backup plan is in a fresh set that is proven as the risk demands."""
     if change.risk is None:
@@ -53,16 +62,30 @@ def backup_is_proven(change: Change, facts: Facts) -> str:
 
 
 def checked_before(change: Change, facts: Facts) -> str:
-    """Health was checked before, on every host, and nothing critical was found."""
+    """Health was checked before, on every host."""
+    for host in change.hosts:
+        if newest_report(facts.health, str(host), Phase.BEFORE) is None:
+            return _("No health check of {host} yet").format(host=host_name(host, facts))
+    return ""
+
+
+def checks_are_green(change: Change, facts: Facts) -> str:
+    """The checks before could be read and found nothing critical."""
     for host in change.hosts:
         report = newest_report(facts.health, str(host), Phase.BEFORE)
         if report is None:
-            return _("No health check of {host} yet").format(host=host_name(host, facts))
+            continue
+        name = host_name(host, facts)
         if report.worst is Health.CRITICAL:
-            return _("The health check of {host} found something critical").format(
-                host=host_name(host, facts)
-            )
+            return _("The health check of {host} found something critical").format(host=name)
+        if all(item.reading.health is Health.UNKNOWN for item in report.results):
+            return _("The health check of {host} could not read anything").format(host=name)
     return ""
+
+
+def implementer_is_named(change: Change, _facts: Facts) -> str:
+    """Somebody answers for the work, so that nobody approves their own."""
+    return "" if change.implementer.strip() else _("Nobody is named")
 
 
 def contacts_confirmed(change: Change, _facts: Facts) -> str:
@@ -72,16 +95,26 @@ def contacts_confirmed(change: Change, _facts: Facts) -> str:
 
 
 READY = (
-    hard("approved", later("Approval"), is_approved),
+    hard("approved", later("Approval"), is_approved_by_others),
     soft("window_open", later("Window open"), window_is_open),
-    soft("freeze_now", later("No freeze"), no_open_freeze),
+    soft("freeze_now", later("No freeze"), no_active_freeze),
     soft("backup", later("Backup proven"), backup_is_proven),
-    soft("checked", later("Health checked before"), checked_before),
+    hard("checked", later("Health checked before"), checked_before),
+    soft("checks_green", later("Checks green or acknowledged"), checks_are_green),
     soft(
         "baseline",
         later("Baseline measured"),
         measured(WindowName.BEFORE, later("Too few samples before")),
     ),
     hard("way_back", later("Time for a way back"), time_for_a_way_back),
-    soft("contacts", later("Contacts reachable"), contacts_confirmed),
+    hard("contacts", later("Contacts reachable"), contacts_confirmed),
 )
+AT_ONCE = (
+    hard("implementer", later("Implementer"), implementer_is_named),
+    hard("plan_forward", later("Runbook"), has_way_forward),
+    soft("plan_back", later("Way back"), has_way_back),
+    soft("freeze_now", later("No freeze"), no_active_freeze),
+    soft("backup", later("Backup proven"), backup_is_proven),
+    soft("checked", later("Health checked before"), checked_before),
+)
+"""What an emergency needs to begin before its approval: work first, decide and review after."""

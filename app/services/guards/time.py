@@ -13,6 +13,21 @@ def no_open_freeze(change: Change, facts: Facts) -> str:
     return " ".join(conflict_sentence(c, _zone(change)) for c in open_freezes)
 
 
+def no_active_freeze(change: Change, facts: Facts) -> str:
+    """No freeze covers the window or holds now; passing this one is breaking the glass."""
+    if planned := no_open_freeze(change, facts):
+        return planned
+    if not facts.freezes:
+        return ""
+    return _("Frozen now: {names}").format(names=", ".join(facts.freezes))
+
+
+def is_inside_windows(change: Change, facts: Facts) -> str:
+    """The whole window lies in maintenance windows; where none is declared any time will do."""
+    found = [c for c in unaccepted(change, facts.conflicts) if c.reason is Reason.OUTSIDE]
+    return conflict_sentence(found[0], _zone(change)) if found else ""
+
+
 def no_open_conflict(change: Change, facts: Facts) -> str:
     """Nothing else is in the way, or a named person has accepted it; freezes have their own."""
     found = [c for c in unaccepted(change, facts.conflicts) if c.reason is not Reason.FREEZE]

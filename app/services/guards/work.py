@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from app.domain.change import Change
 from app.domain.health import Phase, newest_report
+from app.domain.review import TestResult
 from app.domain.run import Run, RunState, StepState
 from app.i18n import _, later
 from app.services.guards.base import hard, host_name
+from app.services.guards.start import before_rollback_deadline, window_is_open
 from app.services.transitions import Facts
 
 
@@ -15,6 +17,8 @@ def run_is_done(change: Change, facts: Facts) -> str:
     run = facts.last_run
     if run is None:
         return _("The run has not started")
+    if change.state_since and run.started_at and run.started_at < change.state_since:
+        return _("No run since the change came back to be implemented")
     if run.state is not RunState.DONE:
         return _("The run has not ended")
     loose = [
@@ -23,6 +27,18 @@ def run_is_done(change: Change, facts: Facts) -> str:
         if item.step.mandatory and item.state not in (StepState.DONE, StepState.SKIPPED)
     ]
     return _("Not done: {steps}").format(steps=", ".join(loose)) if loose else ""
+
+
+def is_stamped(change: Change, _facts: Facts) -> str:
+    """The run has stamped when the work began and ended."""
+    stamped = change.work_start is not None and change.work_end is not None
+    return "" if stamped else _("The run has not stamped its start and its end")
+
+
+def a_test_failed(change: Change, _facts: Facts) -> str:
+    """A test says that the work is not right yet."""
+    failed = any(case.result is TestResult.FAILED for case in change.tests)
+    return "" if failed else _("No test has failed")
 
 
 def run_is_backed_out(_change: Change, facts: Facts) -> str:
@@ -60,9 +76,18 @@ def tests_are_settled(change: Change, _facts: Facts) -> str:
     return _("No result for: {tests}").format(tests=", ".join(loose)) if loose else ""
 
 
-DONE = (hard("run", later("Run"), run_is_done),)
+DONE = (
+    hard("run", later("Run"), run_is_done),
+    hard("stamped", later("Actual start and end"), is_stamped),
+)
 BACKED_OUT = (
     hard("backed_out", later("Roll-back"), run_is_backed_out),
     hard("checked_after", later("Health checked after"), checked_after_backout),
 )
 TESTED = (hard("tests", later("Tests"), tests_are_settled),)
+AGAIN = (
+    hard("test_failed", later("Failed test"), a_test_failed),
+    hard("window_open", later("Window open"), window_is_open),
+    hard("way_back", later("Before the roll-back deadline"), before_rollback_deadline),
+)
+"""What leads back from the tests to the work."""

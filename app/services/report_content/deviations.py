@@ -81,6 +81,8 @@ def _outside(source: Source, book: EvidenceBook) -> Iterator[Deviation]:
 
 def _overrides(source: Source) -> Iterator[Deviation]:
     for number, item in enumerate(source.change.overrides, start=1):
+        if item not in source.change.counted_overrides:
+            continue
         text = _("{title} (O-{n}, page 1).").format(title=_(item.title), n=number)
         yield Claim(text, _("Override.")), item.by
 

@@ -3,6 +3,7 @@
 from app.domain.change import ChangeState
 from app.domain.review import TestCase, TestResult
 from app.domain.verdict import Verdict
+from app.services.quorum import standing_rejections
 from app.services.rag import Criterion, RagFacts, TestTally
 from app.services.report_content.source import Source
 
@@ -26,7 +27,8 @@ def rag_facts(source: Source) -> RagFacts:
         incidents=_incidents(source),
         criteria=criteria(source),
         tests=tally(change.tests),
-        overrides=tuple(item.guard for item in change.overrides),
+        overrides=tuple(item.guard for item in change.counted_overrides),
+        rejected=bool(change.work_start and standing_rejections(change)),
         carried_out=run is not None,
         backed_out=change.backed_out,
     )

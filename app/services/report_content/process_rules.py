@@ -1,11 +1,17 @@
 """The rules of the process, and what the records say about each."""
 
 from app.domain.approval import Decision
+from app.domain.change import ChangeType
 from app.domain.metric import WindowName
 from app.domain.run import StepState
 from app.domain.runbook import StepKind
 from app.i18n import _
-from app.services.quorum import approvals_needed, standing_approvals
+from app.services.quorum import (
+    approvals_needed,
+    standing,
+    standing_approvals,
+    standing_rejections,
+)
 from app.services.report_content.proofs import RuleRow
 from app.services.report_content.source import Source
 from app.services.report_content.words import kept_mark
@@ -29,7 +35,7 @@ def process_rules(source: Source) -> tuple[RuleRow, ...]:
 
 
 def _given(source: Source, *guards: str) -> bool:
-    return any(item.guard in guards for item in source.change.overrides)
+    return any(item.guard in guards for item in source.change.counted_overrides)
 
 
 def _approved(source: Source) -> RuleRow:
@@ -39,7 +45,21 @@ def _approved(source: Source) -> RuleRow:
     found = _("{have}, needed {needed}").format(have=have, needed=needed)
     if source.run is None and have < needed:
         return RuleRow(rule, found, kept_mark(None))
+    if late := _late(source):
+        return RuleRow(rule, late, kept_mark(False, not standing_rejections(source.change)))
     return RuleRow(rule, found, kept_mark(have >= needed, _given(source, "second_approval")))
+
+
+def _late(source: Source) -> str:
+    """Say that an emergency, or work recorded afterwards, was decided about after it began."""
+    change = source.change
+    if change.type is not ChangeType.EMERGENCY and not change.retrospective:
+        return ""
+    if standing_rejections(change):
+        return _("rejected afterwards")
+    given = [item.at for item in standing(change)]
+    began = change.work_start
+    return _("approved after the work began") if began and given and min(given) > began else ""
 
 
 def _separated(source: Source) -> RuleRow:
@@ -149,5 +169,8 @@ def _same_plan(source: Source) -> RuleRow:
 
 def _passed(source: Source) -> RuleRow:
     rule = _("No condition was passed by name")
-    names = ", ".join(f"O-{n}" for n in range(1, len(source.change.overrides) + 1))
+    counted = source.change.counted_overrides
+    names = ", ".join(
+        f"O-{n}" for n, item in enumerate(source.change.overrides, start=1) if item in counted
+    )
     return RuleRow(rule, names or _("none passed"), kept_mark(True, bool(names)))

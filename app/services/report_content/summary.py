@@ -5,7 +5,7 @@ from itertools import islice
 
 from app.domain.change import ChangeState
 from app.domain.metric import WindowName
-from app.i18n import _
+from app.i18n import _, later
 from app.services.rag import Rag, overall_rule
 from app.services.report_content.common import ActionRow, Claim, DimensionCell, Noted
 from app.services.report_content.evidence import EvidenceBook
@@ -25,6 +25,7 @@ from app.services.report_content.words import (
 from app.wording import clock_span, day, moment
 
 _MOST_CLAIMS = 3
+_LAPSED = later("It lapsed before the work could rest on it, and is not counted.")
 
 
 def summary(source: Source, rag: Rag, book: EvidenceBook) -> Summary:
@@ -56,7 +57,8 @@ def summary(source: Source, rag: Rag, book: EvidenceBook) -> Summary:
                         name=item.by,
                         when=moment(item.at, source.zone),
                         reason=sentence(item.reason),
-                    ),
+                    )
+                    + ("" if item in change.counted_overrides else f" {_(_LAPSED)}"),
                     sentence(_(item.title)),
                     (
                         book.record(

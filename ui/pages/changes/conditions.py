@@ -7,7 +7,6 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.change import Stage
-from app.domain.review import Override
 from app.i18n import _
 from app.services.transitions import Answer
 from app.wording import count_of, duration
@@ -213,9 +212,7 @@ class Conditions(QWidget):
         top = Qt.AlignmentFlag.AlignVCenter
         grid.addWidget(StateBadge(_badge(answer, view)), line, 0, top)
         grid.addWidget(Label(answer.title), line, 1, top)
-        grid.addWidget(
-            Label(_words(answer, view.change.overrides), tone="ink2", wrap=True), line, 2
-        )
+        grid.addWidget(Label(_words(answer), tone="ink2", wrap=True), line, 2)
         if answer.met or answer.hard:
             return
         button = link(_("Pass it by name"))
@@ -230,7 +227,7 @@ class Conditions(QWidget):
 
 
 def _badge(answer: Answer, view: ChangeView) -> Badge:
-    if answer.met and answer.overridden_by and answer.missing:
+    if answer.override is not None:
         return Badge(Mark.WATCH, _("Passed"))
     if answer.met:
         return Badge(Mark.GOOD, _("Met"))
@@ -239,10 +236,13 @@ def _badge(answer: Answer, view: ChangeView) -> Badge:
     return Badge(Mark.NEEDED, _("Missing"))
 
 
-def _words(answer: Answer, overrides: tuple[Override, ...]) -> str:
-    if answer.overridden_by and answer.missing:
-        reason = next((item.reason for item in overrides if item.guard == answer.guard), "")
+def _words(answer: Answer) -> str:
+    if answer.override is not None:
         return _("{missing}. Passed by {name}: {reason}").format(
-            missing=answer.missing, name=answer.overridden_by, reason=reason
+            missing=answer.missing, name=answer.override.by, reason=answer.override.reason
+        )
+    if answer.lapsed is not None:
+        return _("{missing}. {name} passed it before, for something else").format(
+            missing=answer.missing, name=answer.lapsed.by
         )
     return answer.missing

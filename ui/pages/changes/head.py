@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app.domain.change import ChangeState
 from app.i18n import _, ngettext
-from app.services.process import moves_from
+from app.services.process import moves_of
 from ui import icons
 from ui.format import tip
 from ui.models.changes import state_badge, type_word, window_text
@@ -156,7 +156,7 @@ class ChangeHead(QWidget):
         main = view.move.target if view.move else None
         moves = [
             (_(move.verb), move.target)
-            for move in moves_from(change.state)
+            for move in moves_of(change)
             if move.target is not main and not move.by_run
         ]
         if change.on_hold:

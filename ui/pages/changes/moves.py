@@ -43,7 +43,7 @@ class Moves(QObject):
         step = transition(change.state, target)
         if step is None:
             return
-        if not step.needs_reason:
+        if not step.needs_reason and not step.by_decision:
             self._move(target)
             return
         verb = _(step.verb)
@@ -62,7 +62,9 @@ class Moves(QObject):
         """Put the change on hold after asking why, or take it off hold."""
         change = self._editing.view.change
         if change.on_hold:
-            self._hold("")
+            text = _("It was put on hold: {why}").format(why=change.on_hold_reason)
+            heading = _("Take {number} off hold").format(number=change.number)
+            self._editing.ask(Question(heading, text, _("Take off hold"), self._release))
             return
         text = _("While it is on hold nothing moves it on; it can only be canceled.")
         heading = _("Put {number} on hold").format(number=change.number)
@@ -102,6 +104,10 @@ class Moves(QObject):
     def _hold(self, reason: str) -> None:
         change_id = self._editing.view.change.id
         self._editing.do(changes.hold(self._editing.context, change_id, reason))
+
+    def _release(self, reason: str) -> None:
+        change_id = self._editing.view.change.id
+        self._editing.do(changes.release(self._editing.context, change_id, reason))
 
     def _override(self, guard: str, reason: str) -> None:
         change_id = self._editing.view.change.id

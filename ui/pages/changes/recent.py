@@ -9,7 +9,9 @@ from app.wording import count
 from ui.cells import Cell, Column, Mini, Words
 from ui.models.events import event_icon, when_by
 from ui.models.rows import RowsModel
+from ui.operations import changes
 from ui.operations.changes import PAGE, ChangeView
+from ui.pages.changes.asking import Question
 from ui.pages.changes.editing import Editing
 from ui.widgets.buttons import link
 from ui.widgets.facts import SectionTitle
@@ -38,10 +40,12 @@ class Recent(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addWidget(SectionTitle(_("Activity")))
+        self.write = link(_("Write an entry"))
+        layout.addWidget(SectionTitle(_("Activity"), end=self.write))
         layout.addWidget(self.table)
         layout.addLayout(row(None, self.all))
         self.all.clicked.connect(self._on_all)
+        self.write.clicked.connect(self._on_write)
 
     def show_view(self, view: ChangeView) -> None:
         """Show the newest entries."""
@@ -51,6 +55,7 @@ class Recent(QWidget):
         n = len(view.events)
         more = "+" if n == PAGE else ""
         words = ngettext("All {n} entry", "All {n} entries", n)
+        self.write.setVisible(view.change.state.is_open)
         self.all.setText(words.format(n=count(n) + more))
 
     def _text(self, event: Event) -> str:
@@ -64,6 +69,23 @@ class Recent(QWidget):
     def _by(self, event: Event) -> str:
         view = self._view
         return when_by(event, view.now, view.zone) if view else ""
+
+    @Slot()
+    def _on_write(self) -> None:
+        number = self._editing.view.change.number
+        self._editing.ask(
+            Question(
+                _("Write into the log of {number}").format(number=number),
+                _("What was done or seen, in a sentence or two. An entry cannot be altered."),
+                _("Write it"),
+                self._write_down,
+                label=_("Entry"),
+            )
+        )
+
+    def _write_down(self, text: str) -> None:
+        change_id = self._editing.view.change.id
+        self._editing.do(changes.write_entry(self._editing.context, change_id, text))
 
     @Slot()
     def _on_all(self) -> None:

@@ -1,0 +1,112 @@
+"""Every move passes with what it needs, and every guard refuses for its own reason and no other."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.domain.change import ChangeState, ChangeType
+from app.domain.review import CloseCode, Incident
+from app.services.process import TRANSITIONS, moves_of, next_move, transition, way_instead
+from tests.services.process_cases import BREAKS, SOFT, blank, good
+
+S = ChangeState
+PAIRS = [(move.source, move.target) for move in TRANSITIONS]
+GUARDS = [(*pair, guard) for pair, broken in BREAKS.items() for guard in broken]
+
+
+def test_the_table_holds_the_moves_and_guards_that_were_agreed():
+    assert len(PAIRS) == len(set(PAIRS))
+    assert {
+        (move.source, move.target): [guard.id for guard in move.guards] for move in TRANSITIONS
+    } == {pair: list(guards) for pair, guards in BREAKS.items()}
+
+
+def test_what_can_be_passed_by_name_is_exactly_what_was_agreed():
+    soft = {
+        (move.source, move.target): {guard.id for guard in move.guards if not guard.hard}
+        for move in TRANSITIONS
+    }
+    assert {pair: guards for pair, guards in soft.items() if guards} == SOFT
+
+
+@pytest.mark.parametrize(("source", "target"), PAIRS, ids=str)
+def test_the_move_passes_with_what_it_needs(source, target):
+    change, facts = good(source, target)
+    move = transition(source, target)
+    assert move is not None
+    assert move.fits(change)
+    assert [(answer.guard, answer.missing) for answer in move.answers(change, facts)] == [
+        (guard.id, "") for guard in move.guards
+    ]
+
+
+@pytest.mark.parametrize(("source", "target", "guard"), GUARDS, ids=str)
+def test_the_guard_refuses_for_its_own_reason(source, target, guard):
+    spoil, words = BREAKS[source, target][guard]
+    move = transition(source, target)
+    assert move is not None
+    answers = move.answers(*spoil(*good(source, target)))
+    answer = next(item for item in answers if item.guard == guard)
+    assert words in answer.missing
+    assert not answer.met
+
+
+MAIN = {
+    ChangeType.NORMAL: [S.ASSESS, S.AUTHORIZE, S.SCHEDULED, S.IMPLEMENT, S.TEST, S.MONITOR],
+    ChangeType.EMERGENCY: [S.AUTHORIZE, S.SCHEDULED, S.IMPLEMENT, S.TEST, S.MONITOR],
+    ChangeType.STANDARD: [S.SCHEDULED, S.IMPLEMENT, S.TEST, S.MONITOR],
+}
+
+
+@pytest.mark.parametrize("kind", list(MAIN), ids=str)
+def test_each_type_has_its_own_path(kind):
+    change, _facts = good(S.DRAFT, S.SCHEDULED)
+    change, path = replace(change, type=kind), []
+    while (move := next_move(change)) is not None:
+        path.append(move.target)
+        assert move.fits(change)
+        change = replace(change, state=move.target)
+    assert path == [*MAIN[kind], S.REVIEW, S.CLOSED]
+
+
+def test_what_was_done_already_goes_from_the_draft_to_the_review():
+    change, _facts = good(S.DRAFT, S.REVIEW)
+    move = next_move(change)
+    assert move is not None
+    assert move.target is S.REVIEW
+    assert {move.target for move in moves_of(change)} == {S.REVIEW, S.CANCELED}
+
+
+def test_a_normal_change_is_offered_neither_the_standard_nor_the_urgent_path():
+    assert {move.target for move in moves_of(blank())} == {S.ASSESS, S.CANCELED}
+    targets = {move.target for move in moves_of(blank(S.AUTHORIZE))}
+    assert targets == {S.SCHEDULED, S.REJECTED, S.DRAFT, S.CANCELED}
+
+
+def test_monitoring_never_leads_back_to_implementing_and_says_what_to_do():
+    assert transition(S.MONITOR, S.IMPLEMENT) is None
+    assert "child change" in way_instead(S.IMPLEMENT)
+
+
+@pytest.mark.parametrize("state", [S.IMPLEMENT, S.TEST, S.MONITOR, S.BACKOUT, S.REVIEW, S.CLOSED])
+def test_nothing_is_canceled_once_the_work_has_begun(state):
+    assert transition(state, S.CANCELED) is None
+    assert "backed out" in way_instead(S.CANCELED)
+
+
+def test_a_clean_standard_change_needs_no_review_and_one_with_an_incident_does():
+    change, facts = good(S.REVIEW, S.CLOSED)
+    closing = transition(S.REVIEW, S.CLOSED)
+    assert closing is not None
+
+    def review_of(changed):
+        answers = closing.answers(changed, facts)
+        return next(answer.missing for answer in answers if answer.guard == "reviewed")
+
+    clean = replace(change, type=ChangeType.STANDARD, reviewed_by="", tests=())
+    assert review_of(clean) == ""
+    assert review_of(replace(clean, type=ChangeType.NORMAL)) == "Nobody has reviewed it"
+    hurt = replace(clean, incidents=(Incident("INC-7", "Slow", caused=True),))
+    assert review_of(hurt) == "Nobody has reviewed it"
+    assert review_of(replace(clean, close_code=CloseCode.WITH_ISSUES)) == "Nobody has reviewed it"
+    assert review_of(replace(clean, type=ChangeType.EMERGENCY)) == "Nobody has reviewed it"
