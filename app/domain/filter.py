@@ -29,8 +29,8 @@ class ChangeFilter:
     """All that a listed change must fit at once; an empty condition fits everything.
 
     ``mine`` is "the coordinator is whoever asks"; ``person`` stands in any role. ``span`` and the
-    two days are about the window, read in the zone of whoever asks: TODAY is "starts today", PAST
-    "should have started before today", the others and the days "touches". ``numbers`` are the
+    two days are about the window, read in the zone of whoever asks: TODAY and the days are "starts
+    then", PAST is "should have started before today", the others are "touches". ``numbers`` are the
     numbers inside change numbers, for a list that was counted elsewhere.
     """
 
@@ -108,7 +108,7 @@ def window_bounds(wanted: ChangeFilter, asker: Asker) -> WindowBounds:
     if wanted.first_day or wanted.last_day:
         first, last = wanted.first_day, wanted.last_day
         return WindowBounds(
-            ends_after=asker.start_of(first) if first else None,
+            starts_from=asker.start_of(first) if first else None,
             starts_before=asker.start_of(last + timedelta(days=1)) if last else None,
         )
     match wanted.span:
@@ -151,13 +151,14 @@ NEWEST_FIRST = ChangeSort()
 
 @dataclass(frozen=True, slots=True)
 class SavedFilter:
-    """A filter kept under a name; ``sort`` comes back with it."""
+    """A filter kept under a name; its order comes back with it. Archived ones are not offered."""
 
     id: str
     name: str
     wanted: ChangeFilter = ChangeFilter()
     sort: ChangeSort = NEWEST_FIRST
     by: str = ""
+    archived: bool = False
     version: int = 0
 
 

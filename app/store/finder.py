@@ -143,14 +143,18 @@ class _Listing:
                 number.label("at"), number.label("place"), position
             )
         else:
-            counted = self._fitting(select(number.label("at"), self._key.label("place"), position))
+            columns = select(number.label("at"), self._key.label("place"), position)
+            counted = self._fitting(columns, by_index=True)
         rows = counted.subquery()
         query = select(rows.c.place, rows.c["at"]).where(rows.c.position % every == 0)
         found = self._connection.execute(query.order_by(rows.c.position))
         return tuple(Place(row.place, row.at) for row in found)
 
-    def _fitting(self, query: AnySelect) -> AnySelect:
-        """Return a query over changes that leaves out what does not fit."""
+    def _fitting(self, query: AnySelect, *, by_index: bool = False) -> AnySelect:
+        """Return a query over changes that leaves out what does not fit.
+
+        ``by_index`` asks the text index instead of the columns: for all rows, that is faster.
+        """
         fits = self._fits
         match self._way:
             case _Way.HITS:
@@ -158,10 +162,9 @@ class _Listing:
             case _Way.FEW if fits.match:
                 query = query.where(_C.ordinal.in_(search.hits(fits.match)))
             case _Way.WALK:
-                query = query.where(*fits.columns)
-                if fits.rest:
-                    inside = search.unindexed(_C.ordinal).in_(search.hits(fits.rest))
-                    query = query.where(inside)
+                query = query.where(*(() if by_index else fits.columns))
+                if match := fits.match if by_index else fits.rest:
+                    query = query.where(search.unindexed(_C.ordinal).in_(search.hits(match)))
             case _:
                 pass
         return query.where(*fits.others)

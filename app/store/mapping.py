@@ -194,7 +194,7 @@ def _due_at(change: Change) -> datetime | None:
 
 
 _STATE_RANKS = {state: rank for rank, state in enumerate(ChangeState)}
-_NEVER = "~"
+NEVER = "~"
 """Sorts after every instant."""
 
 
@@ -241,7 +241,7 @@ CHANGE = Kind(
         text("coordinator_key", read=lambda c: c.coordinator.strip().casefold(), order=True),
         text("updated_key", read=lambda c: _sortable(c.updated_at, ""), order=True),
         # no window comes last in both directions
-        text("starts_key", read=lambda c: _sortable(_start(c), _NEVER), order=True),
+        text("starts_key", read=lambda c: _sortable(_start(c), NEVER), order=True),
         text("latest_key", read=lambda c: _sortable(_start(c), ""), order=True),
         text("parent", index=True),
     ),

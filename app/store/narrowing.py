@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Table
 
 from app.domain.filter import Asker, ChangeFilter, window_bounds
 from app.store import search
+from app.store.mapping import NEVER, to_text
 from app.store.words import HELD, UNASSIGNED, Facet, token
 
 Condition = ColumnElement[bool]
@@ -84,9 +85,10 @@ def _others(
 ) -> Iterator[Condition]:
     bounds = window_bounds(wanted, asker)
     if bounds.starts_from:
-        yield changes.c.starts_at >= bounds.starts_from
+        yield changes.c.starts_key >= to_text(bounds.starts_from)
+        yield changes.c.starts_key < NEVER
     if bounds.starts_before:
-        yield changes.c.starts_at < bounds.starts_before
+        yield changes.c.starts_key < to_text(bounds.starts_before)
     if bounds.ends_after:
         yield changes.c.ends_at > bounds.ends_after
     if wanted.on_hold is False:

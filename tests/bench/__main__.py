@@ -7,7 +7,7 @@ import sys
 
 from tests.bench.harness import machine
 
-NAMES = ("startup", "verdict", "pdf")
+NAMES = ("startup", "verdict", "pdf", "log")
 
 
 def main() -> int:

@@ -15,6 +15,7 @@ from sqlalchemy import event, insert
 
 from app.domain.change import Change, ChangeState, ChangeType
 from app.domain.event import NewEvent
+from app.domain.host import Host
 from app.domain.ids import ChangeId, HostId, new_id
 from app.domain.need import Need, NeedCategory
 from app.domain.review import CloseCode
@@ -41,6 +42,7 @@ PLACES = ("of shop {n}", "in hall {n}", "for tenant {n}", "on node {n}", "at sit
 REASONS = ("It reached its end of life.", "Customers wait too long in the evening.",
            "An advisory names this version.", "It stopped three times last month.",
            "The queue grows faster than it is emptied.")  # fmt: skip
+HOSTS = 400
 _CHUNK = 5000
 
 
@@ -56,6 +58,7 @@ def fill(data: Path, count: int) -> None:
         chance = random.Random(count)
         event.listen(store.ledger.engine, "connect", _hurry)
         store.ledger.engine.dispose()
+        _add_hosts(store)
         for first in range(1, count + 1, _CHUNK):
             numbers = range(first, min(first + _CHUNK, count + 1))
             _write(store, [change_of(number, count, chance) for number in numbers])
@@ -64,6 +67,15 @@ def fill(data: Path, count: int) -> None:
             connection.commit()
     finally:
         store.close()
+
+
+def _add_hosts(store: Store) -> None:
+    with store.unit_of_work() as uow:
+        for number in range(HOSTS):
+            name = f"host-{number}"
+            uow.hosts.add(Host(HostId(name), name, f"{name}.example"))
+        uow.log.append(NewEvent("host.added", "Added the hosts"))
+        uow.commit()
 
 
 def _hurry(connection: sqlite3.Connection, _record: object) -> None:
@@ -107,7 +119,7 @@ def change_of(number: int, count: int, chance: random.Random) -> Change:
         coordinator=chance.choice(PEOPLE),
         implementer=chance.choice((*PEOPLE, "")),
         business_service=f"Service {number % 60}",
-        hosts=(HostId(f"host-{number % 400}"),),
+        hosts=(HostId(f"host-{number % HOSTS}"),),
         need=Need(chance.choice(tuple(NeedCategory))),
         risk=RiskAssessment(score, score),
         window=Window(TimeRange(start, start + timedelta(hours=chance.randint(1, 5))), "UTC"),

@@ -15,11 +15,11 @@ from app.services.facade import AppServices
 from tests.patience import PATIENCE_MS, PatientBot
 from ui.application import Desktop, Start
 from ui.widgets.banner import Banner
+from ui.widgets.base_table import BaseTable
 from ui.widgets.fields import ChoiceField, Field, LineField, TextField
 from ui.widgets.labels import Label
 from ui.widgets.page import Page
 from ui.widgets.search import FilterChips
-from ui.widgets.table import Table
 from ui.widgets.tabs import Tabs
 
 LEFT = Qt.MouseButton.LeftButton
@@ -67,10 +67,10 @@ class Person:
         """Return what labels and tables say."""
         labels = [label.text() for label in self.seen(Label)]
         rows = [
-            table.rows_model.index(row, column).data() or ""
-            for table in self.seen(Table)
-            for row in range(table.rows_model.rowCount())
-            for column in range(table.rows_model.columnCount())
+            table.model().index(row, column).data() or ""
+            for table in self.seen(BaseTable)
+            for row in range(table.model().rowCount())
+            for column in range(table.model().columnCount())
         ]
         return "\n".join(text for text in (*labels, *rows) if text)
 
@@ -163,10 +163,10 @@ class Person:
         self.press(name, chips)
         self.settle()
 
-    def pick(self, table: Table, row: int) -> None:
+    def pick(self, table: BaseTable, row: int) -> None:
         """Click a row of a table."""
         bring_into_sight(table)
-        index = table.rows_model.index(row, 0)
+        index = table.model().index(row, 0)
         table.scrollTo(index)
         QTest.mouseClick(table.viewport(), LEFT, pos=table.visualRect(index).center())
 

@@ -320,7 +320,7 @@ def print_the_report(person: Person) -> None:
 
 def open_the_change(person: Person) -> None:
     person.go("changes")
-    person.press("All", person.page.list.chips)
+    person.page.open("list/all")
     person.settle()
     person.pick(person.page.list.table, 0)
     person.wait(lambda: plan.TITLE in person.text(), "the change")

@@ -1,9 +1,10 @@
 """How a change looks wherever it is listed: its state, its stage, its window, one row of a list."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.domain.change import Change, ChangeState, ChangeType, Stage
+from app.domain.filter import BEFORE_WORK, Asker
 from app.i18n import _, later
 from app.services.rows import ChangeRow
 from app.wording import clock, clock_span, day
@@ -114,6 +115,11 @@ def row_of(change: Change) -> ChangeRow:
         window.zone if window else "",
         change.on_hold,
         change.updated_at,
+        int(change.number.rpartition("-")[2] or 0),
+        change.coordinator,
+        change.implementer,
+        change.priority,
+        change.business_service,
     )
 
 
@@ -126,6 +132,21 @@ def when_text(row: ChangeRow, now: datetime) -> str:
     return f"{day(row.starts_at, row.zone)} {clock(row.starts_at, row.zone)}"
 
 
+REVIEW_DAYS = 7
+"""An implementation review is held within 3 to 7 days after the window."""
+
+
+def row_badge(row: ChangeRow, now: datetime) -> Badge:
+    """Return the state of a listed change; what should have happened by now is said instead."""
+    if row.on_hold or row.starts_at is None or row.ends_at is None:
+        return state_badge(row.state, on_hold=row.on_hold)
+    if row.state in BEFORE_WORK and row.starts_at < Asker(now, zone=row.zone or "UTC").day():
+        return Badge(Mark.WATCH, _("Overdue"))
+    if row.state is ChangeState.REVIEW and row.ends_at + timedelta(days=REVIEW_DAYS) < now:
+        return Badge(Mark.WATCH, _("Review overdue"))
+    return state_badge(row.state)
+
+
 def change_columns(now: Callable[[], datetime]) -> tuple[Column[ChangeRow], ...]:
     """Return the one column of the list: title above; number, state, time and risk below."""
 
@@ -134,7 +155,7 @@ def change_columns(now: Callable[[], datetime]) -> tuple[Column[ChangeRow], ...]
             (Words(row.title, weight=500),),
             (
                 Words(row.number, "ink2"),
-                state_badge(row.state, on_hold=row.on_hold),
+                row_badge(row, now()),
                 Words(when_text(row, now()), "ink2"),
             ),
             _STOPS,
@@ -142,7 +163,7 @@ def change_columns(now: Callable[[], datetime]) -> tuple[Column[ChangeRow], ...]
         )
 
     def speak(row: ChangeRow) -> str:
-        state = state_badge(row.state, on_hold=row.on_hold).word
+        state = row_badge(row, now()).word
         return f"{row.number} {row.title}, {state}, {when_text(row, now())}"
 
     return (Column[ChangeRow](_("Change"), speak, cell=draw),)

@@ -21,6 +21,28 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 
 
+def side_of(column: Column[Any]) -> Qt.AlignmentFlag:
+    """Return where the text of a column stands."""
+    side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def column_header(
+    columns: Sequence[Column[Any]], section: int, orientation: Qt.Orientation, role: int
+) -> Any:
+    """Return what a model says about the header of a column."""
+    if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(columns):
+        return None
+    match role:
+        case Qt.ItemDataRole.DisplayRole:
+            return columns[section].header
+        case Qt.ItemDataRole.TextAlignmentRole:
+            return side_of(columns[section])
+        case role if role == COLUMN_ROLE:
+            return columns[section]
+    return None
+
+
 class RowsModel(QAbstractTableModel, Generic[Row]):
     """Shows the rows of a read query; holds no session and runs no SQL."""
 
@@ -80,8 +102,7 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
             case Qt.ItemDataRole.ToolTipRole:
                 return tip(column.text(row))
             case Qt.ItemDataRole.TextAlignmentRole:
-                side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-                return side | Qt.AlignmentFlag.AlignVCenter
+                return side_of(column)
             case role if role == CELL_ROLE:
                 return column.cell(row) if column.cell else None
             case role if role == SORT_ROLE:
@@ -96,17 +117,7 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         """Return the header text and its alignment."""
-        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self._columns):
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._columns[section].header
-        if role == COLUMN_ROLE:
-            return self._columns[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            right = self._columns[section].right
-            side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
-        return None
+        return column_header(self._columns, section, orientation, role)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort a small list in memory, now and whenever rows come anew; None comes last.

@@ -9,7 +9,6 @@ from app.domain.approval import Decision
 from app.domain.backup import BackupSet
 from app.domain.change import Change, ChangeState
 from app.domain.event import Event
-from app.domain.filter import ChangeFilter
 from app.domain.health import HealthReport
 from app.domain.host import Host
 from app.domain.metric import SampleSet
@@ -19,10 +18,8 @@ from app.domain.verdict import Comparison
 from app.errors import Conflict
 from app.i18n import _
 from app.services import approvals, changes, entries, overrides
-from app.services.finding import Place, Query
 from app.services.process import next_move
 from app.services.rollback import rollback_deadline, rollback_s
-from app.services.rows import ChangeRow
 from app.services.transitions import Answer, Transition
 from app.settings import Settings
 from ui.operations.zones import zone_names
@@ -32,21 +29,8 @@ if TYPE_CHECKING:
     from app.services.facade import AppServices
     from ui.context import UiContext
 
-OPEN = tuple(state for state in ChangeState if state.is_open)
 PAGE = 200
 """How many rows or log entries come at a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListPage:
-    """Some rows of the list, and how many changes are in each state."""
-
-    rows: tuple[ChangeRow, ...]
-    counts: dict[ChangeState, int]
-    mine: int
-    """Open changes of the acting person; counted up to a page."""
-    more: bool
-    """Whether there are rows after these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +118,6 @@ def edit_of(before: Change, values: dict[str, object], note: str) -> FieldEdit |
         tuple((name, getattr(before, name)) for name in names),
         tuple((name, values[name]) for name in names),
     )
-
-
-def load_rows(services: "AppServices", wanted: ChangeFilter, after: str = "") -> ListPage:
-    """Return a page of the list, from the number ``after`` on."""
-    finder, asker = services.finder, services.asker
-    number = int(after.rpartition("-")[2] or 0)
-    place = Place(number, number) if after else None
-    rows = finder.page(Query(wanted, asker), after=place, limit=PAGE).rows
-    mine = finder.count(ChangeFilter(states=OPEN, mine=True), asker)
-    return ListPage(rows, services.queries.change_counts(), mine, len(rows) == PAGE)
 
 
 def load_view(services: "AppServices", ref: str) -> ChangeView:

@@ -152,6 +152,8 @@ class Button(QAbstractButton):
         look = tokens()
         if not self.isEnabled():
             return look.sunken, look.line
+        if self.isChecked():
+            return look.selection, look.selection
         shade = 0.16 if self.isDown() else 0.08 if self.underMouse() else 0.0
         if self._kind is Kind.PRIMARY:
             fill = mix(look.accent, look.surface if look.dark else look.ink, shade)

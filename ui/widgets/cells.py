@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from ui import icons
 from ui.cells import (
@@ -90,12 +90,27 @@ class CellDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._margin = margin
 
-    def padding(self, column: int, columns: int) -> tuple[int, int]:
+    def padding(self, column: int) -> tuple[int, int]:
         """Return the space at the left and at the right inside a cell."""
+        first, last = self._ends()
         return (
-            self._margin if column == 0 else PAD,
-            self._margin if column == columns - 1 else PAD,
+            self._margin if column == first else PAD,
+            self._margin if column == last else PAD,
         )
+
+    def is_first(self, column: int) -> bool:
+        """Whether a column stands at the left edge, wherever columns were moved."""
+        return column == self._ends()[0]
+
+    def _ends(self) -> tuple[int, int]:
+        """Return the columns that are seen first and last."""
+        view = self.parent()
+        if not isinstance(view, QTableView):
+            return 0, -1
+        head = view.horizontalHeader()
+        order = (head.logicalIndex(place) for place in range(head.count()))
+        shown = [column for column in order if not head.isSectionHidden(column)]
+        return (shown[0], shown[-1]) if shown else (0, -1)
 
     def paint(
         self,
@@ -107,7 +122,7 @@ class CellDelegate(QStyledItemDelegate):
         painter.save()
         area = QRectF(option.rect)
         group = index.data(GROUP_ROLE)
-        left, right = self.padding(index.column(), index.model().columnCount())
+        left, right = self.padding(index.column())
         if isinstance(group, Group):
             _paint_group(painter, area.adjusted(left, 0, -PAD, -1), group)
         else:
@@ -133,7 +148,7 @@ class CellDelegate(QStyledItemDelegate):
             return
         look = tokens()
         painter.fillRect(area, look.selection)
-        if index.column() == 0:
+        if self.is_first(index.column()):
             painter.fillRect(QRectF(area.left(), area.top(), 3, area.height()), look.accent)
 
 

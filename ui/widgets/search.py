@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.wording import count as figures
 from ui import icons
 from ui.paint import CENTER, Style, by_keyboard, focus_ring, write
 from ui.theme import BODY, BOLD, REGULAR, SMALL, tokens
@@ -133,30 +134,42 @@ class FilterChips(QWidget):
 
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__()
+        self._names: tuple[str, ...] = ()
         self._group = QButtonGroup(self)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        for position, name in enumerate(names):
-            chip = _Chip(name, "")
-            self._group.addButton(chip, position)
-            layout.addWidget(chip)
-        layout.addStretch(1)
-        if names:
-            self._group.button(0).setChecked(True)
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(6)
+        self._layout.addStretch(1)
+        self.set_names(names)
         self._group.idClicked.connect(self.chosen)
+
+    def set_names(self, names: Sequence[str], current: int = 0) -> None:
+        """Offer these filters, one of them chosen; says nothing about it."""
+        if self._names != tuple(names):
+            for old in self._group.buttons():
+                self._group.removeButton(old)
+                self._layout.removeWidget(old)
+                old.hide()
+                old.deleteLater()
+            for position, name in enumerate(names):
+                chip = _Chip(name, "")
+                self._group.addButton(chip, position)
+                self._layout.insertWidget(position, chip)
+            self._names = tuple(names)
+        if names:
+            self._group.button(current).setChecked(True)
 
     @property
     def current(self) -> int:
         """Position of the chosen filter."""
         return self._group.checkedId()
 
-    def set_counts(self, counts: Sequence[int]) -> None:
-        """Show how many records each filter holds."""
+    def set_counts(self, counts: Sequence[int | None]) -> None:
+        """Show how many records each filter holds; None for one that is not counted."""
         for position, count in enumerate(counts):
             chip = self._group.button(position)
             if isinstance(chip, _Chip):
-                chip.set_count(str(count))
+                chip.set_count("" if count is None else figures(count))
 
     def choose(self, position: int) -> None:
         """Choose a filter as a click would."""

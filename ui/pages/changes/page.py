@@ -14,6 +14,7 @@ from ui.operations.changes import ChangeView
 from ui.pages.changes.detail import ChangeDetail
 from ui.pages.changes.listing import ChangeList
 from ui.pages.changes.new import NewChange
+from ui.pages.changes.sides import Sides
 from ui.pages.changes.tabs import TABS
 from ui.widgets.buttons import Button
 from ui.widgets.empty import EmptyState
@@ -54,15 +55,16 @@ class ChangesPage(Page):
         self.body.addWidget(split(self.list, self.right, sizes=(420, 820), name="changes"), 1)
         self.list.setMinimumWidth(412)
         self.right.setMinimumWidth(588)
+        self.sides = Sides(self.list, self.right, self.detail.head.back)
         self._connect()
 
     def _connect(self) -> None:
         self.list.picked.connect(self._on_picked)
         self.list.opened.connect(self._on_opened)
-        self.list.new_wanted.connect(self.new_record)
+        self.list.head.new.clicked.connect(self.new_record)
         if self._nothing.button:
             self._nothing.button.clicked.connect(self.new_record)
-        self.detail.head.folded.connect(self._unfold)
+        self.detail.head.folded.connect(self.sides.unfold)
         self.detail.shown.connect(self._on_shown)
         self.list.listed.connect(self._on_listed)
         self.new.wanted.connect(self._on_new)
@@ -84,7 +86,7 @@ class ChangesPage(Page):
         if record == NEW:
             self.new_record()
         elif record == LIST:
-            self._unfold()
+            self.sides.unfold()
             self.list.choose(rest)
         else:
             self._show_change(record, rest)
@@ -99,28 +101,29 @@ class ChangesPage(Page):
 
     def focus_search(self) -> None:
         """Go to the search field."""
-        self._unfold()
-        self.list.search.setFocus()
-        self.list.search.selectAll()
+        self.sides.unfold()
+        self.list.head.search.setFocus()
+        self.list.head.search.selectAll()
 
     @Slot()
     def new_record(self) -> bool:
         """Ask for the title of a new change."""
         self.detail.flush()
+        self.sides.make_room()
         self.right.setCurrentWidget(self.new)
         self.new.start()
         return True
 
     def escape(self) -> bool:
-        """Close a question, a new change, or the full width."""
+        """Close a question, a new change, or the full width; take marks away."""
         if self.right.currentWidget() is self.new:
             self._leave_new()
         elif self.detail.asking.is_open:
             self.detail.asking.close_question()
         elif self.list.isHidden():
-            self._unfold()
+            self.sides.unfold()
         else:
-            return False
+            return self.list.marks.clear()
         return True
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -129,27 +132,25 @@ class ChangesPage(Page):
         super().hideEvent(event)
 
     def _show_change(self, ref: str, tab: str = "") -> None:
+        self.sides.make_room()
         self.right.setCurrentWidget(self.detail)
         self.detail.open(ref, tab)
 
     @Slot(str)
     def _on_picked(self, change_id: str) -> None:
+        if self.sides.both:
+            self._follow(change_id)
+
+    def _follow(self, change_id: str) -> None:
         if change_id != self.detail.ref or self.right.currentWidget() is not self.detail:
             self._show_change(change_id)
             self.context.navigation.note(self.id, change_id)
 
     @Slot(str)
     def _on_opened(self, change_id: str) -> None:
-        self._on_picked(change_id)
-        self.list.hide()
-        self.detail.head.back.show()
+        self._follow(change_id)
+        self.sides.fold()
         self.detail.tabs.setFocus()
-
-    @Slot()
-    def _unfold(self) -> None:
-        self.list.show()
-        self.detail.head.back.hide()
-        self.list.table.setFocus()
 
     @Slot(object)
     def _on_shown(self, view: ChangeView) -> None:
@@ -186,4 +187,6 @@ class ChangesPage(Page):
     @Slot()
     def _leave_new(self) -> None:
         self.right.setCurrentWidget(self.detail if self.detail.ref else self._nothing)
+        if self.list.isHidden():
+            self.sides.unfold()
         self.list.table.setFocus()

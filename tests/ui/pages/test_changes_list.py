@@ -1,0 +1,187 @@
+"""The list of changes by keys and mouse: pages, views, orders, marks, columns."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+
+from app.domain.change import Change, ChangeState
+from app.domain.event import NewEvent
+from app.domain.filter import ChangeSort, SortBy
+from app.domain.ids import ChangeId, new_id
+from app.domain.window import TimeRange, Window
+from tests.fakes import NOON
+from ui.models.pages import KEPT_PAGES, PAGE_ROWS
+from ui.pages.changes.list_head import View
+from ui.pages.changes.page import ChangesPage
+
+S = ChangeState
+
+
+@pytest.fixture
+def many(services):
+    """Return a maker of many changes in one commit."""
+
+    def make(count, **fields):
+        with services.new_uow() as uow:
+            for _n in range(count):
+                number = uow.changes.next_number()
+                change = Change(ChangeId(new_id()), number, f"Renew {number[-4:]}")
+                uow.changes.add(replace(change, coordinator="Nomsa", **fields))
+            uow.log.append(NewEvent("test.added", "Added"))
+            uow.commit()
+
+    return make
+
+
+def shown(listing):
+    """What can be read in the rows that are in sight."""
+    model, sight = listing.table.model(), listing.table.rows_in_sight()
+    return [model.index(at, 0).data() for at in sight]
+
+
+def numbers(listing):
+    return [row.number for row in listing.rows]
+
+
+def test_a_long_list_is_read_page_by_page_wherever_one_jumps(drive, many):
+    many(1234)
+    driver = drive(ChangesPage)
+    listing = driver.page.list
+    QAbstractItemModelTester(
+        listing.views.lines.model(), QAbstractItemModelTester.FailureReportingMode.Fatal
+    )
+    assert listing.head.found.text() == "1\u202f234 of 1\u202f234 changes"
+    assert len(listing.rows) == PAGE_ROWS
+    for position in (700, 1200, 30, 333):
+        listing.table.jump_to(position)
+        driver.bot.waitUntil(lambda at=position: in_place(listing, at))
+    assert listing.pages.total == 1234
+    assert len(listing.rows) <= KEPT_PAGES * PAGE_ROWS
+
+
+def in_place(listing, position):
+    """Whether the top row is what stands there: the newest number first."""
+    first = listing.table.rows_in_sight()[0]
+    row = listing.pages.at(first, ask=False)
+    at_end = position > first >= 1234 - 30
+    return row is not None and row.ordinal == 1234 - first and (first == position or at_end)
+
+
+def test_another_order_begins_at_the_top_and_the_header_says_it(drive, many, record):
+    many(5)
+    record("Aaa")
+    driver = drive(ChangesPage)
+    listing = driver.page.list
+    driver.click(listing.head.views[View.TABLE])
+    assert listing.views.wide.isVisible()
+    assert driver.page.right.isHidden()
+    head = listing.views.wide.horizontalHeader()
+    x = head.sectionViewportPosition(1) + 20
+    driver.bot.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(x, 8))
+    driver.settle()
+    assert listing.search.sort == ChangeSort(SortBy.TITLE, descending=False)
+    assert listing.rows[0].title == "Aaa"
+    assert listing.head.order.text() == "Title, A to Z"
+    driver.bot.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(x, 8))
+    driver.settle()
+    assert listing.rows[-1].title == "Aaa"
+
+
+def test_a_change_opens_from_the_table_and_escape_leads_back(drive, many):
+    many(3)
+    driver = drive(ChangesPage)
+    page, listing = driver.page, driver.page.list
+    driver.click(listing.head.views[View.TABLE])
+    listing.table.setFocus()
+    driver.bot.keyClick(listing.table, Qt.Key.Key_J)
+    assert page.right.isHidden()
+    driver.bot.keyClick(listing.table, Qt.Key.Key_Return)
+    driver.settle()
+    assert listing.isHidden()
+    assert page.detail._view.change.number == listing.table.current.number
+    assert page.escape()
+    assert listing.isVisible()
+    assert page.right.isHidden()
+    driver.click(listing.head.views[View.LINES])
+    assert page.right.isVisible()
+
+
+def test_rows_are_marked_by_x_by_shift_by_click_and_all_at_once(drive, many):
+    many(150)
+    driver = drive(ChangesPage)
+    listing, table = driver.page.list, driver.page.list.table
+    table.setFocus()
+    table.select(listing.rows[0].id)
+    driver.bot.keyClick(table, Qt.Key.Key_X)
+    assert listing.marks.named == {listing.rows[0].id}
+    driver.bot.keyClick(table, Qt.Key.Key_J, Qt.KeyboardModifier.ShiftModifier)
+    driver.bot.keyClick(table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert listing.marks.named == {row.id for row in listing.rows[:3]}
+    at = table.visualRect(table.model().index(5, 0)).center()
+    shift, control = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+    driver.bot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, shift, at)
+    assert listing.marks.named == {row.id for row in listing.rows[:6]}
+    driver.bot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, control, at)
+    assert listing.marks.named == {row.id for row in listing.rows[:5]}
+    driver.bot.keyClick(table, Qt.Key.Key_A, control)
+    driver.bot.keyClick(table, Qt.Key.Key_X)
+    assert listing.marks.count(listing.pages.total) == 149
+    assert driver.page.escape()
+    assert listing.marks.count(150) == 0
+    assert not driver.page.escape()
+
+
+def test_a_row_says_what_should_have_happened_by_now(drive, services, record, clock):
+    def past(change):
+        start = NOON - timedelta(days=20)
+        return replace(change, window=Window(TimeRange(start, start + timedelta(hours=2)), "UTC"))
+
+    record("Late", S.SCHEDULED, past)
+    record("Unreviewed", S.REVIEW, past)
+    driver = drive(ChangesPage)
+    listing = driver.page.list
+    assert ["overdue" in text.casefold() for text in shown(listing)] == [True, True]
+    driver.open("list/overdue")
+    assert [row.title for row in listing.rows] == ["Late"]
+
+
+def test_the_menus_offer_every_filter_and_order(drive, record):
+    record("Held", S.ASSESS, lambda change: replace(change, on_hold=True, on_hold_reason="parts"))
+    record("Free", S.ASSESS)
+    driver = drive(ChangesPage)
+    listing = driver.page.list
+    menu = listing.head.filters.menu()
+    texts = {action.text().partition("\t")[0]: action for action in menu.actions()}
+    assert texts["On hold"].text() == "On hold\t1"
+    texts["On hold"].trigger()
+    driver.settle()
+    assert [row.title for row in listing.rows] == ["Held"]
+    assert listing.head.filters.chips._group.checkedButton().text() == "On hold"
+    orders = {action.text(): action for action in listing.head.order_menu().actions()}
+    orders["Title, A to Z"].trigger()
+    driver.settle()
+    assert listing.search.sort.by is SortBy.TITLE
+
+
+def test_columns_can_be_moved_and_hidden_and_stay_so(drive, many):
+    many(2)
+    driver = drive(ChangesPage)
+    listing = driver.page.list
+    driver.click(listing.head.views[View.TABLE])
+    head = listing.views.wide.horizontalHeader()
+    hidden = [at for at in range(head.count()) if head.isSectionHidden(at)]
+    assert hidden == [7, 8, 9]
+    actions = {a.text(): a for a in listing.views.columns_menu().actions()}
+    actions["Priority"].trigger()
+    actions["Type"].trigger()
+    head.moveSection(head.visualIndex(4), 0)
+    kept = head.saveState()
+    again = drive(ChangesPage).page.list.views.wide.horizontalHeader()
+    assert again.restoreState(kept)
+    assert again.isSectionHidden(3)
+    assert not again.isSectionHidden(8)
+    assert again.logicalIndex(0) == 4
+    assert listing.views.wide.cell_delegate.is_first(4)

@@ -1,0 +1,102 @@
+"""The ways to look at the list: two lines each, or a table with columns; and what fills in."""
+
+from collections.abc import Hashable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
+
+from app.i18n import _
+from ui.models.change_table import AT_FIRST_HIDDEN, TITLE_COLUMN, table_columns
+from ui.models.changes import change_columns
+from ui.models.marks import Marks
+from ui.models.pages import PAGE_ROWS, PagedModel, Pages
+from ui.pages.changes.list_head import SIDE, View
+from ui.widgets.buttons import Button
+from ui.widgets.empty import EmptyState
+from ui.widgets.long_table import LongTable
+from ui.widgets.table import Rows
+
+if TYPE_CHECKING:
+    from ui.context import UiContext
+
+
+class ListViews(QStackedWidget):
+    """Two tables over the same pages; what is chosen in one is chosen in the other."""
+
+    def __init__(self, context: "UiContext", pages: Pages, marks: Marks) -> None:
+        super().__init__()
+        self.pages, self.view = pages, View.LINES
+        now = context.services.clock.now
+        self.lines = LongTable(
+            PagedModel(change_columns(now), pages, marks),
+            rows=Rows.TWO_LINES, header=False, margin=SIDE,
+        )  # fmt: skip
+        self.wide = LongTable(
+            PagedModel(table_columns(now), pages, marks), name="columns", margin=SIDE
+        )
+        self.everything = Button(_("Show all changes"))
+        self.nothing_fits = EmptyState(
+            _("Nothing fits"), _("No change fits this search and filter."), self.everything
+        )
+        self._blank = QWidget()
+        for widget in (self.lines, self.wide, self.nothing_fits, self._blank):
+            self.addWidget(widget)
+        for table in (self.lines, self.wide):
+            table.setAccessibleName(_("Changes"))
+        self._prepare_columns()
+
+    def _prepare_columns(self) -> None:
+        columns = self.wide.horizontalHeader()
+        columns.setSectionsMovable(True)
+        columns.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        columns.customContextMenuRequested.connect(self._on_columns)
+        for position in AT_FIRST_HIDDEN:
+            columns.hideSection(position)
+
+    @property
+    def table(self) -> LongTable:
+        """The list in the view that is chosen."""
+        return self.wide if self.view is View.TABLE else self.lines
+
+    @property
+    def pages_in_sight(self) -> list[int]:
+        """The pages whose rows can be seen."""
+        return sorted({at // PAGE_ROWS for at in self.table.rows_in_sight()})
+
+    def show_view(self, view: View) -> None:
+        """Look at the list in another way; the cursor stays on its change."""
+        current = self.table.current
+        self.view = view
+        if current is not None:
+            self.table.select(current.id, quiet=True)
+
+    def show_fitting(self, *, nothing: bool) -> None:
+        """Show the list, or that nothing fits; ``nothing`` says that there is no change at all."""
+        instead = self._blank if nothing else self.nothing_fits
+        self.setCurrentWidget(self.table if self.pages.total else instead)
+
+    def select(self, record: Hashable) -> bool:
+        """Put the cursor on a change, without a word about it."""
+        return self.table.select(record, quiet=True)
+
+    def columns_menu(self) -> QMenu:
+        """Return the menu that shows and hides columns of the table."""
+        menu, columns = QMenu(self), self.wide.horizontalHeader()
+        for position, column in enumerate(self.wide.paged.columns):
+            action = menu.addAction(column.header)
+            action.setCheckable(True)
+            action.setChecked(not columns.isSectionHidden(position))
+            action.setEnabled(position != TITLE_COLUMN)
+            action.toggled.connect(partial(self._show_column, position))
+        return menu
+
+    @Slot(QPoint)
+    def _on_columns(self, at: QPoint) -> None:
+        menu = self.columns_menu()
+        menu.exec(self.wide.horizontalHeader().mapToGlobal(at))
+        menu.deleteLater()
+
+    def _show_column(self, position: int, shown: bool) -> None:
+        self.wide.horizontalHeader().setSectionHidden(position, not shown)
