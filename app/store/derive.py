@@ -6,7 +6,7 @@ the program derives anyway.
 
 import logging
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, bindparam, select, update
 
@@ -15,47 +15,59 @@ from app.store import search
 from app.store.mapping import KINDS, Kind, ordinal
 from app.store.tables import TABLES
 
+Entity = TypeVar("Entity")
 _CHUNK = 500
 _log = logging.getLogger(__name__)
 
 
 def derive_all(connection: Connection) -> None:
-    """Write the derived columns of every record, and the text index of those that have one."""
+    """Write the derived columns of every record, and the text index of those that have one.
+
+    What is right already is left alone, so that a large store is only read.
+    """
     for kind in KINDS:
-        table = TABLES[kind.table]
-        names = [lifted.name for lifted in kind.columns]
-        rewrite = (
-            update(table)
-            .where(table.c.row == bindparam("key"))
-            .values({name: bindparam(f"new_{name}") for name in names})
-        )
         for rows in _chunks(connection, kind):
             items = list(_readable(kind, rows))
-            if names and items:
-                connection.execute(
-                    rewrite,
-                    [
-                        {"key": key} | {f"new_{name}": values[name] for name in names}
-                        for key, values in ((key, kind.row(item)) for key, item in items)
-                    ],
-                )
+            _write_columns(connection, kind, items)
             if kind.texts:
-                for _key, item in items:
-                    search.index(connection, ordinal(item.number), kind.texts(item))
+                _write_texts(connection, kind, [item for _row, item in items])
+
+
+def _write_columns(
+    connection: Connection, kind: Kind[Entity], items: Sequence[tuple[Row[Any], Entity]]
+) -> None:
+    table, names = TABLES[kind.table], [lifted.name for lifted in kind.columns]
+    stale = []
+    for row, item in items:
+        values = kind.row(item)
+        if any(getattr(row, name) != values[name] for name in names):
+            stale.append({"key": row.row} | {f"new_{name}": values[name] for name in names})
+    if stale:
+        new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+        connection.execute(update(table).where(table.c.row == bindparam("key")).values(new), stale)
+
+
+def _write_texts(connection: Connection, kind: Kind[Entity], items: Sequence[Any]) -> None:
+    assert kind.texts  # noqa: S101 - tells the type checker
+    fresh = {ordinal(item.number): kind.texts(item) for item in items}
+    known = search.stored_texts(connection, list(fresh))
+    for number, texts in fresh.items():
+        if known.get(number) != texts:
+            search.index(connection, number, texts)
 
 
 def _chunks(connection: Connection, kind: Kind[Any]) -> Iterator[Sequence[Row[Any]]]:
     table, after = TABLES[kind.table], 0
-    page: search.AnySelect = select(table.c.row, table.c.body).order_by(table.c.row).limit(_CHUNK)
+    page: search.AnySelect = select(table).order_by(table.c.row).limit(_CHUNK)
     while rows := connection.execute(page.where(table.c.row > after)).all():
         yield rows
         after = rows[-1].row
 
 
-def _readable(kind: Kind[Any], rows: Sequence[Row[Any]]) -> Iterator[tuple[int, Any]]:
+def _readable(kind: Kind[Entity], rows: Sequence[Row[Any]]) -> Iterator[tuple[Row[Any], Entity]]:
     """Yield the records of rows; one that cannot be read keeps what it had, and is reported."""
     for row in rows:
         try:
-            yield row.row, kind.read(row.body)
+            yield row, kind.read(row.body)
         except StoreError as error:
             _log.warning("Row %s of %s keeps its columns: %s", row.row, kind.table, error.text)

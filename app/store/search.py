@@ -40,6 +40,12 @@ def insert_texts(connection: Connection, found_by: Iterable[tuple[int, Texts]]) 
     connection.execute(_INDEX.insert(), rows)
 
 
+def stored_texts(connection: Connection, numbers: Sequence[int]) -> dict[int, Texts]:
+    """Return what changes are found by now."""
+    rows = connection.execute(select(_INDEX).where(listed(KEY, numbers)))
+    return {row.rowid: Texts(*(getattr(row, name) for name in _COLUMNS)) for row in rows}
+
+
 def _clean(texts: Texts) -> dict[str, str]:
     found = ((name, getattr(texts, name)) for name in _COLUMNS)
     return {name: held.encode("utf-8", "replace").decode() for name, held in found}

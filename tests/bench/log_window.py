@@ -1,8 +1,9 @@
 """The real changes page on a data folder, measured from inside.
 
-``python -m tests.bench.log_window DATA``. First paint is from the wish to see the page until its rows are painted, with the window and the
-services already there. A jump is from setting the scroll bar to the rows of that place painted; the
-place is always another one, so that nothing of it is in memory.
+``python -m tests.bench.log_window DATA``. First paint is from the wish to see the page until its
+rows are painted, with the window and the services already there. A jump is from setting the scroll
+bar to the rows of that place painted; the place is always another one, so that nothing of it is in
+memory.
 """
 
 import json
