@@ -6,13 +6,18 @@ Reads for screens go past the domain: one statement each, nothing to change by a
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from app.domain.change import ChangeState, ChangeType
 from app.domain.event import Event
 from app.domain.risk import Grade
 from app.domain.run import Run, RunMode, RunState
 from app.domain.verdict import Verdict
+
+if TYPE_CHECKING:
+    from app.domain.backup import BackupSet
+    from app.domain.change import Change
+    from app.domain.run import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +71,27 @@ class VerdictRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveRun:
+    """A run that has not ended, with its change and the backups for its way back."""
+
+    change: "Change"
+    run: "Run"
+    backups: "tuple[BackupSet, ...]"
+
+
+@dataclass(frozen=True, slots=True)
 class HomeSummary:
     """What the first page shows: what runs, what comes, what was found."""
 
-    running: tuple[RunRow, ...]
+    running: tuple[LiveRun, ...]
+    """Newest first."""
     waiting: tuple[ChangeRow, ...]
     """Open changes that somebody must move on, oldest first."""
     upcoming: tuple[ChangeRow, ...]
     """Changes whose window has not ended, soonest first."""
     verdicts: tuple[VerdictRow, ...]
+    watched: "tuple[Change, ...]"
+    """Changes under observation."""
     open_count: int
     closed_count: int
     clean_count: int
@@ -99,18 +116,18 @@ class Queries(Protocol):
         """Return whole live runs that have ended, newest first; no rehearsal, no dry run."""
         ...
 
-    def verdicts(self, *, limit: int = 20) -> Sequence[VerdictRow]:
-        """Return judged metrics, newest first."""
-        ...
-
     def events(
         self, *, change: str = "", limit: int = 200, before: int | None = None
     ) -> Sequence[Event]:
         """Return log entries, newest first; ``before`` is the sequence number to go on from."""
         ...
 
+
+class FirstReads(Protocol):
+    """What a start reads; quicker at hand than `Queries`, and safe from any thread."""
+
     def home(self, now: datetime) -> HomeSummary:
-        """Return what the first page shows."""
+        """Return what the first page shows, as it stood at one moment."""
         ...
 
     def log_head(self) -> str:

@@ -25,10 +25,12 @@ from app.errors import Busy, StoreError
 from app.i18n import _
 from app.services.ports import Clock
 from app.store import mapping
-from app.store.engine import BUSY_TIMEOUT_MS, WRITES, WriteFailed
-from app.store.log import ChangeLog, Head, write_events
+from app.store.chain import Head
+from app.store.engine import WRITES
+from app.store.log import ChangeLog, write_events
 from app.store.repositories import StoredChanges, StoredRecords, Writes
 from app.store.setting_rows import SettingRows
+from app.store.sqlite import BUSY_TIMEOUT_MS, WriteFailed
 
 OnCommit = Callable[[frozenset[str], str], object]
 """Called after each commit, on the committing thread, with the written tables and the actor."""
