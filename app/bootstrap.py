@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from app.domain.run import Run
     from app.probes.catalogue import ProbeCatalogue
     from app.services.calendars import CalendarFile
+    from app.services.communications import Mail
     from app.services.ports_http import HttpRules, HttpSession
     from app.services.report_content.data import Attachment, Rendered, ReportData
     from app.ssh.limits import Limits
@@ -88,6 +89,7 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         unit_of_work=store.unit_of_work_of,
         first=store.first,
         write_calendar=_write_calendar,
+        write_mail=_write_mail,
         files=store.files,
         transcripts=store.transcripts,
         series=store.series,
@@ -178,6 +180,13 @@ def _probes() -> "ProbeCatalogue":
     from app.probes.catalogue import ProbeCatalogue  # noqa: PLC0415 - with the first check
 
     return ProbeCatalogue()
+
+
+def _write_mail(mail: "Mail") -> bytes:
+    """Lay a mail out; the library for that is loaded with the first one."""
+    from app.exports.eml import write_mail  # noqa: PLC0415 - hardly ever needed
+
+    return write_mail(mail)
 
 
 def _signer(secrets: SecretKeeper) -> LogSigner | None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from app.domain.approval import Approval, ApprovalRequest
 from app.domain.backup import BackupSource
+from app.domain.communication import Message
 from app.domain.conflict import Acknowledgement, ScheduleCheck
 from app.domain.evidence import Attachment
 from app.domain.ids import ChangeId, HostId, TemplateId
@@ -110,6 +111,7 @@ class Change:
     backout_plan: str = ""
     test_plan: str = ""
     communication_plan: str = ""
+    messages: tuple[Message, ...] = ()
     outage: bool | None = None
     planned_downtime_min: float | None = None
     window: Window | None = None

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.services.calendar_rows import CalendarReads
     from app.services.calendars import Exporting, WriteCalendar
     from app.services.changes import Desk
+    from app.services.communications import Mailing, WriteMail
     from app.services.crew import Executors
     from app.services.finding import Finder
     from app.services.functional import Testing
@@ -74,6 +75,7 @@ class AppServices:
     """Returns an unused unit of work in which the named person acts."""
     first: FirstReads
     write_calendar: WriteCalendar
+    write_mail: WriteMail
     files: Files
     transcripts: Transcripts
     series: SeriesStore
@@ -201,6 +203,17 @@ class AppServices:
         from app.services.calendars import Exporting  # noqa: PLC0415
 
         return Exporting(self.desk, self.calendar, self.write_calendar)
+
+    @property
+    def mailing(self) -> Mailing:
+        """For messages to those concerned."""
+        from app.services.calendars import export_changes  # noqa: PLC0415
+        from app.services.communications import Mailing  # noqa: PLC0415
+
+        def calendar(change_id: str) -> bytes:
+            return export_changes((change_id,), exporting=self.exporting)
+
+        return Mailing(self.desk, self.files, self.write_mail, calendar)
 
     @property
     def executors(self) -> Executors:

@@ -1,7 +1,7 @@
 """Forms that save themselves: on leaving a field, or after a short pause."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -15,6 +15,9 @@ from ui.pages.changes.records import RecordList, Stamp
 from ui.theme import SMALL
 from ui.widgets.fields import Field
 from ui.widgets.labels import Label
+
+if TYPE_CHECKING:
+    from ui.pages.changes.editing import Editing
 
 PAUSE_MS = 1200
 _BEGUN = (
@@ -71,6 +74,8 @@ class Section(QWidget):
         """Whether it says itself why it is locked; once on a page is enough."""
         self.stamp: Stamp = _unstamped
         """Gives who acts and when, for what is signed with a name."""
+        self.editing: Editing | None = None
+        """Carries verbs out, once the section stands in a tab."""
         self._view: ChangeView | None = None
         self._base: Change | None = None
         self._dirty = self._saving = False
