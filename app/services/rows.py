@@ -17,7 +17,8 @@ from app.domain.verdict import Verdict
 if TYPE_CHECKING:
     from app.domain.backup import BackupSet
     from app.domain.change import Change
-    from app.domain.run import Run
+    from app.domain.lesson import FollowUp, Lesson
+    from app.services.reminders import Reminder
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,8 @@ class HomeSummary:
     verdicts: tuple[VerdictRow, ...]
     watched: "tuple[Change, ...]"
     """Changes under observation."""
+    due: "tuple[Reminder, ...]"
+    """Late actions and measures to repeat over all changes, the oldest first."""
     open_count: int
     closed_count: int
     clean_count: int
@@ -99,6 +102,48 @@ class HomeSummary:
     backed_out_count: int
     restored_count: int
     """Closed changes that had a restored (L4) backup."""
+
+
+@dataclass(frozen=True, slots=True)
+class LessonRow:
+    """A lesson with the change it comes from; ``place`` is where it stands there."""
+
+    change: str
+    number: str
+    title: str
+    service: str
+    place: int
+    lesson: "Lesson"
+
+    @property
+    def id(self) -> str:
+        """What tells it from all others."""
+        return f"{self.change}/{self.place}"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRow:
+    """An action with the change it comes from."""
+
+    change: str
+    number: str
+    title: str
+    service: str
+    place: int
+    action: "FollowUp"
+
+    @property
+    def id(self) -> str:
+        """What tells it from all others."""
+        return f"{self.change}/{self.place}"
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """Everything that came out of changes."""
+
+    lessons: tuple[LessonRow, ...]
+    actions: tuple[ActionRow, ...]
 
 
 class Queries(Protocol):
@@ -128,6 +173,10 @@ class FirstReads(Protocol):
 
     def home(self, now: datetime) -> HomeSummary:
         """Return what the first page shows, as it stood at one moment."""
+        ...
+
+    def learned(self) -> Learned:
+        """Return the lessons and actions of all changes, the newest change first."""
         ...
 
     def log_head(self) -> str:

@@ -17,6 +17,7 @@ from app.domain.review import CloseCode
 from app.domain.risk import Grade
 from app.domain.run import Run, RunState
 from app.domain.verdict import Verdict
+from app.services.reminders import Reminder, reminders
 from app.services.rows import ChangeRow, HomeSummary, LiveRun, VerdictRow
 from app.settings import Settings, from_rows
 from app.store.chain import READ_HEAD, Head, head_of
@@ -68,6 +69,10 @@ _COUNTS = f"""
     FROM change"""  # noqa: S608
 
 
+_DUE = "SELECT body FROM change WHERE follow_up_at <= :now ORDER BY follow_up_at LIMIT 200"
+"""Changes that ask somebody for something after their work."""
+
+
 class FirstReads:
     """Reads that need no more than the driver; safe from any thread, never waiting for a writer."""
 
@@ -87,6 +92,7 @@ class FirstReads:
                 watched=tuple(
                     decode(body, Change, "change") for (body,) in connection.execute(_WATCHED)
                 ),
+                due=tuple(_due(connection, now)),
                 open_count=found,
                 closed_count=closed,
                 clean_count=clean,
@@ -112,6 +118,13 @@ class FirstReads:
         """Whether some run has not ended."""
         with reading(self._path) as connection:
             return connection.execute(_ANY_LIVE).fetchone() is not None
+
+
+def _due(connection: sqlite3.Connection, now: datetime) -> Iterable[Reminder]:
+    bodies = connection.execute(_DUE, {"now": to_text(now)}).fetchall()
+    changes = (decode(body, Change, "change") for (body,) in bodies)
+    found = [item for change in changes for item in reminders(change, now)]
+    return sorted(found, key=lambda item: item.due_at)
 
 
 def _live_runs(connection: sqlite3.Connection) -> Iterable[LiveRun]:

@@ -18,6 +18,7 @@ from app.domain.approval import PlanCopy
 from app.domain.backup import BackupSet
 from app.domain.calendar import ScheduleWindow
 from app.domain.change import Change, ChangeState
+from app.domain.feedback import Survey
 from app.domain.filter import SavedFilter
 from app.domain.health import HealthReport
 from app.domain.host import Host
@@ -27,6 +28,7 @@ from app.domain.report import Report
 from app.domain.run import Run
 from app.domain.template import Template
 from app.domain.verdict import Comparison
+from app.services.reminders import first_due
 from app.store.codec import decode, encode, from_text, to_text
 from app.store.words import Texts, texts_of
 
@@ -195,6 +197,8 @@ CHANGE = Kind(
         text("template", index=True),
         instant("opened_at", index=True),
         instant("closed_at", index=True),
+        number("learned", lambda c: len(c.lessons) + len(c.actions), index=True),
+        instant("follow_up_at", first_due, index=True),
         text("category", read=lambda c: c.need.category and c.need.category.value),
         text("implementer"),
         text("service", read=lambda c: c.business_service),
@@ -298,6 +302,12 @@ PLAN = Kind(
     (text("change", index=True), text("plan_hash")),
 )
 PERSON = Kind(Person, "person", "person", (text("name"),), history=True)
+SURVEY = Kind(
+    Survey,
+    "survey",
+    "survey",
+    (text("change", index=True, child_of="change"), text("channel")),
+)
 KINDS: tuple[Kind[Any], ...] = (
     CHANGE,
     HOST,
@@ -312,4 +322,5 @@ KINDS: tuple[Kind[Any], ...] = (
     SCHEDULE_WINDOW,
     PLAN,
     PERSON,
+    SURVEY,
 )

@@ -8,7 +8,8 @@ from sqlalchemy import Engine, Row, func, select
 from app.domain.change import ChangeState
 from app.domain.event import Event
 from app.domain.run import Run, RunMode, RunState
-from app.services.rows import RunRow
+from app.services.rows import Learned, RunRow
+from app.store import learning
 from app.store.change_rows import flat
 from app.store.log import newest_first
 from app.store.mapping import RUN
@@ -51,6 +52,10 @@ class SqlQueries:
         """Return log entries, newest first; ``before`` is the sequence number to go on from."""
         with self._engine.connect() as connection:
             return tuple(newest_first(connection, change=change, limit=limit, before=before))
+
+    def learned(self) -> Learned:
+        """Return the lessons and actions of all changes, the newest change first."""
+        return learning.learned(self._engine)
 
     def _rows(self, query: AnySelect) -> Sequence[Row[Any]]:
         with self._engine.connect() as connection:

@@ -12,6 +12,7 @@ from app.domain.approval import PlanCopy
 from app.domain.backup import BackupSet
 from app.domain.calendar import ScheduleWindow
 from app.domain.event import NewEvent
+from app.domain.feedback import Survey
 from app.domain.filter import SavedFilter
 from app.domain.health import HealthReport
 from app.domain.host import Host
@@ -104,6 +105,7 @@ class SqlUnitOfWork:
     windows: StoredRecords[ScheduleWindow]
     plans: StoredRecords[PlanCopy]
     people: StoredRecords[Person]
+    surveys: StoredRecords[Survey]
     settings: SettingRows
     log: ChangeLog
 
@@ -184,6 +186,7 @@ class SqlUnitOfWork:
         self.windows = StoredRecords(mapping.SCHEDULE_WINDOW, connection, self._writes)
         self.plans = StoredRecords(mapping.PLAN, connection, self._writes)
         self.people = StoredRecords(mapping.PERSON, connection, self._writes)
+        self.surveys = StoredRecords(mapping.SURVEY, connection, self._writes)
         self.settings = SettingRows(connection, self._writes)
         self.log = ChangeLog(connection)
 

@@ -183,6 +183,7 @@ class EvidenceBook:
             WindowName.AFTER: _("after"),
             WindowName.REFERENCE: _("earlier day"),
             WindowName.LIVE: _("live"),
+            WindowName.REPEATED: _("again, later"),
         }
         series = self._series.get(item.sha256)
         exhibit = Exhibit(
