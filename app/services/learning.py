@@ -8,9 +8,8 @@ from app.domain.event import NewEvent
 from app.domain.lesson import FollowUp
 from app.errors import Conflict, InvalidInput
 from app.i18n import _
-from app.services.changes import MAX_TITLE, Desk, edit_change, open_change
-
-DRAFTED = "{number}: {title}"
+from app.services import families
+from app.services.changes import MAX_TITLE, Desk
 
 
 def finish_action(
@@ -48,6 +47,7 @@ def open_child(change_id: str, place: int, seen: FollowUp, *, desk: Desk) -> Cha
 
     Raises:
         InvalidInput: There is one already.
+        IllegalMove: The change belongs to another one itself, or was canceled.
         Conflict: The action is not the one that was seen.
     """
     if seen.child:
@@ -55,14 +55,7 @@ def open_child(change_id: str, place: int, seen: FollowUp, *, desk: Desk) -> Cha
     with desk.new_uow() as uow:
         parent = uow.changes.get(change_id)
     _require(parent, place, seen)
-    child = open_change(seen.title[:MAX_TITLE], desk=desk)
-    about = _("Follow-up of {number}, {title}.").format(number=parent.number, title=parent.title)
-    child = edit_change(
-        child.id,
-        lambda item: replace(item, description=about, business_service=parent.business_service),
-        desk=desk,
-        note=about,
-    )
+    child = families.open_child(change_id, seen.title[:MAX_TITLE], desk=desk)
     text = _("{number} does: {title}").format(number=child.number, title=seen.title)
     _settle(change_id, place, (seen, replace(seen, child=child.number)), text, desk)
     return child

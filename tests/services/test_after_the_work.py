@@ -20,6 +20,7 @@ from app.errors import Conflict, GuardRefused, IllegalMove, InvalidInput
 from app.services import benefits, changes
 from app.services.benefits import finding, overall, remeasure, skip
 from app.services.closing import misfit, propose_code
+from app.services.entries import write_entry
 from app.services.learning import drop_action, finish_action, open_child, reopen_action
 from app.services.reminders import ReminderKind, first_due, reminders
 from app.tasks import TaskContext
@@ -73,8 +74,7 @@ def test_an_action_becomes_a_change_of_its_own(opened, made):
     change = made(S.CLOSED, actions=(ACTION,), business_service="Orders")
     child = open_child(change.id, 0, ACTION, desk=opened.desk)
     assert child.title == ACTION.title
-    assert change.number in child.description
-    assert child.business_service == "Orders"
+    assert (child.parent, child.business_service) == (change.id, "Orders")
     with opened.new_uow() as uow:
         linked = uow.changes.get(change.id).actions[0]
     assert linked.child == child.number
@@ -145,6 +145,7 @@ def test_a_kinder_code_than_the_record_needs_an_override_and_a_harder_one_does_n
     with pytest.raises(GuardRefused, match=r"supports “successful with issues”.*INC-7"):
         changes.move_change(change.id, S.CLOSED, desk=opened.desk)
     harder = made(S.REVIEW, close_code=CloseCode.UNSUCCESSFUL, **fields)
+    write_entry(harder.id, "Written down", desk=opened.desk)
     assert changes.move_change(harder.id, S.CLOSED, desk=opened.desk).state is S.CLOSED
     wrong = replace(change, close_code=CloseCode.BACKED_OUT)
     assert "supports" in misfit(wrong, (), None)
