@@ -167,16 +167,16 @@ class Queries(Protocol):
         """Return log entries, newest first; ``before`` is the sequence number to go on from."""
         ...
 
+    def learned(self) -> Learned:
+        """Return the lessons and actions of all changes, the newest change first."""
+        ...
+
 
 class FirstReads(Protocol):
     """What a start reads; quicker at hand than `Queries`, and safe from any thread."""
 
     def home(self, now: datetime) -> HomeSummary:
         """Return what the first page shows, as it stood at one moment."""
-        ...
-
-    def learned(self) -> Learned:
-        """Return the lessons and actions of all changes, the newest change first."""
         ...
 
     def log_head(self) -> str:
