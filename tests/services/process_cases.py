@@ -154,14 +154,14 @@ GOOD: dict[tuple[ChangeState, ChangeState], Break] = {
     (S.SCHEDULED, S.IMPLEMENT): ready,
     (S.IMPLEMENT, S.TEST): carried_out,
     (S.BACKOUT, S.REVIEW): backed_out,
-    (S.TEST, S.IMPLEMENT): lambda change, facts: (tested(change, TestResult.FAILED), facts),
-    (S.TEST, S.MONITOR): lambda change, facts: (tested(change, TestResult.PASSED), facts),
+    (S.TEST, S.IMPLEMENT): lambda change, facts: (with_tests(change, TestResult.FAILED), facts),
+    (S.TEST, S.MONITOR): lambda change, facts: (with_tests(change, TestResult.PASSED), facts),
     (S.MONITOR, S.REVIEW): watched,
     (S.REVIEW, S.CLOSED): reviewed,
 }
 
 
-def tested(change: Change, result: TestResult) -> Change:
+def with_tests(change: Change, result: TestResult) -> Change:
     return replace(change, tests=tuple(replace(case, result=result) for case in change.tests))
 
 
@@ -342,12 +342,12 @@ BREAKS: dict[tuple[ChangeState, ChangeState], dict[str, tuple[Break, str]]] = {
         "checked_after": (of_facts(health=()), "since the roll-back"),
     },
     (S.TEST, S.IMPLEMENT): {
-        "test_failed": (lambda c, f: (tested(c, TestResult.PASSED), f), "No test has failed"),
+        "test_failed": (lambda c, f: (with_tests(c, TestResult.PASSED), f), "No test has failed"),
         "window_open": (of_facts(now=NOON - 2 * HOUR), "has not opened yet"),
         "way_back": (_window_passed, "latest start of a roll-back has passed"),
     },
     (S.TEST, S.MONITOR): {
-        "tests": (lambda c, f: (tested(c, TestResult.OPEN), f), "No result for: Place an order")
+        "tests": (lambda c, f: (with_tests(c, TestResult.OPEN), f), "No result for: Place an order")
     },
     (S.MONITOR, S.REVIEW): {
         "observed": (of_change(monitor_since=NOON), "of observation to go"),

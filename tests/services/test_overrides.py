@@ -1,0 +1,143 @@
+"""Overrides: by name and reason, for one finding of one move, and never longer than that."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.domain.approval import Decision
+from app.domain.change import Change, ChangeState
+from app.domain.people import Role
+from app.errors import GuardRefused, IllegalMove
+from app.services.approvals import decide
+from app.services.changes import move_change
+from app.services.overrides import override_guard
+from tests.services.office import Office
+
+S = ChangeState
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def scheduled(office: Office) -> Change:
+    change = office.asked()
+    decide(change.id, Decision.APPROVED, desk=office.desk("Pieter"))
+    office.equip(change)
+    return move_change(change.id, S.SCHEDULED, desk=office.desk())
+
+
+def start(office: Office, change: Change) -> Change:
+    return move_change(change.id, S.IMPLEMENT, desk=office.desk("Sipho"))
+
+
+def test_an_override_lets_the_move_pass_and_is_stamped_with_it(office):
+    change = scheduled(office)
+    office.store.kinds["samples"] = {}
+    with pytest.raises(GuardRefused, match="Too few samples before"):
+        start(office, change)
+    override_guard(change.id, "baseline", desk=office.desk(), reason="Measured last week")
+    begun = start(office, change)
+    (used,) = begun.overrides
+    assert (used.by, used.reason, used.used_at) == (
+        "Nomsa",
+        "Measured last week",
+        office.clock.now(),
+    )
+    assert used.finding == "Too few samples before: Order response time"
+    assert begun.counted_overrides == (used,)
+
+
+def test_it_lapses_when_something_else_is_found(office):
+    change = scheduled(office)
+    office.clock.pass_by(hours=-3)
+    override_guard(change.id, "window_open", desk=office.desk(), reason="Everybody is here")
+    office.clock.pass_by(hours=5, minutes=59, seconds=50)
+    with pytest.raises(GuardRefused):
+        start(office, change)
+    office.clock.pass_by(minutes=30)
+    with pytest.raises(GuardRefused, match="Window open: The window is over"):
+        start(office, change)
+
+
+def test_it_lapses_with_a_new_revision(office):
+    change = office.draft(hosts=(), business_service="")
+    override_guard(change.id, "hosts", desk=office.desk(), reason="Only papers")
+    move_change(change.id, S.ASSESS, desk=office.desk())
+    office.put(change, state=S.REJECTED, approvals=())
+    back = move_change(change.id, S.DRAFT, desk=office.desk(), reason="Once more")
+    assert back.revision == 2
+    with pytest.raises(GuardRefused, match="Affected hosts"):
+        move_change(change.id, S.ASSESS, desk=office.desk())
+    override_guard(change.id, "hosts", desk=office.desk(), reason="Still only papers")
+    assert move_change(change.id, S.ASSESS, desk=office.desk()).state is S.ASSESS
+
+
+def test_it_lapses_with_another_plan_and_is_not_counted_unless_it_was_used(office):
+    change = scheduled(office)
+    office.store.kinds["samples"] = {}
+    override_guard(change.id, "baseline", desk=office.desk(), reason="Measured last week")
+    edited = office.edit(change, backout_plan="Another way")
+    assert edited.counted_overrides == ()
+    decide(change.id, Decision.APPROVED, desk=office.desk("Pieter"))
+    with pytest.raises(GuardRefused, match="Too few samples before"):
+        start(office, change)
+
+
+def test_it_holds_for_one_move_only(office):
+    change = office.urgent()
+    office.store.kinds["health"] = {}
+    override_guard(change.id, "checked", desk=office.desk(), reason="No time", target=S.IMPLEMENT)
+    (given,) = office.now(change).overrides
+    assert given.move == "authorize>implement"
+    begun = move_change(change.id, S.IMPLEMENT, desk=office.desk("Sipho"), reason="Data leaks")
+    assert begun.state is S.IMPLEMENT
+
+
+def test_what_is_met_fixed_or_unknown_is_not_overridden(office):
+    change = scheduled(office)
+    with pytest.raises(IllegalMove, match="is met"):
+        override_guard(change.id, "baseline", desk=office.desk(), reason="why not")
+    for guard in ("approved", "checked", "way_back", "contacts", "no such guard"):
+        with pytest.raises(IllegalMove, match="cannot be overridden"):
+            override_guard(change.id, guard, desk=office.desk(), reason="I am the boss")
+    with pytest.raises(IllegalMove, match="cannot be overridden"):
+        override_guard(change.id, "baseline", desk=office.desk(), reason="x", target=S.CLOSED)
+
+
+def test_the_backup_is_left_out_by_an_approver_alone(office):
+    change = scheduled(office)
+    office.store.kinds["backups"] = {}
+    for name in ("Nomsa", "Sipho"):
+        with pytest.raises(IllegalMove, match="go without a backup"):
+            override_guard(change.id, "backup", desk=office.desk(name), reason="No time")
+    override_guard(change.id, "backup", desk=office.desk("Pieter"), reason="Vendor's snapshot")
+    assert start(office, change).counted_overrides[0].by == "Pieter"
+
+
+def test_an_approver_of_the_list_may_leave_the_backup_out_in_an_emergency(office):
+    office.person("Lerato", Role.APPROVER)
+    change = office.urgent()
+    office.store.kinds["backups"] = {}
+    override_guard(
+        change.id, "backup", desk=office.desk("Lerato"), reason="It leaks", target=S.IMPLEMENT
+    )
+    office.put(change, implementer="Lerato")
+    with pytest.raises(IllegalMove, match="does not implement"):
+        override_guard(
+            change.id, "backup", desk=office.desk("Lerato"), reason="x", target=S.IMPLEMENT
+        )
+
+
+def test_an_override_kept_by_an_older_version_still_counts(office):
+    change = scheduled(office)
+    override = replace(_given(office, change), move="", used_at=None)
+    assert office.put(change, overrides=(override,)).counted_overrides == (override,)
+
+
+def _given(office: Office, change: Change):
+    office.store.kinds["samples"] = {}
+    return override_guard(
+        change.id, "baseline", desk=office.desk(), reason="Measured last week"
+    ).overrides[0]
