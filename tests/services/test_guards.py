@@ -7,7 +7,8 @@ import pytest
 from app.domain.change import ChangeState, ChangeType
 from app.domain.review import CloseCode, Incident
 from app.services.process import TRANSITIONS, moves_of, next_move, transition, way_instead
-from tests.services.process_cases import BREAKS, SOFT, blank, good
+from tests.services.process_breaks import BREAKS, SOFT
+from tests.services.process_cases import blank, good
 
 S = ChangeState
 PAIRS = [(move.source, move.target) for move in TRANSITIONS]

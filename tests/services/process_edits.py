@@ -1,0 +1,37 @@
+"""What people type into a change while it walks through the process."""
+
+from dataclasses import replace
+
+from app.domain.change import Change, ChangeType
+from app.domain.review import CloseCode, TestResult
+from tests.examples import identified, planned
+from tests.services.process_cases import with_tests
+
+
+def of_type(kind: ChangeType):
+    return lambda change: replace(change, type=kind, justification="Data leaks now")
+
+
+def reviewed(change: Change) -> Change:
+    return replace(
+        change,
+        close_code=change.close_code or CloseCode.SUCCESSFUL,
+        close_notes="Went well",
+        no_lessons=True,
+        reviewed_by="Ayesha",
+    )
+
+
+EDITS = {
+    "identify": identified,
+    "plan": lambda change: planned(identified(change)),
+    "retitle": lambda change: replace(change, title="Another title"),
+    "forget the way back": lambda c: replace(c, runbook=replace(c.runbook, steps=())),
+    "an emergency": of_type(ChangeType.EMERGENCY),
+    "a normal one": of_type(ChangeType.NORMAL),
+    "pass the tests": lambda change: with_tests(change, TestResult.PASSED),
+    "fail the tests": lambda change: with_tests(change, TestResult.FAILED),
+    "review": reviewed,
+    "say what was done": lambda c: replace(c, implementation_plan="Restarted it"),
+    "another implementer": lambda change: replace(change, implementer="Pieter"),
+}
