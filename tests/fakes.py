@@ -116,7 +116,7 @@ class MemoryLog:
 
 
 KINDS = ("hosts", "runs", "backups", "health", "samples", "comparisons", "reports", "templates",
-         "windows", "plans", "people", "surveys")  # fmt: skip
+         "windows", "plans", "people")  # fmt: skip
 
 
 class MemoryUnitOfWork:

@@ -68,14 +68,13 @@ def stand_in(folder: Path) -> SimpleNamespace:
     return SimpleNamespace(
         actor="Nomsa Khumalo",
         clock=SimpleNamespace(now=lambda: NOW),
-        first=queries,
+        queries=queries,
         finder=queries,
         asker=Asker(NOW, "Nomsa Khumalo"),
         data=folder,
         settings=SimpleNamespace(zone="Africa/Johannesburg", vault_path=""),
         warnings=(),
         recovered=(),
-        catch_up=lambda: (),
         close=lambda: None,
     )
 

@@ -55,6 +55,8 @@ class ChangeView:
     deadline: datetime | None
     """The latest safe start of a roll-back."""
     rollback_s: float
+    family: str = ""
+    """The family of the template it was opened from, "" without one."""
 
     @property
     def missing(self) -> tuple[Answer, ...]:
@@ -130,6 +132,7 @@ def load_view(services: "AppServices", ref: str) -> ChangeView:
         move = next_move(change)
         hosts = tuple(host for host in uow.hosts.list() if not host.archived)
         reports = tuple(uow.reports.list(change=change.id))
+        template = uow.templates.find(change.template) if change.template else None
     return ChangeView(
         change=change,
         now=facts.now,
@@ -148,6 +151,7 @@ def load_view(services: "AppServices", ref: str) -> ChangeView:
         settings=desk.settings,
         deadline=rollback_deadline(change, facts.backups),
         rollback_s=rollback_s(change, facts.backups),
+        family=template.family if template else "",
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.domain.change import Change, ChangeState
 from app.domain.run import Run
 from app.services import decisions, execution
+from app.services.estimates import Past, past_steps
 from app.services.rollback import rollback_deadline, rollback_s
 from app.services.rows import RunRow
 from ui.tasks import Task
@@ -61,6 +62,11 @@ def load_view(services: "AppServices", ref: str = "") -> RunView | None:
         rollback_s(change, backups),
         rows,
     )
+
+
+def past(services: "AppServices") -> tuple[Past, ...]:
+    """Return what steps took in live runs."""
+    return past_steps(services.queries, desk=services.desk)
 
 
 def begin(context: "UiContext", change_id: str) -> Task:

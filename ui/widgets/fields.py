@@ -271,6 +271,7 @@ class Form(QWidget):
         super().__init__()
         self._columns, self._place = columns, 0
         self._fields: dict[str, Field] = {}
+        self._wide: set[str] = set()
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(16)
@@ -280,15 +281,29 @@ class Form(QWidget):
 
     def add(self, name: str, field: Field, *, wide: bool = False) -> Field:
         """Add a field at the next place; a wide one takes the whole line."""
+        self._fields[name] = field
+        if wide:
+            self._wide.add(name)
+        self._put(field, wide=wide)
+        field.edited.connect(self.edited)
+        return field
+
+    def close_ranks(self) -> None:
+        """Leave no gaps where fields are hidden; the order stays."""
+        for field in self._fields.values():
+            self._grid.removeWidget(field)
+        self._place = 0
+        for name, field in self._fields.items():
+            if not field.isHidden():
+                self._put(field, wide=name in self._wide)
+
+    def _put(self, field: Field, *, wide: bool) -> None:
         if wide and self._place % self._columns:
             self._place += self._columns - self._place % self._columns
         line, column = divmod(self._place, self._columns)
         span = self._columns if wide else 1
         self._grid.addWidget(field, line, column, 1, span, Qt.AlignmentFlag.AlignTop)
         self._place += span
-        self._fields[name] = field
-        field.edited.connect(self.edited)
-        return field
 
     def set_errors(self, errors: dict[str, str]) -> None:
         """Show errors by field name, take all others back, and go to the first one."""

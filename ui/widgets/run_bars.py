@@ -71,6 +71,8 @@ class BarDelegate(CellDelegate):
     def __init__(self, scale: TimeScale, marks: Marks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.scale, self.marks = scale, marks
+        self.deadline_words = "{time}"
+        """What is written over the line of the deadline."""
 
     def bar_of(self, row: object) -> StepBar | None:
         """Return the bar of a row; the row's own ``bar`` field."""
@@ -113,6 +115,8 @@ class BarDelegate(CellDelegate):
             if at is None:
                 continue
             text = _("now") if at is self.marks.now else self.scale.label(at)
+            if at is self.marks.deadline:
+                text = self.deadline_words.format(time=text)
             width = style.width(text) + 2
             x = area.left() + self.scale.place(at, area.width()) - width / 2
             x = max(area.left(), min(x, area.right() - width))

@@ -40,7 +40,8 @@ class Editing(QObject):
         self.context = context
         self._page = page
         self._view: ChangeView | None = None
-        self._last: tuple[str, FieldEdit] | None = None
+        self._past: list[tuple[str, FieldEdit]] = []
+        """The edits that can be taken back, the last one at the end."""
         self._mine: Section | None = None
         self._busy = 0
 
@@ -64,7 +65,7 @@ class Editing(QObject):
     def show_view(self, view: ChangeView) -> None:
         """Go on with this change; another one starts without an edit to undo."""
         if self._view is not None and self._view.change.id != view.change.id:
-            self._last = None
+            self._past.clear()
             self.undoable.emit(False)
             self.said.emit("")
         self._view = view
@@ -81,12 +82,11 @@ class Editing(QObject):
 
     @Slot()
     def undo(self) -> None:
-        """Take the last edit back."""
-        if self._last is not None:
-            (change_id, edit), self._last = self._last, None
-            self.undoable.emit(False)
+        """Take the last edit back, then the one before it, and so on."""
+        if self._past:
+            change_id, edit = self._past.pop()
             task = changes.save(self.context, change_id, edit.reversed())
-            self.do(task, _("Undone"))
+            _Deed(self, task, _("Undone"), keeps_past=True)
 
     def do(self, task: Task, text: str = "") -> None:
         """Follow a write; ``text`` is said with the time when it is done."""
@@ -104,10 +104,20 @@ class Editing(QObject):
         """Count a write that is over."""
         self._busy -= 1
 
-    def done(self, change: Change, text: str, last: tuple[str, FieldEdit] | None = None) -> None:
-        """Tell everybody about a write that succeeded."""
-        self._last = last
-        self.undoable.emit(last is not None)
+    def done(
+        self,
+        change: Change,
+        text: str,
+        last: tuple[str, FieldEdit] | None = None,
+        *,
+        keeps_past: bool = False,
+    ) -> None:
+        """Tell everybody about a write that succeeded; a verb ends what could be taken back."""
+        if last is not None:
+            self._past.append(last)
+        elif not keeps_past:
+            self._past.clear()
+        self.undoable.emit(bool(self._past))
         now = self.context.services.clock.now()
         zone = change.window.zone if change.window else "UTC"
         self.said.emit(f"{text} {clock(now, zone)}" if text else "")
@@ -183,9 +193,11 @@ class _Save(QObject):
 class _Deed(QObject):
     """One verb on its way."""
 
-    def __init__(self, editing: Editing, task: Task, text: str) -> None:
+    def __init__(
+        self, editing: Editing, task: Task, text: str, *, keeps_past: bool = False
+    ) -> None:
         super().__init__(task)
-        self._editing, self._text = editing, text
+        self._editing, self._text, self._keeps_past = editing, text, keeps_past
         editing.begun()
         task.succeeded.connect(self._on_done)
         task.failed.connect(editing.failed)
@@ -193,7 +205,7 @@ class _Deed(QObject):
 
     @Slot(object)
     def _on_done(self, change: Change) -> None:
-        self._editing.done(change, self._text)
+        self._editing.done(change, self._text, keeps_past=self._keeps_past)
 
     @Slot()
     def _on_ended(self) -> None:

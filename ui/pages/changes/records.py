@@ -61,6 +61,7 @@ class Records:
     """Whether the order means something and can be changed."""
     kept: Callable[[Any], bool] = lambda _item: False
     """Whether a record must stay, such as one that others rest on."""
+    table: type[Table] = Table
 
 
 class RecordForm(QWidget):
@@ -124,7 +125,7 @@ class RecordList(QWidget):
         self.add = Button(_("Add"), icon="plus", tall=Tall.COMPACT)
         self.add.setAccessibleName(_("Add: {what}").format(what=kind.one))
         self.title = SectionTitle(kind.title, end=self.add)
-        self.table = Table(RowsModel(kind.columns), rows=rows, row_id=lambda line: line.id)
+        self.table = kind.table(RowsModel(kind.columns), rows=rows, row_id=lambda line: line.id)
         self.table.setAccessibleName(kind.title)
         self._empty = Label(kind.empty, tone="ink2", wrap=True)
         self._layout = QVBoxLayout(self)

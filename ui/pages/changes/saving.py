@@ -74,8 +74,6 @@ class Section(QWidget):
         """Whether it says itself why it is locked; once on a page is enough."""
         self.stamp: Stamp = _unstamped
         """Gives who acts and when, for what is signed with a name."""
-        self.editing: Editing | None = None
-        """Carries verbs out, once the section stands in a tab."""
         self._view: ChangeView | None = None
         self._base: Change | None = None
         self._dirty = self._saving = False
@@ -109,6 +107,9 @@ class Section(QWidget):
             self._lists.append(records)
             records.edited.connect(self.touch)
             records.left.connect(self.flush)
+
+    def joined(self, editing: "Editing") -> None:
+        """Take what a part needs beyond the change that is shown, such as reads of its own."""
 
     def lock(self, change: Change) -> str:
         """Return why this part of a change cannot be edited, "" when it can."""

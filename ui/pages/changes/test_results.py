@@ -12,7 +12,6 @@ from app.services.testing import Seen, Waiver, side_of
 from app.wording import clock, day
 from ui.cells import Cell, Column, Words
 from ui.models.rows import RowsModel
-from ui.operations import evidence
 from ui.operations import tests as deeds
 from ui.operations.changes import ChangeView
 from ui.operations.tests import TraceLine
@@ -193,9 +192,10 @@ class CaseResults(QWidget):
         if attempt is None:
             return
         for kept in attempt.files:
-            name, _kind = QFileDialog.getSaveFileName(self, _("Save evidence"), kept.name)
+            safe = Path(kept.name).name or kept.sha256[:12]
+            name, _kind = QFileDialog.getSaveFileName(self, _("Save evidence"), safe)
             if name:
-                task = evidence.save_copy(self._editing.context, kept, Path(name))
+                task = deeds.save_copy(self._editing.context, kept, Path(name))
                 task.failed.connect(self._editing.failed)
 
 

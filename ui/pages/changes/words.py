@@ -12,7 +12,7 @@ from app.domain.need import EvidenceKind, NeedCategory, ScopeArea
 from app.domain.review import CloseCode, Severity, TestKind, TestResult
 from app.domain.risk import Grade
 from app.domain.run import RunState
-from app.domain.runbook import StepKind
+from app.domain.runbook import OnFail, StepKind
 from app.i18n import _, later
 from ui.cells import Badge, Mark
 
@@ -51,7 +51,9 @@ STEPS = {
     StepKind.CHECK: later("Health check"),
     StepKind.BACKUP: later("Backup"),
     StepKind.GATE: later("Gate"),
+    StepKind.RESTORE_TEST: later("Restore test"),
     StepKind.MEASURE: later("Measure"),
+    StepKind.NOTIFY: later("Notification"),
     StepKind.RESTORE: later("Restore"),
 }
 STEP_ICONS = {
@@ -60,8 +62,15 @@ STEP_ICONS = {
     StepKind.CHECK: "activity",
     StepKind.BACKUP: "archive",
     StepKind.GATE: "diamond",
+    StepKind.RESTORE_TEST: "clipboard-check",
     StepKind.MEASURE: "chart",
+    StepKind.NOTIFY: "message",
     StepKind.RESTORE: "rotate-ccw",
+}
+FAILURES = {
+    OnFail.ASK: later("Wait for a decision"),
+    OnFail.BACK_OUT: later("Wait, and offer the way back first"),
+    OnFail.GO_ON: later("Go on, and note a deviation"),
 }
 SOURCES = {
     SourceKind.FILES: later("Files and folders"),
@@ -105,7 +114,6 @@ WINDOWS = {
     WindowName.AFTER: later("After"),
     WindowName.REFERENCE: later("Reference"),
     WindowName.LIVE: later("Live"),
-    WindowName.REPEATED: later("Again, later"),
 }
 CLOSE_CODES = {
     CloseCode.SUCCESSFUL: later("Successful"),
@@ -135,6 +143,7 @@ _RUNS = {
     RunState.BACKING_OUT: (Mark.BACK, later("Backing out")),
     RunState.DONE: (Mark.GOOD, later("Done")),
     RunState.BACKED_OUT: (Mark.BACK, later("Backed out")),
+    RunState.MISSED: (Mark.MISSING, later("Missed")),
 }
 
 
