@@ -8,21 +8,16 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from app.clock import SystemClock
-from app.domain.host import Host
-from app.errors import AppError, SecretUnavailable
+from app.errors import SecretUnavailable
 from app.i18n import _
 from app.logs import start_logging, stop_logging
-from app.probes.catalogue import ProbeCatalogue
+from app.once import Once
 from app.redaction import Redactor
 from app.secrets import SecretKeeper, open_secrets
-from app.services import execution
-from app.services.facade import AppServices, VaultDoor
+from app.services.facade import AppServices, Late, VaultDoor
 from app.services.live import LiveOutput
-from app.services.missed import note_missed
 from app.services.ports import Clock
 from app.services.ports_vault import Vault
-from app.ssh.limits import Limits
-from app.ssh.pool import RemotePool
 from app.store.signer import LogSigner, signer_from
 from app.store.store import Store, open_store
 from app.vault.layout import Layout
@@ -30,9 +25,15 @@ from app.vault.layout import Layout
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from app.domain.host import Host
+    from app.domain.run import Run
+    from app.probes.catalogue import ProbeCatalogue
     from app.services.calendars import CalendarFile
+    from app.services.communications import Mail
     from app.services.ports_http import HttpRules, HttpSession
     from app.services.report_content.data import Attachment, Rendered, ReportData
+    from app.ssh.limits import Limits
+    from app.ssh.pool import RemotePool
 
 KEY_FILE = "vault-key.txt"
 
@@ -44,42 +45,40 @@ class Surroundings:
     clock: Clock = field(default_factory=SystemClock)
     actor: str = ""
     secrets: SecretKeeper | None = None
-    limits: Limits | None = None
+    limits: "Limits | None" = None
     key_file: Path | None = None
     """Holds the vault's key where there is no keyring; only its owner may read it."""
     read_only: bool = False
+    catch_up_later: bool = False
+    """Whether the caller calls `AppServices.catch_up` itself, behind the first picture."""
 
 
 def open_services(data: Path, around: Surroundings | None = None) -> AppServices:
     """Open the store of a data folder and build everything that works on it.
 
-    Cut-off runs are marked, and the vault is compared with the store, before anybody looks.
+    Cut-off runs are marked before anybody looks; so is all that `AppServices.catch_up` finds,
+    unless that is left for later.
 
     Raises:
         Busy: Another program has this folder open.
         StoreError: The store cannot be used.
     """
     around = around or Surroundings()
-    redactor = Redactor()
-    start_logging(data, redactor)
+    start_logging(data, Redactor())
     actor = around.actor or getpass.getuser()
-    secrets = around.secrets or open_secrets()
+    secrets = Once(lambda: around.secrets or open_secrets())
     store = open_store(
         data,
         clock=around.clock,
         actor=actor,
         read_only=around.read_only,
-        signer=_signer(secrets),
+        open_signer=Once(lambda: _signer(secrets())),
     )
-
-    def find_host(key: str) -> Host:
-        with store.unit_of_work() as uow:
-            return uow.hosts.get(key)
-
-    pool = RemotePool(secrets, find_host, around.limits, _known_hosts(store, around))
+    pool = Once(lambda: _pool(store, secrets(), around))
 
     def close() -> None:
-        pool.close()
+        if pool.made is not None:
+            pool.made.close()
         store.close()
         stop_logging()
 
@@ -88,32 +87,26 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         clock=around.clock,
         actor=around.actor or store.load_settings().user or actor,
         unit_of_work=store.unit_of_work_of,
-        queries=store.queries,
-        finder=store.finder,
-        calendar=store.calendar,
+        first=store.first,
         write_calendar=_write_calendar,
+        write_mail=_write_mail,
         files=store.files,
         transcripts=store.transcripts,
         series=store.series,
-        remotes=pool,
-        secrets=secrets,
         open_http=_open_http,
-        probes=ProbeCatalogue(),
         live=LiveOutput(),
         render=_render,
         vault=_vault_door(store, secrets, around),
+        late=_late(store, pool, secrets),
         load_settings=store.load_settings,
         save_settings=store.save_settings,
         verify_log=store.verify,
         close=close,
         warnings=store.warnings,
         opened_at=around.clock.now(),
+        caught_up=around.read_only,
     )
-    return services if around.read_only else _recovered(services)
-
-
-def _known_hosts(store: Store, around: Surroundings) -> Path | None:
-    return None if around.read_only else store.data / "known_hosts"
+    return services if around.read_only else _recovered(services, store, around)
 
 
 def recover_store(data: Path, around: Surroundings | None = None) -> str:
@@ -130,7 +123,7 @@ def recover_store(data: Path, around: Surroundings | None = None) -> str:
         data,
         clock=around.clock,
         actor=around.actor or getpass.getuser(),
-        signer=_signer(around.secrets or open_secrets()),
+        open_signer=lambda: _signer(around.secrets or open_secrets()),
     )
     kept = _("The damaged files lie in {folder}.").format(folder=found.aside)
     if found.copy is None:
@@ -161,6 +154,41 @@ def _write_calendar(wanted: "CalendarFile") -> bytes:
     return write_calendar(wanted)
 
 
+def _late(store: Store, pool: "Once[RemotePool]", secrets: Callable[[], SecretKeeper]) -> Late:
+    return Late(
+        queries=lambda: store.queries,
+        finder=lambda: store.finder,
+        calendar=lambda: store.calendar,
+        remotes=pool,
+        secrets=secrets,
+        probes=Once(_probes),
+    )
+
+
+def _pool(store: Store, secrets: SecretKeeper, around: Surroundings) -> "RemotePool":
+    from app.ssh.pool import RemotePool  # noqa: PLC0415 - with the first connection
+
+    def find_host(key: str) -> "Host":
+        with store.unit_of_work() as uow:
+            return uow.hosts.get(key)
+
+    known_hosts = None if around.read_only else store.data / "known_hosts"
+    return RemotePool(secrets, find_host, around.limits, known_hosts)
+
+
+def _probes() -> "ProbeCatalogue":
+    from app.probes.catalogue import ProbeCatalogue  # noqa: PLC0415 - with the first check
+
+    return ProbeCatalogue()
+
+
+def _write_mail(mail: "Mail") -> bytes:
+    """Lay a mail out; the library for that is loaded with the first one."""
+    from app.exports.eml import write_mail  # noqa: PLC0415 - hardly ever needed
+
+    return write_mail(mail)
+
+
 def _signer(secrets: SecretKeeper) -> LogSigner | None:
     """Sign the log's anchors where a key can be kept; without one they are unsigned, and say so."""
     if not secrets.lasting:
@@ -171,33 +199,23 @@ def _signer(secrets: SecretKeeper) -> LogSigner | None:
         return None
 
 
-def _recovered(services: AppServices) -> AppServices:
+def _recovered(services: AppServices, store: Store, around: Surroundings) -> AppServices:
     """Explain what the last end of the program left behind."""
-    cut_off = execution.recover(desk=services.desk)
-    note_missed(desk=services.desk, open_since=services.opened_at)
-    _make_drafts(services)
-    warnings = list(services.warnings)
-    if services.vault.exists():
-        from app.services import backups  # noqa: PLC0415 - only where there is a vault
+    cut_off: tuple[Run, ...] = ()
+    if store.first.any_live_run():
+        from app.services import execution  # noqa: PLC0415 - most starts find no run to look after
 
-        try:
-            backups.adopt_at_start(keeping=services.keeping)
-        except AppError as error:  # a locked vault must not keep anybody from the change log
-            warnings.append(error.sentence())
-    return replace(services, recovered=cut_off, warnings=tuple(warnings))
+        cut_off = execution.recover(desk=services.desk)
+    services = replace(services, recovered=cut_off)
+    if around.catch_up_later:
+        return services
+    warnings = (*services.warnings, *services.catch_up())
+    return replace(services, warnings=warnings, caught_up=True)
 
 
-def _make_drafts(services: AppServices) -> None:
-    """Make the drafts that have come due since the program was last open."""
-    with services.new_uow() as uow:
-        recurs = any(item.recurrence for item in uow.templates.list())
-    if recurs:
-        from app.services.recurrence import make_due  # noqa: PLC0415 - only where something recurs
-
-        make_due(desk=services.desk)
-
-
-def _vault_door(store: Store, secrets: SecretKeeper, around: Surroundings) -> VaultDoor:
+def _vault_door(
+    store: Store, secrets: Callable[[], SecretKeeper], around: Surroundings
+) -> VaultDoor:
     opened: list[Vault] = []
     lock = Lock()
     key_file = around.key_file or store.data / KEY_FILE
@@ -217,7 +235,7 @@ def _vault_door(store: Store, secrets: SecretKeeper, around: Surroundings) -> Va
                 load = (
                     opening.keys_in_file(key_file)
                     if uses_file()
-                    else opening.keys_in_secrets(secrets)
+                    else opening.keys_in_secrets(secrets())
                 )
                 opened.append(opening.open_vault(root(), around.clock, load))
             return opened[0]
@@ -234,10 +252,11 @@ def _vault_door(store: Store, secrets: SecretKeeper, around: Surroundings) -> Va
     return VaultDoor(lambda: Layout(root()).vault_file.exists(), open_it, make)
 
 
-def _keep(key_file: Path | None, secrets: SecretKeeper) -> Callable[..., object]:
+def _keep(key_file: Path | None, find_secrets: Callable[[], SecretKeeper]) -> Callable[..., object]:
     """Return what stores the keys of a new vault; raises SecretUnavailable without a place."""
     if key_file is not None:
         return lambda keys, vault: keys.keep_in_file(key_file, vault)
+    secrets = find_secrets()
     if not secrets.lasting:
         raise SecretUnavailable(
             _("There is no keyring on this computer that could keep the key of a vault."),

@@ -116,7 +116,7 @@ class MemoryLog:
 
 
 KINDS = ("hosts", "runs", "backups", "health", "samples", "comparisons", "reports", "templates",
-         "windows", "plans", "people")  # fmt: skip
+         "windows", "plans", "people", "surveys")  # fmt: skip
 
 
 class MemoryUnitOfWork:

@@ -49,9 +49,9 @@ def _open_window(chosen: Path | None) -> int:
 
 
 def _open_services(data: Path, _context: "TaskContext") -> "AppServices":
-    from app.bootstrap import open_services  # noqa: PLC0415 - runs behind the first picture
+    from app.bootstrap import Surroundings, open_services  # noqa: PLC0415 - behind the first picture
 
-    return open_services(data)
+    return open_services(data, Surroundings(catch_up_later=True))
 
 
 def _recover_store(data: Path, _context: "TaskContext") -> str:

@@ -19,7 +19,7 @@ from app.i18n import _, language
 from app.paths import NAME
 from app.tasks import TaskContext
 from ui.actions import Actions
-from ui.changed import Changed
+from ui.changed import Changed, Topic
 from ui.context import Tools, UiContext
 from ui.garbage import GarbageCollector
 from ui.main_window import MainWindow
@@ -28,7 +28,7 @@ from ui.navigation import Navigation
 from ui.pages import PAGES, PageEntry
 from ui.shell.facts import ShellFacts, shell_facts
 from ui.shell.memory import Memory
-from ui.tasks import TaskRunner
+from ui.tasks import WRITES, TaskRunner
 from ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ OpenServices = Callable[[TaskContext], "AppServices"]
 Recover = Callable[[TaskContext], str]
 """Puts a damaged database aside and returns, in one sentence, what took its place."""
 _FACTS_MS = 30_000
-_WARM_MS = 1500
+_BEHIND_MS = 400
+"""After the first page was asked for: it is painted by then, and nobody has done anything yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ class Desktop(QObject):
         self._facts_timer.start(_FACTS_MS)
         self.look_at_facts()
         self.ready.emit()
-        self._later(_WARM_MS, self._warm_up)
+        self._later(_BEHIND_MS, self._catch_up)
 
     def _say_what_was_cut_off(self, context: "UiContext") -> None:
         if self._recovered:
@@ -164,6 +165,22 @@ class Desktop(QObject):
         for run in context.services.recovered:
             show = partial(context.navigation.go, "run", run.id)
             self.tools.messages.post(cut_off_message(run, show))
+
+    @Slot()
+    def _catch_up(self) -> None:
+        """Make up for the time the program was closed, behind the first page."""
+        if self._services is not None:
+            task = self.tools.tasks.start(partial(_catch_up, self._services), lane=WRITES)
+            task.succeeded.connect(self._on_caught_up)
+            task.failed.connect(self.tools.messages.show_error)
+            task.ended.connect(self._warm_up)
+
+    @Slot(object)
+    def _on_caught_up(self, found: "CaughtUp") -> None:
+        for warning in found.warnings:
+            self.tools.messages.post(Message(warning, Tone.WARNING))
+        if found.wrote:
+            self.tools.changed.announce(Topic.EVERYTHING, by=self)
 
     @Slot()
     def _warm_up(self) -> None:
@@ -196,6 +213,20 @@ class Desktop(QObject):
     def _on_thread_exception(self, told: threading.ExceptHookArgs) -> None:
         if told.exc_value is not None:
             self._crashed.emit(told.exc_value)
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """What there is to warn of after a start, and whether anything was written."""
+
+    warnings: tuple[str, ...]
+    wrote: bool
+
+
+def _catch_up(services: "AppServices", _context: TaskContext) -> CaughtUp:
+    before = services.first.log_head()
+    warnings = services.catch_up()
+    return CaughtUp(warnings, services.first.log_head() != before)
 
 
 def build_application(arguments: Sequence[str] = ()) -> QApplication:

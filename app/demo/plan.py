@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from app.demo.shop import DemoShop
 from app.domain.backup import BackupSource, SourceKind
 from app.domain.change import Change
+from app.domain.functional import Engine, FunctionalProbe, ProbeKind
 from app.domain.host import Host
 from app.domain.metric import Metric, MetricKind, Target, WorseWhen
 from app.domain.need import (
@@ -108,11 +109,31 @@ def planned(change: Change, host: Host, shop: DemoShop, now: datetime, span_s: f
         settle_s=2.0,
         monitor_days=OBSERVED_DAYS,
         contacts=(Contact(IMPLEMENTER, "database engineer", "ext. 4410", now, COORDINATOR),),
-        tests=(
-            TestCase("t1", "Orders of one customer", TestKind.FUNCTIONAL, "Same sum as before"),
-            TestCase("t2", "Service answers in the new release", TestKind.QA, "Release 2.0"),
-        ),
+        tests=_tests(host, shop),
     )
+
+
+def _tests(host: Host, shop: DemoShop) -> tuple[TestCase, ...]:
+    """What the program tries by itself, before the work and after it."""
+    orders = f"GET {shop.url}\nexpect status = 200\nexpect body matches \"orders\": [1-9]"
+    release = f'GET {shop.health_url}\nexpect status = 200\nexpect body contains "2.0"'
+    index = "SELECT count(*) FROM sqlite_master WHERE name = 'orders_by_customer'"
+    return (
+        TestCase(
+            "t1", "Orders of one customer", TestKind.FUNCTIONAL, "The page lists them",
+            probe=FunctionalProbe(text=orders),
+        ),
+        TestCase(
+            "t2", "Service answers in the new release", TestKind.QA, "Release 2.0",
+            probe=FunctionalProbe(text=release),
+        ),
+        TestCase(
+            "t3", "The index is in the database", TestKind.QA, "It is there once",
+            probe=FunctionalProbe(
+                ProbeKind.SQL, index, "value = 1", host.id, Engine.SQLITE, str(shop.database)
+            ),
+        ),
+    )  # fmt: skip
 
 
 def _options() -> tuple[Option, ...]:

@@ -39,8 +39,10 @@ from app.services import (
     metrics,
     overrides,
     reports,
+    testing,
     verdicts,
 )
+from app.services.closing import propose_code
 from app.services.dossiers import check_dossier, export_dossier
 from app.services.facade import AppServices
 from app.services.health import summary_of
@@ -217,6 +219,7 @@ def _prepare(stage: Stage, change: Change) -> None:
         change, Phase.BEFORE, checking=services.checking, context=context
     )
     stage.say(f"Health before: {summary_of(checked)}")
+    testing.run_tests(change.id, with_=services.testing, context=context)
     if checked.worst is Health.CRITICAL:
         reason = _own_load(checked)
         overrides.override_guard(change.id, "checks_green", desk=services.desk, reason=reason)
@@ -292,29 +295,11 @@ def _same_sum(stage: Stage) -> str:
 
 
 def _test(stage: Stage, change: Change) -> None:
-    release = _ask(stage, stage.shop.health_url)
-    orders = _ask(stage, stage.shop.url)
-    seen = {"t1": orders, "t2": release}
-    passed = {"t1": '"orders": ' in orders, "t2": '"2.0"' in release}
-    now = stage.services.clock.now()
-
-    def edit(current: Change) -> Change:
-        cases = tuple(
-            replace(
-                case,
-                result=TestResult.PASSED if passed[case.id] else TestResult.FAILED,
-                observed=seen[case.id][:120],
-                tester=plan.REVIEWER,
-                tested_at=now,
-            )
-            for case in current.tests
-        )
-        return replace(current, tests=cases)
-
-    desk = stage.services.desk
-    changes.edit_change(change.id, edit, desk=desk, note="Test results")
-    changes.move_change(change.id, ChangeState.MONITOR, desk=desk)
-    stage.say(f"Tests: {sum(passed.values())} of {len(passed)} passed")
+    desk = stage.acting(plan.REVIEWER)
+    tested = testing.run_tests(change.id, with_=desk.testing, context=TaskContext())
+    passed = sum(case.result is TestResult.PASSED for case in tested.tests)
+    stage.say(f"Tests: {passed} of {len(tested.tests)} passed")
+    changes.move_change(change.id, ChangeState.MONITOR, desk=stage.services.desk)
 
 
 def _watch(stage: Stage, change: Change) -> None:
@@ -331,15 +316,19 @@ _ACTION = "Add the query plan to the release checklist"
 
 
 def _ending(stage: Stage, change: Change) -> tuple[CloseCode, str]:
-    """Return the close code that the verdicts allow, whatever the play would like."""
-    used = "The index is used; the orders page answers from it."
+    """Return the close code that the record supports, whatever the play would like."""
     with stage.services.new_uow() as uow:
-        found = uow.comparisons.list(change=change.id)
-    if any(item.verdict is Verdict.REGRESSED for item in found):
-        return CloseCode.WITH_ISSUES, f"{used} A measure got worse in the same minute."
-    if any(item.key and item.verdict is Verdict.IMPROVED for item in found):
-        return CloseCode.SUCCESSFUL, used
-    return CloseCode.WITH_ISSUES, f"{used} How much faster cannot be told from these windows."
+        found = tuple(uow.comparisons.list(change=change.id))
+        now, run = uow.changes.get(change.id), max(uow.runs.list(change=change.id), key=_by_id)
+    proposal = propose_code(now, found, run)
+    notes = "The index is used; the orders page answers from it."
+    if proposal.code is not CloseCode.SUCCESSFUL:
+        notes += f" But: {'; '.join(proposal.reasons)}."
+    return proposal.code, notes
+
+
+def _by_id(run: Run) -> str:
+    return run.id
 
 
 def _review(stage: Stage, change: Change) -> Change:

@@ -8,14 +8,17 @@ from enum import StrEnum
 
 from app.domain.approval import Approval, ApprovalRequest
 from app.domain.backup import BackupSource
+from app.domain.benefit import DAYS, BenefitCheck
+from app.domain.communication import Message
 from app.domain.conflict import Acknowledgement, ScheduleCheck
 from app.domain.evidence import Attachment
 from app.domain.ids import ChangeId, HostId, TemplateId
 from app.domain.lesson import FollowUp, Lesson
 from app.domain.metric import Metric
 from app.domain.need import Impact, Need, Option, Scope
+from app.domain.outage import Outage
 from app.domain.people import Contact
-from app.domain.review import CloseCode, Incident, Override, TestCase
+from app.domain.review import CloseCode, Incident, Override, ReviewAnswer, TestCase
 from app.domain.risk import RiskAssessment
 from app.domain.runbook import Runbook
 from app.domain.task import ChangeTask
@@ -110,6 +113,7 @@ class Change:
     backout_plan: str = ""
     test_plan: str = ""
     communication_plan: str = ""
+    messages: tuple[Message, ...] = ()
     outage: bool | None = None
     planned_downtime_min: float | None = None
     window: Window | None = None
@@ -136,6 +140,10 @@ class Change:
     """The change this one belongs to, such as a campaign or the change it follows up."""
     retrospective: bool = False
     retrospective_reason: str = ""
+    outages: tuple[Outage, ...] = ()
+    answers: tuple[ReviewAnswer, ...] = ()
+    benefit_days: tuple[int, ...] = DAYS
+    benefit_checks: tuple[BenefitCheck, ...] = ()
     on_hold: bool = False
     on_hold_reason: str = ""
     work_start: datetime | None = None

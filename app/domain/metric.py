@@ -41,6 +41,8 @@ class WindowName(StrEnum):
     AFTER = "after"
     REFERENCE = "reference"
     LIVE = "live"
+    REPEATED = "repeated"
+    """Days after the work, to see whether the gain lasts."""
 
 
 @dataclass(frozen=True, slots=True)

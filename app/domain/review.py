@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from app.domain.attachment import KeptFile
+from app.domain.evidence import Attachment
 from app.domain.functional import FunctionalProbe
 
 
@@ -62,7 +62,7 @@ class Attempt:
     by_probe: bool = False
     """Whether the program tried it itself."""
     took_s: float | None = None
-    files: tuple[KeptFile, ...] = ()
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +125,20 @@ class TestCase:
         )
 
 
+class Relation(StrEnum):
+    """How an incident belongs to a change."""
+
+    CAUSED = "caused"
+    FIXED = "fixed"
+    RELATED = "related"
+
+
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """An incident linked to the change; ``caused`` says that the change brought it about."""
+    """An incident linked to the change.
+
+    ``caused`` says that the change brought it about, ``fixes`` that the change is its remedy.
+    """
 
     reference: str
     title: str
@@ -135,6 +146,50 @@ class Incident:
     caused: bool = False
     detected_at: datetime | None = None
     restored_at: datetime | None = None
+    fixes: bool = False
+
+    @property
+    def relation(self) -> Relation:
+        """How it belongs to the change; having caused it weighs most."""
+        if self.caused:
+            return Relation.CAUSED
+        return Relation.FIXED if self.fixes else Relation.RELATED
+
+
+class Topic(StrEnum):
+    """The questions of an implementation review (ITIL, MOF, ISO 20000 practice)."""
+
+    OBJECTIVES = "objectives"
+    USERS = "users"
+    FUNCTION = "function"
+    AVAILABILITY = "availability"
+    PERFORMANCE = "performance"
+    SECURITY = "security"
+    PLAN = "plan"
+    SCHEDULE = "schedule"
+    RESOURCES = "resources"
+    WAY_BACK = "way_back"
+    COMMUNICATION = "communication"
+
+
+class Finding(StrEnum):
+    """What a review says to a question."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewAnswer:
+    """The reviewer's answer to one question."""
+
+    topic: Topic
+    finding: Finding
+    note: str = ""
+    by: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from app.i18n import speaking
 from app.reports.attach import finished
 from app.reports.flowables import Words
 from app.reports.page import lay_out
+from app.reports.sections.communication import communication_section
 from app.reports.sections.health import health_section
 from app.reports.sections.history import history_section
 from app.reports.sections.learning import learning_section
@@ -52,6 +53,7 @@ def _story(data: ReportData, words: Words, page: Sheet, fit: Fit) -> list[Flowab
         PageBreak(),
         *measures_section(data.measures, words, page),
         *need_section(data.need, words, page),
+        *communication_section(data.communication, words, page),
         *plan_section(data.plan, words, page),
         *safety_section(data.safety, words, page),
         *health_section(data.health, words, page),

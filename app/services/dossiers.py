@@ -125,6 +125,9 @@ def _evidence(
                 yield f"transcripts/{run.id}-{item.step.id}.txt", files.get(item.transcript)
     for kept in change.attachments:
         yield f"attachments/{kept.sha256[:12]}-{kept.name}", files.get(kept.sha256)
+    for message in change.messages:
+        for sent in message.sent:
+            yield f"mails/{sent.sha256[:12]}.eml", files.get(sent.sha256)
     for sample in samples:
         yield f"samples/{sample.id}.csv", _csv(sample, series)
     for report in reports:

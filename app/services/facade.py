@@ -9,20 +9,20 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from app.domain.filter import Asker
-from app.services.changes import Desk
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
     from app.domain.event import ChainReport
+    from app.domain.filter import Asker
     from app.domain.run import Run
     from app.secrets import SecretKeeper
     from app.services.backups import Safekeeping
     from app.services.calendar_rows import CalendarReads
     from app.services.calendars import Exporting, WriteCalendar
+    from app.services.changes import Desk
+    from app.services.communications import Mailing, WriteMail
     from app.services.crew import Executors
     from app.services.finding import Finder
     from app.services.functional import Testing
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from app.services.ports_store import Files, NewUnitOfWork, Transcripts, UnitOfWork
     from app.services.ports_vault import Vault
     from app.services.reports import Render, Reporting
-    from app.services.rows import Queries
+    from app.services.rows import FirstReads, Queries
     from app.settings import Settings
 
 
@@ -52,6 +52,18 @@ class VaultDoor:
     make: Callable[[], str]
 
 
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Collaborators that are made when they are first asked for: each loads slowly."""
+
+    queries: Callable[[], Queries]
+    finder: Callable[[], Finder]
+    calendar: Callable[[], CalendarReads]
+    remotes: Callable[[], Remotes]
+    secrets: Callable[[], SecretKeeper]
+    probes: Callable[[], HealthProbes]
+
+
 @dataclass(frozen=True)
 class AppServices:
     """The collaborators of all verbs; frozen, so that it may travel between threads."""
@@ -61,20 +73,17 @@ class AppServices:
     actor: str
     unit_of_work: Callable[[str], UnitOfWork]
     """Returns an unused unit of work in which the named person acts."""
-    queries: Queries
-    finder: Finder
-    calendar: CalendarReads
+    first: FirstReads
     write_calendar: WriteCalendar
+    write_mail: WriteMail
     files: Files
     transcripts: Transcripts
     series: SeriesStore
-    remotes: Remotes
-    secrets: SecretKeeper
     open_http: OpenHttp
-    probes: HealthProbes
     live: LiveOutput
     render: Render
     vault: VaultDoor
+    late: Late
     load_settings: Callable[[], Settings]
     save_settings: Callable[[Settings], None]
     verify_log: Callable[[], ChainReport]
@@ -84,10 +93,50 @@ class AppServices:
     warnings: tuple[str, ...] = ()
     recovered: tuple[Run, ...] = ()
     """Runs that were cut off when the program last ended, and wait for a decision."""
+    caught_up: bool = False
+    """Whether `catch_up` was done at the start, or must not be."""
 
     def acting(self, name: str) -> AppServices:
         """Return the same services with another person acting."""
         return replace(self, actor=name)
+
+    def catch_up(self) -> tuple[str, ...]:
+        """Make up, once, for the time the program was closed; return what to warn of."""
+        if self.caught_up:
+            return ()
+        from app.services.catching_up import catch_up  # noqa: PLC0415
+
+        return catch_up(self)
+
+    @property
+    def queries(self) -> Queries:
+        """Reads for screens."""
+        return self.late.queries()
+
+    @property
+    def finder(self) -> Finder:
+        """Lists of changes of any length."""
+        return self.late.finder()
+
+    @property
+    def calendar(self) -> CalendarReads:
+        """What the calendar reads."""
+        return self.late.calendar()
+
+    @property
+    def remotes(self) -> Remotes:
+        """The connections to hosts."""
+        return self.late.remotes()
+
+    @property
+    def secrets(self) -> SecretKeeper:
+        """The keyring, or the memory of this session."""
+        return self.late.secrets()
+
+    @property
+    def probes(self) -> HealthProbes:
+        """The catalogue of health checks."""
+        return self.late.probes()
 
     @property
     def new_uow(self) -> NewUnitOfWork:
@@ -102,11 +151,15 @@ class AppServices:
     @property
     def asker(self) -> Asker:
         """Who looks at lists now, and in which zone."""
+        from app.domain.filter import Asker  # noqa: PLC0415
+
         return Asker(self.clock.now(), self.actor, self.settings.zone)
 
     @property
     def desk(self) -> Desk:
         """For the verbs of the change process."""
+        from app.services.changes import Desk  # noqa: PLC0415
+
         return Desk(self.new_uow, self.clock, self.actor, self.settings)
 
     @property
@@ -150,6 +203,17 @@ class AppServices:
         from app.services.calendars import Exporting  # noqa: PLC0415
 
         return Exporting(self.desk, self.calendar, self.write_calendar)
+
+    @property
+    def mailing(self) -> Mailing:
+        """For messages to those concerned."""
+        from app.services.calendars import export_changes  # noqa: PLC0415
+        from app.services.communications import Mailing  # noqa: PLC0415
+
+        def calendar(change_id: str) -> bytes:
+            return export_changes((change_id,), exporting=self.exporting)
+
+        return Mailing(self.desk, self.files, self.write_mail, calendar)
 
     @property
     def executors(self) -> Executors:

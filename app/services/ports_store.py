@@ -11,6 +11,7 @@ from app.domain.backup import BackupSet
 from app.domain.calendar import ScheduleWindow
 from app.domain.change import Change
 from app.domain.event import Event, NewEvent
+from app.domain.feedback import Survey
 from app.domain.filter import SavedFilter
 from app.domain.health import HealthReport
 from app.domain.host import Host
@@ -147,6 +148,11 @@ class UnitOfWork(Protocol):
     @property
     def people(self) -> Repository[Person]:
         """People and their roles."""
+        ...
+
+    @property
+    def surveys(self) -> Repository[Survey]:
+        """What users said."""
         ...
 
     @property

@@ -21,6 +21,7 @@ from app.services.changes import Desk
 from app.services.ports_series import SeriesStore
 from app.services.ports_store import Files, UnitOfWork
 from app.services.rag import assess
+from app.services.report_content.communication import communication
 from app.services.report_content.data import Attachment, Cover, Rendered, ReportData
 from app.services.report_content.evidence import LARGEST_ATTACHED, EvidenceBook, canonical
 from app.services.report_content.facts import rag_facts
@@ -179,6 +180,7 @@ def report_data(source: Source) -> tuple[ReportData, tuple[Attachment, ...]]:
         summary=summary(source, rag, book),
         measures=measures(source, book),
         need=need(source, book),
+        communication=communication(source, book),
         plan=plan(source, book),
         safety=safety(source, rag, book),
         health=health(source, book),

@@ -198,7 +198,7 @@ def _state(
     if not control.link:
         return ControlState(control.text)
     if control.link not in known:
-        return ControlState(control.text, _("nothing"), _("what it rested on is no longer planned"))
+        return ControlState(control.text, _("nothing now"), _("no longer planned"))
     kind, _colon, key = control.link.partition(":")
     state = ""
     if kind == BACKUP_LINK:

@@ -6,13 +6,19 @@ Reads for screens go past the domain: one statement each, nothing to change by a
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from app.domain.change import ChangeState, ChangeType
 from app.domain.event import Event
 from app.domain.risk import Grade
 from app.domain.run import Run, RunMode, RunState
 from app.domain.verdict import Verdict
+
+if TYPE_CHECKING:
+    from app.domain.backup import BackupSet
+    from app.domain.change import Change
+    from app.domain.lesson import FollowUp, Lesson
+    from app.services.reminders import Reminder
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +72,29 @@ class VerdictRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveRun:
+    """A run that has not ended, with its change and the backups for its way back."""
+
+    change: "Change"
+    run: "Run"
+    backups: "tuple[BackupSet, ...]"
+
+
+@dataclass(frozen=True, slots=True)
 class HomeSummary:
     """What the first page shows: what runs, what comes, what was found."""
 
-    running: tuple[RunRow, ...]
+    running: tuple[LiveRun, ...]
+    """Newest first."""
     waiting: tuple[ChangeRow, ...]
     """Open changes that somebody must move on, oldest first."""
     upcoming: tuple[ChangeRow, ...]
     """Changes whose window has not ended, soonest first."""
     verdicts: tuple[VerdictRow, ...]
+    watched: "tuple[Change, ...]"
+    """Changes under observation."""
+    due: "tuple[Reminder, ...]"
+    """Late actions and measures to repeat over all changes, the oldest first."""
     open_count: int
     closed_count: int
     clean_count: int
@@ -82,6 +102,48 @@ class HomeSummary:
     backed_out_count: int
     restored_count: int
     """Closed changes that had a restored (L4) backup."""
+
+
+@dataclass(frozen=True, slots=True)
+class LessonRow:
+    """A lesson with the change it comes from; ``place`` is where it stands there."""
+
+    change: str
+    number: str
+    title: str
+    service: str
+    place: int
+    lesson: "Lesson"
+
+    @property
+    def id(self) -> str:
+        """What tells it from all others."""
+        return f"{self.change}/{self.place}"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRow:
+    """An action with the change it comes from."""
+
+    change: str
+    number: str
+    title: str
+    service: str
+    place: int
+    action: "FollowUp"
+
+    @property
+    def id(self) -> str:
+        """What tells it from all others."""
+        return f"{self.change}/{self.place}"
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """Everything that came out of changes."""
+
+    lessons: tuple[LessonRow, ...]
+    actions: tuple[ActionRow, ...]
 
 
 class Queries(Protocol):
@@ -99,18 +161,22 @@ class Queries(Protocol):
         """Return whole live runs that have ended, newest first; no rehearsal, no dry run."""
         ...
 
-    def verdicts(self, *, limit: int = 20) -> Sequence[VerdictRow]:
-        """Return judged metrics, newest first."""
-        ...
-
     def events(
         self, *, change: str = "", limit: int = 200, before: int | None = None
     ) -> Sequence[Event]:
         """Return log entries, newest first; ``before`` is the sequence number to go on from."""
         ...
 
+    def learned(self) -> Learned:
+        """Return the lessons and actions of all changes, the newest change first."""
+        ...
+
+
+class FirstReads(Protocol):
+    """What a start reads; quicker at hand than `Queries`, and safe from any thread."""
+
     def home(self, now: datetime) -> HomeSummary:
-        """Return what the first page shows."""
+        """Return what the first page shows, as it stood at one moment."""
         ...
 
     def log_head(self) -> str:

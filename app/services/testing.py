@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-from app.domain.attachment import KeptFile
 from app.domain.change import Change, ChangeState
 from app.domain.event import Actor, NewEvent
+from app.domain.evidence import Attachment
 from app.domain.review import Attempt, Severity, Side, TestCase, TestResult
 from app.errors import IllegalMove, InvalidInput, NotFound
 from app.i18n import _, later
+from app.services.attachments import clean_name, mime_of, read_file
 from app.services.changes import Desk
 from app.services.functional import Testing, Tried, try_probe
 from app.services.functional_judge import excerpt
@@ -21,7 +23,6 @@ BEFORE_WORK = (
     ChangeState.SCHEDULED,
     ChangeState.REJECTED,
 )
-MOST_FILE_BYTES = 20 * 1024 * 1024
 RESULT_WORDS = {
     TestResult.OPEN: later("not run"),
     TestResult.PASSED: later("passed"),
@@ -66,10 +67,12 @@ def run_tests(
 def _record_tried(change_id: str, case: TestCase, tried: Tried, *, with_: Testing) -> Change:
     desk = with_.desk
     now = desk.clock.now()
-    kept = KeptFile(
+    kept = Attachment(
         with_.files.put(tried.trace),
         f"probe-{now:%Y%m%dT%H%M%SZ}.json",
+        "application/json",
         len(tried.trace),
+        _("tried by the program"),
         now,
         desk.actor,
         _("Requests, answers and expectations"),
@@ -90,7 +93,7 @@ class Seen:
 
     result: TestResult
     observed: str = ""
-    files: tuple[KeptFile, ...] = field(default=())
+    files: tuple[Attachment, ...] = field(default=())
 
 
 def record_result(change_id: str, test: str, seen: Seen, *, desk: Desk) -> Change:
@@ -199,16 +202,20 @@ def waive(change_id: str, test: str, waiver: Waiver | None, *, desk: Desk) -> Ch
     return _alter_case(change_id, test, alter, desk=desk)
 
 
-def keep_file(name: str, data: bytes, *, with_: Testing) -> KeptFile:
+def keep_file(path: Path, *, with_: Testing) -> Attachment:
     """Keep a file as evidence of a test.
 
     Raises:
-        InvalidInput: It is empty, or larger than 20 MiB.
+        InvalidInput: It is no ordinary file, is empty, or too big.
     """
-    if not data or len(data) > MOST_FILE_BYTES:
-        raise InvalidInput(
-            _("Evidence is a file of 1 byte to {n} MiB.").format(n=MOST_FILE_BYTES >> 20)
-        )
-    return KeptFile(
-        with_.files.put(data), name, len(data), with_.desk.clock.now(), with_.desk.actor
+    data = read_file(path)
+    name = clean_name(path.name)
+    return Attachment(
+        with_.files.put(data),
+        name,
+        mime_of(name, data),
+        len(data),
+        str(path),
+        with_.desk.clock.now(),
+        with_.desk.actor,
     )

@@ -9,21 +9,19 @@ it notices entries that were lost with a journal file.
 
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from app.domain.event import ChainReport
 from app.i18n import _
 from app.services.ports import Clock
+from app.store.chain import Head
 from app.store.disk import OWNER_FILE
-from app.store.log import Head
 
 EVERY = 100
 ANCHORS = "anchors.jsonl"
@@ -43,6 +41,14 @@ class Signer(Protocol):
     def public_key(self) -> bytes:
         """Return the 32 raw bytes of the public key."""
         ...
+
+
+OpenSigner = Callable[[], Signer | None]
+"""Gives the signer when something is to be signed or judged; None where there is no key."""
+
+
+def unsigned() -> None:
+    """Sign nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +74,11 @@ class AnchorDamaged(ValueError):
 class Anchors:
     """The anchor file and the tip of one data folder; safe to use from several threads."""
 
-    def __init__(self, folder: Path, clock: Clock, signer: Signer | None = None) -> None:
+    def __init__(self, folder: Path, clock: Clock, open_signer: OpenSigner = unsigned) -> None:
         self._path = folder / ANCHORS
         self._tip = folder / TIP
         self._clock = clock
-        self._signer = signer
+        self._open_signer = open_signer
         self._lock = Lock()
         self._last = max((a.size for a in self._whole_lines()), default=0)
 
@@ -122,9 +128,15 @@ class Anchors:
 
     def _doubt(self, anchor: Anchor) -> str:
         """Say why an anchor itself is not to be believed; the tip bears no signature."""
-        if self._signer is None or not anchor.at:
+        signer = self._open_signer() if anchor.at else None
+        if signer is None:
             return ""
-        key = self._signer.public_key()
+        from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - slow; a start needs none
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
+            Ed25519PublicKey,
+        )
+
+        key = signer.public_key()
         try:
             if bytes.fromhex(anchor.key) == key:
                 Ed25519PublicKey.from_public_bytes(key).verify(
@@ -137,8 +149,9 @@ class Anchors:
 
     def _append(self, head: Head) -> None:
         anchor = Anchor(head.size, head.hash, self._clock.now().isoformat())
-        if self._signer is not None:
-            key, signature = self._signer.public_key(), self._signer.sign(anchor.signed_bytes)
+        signer = self._open_signer()
+        if signer is not None:
+            key, signature = signer.public_key(), signer.sign(anchor.signed_bytes)
             anchor = replace(anchor, key=key.hex(), signature=signature.hex())
         line = msgspec.json.encode(anchor) + b"\n"
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, OWNER_FILE)

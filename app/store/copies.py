@@ -16,7 +16,7 @@ from pathlib import Path
 from app.errors import DatabaseDamaged
 from app.paths import private_dir
 from app.store.disk import OWNER_FILE, in_our_words, move_durably, sync_file
-from app.store.engine import as_app_error, check_file, damaged
+from app.store.sqlite import as_app_error, check_file, damaged
 
 FOLDER = "copies"
 DAILY_KEPT = 6

@@ -1,43 +1,20 @@
-"""The change log: entries that are only ever added, each bound to the one before by a hash.
+"""Write the change log and list it; the chain that binds its entries is `app.store.chain`."""
 
-The hash of an entry is the SHA-256 of its canonical JSON: one object with the keys actor, at, by,
-change, data, kind, prev_hash, refs, seq and text, sorted, without spaces, in UTF-8. Editing,
-deleting or swapping entries breaks the chain. Cutting off its end, or writing all of it anew, does
-not: that is what the anchors of `app.store.anchors` are for.
-"""
-
-import hashlib
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from app.domain.event import Actor, ChainReport, Event, NewEvent
+from app.domain.event import Actor, Event, NewEvent
 from app.i18n import _
-from app.store.mapping import to_text
+from app.store.chain import COLUMNS, READ_HEAD, Head, canonical, digest, head_of
+from app.store.codec import to_text
 from app.store.tables import EVENT
 
 PROGRAM = "Change Desk"
 CLOCK_ANOMALY = "clock_anomaly"
-_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
-_COLUMNS = ("seq", "at", "by", "actor", "kind", "text", "change", "refs", "data", "prev_hash")
-_READ: Final = (
-    'SELECT seq, at, "by", actor, kind, text, "change", refs, data, prev_hash, hash'
-    " FROM event ORDER BY seq"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The last entry of the log: how many there are, its hash, its time."""
-
-    size: int = 0
-    hash: str = ""
-    at: datetime | None = None
 
 
 class ChangeLog:
@@ -65,10 +42,7 @@ class ChangeLog:
 
 def read_head(connection: Connection) -> Head:
     """Return the end of the log."""
-    row = connection.execute(
-        select(EVENT.c.seq, EVENT.c.hash, EVENT.c.at).order_by(EVENT.c.seq.desc()).limit(1)
-    ).first()
-    return Head(row.seq, row.hash, row.at) if row else Head()
+    return head_of(connection.exec_driver_sql(READ_HEAD).first())
 
 
 def write_events(
@@ -97,8 +71,8 @@ def write_events(
             "data": [[_clean(name), _clean(value)] for name, value in data],
             "prev_hash": head.hash,
         }
-        row_hash = _digest(row)
-        stored = row | {"at": now, "refs": _json(row["refs"]), "data": _json(row["data"])}
+        row_hash = digest(row)
+        stored = row | {"at": now, "refs": canonical(row["refs"]), "data": canonical(row["data"])}
         rows.append(stored | {"hash": row_hash})
         head = Head(head.size + 1, row_hash, now)
     connection.execute(insert(EVENT), rows)
@@ -124,45 +98,8 @@ def to_event(row: Row[Any]) -> Event:
 
 def event_hash(event: Event) -> str:
     """Return the hash an entry must have."""
-    values = {name: getattr(event, name) for name in _COLUMNS}
-    return _digest(values | {"at": to_text(event.at), "actor": event.actor.value})
-
-
-def check_chain(
-    connection: sqlite3.Connection, wanted: frozenset[int]
-) -> tuple[ChainReport, dict[int, str]]:
-    """Read the whole log once; return what was found, and the hashes of the wanted entries.
-
-    Streams straight from the driver: a hundred thousand entries take about a second.
-    """
-    hashes: dict[int, str] = {}
-    previous, count = "", 0
-    for row in connection.execute(_READ):
-        if reason := _misfit(row, count + 1, previous):
-            return ChainReport(count, previous, count + 1, reason), hashes
-        count, previous = count + 1, row[-1]
-        if count in wanted:
-            hashes[count] = previous
-    return ChainReport(count, previous), hashes
-
-
-def _misfit(row: Sequence[Any], expected: int, previous: str) -> str:
-    """Say why an entry does not fit, or nothing."""
-    if row[0] != expected:
-        return _("entry {n} is missing").format(n=expected)
-    *values, row_hash = row
-    entry = dict(zip(_COLUMNS, values, strict=True))
-    if entry["prev_hash"] != previous:
-        return _("entry {n} does not follow from the one before").format(n=expected)
-    try:
-        for name in ("refs", "data"):
-            raw, entry[name] = entry[name], json.loads(entry[name])
-            if _json(entry[name]) != raw:
-                return _("entry {n} was altered").format(n=expected)
-        same = _digest(entry) == row_hash
-    except (TypeError, ValueError):
-        same = False
-    return "" if same else _("entry {n} was altered").format(n=expected)
+    values = {name: getattr(event, name) for name in COLUMNS}
+    return digest(values | {"at": to_text(event.at), "actor": event.actor.value})
 
 
 def newest_first(
@@ -175,10 +112,6 @@ def newest_first(
     if before is not None:
         wanted = wanted.where(EVENT.c.seq < before)
     yield from map(to_event, connection.execute(wanted))
-
-
-def _digest(values: dict[str, Any]) -> str:
-    return hashlib.sha256(_json(values).encode()).hexdigest()
 
 
 def _clean(text: str) -> str:

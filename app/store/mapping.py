@@ -1,16 +1,12 @@
 """What is kept, declared once: each record is one row, a body and a few columns to search by.
 
-The body is the whole frozen dataclass as JSON, written and read by its own type hints, so that a
-field is declared in the domain and nowhere else. Rows written by an older version decode, because
-new fields have defaults; fields that no longer exist are ignored.
+The body is the whole frozen dataclass, as `app.store.codec` writes it.
 """
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
@@ -22,6 +18,7 @@ from app.domain.approval import PlanCopy
 from app.domain.backup import BackupSet
 from app.domain.calendar import ScheduleWindow
 from app.domain.change import Change, ChangeState
+from app.domain.feedback import Survey
 from app.domain.filter import SavedFilter
 from app.domain.health import HealthReport
 from app.domain.host import Host
@@ -31,21 +28,11 @@ from app.domain.report import Report
 from app.domain.run import Run
 from app.domain.template import Template
 from app.domain.verdict import Comparison
-from app.errors import StoreError
-from app.i18n import _
+from app.services.reminders import first_due
+from app.store.codec import decode, encode, from_text, to_text
 from app.store.words import Texts, texts_of
 
 Entity = TypeVar("Entity")
-
-
-def to_text(at: datetime) -> str:
-    """Write an instant so that text order is time order: UTC, always with microseconds."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def from_text(text: str) -> datetime:
-    """Read an instant written by `to_text`."""
-    return datetime.fromisoformat(text)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -119,7 +106,7 @@ class Kind(Generic[Entity]):
         Raises:
             StoreError: It would not come back, such as one with a number that is not finite.
         """
-        body = _encode(item)
+        body = encode(item)
         item = self.read(body)
         values: dict[str, object] = {lifted.name: lifted.read(item) for lifted in self.columns}
         values["id"] = item.id  # type: ignore[attr-defined]  # every kept record has an id
@@ -128,15 +115,7 @@ class Kind(Generic[Entity]):
 
     def read(self, body: str) -> Entity:
         """Return the record in a row; raises StoreError when this version cannot read it."""
-        try:
-            return self._decoder.decode(body)
-        except msgspec.DecodeError as error:
-            raise StoreError(
-                _("This {noun} cannot be read back: {reason}.").format(
-                    noun=self.noun, reason=error
-                ),
-                hint=_("It may have been written by another version of the program."),
-            ) from error
+        return decode(body, self.type, self.noun)
 
     def altered(self, old: Entity, new: Entity) -> tuple[tuple[str, str], ...]:
         """Return (field, "old → new") for each field that differs and is not mere bookkeeping."""
@@ -146,19 +125,6 @@ class Kind(Generic[Entity]):
             if field.name not in _BOOKKEEPING
         )
         return tuple((name, f"{_brief(a)} → {_brief(b)}") for name, a, b in pairs if a != b)
-
-    @cached_property
-    def _decoder(self) -> msgspec.json.Decoder[Entity]:
-        return msgspec.json.Decoder(self.type)
-
-
-def _encode(item: object) -> str:
-    """Write a record as JSON; what UTF-8 cannot hold becomes a question mark."""
-    try:
-        return msgspec.json.encode(item).decode()
-    except UnicodeEncodeError:
-        text = json.dumps(msgspec.to_builtins(item), ensure_ascii=False)
-        return text.encode("utf-8", "replace").decode()
 
 
 _BOOKKEEPING = frozenset({"version", "updated_at"})
@@ -231,6 +197,8 @@ CHANGE = Kind(
         text("template", index=True),
         instant("opened_at", index=True),
         instant("closed_at", index=True),
+        number("learned", lambda c: len(c.lessons) + len(c.actions), index=True),
+        instant("follow_up_at", first_due, index=True),
         text("category", read=lambda c: c.need.category and c.need.category.value),
         text("implementer"),
         text("service", read=lambda c: c.business_service),
@@ -334,6 +302,12 @@ PLAN = Kind(
     (text("change", index=True), text("plan_hash")),
 )
 PERSON = Kind(Person, "person", "person", (text("name"),), history=True)
+SURVEY = Kind(
+    Survey,
+    "survey",
+    "survey",
+    (text("change", index=True, child_of="change"), text("channel")),
+)
 KINDS: tuple[Kind[Any], ...] = (
     CHANGE,
     HOST,
@@ -348,4 +322,5 @@ KINDS: tuple[Kind[Any], ...] = (
     SCHEDULE_WINDOW,
     PLAN,
     PERSON,
+    SURVEY,
 )

@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, Table
 
 from app.domain.filter import Asker, ChangeFilter, window_bounds
 from app.store import search
-from app.store.mapping import NEVER, to_text
+from app.store.codec import to_text
+from app.store.mapping import NEVER
 from app.store.words import HELD, UNASSIGNED, Facet, token
 
 Condition = ColumnElement[bool]

@@ -7,15 +7,17 @@ from app.i18n import _
 from app.paths import private_dir
 from app.services.ports import Clock
 from app.store import copies
-from app.store.anchors import ANCHORS, TIP, AnchorDamaged, Anchors, Signer
+from app.store.anchors import ANCHORS, TIP, AnchorDamaged, Anchors, OpenSigner, unsigned
 from app.store.copies import Recovery
-from app.store.engine import FILE_NAME
 from app.store.lock import acquire
 from app.store.log import read_head
+from app.store.sqlite import FILE_NAME
 from app.store.store import Store, open_store
 
 
-def recover(data: Path, *, clock: Clock, actor: str, signer: Signer | None = None) -> Recovery:
+def recover(
+    data: Path, *, clock: Clock, actor: str, open_signer: OpenSigner = unsigned
+) -> Recovery:
     """Put a damaged database aside, restore the newest good copy, and log which entries are lost.
 
     Nothing is deleted: the damaged files move into a folder of their own.
@@ -26,11 +28,11 @@ def recover(data: Path, *, clock: Clock, actor: str, signer: Signer | None = Non
     """
     lock = acquire(private_dir(data), clock.now())
     try:
-        known = _known_size(Anchors(data, clock, signer))
+        known = _known_size(Anchors(data, clock, open_signer))
         found = copies.put_aside(data / FILE_NAME, clock.now(), (ANCHORS, TIP))
     finally:
         lock.release()
-    store = open_store(data, clock=clock, actor=actor, signer=signer)
+    store = open_store(data, clock=clock, actor=actor, open_signer=open_signer)
     try:
         _log_recovery(store, found, known)
     finally:

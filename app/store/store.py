@@ -3,67 +3,91 @@
 import logging
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.domain.event import ChainReport, NewEvent
 from app.errors import DiskFull, StoreError
 from app.i18n import _, later
+from app.once import Once
 from app.paths import private_dir
 from app.services.ports import Clock
 from app.settings import Settings
 from app.store import copies, upgrade
-from app.store.anchors import AnchorDamaged, Anchors, Signer
-from app.store.calendar_reads import SqlCalendar
-from app.store.engine import FILE_NAME, check_file, open_engine, prepare_file
+from app.store.anchors import AnchorDamaged, Anchors, OpenSigner, unsigned
 from app.store.files import StoredFiles
-from app.store.finder import SqlFinder
+from app.store.first_reads import FirstReads
 from app.store.lock import InstanceLock, acquire
-from app.store.log import Head, read_head
 from app.store.place import Place, place_of
-from app.store.queries import SqlQueries
-from app.store.repositories import Writes
 from app.store.series import StoredSeries
-from app.store.setting_rows import SettingRows
+from app.store.sqlite import FILE_NAME, check_file, prepare_file
 from app.store.transcripts import StoredTranscripts
-from app.store.unit_of_work import Ledger, OnCommit, SqlUnitOfWork, WriterGate
 from app.store.verify import log_size, verify_log
+
+if TYPE_CHECKING:
+    from app.store.calendar_reads import SqlCalendar
+    from app.store.finder import SqlFinder
+    from app.store.queries import SqlQueries
+    from app.store.sql import Sql
+    from app.store.unit_of_work import Ledger, OnCommit, SqlUnitOfWork
 
 ALWAYS_CHECKED_BYTES = 32 << 20
 """Up to this size every start looks at all pages; larger files only after a crash, because one
 gigabyte takes seconds. Their daily copy is checked in any case."""
 
-_REPORTS = "report."
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Store:
-    """Everything that is kept on this workstation; safe to use from several threads."""
+    """Everything that is kept on this workstation; safe to use from several threads.
+
+    What needs SQLAlchemy is opened when it is first asked for.
+    """
 
     data: Path
-    ledger: Ledger
+    first: FirstReads
     anchors: Anchors
-    queries: SqlQueries
-    finder: SqlFinder
-    calendar: SqlCalendar
     files: StoredFiles
     transcripts: StoredTranscripts
     series: StoredSeries
     warnings: tuple[str, ...]
     """What the user should know about where the data lies."""
     lock: InstanceLock | None
+    sql: "Once[Sql]"
 
-    def unit_of_work(self) -> SqlUnitOfWork:
+    @property
+    def ledger(self) -> "Ledger":
+        """What all units of work share."""
+        return self.sql().ledger
+
+    @property
+    def queries(self) -> "SqlQueries":
+        """Reads for screens."""
+        return self.sql().queries
+
+    @property
+    def calendar(self) -> "SqlCalendar":
+        """What the calendar reads."""
+        return self.sql().calendar
+
+    @property
+    def finder(self) -> "SqlFinder":
+        """Lists of changes of any length."""
+        return self.sql().finder
+
+    def unit_of_work(self) -> "SqlUnitOfWork":
         """Return an unused unit of work."""
-        return SqlUnitOfWork(self.ledger)
+        return self.unit_of_work_of("")
 
-    def unit_of_work_of(self, actor: str) -> SqlUnitOfWork:
-        """Return an unused unit of work in which somebody else acts."""
-        return SqlUnitOfWork(replace(self.ledger, actor=actor))
+    def unit_of_work_of(self, actor: str) -> "SqlUnitOfWork":
+        """Return an unused unit of work in which somebody else acts; "" is who opened the store."""
+        from app.store.unit_of_work import SqlUnitOfWork  # noqa: PLC0415 - it loads SQLAlchemy
+
+        return SqlUnitOfWork(replace(self.ledger, actor=actor) if actor else self.ledger)
 
     def load_settings(self) -> Settings:
         """Return the settings as they stand."""
-        with self.ledger.engine.connect() as connection:
-            return SettingRows(connection, Writes()).load()
+        return self.first.settings()
 
     def save_settings(self, settings: Settings) -> None:
         """Keep settings, logged with each old and new value; raises InvalidInput."""
@@ -78,15 +102,15 @@ class Store:
 
     def close(self) -> None:
         """Anchor the log, let go of everything, and leave word that this was a proper end."""
-        clean = False
+        clean, sql = False, self.sql.made
         try:
             self.transcripts.close()
-            if not self.ledger.read_only:
-                with self.ledger.engine.connect() as connection:
-                    self.anchors.seal(read_head(connection))
-            clean = not self.ledger.gate.stopped
+            if self.lock is not None:
+                self.anchors.seal(self.first.head())
+            clean = sql is None or not sql.ledger.gate.stopped
         finally:
-            self.ledger.engine.dispose()
+            if sql is not None:
+                sql.ledger.engine.dispose()
             if self.lock is not None:
                 self.lock.release(clean=clean)
 
@@ -101,8 +125,8 @@ def open_store(
     clock: Clock,
     actor: str,
     read_only: bool = False,
-    signer: Signer | None = None,
-    on_commit: OnCommit = _nobody,
+    open_signer: OpenSigner = unsigned,
+    on_commit: "OnCommit" = _nobody,
 ) -> Store:
     """Open the store of a data folder, made and upgraded if needed.
 
@@ -111,7 +135,7 @@ def open_store(
         clock: Gives the time of log entries.
         actor: Who the log says did it.
         read_only: Look beside a running program; nothing is made, upgraded or locked.
-        signer: Signs the anchors of the log.
+        open_signer: Gives what signs the anchors of the log.
         on_commit: Told after each commit which tables were written, and by whom.
 
     Raises:
@@ -125,32 +149,31 @@ def open_store(
     try:
         database = data / FILE_NAME
         warnings = _look(database) if read_only else _prepare(database, clock, lock)
-        anchors = Anchors(data, clock, signer)
+        anchors = Anchors(data, clock, open_signer)
         warnings += _lost_entries(database, anchors)
-        engine = open_engine(database, read_only=read_only)
     except BaseException:
         if lock is not None:
             lock.release(clean=not lock.after_crash)
         raise
 
-    def on_head(head: Head, events: tuple[NewEvent, ...]) -> None:
-        important = any(event.kind.startswith(_REPORTS) for event in events)
-        anchors.committed(head, important=important)
+    def open_sql() -> "Sql":
+        from app.store import sql  # noqa: PLC0415 - SQLAlchemy loads slowly, a start does without
 
-    ledger = Ledger(engine, clock, actor, WriterGate(), read_only, on_head, on_commit)
+        return sql.open_sql(
+            database, anchors, clock, actor, read_only=read_only, on_commit=on_commit
+        )
+
     files = StoredFiles(data / "files")
     return Store(
         data=data,
-        ledger=ledger,
+        first=FirstReads(database),
         anchors=anchors,
-        queries=SqlQueries(engine),
-        finder=SqlFinder(engine),
-        calendar=SqlCalendar(engine),
         files=files,
         transcripts=StoredTranscripts(data / "transcripts", files),
         series=StoredSeries(files),
         warnings=warnings,
         lock=lock,
+        sql=Once(open_sql),
     )
 
 

@@ -12,6 +12,7 @@ from app.domain.approval import PlanCopy
 from app.domain.backup import BackupSet
 from app.domain.calendar import ScheduleWindow
 from app.domain.event import NewEvent
+from app.domain.feedback import Survey
 from app.domain.filter import SavedFilter
 from app.domain.health import HealthReport
 from app.domain.host import Host
@@ -25,10 +26,12 @@ from app.errors import Busy, StoreError
 from app.i18n import _
 from app.services.ports import Clock
 from app.store import mapping
-from app.store.engine import BUSY_TIMEOUT_MS, WRITES, WriteFailed
-from app.store.log import ChangeLog, Head, write_events
+from app.store.chain import Head
+from app.store.engine import WRITES
+from app.store.log import ChangeLog, write_events
 from app.store.repositories import StoredChanges, StoredRecords, Writes
 from app.store.setting_rows import SettingRows
+from app.store.sqlite import BUSY_TIMEOUT_MS, WriteFailed
 
 OnCommit = Callable[[frozenset[str], str], object]
 """Called after each commit, on the committing thread, with the written tables and the actor."""
@@ -102,6 +105,7 @@ class SqlUnitOfWork:
     windows: StoredRecords[ScheduleWindow]
     plans: StoredRecords[PlanCopy]
     people: StoredRecords[Person]
+    surveys: StoredRecords[Survey]
     settings: SettingRows
     log: ChangeLog
 
@@ -182,6 +186,7 @@ class SqlUnitOfWork:
         self.windows = StoredRecords(mapping.SCHEDULE_WINDOW, connection, self._writes)
         self.plans = StoredRecords(mapping.PLAN, connection, self._writes)
         self.people = StoredRecords(mapping.PERSON, connection, self._writes)
+        self.surveys = StoredRecords(mapping.SURVEY, connection, self._writes)
         self.settings = SettingRows(connection, self._writes)
         self.log = ChangeLog(connection)
 

@@ -5,13 +5,11 @@ steps run in one transaction: a program killed half-way leaves the old schema.
 """
 
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from app.errors import SchemaTooNew, StoreError
 from app.i18n import _
-from app.store.derive import derive_all
-from app.store.engine import WRITES, as_app_error, damaged, open_engine
+from app.store.sqlite import damaged, reading
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
@@ -20,17 +18,12 @@ HEAD = max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")
 
 def current_revision(path: Path) -> str | None:
     """Return the last step a database has seen, None for a new one; raises StoreError."""
-    try:
-        with closing(
-            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-        ) as connection:
-            there = "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'"
-            if not connection.execute(there).fetchone()[0]:
-                return None
-            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-            return str(row[0]) if row else None
-    except sqlite3.Error as error:
-        raise as_app_error(error, path) from error
+    with reading(path) as connection:
+        there = "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'"
+        if not connection.execute(there).fetchone()[0]:
+            return None
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return str(row[0]) if row else None
 
 
 def refuse_newer(path: Path, revision: str | None) -> None:
@@ -58,6 +51,9 @@ def upgrade_database(path: Path, *, migrations: Path = MIGRATIONS, target: str =
     from alembic import command  # noqa: PLC0415 - 0.2 s that an up-to-date database does not need
     from alembic.config import Config  # noqa: PLC0415
     from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    from app.store.derive import derive_all  # noqa: PLC0415
+    from app.store.engine import WRITES, open_engine  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))

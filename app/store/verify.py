@@ -1,14 +1,11 @@
 """Check the whole log: its chain, then its end against what lies outside the database."""
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 
 from app.domain.event import ChainReport
 from app.store.anchors import AnchorDamaged, Anchors
-from app.store.engine import as_app_error
-from app.store.log import check_chain
+from app.store.chain import check_chain
+from app.store.sqlite import reading
 
 
 def verify_log(database: Path, anchors: Anchors) -> ChainReport:
@@ -24,23 +21,13 @@ def verify_log(database: Path, anchors: Anchors) -> ChainReport:
         known = anchors.read()
     except AnchorDamaged as error:
         return ChainReport(0, "", 1, str(error))
-    with _reading(database) as connection:
+    with reading(database) as connection:
         chain, hashes = check_chain(connection, frozenset(anchor.size for anchor in known))
     return anchors.judge(chain, known, hashes) if chain.intact else chain
 
 
 def log_size(database: Path) -> int:
     """Return how many entries the log has; raises StoreError."""
-    with _reading(database) as connection:
+    with reading(database) as connection:
         (size,) = connection.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()
     return int(size)
-
-
-@contextmanager
-def _reading(database: Path) -> Iterator[sqlite3.Connection]:
-    try:
-        uri = f"{database.absolute().as_uri()}?mode=ro"
-        with closing(sqlite3.connect(uri, uri=True)) as connection:
-            yield connection
-    except sqlite3.Error as error:
-        raise as_app_error(error, database) from error

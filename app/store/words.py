@@ -89,6 +89,7 @@ def _planned(change: Change) -> Iterator[str]:
 def _learned(change: Change) -> Iterator[str]:
     for lesson in change.lessons:
         yield from (lesson.event, lesson.cause, lesson.effect, lesson.recommendation)
+        yield from lesson.tags
     for action in change.actions:
         yield action.title
     yield change.close_notes

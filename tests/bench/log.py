@@ -24,8 +24,9 @@ from sqlalchemy import event
 
 from app.domain.filter import Asker, ChangeFilter
 from app.services.finding import Query
-from app.store.engine import FILE_NAME, open_engine
+from app.store.engine import open_engine
 from app.store.finder import SqlFinder
+from app.store.sqlite import FILE_NAME
 from tests.bench.filling import NOW, fill, typed
 from tests.bench.harness import Result, seconds
 

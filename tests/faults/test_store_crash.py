@@ -11,7 +11,7 @@ import pytest
 
 from app.domain.event import NewEvent
 from app.errors import AppError, DiskFull
-from app.store.engine import FILE_NAME, check_file
+from app.store.sqlite import FILE_NAME, check_file
 from app.store.store import open_store
 from tests.fakes import NOON, SetClock
 

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.domain.event import NewEvent
 from app.store.anchors import ANCHORS, EVERY, TIP
-from app.store.engine import FILE_NAME
+from app.store.sqlite import FILE_NAME
 from app.store.store import open_store
 from tests.store.conftest import write_entries
 
@@ -105,7 +105,7 @@ def test_a_journal_that_was_removed_after_a_crash_is_told_of(store, data, clock,
 
 def test_signed_anchors_hold_and_forged_ones_do_not(data, clock):
     key = Key()
-    store = open_store(data, clock=clock, actor="Thabo", signer=key)
+    store = open_store(data, clock=clock, actor="Thabo", open_signer=lambda: key)
     write_entries(store, 3)
     store.close()
     assert store.verify().intact
@@ -121,7 +121,7 @@ def test_signed_anchors_hold_and_forged_ones_do_not(data, clock):
         (data / ANCHORS).write_text(json.dumps(line | altered) + "\n")
         found = store.verify()
         assert "not signed by this installation" in found.reason, altered
-    stranger = open_store(data, clock=clock, actor="Thabo", signer=Key())
+    stranger = open_store(data, clock=clock, actor="Thabo", open_signer=Key)
     assert not stranger.verify().intact
     stranger.close()
 

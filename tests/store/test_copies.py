@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from app.errors import DatabaseDamaged
 from app.store import copies
 from app.store.copies import copy_database, copy_if_due, good_copies, kept
-from app.store.engine import FILE_NAME, check_file
 from app.store.recovery import recover
+from app.store.sqlite import FILE_NAME, check_file
 from app.store.store import open_store
 from tests.fakes import NOON
 from tests.store.conftest import write_entries

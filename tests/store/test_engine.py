@@ -8,8 +8,9 @@ import pytest
 from app.domain.event import NewEvent
 from app.errors import Busy, DatabaseDamaged, DiskFull, StoreError
 from app.store import store as store_module
-from app.store.engine import FILE_NAME, WriteFailed, as_app_error, open_engine, prepare_file
+from app.store.engine import open_engine
 from app.store.place import Place
+from app.store.sqlite import FILE_NAME, WriteFailed, as_app_error, prepare_file
 from app.store.store import open_store
 from tests.store.conftest import write_entries
 

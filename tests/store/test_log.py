@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.domain.event import NewEvent
-from app.store.engine import FILE_NAME
 from app.store.log import CLOCK_ANOMALY, event_hash
+from app.store.sqlite import FILE_NAME
 from tests.store.conftest import write_entries
 
 ENTRIES = 12
@@ -100,7 +100,7 @@ def test_writing_the_whole_log_anew_is_found_by_its_anchor(written, n, text):
             for name, value in zip(("seq", *COLUMNS), row, strict=True):
                 setattr(self, name, value)
 
-    from app.store.mapping import from_text
+    from app.store.codec import from_text
 
     forged, previous = [], ""
     for row in rows:
@@ -173,4 +173,4 @@ def test_entries_are_read_in_pages_and_by_change(store, add_change):
     assert [event.change for event in store.queries.events(change=second.id)] == [second.id]
     with store.unit_of_work() as uow:
         assert [event.text for event in uow.log.of(first.id)] == ["Opened First"]
-    assert store.queries.log_head() == page[0].hash
+    assert store.first.log_head() == page[0].hash

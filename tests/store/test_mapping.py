@@ -14,8 +14,9 @@ from app.domain.ids import ChangeId
 from app.domain.run import Run
 from app.domain.window import TimeRange
 from app.errors import StoreError
-from app.store.engine import FILE_NAME
-from app.store.mapping import CHANGE, KINDS, RUN, from_text, ordinal, to_text
+from app.store.codec import from_text, to_text
+from app.store.mapping import CHANGE, KINDS, RUN, ordinal
+from app.store.sqlite import FILE_NAME
 from tests.examples import identified, planned
 
 ZONES = st.sampled_from([UTC, ZoneInfo("Africa/Johannesburg"), ZoneInfo("America/St_Johns")])

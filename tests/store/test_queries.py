@@ -150,8 +150,8 @@ def test_runs_and_verdicts_bear_the_name_of_their_change(store, add_change, keep
     assert [(run.number, run.title, run.started_at) for run in runs] == [
         ("CHG-000001", "Upgrade PostgreSQL", NOON)
     ] * 2
-    verdicts = store.queries.verdicts(limit=2)
-    assert [row.metric for row in verdicts] == ["Metric 2", "Metric 1"]
+    verdicts = store.first.home(NOON).verdicts
+    assert [row.metric for row in verdicts] == ["Metric 2", "Metric 1", "Metric 0"]
     assert (verdicts[0].number, verdicts[0].verdict) == ("CHG-000001", Verdict.IMPROVED)
     assert (verdicts[0].sentence, verdicts[0].judged_at) == ("Good.", None)
 
@@ -171,11 +171,11 @@ def test_home_names_what_waits_for_a_person(store, add_change, keep):
         Run(RunId("r2"), stuck.id, "h", RunState.WAITING),
         Run(RunId("r3"), stuck.id, "h", RunState.DONE),
     )
-    home = store.queries.home(NOON)
+    home = store.first.home(NOON)
     assert titles(home.waiting) == ["Draft", "Now", "Stuck"]
-    assert [run.title for run in home.running] == ["Stuck", "Moving"]
+    assert [live.change.title for live in home.running] == ["Stuck", "Moving"]
     assert titles(home.upcoming) == ["Now", "Later"]
-    assert "Watched" in titles(store.queries.home(NOON + timedelta(days=8)).waiting)
+    assert "Watched" in titles(store.first.home(NOON + timedelta(days=8)).waiting)
     assert home.open_count == 7
 
 
@@ -201,13 +201,13 @@ def test_home_counts_what_was_closed_and_how(store, add_change, keep):
         verifications=passed,
     )
     keep("backups", proven, replace(proven, id=SetId("t")))
-    home = store.queries.home(NOON)
+    home = store.first.home(NOON)
     assert (home.open_count, home.closed_count) == (1, 3)
     assert (home.clean_count, home.backed_out_count, home.restored_count) == (1, 1, 1)
 
 
 def test_an_empty_store_has_an_empty_home(store):
-    home = store.queries.home(NOON)
+    home = store.first.home(NOON)
     assert home.running == home.waiting == home.upcoming == home.verdicts == ()
     assert home.open_count == home.closed_count == 0
-    assert store.queries.log_head() == ""
+    assert store.first.log_head() == ""

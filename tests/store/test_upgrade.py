@@ -16,8 +16,8 @@ from app.errors import SchemaTooNew, StoreError
 from app.services.finding import Query
 from app.store import store as store_module
 from app.store import upgrade
-from app.store.engine import FILE_NAME, check_file, prepare_file
 from app.store.mapping import CHANGE
+from app.store.sqlite import FILE_NAME, check_file, prepare_file
 from app.store.store import open_store
 from app.store.tables import METADATA
 from app.store.upgrade import HEAD, MIGRATIONS, current_revision, upgrade_database

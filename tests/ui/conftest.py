@@ -68,13 +68,14 @@ def stand_in(folder: Path) -> SimpleNamespace:
     return SimpleNamespace(
         actor="Nomsa Khumalo",
         clock=SimpleNamespace(now=lambda: NOW),
-        queries=queries,
+        first=queries,
         finder=queries,
         asker=Asker(NOW, "Nomsa Khumalo"),
         data=folder,
         settings=SimpleNamespace(zone="Africa/Johannesburg", vault_path=""),
         warnings=(),
         recovered=(),
+        catch_up=lambda: (),
         close=lambda: None,
     )
 

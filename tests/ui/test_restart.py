@@ -13,7 +13,7 @@ from app.domain.run import Run, RunState, StepRun, StepState
 from app.domain.runbook import Step, StepKind
 from app.secrets import SessionSecrets
 from app.services import changes
-from app.store.engine import FILE_NAME
+from app.store.sqlite import FILE_NAME
 from ui.application import Desktop, Start
 from ui.widgets.banner import Banner
 from ui.widgets.buttons import Button

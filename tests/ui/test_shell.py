@@ -120,7 +120,7 @@ def test_the_shortcuts_are_listed(ready):
 
 def test_the_palette_goes_to_pages_and_finds_changes(ready, qtbot):
     row = SimpleNamespace(id="x1", number="CHG-000142", title="Upgrade", starts_at=NOW, zone="UTC")
-    queries = stand_in(ready.start.data).queries
+    queries = stand_in(ready.start.data).finder
     queries.found = [row]
     QTest.keyClick(ready.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     palette = ready.window.findChild(Palette)
@@ -135,7 +135,7 @@ def test_the_palette_goes_to_pages_and_finds_changes(ready, qtbot):
 
 def test_changes_are_found_while_typing(desktop, qtbot, tmp_path):
     services = stand_in(tmp_path)
-    services.queries.found = [
+    services.finder.found = [
         SimpleNamespace(id="x1", number="CHG-000142", title="Upgrade", starts_at=None, zone="UTC")
     ]
     one = desktop(lambda _context: services)
@@ -144,7 +144,7 @@ def test_changes_are_found_while_typing(desktop, qtbot, tmp_path):
     palette.popup()
     qtbot.keyClicks(palette.field, "142")
     qtbot.waitUntil(lambda: palette.list.rows_model.rowCount() == 1)
-    assert services.queries.asked == ["142"]
+    assert services.finder.asked == ["142"]
     qtbot.keyClick(palette.field, Qt.Key.Key_Down)
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
     assert one.tools.navigation.place == Place("changes", "x1")

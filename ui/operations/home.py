@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from app.domain.change import Change, ChangeState
-from app.domain.run import Run
-from app.services.rollback import rollback_deadline
-from app.services.rows import HomeSummary
+from app.services.rows import HomeSummary, LiveRun
 
 if TYPE_CHECKING:
+    from app.domain.change import Change
+    from app.domain.run import Run
     from app.services.facade import AppServices
 
 
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
 class RunningNow:
     """A run that has not ended, with what its strip shows."""
 
-    change: Change
-    run: Run
+    change: "Change"
+    run: "Run"
     deadline: datetime | None
     """The latest safe start of a roll-back."""
 
@@ -34,9 +33,6 @@ class HomeView:
 
     summary: HomeSummary
     running: tuple[RunningNow, ...]
-    watched: tuple[Change, ...]
-    """Changes under observation."""
-    hosts: int
     now: datetime
     zone: str
     named: bool
@@ -51,15 +47,13 @@ class HomeView:
 def load_home(services: "AppServices") -> HomeView:
     """Return what the first page shows now."""
     now, settings = services.clock.now(), services.settings
-    summary = services.queries.home(now)
-    with services.new_uow() as uow:
-        running = []
-        for row in summary.running:
-            change, run = uow.changes.get(row.change), uow.runs.get(row.id)
-            backups = tuple(uow.backups.list(change=change.id))
-            running.append(RunningNow(change, run, rollback_deadline(change, backups)))
-        watched = tuple(uow.changes.list(state=ChangeState.MONITOR.value))
-        hosts = len(uow.hosts.list())
+    summary = services.first.home(now)
     return HomeView(
-        summary, tuple(running), watched, hosts, now, settings.zone, bool(settings.user)
+        summary, tuple(map(_running, summary.running)), now, settings.zone, bool(settings.user)
     )
+
+
+def _running(live: LiveRun) -> RunningNow:
+    from app.services.rollback import rollback_deadline  # noqa: PLC0415 - seldom at a start
+
+    return RunningNow(live.change, live.run, rollback_deadline(live.change, live.backups))

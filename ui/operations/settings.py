@@ -52,7 +52,7 @@ def load_view(services: "AppServices") -> SettingsView:
         vault,
         services.vault.exists(),
         services.secrets.lasting,
-        services.queries.log_head(),
+        services.first.log_head(),
         zone_names(),
         tuple((path.stem, path.read_text(encoding="utf-8", errors="replace")) for path in files),
     )

@@ -6,10 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.domain.attachment import KeptFile
 from app.domain.change import Change
 from app.domain.review import Attempt, TestCase, TestResult
-from app.errors import StoreError
 from app.i18n import _
 from app.services.functional import keep_secret
 from app.services.testing import Seen, Waiver, keep_file, record_result, run_tests, waive
@@ -100,21 +98,11 @@ def record(
     services = context.services
 
     def work(_task: object) -> Change:
-        kept = tuple(_keep(path, services) for path in files)
+        kept = tuple(keep_file(path, with_=services.testing) for path in files)
         found = replace(seen, files=kept)
         return record_result(change_id, test, found, desk=services.desk)
 
     return context.tasks.start(work, lane=WRITES)
-
-
-def _keep(path: Path, services: "AppServices") -> KeptFile:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise StoreError(
-            _("{name} cannot be read: {why}.").format(name=path.name, why=error.strerror)
-        ) from error
-    return keep_file(path.name, data, with_=services.testing)
 
 
 def accept(context: "UiContext", change_id: str, test: str, waiver: Waiver | None) -> Task:
@@ -129,22 +117,6 @@ def keep(context: "UiContext", name: str, value: str) -> Task:
     """Keep a secret that probes use in the keyring."""
     services = context.services
     return context.tasks.start(lambda _task: keep_secret(name, value, with_=services.testing))
-
-
-def save_copy(context: "UiContext", kept: KeptFile, path: Path) -> Task:
-    """Write a piece of evidence to a file of the user's choice."""
-    files = context.services.files
-
-    def work(_task: object) -> Path:
-        try:
-            path.write_bytes(files.get(kept.sha256))
-        except OSError as error:
-            raise StoreError(
-                _("{name} cannot be written: {why}.").format(name=path.name, why=error.strerror)
-            ) from error
-        return path
-
-    return context.tasks.start(work)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,4 +26,4 @@ def shell_facts(services: "AppServices") -> ShellFacts:
         free: int | None = shutil.disk_usage(vault).free
     except OSError:
         free = None
-    return ShellFacts(free, services.queries.log_head(), settings.zone)
+    return ShellFacts(free, services.first.log_head(), settings.zone)

@@ -8,6 +8,7 @@ from app.domain.people import same_person
 from app.domain.review import CloseCode, TestResult
 from app.domain.verdict import Verdict
 from app.i18n import _, later
+from app.services.closing import misfit
 from app.services.guards.agree import decided_afterwards
 from app.services.guards.base import filled, hard, holds, soft
 from app.services.guards.measure import measured
@@ -39,13 +40,8 @@ def is_judged(change: Change, facts: Facts) -> str:
 
 
 def close_code_fits(change: Change, facts: Facts) -> str:
-    """The close code says what the verdict and the run say."""
-    if change.backed_out and change.close_code is not CloseCode.BACKED_OUT:
-        return _("The change was backed out, the close code says otherwise")
-    worse = any(item.verdict is Verdict.REGRESSED for item in facts.comparisons)
-    if worse and change.close_code is CloseCode.SUCCESSFUL:
-        return _("A measure got worse, the close code says “successful”")
-    return ""
+    """The close code is not kinder than the record: verdicts, incidents, tests, run, outages."""
+    return misfit(change, facts.comparisons, facts.last_run)
 
 
 def is_clean(change: Change, facts: Facts) -> bool:

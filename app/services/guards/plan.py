@@ -100,7 +100,7 @@ PLANNED = (
         "communication",
         later("Communication plan"),
         holds(
-            lambda c: not c.outage or bool(c.communication_plan.strip()),
+            lambda c: not c.outage or bool(c.communication_plan.strip() or c.messages),
             later("An outage is planned, and nobody is told"),
         ),
     ),

@@ -7,7 +7,13 @@ that the same record gives the same pages, and the data can be attached to the P
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.services.report_content.parts import Measures, NeedPart, PlanPart, Summary
+from app.services.report_content.parts import (
+    CommunicationPart,
+    Measures,
+    NeedPart,
+    PlanPart,
+    Summary,
+)
 from app.services.report_content.proofs import (
     HealthPart,
     HistoryPart,
@@ -45,6 +51,7 @@ class ReportData:
     summary: Summary
     measures: Measures
     need: NeedPart
+    communication: CommunicationPart
     plan: PlanPart
     safety: SafetyPart
     health: HealthPart

@@ -14,6 +14,7 @@ import numpy as np
 
 from app.domain.backup import BackupSet, Verification
 from app.domain.change import Change
+from app.domain.communication import Sent
 from app.domain.evidence import Attachment as Attached
 from app.domain.health import HealthReport
 from app.domain.metric import SampleSet, Series, WindowName
@@ -122,6 +123,11 @@ class EvidenceBook:
         )
         return (self._cite(f"file/{item.sha256}", exhibit),)
 
+    def mail(self, sent: Sent, what: str) -> str:
+        """Cite a mail as it went out."""
+        exhibit = Exhibit(what, _("mail"), "", sent.at, sent.sha256)
+        return self._cite(f"file/{sent.sha256}", exhibit)
+
     def run(self, run: Run | None) -> tuple[str, ...]:
         """Cite the journal of a run."""
         if run is None:
@@ -177,6 +183,7 @@ class EvidenceBook:
             WindowName.AFTER: _("after"),
             WindowName.REFERENCE: _("earlier day"),
             WindowName.LIVE: _("live"),
+            WindowName.REPEATED: _("again, later"),
         }
         series = self._series.get(item.sha256)
         exhibit = Exhibit(

@@ -131,6 +131,28 @@ class NeedPart:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageRow:
+    """One message: to which audience, when, and how it stands."""
+
+    audience: str
+    moment: str
+    subject: str
+    mark: Mark
+    sent: str
+    """When, by whom and to whom; empty while it was not sent."""
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CommunicationPart:
+    """Who was to be told, and who was."""
+
+    plan: str
+    messages: tuple[MessageRow, ...]
+    no_messages: str
+
+
+@dataclass(frozen=True, slots=True)
 class StepRow:
     """One step: planned and actual as Unix seconds, and in words."""
 

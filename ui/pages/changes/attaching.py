@@ -17,7 +17,7 @@ from ui.pages.changes.editing import Editing
 from ui.tasks import Latest
 from ui.theme import BOLD
 from ui.widgets.buttons import Button, Kind, Tall
-from ui.widgets.fields import FlagField, LineField, TextField
+from ui.widgets.fields import Check, LineField, TextField
 from ui.widgets.labels import Label
 from ui.widgets.layout import card, column, row
 from ui.widgets.transcript import Said, Transcript, TranscriptLine
@@ -37,7 +37,7 @@ class AttachBar(QWidget):
         self._view: ChangeView | None = None
         self.file = Button(_("Add a file"), icon="paperclip", tall=Tall.COMPACT)
         self.paste = Button(_("Paste an excerpt"), icon="file-plus", tall=Tall.COMPACT)
-        self.need = FlagField(_("What it is for"), _("It shows the need"))
+        self.need = Check(_("It shows the need"))
         self.name = LineField(_("What it is"), placeholder=_("error log of the order service"))
         self.text = TextField(_("Excerpt"), _("Kept as it is: take passwords out first."), lines=8)
         self.keep, self.leave = Button(_("Keep it"), Kind.PRIMARY), Button(_("Not now"))
@@ -68,7 +68,7 @@ class AttachBar(QWidget):
             self.form.hide()
             self.text.set_value("")
             self.name.set_value("")
-            self.need.set_value(view.change.state in _PLANNING)
+            self.need.setChecked(view.change.state in _PLANNING)
         self._view = view
         self.setVisible(view.change.state.is_open)
         self.need.setVisible(view.change.state in _PLANNING)
@@ -84,7 +84,7 @@ class AttachBar(QWidget):
     @property
     def _shows_need(self) -> bool:
         planning = self._view is not None and self._view.change.state in _PLANNING
-        return planning and self.need.value
+        return planning and self.need.isChecked()
 
     @Slot()
     def _on_file(self) -> None:

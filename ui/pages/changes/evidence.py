@@ -23,7 +23,7 @@ from ui.widgets.facts import SectionTitle
 from ui.widgets.labels import mono
 from ui.widgets.layout import row
 from ui.widgets.search import FilterChips
-from ui.widgets.table import Table
+from ui.widgets.table import Rows, Table
 
 NEED, FILE, SET, HEALTH, OUTPUT, SAMPLES, REPORT = (
     "need", "file", "backup", "health", "transcript", "samples", "report",
@@ -50,6 +50,8 @@ class Item:
     title: str
     at: datetime | None
     hash: str = ""
+    told: str = ""
+    """What it says, in a sentence."""
 
     @property
     def short(self) -> str:
@@ -67,11 +69,10 @@ def evidence_of(view: ChangeView) -> list[Item]:
 def _records(view: ChangeView) -> Iterator[Item]:
     for place, record in enumerate(view.change.need.evidence, start=1):
         told = said(record, view.now, view.zone)
-        title = ": ".join(part for part in (record.title, told) if part)
-        yield Item(f"{view.change.number}-N{place}", NEED, title, None, record.file)
+        name = f"{view.change.number}-N{place}"
+        yield Item(name, NEED, record.title, None, record.file, told)
     for item in view.change.attachments:
-        title = f"{item.name}: {item.about}" if item.about else item.name
-        yield Item(item.sha256, FILE, title, item.captured_at, item.sha256)
+        yield Item(item.sha256, FILE, item.name, item.captured_at, item.sha256, item.about)
     for kept in view.backups:
         title = _("{host}: {what}").format(
             host=kept.host_name, what=", ".join(thing.title for thing in kept.objects)
@@ -116,7 +117,7 @@ class EvidenceTab(Tab):
         self._items: list[Item] = []
         self.title = SectionTitle(_("Evidence"))
         self.chips = FilterChips([_(name) for name in _FILTERS])
-        self.table = Table(RowsModel(self._columns()))
+        self.table = Table(RowsModel(self._columns()), rows=Rows.STEP)
         self.table.setAccessibleName(_("Evidence"))
         self.hash, self.copy = mono("", size=11), Button(_("Copy"), icon="copy", tall=Tall.COMPACT)
         self._empty = EmptyState(
@@ -152,7 +153,7 @@ class EvidenceTab(Tab):
         return (
             Column[Item](_("Id"), lambda item: item.short, width=96, mono=True, tone="ink2"),
             Column[Item](_("Kind"), _kind_word, cell=_kind_cell, width=130),
-            Column[Item](_("What"), lambda item: item.title),
+            Column[Item](_("What"), lambda item: item.title, cell=_what_cell),
             Column[Item](_("Time"), self._time, lambda item: str(item.at), width=150,
                          tone="ink2"),
             Column[Item](_("SHA-256"), lambda item: item.hash[:_SHORT], width=88, right=True,
@@ -191,6 +192,10 @@ class EvidenceTab(Tab):
 
 def _kind_word(item: Item) -> str:
     return _(_KINDS[item.kind][0])
+
+
+def _what_cell(item: Item) -> Cell:
+    return Cell((item.title,), (Words(item.told, "ink2"),) if item.told else ())
 
 
 def _kind_cell(item: Item) -> Cell:

@@ -11,15 +11,17 @@ from app.errors import InvalidInput
 from app.i18n import _, later
 from app.services.changes import MAX_TITLE
 from app.services.need_words import lost_words, said
+from ui.cells import Cell, Column, Words
 from ui.operations.changes import ChangeView
 from ui.pages.changes.impact import plain
 from ui.pages.changes.need_record import EvidenceForm
-from ui.pages.changes.records import RecordList, Records, line_column
+from ui.pages.changes.records import Line, RecordList, Records, line_column
 from ui.pages.changes.saving import Section, number_of, refuse
 from ui.pages.changes.words import EVIDENCE, NEEDS, TYPES, choices, word
 from ui.widgets.facts import SectionTitle
 from ui.widgets.fields import ChoiceField, Form, LineField, TextField
 from ui.widgets.labels import Label
+from ui.widgets.table import Rows
 
 
 class NeedSection(Section):
@@ -43,7 +45,7 @@ class NeedSection(Section):
         )
         self._first_kind = EvidenceKind.METRIC
         self._now, self._zone = datetime.now(UTC), "UTC"
-        self.evidence = RecordList(self._records(), EvidenceForm)
+        self.evidence = RecordList(self._records(), EvidenceForm, rows=Rows.TWO_LINES)
         self.days = LineField(
             _("Period that availability is counted over, days"), _("Up to the newest outage.")
         )
@@ -146,6 +148,11 @@ class NeedSection(Section):
         self.justification.setVisible(self.type.value == ChangeType.EMERGENCY.value)
         self._first_kind = kinds[0] if kinds else EvidenceKind.METRIC
 
+    def _told(self, line: Line) -> Cell:
+        text = said(line.item, self._now, self._zone)
+        return Cell((line.item.title,), (Words(text or _("says nothing yet"),
+                                               "ink2" if text else "ink3"),))  # fmt: skip
+
     def _records(self) -> Records:
         return Records(
             _("Evidence of the need"),
@@ -153,11 +160,10 @@ class NeedSection(Section):
             _("No record yet. A need is shown by a record: an outage, a metric, a version, a bug,"
               " an advisory."),
             (
-                line_column(_("What it is"), lambda item: item.title),
-                line_column(_("Kind"), lambda item: word(EVIDENCE, item.kind), width=150,
+                Column[Line](_("What it is, and what it says"), lambda line: line.item.title,
+                             cell=self._told),
+                line_column(_("Kind"), lambda item: word(EVIDENCE, item.kind), width=190,
                             tone="ink2"),
-                line_column(_("What it says"), lambda item: said(item, self._now, self._zone),
-                            width=330, tone="ink2"),
             ),
             self._new_record,
         )  # fmt: skip

@@ -151,8 +151,8 @@ def _records() -> Records:
         (
             Column[Line](_("Option, and why or why not"), lambda line: line.item.title,
                          cell=_choice),
-            line_column(_("Time"), lambda option: option.time, width=130, tone="ink2"),
-            line_column(_("Cost and work"), lambda option: option.cost, width=130, tone="ink2"),
+            line_column(_("Time"), lambda option: option.time, width=150, tone="ink2"),
+            line_column(_("Cost and work"), lambda option: option.cost, width=120, tone="ink2"),
             Column[Line](_("Risk left"), lambda line: line.item.risk, cell=_risk, width=130),
         ),
         lambda: Option(""),

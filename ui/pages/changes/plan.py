@@ -11,6 +11,7 @@ from app.wording import count_of
 from ui.operations.changes import ChangeView
 from ui.pages.changes.editing import Editing
 from ui.pages.changes.impact import ImpactSection, ScopeSection
+from ui.pages.changes.messages import MessagesSection
 from ui.pages.changes.need import NeedSection
 from ui.pages.changes.options import OptionsSection
 from ui.pages.changes.parts import put_in_place
@@ -33,6 +34,7 @@ PARTS: tuple[tuple[str, tuple[Callable[[], Section], ...]], ...] = (
     (later("Runbook"), (RunbookSection,)),
     (later("Plans"), (PlansSection,)),
     (later("People"), (PeopleSection, ContactsSection)),
+    (later("Messages"), (MessagesSection,)),
 )
 
 

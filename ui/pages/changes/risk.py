@@ -1,5 +1,6 @@
 """Plan: the risk before controls, the controls, and what remains (NIST SP 800-30)."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, Slot
@@ -140,21 +141,20 @@ class RiskSection(Section):
 
     def values(self) -> dict[str, object]:
         """Return the assessment; nothing while a judgement is missing."""
-        before, judged = self.view.change.risk, self._judged()
-        if judged is None:
-            return {"risk": before}
-        unsigned = RiskAssessment(
-            judged.inherent, judged.residual, judged.controls, judged.reason,
-            before.assessor if before else "", before.at if before else None,
-            before.method if before else judged.method, judged.answers, judged.override,
-            judged.override_reason, judged.treatment,
-        )  # fmt: skip
-        return {"risk": before if unsigned == before else judged}
+        return {"risk": self._current() or self.view.change.risk}
 
     def forget(self) -> None:
         """Drop half a judgement too."""
         self._is_half = False
         super().forget()
+
+    def _current(self) -> RiskAssessment | None:
+        """Return what the fields say: the kept assessment, by its own rules, while it is that."""
+        kept, judged = self.view.change.risk, self._judged()
+        if kept is None or judged is None:
+            return judged
+        signed = replace(judged, assessor=kept.assessor, at=kept.at, method=kept.method)
+        return kept if signed == kept else judged
 
     def _judged(self) -> RiskAssessment | None:
         inherent, residual = self._score(0), self._score(1)
@@ -190,7 +190,7 @@ class RiskSection(Section):
         scores = [self._score(0), self._score(1)]
         self.matrix.set_scores(*scores)
         self.matrix.set_active(scores[self.which.current], locked=self._locked)
-        judged = self._judged()
+        judged = self._current()
         levels = (judged.level, judged.residual_level) if judged else (None, None)
         for badge, level, score in zip(self.badges, levels, scores, strict=True):
             badge.set_risk(level or (score.level if score else None))

@@ -74,6 +74,8 @@ class Section(QWidget):
         """Whether it says itself why it is locked; once on a page is enough."""
         self.stamp: Stamp = _unstamped
         """Gives who acts and when, for what is signed with a name."""
+        self.editing: Editing | None = None
+        """Carries verbs out, once the section stands in a tab."""
         self._view: ChangeView | None = None
         self._base: Change | None = None
         self._dirty = self._saving = False

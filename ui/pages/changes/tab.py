@@ -61,6 +61,7 @@ class Tab(QWidget):
         """Let a part save through this tab, wherever it stands."""
         self.sections.append(section)
         section.stamp = self.editing.stamp
+        section.editing = self.editing
         section.wanted.connect(self.editing.save)
         section.joined(self.editing)
         return section

@@ -12,6 +12,7 @@ from app.services.testing import Seen, Waiver, side_of
 from app.wording import clock, day
 from ui.cells import Cell, Column, Words
 from ui.models.rows import RowsModel
+from ui.operations import evidence
 from ui.operations import tests as deeds
 from ui.operations.changes import ChangeView
 from ui.operations.tests import TraceLine
@@ -192,10 +193,9 @@ class CaseResults(QWidget):
         if attempt is None:
             return
         for kept in attempt.files:
-            safe = Path(kept.name).name or kept.sha256[:12]
-            name, _kind = QFileDialog.getSaveFileName(self, _("Save evidence"), safe)
+            name, _kind = QFileDialog.getSaveFileName(self, _("Save evidence"), kept.name)
             if name:
-                task = deeds.save_copy(self._editing.context, kept, Path(name))
+                task = evidence.save_copy(self._editing.context, kept, Path(name))
                 task.failed.connect(self._editing.failed)
 
 

@@ -114,6 +114,7 @@ WINDOWS = {
     WindowName.AFTER: later("After"),
     WindowName.REFERENCE: later("Reference"),
     WindowName.LIVE: later("Live"),
+    WindowName.REPEATED: later("Again, later"),
 }
 CLOSE_CODES = {
     CloseCode.SUCCESSFUL: later("Successful"),

@@ -198,9 +198,9 @@ class HomePage(Page):
         self.verdicts.show_rows(
             summary.verdicts[:6], _("No verdict yet. One is found when a change was measured.")
         )
-        self.watched.setVisible(bool(view.watched))
-        self.watched.title.set_note(count(len(view.watched)))
-        self.watched.show_rows(view.watched, "")
+        self.watched.setVisible(bool(summary.watched))
+        self.watched.title.set_note(count(len(summary.watched)))
+        self.watched.show_rows(summary.watched, "")
         self.strip.set_windows(view.now, view.zone, _windows(summary.upcoming))
         self.windows.show_rows(
             summary.upcoming[:SHOWN], _("No window is planned. Plan one on the tab Schedule.")

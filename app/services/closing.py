@@ -1,0 +1,97 @@
+"""Which close code the record supports, and what speaks against the one that was chosen."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from app.domain.change import Change
+from app.domain.outage import OutageKind, downtime_s
+from app.domain.review import CloseCode, TestResult
+from app.domain.run import Run, RunState
+from app.domain.verdict import Comparison, Verdict
+from app.i18n import _
+
+_SERIOUS = 2
+"""Incidents of this priority or worse make a change unsuccessful in this rule (P1, P2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The close code that the record supports, and the facts it rests on."""
+
+    code: CloseCode
+    reasons: tuple[str, ...]
+
+
+def propose_code(change: Change, comparisons: tuple[Comparison, ...], run: Run | None) -> Proposal:
+    """Return the close code by rule: backed out, else unsuccessful, else with issues, else clean.
+
+    Unsuccessful: a key measure got worse or missed its target, or the change caused a P1 or two P2.
+    With issues: anything else that did not go as agreed.
+    """
+    if change.backed_out or (run is not None and run.state is RunState.BACKED_OUT):
+        return Proposal(CloseCode.BACKED_OUT, (_("the change was backed out"),))
+    grave = tuple(_grave(change, comparisons))
+    if grave:
+        return Proposal(CloseCode.UNSUCCESSFUL, grave)
+    issues = tuple(_issues(change, comparisons))
+    if issues:
+        return Proposal(CloseCode.WITH_ISSUES, issues)
+    return Proposal(CloseCode.SUCCESSFUL, (_("nothing on record speaks against it"),))
+
+
+def _grave(change: Change, comparisons: tuple[Comparison, ...]) -> Iterator[str]:
+    yield from _measures(item for item in comparisons if item.key)
+    caused = [item.priority for item in change.incidents if item.caused]
+    if 1 in caused or caused.count(_SERIOUS) >= _SERIOUS:
+        told = ", ".join(f"P{priority}" for priority in sorted(caused))
+        yield _("it caused incidents: {told}").format(told=told)
+
+
+def _measures(comparisons: Iterable[Comparison]) -> Iterator[str]:
+    for item in comparisons:
+        if item.verdict is Verdict.REGRESSED:
+            yield _("{metric} got worse").format(metric=item.metric)
+        elif item.target_met is False:
+            yield _("{metric} missed its target").format(metric=item.metric)
+
+
+def _issues(change: Change, comparisons: tuple[Comparison, ...]) -> Iterator[str]:
+    yield from _measures(comparisons)
+    for incident in change.incidents:
+        if incident.caused:
+            yield _("it caused {name} (P{n})").format(name=incident.reference, n=incident.priority)
+    yield from _tests(change)
+    if downtime_s(change.outages, (OutageKind.UNPLANNED,)):
+        yield _("users were without the service unplanned")
+    if change.window and change.work_end and change.work_end > change.window.span.end:
+        yield _("the work ended after the window")
+
+
+def _tests(change: Change) -> Iterator[str]:
+    for case in change.tests:
+        if case.is_waived:
+            yield _("test waived: {title}").format(title=case.title)
+        elif case.result in (TestResult.FAILED, TestResult.BLOCKED):
+            yield _("test not passed: {title}").format(title=case.title)
+
+
+_RANKS = (
+    CloseCode.SUCCESSFUL, CloseCode.WITH_ISSUES, CloseCode.UNSUCCESSFUL, CloseCode.BACKED_OUT,
+)  # fmt: skip
+
+
+def misfit(change: Change, comparisons: tuple[Comparison, ...], run: Run | None) -> str:
+    """Say what speaks against the chosen code; "" when it is as good as the record or worse.
+
+    A code that judges harder than the record is a person's right; a kinder one needs an override.
+    """
+    if change.close_code is None or change.close_code not in _RANKS:
+        return ""
+    proposal = propose_code(change, comparisons, run)
+    chosen, supported = _RANKS.index(change.close_code), _RANKS.index(proposal.code)
+    backed_out = CloseCode.BACKED_OUT in (change.close_code, proposal.code)
+    if change.close_code is proposal.code or (chosen > supported and not backed_out):
+        return ""
+    told = _("The record supports “{code}”: {why}")
+    code = proposal.code.value.replace("_", " ")
+    return told.format(code=code, why="; ".join(proposal.reasons[:3]))

@@ -1,0 +1,51 @@
+"""Records and instants as text: a whole frozen dataclass is JSON, by its own type hints.
+
+A field is declared in the domain and nowhere else. Rows written by an older version decode, because
+new fields have defaults; fields that no longer exist are ignored.
+"""
+
+import json
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from app.errors import StoreError
+from app.i18n import _
+
+Entity = TypeVar("Entity")
+_decoders: dict[type, msgspec.json.Decoder[Any]] = {}
+
+
+def to_text(at: datetime) -> str:
+    """Write an instant so that text order is time order: UTC, always with microseconds."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def from_text(text: str) -> datetime:
+    """Read an instant written by `to_text`."""
+    return datetime.fromisoformat(text)
+
+
+def encode(item: object) -> str:
+    """Write a record as JSON; what UTF-8 cannot hold becomes a question mark."""
+    try:
+        return msgspec.json.encode(item).decode()
+    except UnicodeEncodeError:
+        text = json.dumps(msgspec.to_builtins(item), ensure_ascii=False)
+        return text.encode("utf-8", "replace").decode()
+
+
+def decode(body: str, kind: type[Entity], noun: str) -> Entity:
+    """Return the record in a body; raises StoreError when this version cannot read it."""
+    decoder = _decoders.get(kind)
+    if decoder is None:
+        decoder = _decoders[kind] = msgspec.json.Decoder(kind)
+    try:
+        record: Entity = decoder.decode(body)
+    except msgspec.DecodeError as error:
+        raise StoreError(
+            _("This {noun} cannot be read back: {reason}.").format(noun=noun, reason=error),
+            hint=_("It may have been written by another version of the program."),
+        ) from error
+    return record

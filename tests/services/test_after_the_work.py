@@ -1,0 +1,343 @@
+"""After the work: actions, close codes, outages, reminders, and whether the gain lasts."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.benefit import DAYS, BenefitCheck, Due, Lasting, benefit_dates, next_due
+from app.domain.change import ChangeState
+from app.domain.ids import SampleSetId
+from app.domain.lesson import ActionState, FollowUp, tags_of
+from app.domain.metric import SampleSet, Series, WindowName
+from app.domain.outage import Outage, OutageKind, downtime_s
+from app.domain.review import CloseCode, Incident, Relation, Severity, TestCase, TestResult
+from app.domain.verdict import Comparison, Verdict
+from app.errors import Conflict, GuardRefused, IllegalMove, InvalidInput
+from app.services import benefits, changes
+from app.services.benefits import finding, overall, remeasure, skip
+from app.services.closing import misfit, propose_code
+from app.services.entries import write_entry
+from app.services.learning import drop_action, finish_action, open_child, reopen_action
+from app.services.reminders import ReminderKind, first_due, reminders
+from app.tasks import TaskContext
+from tests.examples import RESPONSE
+from tests.fakes import NOON
+
+S = ChangeState
+ACTION = FollowUp("Write the index into the checklist", "Thabo", date(2026, 11, 20))
+
+
+def judged(verdict, **fields):
+    return Comparison("c:m", "c", "response", "Response time", verdict, **fields)
+
+
+def at(minutes):
+    return NOON + timedelta(minutes=minutes)
+
+
+# --- actions ---------------------------------------------------------------------------
+
+
+def test_an_action_is_late_from_the_day_after():
+    assert ACTION.state(date(2026, 11, 20)) is ActionState.OPEN
+    assert ACTION.state(date(2026, 11, 21)) is ActionState.OVERDUE
+    assert replace(ACTION, done=True).state(date(2027, 1, 1)) is ActionState.DONE
+    assert replace(ACTION, dropped="no").state(date(2027, 1, 1)) is ActionState.DROPPED
+    assert FollowUp("x").state(date(2027, 1, 1)) is ActionState.OPEN
+
+
+def test_actions_of_a_closed_change_are_worked_off(opened, made, clock):
+    change = made(S.CLOSED, actions=(ACTION,))
+    desk = opened.desk
+    with pytest.raises(InvalidInput, match="yet to come"):
+        finish_action(change.id, 0, ACTION, date(2026, 11, 15), desk=desk)
+    done = finish_action(change.id, 0, ACTION, date(2026, 11, 14), desk=desk).actions[0]
+    assert (done.done, done.done_on) == (True, date(2026, 11, 14))
+    with pytest.raises(Conflict, match="altered this action"):
+        drop_action(change.id, 0, ACTION, "again", desk=desk)
+    again = reopen_action(change.id, 0, done, desk=desk).actions[0]
+    assert again == ACTION
+    with pytest.raises(InvalidInput, match="why"):
+        drop_action(change.id, 0, ACTION, " ", desk=desk)
+    assert drop_action(change.id, 0, ACTION, "Replaced", desk=desk).actions[0].dropped == "Replaced"
+    with opened.new_uow() as uow:
+        assert uow.changes.get(change.id).state is S.CLOSED
+        kinds = [event.kind for event in uow.log.of(change.id)]
+    assert kinds.count("action.settled") == 3
+
+
+def test_an_action_becomes_a_change_of_its_own(opened, made):
+    change = made(S.CLOSED, actions=(ACTION,), business_service="Orders")
+    child = open_child(change.id, 0, ACTION, desk=opened.desk)
+    assert child.title == ACTION.title
+    assert (child.parent, child.business_service) == (change.id, "Orders")
+    with opened.new_uow() as uow:
+        linked = uow.changes.get(change.id).actions[0]
+    assert linked.child == child.number
+    with pytest.raises(InvalidInput, match=child.number):
+        open_child(change.id, 0, linked, desk=opened.desk)
+
+
+def test_tags_are_read_as_people_write_them():
+    assert tags_of("#Index, query  Index,#DB") == ("index", "query", "db")
+
+
+# --- outages ---------------------------------------------------------------------------
+
+SPANS = st.lists(st.tuples(st.integers(0, 300), st.integers(0, 60)), min_size=1, max_size=12)
+
+
+@given(SPANS)
+def test_what_overlaps_counts_once(spans):
+    outages = [Outage(OutageKind.PLANNED, "s", at(b), at(b + n)) for b, n in spans]
+    minutes = {minute for b, n in spans for minute in range(b, b + n)}
+    assert downtime_s(outages, (OutageKind.PLANNED,)) == len(minutes) * 60
+
+
+def test_a_degraded_service_is_not_down_and_a_lasting_outage_has_no_length():
+    degraded = Outage(OutageKind.DEGRADATION, "s", at(0), at(5))
+    lasting = Outage(OutageKind.UNPLANNED, "s", at(0))
+    assert not OutageKind.DEGRADATION.is_down
+    down = [kind for kind in OutageKind if kind.is_down]
+    assert downtime_s((degraded,), down) is None
+    assert downtime_s((degraded, lasting), down) is None
+
+
+# --- close code ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fields", "comparisons", "code"),
+    [
+        ({}, (), CloseCode.SUCCESSFUL),
+        ({"backed_out": True}, (), CloseCode.BACKED_OUT),
+        ({}, (judged(Verdict.REGRESSED, key=True),), CloseCode.UNSUCCESSFUL),
+        ({}, (judged(Verdict.REGRESSED),), CloseCode.WITH_ISSUES),
+        ({"incidents": (Incident("I", "x", 1, True),)}, (), CloseCode.UNSUCCESSFUL),
+        ({"incidents": (Incident("I", "x", 2, True),) * 2}, (), CloseCode.UNSUCCESSFUL),
+        ({"incidents": (Incident("I", "x", 2, True),)}, (), CloseCode.WITH_ISSUES),
+        ({"incidents": (Incident("I", "x", 1, fixes=True),)}, (), CloseCode.SUCCESSFUL),
+        ({"outages": (Outage(OutageKind.UNPLANNED, "s", at(0), at(1)),)}, (),
+         CloseCode.WITH_ISSUES),
+        ({"work_end": at(400)}, (), CloseCode.WITH_ISSUES),
+        ({"tests": (TestCase("t", "x", result=TestResult.BLOCKED),)}, (), CloseCode.WITH_ISSUES),
+        ({"tests": (TestCase("t", "x", waived_by="N", waived_severity=Severity.MINOR),)}, (),
+         CloseCode.WITH_ISSUES),
+    ],
+)  # fmt: skip
+def test_the_record_supports_one_close_code(made, fields, comparisons, code):
+    change = made(S.REVIEW, **{"tests": (), **fields})
+    proposal = propose_code(change, comparisons, None)
+    assert proposal.code is code
+    assert all(proposal.reasons)
+
+
+def test_a_kinder_code_than_the_record_needs_an_override_and_a_harder_one_does_not(opened, made):
+    fields = {
+        "incidents": (Incident("INC-7", "Slow", 2, True, NOON, NOON),),
+        "close_notes": "Done", "reviewed_by": "Ayesha", "no_lessons": True, "tests": (),
+    }  # fmt: skip
+    change = made(S.REVIEW, close_code=CloseCode.SUCCESSFUL, **fields)
+    with pytest.raises(GuardRefused, match=r"supports “successful with issues”.*INC-7"):
+        changes.move_change(change.id, S.CLOSED, desk=opened.desk)
+    harder = made(S.REVIEW, close_code=CloseCode.UNSUCCESSFUL, **fields)
+    write_entry(harder.id, "Written down", desk=opened.desk)
+    assert changes.move_change(harder.id, S.CLOSED, desk=opened.desk).state is S.CLOSED
+    wrong = replace(change, close_code=CloseCode.BACKED_OUT)
+    assert "supports" in misfit(wrong, (), None)
+    assert misfit(replace(change, close_code=None), (), None) == ""
+
+
+def test_an_incident_stands_in_one_relation():
+    assert Incident("i", "x", caused=True, fixes=True).relation is Relation.CAUSED
+    assert Incident("i", "x", fixes=True).relation is Relation.FIXED
+    assert Incident("i", "x").relation is Relation.RELATED
+
+
+# --- again, days later -----------------------------------------------------------------
+
+
+def test_each_agreed_day_is_waiting_due_missed_or_done():
+    def states(now, *checks):
+        return [item.state for item in benefit_dates(NOON, DAYS, checks, now)]
+
+    days = timedelta(days=1)
+    assert states(NOON + 6 * days) == [Due.WAITING] * 3
+    assert states(NOON + 7 * days) == [Due.DUE, Due.WAITING, Due.WAITING]
+    assert states(NOON + 15 * days) == [Due.MISSED, Due.WAITING, Due.WAITING]
+    done = BenefitCheck(7, NOON, "N", Lasting.LASTED)
+    skipped = BenefitCheck(30, NOON, "N", skipped="Host is gone")
+    assert states(NOON + 120 * days, done, skipped) == [Due.DONE, Due.SKIPPED, Due.MISSED]
+    assert next_due(NOON, DAYS, (done,)) == NOON + 30 * days
+    assert next_due(NOON, (7,), (done,)) is None
+
+
+@pytest.mark.parametrize(
+    ("now", "first", "target_met", "expected"),
+    [
+        (Verdict.IMPROVED, Verdict.IMPROVED, True, Lasting.LASTED),
+        (Verdict.IMPROVED, Verdict.IMPROVED, False, Lasting.PARTLY),
+        (Verdict.NO_MATERIAL_CHANGE, Verdict.IMPROVED, True, Lasting.GONE),
+        (Verdict.NO_MATERIAL_CHANGE, Verdict.NO_MATERIAL_CHANGE, True, Lasting.UNCHANGED),
+        (Verdict.REGRESSED, Verdict.IMPROVED, True, Lasting.WORSE),
+        (Verdict.NOT_ENOUGH_DATA, Verdict.IMPROVED, True, Lasting.CANNOT_TELL),
+        (Verdict.IMPROVED, None, True, Lasting.LASTED),
+    ],
+)
+def test_what_became_of_a_gain(now, first, target_met, expected):
+    level = 250.0 if target_met else 350.0
+    item = judged(now, target=RESPONSE.target, after=level)
+    assert finding(item, judged(first) if first else None).lasting is expected
+
+
+def test_the_worst_key_measure_decides():
+    def one(lasting, key):
+        return replace(finding(judged(Verdict.IMPROVED), None), lasting=lasting, key=key)
+
+    assert overall([one(Lasting.LASTED, True), one(Lasting.GONE, False)]) is Lasting.LASTED
+    assert overall([one(Lasting.LASTED, False), one(Lasting.GONE, False)]) is Lasting.GONE
+
+
+@pytest.fixture
+def watched(opened, made, ssh_host):
+    """Return a closed change whose response time was 400 before and 200 right after."""
+
+    def make(**fields):
+        metric = replace(RESPONSE, query="cpu", source="host", host=ssh_host.id)
+        change = made(
+            S.CLOSED,
+            **{"metrics": (metric,), "work_start": at(0), "work_end": at(10), "baseline_s": 600.0,
+               **fields},
+        )  # fmt: skip
+        put(opened, change, WindowName.BEFORE, 400.0, start=at(-70))
+        return change
+
+    return make
+
+
+def put(opened, change, window, level, start):
+    rng = np.random.default_rng(5)
+    at_s = start.timestamp() + np.arange(0.0, 3600.0, 10.0)
+    series = Series(at_s, level * np.exp(rng.normal(0, 0.05, len(at_s))))
+    item = SampleSet(
+        SampleSetId(f"{window.value}-{level:g}"), change.id, "response", window, start,
+        start + timedelta(hours=1), len(at_s), opened.series.put(series), query="cpu",
+    )  # fmt: skip
+    with opened.new_uow() as uow:
+        uow.samples.add(item)
+        from app.domain.event import NewEvent
+
+        uow.log.append(NewEvent("metrics.frozen", "x", change.id))
+        uow.commit()
+    return item
+
+
+@pytest.mark.parametrize(
+    ("level", "lasting"),
+    [(200.0, Lasting.LASTED), (400.0, Lasting.GONE), (800.0, Lasting.WORSE)],
+)
+def test_the_same_queries_again_say_whether_the_gain_lasted(
+    opened, watched, clock, monkeypatch, level, lasting
+):
+    change = watched()
+    first = judged(Verdict.IMPROVED, key=True, after=200.0)
+    with opened.new_uow() as uow:
+        from app.domain.event import NewEvent
+
+        uow.comparisons.add(replace(first, id=f"{change.id}:response", change=change.id))
+        uow.log.append(NewEvent("metrics.judged", "x", change.id))
+        uow.commit()
+    clock.pass_by(days=7, hours=1)
+    asked = []
+
+    def sample(change_id, window, *, with_, context):
+        asked.append(window)
+        return (put(opened, change, window, level, start=clock.at),)
+
+    monkeypatch.setattr(benefits, "measure", sample)
+    check = remeasure(change.id, 7, with_=opened.measuring, context=TaskContext())
+    assert asked == [WindowName.REPEATED]
+    assert check.lasting is lasting
+    (found,) = check.findings
+    assert (found.first, found.after) == (Verdict.IMPROVED, 200.0)
+    assert found.level == pytest.approx(level, rel=0.1)
+    with opened.new_uow() as uow:
+        kept = uow.changes.get(change.id)
+        assert uow.comparisons.get(f"{change.id}:response").after == 200.0
+    assert (kept.state, kept.benefit_checks) == (S.CLOSED, (check,))
+    with pytest.raises(IllegalMove, match="done already"):
+        remeasure(change.id, 7, with_=opened.measuring, context=TaskContext())
+
+
+def test_a_host_is_really_measured_again(opened, watched, clock):
+    change = watched(baseline_s=2.0)
+    check = remeasure(change.id, 30, with_=opened.measuring, context=TaskContext())
+    assert check.lasting is not None
+    with opened.new_uow() as uow:
+        again = [s for s in uow.samples.list(change=change.id) if s.window is WindowName.REPEATED]
+    assert [item.id for item in again] == list(check.samples)
+    assert again[0].n > 0
+
+
+def test_a_day_is_left_out_only_with_a_reason(opened, watched):
+    change = watched()
+    with pytest.raises(InvalidInput, match="why"):
+        skip(change.id, 7, "  ", desk=opened.desk)
+    with pytest.raises(InvalidInput, match="none of its dates"):
+        skip(change.id, 8, "x", desk=opened.desk)
+    assert skip(change.id, 7, "Host is gone", desk=opened.desk).skipped == "Host is gone"
+
+
+@pytest.mark.parametrize("fields", [{"backed_out": True}, {"work_end": None}, {"metrics": ()}])
+def test_what_was_taken_back_or_never_measured_is_not_measured_again(opened, watched, fields):
+    with pytest.raises(IllegalMove, match="not measured again"):
+        skip(watched(**fields).id, 7, "x", desk=opened.desk)
+
+
+# --- reminders -------------------------------------------------------------------------
+
+
+def test_what_is_due_is_found_over_all_changes_and_nothing_else(opened, watched, made, clock):
+    late = watched(actions=(ACTION, replace(ACTION, title="Done", done=True)))
+    made(S.CLOSED, actions=(replace(ACTION, due=date(2027, 6, 1)),), work_end=None)
+    assert opened.first.home(clock.at).due == ()
+    clock.pass_by(days=8)
+    found = opened.first.home(clock.at).due
+    assert [(item.kind, item.what, item.late) for item in found] == [
+        (ReminderKind.ACTION, ACTION.title, True),
+        (ReminderKind.BENEFIT, "Measure again, 7 days after the work", False),
+    ]
+    assert {item.number for item in found} == {late.number}
+    clock.pass_by(days=8)
+    assert all(item.late for item in opened.first.home(clock.at).due)
+    skip(late.id, 7, "No time", desk=opened.desk)
+    with opened.new_uow() as uow:
+        change = uow.changes.get(late.id)
+    finish_action(change.id, 0, ACTION, date(2026, 11, 21), desk=opened.desk)
+    assert opened.first.home(clock.at).due == ()
+
+
+@given(st.lists(st.tuples(st.dates(date(2026, 1, 1), date(2028, 1, 1)), st.booleans())))
+def test_the_date_kept_for_finding_is_never_later_than_what_is_due(actions):
+    from app.domain.change import Change
+
+    items = tuple(FollowUp("x", due=due, done=done) for due, done in actions)
+    change = Change("c", "CHG-1", "x", state=S.CLOSED, actions=items)
+    due = first_due(change)
+    found = reminders(change, NOON)
+    assert bool(found) == (due is not None and due <= NOON)
+
+
+def test_lessons_and_actions_are_listed_over_all_changes(opened, made):
+    from app.domain.lesson import Lesson
+
+    lesson = Lesson("No index", "Nobody looked", tags=("sql",))
+    first = made(S.CLOSED, lessons=(lesson,), actions=(ACTION,))
+    made(S.CLOSED)
+    found = opened.queries.learned()
+    assert [(row.number, row.lesson) for row in found.lessons] == [(first.number, lesson)]
+    assert [(row.id, row.action) for row in found.actions] == [(f"{first.id}/0", ACTION)]

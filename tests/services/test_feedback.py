@@ -1,0 +1,208 @@
+"""Answers of users: brought in from any file without a surprise, kept once, counted honestly."""
+
+import csv
+import html
+import io
+from datetime import date
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.change import ChangeState
+from app.domain.feedback import Channel, Response
+from app.errors import IllegalMove, InvalidInput
+from app.services.feedback import FormKind, Round, add_answer, form_of, keep_answers, set_invited
+from app.services.feedback_read import MOST_BYTES, MOST_ROWS, read_csv, read_pasted
+
+HEAD = "rating,role,comment,date\n"
+HOSTILE = ["=cmd|' /C calc'!A0", "<b>bold</b>", "\x1b[31mred", "a\u202eb", "\0", '"; DROP TABLE x']
+
+
+def test_rows_count_or_say_why_they_do_not():
+    rows = (
+        "5,Desk,Faster,2026-11-30", "6,Desk,x,", ",,,", "4.0,,,30.11.2026", ",Sales,Slow,",
+        "x,,,", "3,,,2026-13-40", ",Desk,,",
+    )  # fmt: skip
+    text = HEAD + "\n".join(rows)
+    found = read_csv(text.encode())
+    assert found.good == (
+        Response(5, "Faster", "Desk", date(2026, 11, 30)),
+        Response(4, "", "", date(2026, 11, 30)),
+        Response(None, "Slow", "Sales"),
+    )
+    assert [(row.line, row.reason) for row in found.bad] == [
+        (3, "“6” is no rating from 1 to 5"),
+        (7, "“x” is no rating from 1 to 5"),
+        (8, "“2026-13-40” is no date such as 2026-11-30"),
+        (9, "neither a rating nor a comment"),
+    ]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+def test_other_peoples_tables_are_read(delimiter, encoding):
+    rows = [("Zeitpunkt", "Bewertung", "Kommentar"), ("1", "4", "Größer und schneller")]
+    text = "\r\n".join(delimiter.join(row) for row in rows)
+    (answer,) = read_csv(text.encode(encoding)).good
+    assert answer == Response(4, "Größer und schneller")
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"", "neither a rating nor a comment"),
+        (b"name,mail\nAnna,a@b\n", "neither a rating nor a comment"),
+        (b"x" * (MOST_BYTES + 1), "larger than 5 MiB"),
+    ],
+)
+def test_a_file_that_is_none_is_refused(data, why):
+    with pytest.raises(InvalidInput, match=why):
+        read_csv(data)
+
+
+def test_a_file_that_never_ends_is_cut_and_says_so():
+    found = read_csv((HEAD + "5,,ok,\n" * (MOST_ROWS + 50)).encode())
+    assert len(found.good) == MOST_ROWS
+    assert found.bad[-1].reason == f"more than {MOST_ROWS} rows"
+
+
+def test_a_field_that_never_ends_is_an_error_of_its_row():
+    found = read_csv((HEAD + f'5,,"{"x" * 200_000}",\n').encode())
+    assert not found.good
+    assert "cannot be read" in found.bad[0].reason
+
+
+def test_equal_rows_count_and_are_remarked():
+    found = read_csv((HEAD + "5,,Faster,\n5,,Faster,\n5,,,\n5,,,\n").encode())
+    assert len(found.good) == 4
+    assert [row.remark for row in found.rows] == ["", "the same as line 2", "", ""]
+
+
+CELLS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=30)
+
+
+@given(st.lists(st.tuples(st.integers(1, 5), CELLS, CELLS), max_size=30), st.sampled_from(",;\t"))
+def test_whatever_a_program_writes_as_csv_is_read_back(rows, delimiter):
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter)
+    writer.writerow(("rating", "role", "comment"))
+    writer.writerows((rating, role.replace("\0", ""), text.replace("\0", ""))
+                     for rating, role, text in rows)  # fmt: skip
+    found = read_csv(out.getvalue().encode())
+    assert [answer.rating for answer in found.good] == [rating for rating, _r, _t in rows]
+    assert not found.bad
+    for answer in found.good:
+        assert not any(ord(letter) < 32 and letter not in "\n\t" for letter in answer.text)
+
+
+@given(st.binary(max_size=600))
+def test_no_file_whatever_breaks_the_reader(data):
+    try:
+        found = read_csv(data)
+    except InvalidInput:
+        return
+    assert all(1 <= answer.rating <= 5 for answer in found.good if answer.rating is not None)
+
+
+@given(st.text(max_size=400))
+def test_no_pasted_text_breaks_the_reader(text):
+    for row in read_pasted(text).rows:
+        assert row.reason or row.response.rating is not None or row.response.text
+
+
+def test_pasted_lines_and_forms_are_told_apart():
+    plain = read_pasted("4 | faster than before\n\n5/5: great\nno number here\n7 too much")
+    assert [(a.rating, a.text) for a in plain.good] == [
+        (4, "faster than before"), (5, "great"), (None, "no number here"),
+    ]  # fmt: skip
+    assert plain.bad[0].line == 5
+    forms = read_pasted(
+        "Rating: 4\nRole: Desk\nComment: Faster,\nmuch faster\n\nrating=2\ncomment=Slow\n"
+        "rating=9\n---\nComment: only words"
+    )
+    assert forms.good == (
+        Response(4, "Faster,\nmuch faster", "Desk"), Response(2, "Slow"),
+        Response(None, "only words"),
+    )  # fmt: skip
+    assert [row.line for row in forms.bad] == [8]
+
+
+def test_the_forms_we_send_are_read_when_they_come_back(made):
+    change = made(ChangeState.MONITOR)
+    text = form_of(change, FormKind.TEXT).decode()
+    filled = text.replace("Rating: ", "Rating: 4").replace("Comment: ", "Comment: Good")
+    assert [(a.rating, a.text) for a in read_pasted(filled).good] == [(4, "Good")]
+    table = form_of(change, FormKind.CSV) + b"3,Desk,As before,2026-11-20\r\n"
+    assert read_csv(table).good == (Response(3, "As before", "Desk", date(2026, 11, 20)),)
+
+
+class Tags(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+
+def test_the_page_to_fill_in_has_no_script_and_no_markup_of_ours_is_broken(made):
+    change = made(ChangeState.MONITOR, title='<script>alert("x")</script> & more')
+    page = form_of(change, FormKind.HTML, 'desk@example.org"><img src=x>').decode()
+    parser = Tags()
+    parser.feed(page)
+    names = [tag for tag, _attrs in parser.found]
+    assert not {"script", "img", "iframe", "link"} & set(names)
+    assert html.escape(change.title, quote=False)[:20] in page
+    ratings = [a["value"] for tag, a in parser.found if tag == "input" and a["type"] == "radio"]
+    assert ratings == ["1", "2", "3", "4", "5"]
+    policy = next(a for tag, a in parser.found if "http-equiv" in a)
+    assert policy["content"].startswith("default-src 'none'")
+
+
+def test_answers_are_kept_once_with_their_file_and_their_number(opened, made):
+    change = made(ChangeState.REVIEW)
+    data = (HEAD + "5,Desk,Faster,\n9,,,\n").encode()
+    asked = Round(Channel.FORM, 30, "answers.csv", data)
+
+    def keep(asked=asked):
+        return keep_answers(change.id, read_csv(data), asked, desk=opened.desk, files=opened.files)
+
+    survey = keep()
+    assert opened.files.get(survey.sha256) == data
+    with opened.new_uow() as uow:
+        assert uow.surveys.list(change=change.id) == (survey,)
+        last = uow.log.of(change.id)[-1]
+    assert (last.text, last.by) == ("Brought in 1 answers, 1 left out", "Nomsa")
+    with pytest.raises(InvalidInput, match="brought in before, by Nomsa"):
+        keep()
+    with pytest.raises(InvalidInput, match="at least as many were invited"):
+        keep(Round(Channel.FORM, 0, "b.csv", b"other"))
+    added = add_answer(survey.id, Response(3, "so so"), desk=opened.desk)
+    assert len(added.responses) == 2
+    with pytest.raises(InvalidInput, match="at least as many"):
+        set_invited(survey.id, 1, desk=opened.desk)
+    assert set_invited(survey.id, None, desk=opened.desk).invited is None
+    with pytest.raises(InvalidInput, match="rating or a comment"):
+        add_answer(survey.id, Response(), desk=opened.desk)
+
+
+def test_nothing_is_kept_of_an_empty_preview_or_for_a_closed_change(opened, made):
+    closed = made(ChangeState.CLOSED)
+    good = read_pasted("4 fine")
+    with pytest.raises(IllegalMove):
+        keep_answers(closed.id, good, Round(Channel.MAIL), desk=opened.desk, files=opened.files)
+    with pytest.raises(InvalidInput, match="no answer that counts"):
+        keep_answers(
+            closed.id, read_pasted(""), Round(Channel.MAIL), desk=opened.desk, files=opened.files
+        )
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_words_are_kept_as_words(text):
+    out = io.StringIO()
+    csv.writer(out).writerows([("rating", "comment"), ("5", text)])
+    for answer in read_csv(out.getvalue().encode()).good:
+        assert "\x1b" not in answer.text
+        assert "\u202e" not in answer.text
