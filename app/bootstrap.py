@@ -17,7 +17,6 @@ from app.secrets import SecretKeeper, open_secrets
 from app.services.facade import AppServices, Late, VaultDoor
 from app.services.live import LiveOutput
 from app.services.ports import Clock
-from app.services.ports_vault import Vault
 from app.store.signer import LogSigner, signer_from
 from app.store.store import Store, open_store
 from app.vault.layout import Layout
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from app.services.calendars import CalendarFile
     from app.services.communications import Mail
     from app.services.ports_http import HttpRules, HttpSession
+    from app.services.ports_vault import Vault
     from app.services.report_content.data import Attachment, Rendered, ReportData
     from app.ssh.limits import Limits
     from app.ssh.pool import RemotePool
@@ -227,7 +227,7 @@ def _vault_door(
     def uses_file() -> bool:
         return around.key_file is not None or key_file.exists()
 
-    def open_it() -> Vault:
+    def open_it() -> "Vault":
         from app.vault import opening  # noqa: PLC0415 - the ciphers are loaded when they are needed
 
         with lock:

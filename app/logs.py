@@ -6,7 +6,6 @@ another thing altogether (`app/store`).
 
 import logging
 import os
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from app.paths import private_dir
@@ -25,7 +24,7 @@ def start_logging(folder: Path, redactor: Redactor, *, level: int = logging.INFO
         StoreError: The folder cannot be used.
     """
     path = private_dir(folder) / FILE_NAME
-    handler = _PrivateFile(path, maxBytes=MAX_BYTES, backupCount=KEPT_FILES, encoding="utf-8")
+    handler = _ProgramLog(path)
     handler.setFormatter(_CleanLines(redactor))
     root = logging.getLogger()
     stop_logging()
@@ -37,17 +36,44 @@ def start_logging(folder: Path, redactor: Redactor, *, level: int = logging.INFO
 def stop_logging() -> None:
     """Close the log file; nothing else that listens is touched."""
     root = logging.getLogger()
-    for handler in [each for each in root.handlers if isinstance(each, _PrivateFile)]:
+    for handler in [each for each in root.handlers if isinstance(each, _ProgramLog)]:
         root.removeHandler(handler)
         handler.close()
 
 
-class _PrivateFile(RotatingFileHandler):
-    """Makes its files readable by their owner only, whatever the umask is."""
+class _ProgramLog(logging.Handler):
+    """Opens its file with the first record; what rotates files loads slowly, starts are quiet."""
 
-    def _open(self):  # type: ignore[no-untyped-def]  # noqa: ANN202 - as in the base class
-        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        return open(descriptor, "a", encoding=self.encoding)
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self._file: logging.Handler | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record; called with the handler's lock held."""
+        if self._file is None:
+            self._file = _open_file(self._path)
+            self._file.setFormatter(self.formatter)
+        self._file.emit(record)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+        super().close()
+
+
+def _open_file(path: Path) -> logging.Handler:
+    from logging.handlers import RotatingFileHandler  # noqa: PLC0415 - see above
+
+    class PrivateFile(RotatingFileHandler):
+        """Makes its files readable by their owner only, whatever the umask is."""
+
+        def _open(self):  # type: ignore[no-untyped-def]  # noqa: ANN202 - as in the base class
+            descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            return open(descriptor, "a", encoding=self.encoding)
+
+    return PrivateFile(path, maxBytes=MAX_BYTES, backupCount=KEPT_FILES, encoding="utf-8")
 
 
 class _CleanLines(logging.Formatter):

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
+PALETTE = "palette"
+"""The id of the action that opens the palette, which does not list itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Action:

@@ -160,9 +160,9 @@ class Desktop(QObject):
     def _say_what_was_cut_off(self, context: "UiContext") -> None:
         if self._recovered:
             self.tools.messages.post(Message(self._recovered, Tone.WARNING))
-        from ui.shell.cut_off import cut_off_message  # noqa: PLC0415 - after the first picture
-
         for run in context.services.recovered:
+            from ui.shell.cut_off import cut_off_message  # noqa: PLC0415 - seldom needed
+
             show = partial(context.navigation.go, "run", run.id)
             self.tools.messages.post(cut_off_message(run, show))
 

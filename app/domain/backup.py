@@ -2,24 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 from app.domain.ids import ChangeId, HostId, SetId
-
-
-class Level(IntEnum):
-    """What may be said about a backup, weakest first; nobody ever says "backup OK"."""
-
-    CAPTURED = 0
-    INTACT = 1
-    READABLE = 2
-    MATCHES_SOURCE = 3
-    RESTORED = 4
-
-    @property
-    def label(self) -> str:
-        """Short code and words, such as ``L1 intact``."""
-        return f"L{int(self)} {self.name.replace('_', ' ').lower().replace('source', 'the source')}"
+from app.domain.vocabulary import Level as Level
 
 
 class SourceKind(StrEnum):

@@ -4,7 +4,6 @@ import hashlib
 import json
 from dataclasses import dataclass, fields
 from datetime import datetime
-from enum import StrEnum
 
 from app.domain.approval import Approval, ApprovalRequest
 from app.domain.backup import BackupSource
@@ -22,53 +21,10 @@ from app.domain.review import CloseCode, Incident, Override, ReviewAnswer, TestC
 from app.domain.risk import RiskAssessment
 from app.domain.runbook import Runbook
 from app.domain.task import ChangeTask
+from app.domain.vocabulary import ChangeState as ChangeState
+from app.domain.vocabulary import ChangeType as ChangeType
+from app.domain.vocabulary import Stage as Stage
 from app.domain.window import Window
-
-
-class ChangeType(StrEnum):
-    """The path a change takes through the process."""
-
-    NORMAL = "normal"
-    STANDARD = "standard"
-    EMERGENCY = "emergency"
-
-
-class ChangeState(StrEnum):
-    """Where a change stands; exactly one at any time. *On hold* is a flag beside it."""
-
-    DRAFT = "draft"
-    ASSESS = "assess"
-    AUTHORIZE = "authorize"
-    SCHEDULED = "scheduled"
-    IMPLEMENT = "implement"
-    TEST = "test"
-    MONITOR = "monitor"
-    REVIEW = "review"
-    CLOSED = "closed"
-    REJECTED = "rejected"
-    BACKOUT = "backout"
-    CANCELED = "canceled"
-
-    @property
-    def is_open(self) -> bool:
-        """Whether work on the change can still go on."""
-        return self not in (ChangeState.CLOSED, ChangeState.CANCELED)
-
-
-class Stage(StrEnum):
-    """The ten stages a coordinator walks through, as the stage rail shows them."""
-
-    IDENTIFY = "identify"
-    COMMUNICATE = "communicate"
-    PLAN = "plan"
-    AGREE = "agree"
-    SCHEDULE = "schedule"
-    IMPLEMENT = "implement"
-    TEST = "test"
-    MONITOR = "monitor"
-    DOCUMENT = "document"
-    EVALUATE = "evaluate"
-
 
 PLAN_FIELDS = (
     "title", "type", "description", "hosts", "scope", "options", "risk", "implementation_plan",

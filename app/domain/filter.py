@@ -5,9 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from app.domain.change import ChangeState, ChangeType
-from app.domain.need import NeedCategory
-from app.domain.risk import Grade
+from app.domain.vocabulary import ChangeState, ChangeType, Grade, NeedCategory
 
 OPEN_STATES = tuple(state for state in ChangeState if state.is_open)
 BEFORE_WORK = (ChangeState.DRAFT, ChangeState.ASSESS, ChangeState.AUTHORIZE, ChangeState.SCHEDULED)

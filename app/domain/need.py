@@ -12,16 +12,7 @@ from app.domain.evidence import (
     OutageRecord,
     downtime,
 )
-
-
-class NeedCategory(StrEnum):
-    """The five reasons for which systems are changed here."""
-
-    DOWNTIME_CRASH = "downtime_crash"
-    CANNOT_SCALE = "cannot_scale"
-    OUTDATED = "outdated"
-    PERSISTENT_BUG = "persistent_bug"
-    SECURITY_VULNERABILITY = "security_vulnerability"
+from app.domain.vocabulary import NeedCategory as NeedCategory
 
 
 class EvidenceKind(StrEnum):

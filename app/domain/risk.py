@@ -6,26 +6,11 @@ published bands and a weighted questionnaire can be switched on beside it; the g
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
-from app.domain.backup import Level
 from app.domain.risk_questions import QUESTIONS, WORST, Axis, question
-
-
-class Grade(IntEnum):
-    """The five labels of NIST SP 800-30 Rev. 1, for likelihood, impact and risk alike."""
-
-    VERY_LOW = 1
-    LOW = 2
-    MODERATE = 3
-    HIGH = 4
-    VERY_HIGH = 5
-
-    @property
-    def label(self) -> str:
-        """The label as printed in the standard."""
-        return self.name.replace("_", " ").capitalize()
-
+from app.domain.vocabulary import Grade as Grade
+from app.domain.vocabulary import Level
 
 _V, _L, _M, _H, _X = Grade.VERY_LOW, Grade.LOW, Grade.MODERATE, Grade.HIGH, Grade.VERY_HIGH
 TABLE_I2: tuple[tuple[Grade, ...], ...] = (

@@ -8,31 +8,8 @@ from enum import StrEnum
 from app.domain.evidence import Attachment
 from app.domain.ids import ChangeId, HostId, RunId
 from app.domain.runbook import Phase, Step, waits_for
-
-
-class RunMode(StrEnum):
-    """What a run is for; only a live one counts in any statistic."""
-
-    LIVE = "live"
-    REHEARSAL = "rehearsal"
-    """The same steps beforehand; commands go to stand-in hosts, the rest is walked through."""
-    DRY = "dry"
-    """Every command is shown with its values; nothing is contacted."""
-
-
-class RunState(StrEnum):
-    """Where a run stands."""
-
-    READY = "ready"
-    RUNNING = "running"
-    WAITING = "waiting"
-    """A person must act: a gate, a manual step, a failure, an unknown outcome."""
-    PAUSED = "paused"
-    BACKING_OUT = "backing_out"
-    DONE = "done"
-    BACKED_OUT = "backed_out"
-    MISSED = "missed"
-    """The window passed, and nobody started it."""
+from app.domain.vocabulary import RunMode as RunMode
+from app.domain.vocabulary import RunState as RunState
 
 
 class StepState(StrEnum):

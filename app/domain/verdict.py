@@ -10,60 +10,9 @@ from enum import StrEnum
 
 from app.domain.ids import ChangeId
 from app.domain.metric import MetricKind, Target, WorseWhen
+from app.domain.vocabulary import OverallVerdict as OverallVerdict
+from app.domain.vocabulary import Verdict as Verdict
 from app.i18n import _, later
-
-
-class Verdict(StrEnum):
-    """What is said of one metric; *changed* is for metrics without a good direction."""
-
-    REGRESSED = "regressed"
-    IMPROVED = "improved"
-    CHANGED = "changed"
-    NO_MATERIAL_CHANGE = "no_material_change"
-    NOT_ENOUGH_DATA = "not_enough_data"
-    NOT_MEASURED = "not_measured"
-
-    @property
-    def words(self) -> str:
-        """The verdict in words, for a badge."""
-        return _(_TITLES[self.value])
-
-    @property
-    def rank(self) -> int:
-        """How much it wants to be looked at: 0 is the first in a list."""
-        return list(Verdict).index(self)
-
-    @property
-    def is_move(self) -> bool:
-        """Whether it says that the metric moved by an amount that matters."""
-        return self in (Verdict.REGRESSED, Verdict.IMPROVED, Verdict.CHANGED)
-
-
-class OverallVerdict(StrEnum):
-    """What is said of the change as a whole."""
-
-    REGRESSED = "regressed"
-    MIXED = "mixed"
-    INCONCLUSIVE = "inconclusive"
-    IMPROVED = "improved"
-    NO_MATERIAL_CHANGE = "no_material_change"
-
-    @property
-    def words(self) -> str:
-        """The verdict in words, for a badge."""
-        return _(_TITLES[self.value])
-
-
-_TITLES = {
-    "regressed": later("Regressed"),
-    "improved": later("Improved"),
-    "changed": later("Changed"),
-    "no_material_change": later("No material change"),
-    "not_enough_data": later("Not enough data"),
-    "not_measured": later("Not measured"),
-    "mixed": later("Mixed"),
-    "inconclusive": later("Inconclusive"),
-}
 
 
 class Design(StrEnum):

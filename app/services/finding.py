@@ -7,11 +7,13 @@ page begins, so that a scroll bar can jump anywhere.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from app.domain.change import Change
 from app.domain.filter import NEWEST_FIRST, Asker, ChangeFilter, ChangeSort
 from app.services.rows import ChangeRow
+
+if TYPE_CHECKING:
+    from app.domain.change import Change
 
 SORTED_HITS = 20_000
 """Hits of a search are sorted up to this many; of more, the newest come first."""
@@ -76,7 +78,7 @@ class Finder(Protocol):
 
     def records(
         self, query: Query, *, after: Place | None = None, limit: int = 100
-    ) -> tuple[Sequence[Change], Place | None]:
+    ) -> "tuple[Sequence[Change], Place | None]":
         """Return whole changes after a place, and the place of the last one."""
         ...
 

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from app.domain.host import Host, HostKey
 from app.tasks import TaskContext
+
+if TYPE_CHECKING:
+    from app.domain.host import Host, HostKey
 
 
 class Clock(Protocol):
@@ -83,7 +85,7 @@ class Remote(Protocol):
     """One host, logged in on first use; safe to use from several threads."""
 
     @property
-    def host(self) -> Host:
+    def host(self) -> "Host":
         """The host this talks to."""
         ...
 
@@ -111,7 +113,7 @@ class Remote(Protocol):
         """Run ``script`` with ``args``, its stdin free for data; closed with the block."""
         ...
 
-    def server_key(self) -> HostKey:
+    def server_key(self) -> "HostKey":
         """Return the key the server showed in this session."""
         ...
 
@@ -119,11 +121,11 @@ class Remote(Protocol):
 class Remotes(Protocol):
     """The pool of connections: one transport per host."""
 
-    def open(self, host: Host) -> Remote:
+    def open(self, host: "Host") -> Remote:
         """Return the remote of a host; connects lazily."""
         ...
 
-    def probe_key(self, host: Host) -> HostKey:
+    def probe_key(self, host: "Host") -> "HostKey":
         """Ask the server for its key without logging in; raises Unreachable."""
         ...
 

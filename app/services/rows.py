@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from app.domain.change import ChangeState, ChangeType
-from app.domain.event import Event
-from app.domain.risk import Grade
-from app.domain.run import Run, RunMode, RunState
-from app.domain.verdict import Verdict
+from app.domain.vocabulary import ChangeState, ChangeType, Grade, RunMode, RunState, Verdict
 
 if TYPE_CHECKING:
     from app.domain.backup import BackupSet
     from app.domain.change import Change
+    from app.domain.event import Event
     from app.domain.lesson import FollowUp, Lesson
+    from app.domain.run import Run
     from app.services.reminders import Reminder
 
 
@@ -157,13 +155,13 @@ class Queries(Protocol):
         """Return runs, newest first."""
         ...
 
-    def ended_live_runs(self, *, limit: int = 500) -> Sequence[Run]:
+    def ended_live_runs(self, *, limit: int = 500) -> "Sequence[Run]":
         """Return whole live runs that have ended, newest first; no rehearsal, no dry run."""
         ...
 
     def events(
         self, *, change: str = "", limit: int = 200, before: int | None = None
-    ) -> Sequence[Event]:
+    ) -> "Sequence[Event]":
         """Return log entries, newest first; ``before`` is the sequence number to go on from."""
         ...
 

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,7 +69,7 @@ def write_durably(path: Path, data: bytes, *, mode: int = OWNER_FILE) -> None:
         DiskFull: There is no room; the old file is untouched.
         StoreError: The file cannot be written.
     """
-    part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
+    part = path.with_name(f"{path.name}.{os.urandom(16).hex()}.part")
     with in_our_words(path):
         try:
             handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_FILE)

@@ -9,20 +9,18 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from app.domain.backup import BackupSet, Level
-from app.domain.change import Change, ChangeState, ChangeType
-from app.domain.review import CloseCode
-from app.domain.risk import Grade
-from app.domain.run import Run, RunState
-from app.domain.verdict import Verdict
-from app.services.reminders import Reminder, reminders
+from app.domain.vocabulary import ChangeState, ChangeType, Grade, Level, RunState, Verdict
 from app.services.rows import ChangeRow, HomeSummary, LiveRun, VerdictRow
 from app.settings import Settings, from_rows
 from app.store.chain import READ_HEAD, Head, head_of
 from app.store.codec import decode, from_text, to_text
 from app.store.sqlite import reading
+
+if TYPE_CHECKING:
+    from app.domain.change import Change
+    from app.services.reminders import Reminder
 
 HOME_ROWS: Final = 20
 
@@ -62,7 +60,7 @@ _COUNTS = f"""
     SELECT count(*) FILTER (WHERE state IN ({_OPEN})),
         count(*) FILTER (WHERE state = 'closed'),
         count(*) FILTER (WHERE state = 'closed' AND overrides = 0
-            AND close_code = '{CloseCode.SUCCESSFUL.value}'),
+            AND close_code = 'successful'),
         count(*) FILTER (WHERE state = 'closed' AND backed_out),
         count(*) FILTER (WHERE state = 'closed' AND EXISTS (SELECT 1 FROM backup_set
             WHERE backup_set.change = change.id AND level >= {Level.RESTORED.value}))
@@ -89,10 +87,8 @@ class FirstReads:
                 waiting=tuple(map(_change_row, connection.execute(_WAITING, at))),
                 upcoming=tuple(map(_change_row, connection.execute(_UPCOMING, at))),
                 verdicts=tuple(map(_verdict_row, connection.execute(_VERDICTS))),
-                watched=tuple(
-                    decode(body, Change, "change") for (body,) in connection.execute(_WATCHED)
-                ),
-                due=tuple(_due(connection, now)),
+                watched=tuple(_changes(connection, _WATCHED, {})),
+                due=tuple(_due(connection, at, now)),
                 open_count=found,
                 closed_count=closed,
                 clean_count=clean,
@@ -120,15 +116,34 @@ class FirstReads:
             return connection.execute(_ANY_LIVE).fetchone() is not None
 
 
-def _due(connection: sqlite3.Connection, now: datetime) -> Iterable[Reminder]:
-    bodies = connection.execute(_DUE, {"now": to_text(now)}).fetchall()
-    changes = (decode(body, Change, "change") for (body,) in bodies)
+def _changes(connection: sqlite3.Connection, query: str, at: dict[str, str]) -> "list[Change]":
+    rows = connection.execute(query, at).fetchall()
+    if not rows:
+        return []
+    from app.domain.change import Change  # noqa: PLC0415 - where there is one
+
+    return [decode(body, Change, "change") for (body,) in rows]
+
+
+def _due(connection: sqlite3.Connection, at: dict[str, str], now: datetime) -> "list[Reminder]":
+    changes = _changes(connection, _DUE, at)
+    if not changes:
+        return []
+    from app.services.reminders import reminders  # noqa: PLC0415 - where there is one
+
     found = [item for change in changes for item in reminders(change, now)]
     return sorted(found, key=lambda item: item.due_at)
 
 
 def _live_runs(connection: sqlite3.Connection) -> Iterable[LiveRun]:
-    for change, run, key in connection.execute(_LIVE).fetchall():
+    rows = connection.execute(_LIVE).fetchall()
+    if not rows:
+        return
+    from app.domain.backup import BackupSet  # noqa: PLC0415 - where there is one
+    from app.domain.change import Change  # noqa: PLC0415
+    from app.domain.run import Run  # noqa: PLC0415
+
+    for change, run, key in rows:
         backups = connection.execute(_BACKUPS, {"change": key})
         yield LiveRun(
             decode(change, Change, "change"),

@@ -8,7 +8,6 @@ empty file says that the last program ended properly.
 import getpass
 import json
 import os
-import socket
 import sys
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,7 +64,7 @@ def _about_us(now: datetime) -> bytes:
     about = {
         "pid": os.getpid(),
         "user": _user(),
-        "computer": socket.gethostname(),
+        "computer": _computer(),
         "since": now.isoformat(timespec="seconds"),
     }
     return json.dumps(about).encode()
@@ -88,6 +87,10 @@ def _holder(text: bytes) -> str:
 
 if sys.platform == "win32":
     import msvcrt
+    import socket
+
+    def _computer() -> str:
+        return socket.gethostname()
 
     def _try_lock(handle: int) -> bool:
         os.lseek(handle, _LOCKED_BYTE, os.SEEK_SET)
@@ -101,6 +104,9 @@ if sys.platform == "win32":
 
 else:
     import fcntl
+
+    def _computer() -> str:
+        return os.uname().nodename  # the socket module loads slowly
 
     def _try_lock(handle: int) -> bool:
         try:

@@ -1,7 +1,7 @@
 """The key that signs the anchors of the log; its seed lives in the keyring."""
 
 import base64
-import secrets as random
+import os
 from typing import Protocol
 
 SEED_NAME = "log/signing"
@@ -43,6 +43,6 @@ def signer_from(secrets: KeepsSecrets) -> LogSigner:
     """Return the signer of this computer, its key made on first use; raises SecretUnavailable."""
     kept = secrets.get(SEED_NAME)
     if kept is None:
-        kept = base64.b64encode(random.token_bytes(_SEED_BYTES)).decode("ascii")
+        kept = base64.b64encode(os.urandom(_SEED_BYTES)).decode("ascii")
         secrets.set(SEED_NAME, kept)
     return LogSigner(base64.b64decode(kept))

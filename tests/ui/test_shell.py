@@ -140,8 +140,8 @@ def test_changes_are_found_while_typing(desktop, qtbot, tmp_path):
     ]
     one = desktop(lambda _context: services)
     qtbot.waitUntil(lambda: one.window.page is not None)
+    QTest.keyClick(one.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     palette = one.window.findChild(Palette)
-    palette.popup()
     qtbot.keyClicks(palette.field, "142")
     qtbot.waitUntil(lambda: palette.list.rows_model.rowCount() == 1)
     assert services.finder.asked == ["142"]

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from app.domain.change import Change, ChangeState, ChangeType, Stage
 from app.domain.filter import BEFORE_WORK, Asker
+from app.domain.vocabulary import ChangeState, ChangeType, Stage
 from app.i18n import _, later
 from app.services.rows import ChangeRow
 from app.wording import clock, clock_span, day
 from ui.cells import Badge, Cell, Column, Mark, Risk, Words
+
+if TYPE_CHECKING:
+    from app.domain.change import Change
 
 _STATES = {
     ChangeState.DRAFT: (Mark.DRAFT, later("Draft")),
@@ -74,7 +78,7 @@ def stage_names() -> tuple[str, ...]:
     return tuple(_(_STAGES[stage]) for stage in Stage)
 
 
-def stage_position(change: Change) -> int:
+def stage_position(change: "Change") -> int:
     """Return the place of the stage a change is in; ten when all are done."""
     if change.state is ChangeState.CLOSED:
         return len(Stage)
@@ -91,7 +95,7 @@ def stage_word(stage: Stage) -> str:
     return _(_STAGES[stage])
 
 
-def window_text(change: Change) -> str:
+def window_text(change: "Change") -> str:
     """Return the window with its zone, or that there is none."""
     if change.window is None:
         return _("no window yet")
@@ -99,7 +103,7 @@ def window_text(change: Change) -> str:
     return clock_span(span.start, span.end, change.window.zone)
 
 
-def row_of(change: Change) -> ChangeRow:
+def row_of(change: "Change") -> ChangeRow:
     """Return a change as a list shows it."""
     window, risk = change.window, change.risk
     return ChangeRow(

@@ -1,11 +1,13 @@
 """When a run ends: by plan, and as it looks now."""
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from app.domain.run import Run
+if TYPE_CHECKING:
+    from app.domain.run import Run
 
 
-def expected_end(run: Run, now: datetime) -> datetime | None:
+def expected_end(run: "Run", now: datetime) -> datetime | None:
     """Return when the run will end if what is left takes as long as planned; None once it has."""
     if run.is_over:
         return None
@@ -17,7 +19,7 @@ def expected_end(run: Run, now: datetime) -> datetime | None:
     return now + timedelta(seconds=left_s)
 
 
-def planned_end(run: Run) -> datetime | None:
+def planned_end(run: "Run") -> datetime | None:
     """Return when the run would end by plan."""
     ends = [
         item.planned_start + timedelta(seconds=item.step.estimate_s)

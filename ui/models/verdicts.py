@@ -1,7 +1,12 @@
 """How verdicts on measures are shown: badge and interval."""
 
-from app.domain.verdict import Comparison, Verdict
+from typing import TYPE_CHECKING
+
+from app.domain.vocabulary import Verdict
 from ui.cells import Badge, Interval, Mark
+
+if TYPE_CHECKING:
+    from app.domain.verdict import Comparison
 
 _MARKS = {
     Verdict.IMPROVED: Mark.GOOD,
@@ -18,7 +23,7 @@ def verdict_badge(verdict: Verdict) -> Badge:
     return Badge(_MARKS[verdict], verdict.words)
 
 
-def interval_of(found: Comparison | None) -> Interval:
+def interval_of(found: "Comparison | None") -> Interval:
     """Return the relative change of a measure as a bar shows it."""
     if found is None or found.relative_change is None or found.interval95 is None:
         return Interval()

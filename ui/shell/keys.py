@@ -8,44 +8,42 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
-from app.domain.filter import ChangeFilter
 from app.i18n import _
-from app.services.finding import Query
-from app.services.rows import ChangeRow
 from app.wording import moment
-from ui.actions import Action
-from ui.shell.palette import OWN_ID, Choice, Palette
-from ui.shell.shortcuts import ShortcutList
+from ui.actions import PALETTE, Action
 from ui.tasks import Latest
 
 if TYPE_CHECKING:
+    from app.services.facade import AppServices
+    from app.services.rows import ChangeRow
     from ui.context import UiContext
     from ui.main_window import MainWindow
     from ui.pages import PageEntry
+    from ui.shell.palette import Choice, Palette
 
 _FOUND = 6
 
 
 class Keys(QObject):
-    """Lives beside the window and answers its keys."""
+    """Lives beside the window and answers its keys; palette and list are built when wanted."""
 
     def __init__(
         self, window: "MainWindow", context: "UiContext", pages: "Sequence[PageEntry]"
     ) -> None:
         super().__init__(window)
         self._window, self._context = window, context
-        self._palette = Palette(window, context.actions.all, self._find)
+        self._palette: Palette | None = None
         self._changes = Latest(context.tasks, self)
         self._changes.loaded.connect(self._on_found)
         self._changes.failed.connect(context.messages.show_error)
-        window.rail.searched.connect(self._palette.popup)
+        window.rail.searched.connect(self._open_palette)
         context.actions.add(*self._own_actions(), *self._page_actions(pages))
         for keys, slot in self._bound():
             QShortcut(QKeySequence(keys), window).activated.connect(slot)
 
     def _own_actions(self) -> tuple[Action, ...]:
         return (
-            Action(OWN_ID, _("Open the command palette"), self._palette.popup, "command", "Ctrl+K"),
+            Action(PALETTE, _("Open the command palette"), self._open_palette, "command", "Ctrl+K"),
             Action("new", _("New change"), self._new, "plus", "N"),
             Action("search", _("Search on this page"), self._search, "search", "Ctrl+F"),
             Action("reload", _("Refresh this page"), self._reload, "refresh", "F5"),
@@ -94,22 +92,39 @@ class Keys(QObject):
             self._context.navigation.back()
 
     @Slot()
+    def _open_palette(self) -> None:
+        from ui.shell.palette import Palette  # noqa: PLC0415 - not before the first picture
+
+        if self._palette is None:
+            self._palette = Palette(self._window, self._context.actions.all, self._find)
+        self._palette.popup()
+
+    @Slot()
     def _list_keys(self) -> None:
+        from ui.shell.shortcuts import ShortcutList  # noqa: PLC0415 - not before the first picture
+
         ShortcutList(self._window, self._context.actions.all()).open()
 
     def _find(self, text: str) -> None:
         if text:
-            services = self._context.services
-            wanted = ChangeFilter(text)
-            self._changes.start(
-                lambda: services.finder.page(Query(wanted, services.asker), limit=_FOUND).rows
-            )
+            self._changes.start(partial(_changes, self._context.services, text))
 
     @Slot(object)
-    def _on_found(self, rows: Sequence[ChangeRow]) -> None:
-        self._palette.set_found([self._choice(row) for row in rows])
+    def _on_found(self, rows: "Sequence[ChangeRow]") -> None:
+        if self._palette is not None:
+            self._palette.set_found([self._choice(row) for row in rows])
 
-    def _choice(self, row: ChangeRow) -> Choice:
+    def _choice(self, row: "ChangeRow") -> "Choice":
+        from ui.shell.palette import Choice  # noqa: PLC0415 - not before the first picture
+
         open_it = partial(self._context.navigation.go, "changes", row.id)
         when = moment(row.starts_at, row.zone) if row.starts_at else ""
         return Choice(f"change.{row.id}", f"{row.number}  {row.title}", open_it, "changes", when)
+
+
+def _changes(services: "AppServices", text: str) -> "Sequence[ChangeRow]":
+    """Return the first changes that fit what was typed; call it on a worker thread."""
+    from app.domain.filter import ChangeFilter  # noqa: PLC0415 - not before the first picture
+    from app.services.finding import Query  # noqa: PLC0415
+
+    return services.finder.page(Query(ChangeFilter(text), services.asker), limit=_FOUND).rows

@@ -2,25 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.i18n import _
-from ui.actions import Action
+from ui.actions import PALETTE, Action
 from ui.cells import Cell, Column, Mini, Words
 from ui.models.rows import RowsModel
 from ui.theme import tokens
 from ui.widgets.search import SearchField
 from ui.widgets.table import Rows, Table
 
-if TYPE_CHECKING:
-    pass
-
 LIMIT = 12
-OWN_ID = "palette"
 _WIDTH = 620
 
 
@@ -43,7 +38,7 @@ def matches(text: str, typed: str) -> bool:
 
 def choices(actions: Sequence[Action], typed: str) -> list[Choice]:
     """Return the actions that fit, those that begin with the typed text first."""
-    fitting = [a for a in actions if a.id != OWN_ID and matches(a.text, typed)]
+    fitting = [a for a in actions if a.id != PALETTE and matches(a.text, typed)]
     low = typed.casefold()
     fitting.sort(key=lambda action: not action.text.casefold().startswith(low))
     return [Choice(a.id, a.text, a.run, a.icon or "command", a.keys or a.hint) for a in fitting]

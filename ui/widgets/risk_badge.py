@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy
 
-from app.domain.risk import Grade
+from app.domain.vocabulary import Grade
 from app.i18n import _
 from ui.paint import Painted, Style, line_height, write
 from ui.theme import BODY, MEDIUM, REGULAR, tokens

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from app.domain.change import Change, ChangeState
+from app.domain.vocabulary import ChangeState
 from app.i18n import _, later
 from app.services.rows import ChangeRow, VerdictRow
 from app.wording import DASH, clock, day
 from ui.cells import Badge, Cell, Column, Mark, Mini, Risk, Words
 from ui.models.changes import state_badge, when_text
 from ui.models.verdicts import verdict_badge
+
+if TYPE_CHECKING:
+    from app.domain.change import Change
 
 SOON = timedelta(hours=48)
 """What is due within this time is amber."""
@@ -148,10 +152,10 @@ def _found(row: VerdictRow) -> str:
     return row.sentence.split(". ")[0].rstrip(".") or row.metric
 
 
-def watched_columns(now: Callable[[], datetime]) -> tuple[Column[Change], ...]:
+def watched_columns(now: Callable[[], datetime]) -> "tuple[Column[Change], ...]":
     """Return the columns of what is under observation."""
 
-    def since(change: Change) -> str:
+    def since(change: "Change") -> str:
         if change.monitor_since is None:
             return ""
         gone = int((now() - change.monitor_since) / timedelta(days=1)) + 1
@@ -160,23 +164,23 @@ def watched_columns(now: Callable[[], datetime]) -> tuple[Column[Change], ...]:
         return _("day {n} of {all:g}").format(n=gone, all=change.monitor_days)
 
     return (
-        Column[Change](_("Change"), lambda change: change.number, width=108, tone="ink2"),
-        Column[Change](_("Title"), lambda change: change.title),
-        Column[Change](_("Observed"), since, width=130, tone="ink2"),
-        Column[Change](_("Incidents"), _incidents_text, cell=_incidents, width=150, right=True),
+        Column["Change"](_("Change"), lambda change: change.number, width=108, tone="ink2"),
+        Column["Change"](_("Title"), lambda change: change.title),
+        Column["Change"](_("Observed"), since, width=130, tone="ink2"),
+        Column["Change"](_("Incidents"), _incidents_text, cell=_incidents, width=150, right=True),
     )
 
 
-def _open_incidents(change: Change) -> int:
+def _open_incidents(change: "Change") -> int:
     return sum(item.caused and item.restored_at is None for item in change.incidents)
 
 
-def _incidents_text(change: Change) -> str:
+def _incidents_text(change: "Change") -> str:
     n = _open_incidents(change)
     return _("{n} open").format(n=n) if n else _("no open incident")
 
 
-def _incidents(change: Change) -> Cell:
+def _incidents(change: "Change") -> Cell:
     text = _incidents_text(change)
     if not _open_incidents(change):
         return Cell((Words(text, "ink2"),), right=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.domain.run import RunState
+from app.domain.vocabulary import RunState
 from app.i18n import _, later, ngettext
 from ui.cells import Badge, Mark
 from ui.models.runs import expected_end, planned_end
