@@ -16,35 +16,23 @@ def flat(table: Table) -> tuple[Column[Any], ...]:
 
 
 _SHOWN = (
-    "id", "number", "ordinal", "title", "state", "type", "risk", "residual", "starts_at", "ends_at",
-    "zone", "on_hold", "updated_at", "coordinator", "implementer", "priority", "service",
+    "id", "number", "title", "state", "type", "risk", "residual", "starts_at", "ends_at", "zone",
+    "on_hold", "updated_at", "ordinal", "coordinator", "implementer", "priority", "service",
 )  # fmt: skip
 FLAT = tuple(TABLES["change"].c[name] for name in _SHOWN)
-"""What `change_row` needs."""
+"""What `change_row` needs, in its order; further columns may follow."""
+AnyRow = Row[*tuple[Any, ...]]
+_STATES = {state.value: state for state in ChangeState}
+_TYPES = {type_.value: type_ for type_ in ChangeType}
+_GRADES: dict[int | None, Grade | None] = {None: None, **{int(grade): grade for grade in Grade}}
 
 
-def change_row(row: Row[Any]) -> ChangeRow:
-    """Return the row of a list."""
+def change_row(row: AnyRow) -> ChangeRow:
+    """Return the row of a list; by position, because lists are made of very many."""
+    (key, number, title, state, type_, risk, residual, starts_at, ends_at, zone, on_hold,
+     updated_at, ordinal, coordinator, implementer, priority, service, *_more) = row  # fmt: skip
     return ChangeRow(
-        id=row.id,
-        number=row.number,
-        title=row.title,
-        state=ChangeState(row.state),
-        type=ChangeType(row.type),
-        risk=_grade(row.risk),
-        residual=_grade(row.residual),
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        zone=row.zone,
-        on_hold=row.on_hold,
-        updated_at=row.updated_at,
-        ordinal=row.ordinal,
-        coordinator=row.coordinator,
-        implementer=row.implementer or "",
-        priority=row.priority,
-        service=row.service or "",
-    )
-
-
-def _grade(value: int | None) -> Grade | None:
-    return None if value is None else Grade(value)
+        key, number, title, _STATES[state], _TYPES[type_], _GRADES[risk], _GRADES[residual],
+        starts_at, ends_at, zone, on_hold, updated_at, ordinal, coordinator, implementer or "",
+        priority, service or "",
+    )  # fmt: skip

@@ -93,6 +93,7 @@ class LongTable(BaseTable):
 
     def jump_to(self, position: int) -> None:
         """Show the row at a position at the top."""
+        self.executeDelayedItemsLayout()  # a list that just grew has its old scroll range still
         self.verticalScrollBar().setValue(position * self.verticalHeader().defaultSectionSize())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
