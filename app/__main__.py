@@ -18,7 +18,7 @@ from app.errors import AppError
 from app.i18n import _
 from app.paths import data_dir
 
-COMMANDS = ("check", "backup", "calendar", "compare", "report", "verify", "vault", "demo")
+COMMANDS = ("check", "backup", "calendar", "compare", "export", "report", "verify", "vault", "demo")
 _WITHOUT_STORE = ("compare", "demo")
 
 

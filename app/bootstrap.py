@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from app.probes.catalogue import ProbeCatalogue
     from app.services.calendars import CalendarFile
     from app.services.communications import Mail
+    from app.services.exports import ExportWish, TableWriter
     from app.services.ports_http import HttpRules, HttpSession
     from app.services.ports_vault import Vault
     from app.services.report_content.data import Attachment, Rendered, ReportData
@@ -90,6 +91,7 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         first=store.first,
         write_calendar=_write_calendar,
         write_mail=_write_mail,
+        open_table=_open_table,
         files=store.files,
         transcripts=store.transcripts,
         series=store.series,
@@ -145,6 +147,15 @@ def _open_http(rules: "HttpRules") -> "AbstractContextManager[HttpSession]":
     from app.connectors.http import open_session  # noqa: PLC0415 - loads slowly
 
     return open_session(rules)
+
+
+def _open_table(
+    path: Path, wish: "ExportWish", headings: Sequence[str]
+) -> "AbstractContextManager[TableWriter]":
+    """Begin a list as a file; the library for workbooks is loaded with the first one."""
+    from app.exports.lists import open_table  # noqa: PLC0415 - loads slowly
+
+    return open_table(path, wish, headings)
 
 
 def _write_calendar(wanted: "CalendarFile") -> bytes:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.services.changes import Desk
     from app.services.communications import Mailing, WriteMail
     from app.services.crew import Executors
+    from app.services.exports import OpenTable
     from app.services.finding import Finder
     from app.services.functional import Testing
     from app.services.health import Checking, HealthProbes
@@ -76,6 +77,7 @@ class AppServices:
     first: FirstReads
     write_calendar: WriteCalendar
     write_mail: WriteMail
+    open_table: OpenTable
     files: Files
     transcripts: Transcripts
     series: SeriesStore

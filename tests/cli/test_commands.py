@@ -142,3 +142,14 @@ def test_a_folder_that_is_open_elsewhere_is_busy(data):
     with closing(open_services(data, Surroundings(secrets=SessionSecrets()))):
         code, found = answer("verify", "--data", data)
     assert (code, found["error"]) == (1, "Busy")
+
+
+def test_a_list_is_exported_and_a_wrong_filter_is_refused(data, tmp_path):
+    target = tmp_path / "list.csv"
+    words = ("export", "--data", data, "--filter", "state=draft upgrade", "--out", target)
+    code, told = answer(*words)
+    assert (code, told["rows"], told["format"]) == (0, 1, "csv")
+    assert b"Upgrade <b>PostgreSQL</b>" in target.read_bytes()
+    code, told = answer("export", "--data", data, "--filter", "mood=good", "--out", target)
+    assert code == 2
+    assert "state, type" in told["hint"]

@@ -13,6 +13,7 @@ from app.domain.host import Host
 from app.secrets import SessionSecrets
 from app.services import changes
 from app.services.facade import AppServices
+from app.store.store import Store, open_store
 from tests.examples import identified, planned
 from tests.fakes import SetClock
 from tests.ssh_fixtures import QUICK
@@ -64,3 +65,11 @@ def made(opened: AppServices, ssh_host: Host) -> Callable[..., Change]:
             return uow.changes.get(change.id)
 
     return make
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: SetClock) -> Iterator[Store]:
+    """A store of its own, where services need no more than that."""
+    kept = open_store(tmp_path / "data", clock=clock, actor="Nomsa")
+    yield kept
+    kept.close()

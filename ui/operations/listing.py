@@ -2,15 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.domain.filter import ChangeFilter, ChangeSort, SavedFilter
+from app.i18n import _
+from app.services.exports import ExportWish, export_list
 from app.services.finding import FoundPage, Outline, Place, Query
 from app.services.rows import ChangeRow
 from ui.models.pages import PAGE_ROWS
+from ui.tasks import Task
 
 if TYPE_CHECKING:
     from app.services.facade import AppServices
+    from ui.context import UiContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +78,15 @@ def load_counts(services: "AppServices", filters: Mapping[str, ChangeFilter]) ->
     asker = services.asker
     counts = {name: services.finder.count(wanted, asker) for name, wanted in every.items()}
     return Counts(counts, tuple(sorted(kept, key=lambda item: item.name.casefold())))
+
+
+def export(context: "UiContext", query: Query, target: Path, wish: ExportWish) -> Task:
+    """Write a whole list into a file, with progress and a way to stop it."""
+    services = context.services
+    return context.tasks.start(
+        lambda told: export_list(
+            query, target, wish, finder=services.finder, open_table=services.open_table,
+            context=told,
+        ),
+        title=_("Exporting {name}").format(name=target.name),
+    )  # fmt: skip

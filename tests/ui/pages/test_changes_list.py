@@ -12,6 +12,7 @@ from app.domain.event import NewEvent
 from app.domain.filter import ChangeSort, SortBy
 from app.domain.ids import ChangeId, new_id
 from app.domain.window import TimeRange, Window
+from app.services import changes
 from tests.fakes import NOON
 from ui.models.pages import KEPT_PAGES, PAGE_ROWS
 from ui.pages.changes.list_head import View
@@ -148,8 +149,8 @@ def test_a_row_says_what_should_have_happened_by_now(drive, services, record, cl
     assert [row.title for row in listing.rows] == ["Late"]
 
 
-def test_the_menus_offer_every_filter_and_order(drive, record):
-    record("Held", S.ASSESS, lambda change: replace(change, on_hold=True, on_hold_reason="parts"))
+def test_the_menus_offer_every_filter_and_order(drive, record, services):
+    changes.set_hold(record("Held", S.ASSESS).id, "parts", desk=services.desk)
     record("Free", S.ASSESS)
     driver = drive(ChangesPage)
     listing = driver.page.list
@@ -185,3 +186,23 @@ def test_columns_can_be_moved_and_hidden_and_stay_so(drive, many):
     assert not again.isSectionHidden(8)
     assert again.logicalIndex(0) == 4
     assert listing.views.wide.cell_delegate.is_first(4)
+
+
+def test_the_whole_list_is_exported_from_the_menu(drive, many, tmp_path, monkeypatch):
+    many(130)
+    driver = drive(ChangesPage)
+    page, target = driver.page, tmp_path / "out.csv"
+    page.list.head.search.setText("renew")
+    driver.bot.waitUntil(lambda: page.list.search.wanted.text == "renew")
+    driver.settle()
+    monkeypatch.setattr(
+        "ui.pages.changes.list_deeds.QFileDialog.getSaveFileName",
+        lambda *_words: (str(target), ""),
+    )
+    menu = page.deeds.menu()
+    (export,) = [action for action in menu.actions() if action.text().startswith("Export")]
+    assert export.text() == "Export all 130 changes"
+    plain = {a.text(): a for a in export.menu().actions()}["CSV, plain UTF-8"]
+    plain.trigger()
+    driver.bot.waitUntil(target.exists)
+    assert len(target.read_bytes().splitlines()) == 131

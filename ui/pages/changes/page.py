@@ -12,6 +12,7 @@ from ui.changed import Topic
 from ui.operations import changes
 from ui.operations.changes import ChangeView
 from ui.pages.changes.detail import ChangeDetail
+from ui.pages.changes.list_deeds import ListDeeds
 from ui.pages.changes.listing import ChangeList
 from ui.pages.changes.new import NewChange
 from ui.pages.changes.sides import Sides
@@ -55,6 +56,8 @@ class ChangesPage(Page):
         self.body.addWidget(split(self.list, self.right, sizes=(420, 820), name="changes"), 1)
         self.list.setMinimumWidth(412)
         self.right.setMinimumWidth(588)
+        self.deeds = ListDeeds(context, self.list)
+        self.deeds.failed.connect(self.show_error)
         self.sides = Sides(self.list, self.right, self.detail.head.back)
         self._connect()
 
