@@ -9,6 +9,7 @@ from app.domain.approval import Decision
 from app.domain.backup import BackupSet
 from app.domain.change import Change, ChangeState
 from app.domain.event import Event
+from app.domain.feedback import Survey
 from app.domain.health import HealthReport
 from app.domain.host import Host
 from app.domain.metric import SampleSet
@@ -50,6 +51,7 @@ class ChangeView:
     samples: tuple[SampleSet, ...]
     comparisons: tuple[Comparison, ...]
     reports: tuple[Report, ...]
+    surveys: tuple[Survey, ...]
     events: tuple[Event, ...]
     settings: Settings
     deadline: datetime | None
@@ -133,6 +135,7 @@ def load_view(services: "AppServices", ref: str) -> ChangeView:
         hosts = tuple(host for host in uow.hosts.list() if not host.archived)
         reports = tuple(uow.reports.list(change=change.id))
         template = uow.templates.find(change.template) if change.template else None
+        surveys = tuple(uow.surveys.list(change=change.id))
     return ChangeView(
         change=change,
         now=facts.now,
@@ -147,6 +150,7 @@ def load_view(services: "AppServices", ref: str) -> ChangeView:
         samples=facts.samples,
         comparisons=facts.comparisons,
         reports=reports,
+        surveys=surveys,
         events=tuple(services.queries.events(change=change.id, limit=PAGE)),
         settings=desk.settings,
         deadline=rollback_deadline(change, facts.backups),

@@ -1,33 +1,32 @@
-"""Document and evaluate: how it ended, what was learned, what is still to do, who looked at it."""
+"""Evaluate: how it ended, what users noticed and said, whether the gain lasts, who looked at it."""
 
-from dataclasses import replace
-from datetime import date
-from functools import partial
 from typing import ClassVar
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.change import Change, ChangeState
-from app.domain.lesson import FollowUp, Lesson
 from app.domain.review import CloseCode
-from app.errors import InvalidInput
 from app.i18n import _, later
+from app.services.closing import propose_code
 from app.wording import moment
-from ui.cells import Badge, Cell, Column, Mark
+from ui.cells import Badge, Mark
 from ui.operations import changes
 from ui.operations.changes import ChangeView, edit_of
 from ui.pages.changes.editing import Editing
-from ui.pages.changes.incidents import IncidentsSection
+from ui.pages.changes.feedback import FeedbackPart
+from ui.pages.changes.incidents import IncidentsSection, OutagesSection
+from ui.pages.changes.learned import FollowUpsSection, LessonsSection
 from ui.pages.changes.outcome import OutcomeSection
-from ui.pages.changes.records import Line, RecordForm, RecordList, Records, line_column
-from ui.pages.changes.saving import Section, record_lock, refuse
+from ui.pages.changes.questions import QuestionsSection
+from ui.pages.changes.repeats import RepeatsPart
+from ui.pages.changes.saving import Section, record_lock
 from ui.pages.changes.tab import Tab
-from ui.pages.changes.words import CLOSE_CODES, choices
+from ui.pages.changes.words import CLOSE_CODES, choices, word
 from ui.widgets.badges import StateBadge
-from ui.widgets.buttons import Button, WithReason
+from ui.widgets.buttons import Button, WithReason, link
 from ui.widgets.facts import SectionTitle
-from ui.widgets.fields import ChoiceField, FlagField, Form, LineField, TextField
+from ui.widgets.fields import ChoiceField, Form, TextField
 from ui.widgets.labels import Label
 from ui.widgets.layout import row
 
@@ -39,19 +38,26 @@ class ReviewTab(Tab):
 
     def __init__(self, editing: Editing) -> None:
         super().__init__(editing)
-        self.reviewed = Reviewed(editing)
+        self.reviewed, self.questions = Reviewed(editing), QuestionsSection()
         self.ending, self.lessons = EndingSection(), LessonsSection()
         self.follow_ups, self.incidents = FollowUpsSection(), IncidentsSection()
-        self.outcome = OutcomeSection()
+        self.outcome, self.outages = OutcomeSection(), OutagesSection()
+        self.feedback, self.repeats = FeedbackPart(editing), RepeatsPart(editing)
         self.body.addWidget(self.reviewed)
-        for section in (self.ending, self.outcome, self.lessons, self.follow_ups, self.incidents):
+        for section in (
+            self.ending, self.questions, self.outcome, self.lessons, self.follow_ups,
+            self.incidents, self.outages,
+        ):  # fmt: skip
             self.add_section(section)
+        self.body.addWidget(self.feedback)
+        self.body.addWidget(self.repeats)
         self.end()
 
     def show_view(self, view: ChangeView) -> None:
         """Show a change."""
         super().show_view(view)
-        self.reviewed.show_view(view)
+        for part in (self.reviewed, self.feedback, self.repeats):
+            part.show_view(view)
 
 
 class Reviewed(QWidget):
@@ -110,11 +116,17 @@ class EndingSection(Section):
         super().__init__()
         self.code = ChoiceField(_("How it ended"), choices(CLOSE_CODES, none=_("not said")))
         self.notes = TextField(_("Close notes"), _("For somebody who reads only this."), lines=3)
+        self.proposal, self.take = Label(tone="ink2", wrap=True), link(_("Take it"))
+        self._proposed: CloseCode | None = None
         form = Form(2)
         form.add("code", self.code)
         form.add("notes", self.notes, wide=True)
         self.column.addWidget(form)
+        told = row(self.proposal, self.take, gap=12)
+        told.setStretch(0, 1)
+        self.column.addLayout(told)
         self.watch(self.code, self.notes)
+        self.take.clicked.connect(self._on_take)
 
     def lock(self, change: Change) -> str:
         """Written after the work."""
@@ -125,6 +137,7 @@ class EndingSection(Section):
         code = view.change.close_code
         self.code.set_value(code.value if code else "")
         self.notes.set_value(view.change.close_notes)
+        self._propose(view)
 
     def values(self) -> dict[str, object]:
         """Return code and notes."""
@@ -134,158 +147,21 @@ class EndingSection(Section):
             "close_notes": self.notes.value,
         }
 
-
-class LessonForm(RecordForm):
-    """Event, cause, effect, recommendation."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.happened = LineField(_("What happened"))
-        self.cause = LineField(_("Why"))
-        self.effect = LineField(_("What followed"))
-        self.recommendation = LineField(_("What we do from now on"))
-        for name in ("happened", "cause", "effect", "recommendation"):
-            self.add(name, getattr(self, name))
-
-    def fill(self, record: Lesson) -> None:
-        """Show a lesson."""
-        self.happened.set_value(record.event)
-        for name in ("cause", "effect", "recommendation"):
-            getattr(self, name).set_value(getattr(record, name))
-
-    def read(self, record: Lesson) -> Lesson:
-        """Return the lesson as typed."""
-        if not self.happened.value:
-            raise refuse(self.happened, InvalidInput(_("Say what happened.")))
-        return Lesson(
-            self.happened.value, self.cause.value, self.effect.value, self.recommendation.value
+    def _propose(self, view: ChangeView) -> None:
+        run = max(view.runs, key=lambda item: item.id, default=None)
+        proposal = propose_code(view.change, view.comparisons, run)
+        shown = view.change.state in _REVIEWABLE
+        self._proposed = proposal.code if shown else None
+        told = _("The record supports “{code}”: {why}.")
+        self.proposal.setText(
+            told.format(code=word(CLOSE_CODES, proposal.code), why="; ".join(proposal.reasons))
         )
-
-
-class LessonsSection(Section):
-    """Lessons, or that there are none."""
-
-    note: ClassVar[str] = later("Edited the lessons")
-
-    def __init__(self) -> None:
-        super().__init__()
-        records = Records(
-            _("Lessons"),
-            _("lesson"),
-            _("No lesson yet. Write one, or say that there are none."),
-            (
-                line_column(_("What happened"), lambda lesson: lesson.event),
-                line_column(_("Why"), lambda lesson: lesson.cause, width=150, tone="ink2"),
-                line_column(_("What followed"), lambda lesson: lesson.effect, width=150,
-                            tone="ink2"),
-                line_column(_("From now on"), lambda lesson: lesson.recommendation, width=190),
-            ),
-            partial(Lesson, ""),
-        )  # fmt: skip
-        self.lessons = RecordList(records, LessonForm)
-        self.none = FlagField(_("If there are none"), _("Nothing was learned that others need"))
-        self.column.addWidget(self.lessons)
-        self.column.addWidget(self.none)
-        self.watch(self.none)
-        self.watch_list(self.lessons)
-        self.lessons.edited.connect(self._follow)
-
-    def lock(self, change: Change) -> str:
-        """Written after the work."""
-        return record_lock(change)
-
-    def fill(self, view: ChangeView) -> None:
-        """Show a change."""
-        self.lessons.set_value(view.change.lessons)
-        self.none.set_value(view.change.no_lessons)
-        self._follow()
-
-    def values(self) -> dict[str, object]:
-        """Return the lessons; “none” holds only without any."""
-        lessons = self.lessons.value
-        return {"lessons": lessons, "no_lessons": self.none.value and not lessons}
+        self.proposal.setVisible(shown)
+        self.take.setVisible(shown and view.change.close_code is not proposal.code)
 
     @Slot()
-    def _follow(self) -> None:
-        self.none.setVisible(not self.lessons.value)
-
-
-class FollowUpForm(RecordForm):
-    """Who does what until when."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.title = LineField(_("What"))
-        self.owner = LineField(_("Owner"))
-        self.due = LineField(_("Until"), _("Year-month-day"), placeholder="2026-12-01")
-        self.done = FlagField(_("State"), _("Done"))
-        for name in ("title", "owner", "due", "done"):
-            self.add(name, getattr(self, name))
-
-    def fill(self, record: FollowUp) -> None:
-        """Show an action."""
-        self.title.set_value(record.title)
-        self.owner.set_value(record.owner)
-        self.due.set_value(record.due.isoformat() if record.due else "")
-        self.done.set_value(record.done)
-
-    def read(self, record: FollowUp) -> FollowUp:
-        """Return the action as typed."""
-        if not self.title.value:
-            raise refuse(self.title, InvalidInput(_("Say what is to be done.")))
-        due = None
-        if self.due.value:
-            try:
-                due = date.fromisoformat(self.due.value)
-            except ValueError:
-                text = _("Write the date as year-month-day, such as 2026-12-01.")
-                raise refuse(self.due, InvalidInput(text)) from None
-        return replace(
-            record, title=self.title.value, owner=self.owner.value, due=due, done=self.done.value
-        )
-
-
-class FollowUpsSection(Section):
-    """What outlives the change."""
-
-    note: ClassVar[str] = later("Edited the follow-up actions")
-
-    def __init__(self) -> None:
-        super().__init__()
-        records = Records(
-            _("Follow-up actions"),
-            _("action"),
-            _("Nothing to follow up."),
-            (
-                line_column(_("What"), lambda action: action.title),
-                line_column(_("Owner"), lambda action: action.owner, width=150, tone="ink2"),
-                line_column(
-                    _("Until"), lambda a: a.due.isoformat() if a.due else "–", width=110,
-                    tone="ink2",
-                ),
-                Column[Line](
-                    _("State"), lambda line: _action_badge(line.item).word,
-                    cell=lambda line: Cell((_action_badge(line.item),)), width=100,
-                ),
-            ),
-            partial(FollowUp, ""),
-        )  # fmt: skip
-        self.follow_ups = RecordList(records, FollowUpForm)
-        self.column.addWidget(self.follow_ups)
-        self.watch_list(self.follow_ups)
-
-    def lock(self, change: Change) -> str:
-        """Written after the work."""
-        return record_lock(change)
-
-    def fill(self, view: ChangeView) -> None:
-        """Show a change."""
-        self.follow_ups.set_value(view.change.actions)
-
-    def values(self) -> dict[str, object]:
-        """Return the actions."""
-        return {"actions": self.follow_ups.value}
-
-
-def _action_badge(action: FollowUp) -> Badge:
-    return Badge(Mark.DONE, _("Done")) if action.done else Badge(Mark.LATER, _("Open"))
+    def _on_take(self) -> None:
+        if self._proposed is not None:
+            self.code.set_value(self._proposed.value)
+            self.touch()
+            self.flush()

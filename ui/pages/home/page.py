@@ -9,12 +9,14 @@ from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.i18n import _, ngettext
+from app.services.reminders import Reminder
 from app.services.rows import ChangeRow, VerdictRow
 from app.wording import clock, count, count_of, day, percent
 from ui.cells import Column
 from ui.changed import Topic
 from ui.models.rows import RowsModel
 from ui.operations.home import HomeView, load_home
+from ui.pages.home.due import due_columns, due_id, place_of_due
 from ui.pages.home.rows import (
     is_due,
     place_of,
@@ -106,6 +108,7 @@ class HomePage(Page):
             more=metrics,
         )  # fmt: skip
         self.watched = Listing(_("Under observation"), watched_columns(now), lambda c: c.id)
+        self.due = Listing(_("Due after the work"), due_columns(self._zone), due_id)
         self.windows = Listing(
             _("Next windows"), window_columns(now), lambda row: row.id, Rows.TWO_LINES, all_changes
         )
@@ -125,7 +128,7 @@ class HomePage(Page):
         upper.addWidget(self.tiles)
         upper.addSpacing(8)
         upper.addWidget(Line())
-        left = _side((MARGIN, 20, MARGIN, 24), self.waiting, self.verdicts, self.watched)
+        left = _side((MARGIN, 20, MARGIN, 24), self.waiting, self.due, self.verdicts, self.watched)
         windows = self.windows.layout()
         if isinstance(windows, QVBoxLayout):
             windows.insertWidget(1, self.strip)
@@ -160,6 +163,7 @@ class HomePage(Page):
         self.waiting.wanted.connect(self._on_waiting)
         self.windows.wanted.connect(self._on_change)
         self.watched.wanted.connect(self._on_change)
+        self.due.wanted.connect(self._on_due)
         self.verdicts.wanted.connect(self._on_verdict)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._on_tick)
@@ -198,6 +202,9 @@ class HomePage(Page):
         self.verdicts.show_rows(
             summary.verdicts[:6], _("No verdict yet. One is found when a change was measured.")
         )
+        self.due.setVisible(bool(summary.due))
+        self.due.title.set_note(count(len(summary.due)))
+        self.due.show_rows(summary.due[:SHOWN], "")
         self.watched.setVisible(bool(summary.watched))
         self.watched.title.set_note(count(len(summary.watched)))
         self.watched.show_rows(summary.watched, "")
@@ -222,6 +229,10 @@ class HomePage(Page):
     @Slot(object)
     def _on_change(self, row: Any) -> None:
         self.context.navigation.go("changes", row.id)
+
+    @Slot(object)
+    def _on_due(self, row: Reminder) -> None:
+        self.context.navigation.go(*place_of_due(row))
 
     @Slot(object)
     def _on_verdict(self, row: VerdictRow) -> None:

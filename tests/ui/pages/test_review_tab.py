@@ -1,0 +1,186 @@
+"""The tab of the review: close code, questions, outages, feedback, and whether the gain lasts."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from PySide6.QtCore import Qt
+
+from app.domain.change import ChangeState
+from app.domain.feedback import Channel, Response
+from app.domain.lesson import FollowUp
+from app.domain.outage import Outage, OutageKind
+from app.domain.review import CloseCode, Finding, Incident, Relation, TestCase, TestResult, Topic
+from app.services.feedback import FormKind
+from tests.fakes import NOON
+from tests.ui.pages.conftest import read, with_fields
+from tests.ui.pages.steps import saved, tab
+from ui.pages.changes.page import ChangesPage
+
+S = ChangeState
+HEAD = "rating,role,comment\n"
+
+
+@pytest.fixture
+def opened(drive, record):
+    """Return a maker: a change in review with these fields, open at the tab."""
+
+    def make(state=S.REVIEW, **fields):
+        change = record("Upgrade PostgreSQL", state, with_fields(**fields))
+        driver = drive(ChangesPage)
+        driver.open(change.id)
+        return driver, change, tab(driver, "review")
+
+    return make
+
+
+def test_the_close_code_that_the_record_supports_is_taken_by_a_click(opened, services):
+    failed = TestCase("t", "Place an order", result=TestResult.FAILED)
+    driver, change, review = opened(tests=(failed,), close_code=CloseCode.SUCCESSFUL)
+    assert review.ending.proposal.text() == (
+        "The record supports “Successful with issues”: test not passed: Place an order."
+    )
+    driver.bot.keyClick(review.ending.take, Qt.Key.Key_Return)
+    driver.settle()
+    assert read(services, change.id).close_code is CloseCode.WITH_ISSUES
+    assert not review.ending.take.isVisible()
+
+
+def test_questions_are_answered_and_signed_and_an_answer_kept_keeps_its_signature(
+    opened, services, clock
+):
+    driver, change, review = opened()
+    field = review.questions.questions[Topic.OBJECTIVES]
+    field.combo.setCurrentIndex(field.combo.findData("partly"))
+    field.combo.activated.emit(2)
+    saved(driver)
+    clock.pass_by(hours=1)
+    other = review.questions.questions[Topic.USERS]
+    other.line.setFocus()
+    driver.bot.keyClicks(other.line, "<b>nobody</b> asked")
+    other.combo.setCurrentIndex(other.combo.findData("no"))
+    other.combo.activated.emit(3)
+    saved(driver)
+    first, second = read(services, change.id).answers
+    assert (first.finding, first.by, first.at) == (Finding.PARTLY, "Nomsa", NOON)
+    assert (second.note, second.at) == ("<b>nobody</b> asked", NOON + timedelta(hours=1))
+    assert review.questions.title._note.text() == "2 of 11 answered"
+
+
+def test_an_outage_is_typed_with_its_times_and_held_against_the_plan(opened, services):
+    driver, change, review = opened()
+    outages = review.outages.outages
+    driver.click(outages.add)
+    driver.choose(outages.form.kind, "planned")
+    driver.type(outages.form.service, "Orders")
+    driver.type(outages.form.begin, "14 Nov 2026 11:00")
+    driver.type(outages.form.end, "14 Nov 2026 10:00")
+    assert "began later" in outages.form.end._below.text()
+    driver.type(outages.form.end, "15 Nov 2026 10:00")
+    assert "yet to come" in outages.form.end._below.text()
+    driver.type(outages.form.end, "14.11.2026 11:30")
+    saved(driver)
+    begin = datetime(2026, 11, 14, 11, 0, tzinfo=UTC)
+    assert read(services, change.id).outages == (
+        Outage(OutageKind.PLANNED, "Orders", begin, begin + timedelta(minutes=30), "", "Nomsa"),
+    )
+    assert "30\u202fmin down, planned were 40\u202fmin" in outages.title._note.text()
+
+
+def test_an_incident_is_caused_fixed_or_related_with_its_times(opened, services):
+    driver, change, review = opened(incidents=(Incident("INC-1", "Slow", 2, caused=True),))
+    incidents = review.incidents.incidents
+    incidents.open_at(0)
+    driver.choose(incidents.form.relation, "fixed")
+    driver.type(incidents.form.detected, "14 Nov 2026 09:00")
+    driver.type(incidents.form.restored, "14 Nov 2026 09:45")
+    saved(driver)
+    (incident,) = read(services, change.id).incidents
+    assert incident.relation is Relation.FIXED
+    assert incident.restored_at - incident.detected_at == timedelta(minutes=45)
+
+
+def test_answers_are_looked_at_before_they_are_kept(opened, services, tmp_path):
+    driver, change, review = opened()
+    part = review.feedback
+    assert part.summary.text().startswith("Nobody was asked yet.")
+    file = tmp_path / "answers.csv"
+    file.write_text(HEAD + "5,Desk,<b>Faster</b>\n9,Desk,x\n4,Sales,Good\n")
+    part.import_file(file)
+    driver.settle()
+    preview = part.preview
+    assert preview.heading.text() == "answers.csv: 2 answers count, 1 row does not"
+    rows = preview.table.rows_model.rows
+    assert rows[0].reason == "“9” is no rating from 1 to 5"
+    driver.type(preview.invited, "many")
+    driver.click(preview.keep)
+    assert "not a number" in preview.invited._below.text()
+    driver.type(preview.invited, "30")
+    driver.choose(preview.channel, "interview")
+    driver.click(preview.keep)
+    with services.new_uow() as uow:
+        (survey,) = uow.surveys.list(change=change.id)
+    assert (survey.channel, survey.invited, len(survey.responses)) == (Channel.INTERVIEW, 30, 2)
+    assert not preview.isVisible()
+    assert "2 of 30 (6.7\u202f%" in part.summary.text()
+    assert "Satisfied (4 or 5): 2 of 2." in part.summary.text()
+    assert part.answers.rows_model.rows[0] == Response(5, "<b>Faster</b>", "Desk")
+
+
+def test_pasted_answers_and_the_form_that_asks_for_them(opened, services, tmp_path):
+    driver, change, review = opened()
+    part = review.feedback
+    for kind in FormKind:
+        part.save_form(kind, tmp_path / f"form.{kind.value}")
+        driver.settle()
+        assert change.number.encode() in (tmp_path / f"form.{kind.value}").read_bytes() or (
+            kind is FormKind.CSV
+        )
+    driver.click(part.paste)
+    part.pasting.text.text.setPlainText("4 | quicker\n2 | odd colours")
+    driver.click(part.pasting.look)
+    driver.click(part.preview.keep)
+    with services.new_uow() as uow:
+        (survey,) = uow.surveys.list(change=change.id)
+    assert [item.rating for item in survey.responses] == [4, 2]
+    assert "no response rate" in part.summary.text()
+
+
+def test_the_days_of_measuring_again_are_shown_and_left_out_with_a_reason(opened, services, clock):
+    work = {"work_start": NOON - timedelta(days=10), "work_end": NOON - timedelta(days=8)}
+    driver, change, review = opened(**work)
+    part = review.repeats
+    states = [part.table.rows_model.data(part.table.rows_model.index(n, 2)) for n in range(3)]
+    assert states == ["Due", "Not yet", "Not yet"]
+    assert part.measure.isEnabled()
+    driver.click(part.leave)
+    asking = driver.page.detail.asking
+    assert asking.is_open
+    driver.type(asking.reason, "The host was replaced")
+    driver.bot.keyClick(asking.reason.line, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    driver.settle()
+    (check,) = read(services, change.id).benefit_checks
+    assert (check.days, check.skipped) == (7, "The host was replaced")
+
+
+def test_a_change_that_was_backed_out_has_no_days(opened):
+    _driver, _change, review = opened(work_end=NOON, backed_out=True)
+    assert not review.repeats.table.isVisible()
+    assert not review.repeats.measure.isVisible()
+
+
+def test_a_lesson_has_tags_and_is_signed_and_an_action_names_its_day(opened, services):
+    driver, change, review = opened(actions=(FollowUp("Check", due=date(2026, 11, 1)),))
+    lessons = review.lessons.lessons
+    driver.click(lessons.add)
+    driver.type(lessons.form.happened, "No index")
+    driver.type(lessons.form.tags, "#SQL, index")
+    saved(driver)
+    (lesson,) = read(services, change.id).lessons
+    assert (lesson.tags, lesson.by, lesson.at) == (("sql", "index"), "Nomsa", NOON)
+    actions = review.follow_ups.follow_ups
+    assert actions.table.rows_model.data(actions.table.rows_model.index(0, 3)) == "Overdue"
+    actions.open_at(0)
+    driver.tick(actions.form.done)
+    saved(driver)
+    (action,) = read(services, change.id).actions
+    assert (action.done, action.done_on) == (True, NOON.date())

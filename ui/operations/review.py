@@ -1,0 +1,120 @@
+"""What the review reads and does, each as one call on a worker."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.domain.change import Change
+from app.domain.feedback import Channel
+from app.domain.ids import ChangeId
+from app.errors import AppError
+from app.i18n import _
+from app.services import benefits, feedback
+from app.services.attachments import read_file
+from app.services.feedback import FormKind, Round
+from app.services.feedback_read import Preview, read_csv, read_pasted
+from ui.tasks import WRITES, Task
+
+if TYPE_CHECKING:
+    from app.tasks import TaskContext
+    from ui.context import UiContext
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Answers that were read and are not kept yet, with the file or text they came from."""
+
+    preview: Preview
+    round: Round
+
+
+def read_answers(context: "UiContext", path: Path) -> Task:
+    """Read a file of answers, without keeping anything."""
+
+    def work(_task: object) -> Draft:
+        data = read_file(path)
+        return Draft(read_csv(data), Round(Channel.FORM, None, path.name, data))
+
+    return context.tasks.start(work)
+
+
+def read_text(context: "UiContext", text: str) -> Task:
+    """Read pasted answers, without keeping anything."""
+
+    def work(_task: object) -> Draft:
+        data = text.encode("utf-8", "replace")
+        return Draft(read_pasted(text), Round(Channel.MAIL, None, _("pasted"), data))
+
+    return context.tasks.start(work)
+
+
+def keep_answers(context: "UiContext", change_id: str, draft: Draft) -> Task:
+    """Keep the answers that count; returns the change, for the page to follow."""
+    services = context.services
+
+    def work(_task: object) -> Change:
+        feedback.keep_answers(
+            change_id, draft.preview, draft.round, desk=services.desk, files=services.files
+        )
+        return _change(context, change_id)
+
+    return context.tasks.start(work, lane=WRITES)
+
+
+def set_invited(context: "UiContext", change_id: str, survey: str, invited: int | None) -> Task:
+    """Say how many were asked."""
+    services = context.services
+
+    def work(_task: object) -> Change:
+        feedback.set_invited(survey, invited, desk=services.desk)
+        return _change(context, change_id)
+
+    return context.tasks.start(work, lane=WRITES)
+
+
+def write_form(context: "UiContext", change: Change, kind: FormKind, path: Path) -> Task:
+    """Write the questions to a file that can be sent out."""
+
+    def work(_task: object) -> Path:
+        try:
+            path.write_bytes(feedback.form_of(change, kind))
+        except OSError as error:
+            raise AppError(
+                _("{path} could not be written.").format(path=path),
+                hint=_("Choose another folder, or close the program that has the file open."),
+            ) from error
+        return path
+
+    return context.tasks.start(work)
+
+
+def measure_again(context: "UiContext", change: Change, days: int, title: str) -> Task:
+    """Measure a change again and say whether its gain lasted."""
+    services = context.services
+
+    def work(task: "TaskContext") -> Change:
+        benefits.remeasure(change.id, days, with_=services.measuring, context=task)
+        return _change(context, change.id)
+
+    return context.tasks.start(work, title=title)
+
+
+def leave_out(context: "UiContext", change_id: str, days: int, reason: str) -> Task:
+    """Say why a change is not measured again on a day."""
+    services = context.services
+
+    def work(_task: object) -> Change:
+        benefits.skip(change_id, days, reason, desk=services.desk)
+        return _change(context, change_id)
+
+    return context.tasks.start(work, lane=WRITES)
+
+
+def _change(context: "UiContext", change_id: str) -> Change:
+    with context.services.new_uow() as uow:
+        return uow.changes.get(ChangeId(change_id))
+
+
+def with_round(draft: Draft, channel: Channel, invited: int | None) -> Draft:
+    """Return a draft of answers with how they were asked for."""
+    return Draft(draft.preview, replace(draft.round, channel=channel, invited=invited))
