@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from app.domain.change import Change
 from app.domain.lesson import ActionState
 from app.i18n import _, ngettext
 from app.services.rows import ActionRow, LessonRow
@@ -17,8 +16,9 @@ from ui.models.learning import action_badge
 from ui.models.rows import RowsModel
 from ui.operations import lessons
 from ui.operations.lessons import Found, LessonsView
+from ui.pages.lessons.deeds import ActionDeeds
 from ui.pages.lessons.detail import LessonDetail
-from ui.tasks import Latest, Task
+from ui.tasks import Latest
 from ui.widgets.buttons import Button
 from ui.widgets.empty import EmptyState
 from ui.widgets.labels import Label
@@ -86,12 +86,8 @@ class LessonsPage(Page):
         self.search.wanted.connect(self._filter)
         self.table.picked.connect(self._on_picked)
         self._first.clicked.connect(partial(self.context.navigation.go, "changes"))
-        detail = self.detail
-        detail.done_wanted.connect(self._on_done)
-        detail.reopen_wanted.connect(self._on_reopen)
-        detail.drop_wanted.connect(self._on_drop)
-        detail.open_wanted.connect(self._on_open)
-        detail.change_wanted.connect(partial(self.context.navigation.go, "changes"))
+        self.detail.change_wanted.connect(partial(self.context.navigation.go, "changes"))
+        self._deeds = ActionDeeds(self.detail, self)
         self.table.opened.connect(self._on_opened)
 
     @property
@@ -193,37 +189,6 @@ class LessonsPage(Page):
     @Slot(object)
     def _on_opened(self, found: Found) -> None:
         self.context.navigation.go("changes", f"{found.row.change}/review")
-
-    @Slot(object)
-    def _on_done(self, shown: ActionRow) -> None:
-        self._follow(lessons.finish(self.context, shown))
-
-    @Slot(object)
-    def _on_reopen(self, shown: ActionRow) -> None:
-        self._follow(lessons.reopen(self.context, shown))
-
-    @Slot(object, str)
-    def _on_drop(self, shown: ActionRow, why: str) -> None:
-        self._follow(lessons.drop(self.context, shown, why))
-
-    @Slot(object)
-    def _on_open(self, shown: ActionRow) -> None:
-        task = lessons.open_change(self.context, shown)
-        task.succeeded.connect(self._on_made)
-        self._follow(task)
-
-    @Slot(object)
-    def _on_made(self, child: Change) -> None:
-        self.context.navigation.go("changes", child.id)
-
-    def _follow(self, task: Task) -> None:
-        task.succeeded.connect(self._on_written)
-        task.failed.connect(self.show_error)
-
-    @Slot(object)
-    def _on_written(self, _change: object) -> None:
-        self.context.changed.announce(Topic.CHANGES, self)
-        self.reload()
 
 
 def _text(found: Found) -> str:
