@@ -1,4 +1,4 @@
-"""Headless entry: ``changedesk check|backup|calendar|compare|report|verify|vault|demo``.
+"""Headless entry: ``changedesk approval|check|backup|calendar|compare|report|verify|vault|demo``.
 
 Exit codes: 0 done, 1 the world refused, 2 wrong words or files, 3 a finding (tampered log, critical
 health, failed verification); each command's help says more.
@@ -18,7 +18,10 @@ from app.errors import AppError
 from app.i18n import _
 from app.paths import data_dir
 
-COMMANDS = ("check", "backup", "calendar", "compare", "export", "report", "verify", "vault", "demo")
+COMMANDS = (
+    "approval", "check", "backup", "calendar", "compare", "export", "report", "verify", "vault",
+    "demo",
+)  # fmt: skip
 _WITHOUT_STORE = ("compare", "demo")
 
 

@@ -17,7 +17,7 @@ from app.secrets import SecretKeeper, open_secrets
 from app.services.facade import AppServices, Late, VaultDoor
 from app.services.live import LiveOutput
 from app.services.ports import Clock
-from app.store.signer import LogSigner, signer_from
+from app.signing import LOG_KEY, Signer, signer_from
 from app.store.store import Store, open_store
 from app.vault.layout import Layout
 
@@ -200,12 +200,12 @@ def _write_mail(mail: "Mail") -> bytes:
     return write_mail(mail)
 
 
-def _signer(secrets: SecretKeeper) -> LogSigner | None:
+def _signer(secrets: SecretKeeper) -> Signer | None:
     """Sign the log's anchors where a key can be kept; without one they are unsigned, and say so."""
     if not secrets.lasting:
         return None
     try:
-        return signer_from(secrets)
+        return signer_from(secrets, LOG_KEY)
     except SecretUnavailable:
         return None
 

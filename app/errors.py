@@ -64,6 +64,23 @@ class Busy(AppError):
     """Another program or task holds what is needed."""
 
 
+class NotAuthentic(AppError):
+    """A file is not what somebody signed: altered, made for something else, or out of date."""
+
+
+class SignerUnknown(AppError):
+    """Nobody has confirmed yet that this key is the key of this person."""
+
+    def __init__(self, name: str, fingerprint: str, text: str, *, hint: str = "") -> None:
+        super().__init__(text, hint=hint)
+        self.name = name
+        self.fingerprint = fingerprint
+
+
+class SignerChanged(AppError):
+    """The signature was made with another key than the confirmed one; nothing was taken over."""
+
+
 class StoreError(AppError):
     """The local database cannot be used as it is."""
 

@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.cli.files import write_whole
 from app.cli.output import answer
-from app.errors import InvalidInput
 from app.i18n import _
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def run(args: argparse.Namespace, services: "AppServices") -> int:
     gaps = report_gaps(args.number, reporting=services.reporting)
     made = make_report(args.number, reporting=services.reporting)
     target: Path = args.out or Path(f"{made.number}.pdf")
-    _write(services.files.get(made.pdf_sha256), target)
+    write_whole(services.files.get(made.pdf_sha256), target)
     data = {
         "number": made.number,
         "revision": made.revision,
@@ -49,15 +49,3 @@ def run(args: argparse.Namespace, services: "AppServices") -> int:
     ]
     answer(data, lines, as_json=args.json)
     return 0
-
-
-def _write(pdf: bytes, target: Path) -> None:
-    part = target.with_name(target.name + ".part")
-    try:
-        part.write_bytes(pdf)
-        part.replace(target)
-    except OSError as error:
-        raise InvalidInput(
-            _("{file} cannot be written: {why}.").format(file=target, why=error.strerror or error),
-            hint=_("Name a file in a folder that is there, with --out."),
-        ) from error

@@ -33,6 +33,8 @@ class ApprovalRequest:
     plan_hash: str
     revision: int = 1
     steps: tuple[ApprovalStep, ...] = ()
+    exported: tuple[str, ...] = ()
+    """SHA-256 of each request file that went out; an answer to anything else is refused."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,6 +222,6 @@ def _approvals(plan_hash: str) -> tuple[Approval, ...]:
         MIDNIGHT + timedelta(days=-3, hours=9, minutes=12),
     )
     return (
-        Approval(VAN_WYK, owner, Decision.APPROVED, first, plan_hash),
-        Approval(DLAMINI, head, Decision.APPROVED, second, plan_hash),
+        Approval(VAN_WYK, owner, Decision.APPROVED, first, plan_hash, revision=3),
+        Approval(DLAMINI, head, Decision.APPROVED, second, plan_hash, "Go ahead", revision=3),
     )

@@ -211,7 +211,7 @@ def test_an_approval_of_another_plan_is_void():
     source = sample.full()
     other = replace(source.change.approvals[0], plan_hash="0" * 64)
     data, _attachments = report_data(changed(source, approvals=(other,)))
-    assert data.history.approvals[0].mark.word == "Void: plan edited"
+    assert data.history.approvals[0].mark.word == "Void: the plan was edited"
     first = data.history.rules[0]
     assert (first.found, first.mark.icon) == ("0, needed 1", Icon.BAD)
 

@@ -70,7 +70,9 @@ def _approvals(part: HistoryPart, words: Words, page: Sheet) -> list[Flowable]:
         for row in part.approvals
     ]
     widths = (0, None, None, None, None, None)
-    return [together(Ruled(head, rows, widths, page.live_width).build())]
+    table = together(Ruled(head, rows, widths, page.live_width).build())
+    notes = [words.claim(note, quiet=True) for note in part.approval_notes]
+    return [table, Air(3), *notes] if notes else [table]
 
 
 def _rules(part: HistoryPart, words: Words, page: Sheet) -> list[Flowable]:

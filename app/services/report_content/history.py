@@ -1,17 +1,22 @@
 """Timeline, approvals and process rules: who did what when, and whether the rules were kept."""
 
+import json
 from datetime import datetime, timedelta
 
 from app.domain.approval import Approval, Decision
 from app.domain.change import ChangeState
 from app.domain.event import Event
 from app.i18n import _, ngettext
+from app.services.approval_files import ANSWER
+from app.services.quorum import void_reason
 from app.services.report_content.common import Claim, Icon, Mark
 from app.services.report_content.evidence import EvidenceBook
 from app.services.report_content.process_rules import process_rules
 from app.services.report_content.proofs import ApprovalRow, EventRow, HistoryPart, Phase, RuleRow
 from app.services.report_content.source import Source
-from app.services.report_content.words import STATES
+from app.services.report_content.words import STATES, sentence
+from app.services.signed_files import signed_bytes
+from app.signing import fingerprint, from_base64, is_signed
 from app.wording import clock, count, day, duration, zone_label
 
 MOST_EVENTS = 300
@@ -42,6 +47,7 @@ def history(source: Source, book: EvidenceBook) -> HistoryPart:
         approvals=approvals,
         no_approvals="" if approvals else _("Nobody has decided about the plan."),
         approvals_header=zone_label(source.now, source.zone),
+        approval_notes=tuple(note for item in change.approvals if (note := _note(item, source))),
         rules=rules,
         people=_people(source),
     )
@@ -113,18 +119,52 @@ def _rows(events: tuple[Event, ...], source: Source, brisk: bool) -> tuple[Event
 
 
 def _approval(item: Approval, source: Source, book: EvidenceBook, number: int) -> ApprovalRow:
-    fits = item.plan_hash == source.change.plan_hash
+    void = void_reason(item, source.change)
     if item.decision is Decision.REJECTED:
         mark = Mark(Icon.BAD, _("Rejected"))
-    elif fits:
+    elif not void:
         mark = Mark(Icon.GOOD, _("Approved"))
     else:
-        mark = Mark(Icon.WATCH, _("Void: plan edited"))
+        mark = Mark(Icon.WATCH, _("Void: {why}").format(why=void))
     what = _("Decision of {name}").format(name=item.approver)
     ids = (book.record(f"approval/{number}", what, item, item.at),)
     role = item.role or _("approver")
     at = f"{day(item.at, source.zone)} {clock(item.at, source.zone)}"
     return ApprovalRow(role, item.approver, at, mark, item.plan_hash[:12], ids)
+
+
+def _note(item: Approval, source: Source) -> Claim | None:
+    """Say what stands beside a decision; None when nothing does."""
+    parts = [sentence(item.comment)] if item.comment.strip() else []
+    if item.waited_s is not None:
+        parts.append(_("Asked {time} before.").format(time=duration(item.waited_s)))
+    if item.signed is not None:
+        key = fingerprint(from_base64(item.signed.key))
+        at = _moment(item.recorded_at, source)
+        parts.append(
+            _("Signed elsewhere with key {key}, taken over {at}.").format(key=key, at=at)
+            if _is_genuine(item)
+            else _("The kept signature does not fit what is recorded.")
+        )
+    return Claim(" ".join(parts), f"{item.approver}.") if parts else None
+
+
+def _is_genuine(item: Approval) -> bool:
+    """Whether the kept signature still fits the kept decision."""
+    if item.signed is None:
+        return False
+    said, signed = json.loads(item.signed.payload), item.signed
+    same = (said.get("approver"), said.get("decision"), said.get("plan_hash")) == (
+        item.approver,
+        item.decision.value,
+        item.plan_hash,
+    )
+    data = signed_bytes(ANSWER, signed.payload)
+    return same and is_signed(data, from_base64(signed.signature), from_base64(signed.key))
+
+
+def _moment(at: datetime | None, source: Source) -> str:
+    return f"{day(at, source.zone)} {clock(at, source.zone)}" if at else "–"
 
 
 def _people(source: Source) -> Claim:

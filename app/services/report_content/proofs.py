@@ -181,6 +181,8 @@ class HistoryPart:
     approvals: tuple[ApprovalRow, ...]
     no_approvals: str
     approvals_header: str
+    approval_notes: tuple[Claim, ...]
+    """Beside each decision: what was said, how long it took, and whose key signed it."""
     rules: tuple[RuleRow, ...]
     people: Claim
 

@@ -1,0 +1,109 @@
+"""What the report says of approvals and overrides: whose key, since when, and what lapsed."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from app.domain.approval import Approval, Decision, Signature
+from app.domain.change import ChangeType
+from app.domain.review import Override
+from app.services.approval_files import ANSWER
+from app.services.report_content.common import Icon
+from app.services.reports import report_data
+from app.services.signed_files import open_sealed, seal
+from app.signing import Signer, fingerprint
+from tests.reports import sample
+from tests.reports.extremes import thin
+from tests.reports.people import DLAMINI, night
+
+KEY = Signer(b"d" * 32)
+
+
+def changed(source, **fields):
+    return replace(source, change=replace(source.change, **fields))
+
+
+def signed(change, **altered: object) -> Approval:
+    body = {"approver": DLAMINI, "decision": "approved", "plan_hash": change.plan_hash}
+    sealed = open_sealed(seal(ANSWER, body, KEY), ANSWER)
+    fields = {
+        "approver": DLAMINI, "role": "Head of operations", "decision": Decision.APPROVED,
+        "at": night(0), "plan_hash": change.plan_hash, "revision": change.revision,
+        "comment": "Go <b>ahead", "requested_at": night(0), "recorded_at": night(1),
+        "signed": Signature(sealed.payload, sealed.key, sealed.signature),
+    }  # fmt: skip
+    return Approval(**(fields | altered))
+
+
+def notes(source) -> list[str]:
+    claims = report_data(source)[0].history.approval_notes
+    return [f"{claim.lead} {claim.text}" for claim in claims]
+
+
+def test_a_decision_signed_elsewhere_prints_with_its_fingerprint():
+    source = sample.full()
+    source = changed(source, approvals=(signed(source.change),))
+    (note,) = notes(source)
+    assert fingerprint(KEY.public_key()) in note
+    assert "Go <b>ahead" in note
+    row = report_data(source)[0].history.approvals[0]
+    assert (row.mark.icon, row.mark.word) == (Icon.GOOD, "Approved")
+
+
+@pytest.mark.parametrize(
+    "altered",
+    [{"decision": Decision.REJECTED}, {"approver": "Nomsa"}, {"plan_hash": "ab" * 32}],
+    ids=str,
+)
+def test_a_record_that_its_signature_does_not_cover_is_said(altered):
+    source = sample.full()
+    source = changed(source, approvals=(signed(source.change, **altered),))
+    assert "does not fit what is recorded" in notes(source)[0]
+
+
+def test_a_signature_of_somebody_else_is_said():
+    source = sample.full()
+    given = signed(source.change)
+    assert given.signed is not None
+    payload = json.dumps(json.loads(given.signed.payload) | {"comment": "more"})
+    forged = replace(given, signed=replace(given.signed, payload=payload))
+    assert "does not fit" in notes(changed(source, approvals=(forged,)))[0]
+
+
+def test_a_void_approval_prints_with_its_reason():
+    source = sample.full()
+    old = signed(source.change, revision=source.change.revision + 1, signed=None)
+    row = report_data(changed(source, approvals=(old,)))[0].history.approvals[0]
+    assert row.mark.word.startswith("Void: given for revision")
+
+
+def test_an_override_that_lapsed_prints_and_is_not_counted():
+    used = Override("baseline", "Baseline measured", "Nomsa", "last week", night(0), "a>b")
+    lapsed = replace(used, guard="backup", title="Backup proven", revision=9)
+    source = changed(thin(), overrides=(lapsed,))
+    summary = report_data(source)[0].summary
+    assert "lapsed before the work" in summary.overrides[0].claim.text
+    assert all("overridden" not in text for text in summary.headlines)
+    source = changed(thin(), overrides=(replace(lapsed, used_at=night(1)),))
+    summary = report_data(source)[0].summary
+    assert "lapsed" not in summary.overrides[0].claim.text
+    assert all("backup was overridden" in text for text in summary.headlines)
+
+
+def test_work_that_began_before_its_approval_is_a_watched_rule_and_a_refusal_a_broken_one():
+    source = sample.full()
+    began = source.change.work_start
+    assert began is not None
+    late = signed(source.change, at=began.replace(year=began.year + 1), signed=None)
+    urgent = changed(source, type=ChangeType.EMERGENCY)
+    late = replace(late, plan_hash=urgent.change.plan_hash)
+    rule = report_data(changed(urgent, approvals=(late,)))[0].history.rules[0]
+    assert (rule.found, rule.mark.icon) == ("approved after the work began", Icon.WATCH)
+    refused = replace(late, decision=Decision.REJECTED, comment="Could have waited")
+    data = report_data(changed(urgent, approvals=(refused,)))[0]
+    assert (data.history.rules[0].found, data.history.rules[0].mark.icon) == (
+        "rejected afterwards",
+        Icon.BAD,
+    )
+    assert data.summary.overall.icon in (Icon.WATCH, Icon.BAD)
