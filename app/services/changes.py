@@ -276,7 +276,7 @@ def refuse_held(change: Change) -> None:
         )
 
 
-_WORKING = (ChangeState.IMPLEMENT, ChangeState.BACKOUT)
+WORKING = (ChangeState.IMPLEMENT, ChangeState.BACKOUT)
 
 
 def set_hold(change_id: str, reason: str, *, desk: Desk, held: bool = True) -> Change:
@@ -289,7 +289,7 @@ def set_hold(change_id: str, reason: str, *, desk: Desk, held: bool = True) -> C
         change = uow.changes.get(change_id)
         if not change.state.is_open:
             raise IllegalMove(_("{number} is closed.").format(number=change.number))
-        if held and change.state in _WORKING:
+        if held and change.state in WORKING:
             raise IllegalMove(
                 _("The work on {number} has begun.").format(number=change.number),
                 hint=_("Pause the run, or back it out."),

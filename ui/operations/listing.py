@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.domain.filter import ChangeFilter, ChangeSort, SavedFilter
+from app.domain.host import Host
 from app.i18n import _
 from app.services.exports import ExportWish, export_list
 from app.services.finding import FoundPage, Outline, Place, Query
@@ -78,6 +79,12 @@ def load_counts(services: "AppServices", filters: Mapping[str, ChangeFilter]) ->
     asker = services.asker
     counts = {name: services.finder.count(wanted, asker) for name, wanted in every.items()}
     return Counts(counts, tuple(sorted(kept, key=lambda item: item.name.casefold())))
+
+
+def load_hosts(services: "AppServices") -> tuple[Host, ...]:
+    """Return the hosts a filter can ask for, by name."""
+    with services.new_uow() as uow:
+        return tuple(sorted(uow.hosts.list(), key=lambda host: host.name))
 
 
 def export(context: "UiContext", query: Query, target: Path, wish: ExportWish) -> Task:

@@ -115,6 +115,12 @@ class FilterBar(QWidget):
         self._show()
         return True
 
+    def add_kept(self, kept: SavedFilter) -> None:
+        """Offer a kept filter, or its new name, and choose it."""
+        self._kept[kept.id] = kept
+        self._current = kept.id
+        self._show()
+
     def choose_own(self, wanted: ChangeFilter, title: str) -> None:
         """Choose a filter that has no name of its own."""
         self._own = (title, wanted)

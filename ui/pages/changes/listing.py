@@ -11,9 +11,10 @@ from app.services.rows import ChangeRow
 from ui.models.changes import row_of
 from ui.pages.changes.hints import KeyHints
 from ui.pages.changes.list_head import SIDE, ListHead, View
+from ui.pages.changes.marks_bar import MarksBar
 from ui.pages.changes.searching import Searching
 from ui.pages.changes.views import ListViews
-from ui.widgets.layout import Line, row
+from ui.widgets.layout import Line, panel, row
 from ui.widgets.long_table import LongTable
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class ChangeList(QWidget):
         self.head = ListHead()
         self.search = Searching(context, self.head, self)
         self.pages, self.marks = self.search.pages, self.search.marks
+        self.marks_bar = MarksBar()
         self.views = ListViews(context, self.pages, self.marks)
         self._lay_out()
         self._connect(page)
@@ -48,7 +50,10 @@ class ChangeList(QWidget):
         layout.addWidget(Line())
         layout.addWidget(self.views, 1)
         layout.addWidget(Line())
-        layout.addLayout(row(KeyHints(), margins=(SIDE, 8, SIDE, 8)))
+        self._hints = KeyHints()
+        self._foot = panel(row(self._hints, self.marks_bar, gap=0, margins=(SIDE, 8, SIDE, 8)))
+        layout.addWidget(self._foot)
+        self.marks_bar.hide()
 
     def _connect(self, page: "Page") -> None:
         self.views.everything.clicked.connect(self.search.show_everything)
@@ -58,6 +63,9 @@ class ChangeList(QWidget):
             table.opened.connect(self._on_opened)
         self.views.wide.paged.sort_wanted.connect(self.search.sort_by_column)
         self.search.shown.connect(self._on_shown)
+        self.marks.changed.connect(self._on_marked)
+        self.views.currentChanged.connect(self._on_current)
+        self.marks_bar.clear_wanted.connect(self.marks.clear)
         self.search.failed.connect(page.show_error)
 
     @property
@@ -118,6 +126,18 @@ class ChangeList(QWidget):
             self.select(self._wanted_id)
         self._show_fitting()
         self.listed.emit(bool(self.pages.total or self.search.everything))
+
+    @Slot()
+    def _on_marked(self) -> None:
+        number = self.marks.count(self.pages.total)
+        self.marks_bar.say(number)
+        self.marks_bar.setVisible(number > 0)
+        self._hints.setVisible(number == 0)
+
+    @Slot(int)
+    def _on_current(self, _position: int) -> None:
+        """A panel in the place of the list has buttons of its own."""
+        self._foot.setVisible(not self.views.has_panel)
 
     def _show_fitting(self) -> None:
         nothing = not self.search.everything and not self.search.wanted.text

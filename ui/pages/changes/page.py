@@ -15,6 +15,7 @@ from ui.pages.changes.detail import ChangeDetail
 from ui.pages.changes.list_deeds import ListDeeds
 from ui.pages.changes.listing import ChangeList
 from ui.pages.changes.new import NewChange
+from ui.pages.changes.panels import Panels
 from ui.pages.changes.sides import Sides
 from ui.pages.changes.tabs import TABS
 from ui.widgets.buttons import Button
@@ -56,6 +57,7 @@ class ChangesPage(Page):
         self.body.addWidget(split(self.list, self.right, sizes=(420, 820), name="changes"), 1)
         self.list.setMinimumWidth(412)
         self.right.setMinimumWidth(588)
+        self.panels = Panels(context, self.list, self)
         self.deeds = ListDeeds(context, self.list)
         self.deeds.failed.connect(self.show_error)
         self.sides = Sides(self.list, self.right, self.detail.head.back)
@@ -76,7 +78,7 @@ class ChangesPage(Page):
     @property
     def ready(self) -> bool:
         """Whether list and change are shown."""
-        return self.list.ready and self.detail.ready
+        return self.list.ready and self.detail.ready and self.panels.ready
 
     def reload(self) -> None:
         """Read list and change again."""
@@ -125,7 +127,7 @@ class ChangesPage(Page):
             self.detail.asking.close_question()
         elif self.list.isHidden():
             self.sides.unfold()
-        else:
+        elif not self.panels.close():
             return self.list.marks.clear()
         return True
 

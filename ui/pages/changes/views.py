@@ -28,6 +28,7 @@ class ListViews(QStackedWidget):
     def __init__(self, context: "UiContext", pages: Pages, marks: Marks) -> None:
         super().__init__()
         self.pages, self.view = pages, View.LINES
+        self._panel: QWidget | None = None
         now = context.services.clock.now
         self.lines = LongTable(
             PagedModel(change_columns(now), pages, marks),
@@ -72,8 +73,29 @@ class ListViews(QStackedWidget):
         if current is not None:
             self.table.select(current.id, quiet=True)
 
+    @property
+    def has_panel(self) -> bool:
+        """Whether something stands in the place of the list."""
+        return self._panel is not None
+
+    def show_panel(self, panel: QWidget) -> None:
+        """Put something in the place of the list, until it is closed."""
+        if self.indexOf(panel) < 0:
+            self.addWidget(panel)
+        self._panel = panel
+        self.setCurrentWidget(panel)
+
+    def close_panel(self) -> bool:
+        """Show the list again; return whether anything stood in its place."""
+        was, self._panel = self._panel, None
+        if was is not None:
+            self.setCurrentWidget(self.table)
+        return was is not None
+
     def show_fitting(self, *, nothing: bool) -> None:
         """Show the list, or that nothing fits; ``nothing`` says that there is no change at all."""
+        if self._panel is not None:
+            return
         instead = self._blank if nothing else self.nothing_fits
         self.setCurrentWidget(self.table if self.pages.total else instead)
 
