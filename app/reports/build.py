@@ -12,6 +12,7 @@ from app.reports.attach import finished
 from app.reports.flowables import Words
 from app.reports.page import lay_out
 from app.reports.sections.communication import communication_section
+from app.reports.sections.evaluation import evaluation_section
 from app.reports.sections.health import health_section
 from app.reports.sections.history import history_section
 from app.reports.sections.learning import learning_section
@@ -58,6 +59,7 @@ def _story(data: ReportData, words: Words, page: Sheet, fit: Fit) -> list[Flowab
         *safety_section(data.safety, words, page),
         *health_section(data.health, words, page),
         *history_section(data.history, words, page),
+        *evaluation_section(data.evaluation, words, page),
         *learning_section(data.learning, words, page),
         *transcripts_section(data.transcripts, words, page),
         *method_section(data.method, data.summary.not_evidenced, words, page),

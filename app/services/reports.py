@@ -23,6 +23,7 @@ from app.services.ports_store import Files, UnitOfWork
 from app.services.rag import assess
 from app.services.report_content.communication import communication
 from app.services.report_content.data import Attachment, Cover, Rendered, ReportData
+from app.services.report_content.evaluation import evaluation
 from app.services.report_content.evidence import LARGEST_ATTACHED, EvidenceBook, canonical
 from app.services.report_content.facts import rag_facts
 from app.services.report_content.gaps import Gap, gaps
@@ -124,6 +125,7 @@ def _records(change: Change, uow: UnitOfWork, desk: Desk) -> Source:
         comparisons=_in_plan_order(change, tuple(uow.comparisons.list(change=change.id))),
         events=tuple(uow.log.of(change.id)),
         earlier=tuple(uow.reports.list(change=change.id)),
+        surveys=tuple(uow.surveys.list(change=change.id)),
         log_head=uow.log.head(),
     )
 
@@ -159,7 +161,8 @@ def _transcripts(run: Run, files: Files) -> dict[str, bytes]:
 def _texts(change: Change, files: Files) -> dict[str, bytes]:
     """Read attached files that are text; one that cannot be read keeps its line and its hash."""
     found: dict[str, bytes] = {}
-    for item in change.attachments:
+    tried = (attempt for case in change.tests for attempt in case.attempts)
+    for item in (*change.attachments, *(kept for attempt in tried for kept in attempt.files)):
         if item.size <= LARGEST_ATTACHED:
             with suppress(AppError):
                 data = files.get(item.sha256)
@@ -185,6 +188,7 @@ def report_data(source: Source) -> tuple[ReportData, tuple[Attachment, ...]]:
         safety=safety(source, rag, book),
         health=health(source, book),
         history=history(source, book),
+        evaluation=evaluation(source, book),
         learning=learning(source),
         transcripts=transcripts(source, book),
         method=method(source, book),

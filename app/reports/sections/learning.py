@@ -1,4 +1,4 @@
-"""Lessons, follow-up actions, user feedback, close notes."""
+"""Lessons, follow-up actions, close notes."""
 
 from reportlab.platypus import Flowable
 
@@ -15,7 +15,6 @@ def learning_section(part: LearningPart, words: Words, page: Sheet) -> list[Flow
     story = chapter("learning", _("Lessons and follow-up"), words, words.text(part.intro))
     story += [*_lessons(part, words, page), Air(LEADING)]
     story += [*_actions(part, words, page), Air(LEADING)]
-    story += [words.claim(Claim(part.feedback, _("User feedback."))), Air(3)]
     return [*story, words.claim(Claim(part.notes, _("Close notes.")), most=4000), Air(LEADING)]
 
 

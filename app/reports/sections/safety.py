@@ -8,6 +8,7 @@ from app.reports.matrix import RollbackBar
 from app.reports.sections.risk import risk_block
 from app.reports.tables import Ruled, share, tight
 from app.reports.theme import LEADING, Sheet
+from app.services.report_content.common import Claim
 from app.services.report_content.proofs import BackupBlock, Rollback, SafetyPart
 
 
@@ -67,7 +68,7 @@ def _tests(part: SafetyPart, words: Words, page: Sheet) -> list[Flowable]:
     if not part.tests:
         return [words.text(part.no_tests)]
     head: list[Cell] = [
-        words.text(_("Tests: quality (Q), functional (F), load (L)"), strong=True),
+        words.text(_("Tests: quality (Q), functional (F), load (L), security (S)"), strong=True),
         "",
         words.text(_("What was seen"), quiet=True),
         words.text(_("Tester"), quiet=True),
@@ -77,13 +78,13 @@ def _tests(part: SafetyPart, words: Words, page: Sheet) -> list[Flowable]:
         [
             words.text(row.id),
             words.text(row.title, most=200),
-            words.text(row.seen, most=300),
+            words.claim(Claim(row.seen, "", row.evidence), most=400),
             words.text(row.tester, most=80),
             Marked(row.mark),
         ]
         for row in part.tests
     ]
-    widths = (None, 0, 150, None, None)
+    widths = (None, 0, 190, None, None)
     extra = (("SPAN", (0, 0), (1, 0)),)
     table = Ruled(head, rows, widths, page.live_width, extra=extra).build()
     note = [Air(3), words.text(part.tests_note, quiet=True)] if part.tests_note else []

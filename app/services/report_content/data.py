@@ -7,6 +7,7 @@ that the same record gives the same pages, and the data can be attached to the P
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.services.report_content.evaluation_parts import EvaluationPart
 from app.services.report_content.parts import (
     CommunicationPart,
     Measures,
@@ -56,6 +57,7 @@ class ReportData:
     safety: SafetyPart
     health: HealthPart
     history: HistoryPart
+    evaluation: EvaluationPart
     learning: LearningPart
     transcripts: tuple[Transcript, ...]
     method: MethodPart

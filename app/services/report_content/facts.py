@@ -1,6 +1,8 @@
 """From the records of a change to the figures that the rules of the report look at."""
 
 from app.domain.change import ChangeState
+from app.domain.outage import OutageKind
+from app.domain.outage import downtime_s as recorded_s
 from app.domain.review import TestCase, TestResult
 from app.domain.verdict import Verdict
 from app.services.quorum import standing_rejections
@@ -52,7 +54,14 @@ def planned_downtime_s(source: Source) -> float | None:
 
 
 def downtime_s(source: Source) -> float | None:
-    """Return the measured downtime in seconds; None before the run has ended."""
+    """Return how long users were without the service, in seconds.
+
+    Outages on record count before the steps of the run: they are what users saw. None before the
+    run has ended, or while an outage lasts.
+    """
+    kinds = [kind for kind in OutageKind if kind.is_down]
+    if any(item.kind.is_down for item in source.change.outages):
+        return recorded_s(source.change.outages, kinds)
     run = source.run
     if run is None or not run.is_over:
         return None

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from app.domain.backup import Level
 from app.domain.change import ChangeState
 from app.domain.metric import WindowName
-from app.i18n import _
+from app.domain.review import Topic
+from app.i18n import _, ngettext
 from app.services.report_content.source import Source
 
 
@@ -71,11 +72,16 @@ def _work(source: Source) -> Iterator[Gap]:
 
 def _closing(source: Source) -> Iterator[Gap]:
     change = source.change
-    if change.work_end is not None:
+    if change.work_end is not None and not source.surveys:
         yield Gap(_("No user feedback"), _("Ask the users and note how many answered."))
     if change.state in (ChangeState.REVIEW, ChangeState.CLOSED):
         if change.close_code is None:
             yield Gap(_("No close code"), _("Choose one under Review."))
+        loose = len(Topic) - len(change.answers)
+        if change.answers and loose:
+            text = ngettext("{n} question of the review is open",
+                            "{n} questions of the review are open", loose)  # fmt: skip
+            yield Gap(text.format(n=loose), _("Answer them under Review."))
         if not change.reviewed_by:
             yield Gap(_("Nobody has reviewed the change"), _("Have somebody else review it."))
         if not change.lessons and not change.no_lessons:

@@ -1,4 +1,4 @@
-"""What was learned, what remains to be done, and what users said."""
+"""What was learned, and what remains to be done."""
 
 from app.i18n import _, ngettext
 from app.services.report_content.proofs import LearningPart
@@ -19,7 +19,6 @@ def learning(source: Source) -> LearningPart:
         if change.no_lessons
         else _("No lesson was written down."),
         actions=actions,
-        feedback=_("No user feedback was collected; nothing is said about users’ experience."),
         notes=change.close_notes.strip() or _("No close notes were written."),
     )
 

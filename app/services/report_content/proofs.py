@@ -84,6 +84,7 @@ class TestRow:
     tester: str
     mark: Mark
     seen: str
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,13 +190,12 @@ class HistoryPart:
 
 @dataclass(frozen=True, slots=True)
 class LearningPart:
-    """Lessons, actions, users."""
+    """Lessons and actions."""
 
     intro: str
     lessons: tuple[tuple[str, str, str, str], ...]
     no_lessons: str
     actions: tuple[ActionRow, ...]
-    feedback: str
     notes: str
     """The close notes."""
 

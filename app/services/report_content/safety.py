@@ -4,7 +4,7 @@ from datetime import datetime
 
 from app.analysis.chart_axes import time_ticks
 from app.domain.backup import BackupSet, CaptureState, Level, Outcome, Verification
-from app.domain.review import TestCase, TestKind
+from app.domain.review import Side, TestCase, TestKind
 from app.i18n import _, later
 from app.services.rag import Rag
 from app.services.report_content.common import Claim, Icon, Mark
@@ -19,7 +19,9 @@ from app.services.report_content.proofs import (
 from app.services.report_content.risk import risk_part
 from app.services.report_content.source import Source
 from app.services.report_content.words import moment_words, sentence, test_mark
+from app.services.review_words import RELATIONS
 from app.services.rollback import ROLLBACK_FACTOR
+from app.services.testing import RESULT_WORDS
 from app.wording import (
     NONE,
     bytes_size,
@@ -58,14 +60,14 @@ def safety(source: Source, rag: Rag, book: EvidenceBook) -> SafetyPart:
         rollback=_rollback(source, book),
         risk=risk_part(source, rag, book),
         no_risk="" if change.risk else _("The risk of this change was not assessed."),
-        tests=tuple(_test(case, number) for case, number in _numbered(change.tests)),
+        tests=tuple(_test(case, number, book) for case, number in _numbered(change.tests)),
         no_tests="" if change.tests else _("No test was part of this change."),
         tests_note=_tests_note(source),
         incidents=tuple(
             (
                 item.reference,
                 item.title,
-                f"P{item.priority}" + (_(", caused by this change") if item.caused else ""),
+                f"P{item.priority}, {_(RELATIONS[item.relation]).lower()}",
                 _restored_words(item.detected_at, item.restored_at),
             )
             for item in change.incidents
@@ -223,15 +225,38 @@ def _numbered(tests: tuple[TestCase, ...]) -> list[tuple[TestCase, str]]:
     return found
 
 
-def _test(case: TestCase, number: str) -> TestRow:
+def _test(case: TestCase, number: str, book: EvidenceBook) -> TestRow:
     title = case.title if case.mandatory else _("{title} (optional)").format(title=case.title)
     mark = test_mark(case.result)
-    if case.waived_by:
-        mark = Mark(Icon.WATCH, _("Waived"))
-    seen = case.observed
-    if case.waived_by:
-        seen = _("Waived by {name}: {why}").format(name=case.waived_by, why=case.waived_reason)
-    return TestRow(number, title, case.tester, mark, seen)
+    if case.is_waived:
+        mark = Mark(Icon.WATCH, _("Waived, {weight}").format(weight=case.severity.value))
+    last = case.last(Side.AFTER)
+    tester = case.tester
+    if last is not None and last.by_probe:
+        tester = _("program, for {name}").format(name=case.tester)
+    ids = tuple(cited for item in (last.files if last else ()) for cited in book.attachment(item))
+    return TestRow(number, title, tester, mark, _seen(case), ids)
+
+
+def _seen(case: TestCase) -> str:
+    """What was seen, who accepts it, and what earlier attempts had come to."""
+    parts = [sentence(case.observed)]
+    if case.is_waived:
+        told = _("Waived by {name}: {why} {owner} sees to it.")
+        parts.append(
+            told.format(
+                name=case.waived_by,
+                why=sentence(case.waived_reason),
+                owner=case.waived_owner or case.waived_by,
+            )
+        )
+    after = [item for item in case.attempts if item.side is Side.AFTER]
+    if len(after) > 1:
+        earlier = ", ".join(_(RESULT_WORDS[item.result]) for item in after[:-1])
+        parts.append(_("Try {n}; before that: {earlier}.").format(n=len(after), earlier=earlier))
+    if before := case.last(Side.BEFORE):
+        parts.append(_("Before the work: {result}.").format(result=_(RESULT_WORDS[before.result])))
+    return " ".join(part for part in parts if part)
 
 
 def _tests_note(source: Source) -> str:

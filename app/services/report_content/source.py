@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from app.domain.backup import BackupSet
 from app.domain.change import Change
 from app.domain.event import Event
+from app.domain.feedback import Survey
 from app.domain.health import HealthReport, Phase, newest_report
 from app.domain.host import Host
 from app.domain.metric import Metric, SampleSet, Series, WindowName
@@ -38,6 +39,7 @@ class Source:
     comparisons: tuple[Comparison, ...] = ()
     events: tuple[Event, ...] = ()
     earlier: tuple[Report, ...] = ()
+    surveys: tuple[Survey, ...] = ()
     series: Mapping[str, Series] = field(default_factory=dict)
     transcripts: Mapping[str, bytes] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)

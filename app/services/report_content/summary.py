@@ -134,10 +134,10 @@ def action_rows(source: Source) -> tuple[ActionRow, ...]:
     return tuple(
         ActionRow(
             f"A-{number}",
-            item.title,
+            f"{item.title} ({item.child})" if item.child else item.title,
             item.owner or _("no owner"),
             due_words(item.due),
-            item.done,
+            not item.is_open,
         )
         for number, item in enumerate(ranked, start=1)
     )

@@ -29,6 +29,6 @@ def unproven(source: Source) -> tuple[Noted, ...]:
     if sets and any(item.level is not Level.RESTORED for item in sets):
         names = ", ".join(item.host_name for item in sets if item.level is not Level.RESTORED)
         found.append(Claim(_("The backup of {hosts} was never restored.").format(hosts=names)))
-    if source.work is not None:
+    if source.work is not None and not source.surveys:
         found.append(Claim(_("What users noticed: nobody was asked.")))
     return tuple(Noted(f"N-{n}", claim) for n, claim in enumerate(found, start=1))
