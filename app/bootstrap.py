@@ -170,6 +170,7 @@ def _late(store: Store, pool: "Once[RemotePool]", secrets: Callable[[], SecretKe
         queries=lambda: store.queries,
         finder=lambda: store.finder,
         calendar=lambda: store.calendar,
+        precedents=lambda: store.precedents,
         remotes=pool,
         secrets=secrets,
         probes=Once(_probes),

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from app.services.ports_series import SeriesStore
     from app.services.ports_store import Files, NewUnitOfWork, Transcripts, UnitOfWork
     from app.services.ports_vault import Vault
+    from app.services.precedents import PrecedentReads
     from app.services.reports import Render, Reporting
     from app.services.rows import FirstReads, Queries
     from app.settings import Settings
@@ -60,6 +61,7 @@ class Late:
     queries: Callable[[], Queries]
     finder: Callable[[], Finder]
     calendar: Callable[[], CalendarReads]
+    precedents: Callable[[], PrecedentReads]
     remotes: Callable[[], Remotes]
     secrets: Callable[[], SecretKeeper]
     probes: Callable[[], HealthProbes]
@@ -124,6 +126,11 @@ class AppServices:
     def calendar(self) -> CalendarReads:
         """What the calendar reads."""
         return self.late.calendar()
+
+    @property
+    def precedents(self) -> PrecedentReads:
+        """Earlier changes like one that is being written."""
+        return self.late.precedents()
 
     @property
     def remotes(self) -> Remotes:

@@ -11,6 +11,7 @@ from app.store.calendar_reads import SqlCalendar
 from app.store.chain import Head
 from app.store.engine import open_engine
 from app.store.finder import SqlFinder
+from app.store.precedents import SqlPrecedents
 from app.store.queries import SqlQueries
 from app.store.unit_of_work import Ledger, OnCommit, WriterGate
 
@@ -25,6 +26,7 @@ class Sql:
     queries: SqlQueries
     finder: SqlFinder
     calendar: SqlCalendar
+    precedents: SqlPrecedents
 
 
 def open_sql(
@@ -39,7 +41,13 @@ def open_sql(
     """Open an engine over a file that is known to be whole and up to date."""
     engine = open_engine(database, read_only=read_only)
     ledger = Ledger(engine, clock, actor, WriterGate(), read_only, _anchoring(anchors), on_commit)
-    return Sql(ledger, SqlQueries(engine), SqlFinder(engine), SqlCalendar(engine))
+    return Sql(
+        ledger,
+        SqlQueries(engine),
+        SqlFinder(engine),
+        SqlCalendar(engine),
+        SqlPrecedents(engine),
+    )
 
 
 def _anchoring(anchors: Anchors) -> Callable[[Head, tuple[NewEvent, ...]], None]:

@@ -26,6 +26,7 @@ from app.store.verify import log_size, verify_log
 if TYPE_CHECKING:
     from app.store.calendar_reads import SqlCalendar
     from app.store.finder import SqlFinder
+    from app.store.precedents import SqlPrecedents
     from app.store.queries import SqlQueries
     from app.store.sql import Sql
     from app.store.unit_of_work import Ledger, OnCommit, SqlUnitOfWork
@@ -74,6 +75,11 @@ class Store:
     def finder(self) -> "SqlFinder":
         """Lists of changes of any length."""
         return self.sql().finder
+
+    @property
+    def precedents(self) -> "SqlPrecedents":
+        """Earlier changes like one that is being written."""
+        return self.sql().precedents
 
     def unit_of_work(self) -> "SqlUnitOfWork":
         """Return an unused unit of work."""

@@ -1,0 +1,266 @@
+"""Looks for earlier changes like one that is being written, in a time that typing can wait for.
+
+Each property is a facet in the text index, whose hits come newest first, so that a few dozen of
+each cost the same in a store of any size. Only these candidates are compared, and only the few
+that are shown are read whole.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import combinations
+
+from sqlalchemy import ColumnElement, Connection, Engine, func, select
+
+from app.domain.change import Change, ChangeState
+from app.domain.review import CloseCode
+from app.services.precedents import (
+    SHOWN,
+    YEAR_DAYS,
+    Likeness,
+    Past,
+    Precedent,
+    Precedents,
+    Shared,
+    telling_words,
+)
+from app.services.standing import TrackRecord
+from app.store import search
+from app.store.mapping import CHANGE
+from app.store.tables import TABLES
+from app.store.words import Facet, token
+
+_C = TABLES["change"].c
+_HOSTS = TABLES["host"].c
+_TEMPLATES = TABLES["template"].c
+_WEIGHTS = {
+    Shared.TEMPLATE: 3.0,
+    Shared.HOST: 3.0,
+    Shared.SERVICE: 2.0,
+    Shared.CATEGORY: 1.0,
+    Shared.TITLE: 4.0,
+    Shared.LESSON: 2.0,
+}
+"""What sharing something counts; a title counts by the share of its words."""
+_FEW, _SOME = 24, 60
+"""Candidates of one kind."""
+_WORDS = 5
+"""So many words of a title are looked for, the longest."""
+_COUNTED = 300
+"""So many closed changes, the newest, make a record."""
+_MOST_REPEATS = 100
+_LESSONS = 2
+_LEAST_SCORE = 1.5
+_SIMILAR = 0.3
+"""Titles that share less of their words are not called similar."""
+
+
+@dataclass(slots=True)
+class _Candidates:
+    """Numbers of changes and what is known that each shares."""
+
+    shared: dict[int, set[Shared]] = field(default_factory=dict)
+
+    def add(self, numbers: Iterable[int], *shared: Shared) -> None:
+        for number in numbers:
+            self.shared.setdefault(number, set()).update(shared)
+
+
+class SqlPrecedents:
+    """Reads earlier changes; safe from any thread, never waiting for a writer."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def precedents(self, like: Likeness, now: datetime) -> Precedents:
+        """Return what is like this one, the likest first."""
+        if like.is_empty:
+            return Precedents()
+        with self._engine.connect() as connection:
+            found = _likest(connection, like)
+            return Precedents(found, _repeats(connection, like, now), _past(connection, like))
+
+
+def _likest(connection: Connection, like: Likeness) -> tuple[Precedent, ...]:
+    candidates = _candidates(connection, like)
+    columns = (_C.id, _C.ordinal, _C.title, _C.category)
+    numbers = list(candidates.shared)
+    query = select(*columns).where(search.listed(_C.ordinal, numbers), _C.id != like.but)
+    ranked: list[tuple[float, int]] = []
+    for row in connection.execute(query):
+        score = _score(row.title, row.category, candidates.shared[row.ordinal], like)
+        if score >= _LEAST_SCORE:
+            ranked.append((score, row.ordinal))
+    best = [number for _points, number in sorted(ranked, reverse=True)[:SHOWN]]
+    bodies = connection.execute(select(_C.ordinal, _C.body).where(search.listed(_C.ordinal, best)))
+    records = {row.ordinal: CHANGE.read(row.body) for row in bodies}
+    return tuple(
+        _precedent(records[number], like, candidates.shared[number])
+        for number in best
+        if number in records
+    )
+
+
+def _candidates(connection: Connection, like: Likeness) -> _Candidates:
+    found = _Candidates()
+    hosts = tuple(token(Facet.HOST, host) for host in like.hosts)
+    services = tuple(token(Facet.SERVICE, service) for service in like.services)
+    if like.category and (hosts or services):
+        same = (token(Facet.CATEGORY, like.category.value),)
+        wanted = search.expression("", (same, (*hosts, *services)))
+        found.add(_newest(connection, wanted, _SOME), Shared.CATEGORY)
+    if hosts:
+        found.add(_newest(connection, search.expression("", (hosts,)), _SOME), Shared.HOST)
+    if services:
+        found.add(_newest(connection, search.expression("", (services,)), _SOME), Shared.SERVICE)
+    if like.template:
+        query = select(_C.ordinal).where(_of_family(like.template))
+        rows = connection.scalars(query.order_by(_C.row.desc()).limit(_SOME))
+        found.add((int(number) for number in rows), Shared.TEMPLATE)
+    for wanted, shared in _by_words(like):
+        found.add(_newest(connection, wanted, _FEW), *shared)
+    return found
+
+
+def _of_family(template: str) -> ColumnElement[bool]:
+    """Return the condition that a change was opened from any edition of a template."""
+    family = select(_TEMPLATES.family).where(_TEMPLATES.id == template).scalar_subquery()
+    return _C.template.in_(select(_TEMPLATES.id).where(_TEMPLATES.family == family))
+
+
+def _by_words(like: Likeness) -> Iterable[tuple[str, tuple[Shared, ...]]]:
+    """Yield what to look for in titles and lessons: all words, then each two of the longest."""
+    words = sorted(like.words, key=len, reverse=True)[:_WORDS]
+    if not words:
+        return
+    yield _all_of("title", words), ()
+    if len(words) > 1:
+        for pair in combinations(words, 2):
+            yield _all_of("title", pair), ()
+        yield _all_of("lessons", words[:2]), (Shared.LESSON,)
+
+
+def _all_of(column: str, words: Sequence[str]) -> str:
+    parts = (f'"{word}"*' for text in words for word in search.typed_words(text))
+    return f"{column} : ({' AND '.join(parts)})"
+
+
+def _newest(connection: Connection, wanted: str, most: int) -> tuple[int, ...]:
+    query = search.hits(wanted).order_by(search.KEY.desc()).limit(most)
+    return tuple(int(number) for number in connection.scalars(query))
+
+
+def _score(title: str, category: str | None, shared: set[Shared], like: Likeness) -> float:
+    score = sum(_WEIGHTS[item] for item in shared if item is not Shared.CATEGORY)
+    if like.category and category == like.category.value:
+        score += _WEIGHTS[Shared.CATEGORY]
+    return score + _WEIGHTS[Shared.TITLE] * alike(title, like.words)
+
+
+def alike(title: str, words: Sequence[str]) -> float:
+    """Return the share of words that a title has in common with others, 0 to 1.
+
+    A word that is still being typed counts when a word of the title begins with it.
+    """
+    theirs = telling_words(title)
+    common = sum(any(word.startswith(mine) for word in theirs) for mine in words)
+    return common / max(len(words) + len(theirs) - common, common) if common else 0.0
+
+
+def _precedent(change: Change, like: Likeness, hinted: set[Shared]) -> Precedent:
+    lessons = [item.recommendation or item.event for item in change.lessons]
+    return Precedent(
+        str(change.id),
+        change.number,
+        change.title,
+        change.state,
+        change.close_code,
+        change.backed_out,
+        change.closed_at or change.opened_at,
+        tuple(_shares(change, like, hinted)),
+        tuple(text for text in lessons if text)[:_LESSONS],
+        tuple(item.reference for item in change.incidents if item.caused),
+    )
+
+
+def _shares(change: Change, like: Likeness, hinted: set[Shared]) -> Iterable[Shared]:
+    """Yield what a change shares, from the change itself."""
+    theirs = {name.casefold() for name in (change.business_service, *change.impact.services)}
+    if Shared.TEMPLATE in hinted:
+        yield Shared.TEMPLATE
+    if set(change.hosts) & set(like.hosts):
+        yield Shared.HOST
+    if theirs & {name.casefold() for name in like.services}:
+        yield Shared.SERVICE
+    if like.category and change.need.category is like.category:
+        yield Shared.CATEGORY
+    if alike(change.title, like.words) >= _SIMILAR:
+        yield Shared.TITLE
+    if Shared.LESSON in hinted:
+        yield Shared.LESSON
+
+
+def _repeats(connection: Connection, like: Likeness, now: datetime) -> int:
+    """Count the changes of a year with the same need on the same host or service."""
+    places = (
+        *(token(Facet.HOST, host) for host in like.hosts),
+        *(token(Facet.SERVICE, service) for service in like.services),
+    )
+    if like.category is None or not places:
+        return 0
+    since = now - timedelta(days=YEAR_DAYS)
+    first = connection.scalar(
+        select(_C.ordinal).where(_C.opened_at >= since).order_by(_C.opened_at).limit(1)
+    )
+    if first is None:
+        return 0
+    wanted = search.expression("", ((token(Facet.CATEGORY, like.category.value),), places))
+    query = search.hits(wanted).where(first <= search.KEY).limit(_MOST_REPEATS)
+    numbers = [int(number) for number in connection.scalars(query)]
+    others = select(func.count()).where(
+        search.listed(_C.ordinal, numbers),
+        _C.id != like.but,
+        _C.state != ChangeState.CANCELED.value,
+    )
+    return int(connection.scalar(others) or 0)
+
+
+def _past(connection: Connection, like: Likeness) -> tuple[Past, ...]:
+    """Count how the closed changes of the template, of each host and each service ended."""
+    closed = (token(Facet.STATE, ChangeState.CLOSED.value),)
+    found: list[Past] = []
+    if like.template:
+        name = connection.scalar(select(_TEMPLATES.name).where(_TEMPLATES.id == like.template))
+        query = select(_C.ordinal).where(
+            _of_family(like.template), _C.state == ChangeState.CLOSED.value
+        )
+        rows = connection.scalars(query.order_by(_C.row.desc()).limit(_COUNTED))
+        numbers = [int(number) for number in rows]
+        found.append(Past(Shared.TEMPLATE, str(name or ""), _record(connection, numbers)))
+    for host in like.hosts:
+        name = connection.scalar(select(_HOSTS.name).where(_HOSTS.id == host))
+        wanted = search.expression("", (closed, (token(Facet.HOST, host),)))
+        record = _record(connection, _newest(connection, wanted, _COUNTED))
+        found.append(Past(Shared.HOST, str(name or host), record))
+    for service in like.services:
+        wanted = search.expression("", (closed, (token(Facet.SERVICE, service),)))
+        record = _record(connection, _newest(connection, wanted, _COUNTED))
+        found.append(Past(Shared.SERVICE, service, record))
+    return tuple(item for item in found if item.record.n)
+
+
+def _record(connection: Connection, numbers: Sequence[int]) -> TrackRecord:
+    successful = issues = failed = 0
+    ended = (_C.close_code, _C.backed_out)
+    query = select(*ended, func.count().label("n")).group_by(*ended)
+    for row in connection.execute(query.where(search.listed(_C.ordinal, numbers))):
+        if row.backed_out or row.close_code in _FAILED:
+            failed += row.n
+        elif row.close_code == CloseCode.WITH_ISSUES.value:
+            issues += row.n
+        elif row.close_code != CloseCode.CANCELED.value:
+            successful += row.n
+    return TrackRecord(successful, issues, failed)
+
+
+_FAILED = (CloseCode.UNSUCCESSFUL.value, CloseCode.BACKED_OUT.value, None)
