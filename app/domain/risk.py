@@ -160,6 +160,16 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
+class PastOutcome:
+    """How changes like this one had ended when the risk was judged."""
+
+    name: str
+    """Of what: a template, a host, a service."""
+    worked: int
+    closed: int
+
+
+@dataclass(frozen=True, slots=True)
 class RiskAssessment:
     """Risk before controls (inherent), the controls, and what remains (residual).
 
@@ -178,6 +188,8 @@ class RiskAssessment:
     override: Grade | None = None
     override_reason: str = ""
     treatment: Treatment | None = None
+    history: tuple[PastOutcome, ...] = ()
+    """What was shown beside the judgement; an input for the person, not for the engines."""
 
     @property
     def points(self) -> float | None:

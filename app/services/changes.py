@@ -45,14 +45,18 @@ class Desk:
     settings: Settings = Settings()
 
 
-def open_change(title: str, *, desk: Desk) -> Change:
-    """Record a new change as a draft and return it.
+def open_change(title: str, *, desk: Desk, edit: Edit | None = None) -> Change:
+    """Record a new change as a draft and return it; ``edit`` adds what is known already.
 
     Raises:
         InvalidInput: The title is empty or longer than 160 characters.
     """
     with desk.new_uow() as uow:
         change = blank_change(title, uow, desk=desk)
+        if edit is not None:
+            known = edit(change)
+            _refuse_fixed(change, known)
+            change = known
         uow.changes.add(change)
         uow.log.append(
             NewEvent("change.opened", _("Opened “{title}”").format(title=change.title), change.id)

@@ -11,6 +11,7 @@ from app.domain.change import Change, ChangeState
 from app.domain.ids import HostId, TemplateId
 from app.domain.need import NeedCategory
 from app.domain.review import CloseCode
+from app.domain.risk import PastOutcome
 from app.i18n import _, later, ngettext
 from app.services.standing import TrackRecord
 
@@ -156,15 +157,28 @@ def repeat_words(repeats: int) -> str:
     ).format(n=repeats)
 
 
-def past_words(past: Past) -> str:
-    """Say how changes like this one ended: "Host db-01: 7 of 9 closed changes worked"."""
+def outcomes_of(past: Sequence[Past]) -> tuple[PastOutcome, ...]:
+    """Return records in the form that is kept with a risk."""
     names = {
         Shared.TEMPLATE: _("Template “{name}”"),
         Shared.HOST: _("Host {name}"),
         Shared.SERVICE: _("Service {name}"),
     }
-    name = names.get(past.kind, "{name}").format(name=past.name)
-    return f"{name}: {past.record.sentence}"
+    return tuple(
+        PastOutcome(
+            names.get(item.kind, "{name}").format(name=item.name), item.record.worked, item.record.n
+        )
+        for item in past
+    )
+
+
+def past_words(past: PastOutcome) -> str:
+    """Say how changes like this one ended: "Host db-01: 7 of 9 closed changes worked".
+
+    From ten cases on the likely range of the rate follows, below there are counts only.
+    """
+    record = TrackRecord(successful=past.worked, failed=past.closed - past.worked)
+    return f"{past.name}: {record.sentence}"
 
 
 def outcome_words(item: Precedent) -> str:

@@ -12,7 +12,7 @@ from app.domain.change import Change, ChangeState
 from app.domain.review import CloseCode
 from app.domain.template import Template, without_hosts
 from app.i18n import _, ngettext
-from app.wording import count_of, percent_range
+from app.wording import count_of, number_range
 
 FEW = 10
 """Below this many closed changes there are counts only, no percentage."""
@@ -50,7 +50,9 @@ class TrackRecord:
         if self.n < FEW:
             return share
         low, high = wilson(self.worked, self.n)
-        return _("{share}, likely {range}").format(share=share, range=percent_range(low, high))
+        return _("{share}, likely {range}").format(
+            share=share, range=number_range(100 * low, 100 * high, "%")
+        )
 
 
 def track_record(changes: Iterable[Change]) -> TrackRecord:

@@ -7,7 +7,7 @@ import sys
 
 from tests.bench.harness import machine
 
-NAMES = ("startup", "verdict", "pdf", "log")
+NAMES = ("startup", "verdict", "pdf", "log", "suggest")
 
 
 def main() -> int:

@@ -164,11 +164,6 @@ def load_events(services: "AppServices", change_id: str, before: int) -> Sequenc
     return services.queries.events(change=change_id, limit=PAGE, before=before)
 
 
-def open_change(context: "UiContext", title: str) -> Task:
-    """Record a new change."""
-    return _write(context, lambda desk: changes.open_change(title, desk=desk))
-
-
 def save(context: "UiContext", change_id: str, edit: FieldEdit) -> Task:
     """Save what was typed."""
     return _write(

@@ -7,6 +7,7 @@ from app.reports.flowables import Air, Cell, Words
 from app.reports.matrix import RiskMatrix
 from app.reports.tables import Ruled, beside
 from app.reports.theme import LEADING, Sheet
+from app.services.report_content.common import Claim
 from app.services.report_content.proofs import RiskPart
 
 
@@ -29,6 +30,9 @@ def risk_block(part: RiskPart, words: Words, page: Sheet) -> list[Flowable]:
     story = beside(page, ((3, matrix), (3, told)))
     if part.engines:
         story += [Air(LEADING), _engines(part, words, page.live_width)]
+    if part.history:
+        lines = "; ".join(part.history)
+        story += [Air(3), words.claim(Claim(lines, _("Changes like this one before:")), quiet=True)]
     if part.answers:
         story += [Air(LEADING), _answers(part, words, page.live_width)]
     return story

@@ -71,6 +71,8 @@ class RiskPart:
     """What remains against the appetite, and what is done about it."""
     answers: tuple[tuple[str, str, str], ...]
     """Question, answer, points times weight."""
+    history: tuple[str, ...]
+    """How changes like this one had ended when the risk was judged."""
     outcome: str
     """What the risk came to, as it was written at the review."""
 

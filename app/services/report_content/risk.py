@@ -3,6 +3,7 @@
 from app.domain.risk import RiskAssessment
 from app.domain.risk_questions import QUESTIONS, question
 from app.i18n import _
+from app.services.precedents import past_words
 from app.services.rag import Light, Rag
 from app.services.report_content.common import Claim
 from app.services.report_content.evidence import EvidenceBook
@@ -33,6 +34,7 @@ def risk_part(source: Source, rag: Rag, book: EvidenceBook) -> RiskPart | None:
         engines=_engines(risk),
         remains=_remains(risk),
         answers=_answers(risk),
+        history=tuple(map(past_words, risk.history)),
         outcome=source.change.risk_outcome.strip(),
     )
 

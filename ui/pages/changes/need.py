@@ -1,5 +1,6 @@
 """Identify: what is wrong, which need that is, and the records that show it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -11,10 +12,12 @@ from app.errors import InvalidInput
 from app.i18n import _, later
 from app.services.changes import MAX_TITLE
 from app.services.need_words import lost_words, said
+from app.services.precedents import likeness_of
 from ui.cells import Cell, Column, Words
 from ui.operations.changes import ChangeView
 from ui.pages.changes.impact import plain
 from ui.pages.changes.need_record import EvidenceForm
+from ui.pages.changes.precedents import PrecedentsPanel
 from ui.pages.changes.records import Line, RecordList, Records, line_column
 from ui.pages.changes.saving import Section, number_of, refuse
 from ui.pages.changes.words import EVIDENCE, NEEDS, TYPES, choices, word
@@ -22,6 +25,9 @@ from ui.widgets.facts import SectionTitle
 from ui.widgets.fields import ChoiceField, Form, LineField, TextField
 from ui.widgets.labels import Label
 from ui.widgets.table import Rows
+
+_WRITTEN = (ChangeState.DRAFT, ChangeState.ASSESS, ChangeState.AUTHORIZE)
+"""While these last, what was learned before can still change the plan."""
 
 
 class NeedSection(Section):
@@ -45,6 +51,7 @@ class NeedSection(Section):
         )
         self._first_kind = EvidenceKind.METRIC
         self._now, self._zone = datetime.now(UTC), "UTC"
+        self.before = PrecedentsPanel()
         self.evidence = RecordList(self._records(), EvidenceForm, rows=Rows.TWO_LINES)
         self.days = LineField(
             _("Period that availability is counted over, days"), _("Up to the newest outage.")
@@ -63,6 +70,7 @@ class NeedSection(Section):
         form.add("justification", self.justification, wide=True)
         self.column.addWidget(SectionTitle(_("Need")))
         self.column.addWidget(form)
+        self.column.addWidget(self.before)
         self.column.addSpacing(4)
         for widget in (self.evidence, self.lost, self.days, self.no_evidence):
             self.column.addWidget(widget)
@@ -72,6 +80,9 @@ class NeedSection(Section):
         )  # fmt: skip
         self.watch_list(self.evidence)
         self.category.edited.connect(self._follow_choices)
+        for field in (self.title, self.category, self.service):
+            field.edited.connect(self._look_back)
+        self.before.opened.connect(self._on_opened)
         self.evidence.edited.connect(self._show_lost)
         self.days.edited.connect(self._show_lost)
         self.type.edited.connect(self._follow_choices)
@@ -92,6 +103,7 @@ class NeedSection(Section):
         self.days.set_value(plain(change.need.observed_days))
         self._show_lost()
         self._follow_choices()
+        self._look_back()
 
     def values(self) -> dict[str, object]:
         """Return the fields as typed."""
@@ -114,6 +126,28 @@ class NeedSection(Section):
         draft = self.view.change.state is ChangeState.DRAFT
         self.type.combo.setEnabled(draft and not locked)
         self.no_evidence.setVisible(not locked or bool(self.no_evidence.value))
+
+    @Slot()
+    def _look_back(self) -> None:
+        """Ask for earlier changes like what is typed."""
+        if self.editing is None or self.view.change.state not in _WRITTEN:
+            self.before.forget()
+            return
+        known = likeness_of(self.view.change)
+        chosen = self.category.value
+        typed = replace(
+            known,
+            title=self.title.value,
+            services=tuple(dict.fromkeys(filter(None, (self.service.value, *known.services)))),
+            category=NeedCategory(chosen) if chosen else None,
+        )
+        self.before.ask(self.editing.context, typed)
+
+    @Slot(str)
+    def _on_opened(self, change_id: str) -> None:
+        if self.editing is not None:
+            self.flush()
+            self.editing.context.navigation.go("changes", change_id)
 
     def _need(self) -> Need:
         days = number_of(self.days, self.days.value, least=1.0)

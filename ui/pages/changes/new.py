@@ -1,28 +1,46 @@
-"""The beginning of a change: a title, and what to think of next."""
+"""The beginning of a change: a title, what was like it before, and what to think of next."""
+
+from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.domain.host import Host
+from app.domain.ids import HostId
+from app.domain.need import NeedCategory
 from app.i18n import _
 from app.services.changes import MAX_TITLE
+from app.services.precedents import Likeness
 from ui.models.changes import stage_names
+from ui.operations.beginning import Beginning, load_hosts
+from ui.pages.changes.precedents import PrecedentsPanel
+from ui.pages.changes.words import NEEDS, choices
+from ui.tasks import Latest
 from ui.theme import BOLD
 from ui.widgets.buttons import Button, primary
-from ui.widgets.fields import LineField
+from ui.widgets.fields import ChoiceField, Form, LineField, PickField
+from ui.widgets.fold import Fold
 from ui.widgets.labels import Label, title
-from ui.widgets.layout import MARGIN, column, row
+from ui.widgets.layout import MARGIN, column, panel, row, scrolling
 from ui.widgets.stage_rail import StageRail
+
+if TYPE_CHECKING:
+    from ui.context import UiContext
 
 
 class NewChange(QWidget):
-    """Asks for the title; everything else is filled in on the record itself."""
+    """Asks for the title; everything else can wait until the record is there."""
 
-    wanted = Signal(str)  # the title
+    wanted = Signal(object)  # Beginning
     closed = Signal()
+    opened = Signal(str)
+    """The id of an earlier change that was clicked."""
 
-    def __init__(self) -> None:
+    def __init__(self, context: "UiContext") -> None:
         super().__init__()
+        self._context = context
         self.field = LineField(
             _("Title"),
             _("What shall be different afterwards, in one line. It can be altered later."),
@@ -30,40 +48,88 @@ class NewChange(QWidget):
         )
         self.field.line.setMaxLength(MAX_TITLE)
         self.begin, self.cancel = primary(_("Begin the draft")), Button(_("Not now"))
+        self.category = ChoiceField(_("Need"), choices(NEEDS, none=_("not chosen")))
+        self.service = LineField(_("Business service"))
+        self.hosts = PickField(_("Affected hosts"))
+        self.more = Fold(_("What is known already"), self._build_more)
+        self.more.set_note(_("need, service, hosts"))
+        self.before = PrecedentsPanel()
+        self.then = self._build_then()
+        self._hosts = Latest(context.tasks, self)
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        lead = _("It starts as a draft. Nothing touches a server before it is approved.")
+        parts = column(
+            title(_("New change")), Label(lead, tone="ink2", wrap=True), 8, self.field, self.more,
+            row(self.begin, self.cancel, None), 16, self.before, self.then, None,
+            gap=8,
+        )  # fmt: skip
+        inner = panel(parts)
+        inner.setMaximumWidth(770)
+        holder = panel(row(inner, margins=(MARGIN, 16, MARGIN, 16)))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(scrolling(holder))
+
+    def _build_then(self) -> QWidget:
         rail = StageRail(stage_names(), 0)
         rail.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        then = Label(_("What comes then"), weight=BOLD)
         steps = (
             _("Say which need it answers, and show it with a record."),
             _("Say who is affected, and what is touched and what is not."),
             _("Compare options, judge the risk, write the steps forward and back."),
             _("Agree on a window. The plan is approved exactly as it stands."),
         )
-        parts = column(
-            title(_("New change")),
-            Label(_("It starts as a draft. Nothing touches a server before it is approved."),
-                  tone="ink2", wrap=True),
-            8, self.field, row(self.begin, self.cancel, None), 16, rail, 8, then,
-            *(Label(text, tone="ink2", wrap=True) for text in steps),
-            None,
-            gap=8,
+        return panel(
+            column(
+                rail, 8, Label(_("What comes then"), weight=BOLD),
+                *(Label(text, tone="ink2", wrap=True) for text in steps),
+                gap=8,
+            )
         )  # fmt: skip
-        inner = QWidget()
-        inner.setMaximumWidth(770)
-        inner.setLayout(parts)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(MARGIN, 16, MARGIN, 16)
-        layout.addWidget(inner)
+
+    def _build_more(self) -> QWidget:
+        form = Form(2)
+        form.add("category", self.category)
+        form.add("service", self.service)
+        form.add("hosts", self.hosts, wide=True)
+        form.edited.connect(self._look_back)
+        return form
+
+    def _connect(self) -> None:
         self.begin.clicked.connect(self._on_begin)
         self.cancel.clicked.connect(self.closed)
         self.field.line.returnPressed.connect(self._on_begin)
+        self.field.edited.connect(self._look_back)
+        self.before.opened.connect(self.opened)
+        self._hosts.loaded.connect(self._on_hosts)
+        self._hosts.failed.connect(self._context.messages.show_error)
 
     def start(self) -> None:
         """Empty the form and put the keyboard into it."""
         self.field.set_value("")
         self.field.set_error("")
+        self.category.set_value("")
+        self.service.set_value("")
+        self.hosts.set_value(())
+        self.more.set_open(False)
+        self.before.forget()
         self.begin.block("")
         self.field.setFocus()
+        self._hosts.start(partial(load_hosts, self._context.services))
+
+    @property
+    def value(self) -> Beginning:
+        """What is known."""
+        chosen = self.category.value
+        return Beginning(
+            self.field.value,
+            NeedCategory(chosen) if chosen else None,
+            self.service.value,
+            tuple(HostId(value) for value in self.hosts.value),
+        )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape leaves."""
@@ -79,4 +145,14 @@ class NewChange(QWidget):
             self.field.setFocus()
         elif self.begin.isEnabled():
             self.begin.block(_("being recorded"))
-            self.wanted.emit(self.field.value)
+            self.wanted.emit(self.value)
+
+    @Slot()
+    def _look_back(self) -> None:
+        begun = self.value
+        services = (begun.service,) if begun.service else ()
+        self.before.ask(self._context, Likeness(begun.title, begun.hosts, services, begun.category))
+
+    @Slot(object)
+    def _on_hosts(self, hosts: tuple[Host, ...]) -> None:
+        self.hosts.set_options([(str(host.id), host.name) for host in hosts])

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from app.domain.change import Change
 from app.i18n import _
 from ui.changed import Topic
-from ui.operations import changes
+from ui.operations.beginning import Beginning, open_change
 from ui.operations.changes import ChangeView
 from ui.pages.changes.detail import ChangeDetail
 from ui.pages.changes.list_deeds import ListDeeds
@@ -44,7 +44,7 @@ class ChangesPage(Page):
         self.hide_header()
         self.list = ChangeList(context, self)
         self.detail = ChangeDetail(context, self)
-        self.new = NewChange()
+        self.new = NewChange(context)
         self._nothing = EmptyState(
             _("No changes yet"),
             _("A change is recorded from the need to the printed report. It begins with a title."),
@@ -74,6 +74,7 @@ class ChangesPage(Page):
         self.list.listed.connect(self._on_listed)
         self.new.wanted.connect(self._on_new)
         self.new.closed.connect(self._leave_new)
+        self.new.opened.connect(self._show_change)
 
     @property
     def ready(self) -> bool:
@@ -170,9 +171,9 @@ class ChangesPage(Page):
                 self.list.select(first.id)
                 self._show_change(first.id)
 
-    @Slot(str)
-    def _on_new(self, text: str) -> None:
-        task = changes.open_change(self.context, text)
+    @Slot(object)
+    def _on_new(self, begun: Beginning) -> None:
+        task = open_change(self.context, begun)
         task.succeeded.connect(self._on_recorded)
         task.failed.connect(self._on_refused)
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.domain.risk import Grade, RiskAssessment, RiskMethod, RiskScore, Treatment
 from app.i18n import _, later
+from app.services.precedents import likeness_of
 from app.services.risks import (
     TREATMENTS,
     EngineAnswer,
@@ -22,6 +23,7 @@ from ui.operations.changes import ChangeView
 from ui.pages.changes.controls import ControlList
 from ui.pages.changes.gate import needed_text
 from ui.pages.changes.matrix_picker import MatrixPicker
+from ui.pages.changes.precedents import PastLines
 from ui.pages.changes.questionnaire import Questionnaire
 from ui.pages.changes.saving import Section
 from ui.pages.changes.words import GRADES, choices
@@ -63,6 +65,7 @@ class RiskSection(Section):
         self.override_reason = LineField(_("Why by hand"), _("Printed in the report."))
         self.questions = Questionnaire()
         self.half = Label(tone="watch", wrap=True)
+        self.past = PastLines()
         self.told = Label(tone="ink2", size=11, wrap=True)
         self._lay_out()
         self._connect()
@@ -78,7 +81,15 @@ class RiskSection(Section):
         form.add("override_reason", self.override_reason, wide=True)
         self.column.addWidget(self.title)
         self.column.addLayout(sides)
-        for widget in (self.half, self.engines, self.controls, form, self.questions, self.told):
+        for widget in (
+            self.half,
+            self.engines,
+            self.past,
+            self.controls,
+            form,
+            self.questions,
+            self.told,
+        ):
             self.column.addWidget(widget)
 
     def _connect(self) -> None:
@@ -138,6 +149,8 @@ class RiskSection(Section):
         self.questions.set_value(risk.answers if risk else (), self._method)
         self.told.setText(_told(view))
         self._show_scores()
+        if self.editing is not None:
+            self.past.ask(self.editing.context, likeness_of(view.change))
 
     def values(self) -> dict[str, object]:
         """Return the assessment; nothing while a judgement is missing."""
@@ -153,7 +166,13 @@ class RiskSection(Section):
         kept, judged = self.view.change.risk, self._judged()
         if kept is None or judged is None:
             return judged
-        signed = replace(judged, assessor=kept.assessor, at=kept.at, method=kept.method)
+        signed = replace(
+            judged,
+            assessor=kept.assessor,
+            at=kept.at,
+            method=kept.method,
+            history=kept.history,
+        )
         return kept if signed == kept else judged
 
     def _judged(self) -> RiskAssessment | None:
@@ -172,6 +191,7 @@ class RiskSection(Section):
             Grade(int(by_hand)) if by_hand else None,
             self.override_reason.value,
             Treatment(self.treatment.value) if self.treatment.value else None,
+            self.past.outcomes,
         )
 
     def on_lock(self, *, locked: bool) -> None:
@@ -236,7 +256,9 @@ class RiskSection(Section):
 
     @Slot()
     def _on_prefill(self) -> None:
-        self.questions.add_answers(known_answers(self.view.change, self.view.backups, self._method))
+        self.questions.add_answers(
+            known_answers(self.view.change, self.view.backups, self._method, self.past.done_before)
+        )
 
 
 def _told(view: ChangeView) -> str:
