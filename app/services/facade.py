@@ -128,11 +128,6 @@ class AppServices:
         return self.late.calendar()
 
     @property
-    def precedents(self) -> PrecedentReads:
-        """Earlier changes like one that is being written."""
-        return self.late.precedents()
-
-    @property
     def remotes(self) -> Remotes:
         """The connections to hosts."""
         return self.late.remotes()

@@ -10,4 +10,4 @@ if TYPE_CHECKING:
 
 def look_up(services: "AppServices", like: Likeness) -> Precedents:
     """Return earlier changes like one that is being written."""
-    return services.precedents.precedents(like, services.clock.now())
+    return services.late.precedents().precedents(like, services.clock.now())

@@ -61,9 +61,10 @@ def test_only_the_last_of_many_keys_asks(drive, services, earlier, monkeypatch):
     driver.page.new_record()
     driver.settle()
     asked = []
-    real = services.precedents.precedents
+    reads = services.late.precedents()
+    real = reads.precedents
     monkeypatch.setattr(
-        type(services.precedents), "precedents",
+        type(reads), "precedents",
         lambda _self, like, now: asked.append(like.title) or real(like, now),
     )  # fmt: skip
     new = driver.page.new
