@@ -1,7 +1,7 @@
 """Reads dates and times as people type them."""
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 _WORDS = re.compile(r"[^\w:.\-/]+")
 _T = re.compile(r"(\d)T(?=\d)", re.IGNORECASE)
@@ -65,3 +65,32 @@ def _parts(words: list[str], before: datetime) -> tuple[int, int, int]:
             (place,) = (n for n, name in enumerate(_MONTHS, 1) if name.startswith(month))
             return year, place, int(day.rstrip("."))
     raise ValueError(words)
+
+
+_LENGTH = re.compile(
+    r"(?:(?P<d>\d+(?:\.\d+)?)d)?(?:(?P<h>\d+(?:\.\d+)?)h)?(?:(?P<m>\d+(?:\.\d+)?)m?)?"
+)
+
+
+def length(text: str) -> timedelta | None:
+    """Read "3", "1:30", "3 h", "1 h 30 min", "90 min" or "2 d 4 h"; None for anything else.
+
+    A bare figure is hours; one after hours is minutes.
+    """
+    words = text.lower().replace("\u202f", " ").replace(",", ".").strip()
+    for long, short in (("hours", "h"), ("hour", "h"), ("minutes", "m"), ("min", "m"),
+                        ("days", "d"), ("day", "d")):  # fmt: skip
+        words = words.replace(long, short)
+    try:
+        if ":" in words:
+            whole, part = words.split(":")
+            return timedelta(hours=int(whole), minutes=int(part))
+        if words.replace(".", "", 1).isdecimal():
+            return timedelta(hours=float(words))
+        found = _LENGTH.fullmatch(words.replace(" ", ""))
+        if found is None or not any(found.groups()):
+            return None
+        days, hours, minutes = (float(found[name] or 0) for name in "dhm")
+        return timedelta(days=days, hours=hours, minutes=minutes)
+    except (ValueError, OverflowError):
+        return None

@@ -60,14 +60,18 @@ class Move:
             return (self.refused,)
         zone = self.window.zone
         found = [conflict_sentence(item, zone) for item in self.conflicts]
-        if self.approvals:
-            names = ", ".join(self.approvals)
-            found.append(self._approval_words(names))
+        if words := self.approval_words:
+            found.append(words)
         if self.voided:
             found.append(_("What was accepted at the old time must be accepted anew."))
         return tuple(found) or (_("Nothing is in the way."),)
 
-    def _approval_words(self, names: str) -> str:
+    @property
+    def approval_words(self) -> str:
+        """What becomes of approvals, "" when there are none that count."""
+        if not self.approvals:
+            return ""
+        names = ", ".join(self.approvals)
         if self.kept:
             return _("The approval of {names} stays: within the tolerance of {h}.").format(
                 names=names, h=duration(self.tolerance_h * 3600)

@@ -46,6 +46,8 @@ class SlotAnswer:
     killed: tuple[Killed, ...]
     lines: tuple[str, ...]
     """The explanation, one sentence each."""
+    fits: tuple[str, ...] = ()
+    """The part of it that says why the slot fits."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +106,8 @@ def find_slot(
         if hit is None:
             slot = Window(span, zone)
             found = tuple(Killed(*key, starts=n) for key, n in killed.most_common())
-            lines = (*_why(change, around, slot), *_passed_over(found))
-            return SlotAnswer(slot, length, tried, found, lines)
+            fits = tuple(_why(change, around, slot))
+            return SlotAnswer(slot, length, tried, found, (*fits, *_passed_over(found)), fits)
         killed[hit] += 1
     found = tuple(Killed(*key, starts=n) for key, n in killed.most_common())
     lines = (_nothing(tried, within, length), *map(_killed_words, found),

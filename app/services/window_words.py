@@ -216,6 +216,11 @@ def _date(at: datetime) -> str:
     return f"{_weekdays()[at.weekday()][:3]} {at.day} {_months()[at.month - 1][:3]} {at.year}"
 
 
+def month_names() -> tuple[str, ...]:
+    """Return the names of the months, January first."""
+    return _months()
+
+
 def _weekdays() -> tuple[str, ...]:
     return (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"),
             _("Sunday"))  # fmt: skip

@@ -79,6 +79,9 @@ class PageEntry:
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("home", later("Home"), "home", 0, "ui.pages.home.page", "HomePage"),
     PageEntry("changes", later("Changes"), "changes", 0, "ui.pages.changes.page", "ChangesPage"),
+    PageEntry(
+        "calendar", later("Calendar"), "calendar", 0, "ui.pages.calendar.page", "CalendarPage"
+    ),
     PageEntry("run", later("Run"), "play", 0, "ui.pages.run.page", "RunPage"),
     PageEntry("hosts", later("Hosts"), "server", 1, "ui.pages.hosts.page", "HostsPage"),
     PageEntry("backups", later("Backups"), "archive", 1, "ui.pages.backups.page", "BackupsPage"),

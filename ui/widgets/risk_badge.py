@@ -23,6 +23,25 @@ def risk_word(grade: Grade | None) -> str:
     return _(grade.label) if grade else _("not assessed")
 
 
+def risk_tone(grade: Grade | None) -> str:
+    """Return the colour token of a grade."""
+    return _STEPS[grade][1] if grade else "unknown"
+
+
+def draw_steps(painter: QPainter, x: float, bottom: float, grade: Grade) -> None:
+    """Draw the three steps of a grade, one to three of them filled."""
+    filled, tone = _STEPS[grade]
+    color = tokens().named(tone)
+    for step in range(3):
+        height = 4 + 3 * step
+        bar = QRectF(round(x) + step * 5, round(bottom) - height, 4, height)
+        if step < filled:
+            painter.fillRect(bar, color)
+        else:
+            painter.setPen(color)
+            painter.drawRect(bar.adjusted(0.5, 0.5, -0.5, -0.5))
+
+
 def risk_width(grade: Grade | None, size: int = BODY) -> float:
     """Return how wide a risk badge gets."""
     text = Style(size=size, weight=REGULAR if grade is None else MEDIUM).width(risk_word(grade))
@@ -33,17 +52,8 @@ def draw_risk(painter: QPainter, area: QRectF, grade: Grade | None, size: int = 
     """Draw three steps, one to three of them filled, and the word; return the width used."""
     if grade is None:
         return write(painter, area, risk_word(None), Style("ink3", size))
-    filled, tone = _STEPS[grade]
-    color = tokens().named(tone)
-    bottom = area.center().y() + 5
-    for step in range(3):
-        height = 4 + 3 * step
-        bar = QRectF(round(area.left()) + step * 5, round(bottom) - height, 4, height)
-        if step < filled:
-            painter.fillRect(bar, color)
-        else:
-            painter.setPen(color)
-            painter.drawRect(bar.adjusted(0.5, 0.5, -0.5, -0.5))
+    draw_steps(painter, area.left(), area.center().y() + 5, grade)
+    tone = risk_tone(grade)
     left = area.adjusted(20, 0, 0, 0)
     return 20 + write(painter, left, risk_word(grade), Style(tone, size, MEDIUM))
 

@@ -171,6 +171,10 @@ class FilterChips(QWidget):
             if isinstance(chip, _Chip):
                 chip.set_count("" if count is None else figures(count))
 
+    def mark(self, position: int) -> None:
+        """Show which filter holds, without telling anybody."""
+        self._group.button(position).setChecked(True)
+
     def choose(self, position: int) -> None:
         """Choose a filter as a click would."""
         self._group.button(position).click()

@@ -18,6 +18,7 @@ from tests.fakes import SetClock
 from ui.actions import Actions
 from ui.changed import Changed
 from ui.context import Tools
+from ui.garbage import GarbageCollector
 from ui.messages import Messages
 from ui.navigation import Navigation
 
@@ -43,9 +44,14 @@ def services(tmp_path, clock):
 
 @pytest.fixture
 def desk_context(qapp, theme, tasks, services):
-    """What a page is given; its services are the real ones."""
+    """What a page is given; its services are the real ones.
+
+    As in the program, no worker collects garbage: it would destroy widgets in its thread.
+    """
     tools = Tools(tasks, Messages(), Changed(), Navigation(), Actions(), theme)
-    return tools.with_services(services)
+    collector = GarbageCollector(tools.messages)
+    yield tools.with_services(services)
+    collector.stop()
 
 
 class Driver:

@@ -1,0 +1,198 @@
+"""The calendar page: the calendar, and beside it the windows and freezes of the organisation."""
+
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
+
+from app.domain.calendar import Occurrence
+from app.domain.window import TimeRange
+from app.i18n import _, ngettext
+from ui.changed import Topic
+from ui.messages import Message, Tone
+from ui.operations import calendar as operations
+from ui.pages.calendar.board import CalendarBoard
+from ui.pages.calendar.entries import Board
+from ui.pages.calendar.windows import WindowsPanel
+from ui.widgets.buttons import Button, Kind
+from ui.widgets.page import Page
+
+if TYPE_CHECKING:
+    from ui.context import UiContext
+
+WINDOWS = "windows"
+
+
+class CalendarPage(Page):
+    """Refs: a change's id, a date such as 2026-11-15, ``windows``, ``windows/new``, or its id."""
+
+    id, title, icon, group = "calendar", _("Calendar"), "calendar", 0
+    topics = Topic.CHANGES | Topic.HOSTS | Topic.SETTINGS
+
+    def __init__(self, context: "UiContext", parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self.to_windows = Button(_("Windows and freezes"), icon="wrench")
+        self.export = Button(_("Calendar file"), icon="download")
+        self.new_window = Button(_("New window"), Kind.PRIMARY, icon="plus")
+        self.header.add(self.to_windows, self.export, self.new_window)
+        self.board = CalendarBoard(context, self)
+        self.windows = WindowsPanel(context, self)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.board)
+        self.stack.addWidget(self.windows)
+        self.body.addWidget(self.stack, 1)
+        self._connect()
+
+    @property
+    def ready(self) -> bool:
+        """Whether everything is shown."""
+        return self.board.ready and self.windows.ready
+
+    def reload(self) -> None:
+        """Read what is in sight, and the windows where they are shown."""
+        self.board.reload()
+        if self.stack.currentIndex():
+            self.windows.reload()
+
+    def open(self, ref: str) -> None:
+        """Show a change, a day, or windows."""
+        place, _slash, rest = ref.partition("/")
+        if place == WINDOWS:
+            self.windows.open(rest)
+            self._show_windows()
+            return
+        self._show_calendar()
+        try:
+            day = date.fromisoformat(ref)
+        except ValueError:
+            self.run(partial(operations.load_detail, self.context.services, ref), self._go_to)
+        else:
+            self.board.go_to(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
+
+    def places(self) -> tuple[str, ...]:
+        """Return the places that deserve a picture of their own."""
+        return (WINDOWS, f"{WINDOWS}/new")
+
+    def escape(self) -> bool:
+        """Leave a question, then the windows."""
+        if self.board.mover.is_asking:
+            self.board.mover.leave()
+            return True
+        if self.stack.currentIndex():
+            self._show_calendar()
+            return True
+        return False
+
+    def _connect(self) -> None:
+        self.board.shown.connect(self._on_shown)
+        self.board.failed.connect(self.show_error)
+        self.board.opened.connect(self._on_opened)
+        self.board.mover.posted.connect(self.show_message)
+        self.board.side.open_wanted.connect(self._on_opened)
+        self.board.side.export_wanted.connect(self._export_one)
+        self.board.side.edit_wanted.connect(self._on_edit)
+        self.board.side.skip_wanted.connect(self._on_skip)
+        self.board.side.declare_wanted.connect(self._on_new)
+        self.windows.left.connect(self._show_calendar)
+        self.windows.altered.connect(self.board.reload)
+        self.windows.failed.connect(self.show_error)
+        self.to_windows.clicked.connect(self._show_windows)
+        self.new_window.clicked.connect(self._on_new)
+        self.export.clicked.connect(self._export_all)
+
+    @Slot()
+    def _show_windows(self) -> None:
+        self.windows.reload()
+        self.stack.setCurrentIndex(1)
+        self.to_windows.setVisible(False)
+        self.export.setVisible(False)
+        words = _("When changes may run, and when none may. Every plan is checked against them.")
+        self.header.set_texts(_("Windows and freezes"), words)
+
+    @Slot()
+    def _show_calendar(self) -> None:
+        self.stack.setCurrentIndex(0)
+        self.to_windows.setVisible(True)
+        self.export.setVisible(True)
+        shown = sentence(self.board.board, any_window=self.board.any_window)
+        self.header.set_texts(_("Calendar"), shown)
+        self.board.stage.canvas.setFocus()
+
+    @Slot()
+    def _on_new(self) -> None:
+        self.windows.open("new")
+        self._show_windows()
+
+    @Slot(str)
+    def _on_edit(self, window_id: str) -> None:
+        self.windows.open(window_id)
+        self._show_windows()
+
+    @Slot(object)
+    def _on_shown(self, board: Board) -> None:
+        if not self.stack.currentIndex():
+            self.header.set_sentence(sentence(board, any_window=self.board.any_window))
+
+    @Slot(str)
+    def _on_opened(self, entry_id: str) -> None:
+        entry = self.board.board.find(entry_id)
+        if entry is not None and entry.occurrence is not None:
+            self._on_edit(entry.occurrence.window.id)
+        else:
+            self.context.navigation.go("changes", f"{entry_id}/schedule")
+
+    @Slot(object)
+    def _on_skip(self, occurrence: Occurrence) -> None:
+        task = operations.skip_occurrence(self.context, occurrence)
+        task.succeeded.connect(self.reload)
+        task.failed.connect(self.show_error)
+
+    @Slot(object)
+    def _go_to(self, detail: Any) -> None:
+        window = detail.change.window
+        if window is not None:
+            self.board.go_to(window.span.start, str(detail.change.id))
+
+    @Slot()
+    def _export_all(self) -> None:
+        ids = tuple(entry.id for entry in self.board.board.entries)
+        self._export(ids, _("changes.ics"), with_windows=True)
+
+    @Slot(str)
+    def _export_one(self, change_id: str) -> None:
+        entry = self.board.board.find(change_id)
+        name = entry.row.number if entry and entry.row else "change"
+        self._export((change_id,), f"{name}.ics", with_windows=False)
+
+    def _export(self, ids: tuple[str, ...], name: str, *, with_windows: bool) -> None:
+        target, _kind = QFileDialog.getSaveFileName(
+            self, _("Write a calendar file"), name, _("Calendar (*.ics)")
+        )
+        if target:
+            services, path = self.context.services, Path(target)
+            self.run(
+                lambda: (path, operations.export(services, ids, path, with_windows=with_windows)),
+                self._on_exported,
+            )
+
+    @Slot(object)
+    def _on_exported(self, told: Any) -> None:
+        path, n = told
+        text = ngettext("Wrote {n} entry to {file}", "Wrote {n} entries to {file}", n)
+        self.show_message(Message(text.format(n=n, file=path), Tone.DONE))
+
+
+def sentence(board: Board, *, any_window: bool) -> str:
+    """Say what is in sight."""
+    n = len(board.entries)
+    parts = [ngettext("{n} change in sight.", "{n} changes in sight.", n).format(n=n)]
+    now = TimeRange(board.now, board.period.span.end) if board.period.shows(board.now) else None
+    freeze = next((s for s in board.shades if s.is_freeze and now and s.span.overlaps(now)), None)
+    if freeze is not None:
+        parts.append(_("Freeze “{name}” holds or comes.").format(name=freeze.title))
+    if not any_window:
+        parts.append(_("No maintenance window or freeze is declared yet."))
+    return " ".join(parts)
