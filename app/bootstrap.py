@@ -14,7 +14,8 @@ from app.logs import start_logging, stop_logging
 from app.once import Once
 from app.redaction import Redactor
 from app.secrets import SecretKeeper, open_secrets
-from app.services.facade import AppServices, Late, VaultDoor
+from app.services.facade import AppServices, VaultDoor
+from app.services.late import Late
 from app.services.live import LiveOutput
 from app.services.ports import Clock
 from app.signing import LOG_KEY, Signer, signer_from
@@ -92,9 +93,6 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         write_calendar=_write_calendar,
         write_mail=_write_mail,
         open_table=_open_table,
-        files=store.files,
-        transcripts=store.transcripts,
-        series=store.series,
         open_http=_open_http,
         live=LiveOutput(),
         render=_render,
@@ -103,6 +101,7 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         load_settings=store.load_settings,
         save_settings=store.save_settings,
         verify_log=store.verify,
+        copy_if_due=store.copy_if_due,
         close=close,
         warnings=store.warnings,
         opened_at=around.clock.now(),
@@ -167,6 +166,9 @@ def _write_calendar(wanted: "CalendarFile") -> bytes:
 
 def _late(store: Store, pool: "Once[RemotePool]", secrets: Callable[[], SecretKeeper]) -> Late:
     return Late(
+        files=lambda: store.files,
+        transcripts=lambda: store.transcripts,
+        series=lambda: store.series,
         queries=lambda: store.queries,
         finder=lambda: store.finder,
         calendar=lambda: store.calendar,

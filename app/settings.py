@@ -5,13 +5,12 @@ other. A value that an older or newer version wrote and this one cannot use fall
 default instead of stopping the program.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Annotated, Any, get_type_hints
 from zoneinfo import ZoneInfo
-
-import msgspec
 
 from app.domain.risk import Engine, Grade, RiskMethod
 from app.errors import InvalidInput
@@ -159,6 +158,8 @@ def declarations() -> dict[str, Declared]:
 
 def to_rows(settings: Settings) -> dict[str, str]:
     """Return each value as JSON text, by name."""
+    import msgspec  # noqa: PLC0415 - a start does without
+
     return {name: msgspec.json.encode(getattr(settings, name)).decode() for name in declarations()}
 
 
@@ -168,12 +169,31 @@ def from_rows(rows: Mapping[str, str]) -> Settings:
     values: dict[str, Any] = {}
     for name, declared in declarations().items():
         try:
-            value = msgspec.json.decode(rows[name], type=types[name])
-        except (KeyError, msgspec.DecodeError):
+            value: Any = _read(rows[name], types[name])
+        except (KeyError, ValueError):
             continue
         if _within(value, declared) and (name != "zone" or _is_zone(value)):
             values[name] = value
     return Settings(**values)
+
+
+def _read(text: str, kind: Any) -> object:
+    """Return the value of a type in JSON text; raises ValueError when it holds none."""
+    value = json.loads(text)
+    if kind is float and type(value) is int:
+        return float(value)
+    if kind in (str, int, float):
+        if type(value) is kind:
+            return value
+        raise ValueError(text)
+    if issubclass(kind, StrEnum):
+        return kind(value)
+    import msgspec  # noqa: PLC0415 - for the few settings that are records
+
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise ValueError(str(error)) from error
 
 
 def _within(value: object, declared: Declared) -> bool:

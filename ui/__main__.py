@@ -38,9 +38,9 @@ def _open_window(chosen: Path | None) -> int:
     except AppError as error:
         sys.stderr.write(f"{error.sentence()}\n")
         return error.exit_code
-    from ui import plain_imports  # noqa: PLC0415 - Qt only for the window
+    from ui import quick_start  # noqa: PLC0415 - Qt only for the window
 
-    plain_imports.restore()
+    quick_start.prepare()
     from ui.application import Start, run_window  # noqa: PLC0415 - after the line above
 
     return run_window(

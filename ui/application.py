@@ -92,6 +92,7 @@ class Desktop(QObject):
         """Show the window; the store is opened after the first picture."""
         self.window.show()
         self._later(0, self.open_store)
+        self._later(0, self.window.load_first_page)  # while the worker waits for the disk
 
     @Slot()
     def open_store(self) -> None:
@@ -186,7 +187,8 @@ class Desktop(QObject):
     def _warm_up(self) -> None:
         """Load what charts need while nobody waits for it."""
         if self._services is not None:
-            self.tools.tasks.load(partial(import_module, "ui.charts.engine"))
+            task = self.tools.tasks.load(partial(import_module, "ui.charts.engine"))
+            task.ended.connect(self._garbage.spare_what_is_loaded)
 
     @Slot(object)
     def _on_facts(self, facts: ShellFacts) -> None:

@@ -30,6 +30,13 @@ class GarbageCollector(QObject):
                 gc.collect(generation)
                 return
 
+    def spare_what_is_loaded(self) -> None:
+        """Never look again through what is there now: modules, classes, the window itself.
+
+        A full collection would otherwise hold the UI thread up for a tenth of a second.
+        """
+        gc.freeze()
+
     def stop(self) -> None:
         """Give the work back to Python's own collector."""
         self._timer.stop()

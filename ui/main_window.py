@@ -69,11 +69,20 @@ class MainWindow(QMainWindow):
         self._context = context
         self.rail.set_user(context.services.actor)
         context.changed.happened.connect(self._on_changed)
-        place = self._memory.place
-        if place is None or place.page not in self._entries:
-            place = Place(next(iter(self._entries)))
+        place = self._first_place()
         context.navigation.go(place.page, place.ref)
         self.attached.emit()
+
+    @Slot()
+    def load_first_page(self) -> None:
+        """Import the page that will be shown first, before it can be built."""
+        self._entries[self._first_place().page].load()
+
+    def _first_place(self) -> Place:
+        place = self._memory.place
+        if place is None or place.page not in self._entries:
+            return Place(next(iter(self._entries)))
+        return place
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember sizes and place."""

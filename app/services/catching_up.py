@@ -13,10 +13,15 @@ if TYPE_CHECKING:
 
 
 def catch_up(services: "AppServices") -> tuple[str, ...]:
-    """Note missed windows, make due drafts, compare the vault; return what to warn of."""
+    """Copy the database, note missed windows, make due drafts, compare the vault.
+
+    Returns:
+        What to warn of, in words.
+    """
+    warnings = services.copy_if_due()
     note_missed(desk=services.desk, open_since=services.opened_at)
     _make_drafts(services)
-    return _compare_vault(services)
+    return (*warnings, *_compare_vault(services))
 
 
 def _make_drafts(services: "AppServices") -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from app.services.late import LateParts
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
@@ -17,27 +19,22 @@ if TYPE_CHECKING:
     from app.domain.event import ChainReport
     from app.domain.filter import Asker
     from app.domain.run import Run
-    from app.secrets import SecretKeeper
     from app.services.backups import Safekeeping
-    from app.services.calendar_rows import CalendarReads
     from app.services.calendars import Exporting, WriteCalendar
     from app.services.changes import Desk
     from app.services.communications import Mailing, WriteMail
     from app.services.crew import Executors
     from app.services.exports import OpenTable
-    from app.services.finding import Finder
     from app.services.functional import Testing
-    from app.services.health import Checking, HealthProbes
+    from app.services.health import Checking
     from app.services.live import LiveOutput
     from app.services.metrics import Measuring
-    from app.services.ports import Clock, Remotes
+    from app.services.ports import Clock
     from app.services.ports_http import OpenHttp
-    from app.services.ports_series import SeriesStore
-    from app.services.ports_store import Files, NewUnitOfWork, Transcripts, UnitOfWork
+    from app.services.ports_store import NewUnitOfWork, UnitOfWork
     from app.services.ports_vault import Vault
-    from app.services.precedents import PrecedentReads
     from app.services.reports import Render, Reporting
-    from app.services.rows import FirstReads, Queries
+    from app.services.rows import FirstReads
     from app.settings import Settings
 
 
@@ -54,21 +51,8 @@ class VaultDoor:
     make: Callable[[], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Late:
-    """Collaborators that are made when they are first asked for: each loads slowly."""
-
-    queries: Callable[[], Queries]
-    finder: Callable[[], Finder]
-    calendar: Callable[[], CalendarReads]
-    precedents: Callable[[], PrecedentReads]
-    remotes: Callable[[], Remotes]
-    secrets: Callable[[], SecretKeeper]
-    probes: Callable[[], HealthProbes]
-
-
 @dataclass(frozen=True)
-class AppServices:
+class AppServices(LateParts):
     """The collaborators of all verbs; frozen, so that it may travel between threads."""
 
     data: Path
@@ -80,17 +64,15 @@ class AppServices:
     write_calendar: WriteCalendar
     write_mail: WriteMail
     open_table: OpenTable
-    files: Files
-    transcripts: Transcripts
-    series: SeriesStore
     open_http: OpenHttp
     live: LiveOutput
     render: Render
     vault: VaultDoor
-    late: Late
     load_settings: Callable[[], Settings]
     save_settings: Callable[[Settings], None]
     verify_log: Callable[[], ChainReport]
+    copy_if_due: Callable[[], tuple[str, ...]]
+    """Takes the copy of the day; returns what to warn of."""
     close: Callable[[], None]
     opened_at: datetime
     """Since when the program has been open (UTC)."""
@@ -111,36 +93,6 @@ class AppServices:
         from app.services.catching_up import catch_up  # noqa: PLC0415
 
         return catch_up(self)
-
-    @property
-    def queries(self) -> Queries:
-        """Reads for screens."""
-        return self.late.queries()
-
-    @property
-    def finder(self) -> Finder:
-        """Lists of changes of any length."""
-        return self.late.finder()
-
-    @property
-    def calendar(self) -> CalendarReads:
-        """What the calendar reads."""
-        return self.late.calendar()
-
-    @property
-    def remotes(self) -> Remotes:
-        """The connections to hosts."""
-        return self.late.remotes()
-
-    @property
-    def secrets(self) -> SecretKeeper:
-        """The keyring, or the memory of this session."""
-        return self.late.secrets()
-
-    @property
-    def probes(self) -> HealthProbes:
-        """The catalogue of health checks."""
-        return self.late.probes()
 
     @property
     def new_uow(self) -> NewUnitOfWork:

@@ -7,15 +7,14 @@ program ends. The *tip* is the same for the very last commit, unsigned and overw
 it notices entries that were lost with a journal file.
 """
 
+import json
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from threading import Lock
 from typing import Protocol
-
-import msgspec
 
 from app.domain.event import ChainReport
 from app.i18n import _
@@ -65,6 +64,24 @@ class Anchor:
     def signed_bytes(self) -> bytes:
         """What the signature covers."""
         return _CONTEXT + f"{self.size}\n{self.head}\n{self.at}".encode()
+
+    def line(self) -> bytes:
+        """Return it as it stands in the file, without the end of the line."""
+        return json.dumps(asdict(self), separators=(",", ":")).encode()
+
+
+def read_anchor(line: bytes) -> Anchor:
+    """Return the anchor in a line of JSON; raises ValueError when there is none."""
+    values = json.loads(line)
+    known = {field.name for field in fields(Anchor)}
+    try:
+        anchor = Anchor(**{name: value for name, value in values.items() if name in known})
+    except (AttributeError, TypeError) as error:
+        raise ValueError(str(error)) from error
+    texts = (anchor.head, anchor.at, anchor.key, anchor.signature)
+    if type(anchor.size) is not int or not all(isinstance(text, str) for text in texts):
+        raise ValueError(line)
+    return anchor
 
 
 class AnchorDamaged(ValueError):
@@ -153,7 +170,7 @@ class Anchors:
         if signer is not None:
             key, signature = signer.public_key(), signer.sign(anchor.signed_bytes)
             anchor = replace(anchor, key=key.hex(), signature=signature.hex())
-        line = msgspec.json.encode(anchor) + b"\n"
+        line = anchor.line() + b"\n"
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, OWNER_FILE)
         with open(handle, "r+b", buffering=0) as file:
             if size := file.seek(0, os.SEEK_END):
@@ -164,15 +181,15 @@ class Anchors:
         self._last = head.size
 
     def _write_tip(self, head: Head) -> None:
-        text = msgspec.json.encode(Anchor(head.size, head.hash)).ljust(_TIP_BYTES)
+        text = Anchor(head.size, head.hash).line().ljust(_TIP_BYTES)
         handle = os.open(self._tip, os.O_WRONLY | os.O_CREAT, OWNER_FILE)
         with open(handle, "wb", buffering=0) as file:
             file.write(text)
 
     def _read_tip(self) -> Iterator[Anchor]:
         try:
-            yield msgspec.json.decode(self._tip.read_bytes(), type=Anchor)
-        except (OSError, msgspec.DecodeError):
+            yield read_anchor(self._tip.read_bytes())
+        except (OSError, ValueError):
             return  # never written, or torn by a power cut: the anchors still count
 
     def _whole_lines(self) -> Iterator[Anchor]:
@@ -187,8 +204,8 @@ class Anchors:
         for n, line in enumerate(self._path.read_bytes().split(b"\n"), start=1):
             try:
                 if line.endswith(b"}"):  # anything else was torn by a crash while it was written
-                    yield msgspec.json.decode(line, type=Anchor)
-            except msgspec.DecodeError as error:
+                    yield read_anchor(line)
+            except ValueError as error:
                 raise AnchorDamaged(_("line {n} of the anchors was altered").format(n=n)) from error
 
 

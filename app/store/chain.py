@@ -8,7 +8,6 @@ not: that is what the anchors of `app.store.anchors` are for.
 Here are the hashes and the check, which need the driver alone; `app.store.log` writes and lists.
 """
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -47,6 +46,8 @@ def head_of(row: Sequence[Any] | None) -> Head:
 
 def digest(values: Mapping[str, Any]) -> str:
     """Return the hash of an entry's values."""
+    import hashlib  # noqa: PLC0415 - loads slowly; a start does without
+
     return hashlib.sha256(canonical(values).encode()).hexdigest()
 
 

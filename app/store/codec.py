@@ -6,15 +6,16 @@ new fields have defaults; fields that no longer exist are ignored.
 
 import json
 from datetime import UTC, datetime
-from typing import Any, TypeVar
-
-import msgspec
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from app.errors import StoreError
 from app.i18n import _
 
+if TYPE_CHECKING:
+    import msgspec
+
 Entity = TypeVar("Entity")
-_decoders: dict[type, msgspec.json.Decoder[Any]] = {}
+_decoders: "dict[type, msgspec.json.Decoder[Any]]" = {}
 
 
 def to_text(at: datetime) -> str:
@@ -29,6 +30,8 @@ def from_text(text: str) -> datetime:
 
 def encode(item: object) -> str:
     """Write a record as JSON; what UTF-8 cannot hold becomes a question mark."""
+    import msgspec  # noqa: PLC0415 - a start without records to read does without
+
     try:
         return msgspec.json.encode(item).decode()
     except UnicodeEncodeError:
@@ -38,6 +41,8 @@ def encode(item: object) -> str:
 
 def decode(body: str, kind: type[Entity], noun: str) -> Entity:
     """Return the record in a body; raises StoreError when this version cannot read it."""
+    import msgspec  # noqa: PLC0415
+
     decoder = _decoders.get(kind)
     if decoder is None:
         decoder = _decoders[kind] = msgspec.json.Decoder(kind)

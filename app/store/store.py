@@ -12,23 +12,24 @@ from app.once import Once
 from app.paths import private_dir
 from app.services.ports import Clock
 from app.settings import Settings
-from app.store import copies, upgrade
+from app.store import upgrade
 from app.store.anchors import AnchorDamaged, Anchors, OpenSigner, unsigned
-from app.store.files import StoredFiles
 from app.store.first_reads import FirstReads
 from app.store.lock import InstanceLock, acquire
 from app.store.place import Place, place_of
-from app.store.series import StoredSeries
 from app.store.sqlite import FILE_NAME, check_file, prepare_file
-from app.store.transcripts import StoredTranscripts
 from app.store.verify import log_size, verify_log
 
 if TYPE_CHECKING:
+    from app.store.beside import Beside
     from app.store.calendar_reads import SqlCalendar
+    from app.store.files import StoredFiles
     from app.store.finder import SqlFinder
     from app.store.precedents import SqlPrecedents
     from app.store.queries import SqlQueries
+    from app.store.series import StoredSeries
     from app.store.sql import Sql
+    from app.store.transcripts import StoredTranscripts
     from app.store.unit_of_work import Ledger, OnCommit, SqlUnitOfWork
 
 ALWAYS_CHECKED_BYTES = 32 << 20
@@ -42,19 +43,33 @@ _log = logging.getLogger(__name__)
 class Store:
     """Everything that is kept on this workstation; safe to use from several threads.
 
-    What needs SQLAlchemy is opened when it is first asked for.
+    What loads slowly is opened when it is first asked for.
     """
 
     data: Path
     first: FirstReads
     anchors: Anchors
-    files: StoredFiles
-    transcripts: StoredTranscripts
-    series: StoredSeries
     warnings: tuple[str, ...]
     """What the user should know about where the data lies."""
     lock: InstanceLock | None
+    clock: Clock
     sql: "Once[Sql]"
+    beside: "Once[Beside]"
+
+    @property
+    def files(self) -> "StoredFiles":
+        """Evidence files."""
+        return self.beside().files
+
+    @property
+    def transcripts(self) -> "StoredTranscripts":
+        """What steps have said."""
+        return self.beside().transcripts
+
+    @property
+    def series(self) -> "StoredSeries":
+        """Frozen samples."""
+        return self.beside().series
 
     @property
     def ledger(self) -> "Ledger":
@@ -106,11 +121,23 @@ class Store:
         """Check every entry of the log, then hold its end against the anchors."""
         return verify_log(self.data / FILE_NAME, self.anchors)
 
+    def copy_if_due(self) -> tuple[str, ...]:
+        """Take the copy of the day; a failure is told, but keeps nobody from working."""
+        from app.store import copies  # noqa: PLC0415 - behind the first picture
+
+        try:
+            copies.copy_if_due(self.data / FILE_NAME, self.clock.now())
+        except (DiskFull, StoreError) as error:
+            _log.warning("No daily copy: %s", error.sentence())
+            return (error.sentence(),)
+        return ()
+
     def close(self) -> None:
         """Anchor the log, let go of everything, and leave word that this was a proper end."""
-        clean, sql = False, self.sql.made
+        clean, sql, beside = False, self.sql.made, self.beside.made
         try:
-            self.transcripts.close()
+            if beside is not None:
+                beside.transcripts.close()
             if self.lock is not None:
                 self.anchors.seal(self.first.head())
             clean = sql is None or not sql.ledger.gate.stopped
@@ -169,17 +196,20 @@ def open_store(
             database, anchors, clock, actor, read_only=read_only, on_commit=on_commit
         )
 
-    files = StoredFiles(data / "files")
+    def open_beside() -> "Beside":
+        from app.store import beside  # noqa: PLC0415 - see above
+
+        return beside.open_beside(data)
+
     return Store(
         data=data,
         first=FirstReads(database),
         anchors=anchors,
-        files=files,
-        transcripts=StoredTranscripts(data / "transcripts", files),
-        series=StoredSeries(files),
         warnings=warnings,
         lock=lock,
+        clock=clock,
         sql=Once(open_sql),
+        beside=Once(open_beside),
     )
 
 
@@ -210,23 +240,13 @@ def _prepare(database: Path, clock: Clock, lock: InstanceLock | None) -> tuple[s
     revision = upgrade.current_revision(database)
     upgrade.refuse_newer(database, revision)
     warnings = [_PLACES[place]] if place in _PLACES else []
-    if revision == upgrade.HEAD:
-        warnings += _daily_copy(database, clock)
-    else:
+    if revision != upgrade.HEAD:
         if revision is not None:
+            from app.store import copies  # noqa: PLC0415 - seldom at a start
+
             copies.copy_before_upgrade(database, revision, clock.now())
         upgrade.upgrade_database(database)
     return tuple(_(text) for text in warnings)
-
-
-def _daily_copy(database: Path, clock: Clock) -> list[str]:
-    """Take the copy of the day; a failure is told, but keeps nobody from working."""
-    try:
-        copies.copy_if_due(database, clock.now())
-    except (DiskFull, StoreError) as error:
-        _log.warning("No daily copy: %s", error.sentence())
-        return [error.sentence()]
-    return []
 
 
 def _lost_entries(database: Path, anchors: Anchors) -> tuple[str, ...]:

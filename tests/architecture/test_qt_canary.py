@@ -62,9 +62,9 @@ def test_modules_of_qt_load_after_python_got_its_own_import_back():
     done = run(
         """
         import builtins
-        from ui import plain_imports
+        from ui import quick_start
         replaced = builtins.__import__
-        plain_imports.restore()
+        quick_start.prepare()
         assert builtins.__import__ is not replaced
         from PySide6 import QtGui, QtPrintSupport, QtSvg, QtWidgets
         application = QtWidgets.QApplication([])

@@ -20,9 +20,9 @@ _LIMIT_S = 60.0
 
 def main() -> int:
     """Measure and print one JSON object."""
-    from ui import plain_imports
+    from ui import quick_start
 
-    plain_imports.restore()
+    quick_start.prepare()
     from app.bootstrap import Surroundings, open_services
     from ui.actions import Actions
     from ui.application import build_application

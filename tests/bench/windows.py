@@ -11,9 +11,9 @@ from pathlib import Path
 
 def ours(data: Path) -> int:
     """Open the real window on a data folder, as the command ``changedesk`` does."""
-    from ui import plain_imports
+    from ui import quick_start
 
-    plain_imports.restore()
+    quick_start.prepare()
     from PySide6.QtCore import QTimer
 
     from app.paths import data_dir

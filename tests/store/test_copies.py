@@ -94,7 +94,7 @@ def test_a_full_disk_at_the_daily_copy_keeps_nobody_from_working(data, clock, mo
 
     monkeypatch.setattr(copies, "copy_database", full)
     store = open_store(data, clock=clock, actor="Thabo")
-    assert store.warnings == ("The copy failed.",)
+    assert store.copy_if_due() == ("The copy failed.",)
     write_entries(store, 1)
     store.close()
 
@@ -105,6 +105,7 @@ def test_a_damaged_database_is_put_aside_and_the_last_good_copy_restored(data, c
     store.close()
     clock.pass_by(days=1)
     store = open_store(data, clock=clock, actor="Thabo")
+    assert store.copy_if_due() == ()
     write_entries(store, 3)
     store.close()
     damage(data / FILE_NAME)

@@ -25,8 +25,6 @@ from ui.pages.home.rows import (
     watched_columns,
     window_columns,
 )
-from ui.pages.home.running import RunningStrip
-from ui.pages.home.start import FirstStart
 from ui.tasks import Latest
 from ui.widgets.buttons import Button, link
 from ui.widgets.facts import SectionTitle
@@ -39,6 +37,8 @@ from ui.widgets.tiles import Kpi, TileRow
 
 if TYPE_CHECKING:
     from ui.context import UiContext
+    from ui.pages.home.running import RunningStrip
+    from ui.pages.home.start import FirstStart
 
 SHOWN, MIN_FOR_PERCENT = 8, 10
 TICK_MS = 10_000
@@ -97,8 +97,9 @@ class HomePage(Page):
         self.new = Button(_("New change"), icon="plus", keys="N")
         self.header.add(self.new)
         now = context.services.clock.now
-        self.running = RunningStrip(now)
-        self.running.hide()
+        self.running: RunningStrip | None = None
+        self.start: FirstStart | None = None
+        self._top = QVBoxLayout()
         self.tiles, self.tiles_title = TileRow(), SectionTitle(_("So far"))
         self.strip = WindowStrip()
         self.waiting = Listing(_("Waiting"), waiting_columns(now), lambda row: row.id)
@@ -112,10 +113,8 @@ class HomePage(Page):
         self.windows = Listing(
             _("Next windows"), window_columns(now), lambda row: row.id, Rows.TWO_LINES, all_changes
         )
-        self.start = FirstStart()
         self.stack = QStackedWidget()
         self.stack.addWidget(self._filled())
-        self.stack.addWidget(self.start)
         self.body.addWidget(self.stack, 1)
         self._home = Latest(context.tasks, self)
         self._connect(all_changes, metrics)
@@ -143,7 +142,7 @@ class HomePage(Page):
         layout = QVBoxLayout(inner)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.running)
+        layout.addLayout(self._top)
         layout.addLayout(upper)
         layout.addLayout(sides, 1)
         return scrolling(inner)
@@ -153,12 +152,8 @@ class HomePage(Page):
         self._home.loaded.connect(self._show)
         self._home.failed.connect(self.show_error)
         self.new.clicked.connect(partial(go, "changes", "new"))
-        self.start.new_wanted.connect(partial(go, "changes", "new"))
-        self.start.host_wanted.connect(partial(go, "hosts", "new"))
-        self.start.name_wanted.connect(partial(go, "settings"))
         all_changes.clicked.connect(partial(go, "changes"))
         metrics.clicked.connect(partial(go, "metrics"))
-        self.running.wanted.connect(partial(go, "run"))
         self.tiles.clicked.connect(self._on_tile)
         self.waiting.wanted.connect(self._on_waiting)
         self.windows.wanted.connect(self._on_change)
@@ -185,13 +180,13 @@ class HomePage(Page):
     def _show(self, view: HomeView) -> None:
         self._view = view
         self.header.set_sentence(sentence(view))
-        self.start.show_named(named=view.named)
         self.new.setVisible(not view.is_empty)
-        self.stack.setCurrentIndex(int(view.is_empty))
         if view.is_empty:
+            self._show_start(view)
             return
+        self.stack.setCurrentIndex(0)
+        self._show_running(view)
         summary = view.summary
-        self.running.show_runs(view.running, view.now)
         self.tiles.set_kpis(tiles(view))
         n = summary.closed_count
         words = ngettext("{n} change closed", "{n} changes closed", n)
@@ -212,6 +207,29 @@ class HomePage(Page):
         self.windows.show_rows(
             summary.upcoming[:SHOWN], _("No window is planned. Plan one on the tab Schedule.")
         )
+
+    def _show_start(self, view: HomeView) -> None:
+        if self.start is None:
+            from ui.pages.home.start import FirstStart  # noqa: PLC0415 - seen once
+
+            go = self.context.navigation.go
+            self.start = FirstStart()
+            self.start.new_wanted.connect(partial(go, "changes", "new"))
+            self.start.host_wanted.connect(partial(go, "hosts", "new"))
+            self.start.name_wanted.connect(partial(go, "settings"))
+            self.stack.addWidget(self.start)
+        self.start.show_named(named=view.named)
+        self.stack.setCurrentWidget(self.start)
+
+    def _show_running(self, view: HomeView) -> None:
+        if self.running is None and view.running:
+            from ui.pages.home.running import RunningStrip  # noqa: PLC0415 - seldom at a start
+
+            self.running = RunningStrip(self.context.services.clock.now)
+            self.running.wanted.connect(partial(self.context.navigation.go, "run"))
+            self._top.addWidget(self.running)
+        if self.running is not None:
+            self.running.show_runs(view.running, view.now)
 
     @Slot()
     def _on_tick(self) -> None:
