@@ -194,12 +194,25 @@ def _offer(run: Run, item: StepRun, *, desk: Desk) -> Run:
 
 def _wait(run: Run, *, desk: Desk) -> Run:
     event = NewEvent("run.waits", _("The run waits for a person"), actor=Actor.SYSTEM)
-    return update(run.id, lambda run, _uow: replace(run, state=RunState.WAITING), event, desk=desk)
+
+    def edit(now: Run, _uow: UnitOfWork) -> Run:
+        """Leave a run alone that was answered, or turned round, a moment ago."""
+        sendable = any(item.state is StepState.PENDING for item in now.ready)
+        if now.direction is not run.direction or (sendable and not now.trouble):
+            return now
+        return replace(now, state=RunState.WAITING)
+
+    return update(run.id, edit, event, desk=desk)
 
 
 def _hold(run: Run, *, desk: Desk) -> Run:
     text = _("Stopped by {who} between two steps").format(who=desk.actor)
-    return set_state(run.id, RunState.PAUSED, text, "run.paused", desk=desk)
+
+    def edit(now: Run, _uow: UnitOfWork) -> Run:
+        same = now.direction is run.direction and now.state is run.state
+        return replace(now, state=RunState.PAUSED) if same else now
+
+    return update(run.id, edit, NewEvent("run.paused", text), desk=desk)
 
 
 def close_silent_gates(run_id: str, *, desk: Desk) -> Run:

@@ -56,6 +56,11 @@ class RunRow:
     ended_at: datetime | None
     mode: RunMode = RunMode.LIVE
 
+    @property
+    def is_live(self) -> bool:
+        """Whether it counts: not a rehearsal, not a dry run, and begun."""
+        return self.mode is RunMode.LIVE and self.state is not RunState.MISSED
+
 
 @dataclass(frozen=True, slots=True)
 class VerdictRow:

@@ -16,11 +16,17 @@ _TRIES = 5
 
 
 def update(run_id: str, edit: RunEdit, event: NewEvent, *, desk: Desk) -> Run:
-    """Apply an edit and log it; the worker and the window may both write, so try again."""
+    """Apply an edit and log it; the worker and the window may both write, so try again.
+
+    An edit that returns the run it was given has nothing to say, and nothing is written.
+    """
     for attempt in range(_TRIES):
         try:
             with desk.new_uow() as uow:
-                run = edit(uow.runs.get(run_id), uow)
+                before = uow.runs.get(run_id)
+                run = edit(before, uow)
+                if run is before:
+                    return before
                 saved = uow.runs.save(run)
                 uow.log.append(replace(event, change=run.change, refs=(run.id, *event.refs)))
                 uow.commit()

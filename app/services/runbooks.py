@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.critical_path import Circular
-from app.domain.runbook import Phase, Runbook, Step, timeline
+from app.domain.run import Run
+from app.domain.runbook import Phase, Runbook, Step, timeline, waits_for
 from app.errors import InvalidInput
 from app.i18n import _
 
@@ -76,3 +77,31 @@ def plan_steps(steps: Iterable[Step], begin: datetime) -> Plan:
             slot.is_critical,
         )
     return Plan(begin, planned, whole.total_s, whole.p90_s)
+
+
+def expected(run: Run, now: datetime) -> dict[str, tuple[datetime, datetime]]:
+    """Return when each step of the present direction began and ended, or will as it looks now.
+
+    What runs takes at least its estimate; what has not begun begins once what it waits for ends.
+    """
+    items = run.active
+    before = waits_for(item.step for item in items)
+    found: dict[str, tuple[datetime, datetime]] = {}
+    for item in items:
+        span = timedelta(seconds=item.step.estimate_s)
+        start = item.started_at or max([now, *(found[key][1] for key in before[item.step.id])])
+        end = item.ended_at or max(now, start + span)
+        found[item.step.id] = (start, end)
+    return found
+
+
+def expected_end(run: Run, now: datetime) -> datetime | None:
+    """Return when the run will end if what is left takes as long as planned; None once it has."""
+    if run.is_over:
+        return None
+    return max((end for _start, end in expected(run, now).values()), default=now)
+
+
+def planned_end(run: Run) -> datetime | None:
+    """Return when the run would end by plan."""
+    return max((item.planned_end for item in run.active if item.planned_end), default=None)

@@ -1,21 +1,37 @@
 """What the run page reads and does, each as one call on a worker."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.domain.backup import BackupSet
 from app.domain.change import Change, ChangeState
-from app.domain.run import Run
+from app.domain.event import Event
+from app.domain.health import HealthReport
+from app.domain.run import Run, StepRun
+from app.errors import AppError
+from app.i18n import _
 from app.services import decisions, execution
+from app.services.attachments import read_file
+from app.services.changes import Desk
 from app.services.estimates import Past, past_steps
-from app.services.rollback import rollback_deadline, rollback_s
+from app.services.execution import Beginning
+from app.services.gate_facts import Situation
+from app.services.notifying import mail_of
+from app.services.proofs import attach_proof
+from app.services.rollback import RollbackTime, rollback_deadline, rollback_time
 from app.services.rows import RunRow
 from ui.tasks import Task
 
 if TYPE_CHECKING:
     from app.services.facade import AppServices
     from ui.context import UiContext
+
+EVENTS = 500
+"""Log entries of a change that the timeline of a run looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +42,30 @@ class RunView:
     run: Run | None
     host_names: dict[str, str]
     deadline: datetime | None
-    rollback_s: float
+    rollback: RollbackTime
     others: tuple[RunRow, ...] = ()
+    health: tuple[HealthReport, ...] = ()
+    backups: tuple[BackupSet, ...] = ()
+    events: tuple[Event, ...] = ()
+    backup_age_h: float = 24.0
 
     @property
     def zone(self) -> str:
         """The zone people read the times of this change in."""
         return self.change.window.zone if self.change.window else "UTC"
 
+    def situation(self, run: Run, now: datetime) -> Situation:
+        """Return what a gate looks at."""
+        return Situation(
+            self.change, run, now, self.health, self.backups, self.backup_age_h, self.zone
+        )
+
 
 def load_view(services: "AppServices", ref: str = "") -> RunView | None:
     """Return the wanted run (by its id or its change's), else the newest; None without any."""
     rows = tuple(services.queries.runs())
     with services.new_uow() as uow:
-        started = {row.change for row in rows}
+        started = {row.change for row in rows if row.is_live}
         waiting = [
             change
             for change in uow.changes.list(state=ChangeState.IMPLEMENT.value)
@@ -53,14 +79,19 @@ def load_view(services: "AppServices", ref: str = "") -> RunView | None:
         else:
             return None
         backups = tuple(uow.backups.list(change=change.id))
-        names = {str(host): uow.hosts.get(host).name for host in change.hosts}
+        health = tuple(uow.health.list(change=change.id))
+        names = {str(host.id): host.name for host in uow.hosts.list()}
     return RunView(
         change,
         run,
         names,
-        rollback_deadline(change, backups),
-        rollback_s(change, backups),
+        rollback_deadline(change, backups) if run is None or run.is_live else None,
+        rollback_time(change, backups),
         rows,
+        health,
+        backups,
+        tuple(services.queries.events(change=change.id, limit=EVENTS)),
+        services.settings.backup_age_h,
     )
 
 
@@ -69,9 +100,9 @@ def past(services: "AppServices") -> tuple[Past, ...]:
     return past_steps(services.queries, desk=services.desk)
 
 
-def begin(context: "UiContext", change_id: str) -> Task:
-    """Create the run of a change that is being implemented; `play` carries it on."""
-    work = partial(execution.start_run, change_id, desk=context.services.desk)
+def begin(context: "UiContext", change_id: str, beginning: Beginning = execution.LIVE) -> Task:
+    """Create a run; `play` carries it on."""
+    work = partial(execution.start_run, change_id, beginning, desk=context.services.desk)
     return context.tasks.start(lambda _ctx: work())
 
 
@@ -85,43 +116,98 @@ def play(context: "UiContext", run: Run, title: str) -> Task:
     return context.tasks.start(work, lane=f"run:{run.id}", title=title)
 
 
-def answer_gate(context: "UiContext", run: Run, step: str, typed: str) -> Task:
+Verb = Callable[[Desk], Run]
+
+
+def decide(context: "UiContext", verb: Verb) -> Task:
+    """Do what a person decided, quickly, beside the steps that go on."""
+    desk = context.services.desk
+    return context.tasks.start(lambda _ctx: verb(desk))
+
+
+def answer_gate(run: Run, step: str, typed: str, late_reason: str = "") -> Verb:
     """Answer a gate with “go”."""
-    desk = context.services.desk
-    return context.tasks.start(lambda _ctx: decisions.answer_gate(run.id, step, typed, desk=desk))
+    return lambda desk: decisions.answer_gate(
+        run.id, step, typed, desk=desk, late_reason=late_reason
+    )
 
 
-def confirm(context: "UiContext", run: Run, step: str, note: str) -> Task:
+def clear_command(run: Run, step: str, typed: str) -> Verb:
+    """Let a destructive command be sent."""
+    return lambda desk: decisions.clear_command(run.id, step, typed, desk=desk)
+
+
+def confirm(run: Run, step: str, note: str) -> Verb:
     """Say that a step is done."""
-    desk = context.services.desk
-    return context.tasks.start(lambda _ctx: decisions.confirm_step(run.id, step, note, desk=desk))
+    return lambda desk: decisions.confirm_step(run.id, step, note, desk=desk)
 
 
-def skip(context: "UiContext", run: Run, step: str, reason: str) -> Task:
+def skip(run: Run, step: str, reason: str) -> Verb:
     """Leave a step out."""
-    desk = context.services.desk
-    return context.tasks.start(lambda _ctx: decisions.skip_step(run.id, step, reason, desk=desk))
+    return lambda desk: decisions.skip_step(run.id, step, reason, desk=desk)
 
 
-def repeat(context: "UiContext", run: Run, step: str) -> Task:
+def repeat(run: Run, step: str) -> Verb:
     """Send a step again."""
-    desk = context.services.desk
-    return context.tasks.start(lambda _ctx: decisions.repeat_step(run.id, step, desk=desk))
+    return lambda desk: decisions.repeat_step(run.id, step, desk=desk)
 
 
-def pause(context: "UiContext", run: Run) -> Task:
+def pause(run: Run) -> Verb:
     """Hold before the next step."""
-    desk = context.services.desk
-    return context.tasks.start(lambda _ctx: execution.pause(run.id, desk=desk))
+    return lambda desk: execution.pause(run.id, desk=desk)
 
 
-def resume(context: "UiContext", run: Run) -> Task:
+def resume(run: Run) -> Verb:
     """Let a paused run go on."""
-    desk = context.services.desk
-    return context.tasks.start(lambda _ctx: execution.resume(run.id, desk=desk))
+    return lambda desk: execution.resume(run.id, desk=desk)
 
 
-def back_out(context: "UiContext", run: Run, reason: str) -> Task:
+def back_out(run: Run, reason: str) -> Verb:
     """Turn round and go back."""
-    desk = context.services.desk
-    return context.tasks.start(lambda _ctx: execution.back_out(run.id, reason, desk=desk))
+    return lambda desk: execution.back_out(run.id, reason, desk=desk)
+
+
+def close_silent_gates(run: Run) -> Verb:
+    """Stop gates that nobody has answered in time."""
+    return lambda desk: execution.close_silent_gates(run.id, desk=desk)
+
+
+def add_note(run: Run, text: str, at: datetime | None) -> Verb:
+    """Put an entry into the timeline."""
+    return lambda desk: decisions.add_note(run.id, text, at, desk=desk)
+
+
+def pin(run: Run, key: str) -> Verb:
+    """Pin an entry of the timeline, or unpin it."""
+    return lambda desk: decisions.pin(run.id, key, desk=desk)
+
+
+def attach(context: "UiContext", run: Run, step: str, path: Path) -> Task:
+    """Keep a file as proof of a step."""
+    services = context.services
+
+    def work(_task: object) -> Run:
+        data = read_file(path)
+        return attach_proof(run.id, step, path.name, data, desk=services.desk, files=services.files)
+
+    return context.tasks.start(work)
+
+
+def save_mail(context: "UiContext", view: RunView, item: StepRun, target: Path) -> Task:
+    """Write a notification step as a mail file that mail programs open as a draft."""
+    services, run = context.services, view.run
+
+    def work(_task: object) -> Path:
+        if run is None:
+            raise LookupError("a step belongs to a run")
+        mail = mail_of(view.change, run, item, services.clock.now())
+        try:
+            target.write_bytes(services.write_mail(mail))
+        except OSError as error:
+            raise AppError(
+                _("{path} could not be written.").format(path=target),
+                hint=_("Choose another folder, or close the program that has the file open."),
+            ) from error
+        return target
+
+    return context.tasks.start(work)

@@ -26,7 +26,7 @@ class TimeScale:
     zone: str = "UTC"
 
     def place(self, at: datetime, width: float) -> float:
-        """Return the x of an instant, kept inside ``width``."""
+        """Return the x of an instant, kept inside ``width``; a zoomed scale cuts off."""
         share = (at - self.start) / max(self.end - self.start, timedelta(milliseconds=1))
         return max(0.0, min(1.0, share)) * width
 
@@ -55,6 +55,8 @@ class StepBar:
     ended: datetime | None = None
     expected_end: datetime | None = None
     current: bool = False
+    slow_end: datetime | None = None
+    """Where the P90 of its duration ends, marked once the bar is past its plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,11 @@ class BarDelegate(CellDelegate):
 
     def _paint_bar(self, painter: QPainter, area: QRectF, bar: StepBar) -> None:
         look, middle = tokens(), area.center().y()
-        if bar.planned_start and bar.planned_end:
+        if (
+            bar.planned_start
+            and bar.planned_end
+            and self._reaches(bar.planned_start, bar.planned_end)
+        ):
             box = self._box(area, bar.planned_start, bar.planned_end, middle - 10, 6)
             painter.setPen(look.ink3)
             painter.setBrush(look.surface)
@@ -134,6 +140,8 @@ class BarDelegate(CellDelegate):
         if bar.started is None:
             return
         end = bar.ended or self.marks.now or bar.started
+        if not self._reaches(bar.started, bar.expected_end or end):
+            return
         self._paint_actual(painter, area, bar, end)
         if bar.ended is None and bar.expected_end and bar.expected_end > end:
             dashed(painter, self._box(area, end, bar.expected_end, middle + 1, 9), look.ink2)
@@ -144,10 +152,17 @@ class BarDelegate(CellDelegate):
         limit = end
         if bar.started and bar.planned_start and bar.planned_end:
             limit = min(end, bar.started + (bar.planned_end - bar.planned_start))
-        if bar.started:
+        if bar.started and limit >= self.scale.start:
             painter.fillRect(self._box(area, bar.started, limit, y, 9), color)
         if end > limit:
             painter.fillRect(self._box(area, limit, end, y, 9), look.watch)
+            if bar.slow_end is not None and end > bar.slow_end:
+                x = round(area.left() + self.scale.place(bar.slow_end, area.width()))
+                painter.fillRect(QRectF(x, round(y) - 1, 1, 11), look.ink)
+
+    def _reaches(self, start: datetime, end: datetime) -> bool:
+        """Whether a span is on the scale at all: a zoomed one leaves out what is long past."""
+        return start < self.scale.end and end >= self.scale.start
 
     def _box(self, area: QRectF, start: datetime, end: datetime, y: float, height: float) -> QRectF:
         x0, x1 = (area.left() + self.scale.place(at, area.width()) for at in (start, end))

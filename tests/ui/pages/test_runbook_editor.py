@@ -111,7 +111,7 @@ def test_steps_that_wait_for_each_other_are_refused_with_their_names(editor, ser
     driver.type(steps.form.after, "1, 2")
     saved(driver)
     assert step(services, change, "b").after == ()
-    assert step(services, change, "c").after == ("a", "b")
+    driver.bot.waitUntil(lambda: step(services, change, "c").after == ("a", "b"), timeout=5000)
 
 
 def test_a_move_that_would_make_a_circle_says_so_and_moves_nothing(editor, services):

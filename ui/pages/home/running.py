@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.vocabulary import RunState
 from app.i18n import _, later, ngettext
+from app.services.runbooks import expected_end, planned_end
 from ui.cells import Badge, Mark
-from ui.models.runs import expected_end, planned_end
 from ui.operations.home import RunningNow
 from ui.theme import BOLD, LARGE
 from ui.widgets.badges import StateBadge

@@ -1,20 +1,28 @@
 """What a person must decide now: a gate, a manual step, a failure, an unknown outcome."""
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.domain.run import Run, RunState, StepRun, StepState
-from app.domain.runbook import StepKind
+from app.domain.run import Run, RunMode, RunState, StepRun, StepState
+from app.domain.runbook import Phase, StepKind
 from app.i18n import _
+from app.services.execution import needs_clearance
+from app.services.gate_facts import gate_facts
 from ui.cells import Badge, Mark
-from ui.format import visible
-from ui.theme import BOLD
+from ui.operations.runs import RunView
+from ui.pages.run.cards import Card, DangerCard, ManualCard, NotifyCard, TroubleCard
+from ui.pages.run.gate_card import GateCard
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.confirm import Consequence, TypedConfirmation
 from ui.widgets.fields import LineField
-from ui.widgets.labels import Label
 from ui.widgets.layout import card, clear, column, row
+
+if TYPE_CHECKING:
+    from ui.context import UiContext
 
 _BACKING_OUT = ("backing out",)
 """Shown while the reason for backing out is being typed; steps that go on do not wipe it away."""
@@ -23,45 +31,50 @@ _BACKING_OUT = ("backing out",)
 class DecisionPanel(QWidget):
     """Shows one question at a time; its signals say what was answered."""
 
-    gate_answered = Signal(str)  # what was typed
+    gate_answered = Signal(str, str)  # what was typed, why so late
     confirmed = Signal(str)  # the note
     skipped = Signal(str)  # the reason
     repeated = Signal()
     resumed = Signal()
+    cleared = Signal(str)  # what was typed for a destructive command
     backed_out = Signal(str)  # the reason
+    back_out_wanted = Signal()
     left = Signal()  # the question of backing out was left
+    proof_chosen = Signal(object)  # Path
+    mail_wanted = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, context: "UiContext") -> None:
         super().__init__()
+        self._context = context
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(16, 16, 16, 16)
         self._layout.setSpacing(12)
         self._note: LineField | None = None
         self._typed: TypedConfirmation | None = None
+        self._gate: GateCard | None = None
         self._shown: tuple[object, ...] = ()
 
-    def show_run(self, run: Run | None) -> None:
+    def show_view(self, view: RunView | None, now: datetime, *, playing: bool) -> None:
         """Show the question the run waits with; keeps what is being typed while it stays."""
+        run = view.run if view else None
         step = run.current if run else None
-        shown = (run and run.state, step and step.step.id, step and step.state)
+        idle = run is not None and _goes(run) and not playing
+        shown = _key(run, step, view, now, idle=idle)
         asked = self._shown == _BACKING_OUT and run and not run.is_over and not run.backout_at
-        if shown == self._shown or asked:
+        if asked:
             return
-        self._shown = shown
-        clear(self._layout)
-        self._note = self._typed = None
-        if run is None or run.is_over or step is None:
-            self.hide()
-            return
-        if run.state is RunState.PAUSED:
-            self._ask_paused()
-        elif run.state is RunState.WAITING:
-            self._ask(step)
-        self.setVisible(run.state in (RunState.PAUSED, RunState.WAITING))
+        if shown != self._shown:
+            self._shown = shown
+            self._clear()
+            if view is not None and run is not None and step is not None and not run.is_over:
+                self._ask_for(view, run, step, idle=idle, now=now)
+            self.setVisible(self._layout.count() > 0)
+        if self._gate is not None and view is not None and run is not None:
+            self._gate.facts.set_facts(gate_facts(view.situation(run, now)))
 
     def ask_back_out(self, host: str) -> None:
         """Ask for the reason and the typed consequence of backing out."""
-        clear(self._layout)
+        self._clear()
         self._shown = _BACKING_OUT
         self._note = LineField(_("Why"), _("Goes into the log and on page 1 of the report."))
         consequence = Consequence(
@@ -81,99 +94,64 @@ class DecisionPanel(QWidget):
         self.show()
         self._note.setFocus()
 
-    def _ask_paused(self) -> None:
+    def _clear(self) -> None:
+        clear(self._layout)
+        self._note = self._typed = self._gate = None
+
+    def _ask_for(
+        self, view: RunView, run: Run, step: StepRun, *, idle: bool, now: datetime
+    ) -> None:
+        backs_out = run.backout_at is None and bool(_way_back(run))
+        stands = idle or run.state is RunState.WAITING
+        if run.state is RunState.PAUSED or (stands and not _asks(step)):
+            self._ask_paused(paused=run.state is RunState.PAUSED)
+        elif step.state.is_trouble:
+            self._ask_card(TroubleCard(step, backs_out=backs_out))
+        elif step.state is not StepState.WAITING:
+            return
+        elif step.step.kind is StepKind.GATE:
+            self._ask_gate(view, step, late=_is_late(view, run, now), backs_out=backs_out)
+        elif needs_clearance(step) and _is_sent(run, step):
+            host = view.host_names.get(str(run.host_for(step.step.host)), "")
+            asked = DangerCard(step, f"RUN {host}".strip(), host)
+            self._ask_card(asked)
+            self._typed = asked.typed
+        elif step.step.kind is StepKind.NOTIFY:
+            self._ask_card(NotifyCard(step))
+        else:
+            self._ask_card(ManualCard(self._context, step))
+
+    def _ask_paused(self, *, paused: bool) -> None:
         go_on = Button(_("Go on"), Kind.PRIMARY, icon="play")
         go_on.clicked.connect(self.resumed)
-        heading = row(StateBadge(Badge(Mark.HELD, _("Paused"))), None, go_on)
+        words = _("Paused") if paused else _("Stands still: nothing is being sent")
+        heading = row(StateBadge(Badge(Mark.HELD, words)), None, go_on)
         self._layout.addWidget(card(column(heading, margins=(14, 12, 14, 12))))
 
-    def _ask(self, step: StepRun) -> None:
-        if step.step.kind is StepKind.GATE and step.state is StepState.WAITING:
-            self._ask_gate(step)
-        elif step.state is StepState.WAITING:
-            self._ask_manual(step)
-        else:
-            self._ask_trouble(step)
+    def _ask_gate(self, view: RunView, step: StepRun, *, late: bool, backs_out: bool) -> None:
+        actor = self._context.services.actor
+        why_not = ""
+        if step.step.approver and actor != step.step.approver:
+            why_not = _("Only {name} answers this gate.").format(name=step.step.approver)
+        elif step.step.by_another and actor == view.change.implementer:
+            why_not = _("Who implements the change cannot answer this gate.")
+        gate = GateCard(step, why_not, late=late, backs_out=backs_out)
+        gate.show_until(step, view.zone, _("Answered as {name}.").format(name=actor))
+        gate.answered.connect(self.gate_answered)
+        gate.no_go.connect(self.back_out_wanted)
+        self._gate, self._typed = gate, gate.typed
+        self._layout.addWidget(gate)
 
-    def _ask_gate(self, step: StepRun) -> None:
-        consequence = Consequence(
-            step.step.title,
-            step.step.instructions or _("After “go” the next steps are sent to the hosts."),
-            lost=_("Point of no return") if step.step.point_of_no_return else "",
-        )
-        self._typed = TypedConfirmation(consequence, step.step.answer, _("Go"), kind=Kind.PRIMARY)
-        self._typed.set_note(_("Answered by you, and logged."))
-        self._typed.confirmed.connect(self._on_gate)
-        self._layout.addWidget(self._typed)
-
-    def _ask_manual(self, step: StepRun) -> None:
-        self._note = LineField(_("What you saw"), _("Kept with the step."))
-        done = Button(_("Done"), Kind.PRIMARY, icon="check")
-        done.clicked.connect(self._on_done)
-        self._layout.addWidget(
-            card(
-                column(
-                    Label(step.step.title, weight=BOLD, wrap=True),
-                    Label(step.step.instructions, tone="ink2", wrap=True),
-                    self._note,
-                    row(None, self._skip_button(), done),
-                    gap=10,
-                    margins=(14, 12, 14, 12),
-                )
-            )
-        )
-
-    def _ask_trouble(self, step: StepRun) -> None:
-        unknown = step.state is StepState.UNKNOWN
-        words = _("Outcome unknown") if unknown else _("Did not succeed")
-        badge = StateBadge(Badge(Mark.UNKNOWN if unknown else Mark.BAD, words))
-        advice = (
-            _("Look on the host first: the command may have run. Nothing is sent again by itself.")
-            if unknown
-            else _("Nothing else was sent. Decide how to go on.")
-        )
-        again = Button(_("Send again"), icon="refresh")
-        if unknown and not step.step.idempotent:
-            again.block(_("Twice may do harm"))
-        again.clicked.connect(self.repeated)
-        done = Button(_("It was done"), icon="check")
-        done.clicked.connect(self._on_done)
-        self._note = LineField(_("How you know, or why"), _("Needed to skip; kept with the step."))
-        self._layout.addWidget(
-            card(
-                column(
-                    row(badge, None),
-                    Label(step.step.title, weight=BOLD, wrap=True),
-                    Label(visible(step.outcome), wrap=True).make_selectable(),
-                    Label(advice, tone="ink2", wrap=True),
-                    self._note,
-                    row(None, self._skip_button(), done, again),
-                    gap=8,
-                    margins=(14, 12, 14, 12),
-                )
-            )
-        )
-
-    def _skip_button(self) -> Button:
-        skip = Button(_("Skip"))
-        skip.clicked.connect(self._on_skip)
-        return skip
-
-    @Slot()
-    def _on_gate(self) -> None:
-        if self._typed:
-            self.gate_answered.emit(self._typed.field.text())
-
-    @Slot()
-    def _on_done(self) -> None:
-        self.confirmed.emit(self._note.value if self._note else "")
-
-    @Slot()
-    def _on_skip(self) -> None:
-        if self._note and not self._note.value:
-            self._note.set_error(_("A skipped step needs a reason."))
-        elif self._note:
-            self.skipped.emit(self._note.value)
+    def _ask_card(self, asked: Card) -> None:
+        asked.confirmed.connect(self.confirmed)
+        asked.skipped.connect(self.skipped)
+        asked.repeated.connect(self.repeated)
+        asked.cleared.connect(self.cleared)
+        asked.backing_out.connect(self.back_out_wanted)
+        asked.proof_chosen.connect(self.proof_chosen)
+        asked.mail_wanted.connect(self.mail_wanted)
+        self._note = asked.note
+        self._layout.addWidget(asked)
 
     @Slot()
     def _on_leave(self) -> None:
@@ -186,3 +164,36 @@ class DecisionPanel(QWidget):
             self._note.set_error(_("Backing out needs a reason."))
         elif self._note:
             self.backed_out.emit(self._note.value)
+
+
+def _key(
+    run: Run | None, step: StepRun | None, view: RunView | None, now: datetime, *, idle: bool
+) -> tuple[object, ...]:
+    """Return what the question depends on; while it stays, what is being typed stays."""
+    if run is None or step is None or view is None:
+        return (run and run.state,)
+    late = step.step.kind is StepKind.GATE and _is_late(view, run, now)
+    return (run.id, run.state is RunState.PAUSED, idle, step.step.id, len(step.proofs), late,
+            step.state)  # fmt: skip
+
+
+def _is_sent(run: Run, step: StepRun) -> bool:
+    """Whether a command goes to a host; a rehearsal without a stand-in only talks it through."""
+    return run.mode is RunMode.LIVE or run.host_for(step.step.host) is not None
+
+
+def _goes(run: Run) -> bool:
+    return run.state in (RunState.RUNNING, RunState.BACKING_OUT)
+
+
+def _asks(step: StepRun) -> bool:
+    return step.state is StepState.WAITING or step.state.is_trouble
+
+
+def _is_late(view: RunView, run: Run, now: datetime) -> bool:
+    forward = run.direction is Phase.FORWARD and run.is_live
+    return forward and view.deadline is not None and now > view.deadline
+
+
+def _way_back(run: Run) -> tuple[StepRun, ...]:
+    return tuple(item for item in run.steps if item.step.phase is Phase.BACKOUT)

@@ -1,45 +1,41 @@
-"""The run page: steps with plan and actual, the transcript, the decision, and the way back."""
+"""The run page: steps with plan and actual, what they say, the decision, and the way back."""
 
-from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
-from app.domain.run import Run, RunState
+from app.domain.run import Run
 from app.i18n import _
+from app.services.execution import is_silent
 from app.services.live import Output
-from app.wording import clock, duration, number
 from ui.changed import Topic
 from ui.models.rows import RowsModel
 from ui.operations import runs
 from ui.operations.runs import RunView
+from ui.pages.run.band import RunBand
 from ui.pages.run.decision import DecisionPanel
 from ui.pages.run.output import StepOutput
 from ui.pages.run.pilot import RunPilot
-from ui.pages.run.rows import (
-    BAR_COLUMN,
-    COLUMNS,
-    StepRow,
-    expected_end,
-    planned_end,
-    step_badge,
-    step_rows,
-    time_scale,
-)
+from ui.pages.run.rows import BAR_COLUMN, COLUMNS, StepRow, idle_scale, step_rows, time_scale
+from ui.pages.run.timeline import TimelineView
+from ui.pages.run.words import goes, sentence, talking
 from ui.tasks import Latest
 from ui.widgets.buttons import Button, Kind, Tall
-from ui.widgets.countdown import Countdown
 from ui.widgets.empty import EmptyState
 from ui.widgets.layout import column, panel, row, split
 from ui.widgets.page import Page
-from ui.widgets.run_bars import BarDelegate, Legend, Marks, RunStrip, Strip, TimeScale
+from ui.widgets.run_bars import BarDelegate, Legend, Marks
+from ui.widgets.search import FilterChips
 from ui.widgets.table import Rows, Table
 
 if TYPE_CHECKING:
     from ui.context import UiContext
 
 TICK_MS = 1000
+_ZOOMED, _TIMELINE = 1, 1
+"""Positions of the second chip: of the scale, and of what the right side shows."""
 
 
 class RunPage(Page):
@@ -53,10 +49,11 @@ class RunPage(Page):
         super().__init__(context, parent)
         self._ref = ""
         self._view: RunView | None = None
+        self._note = Button(_("Add a note"), icon="message", tall=Tall.TALL)
         self._pause = Button(_("Pause"), icon="pause", tall=Tall.TALL)
         self._back_out = Button(_("Back out"), Kind.DANGER, icon="undo", tall=Tall.TALL)
         self._start = Button(_("Start the run"), Kind.PRIMARY, icon="play", tall=Tall.TALL)
-        self.header.add(self._start, self._pause, self._back_out)
+        self.header.add(self._start, self._note, self._pause, self._back_out)
         self._build()
         self._rows = Latest(context.tasks, self)
         self._rows.loaded.connect(self._show)
@@ -70,19 +67,21 @@ class RunPage(Page):
 
     def _build(self) -> None:
         now = self.context.services.clock.now
-        self._elapsed = Countdown(_("Elapsed"), now, upwards=True)
-        self._left = Countdown(_("Left to start a roll-back"), now)
-        self._strip = RunStrip()
-        band = panel(
-            row(self._elapsed, self._strip, self._left, gap=32, margins=(24, 10, 24, 10)), "raised"
-        )
+        self._band = RunBand(now)
         self._table = Table(RowsModel(COLUMNS), rows=Rows.STEP, name="steps")
-        self._bars = BarDelegate(time_scale_now(now()), Marks(), self._table)
+        self._bars = BarDelegate(idle_scale(now()), Marks(), self._table)
         self._table.setItemDelegateForColumn(BAR_COLUMN, self._bars)
-        left = panel(column(self._table, row(Legend(), margins=(24, 8, 24, 8)), gap=0))
-        self._decision = DecisionPanel()
-        self._output = StepOutput(self.context)
-        right = panel(column(self._decision, self._output, gap=0))
+        self._zoom = FilterChips([_("Whole run"), _("Last 30 min")])
+        under = row(Legend(), self._zoom, margins=(24, 8, 24, 8))
+        left = panel(column(self._table, under, gap=0))
+        self._decision = DecisionPanel(self.context)
+        self._output, self._timeline = StepOutput(self.context), TimelineView(now)
+        self._shows = FilterChips([_("Output"), _("Timeline")])
+        self._sides = QStackedWidget()
+        self._sides.addWidget(self._output)
+        self._sides.addWidget(self._timeline)
+        chips = row(self._shows, margins=(16, 8, 16, 8))
+        right = panel(column(self._decision, chips, self._sides, gap=0))
         self._stack = QStackedWidget()
         self._empty = EmptyState(
             _("No run yet"),
@@ -92,7 +91,7 @@ class RunPage(Page):
         if self._empty.button:
             self._empty.button.clicked.connect(self._open_changes)
         self._stack.addWidget(self._empty)
-        whole = column(band, split(left, right, sizes=(694, 546), name="run"), gap=0)
+        whole = column(self._band, split(left, right, sizes=(694, 546), name="run"), gap=0)
         whole.setStretch(1, 1)
         self._stack.addWidget(panel(whole))
         self.body.addWidget(self._stack, 1)
@@ -105,8 +104,15 @@ class RunPage(Page):
         self._pause.clicked.connect(self._pilot.pause)
         self._start.clicked.connect(self._pilot.begin)
         self._back_out.clicked.connect(self._on_back_out)
+        self._note.clicked.connect(self._on_note)
+        self._timeline.note.wanted.connect(self._pilot.add_note)
         self._decision.left.connect(self.reload)
+        self._decision.back_out_wanted.connect(self._on_back_out)
+        self._decision.mail_wanted.connect(self._on_mail)
+        self._timeline.pin_wanted.connect(self._pilot.pin)
         self._table.picked.connect(self._on_picked)
+        self._zoom.chosen.connect(self._redraw)
+        self._shows.chosen.connect(self._sides.setCurrentIndex)
         self._said.connect(self._on_said)
 
     @property
@@ -136,85 +142,50 @@ class RunPage(Page):
         run = self._run
         live = run is not None and not run.is_over
         self._start.setVisible(view is not None and run is None)
-        self._pause.setVisible(live)
+        for button in (self._pause, self._note):
+            button.setVisible(live)
         self._back_out.setVisible(live and run is not None and run.backout_at is None)
         if view is None:
             self.header.set_texts(_("Run"), _("Nothing runs, and nothing has run yet."))
             return
-        self.header.set_texts(view.change.title, self._sentence(view))
-        idle = live and not (run and _goes(run) and self._pilot.is_playing)
+        self.header.set_texts(view.change.title, sentence(view))
+        idle = live and not (run and goes(run) and self._pilot.is_playing)
         self._pause.block(_("No step runs") if idle else "")
         self._refresh(view)
-        self._decision.show_run(run)
+        self._timeline.show_view(view)
+
+    @Slot()
+    def _redraw(self) -> None:
+        if self._view is not None:
+            self._refresh(self._view)
 
     def _refresh(self, view: RunView) -> None:
         """Draw what depends on the time of day."""
         now, run = self.context.services.clock.now(), view.run
-        scale = time_scale(view, now)
-        self._bars.scale = scale
+        zoomed = self._zoom.current == _ZOOMED
+        self._bars.scale = time_scale(view, now, zoomed=zoomed)
         over = run is None or run.is_over
-        self._bars.marks = Marks(None if over else now, view.deadline if not over else None)
+        self._bars.marks = Marks(None if over else now, None if over else view.deadline)
         self._table.set_rows(step_rows(view, now))
-        if run and run.current:
+        self._table.horizontalHeader().viewport().update()
+        if run and run.current and not over:
             self._table.select(run.current.step.id, quiet=True)
-            self._output.show_step(run, run.current)
+            self._output.show_step(run, talking(run) or run.current)
         elif run and self._table.current is None:
             spoke = [item for item in run.active if item.transcript] or list(run.active)
             self._table.select(spoke[-1].step.id if spoke else "")
-        started = run.started_at if run else None
-        end = run.ended_at if run else None
-        self._elapsed.setVisible(not over)
-        self._left.setVisible(not over)
-        self._elapsed.set_target(None if end else started)
-        note = ""
-        if view.deadline and not over:
-            note = _("until {time}, a roll-back takes {long}").format(
-                time=clock(view.deadline, view.zone), long=duration(view.rollback_s)
-            )
-        self._left.set_target(view.deadline if not over else None, note)
-        if run and started:
-            expected = expected_end(run, now)
-            window_end = view.change.window.span.end if view.change.window else scale.end
-            strip_scale = TimeScale(started, end or max(window_end, now), view.zone)
-            self._strip.set_strip(
-                Strip(
-                    strip_scale,
-                    end or now,
-                    planned_end(run),
-                    expected,
-                    None if over else view.deadline,
-                )
-            )
-
-    def _sentence(self, view: RunView) -> str:
-        run, number_ = view.run, view.change.number
-        if run is None or run.started_at is None:
-            return _("{number} may start now: its window is open and nothing is missing.").format(
-                number=number_
-            )
-        began = _("Run of {number}, started {time} by {who}.").format(
-            number=number_, time=clock(run.started_at, view.zone, seconds=True), who=run.by
-        )
-        if run.is_over and run.ended_at:
-            word = _("Ended") if run.state is RunState.DONE else _("Backed out, ended")
-            took = number((run.ended_at - run.started_at).total_seconds(), "s")
-            return f"{began} {word} {clock(run.ended_at, view.zone, seconds=True)}, {took}."
-        step = run.current
-        if step is None:
-            return began
-        position = [item.step.id for item in run.active].index(step.step.id) + 1
-        return f"{began} " + _("Step {n} of {all}, “{title}”: {state}.").format(
-            n=position,
-            all=len(run.active),
-            title=step.step.title,
-            state=step_badge(step.state).word.lower(),
-        )
+        self._band.show_view(view, now, self._bars.scale.end)
+        self._decision.show_view(view, now, playing=self._pilot.is_playing)
 
     @Slot()
     def _tick(self) -> None:
-        if not self.isVisible() or not self._view or not self._run or self._run.is_over:
+        run = self._run
+        if not self.isVisible() or not self._view or run is None or run.is_over:
             return
-        if self._pilot.is_playing and self.ready:
+        now = self.context.services.clock.now()
+        if any(is_silent(item, now) for item in run.active) and not self._pilot.is_playing:
+            self._pilot.close_silent_gates()
+        elif self._pilot.is_playing and self.ready:
             self.reload()
         else:
             self._refresh(self._view)
@@ -236,19 +207,41 @@ class RunPage(Page):
     @Slot()
     def _on_back_out(self) -> None:
         if self._view:
-            self._decision.ask_back_out(", ".join(self._view.host_names.values()))
+            hosts = [self._view.host_names.get(str(host), "") for host in self._view.change.hosts]
+            self._decision.ask_back_out(", ".join(filter(None, hosts)))
+
+    @Slot()
+    def _on_note(self) -> None:
+        if self._view:
+            self._shows.choose(_TIMELINE)
+            self._sides.setCurrentIndex(_TIMELINE)
+            self._timeline.note.open(self._view)
+
+    @Slot()
+    def _on_mail(self) -> None:
+        view, run = self._view, self._run
+        if view is None or run is None or run.current is None:
+            return
+        name = f"{view.change.number}-{run.current.step.id[:8]}.eml"
+        path, _kind = QFileDialog.getSaveFileName(
+            self, _("Save as mail file"), name, _("Mail (*.eml)")
+        )
+        if path:
+            self.save_mail(Path(path))
+
+    def save_mail(self, path: Path) -> None:
+        """Write the notification that waits to a mail file."""
+        if self._view is not None and self._run is not None and self._run.current is not None:
+            task = runs.save_mail(self.context, self._view, self._run.current, path)
+            task.succeeded.connect(self._on_mail_saved)
+            task.failed.connect(self.show_error)
+
+    @Slot(object)
+    def _on_mail_saved(self, path: Path) -> None:
+        self.context.messages.show_done(_("Saved as {path}").format(path=path))
 
     @Slot(object)
     def _on_written(self, run: Run) -> None:
         self._ref = run.id
         self.context.changed.announce(Topic.RUNS | Topic.CHANGES, self, run.id)
         self.reload()
-
-
-def _goes(run: Run) -> bool:
-    return run.state in (RunState.RUNNING, RunState.BACKING_OUT)
-
-
-def time_scale_now(now: datetime) -> TimeScale:
-    """Return a scale for an empty table."""
-    return TimeScale(now, now, "UTC")

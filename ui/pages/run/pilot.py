@@ -1,5 +1,7 @@
 """Carries out what was decided on the run page, and plays the run on afterwards."""
 
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -7,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.domain.run import Run
 from app.i18n import _
 from ui.operations import runs
-from ui.operations.runs import RunView
+from ui.operations.runs import RunView, Verb
 from ui.pages.run.decision import DecisionPanel
 from ui.tasks import Task
 
@@ -26,18 +28,21 @@ class RunPilot(QObject):
         super().__init__(parent)
         self._context = context
         self._view: RunView | None = None
-        self._playing: Task | None = None
+        self._playing: list[Task] = []
+        self._closing = False
         decision.gate_answered.connect(self._on_gate)
         decision.confirmed.connect(self._on_confirmed)
         decision.skipped.connect(self._on_skipped)
         decision.repeated.connect(self._on_repeated)
+        decision.cleared.connect(self._on_cleared)
         decision.resumed.connect(self._on_resumed)
         decision.backed_out.connect(self._on_backed_out)
+        decision.proof_chosen.connect(self.attach)
 
     @property
     def is_playing(self) -> bool:
         """Whether steps are being carried out."""
-        return self._playing is not None
+        return bool(self._playing)
 
     def set_view(self, view: RunView | None) -> None:
         """Act on another run, or on its newer state."""
@@ -53,9 +58,32 @@ class RunPilot(QObject):
     def pause(self) -> None:
         """Hold before the next step."""
         if run := self._run:
-            task = runs.pause(self._context, run)
-            task.succeeded.connect(self.written)
-            task.failed.connect(self.failed)
+            self._write(runs.pause(run))
+
+    @Slot(str, object)
+    def add_note(self, text: str, at: datetime | None) -> None:
+        """Put an entry into the timeline."""
+        if run := self._run:
+            self._write(runs.add_note(run, text, at))
+
+    @Slot(str)
+    def pin(self, key: str) -> None:
+        """Pin an entry of the timeline, or unpin it."""
+        if run := self._run:
+            self._write(runs.pin(run, key))
+
+    @Slot(object)
+    def attach(self, path: Path) -> None:
+        """Keep a file as proof of the step that waits."""
+        if found := self._current():
+            self._report(runs.attach(self._context, *found, path))
+
+    def close_silent_gates(self) -> None:
+        """Stop gates that nobody has answered in time; once until it is done."""
+        if (run := self._run) and not self._closing:
+            self._closing = True
+            task = self._write(runs.close_silent_gates(run))
+            task.ended.connect(self._on_closed)
 
     @property
     def _run(self) -> Run | None:
@@ -65,37 +93,53 @@ class RunPilot(QObject):
         run = self._run
         return (run, run.current.step.id) if run and run.current else None
 
-    @Slot(str)
-    def _on_gate(self, typed: str) -> None:
+    def _write(self, verb: Verb) -> Task:
+        return self._report(runs.decide(self._context, verb))
+
+    def _report(self, task: Task) -> Task:
+        task.succeeded.connect(self.written)
+        task.failed.connect(self.failed)
+        return task
+
+    @Slot(str, str)
+    def _on_gate(self, typed: str, late_reason: str) -> None:
         if found := self._current():
-            self._follow(runs.answer_gate(self._context, *found, typed))
+            self._decide(runs.answer_gate(*found, typed, late_reason))
+
+    @Slot(str)
+    def _on_cleared(self, typed: str) -> None:
+        if found := self._current():
+            self._decide(runs.clear_command(*found, typed))
 
     @Slot(str)
     def _on_confirmed(self, note: str) -> None:
         if found := self._current():
-            self._follow(runs.confirm(self._context, *found, note))
+            self._decide(runs.confirm(*found, note))
 
     @Slot(str)
     def _on_skipped(self, reason: str) -> None:
         if found := self._current():
-            self._follow(runs.skip(self._context, *found, reason))
+            self._decide(runs.skip(*found, reason))
 
     @Slot()
     def _on_repeated(self) -> None:
         if found := self._current():
-            self._follow(runs.repeat(self._context, *found))
+            self._decide(runs.repeat(*found))
 
     @Slot()
     def _on_resumed(self) -> None:
         if run := self._run:
-            self._follow(runs.resume(self._context, run))
+            self._decide(runs.resume(run))
 
     @Slot(str)
     def _on_backed_out(self, reason: str) -> None:
         if run := self._run:
-            if self._playing:
-                self._playing.cancel()
-            self._follow(runs.back_out(self._context, run, reason))
+            for task in self._playing:
+                task.cancel()
+            self._decide(runs.back_out(run, reason))
+
+    def _decide(self, verb: Verb) -> None:
+        self._follow(runs.decide(self._context, verb))
 
     def _follow(self, task: Task) -> None:
         task.succeeded.connect(self._play)
@@ -105,12 +149,31 @@ class RunPilot(QObject):
     def _play(self, run: Run) -> None:
         self.written.emit(run)
         title = _("Run of {title}").format(title=self._view.change.title if self._view else "")
-        task = self._playing = runs.play(self._context, run, title)
+        task = runs.play(self._context, run, title)
+        self._playing.append(task)
         task.succeeded.connect(self.written)
         task.failed.connect(self.failed)
+        _Playing(task, self)
+
+    def ended(self, task: Task) -> None:
+        """Forget a player that has come to its end."""
+        self._playing.remove(task)
+        if not self._playing:
+            self.rested.emit()
+
+    @Slot()
+    def _on_closed(self) -> None:
+        self._closing = False
+
+
+class _Playing(QObject):
+    """One player on its way; it goes with its task."""
+
+    def __init__(self, task: Task, pilot: RunPilot) -> None:
+        super().__init__(task)
+        self._task, self._pilot = task, pilot
         task.ended.connect(self._on_ended)
 
     @Slot()
     def _on_ended(self) -> None:
-        self._playing = None
-        self.rested.emit()
+        self._pilot.ended(self._task)

@@ -4,25 +4,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.run import Run, StepRun, StepState
-from app.domain.runbook import StepKind
-from app.i18n import _
+from app.domain.runbook import PERSONAL
+from app.i18n import _, later
+from app.services.runbooks import expected
 from app.wording import clock_duration
 from ui.cells import Badge, Cell, Column, Mark, Words
 from ui.operations.runs import RunView
 from ui.widgets.run_bars import StepBar, TimeScale
 
 _STATES = {
-    StepState.PENDING: (Mark.MISSING, "Pending"),
-    StepState.SENT: (Mark.RUNNING, "Running"),
-    StepState.WAITING: (Mark.GATE, "Waiting"),
-    StepState.DONE: (Mark.DONE, "Done"),
-    StepState.FAILED: (Mark.BAD, "Failed"),
-    StepState.STOPPED: (Mark.WATCH, "Stopped"),
-    StepState.SKIPPED: (Mark.STOPPED, "Skipped"),
-    StepState.UNKNOWN: (Mark.UNKNOWN, "Outcome unknown"),
+    StepState.PENDING: (Mark.MISSING, later("Pending")),
+    StepState.SENT: (Mark.RUNNING, later("Running")),
+    StepState.WAITING: (Mark.GATE, later("Waiting")),
+    StepState.DONE: (Mark.DONE, later("Done")),
+    StepState.FAILED: (Mark.BAD, later("Failed")),
+    StepState.STOPPED: (Mark.WATCH, later("Stopped")),
+    StepState.SKIPPED: (Mark.STOPPED, later("Skipped")),
+    StepState.UNKNOWN: (Mark.UNKNOWN, later("Outcome unknown")),
 }
 _LATE_S = 5.0
 """A step counts as late beyond this many seconds and a tenth of its plan."""
+ZOOM = timedelta(minutes=30)
+"""What the zoom shows: the last half hour, and a little of what comes."""
 
 
 def step_badge(state: StepState) -> Badge:
@@ -57,15 +60,24 @@ class StepRow:
 
     @property
     def differs_s(self) -> float | None:
-        """Actual minus plan, once the step is over."""
-        actual = self.item.actual_s
-        return None if actual is None else actual - self.planned_s
+        """Actual minus plan: of a step that is over, or that takes longer already."""
+        actual = self.actual_s
+        if actual is None or (self.item.ended_at is None and actual <= self.planned_s):
+            return None
+        return actual - self.planned_s
 
     @property
     def is_late(self) -> bool:
         """Whether it took clearly longer than planned."""
         differs = self.differs_s
         return differs is not None and differs > max(_LATE_S, self.planned_s / 10)
+
+    @property
+    def is_past_p90(self) -> bool:
+        """Whether it takes longer than nine of ten runs."""
+        actual = self.actual_s
+        known = self.item.step.p90_s is not None
+        return known and actual is not None and actual > self.item.step.slow_s
 
 
 def step_rows(view: RunView, now: datetime) -> tuple[StepRow, ...]:
@@ -74,86 +86,87 @@ def step_rows(view: RunView, now: datetime) -> tuple[StepRow, ...]:
     if run is None:
         return ()
     current = run.current
+    shown = current.step.id if current is not None else ""
+    times = expected(run, now)
     return tuple(
         StepRow(
             item.step.id,
             position,
             item,
-            view.host_names.get(str(item.step.host), ""),
-            current is not None and item.step.id == current.step.id,
-            _bar(item, current is not None and item.step.id == current.step.id),
+            view.host_names.get(str(run.host_for(item.step.host) or item.step.host), ""),
+            item.step.id == shown,
+            _bar(item, times[item.step.id], current=item.step.id == shown, over=run.is_over),
             now,
         )
         for position, item in enumerate(run.active, start=1)
     )
 
 
-def _bar(item: StepRun, current: bool) -> StepBar:
-    span = timedelta(seconds=item.step.estimate_s)
-    planned = item.planned_start
+def _bar(item: StepRun, times: tuple[datetime, datetime], *, current: bool, over: bool) -> StepBar:
     started = item.started_at if item.state is not StepState.PENDING else None
+    slow = item.step.slow_s if item.step.p90_s is not None else None
     return StepBar(
-        planned,
-        planned + span if planned else None,
+        item.planned_start,
+        item.planned_end,
         started,
         item.ended_at,
-        started + span if started and item.ended_at is None else None,
+        times[1] if started and item.ended_at is None and not over else None,
         current,
+        started + timedelta(seconds=slow) if started and slow is not None else None,
     )
 
 
-def time_scale(view: RunView, now: datetime) -> TimeScale:
-    """Return the stretch of time the bars are drawn on."""
+def time_scale(view: RunView, now: datetime, *, zoomed: bool = False) -> TimeScale:
+    """Return the stretch of time the bars are drawn on; zoomed, only the last half hour."""
     run = view.run
     if run is None or run.started_at is None:
         return TimeScale(now, now + timedelta(minutes=1), view.zone)
     begin = run.backout_at or run.started_at
     ends = [begin + timedelta(seconds=10)]
     for item in run.active:
-        ends += [at for at in (item.ended_at,) if at]
-        if item.planned_start:
-            ends.append(item.planned_start + timedelta(seconds=item.step.estimate_s))
+        ends += [at for at in (item.ended_at, item.planned_end) if at]
     if not run.is_over:
-        ends.append(now)
+        ends += [now, *(end for _start, end in expected(run, now).values())]
     end = max(ends)
+    if zoomed:
+        last = min(now, max(at for at in ends if at <= now)) if run.is_over else now
+        return TimeScale(max(begin, last - ZOOM), last + ZOOM / 5, view.zone)
     return TimeScale(begin, end + (end - begin) * 0.04, view.zone)
 
 
-def expected_end(run: Run, now: datetime) -> datetime | None:
-    """Return when the run will end if what is left takes as long as planned."""
-    if run.is_over:
-        return None
-    left_s = 0.0
-    for item in run.active:
-        if item.state is StepState.PENDING:
-            left_s += item.step.estimate_s
-        elif not item.state.is_over and item.started_at:
-            gone_s = (now - item.started_at).total_seconds()
-            left_s += max(0.0, item.step.estimate_s - gone_s)
-    return now + timedelta(seconds=left_s)
+def idle_scale(now: datetime) -> TimeScale:
+    """Return a scale for an empty table."""
+    return TimeScale(now, now, "UTC")
 
 
-def planned_end(run: Run) -> datetime | None:
-    """Return when the run would end by plan."""
-    ends = [
-        item.planned_start + timedelta(seconds=item.step.estimate_s)
-        for item in run.active
-        if item.planned_start
-    ]
-    return max(ends, default=None)
+def position_of(run: Run, step_id: str) -> int:
+    """Return the number of a step in its direction, from 1 on."""
+    return [item.step.id for item in run.active].index(step_id) + 1
 
 
 def _step_cell(row: StepRow) -> Cell:
-    tone = "ink2" if row.item.state is StepState.PENDING and not row.current else "ink"
-    title = Words(row.item.step.title, tone, 600 if row.current else 400)
-    below: list[Badge | Words] = [step_badge(row.item.state)]
+    item = row.item
+    tone = "ink2" if item.state is StepState.PENDING and not row.current else "ink"
+    title = Words(item.step.title, tone, 600 if row.current else 400)
+    below: list[Badge | Words] = [step_badge(item.state)]
     if row.host:
         below.append(Words(row.host, "ink2"))
-    elif row.item.step.kind in (StepKind.GATE, StepKind.MANUAL) and row.item.step.owner:
-        below.append(Words(row.item.step.owner, "ink2"))
-    if row.item.step.point_of_no_return:
+    elif item.step.kind in PERSONAL and (item.step.approver or item.step.owner):
+        below.append(Words(item.step.approver or item.step.owner, "ink2"))
+    if row.is_past_p90:
+        below.append(Words(_("past P90"), "watch", 500))
+    if item.step.point_of_no_return:
         below.append(Words(_("point of no return"), "bad"))
+    if item.proofs:
+        below.append(Words(_("with proof"), "ink2"))
     return Cell((title,), tuple(below))
+
+
+def _spoken(row: StepRow) -> str:
+    parts = [row.item.step.title, step_badge(row.item.state).word]
+    if row.is_past_p90:
+        parts.append(_("past P90"))
+    return ", ".join(parts)
 
 
 def _differs_cell(row: StepRow) -> Cell:
@@ -162,32 +175,24 @@ def _differs_cell(row: StepRow) -> Cell:
 
 
 COLUMNS = (
-    Column[StepRow](_("#"), lambda row: str(row.position), width=40, right=True, tone="ink2"),
+    Column[StepRow](_("#"), lambda row: str(row.position), width=36, right=True, tone="ink2"),
+    Column[StepRow](_("Step"), _spoken, cell=_step_cell),
     Column[StepRow](
-        _("Step"),
-        lambda row: f"{row.item.step.title}, {step_badge(row.item.state).word}",
-        cell=_step_cell,
-    ),
-    Column[StepRow](
-        _("Plan"),
-        lambda row: clock_duration(row.planned_s),
-        width=64,
-        right=True,
-        tone="ink2",
+        _("Plan"), lambda row: clock_duration(row.planned_s), width=58, right=True, tone="ink2"
     ),
     Column[StepRow](
         _("Actual"),
         lambda row: "–" if row.actual_s is None else clock_duration(row.actual_s),
-        width=64,
+        width=60,
         right=True,
     ),
     Column[StepRow](
         _("Differs"),
         lambda row: "–" if row.differs_s is None else clock_duration(row.differs_s, signed=True),
         cell=_differs_cell,
-        width=70,
+        width=64,
         right=True,
     ),
-    Column[StepRow]("", lambda _row: "", width=240),
+    Column[StepRow]("", lambda _row: "", width=234),
 )
 BAR_COLUMN = len(COLUMNS) - 1

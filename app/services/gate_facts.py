@@ -1,0 +1,157 @@
+"""What stands beside the buttons of a gate: the evidence a decision rests on, as it is now."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from app.domain.backup import BackupSet
+from app.domain.change import Change
+from app.domain.health import Health, HealthReport
+from app.domain.run import Run, StepRun, StepState
+from app.domain.runbook import Phase, StepKind
+from app.i18n import _, ngettext
+from app.services.backup_gate import gate_level
+from app.services.rollback import rollback_deadline
+from app.services.runbooks import expected
+from app.wording import clock, count_of, duration
+
+
+class FactState(StrEnum):
+    """What a fact speaks for."""
+
+    GOOD = "good"
+    WATCH = "watch"
+    BAD = "bad"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class GateFact:
+    """One line: a word, what it is about, and a figure."""
+
+    state: FactState
+    word: str
+    text: str
+    figure: str = ""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Everything a gate looks at; ``backup_age_h`` is the oldest backup that counts."""
+
+    change: Change
+    run: Run
+    now: datetime
+    health: Sequence[HealthReport] = ()
+    backups: Sequence[BackupSet] = ()
+    backup_age_h: float = 24.0
+    zone: str = field(default="UTC")
+
+
+def gate_facts(seen: Situation) -> tuple[GateFact, ...]:
+    """Return the evidence for a decision, what speaks against going on included."""
+    return (
+        *_checks(seen),
+        _health(seen),
+        *_backups(seen),
+        _pace(seen),
+        *_deadline(seen),
+        *_others(seen),
+    )
+
+
+def _checks(seen: Situation) -> Iterable[GateFact]:
+    """The last check that this run has made."""
+    done = [
+        item
+        for item in seen.run.active
+        if item.step.kind in (StepKind.CHECK, StepKind.RESTORE_TEST) and item.ended_at
+    ]
+    last = max(done, key=lambda item: item.ended_at or seen.now, default=None)
+    if last is None:
+        return
+    passed = last.state is StepState.DONE
+    yield GateFact(
+        FactState.GOOD if passed else FactState.BAD,
+        _("Passed") if passed else _("Failed"),
+        last.step.title,
+        clock(last.ended_at, seen.zone) if last.ended_at else "",
+    )
+
+
+def _health(seen: Situation) -> GateFact:
+    hosts = seen.change.hosts
+    newest: dict[str, HealthReport] = {}
+    for report in sorted(seen.health, key=lambda item: item.started_at):
+        newest[report.host] = report
+    found = [newest[host] for host in hosts if host in newest]
+    text = _("Last health check of every host")
+    if not found or len(found) < len(hosts):
+        share = count_of(len(found), len(hosts))
+        return GateFact(FactState.MISSING, _("Not checked"), text, share)
+    critical = sum(report.worst is Health.CRITICAL for report in found)
+    if critical:
+        many = ngettext("{n} critical", "{n} critical", critical).format(n=critical)
+        return GateFact(FactState.BAD, many, text, count_of(len(found) - critical, len(found)))
+    return GateFact(FactState.GOOD, _("Healthy"), text, count_of(len(found), len(found)))
+
+
+def _backups(seen: Situation) -> Iterable[GateFact]:
+    change = seen.change
+    if not change.backup_plan or change.risk is None:
+        yield GateFact(FactState.MISSING, _("No backup"), _("The plan names nothing to back up"))
+        return
+    age = timedelta(hours=seen.backup_age_h)
+    for host in dict.fromkeys(source.host for source in change.backup_plan):
+        sets = [item for item in seen.backups if item.host == host]
+        answer = gate_level(sets, change.risk.required_backup, age, seen.now)
+        best = answer.best
+        if best is None or best.level is None:
+            yield GateFact(FactState.BAD, _("No backup"), answer.sentence)
+            continue
+        text = _("Backup of {host}, {level}").format(host=best.host_name, level=best.level.label)
+        if best.restore_s is not None:
+            text = _("{text} in {time}").format(text=text, time=duration(best.restore_s))
+        state = FactState.GOOD if answer.met else FactState.BAD
+        word = _("Proven") if answer.met else _("Not enough")
+        yield GateFact(state, word, text, clock(best.sealed_at, seen.zone))
+
+
+def _pace(seen: Situation) -> GateFact:
+    behind_s = behind(seen.run, seen.now)
+    text = _("Elapsed against the plan")
+    if behind_s is None:
+        return GateFact(FactState.MISSING, _("No plan"), text)
+    if behind_s > 60:
+        return GateFact(FactState.WATCH, _("Behind"), text, duration(behind_s))
+    return GateFact(FactState.GOOD, _("In time"), text, duration(max(0.0, -behind_s)))
+
+
+def behind(run: Run, now: datetime) -> float | None:
+    """Return how much later than planned the run looks like ending, in seconds; None if over."""
+    ends = [item.planned_end for item in run.active if item.planned_end]
+    if run.is_over or not ends:
+        return None
+    return (max(end for _start, end in expected(run, now).values()) - max(ends)).total_seconds()
+
+
+def _deadline(seen: Situation) -> Iterable[GateFact]:
+    deadline = rollback_deadline(seen.change, tuple(seen.backups))
+    if deadline is None or not seen.run.is_live or seen.run.direction is Phase.BACKOUT:
+        return
+    left_s = (deadline - seen.now).total_seconds()
+    text = _("Latest start of a roll-back, {time}").format(time=clock(deadline, seen.zone))
+    if left_s < 0:
+        yield GateFact(FactState.BAD, _("Passed by"), text, duration(-left_s))
+    else:
+        state = FactState.WATCH if left_s < 600 else FactState.GOOD
+        yield GateFact(state, _("Left"), text, duration(left_s))
+
+
+def _others(seen: Situation) -> Iterable[GateFact]:
+    """Steps beside the gate that are not over."""
+    beside: list[StepRun] = [item for item in seen.run.active if item.state is StepState.SENT]
+    for item in beside:
+        since = (seen.now - item.started_at).total_seconds() if item.started_at else 0.0
+        yield GateFact(FactState.WATCH, _("Not ready"), item.step.title, duration(since))

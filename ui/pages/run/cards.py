@@ -1,0 +1,200 @@
+"""The other questions of a run: by hand, a notification, a destructive command, trouble."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.domain.run import StepRun, StepState
+from app.domain.runbook import OnFail, StepKind
+from app.i18n import _
+from app.services.commands import dangers
+from ui.cells import Badge, Mark
+from ui.format import visible
+from ui.pages.run.proofs import Proofs
+from ui.theme import BOLD
+from ui.widgets.badges import StateBadge
+from ui.widgets.buttons import Button, Kind
+from ui.widgets.confirm import Consequence, TypedConfirmation
+from ui.widgets.fields import LineField
+from ui.widgets.labels import Label
+from ui.widgets.layout import Item, card, column, row
+
+if TYPE_CHECKING:
+    from ui.context import UiContext
+
+
+class Card(QWidget):
+    """A question with its answers; subclasses connect what they offer."""
+
+    confirmed = Signal(str)  # the note
+    skipped = Signal(str)  # the reason
+    repeated = Signal()
+    cleared = Signal(str)  # what was typed
+    backing_out = Signal()
+    proof_chosen = Signal(object)  # Path
+    mail_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.note: LineField | None = None
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+
+    def _fill(self, *items: Item) -> None:
+        self._layout.addWidget(card(column(*items, gap=10, margins=(14, 12, 14, 12))))
+
+    def _skip_button(self) -> Button:
+        skip = Button(_("Skip"))
+        skip.clicked.connect(self._on_skip)
+        return skip
+
+    def _button(self, text: str, kind: Kind, icon: str) -> Button:
+        made = Button(text, kind, icon=icon)
+        made.clicked.connect(self._on_done)
+        return made
+
+    @Slot()
+    def _on_done(self) -> None:
+        self.confirmed.emit(self.note.value if self.note else "")
+
+    @Slot()
+    def _on_skip(self) -> None:
+        if self.note and not self.note.value:
+            self.note.set_error(_("A skipped step needs a reason."))
+            self.note.setFocus()
+        elif self.note:
+            self.skipped.emit(self.note.value)
+
+
+class ManualCard(Card):
+    """A step that a person does; in a rehearsal also what would be sent."""
+
+    def __init__(self, context: "UiContext", item: StepRun) -> None:
+        super().__init__()
+        step = item.step
+        self.note = LineField(_("What you saw"), _("Kept with the step."))
+        self.proofs = Proofs(context, item)
+        self.proofs.chosen.connect(self.proof_chosen)
+        done = self._button(_("Done"), Kind.PRIMARY, "check")
+        if step.proof and not item.proofs:
+            done.block(_("needs a file or a photo"))
+        words: list[Item] = [Label(step.title, weight=BOLD, wrap=True)]
+        if step.instructions:
+            words.append(Label(step.instructions, tone="ink2", wrap=True))
+        if step.kind is StepKind.COMMAND:
+            words.append(Label(_("Walked through: nothing is sent."), tone="ink2", wrap=True))
+            words.append(Label(visible(step.command), mono=True, wrap=True).make_selectable())
+        self._fill(*words, self.proofs, self.note, row(None, self._skip_button(), done))
+
+
+class NotifyCard(Card):
+    """A message that a person sends, and who was told."""
+
+    def __init__(self, item: StepRun) -> None:
+        super().__init__()
+        step = item.step
+        self._text = step.instructions or step.title
+        self.note = LineField(_("Who was told"), _("Kept with the step, with your name and time."))
+        self.note.set_value(step.recipients)
+        copy = Button(_("Copy the text"), icon="copy")
+        save = Button(_("Save as mail file"), icon="download")
+        copy.clicked.connect(self._on_copy)
+        save.clicked.connect(self.mail_wanted)
+        told = self._button(_("They were told"), Kind.PRIMARY, "check")
+        self._fill(
+            Label(step.title, weight=BOLD, wrap=True),
+            Label(_("To: {names}").format(names=step.recipients or "–"), tone="ink2", wrap=True),
+            Label(self._text, wrap=True).make_selectable(),
+            row(copy, save, None),
+            self.note,
+            row(None, self._skip_button(), told),
+        )
+
+    @Slot()
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._text)
+
+    @Slot()
+    def _on_done(self) -> None:
+        if self.note and not self.note.value:
+            self.note.set_error(_("Say who was told."))
+            self.note.setFocus()
+        elif self.note:
+            self.confirmed.emit(_("Told: {names}").format(names=self.note.value))
+
+
+class DangerCard(Card):
+    """A command that destroys something waits for its words."""
+
+    def __init__(self, item: StepRun, phrase: str, host: str) -> None:
+        super().__init__()
+        step = item.step
+        what = _(" and ").join(dangers(step.command))
+        text = _("The next command {what}. Host: {host}.")
+        consequence = Consequence(
+            step.title,
+            text.format(what=what, host=host or _("none")),
+            lost=_("Destructive command"),
+        )
+        self.typed = TypedConfirmation(
+            consequence, phrase, _("Send it"), others=(self._skip_button(),)
+        )
+        self.typed.set_note(_("Sent once, in your name."))
+        self.typed.confirmed.connect(self._on_confirmed)
+        self.note = LineField(_("Why, if it is skipped"))
+        self._layout.setSpacing(10)
+        self._layout.addWidget(Label(visible(step.command), mono=True, wrap=True).make_selectable())
+        self._layout.addWidget(self.typed)
+        self._layout.addWidget(self.note)
+
+    @Slot()
+    def _on_confirmed(self) -> None:
+        self.cleared.emit(self.typed.field.text())
+
+
+class TroubleCard(Card):
+    """A step that failed, was stopped, or whose outcome nobody knows."""
+
+    def __init__(self, item: StepRun, *, backs_out: bool) -> None:
+        super().__init__()
+        step, unknown = item.step, item.state is StepState.UNKNOWN
+        gate = step.kind is StepKind.GATE
+        words = _("Outcome unknown") if unknown else _("Did not succeed")
+        badge = StateBadge(Badge(Mark.UNKNOWN if unknown else Mark.BAD, words))
+        self.note = LineField(_("How you know, or why"), _("Needed to skip; kept with the step."))
+        back = Button(_("Back out"), Kind.DANGER, icon="undo")
+        back.clicked.connect(self.backing_out)
+        back.setVisible(backs_out)
+        first = backs_out and (gate or step.on_fail is OnFail.BACK_OUT)
+        again = Button(_("Open the gate again") if gate else _("Send again"), icon="refresh")
+        if unknown and not step.idempotent:
+            again.block(_("Twice may do harm"))
+        again.clicked.connect(self.repeated)
+        others: list[Item] = [] if gate else [
+            self._skip_button(), self._button(_("It was done"), Kind.SECONDARY, "check")
+        ]  # fmt: skip
+        buttons: list[Item] = (
+            [back, None, *others, again] if first else [None, *others, again, back]
+        )
+        self._fill(
+            row(badge, None),
+            Label(step.title, weight=BOLD, wrap=True),
+            Label(visible(item.outcome), wrap=True).make_selectable(),
+            Label(_advice(item, gate=gate, first=first), tone="ink2", wrap=True),
+            *([] if gate else [self.note]),
+            row(*buttons),
+        )
+
+
+def _advice(item: StepRun, *, gate: bool, first: bool) -> str:
+    if gate:
+        return _("Nobody answered in time, so nothing was sent. Back out, or open it again.")
+    if item.state is StepState.UNKNOWN:
+        return _(
+            "Look on the host first: the command may have run. Nothing is sent again by itself."
+        )
+    if first:
+        return _("Nothing else was sent. The plan says to back out when this step fails.")
+    return _("Nothing else was sent. Decide how to go on.")
