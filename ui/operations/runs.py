@@ -157,8 +157,8 @@ def pause(run: Run) -> Verb:
     return lambda desk: execution.pause(run.id, desk=desk)
 
 
-def resume(run: Run) -> Verb:
-    """Let a paused run go on."""
+def resume(run: Run, _step: str = "") -> Verb:
+    """Let a paused run go on, whatever step is next."""
     return lambda desk: execution.resume(run.id, desk=desk)
 
 

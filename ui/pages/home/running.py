@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.vocabulary import RunState
 from app.i18n import _, later, ngettext
-from app.services.runbooks import expected_end, planned_end
 from ui.cells import Badge, Mark
 from ui.operations.home import RunningNow
 from ui.theme import BOLD, LARGE
@@ -61,6 +60,8 @@ class RunningStrip(QWidget):
         self.setVisible(bool(running))
         if not running:
             return
+        from app.services.runbooks import expected_end, planned_end  # noqa: PLC0415 - seldom at a start
+
         first = running[0]
         run, change = first.run, first.change
         self._run_id = run.id

@@ -1,6 +1,7 @@
 """What a person must decide now: a gate, a manual step, a failure, an unknown outcome."""
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
@@ -12,6 +13,7 @@ from app.i18n import _
 from app.services.execution import needs_clearance
 from app.services.gate_facts import gate_facts
 from ui.cells import Badge, Mark
+from ui.operations import runs
 from ui.operations.runs import RunView
 from ui.pages.run.cards import Card, DangerCard, ManualCard, NotifyCard, TroubleCard
 from ui.pages.run.gate_card import GateCard
@@ -29,14 +31,9 @@ _BACKING_OUT = ("backing out",)
 
 
 class DecisionPanel(QWidget):
-    """Shows one question at a time; its signals say what was answered."""
+    """Shows one question at a time and says what was decided."""
 
-    gate_answered = Signal(str, str)  # what was typed, why so late
-    confirmed = Signal(str)  # the note
-    skipped = Signal(str)  # the reason
-    repeated = Signal()
-    resumed = Signal()
-    cleared = Signal(str)  # what was typed for a destructive command
+    decided = Signal(object)  # makes a verb from the run and the step that waits
     backed_out = Signal(str)  # the reason
     back_out_wanted = Signal()
     left = Signal()  # the question of backing out was left
@@ -123,7 +120,7 @@ class DecisionPanel(QWidget):
 
     def _ask_paused(self, *, paused: bool) -> None:
         go_on = Button(_("Go on"), Kind.PRIMARY, icon="play")
-        go_on.clicked.connect(self.resumed)
+        go_on.clicked.connect(self._on_resumed)
         words = _("Paused") if paused else _("Stands still: nothing is being sent")
         heading = row(StateBadge(Badge(Mark.HELD, words)), None, go_on)
         self._layout.addWidget(card(column(heading, margins=(14, 12, 14, 12))))
@@ -137,21 +134,45 @@ class DecisionPanel(QWidget):
             why_not = _("Who implements the change cannot answer this gate.")
         gate = GateCard(step, why_not, late=late, backs_out=backs_out)
         gate.show_until(step, view.zone, _("Answered as {name}.").format(name=actor))
-        gate.answered.connect(self.gate_answered)
+        gate.answered.connect(self._on_answered)
         gate.no_go.connect(self.back_out_wanted)
         self._gate, self._typed = gate, gate.typed
         self._layout.addWidget(gate)
 
     def _ask_card(self, asked: Card) -> None:
-        asked.confirmed.connect(self.confirmed)
-        asked.skipped.connect(self.skipped)
-        asked.repeated.connect(self.repeated)
-        asked.cleared.connect(self.cleared)
+        asked.confirmed.connect(self._on_confirmed)
+        asked.skipped.connect(self._on_skipped)
+        asked.repeated.connect(self._on_repeated)
+        asked.cleared.connect(self._on_cleared)
         asked.backing_out.connect(self.back_out_wanted)
         asked.proof_chosen.connect(self.proof_chosen)
         asked.mail_wanted.connect(self.mail_wanted)
         self._note = asked.note
         self._layout.addWidget(asked)
+
+    @Slot(str, str)
+    def _on_answered(self, typed: str, late_reason: str) -> None:
+        self.decided.emit(partial(runs.answer_gate, typed=typed, late_reason=late_reason))
+
+    @Slot(str)
+    def _on_confirmed(self, note: str) -> None:
+        self.decided.emit(partial(runs.confirm, note=note))
+
+    @Slot(str)
+    def _on_skipped(self, reason: str) -> None:
+        self.decided.emit(partial(runs.skip, reason=reason))
+
+    @Slot(str)
+    def _on_cleared(self, typed: str) -> None:
+        self.decided.emit(partial(runs.clear_command, typed=typed))
+
+    @Slot()
+    def _on_repeated(self) -> None:
+        self.decided.emit(runs.repeat)
+
+    @Slot()
+    def _on_resumed(self) -> None:
+        self.decided.emit(runs.resume)
 
     @Slot()
     def _on_leave(self) -> None:

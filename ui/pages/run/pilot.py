@@ -1,5 +1,6 @@
 """Carries out what was decided on the run page, and plays the run on afterwards."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,12 +31,7 @@ class RunPilot(QObject):
         self._view: RunView | None = None
         self._playing: list[Task] = []
         self._closing = False
-        decision.gate_answered.connect(self._on_gate)
-        decision.confirmed.connect(self._on_confirmed)
-        decision.skipped.connect(self._on_skipped)
-        decision.repeated.connect(self._on_repeated)
-        decision.cleared.connect(self._on_cleared)
-        decision.resumed.connect(self._on_resumed)
+        decision.decided.connect(self._on_decided)
         decision.backed_out.connect(self._on_backed_out)
         decision.proof_chosen.connect(self.attach)
 
@@ -101,35 +97,10 @@ class RunPilot(QObject):
         task.failed.connect(self.failed)
         return task
 
-    @Slot(str, str)
-    def _on_gate(self, typed: str, late_reason: str) -> None:
+    @Slot(object)
+    def _on_decided(self, make: Callable[[Run, str], Verb]) -> None:
         if found := self._current():
-            self._decide(runs.answer_gate(*found, typed, late_reason))
-
-    @Slot(str)
-    def _on_cleared(self, typed: str) -> None:
-        if found := self._current():
-            self._decide(runs.clear_command(*found, typed))
-
-    @Slot(str)
-    def _on_confirmed(self, note: str) -> None:
-        if found := self._current():
-            self._decide(runs.confirm(*found, note))
-
-    @Slot(str)
-    def _on_skipped(self, reason: str) -> None:
-        if found := self._current():
-            self._decide(runs.skip(*found, reason))
-
-    @Slot()
-    def _on_repeated(self) -> None:
-        if found := self._current():
-            self._decide(runs.repeat(*found))
-
-    @Slot()
-    def _on_resumed(self) -> None:
-        if run := self._run:
-            self._decide(runs.resume(run))
+            self._decide(make(*found))
 
     @Slot(str)
     def _on_backed_out(self, reason: str) -> None:
