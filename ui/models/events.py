@@ -25,14 +25,21 @@ _ICONS = (
     ("metrics.", "chart"),
     ("report", "printer"),
     ("host", "server"),
+    ("log.entry", "message"),
+    ("test.", "clipboard-check"),
+    ("feedback.", "users"),
+    ("action.", "flag"),
+    ("benefit.", "activity"),
+    ("evidence.", "paperclip"),
 )
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (later("Everything"), ()),
     (later("Decisions"), ("change.moved", "change.held", "change.released", "plan.", "guard.",
                           "gate.")),
     (later("Edits"), ("change.opened", "change.edited")),
-    (later("Work"), ("run.", "step.", "backup.", "restore", "health.", "vault.")),
-    (later("Measures"), ("metrics.", "report")),
+    (later("Work"), ("run.", "step.", "backup.", "restore", "health.", "vault.", "test.",
+                     "log.entry")),
+    (later("Measures"), ("metrics.", "report", "feedback.", "benefit.")),
 )  # fmt: skip
 """Filters of the log: a word, and the beginnings of the kinds that belong to it."""
 

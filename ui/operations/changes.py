@@ -1,6 +1,6 @@
 """What the change pages read and write, each as one call on a worker."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -157,11 +157,6 @@ def load_view(services: "AppServices", ref: str) -> ChangeView:
         rollback_s=rollback_s(change, facts.backups),
         family=template.family if template else "",
     )
-
-
-def load_events(services: "AppServices", change_id: str, before: int) -> Sequence[Event]:
-    """Return older log entries of a change, from a sequence number on."""
-    return services.queries.events(change=change_id, limit=PAGE, before=before)
 
 
 def save(context: "UiContext", change_id: str, edit: FieldEdit) -> Task:
