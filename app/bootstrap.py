@@ -102,6 +102,7 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         save_settings=store.save_settings,
         verify_log=store.verify,
         copy_if_due=store.copy_if_due,
+        index_transcripts=store.index_transcripts,
         close=close,
         warnings=store.warnings,
         opened_at=around.clock.now(),

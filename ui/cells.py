@@ -172,6 +172,8 @@ class Cell:
     end: Piece | None = None
     below_end: Piece | None = None
     right: bool = False
+    foot: tuple[Piece, ...] = ()
+    """A third line, for rows that are high enough."""
 
 
 @dataclass(frozen=True, slots=True)

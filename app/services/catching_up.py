@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def catch_up(services: "AppServices") -> tuple[str, ...]:
-    """Copy the database, note missed windows, make due drafts, compare the vault.
+    """Copy the database, note missed windows, make due drafts, index transcripts, compare the vault.
 
     Returns:
         What to warn of, in words.
@@ -21,6 +21,7 @@ def catch_up(services: "AppServices") -> tuple[str, ...]:
     warnings = services.copy_if_due()
     note_missed(desk=services.desk, open_since=services.opened_at)
     _make_drafts(services)
+    services.index_transcripts()
     return (*warnings, *_compare_vault(services))
 
 

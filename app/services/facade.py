@@ -73,6 +73,8 @@ class AppServices(LateParts):
     verify_log: Callable[[], ChainReport]
     copy_if_due: Callable[[], tuple[str, ...]]
     """Takes the copy of the day; returns what to warn of."""
+    index_transcripts: Callable[[], int]
+    """Makes transcripts findable that are not yet; cheap when there are none."""
     close: Callable[[], None]
     opened_at: datetime
     """Since when the program has been open (UTC)."""

@@ -5,6 +5,7 @@ costs the same wherever it lies, and rows added meanwhile move nothing. An outli
 page begins, so that a scroll bar can jump anywhere.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -59,6 +60,26 @@ class Outline:
     def before(self, page: int) -> Place | None:
         """Return the place after which a page begins; None for the first."""
         return self.places[page - 1] if page else None
+
+
+_NUMBER = re.compile(r"(?:chg-?)?0*(\d{1,9})", re.IGNORECASE | re.ASCII)
+
+
+def number_in(typed: str) -> int | None:
+    """Return the number of a change when nothing else was typed: 142 for ``chg-000142``."""
+    found = _NUMBER.fullmatch(typed.strip())
+    return int(found[1]) if found else None
+
+
+def look_up(typed: str, *, finder: "Finder", asker: Asker, limit: int) -> tuple[ChangeRow, ...]:
+    """Return what fits words best at a glance: the change of that number, then the newest hits."""
+    number = number_in(typed)
+    exact: tuple[ChangeRow, ...] = ()
+    if number is not None:
+        exact = finder.page(Query(ChangeFilter(numbers=(number,)), asker), limit=1).rows
+    hits = finder.page(Query(ChangeFilter(typed), asker), limit=limit).rows
+    named = {row.id for row in exact}
+    return (*exact, *(row for row in hits if row.id not in named))[:limit]
 
 
 class Finder(Protocol):

@@ -41,6 +41,9 @@ class ChangeRow:
     implementer: str = ""
     priority: int = 3
     service: str = ""
+    found_in: str = ""
+    """Where the words searched for were found, if not in the title: a place of the text index."""
+    snippet: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ walks the index of its sort key. Which it is, a count decides that stops early.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import Enum, auto
 from typing import Any
 
@@ -14,6 +15,8 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, func, select, tup
 from app.domain.change import Change
 from app.domain.filter import NEWEST_FIRST, Asker, ChangeFilter, SortBy
 from app.services.finding import SORTED_HITS, FoundPage, Outline, Place, Query
+from app.services.rows import ChangeRow
+from app.services.safe_text import display
 from app.store import conflicts, search
 from app.store.change_rows import FLAT, change_row
 from app.store.mapping import CHANGE
@@ -46,7 +49,8 @@ class SqlFinder:
         with self._engine.connect() as connection:
             listing = _Listing(connection, query)
             found = listing.rows(FLAT, after, limit)
-        return FoundPage(tuple(map(change_row, found)), _last(found), listing.sorted)
+            rows = _told(connection, query.wanted.text, tuple(map(change_row, found)))
+        return FoundPage(rows, _last(found), listing.sorted)
 
     def outline(self, query: Query, *, every: int = 100) -> Outline:
         """Return the length of a list and where its pages begin."""
@@ -72,6 +76,19 @@ class SqlFinder:
         with self._engine.connect() as connection:
             found = _Listing(connection, query).rows((_C.id,), None, limit)
         return tuple(row.id for row in found)
+
+
+def _told(connection: Connection, typed: str, rows: tuple[ChangeRow, ...]) -> tuple[ChangeRow, ...]:
+    """Add to the rows of a search where its words were found."""
+    if not typed:
+        return rows
+    places = search.where_found(connection, typed, [row.ordinal for row in rows])
+    return tuple(
+        replace(row, found_in=places[row.ordinal][0], snippet=display(places[row.ordinal][1]))
+        if row.ordinal in places
+        else row
+        for row in rows
+    )
 
 
 class _Way(Enum):

@@ -227,6 +227,7 @@ RUN = Kind(
         instant("started_at"),
         instant("ended_at"),
         text("mode"),
+        number("sealed", lambda r: sum(bool(item.transcript) for item in r.steps), index=True),
     ),
 )
 BACKUP = Kind(

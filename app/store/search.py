@@ -22,21 +22,44 @@ AnySelect = Select[*tuple[Any, ...]]
 _MAX_WORDS = 12
 _MAX_LENGTH = 64
 _COLUMNS = tuple(field.name for field in fields(Texts))
-_WORDS = " ".join(name for name in _COLUMNS if name != "facets")
-_INDEX = lightweight(TABLE, column("rowid", Integer), *(column(name) for name in _COLUMNS))
+_TRANSCRIPT = "transcript"
+PLACES = ("title", "description", "plan", "lessons", _TRANSCRIPT)
+"""Where words can be, in the order in which they are told."""
+_WORDS = " ".join(PLACES)
+_INDEX = lightweight(
+    TABLE, column("rowid", Integer), *(column(name) for name in (*_COLUMNS, _TRANSCRIPT))
+)
+_SHOWN_WORDS = 14
+_BEGIN, _END = "\x02", "\x03"
 KEY: ColumnElement[int] = _INDEX.c.rowid
 """The number of a hit."""
 
 
 def index(connection: Connection, ordinal: int, texts: Texts) -> None:
-    """Replace what a change is found by, inside the caller's transaction."""
+    """Replace what a change is found by, inside the caller's transaction; transcripts stay."""
+    old = connection.scalar(select(_INDEX.c.transcript).where(_INDEX.c.rowid == ordinal))
+    _forget(connection, ordinal)
+    row = {"rowid": ordinal, _TRANSCRIPT: old or ""} | _clean(texts)
+    connection.execute(_INDEX.insert(), row)
+
+
+def set_transcript(connection: Connection, ordinal: int, transcript: str) -> None:
+    """Replace what the steps of a change put out, as far as it is found by."""
+    texts = stored_texts(connection, [ordinal]).get(ordinal)
+    if texts is not None:
+        _forget(connection, ordinal)
+        clean = transcript.encode("utf-8", "replace").decode()
+        row = {"rowid": ordinal, _TRANSCRIPT: clean} | _clean(texts)
+        connection.execute(_INDEX.insert(), row)
+
+
+def _forget(connection: Connection, ordinal: int) -> None:
     connection.execute(text(f"DELETE FROM {TABLE} WHERE rowid = :key"), {"key": ordinal})  # noqa: S608
-    insert_texts(connection, ((ordinal, texts),))
 
 
 def insert_texts(connection: Connection, found_by: Iterable[tuple[int, Texts]]) -> None:
     """Add what new changes are found by."""
-    rows = [{"rowid": number} | _clean(texts) for number, texts in found_by]
+    rows = [{"rowid": number, _TRANSCRIPT: ""} | _clean(texts) for number, texts in found_by]
     connection.execute(_INDEX.insert(), rows)
 
 
@@ -78,6 +101,44 @@ def hits(match: str) -> AnySelect:
 def matching(match: str) -> ColumnElement[bool]:
     """Return the condition that a row of the index matches."""
     return text(f"{TABLE} MATCH :match").bindparams(match=match)  # type: ignore[return-value]  # a condition is one
+
+
+def where_found(
+    connection: Connection, typed: str, numbers: Sequence[int]
+) -> dict[int, tuple[str, str]]:
+    """Return for each change the first of `PLACES` with a word, and the text around it.
+
+    A change whose words are all in its title is left out: there they are seen anyway.
+    """
+    match = expression(typed, ())
+    if not match or not numbers:
+        return {}
+    pieces = (
+        f"snippet({TABLE}, {_place(name)}, char(2), char(3), '…', {_SHOWN_WORDS}) AS {name}"
+        for name in PLACES
+    )
+    query = (
+        select(KEY, *(text(piece) for piece in pieces))
+        .select_from(_INDEX)
+        .where(matching(match), listed(KEY, numbers))
+    )
+    rows = connection.execute(query)
+    wanted = len(typed_words(typed))
+    return {row.rowid: place for row in rows if (place := _first_place(row, wanted))}
+
+
+def _place(name: str) -> int:
+    return [*_COLUMNS, _TRANSCRIPT].index(name)
+
+
+def _first_place(row: Any, wanted: int) -> tuple[str, str] | None:
+    if row.title.count(_BEGIN) >= wanted:
+        return None
+    for name in PLACES[1:]:
+        shown = getattr(row, name)
+        if _BEGIN in shown:
+            return name, " ".join(shown.replace(_BEGIN, "").replace(_END, "").split())
+    return None
 
 
 def hit_count(connection: Connection, match: str, up_to: int | None = None) -> int:

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from app.domain.event import ChainReport, NewEvent
@@ -116,6 +117,12 @@ class Store:
             if altered := uow.settings.save(settings):
                 uow.log.append(NewEvent("settings.changed", _("Changed settings"), data=altered))
                 uow.commit()
+
+    def index_transcripts(self, stop: Event | None = None) -> int:
+        """Make transcripts findable that are not yet; return of how many changes."""
+        from app.store.transcript_index import index_transcripts  # noqa: PLC0415 - it loads SQLAlchemy
+
+        return index_transcripts(self.ledger, self.files.path, stop)
 
     def verify(self) -> ChainReport:
         """Check every entry of the log, then hold its end against the anchors."""

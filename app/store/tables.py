@@ -68,3 +68,11 @@ SETTING = Table(
     Column("name", String(64), primary_key=True),
     Column("value", Text, nullable=False),
 )
+
+INDEXED_RUN = Table(
+    "indexed_run",
+    METADATA,
+    Column("run", String(64), primary_key=True),
+    Column("sealed", Integer, nullable=False),
+)
+"""How many transcripts of a run the text index knows; see `app.store.transcript_index`."""

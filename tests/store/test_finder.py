@@ -24,7 +24,7 @@ from app.domain.ids import ChangeId, HostId, new_id
 from app.domain.need import Need, NeedCategory
 from app.domain.risk import Grade, RiskAssessment, RiskScore
 from app.domain.window import TimeRange, Window
-from app.services.finding import Place, Query
+from app.services.finding import Place, Query, look_up, number_in
 from app.store import finder as finder_module
 from app.store.conflicts import PLANNED, colliding
 from tests.fakes import NOON
@@ -344,3 +344,18 @@ def test_places_are_told_apart_by_number_when_their_keys_are_equal(store):
 def test_a_new_id_is_not_taken(store):
     (change,) = keep_changes(store, [{"title": "A", "id": ChangeId(new_id())}])
     assert store.finder.ids(Query(ChangeFilter(), ASKER), limit=9) == (change.id,)
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("142", 142), ("CHG-000142", 142), ("chg142", 142), (" 7 ", 7), ("CHG-", None), ("1 2", None),
+     ("", None), ("١٤٢", None), ("0", 0)],
+)  # fmt: skip
+def test_a_number_is_known_in_the_forms_people_type(typed, number):
+    assert number_in(typed) == number
+
+
+def test_the_change_of_a_number_comes_before_what_only_mentions_it(store):
+    keep_changes(store, [{"title": "First"}, {"title": "Move port 1"}, {"title": "Port 1 again"}])
+    found = look_up("1", finder=store.finder, asker=ASKER, limit=2)
+    assert [row.title for row in found] == ["First", "Port 1 again"]

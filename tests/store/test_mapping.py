@@ -88,7 +88,8 @@ def test_the_number_of_a_change_has_a_place_in_the_order(number, expected):
 def test_bookkeeping_is_no_news():
     old = Change(ChangeId("c"), "CHG-000001", "Upgrade")
     assert CHANGE.altered(old, replace(old, version=9, updated_at=datetime.now(UTC))) == ()
-    assert {field.name for field in fields(Run)} >= {c.name for c in RUN.columns}
+    counted = {"sealed"}
+    assert {field.name for field in fields(Run)} >= {c.name for c in RUN.columns} - counted
 
 
 def _body(change):

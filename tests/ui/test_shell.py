@@ -136,7 +136,9 @@ def test_the_palette_goes_to_pages_and_finds_changes(ready, qtbot):
 def test_changes_are_found_while_typing(desktop, qtbot, tmp_path):
     services = stand_in(tmp_path)
     services.finder.found = [
-        SimpleNamespace(id="x1", number="CHG-000142", title="Upgrade", starts_at=None, zone="UTC")
+        SimpleNamespace(
+            id="x1", number="CHG-000142", title="Upgrade", starts_at=None, zone="UTC", snippet=""
+        )
     ]
     one = desktop(lambda _context: services)
     qtbot.waitUntil(lambda: one.window.page is not None)
@@ -144,7 +146,7 @@ def test_changes_are_found_while_typing(desktop, qtbot, tmp_path):
     palette = one.window.findChild(Palette)
     qtbot.keyClicks(palette.field, "142")
     qtbot.waitUntil(lambda: palette.list.rows_model.rowCount() == 1)
-    assert services.finder.asked == ["142"]
+    assert services.finder.asked == ["", "142"]  # its number first, then the words
     qtbot.keyClick(palette.field, Qt.Key.Key_Down)
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
     assert one.tools.navigation.place == Place("changes", "x1")

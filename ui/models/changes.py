@@ -151,6 +151,22 @@ def row_badge(row: ChangeRow, now: datetime) -> Badge:
     return state_badge(row.state)
 
 
+_PLACES = {
+    "description": later("Description"),
+    "plan": later("Plan"),
+    "lessons": later("Lessons"),
+    "transcript": later("Transcript"),
+}
+
+
+def hit_words(row: ChangeRow) -> str:
+    """Return where words were found, with the text around them; "" for the title."""
+    if not row.snippet:
+        return ""
+    place = _(_PLACES.get(row.found_in, row.found_in))
+    return _("{place}: {text}").format(place=place, text=row.snippet)
+
+
 def change_columns(now: Callable[[], datetime]) -> tuple[Column[ChangeRow], ...]:
     """Return the one column of the list: title above; number, state, time and risk below."""
 
@@ -163,11 +179,13 @@ def change_columns(now: Callable[[], datetime]) -> tuple[Column[ChangeRow], ...]
                 Words(when_text(row, now()), "ink2"),
             ),
             _STOPS,
+            foot=(Words(hit_words(row), "ink3"),) if row.snippet else (),
             below_end=Risk(row.residual if row.state is ChangeState.CLOSED else row.risk),
         )
 
     def speak(row: ChangeRow) -> str:
         state = row_badge(row, now()).word
-        return f"{row.number} {row.title}, {state}, {when_text(row, now())}"
+        parts = (f"{row.number} {row.title}", state, when_text(row, now()), hit_words(row))
+        return ", ".join(part for part in parts if part)
 
     return (Column[ChangeRow](_("Change"), speak, cell=draw),)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ui.shell.palette import Choice, Palette
 
 _FOUND = 6
+_NOTE = 44
 
 
 class Keys(QObject):
@@ -118,13 +119,15 @@ class Keys(QObject):
         from ui.shell.palette import Choice  # noqa: PLC0415 - not before the first picture
 
         open_it = partial(self._context.navigation.go, "changes", row.id)
-        when = moment(row.starts_at, row.zone) if row.starts_at else ""
-        return Choice(f"change.{row.id}", f"{row.number}  {row.title}", open_it, "changes", when)
+        from ui.models.changes import hit_words  # noqa: PLC0415 - not before the first picture
+
+        note = hit_words(row) or (moment(row.starts_at, row.zone) if row.starts_at else "")
+        note = note if len(note) <= _NOTE else f"{note[: _NOTE - 1]}…"
+        return Choice(f"change.{row.id}", f"{row.number}  {row.title}", open_it, "changes", note)
 
 
 def _changes(services: "AppServices", text: str) -> "Sequence[ChangeRow]":
     """Return the first changes that fit what was typed; call it on a worker thread."""
-    from app.domain.filter import ChangeFilter  # noqa: PLC0415 - not before the first picture
-    from app.services.finding import Query  # noqa: PLC0415
+    from app.services.finding import look_up  # noqa: PLC0415 - not before the first picture
 
-    return services.finder.page(Query(ChangeFilter(text), services.asker), limit=_FOUND).rows
+    return look_up(text, finder=services.finder, asker=services.asker, limit=_FOUND)

@@ -35,6 +35,7 @@ class Rows(Enum):
     STEP = 46
     TWO_LINES = 56
     VERDICT = 60
+    THREE_LINES = 74
 
 
 class Axis(Protocol):
@@ -210,6 +211,12 @@ class BaseTable(QTableView):
         """Make rows fit when the size of the type changes."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.ApplicationFontChange:
+            self._fit_rows()
+
+    def set_height(self, rows: Rows) -> None:
+        """Give all rows another height."""
+        if self._height is not rows:
+            self._height = rows
             self._fit_rows()
 
     def _fit_rows(self) -> None:

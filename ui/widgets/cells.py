@@ -172,11 +172,15 @@ def draw_cell(painter: QPainter, area: QRectF, cell: Cell, selected: bool = Fals
         _draw_line(painter, area, first)
         return
     upper, lower = line_height(top), line_height(below)
-    gap = max(0.0, min(2.0, (area.height() - upper - lower) / 3))
-    y = area.center().y() - (upper + gap + lower) / 2
+    third = lower if cell.foot else 0.0
+    gap = max(0.0, min(2.0, (area.height() - upper - lower - third) / 3))
+    y = area.center().y() - (upper + gap + lower + third) / 2
     _draw_line(painter, QRectF(area.left(), y, area.width(), upper), first)
     second = _Line(cell.below, below, cell.below_end, cell.stops, cell.right)
     _draw_line(painter, QRectF(area.left(), y + upper + gap, area.width(), lower), second)
+    if cell.foot:
+        last = QRectF(area.left(), y + upper + gap + lower, area.width(), third)
+        _draw_line(painter, last, _Line(cell.foot, below))
 
 
 def _draw_line(painter: QPainter, area: QRectF, line: _Line) -> None:

@@ -53,6 +53,7 @@ class SearchField(QLineEdit):
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._timer.stop()
             self._ask()
+            self.returnPressed.emit()
         else:
             super().keyPressEvent(event)
 

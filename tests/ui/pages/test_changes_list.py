@@ -206,3 +206,23 @@ def test_the_whole_list_is_exported_from_the_menu(drive, many, tmp_path, monkeyp
     plain.trigger()
     driver.bot.waitUntil(target.exists)
     assert len(target.read_bytes().splitlines()) == 131
+
+
+def test_hits_say_where_they_were_found_and_a_number_opens_its_change(drive, record):
+    first = record("Upgrade PostgreSQL", S.DRAFT, lambda c: replace(c, description="Slow checkout"))
+    record("Patch OpenSSL")
+    driver = drive(ChangesPage)
+    page, listing = driver.page, driver.page.list
+    page.focus_search()
+    driver.bot.keyClicks(listing.head.search, "checko")
+    driver.bot.waitUntil(lambda: [row.title for row in listing.rows] == ["Upgrade PostgreSQL"])
+    assert listing.rows[0].found_in == "description"
+    assert shown(listing)[0].endswith("Description: Slow checkout")
+    height = listing.table.verticalHeader().defaultSectionSize()
+    listing.head.search.clear()
+    driver.bot.waitUntil(lambda: len(listing.rows) == 2)
+    assert listing.table.verticalHeader().defaultSectionSize() < height
+    driver.bot.keyClicks(listing.head.search, "chg-1")
+    driver.bot.keyClick(listing.head.search, Qt.Key.Key_Return)
+    driver.settle()
+    assert page.detail._view.change.id == first.id

@@ -16,6 +16,7 @@ from ui.pages.changes.searching import Searching
 from ui.pages.changes.views import ListViews
 from ui.widgets.layout import Line, panel, row
 from ui.widgets.long_table import LongTable
+from ui.widgets.table import Rows
 
 if TYPE_CHECKING:
     from ui.context import UiContext
@@ -122,6 +123,8 @@ class ChangeList(QWidget):
 
     @Slot()
     def _on_shown(self) -> None:
+        searched = bool(self.search.wanted.text)
+        self.views.lines.set_height(Rows.THREE_LINES if searched else Rows.TWO_LINES)
         if self._wanted_id:
             self.select(self._wanted_id)
         self._show_fitting()

@@ -66,6 +66,7 @@ class ChangesPage(Page):
     def _connect(self) -> None:
         self.list.picked.connect(self._on_picked)
         self.list.opened.connect(self._on_opened)
+        self.list.search.numbered.connect(self.open)
         self.list.head.new.clicked.connect(self.new_record)
         if self._nothing.button:
             self._nothing.button.clicked.connect(self.new_record)

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.domain.filter import ChangeFilter, ChangeSort, built_in
+from app.services.finding import number_in
 from app.wording import count
+from ui.changed import Happened, Topic
 from ui.models.change_table import DESCENDING_FIRST, SORTS
 from ui.models.marks import Marks
 from ui.models.pages import Pages
@@ -24,6 +26,8 @@ class Searching(QObject):
 
     shown = Signal()
     """Another list is there, or more is known about it."""
+    numbered = Signal(str)
+    """A number was typed and Return pressed: that change is wanted."""
     failed = Signal(object)
 
     def __init__(self, context: "UiContext", head: ListHead, parent: QObject) -> None:
@@ -38,6 +42,8 @@ class Searching(QObject):
         self.loader = ListLoader(context, self.pages)
         self._counts = Latest(context.tasks, self)
         head.search.wanted.connect(self._on_searched)
+        head.search.returnPressed.connect(self._on_return)
+        context.changed.happened.connect(self._on_happened)
         head.filters.chosen.connect(self.on_filter)
         head.sort_wanted.connect(self.sort_by)
         self.loader.begun.connect(self._on_begun)
@@ -112,6 +118,19 @@ class Searching(QObject):
     @Slot(str)
     def _on_searched(self, _text: str) -> None:
         self.start()
+
+    @Slot()
+    def _on_return(self) -> None:
+        number = number_in(self._head.search.text())
+        if number is not None:
+            self.numbered.emit(f"CHG-{number:06d}")
+
+    @Slot(object)
+    def _on_happened(self, happened: Happened) -> None:
+        """What steps have put out since can be found soon."""
+        if happened.concerns(Topic.RUNS):
+            index = self._context.services.index_transcripts
+            self._context.tasks.start(lambda _told: index(), lane="index")
 
     @Slot(object)
     def _on_begun(self, begun: Begun) -> None:
