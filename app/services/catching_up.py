@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def catch_up(services: "AppServices") -> tuple[str, ...]:
-    """Copy the database, note missed windows, make due drafts, index transcripts, compare the vault.
+    """Copy the database, note missed windows, make due drafts, index transcripts, check the vault.
 
     Returns:
         What to warn of, in words.
