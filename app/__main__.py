@@ -19,8 +19,8 @@ from app.i18n import _
 from app.paths import data_dir
 
 COMMANDS = (
-    "approval", "check", "backup", "calendar", "compare", "export", "report", "verify", "vault",
-    "demo",
+    "approval", "briefing", "check", "backup", "calendar", "compare", "export", "report", "verify",
+    "vault", "demo",
 )  # fmt: skip
 _WITHOUT_STORE = ("compare", "demo")
 

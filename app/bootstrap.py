@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.domain.host import Host
     from app.domain.run import Run
     from app.probes.catalogue import ProbeCatalogue
+    from app.services.briefings import Briefing
     from app.services.calendars import CalendarFile
     from app.services.communications import Mail
     from app.services.exports import ExportWish, TableWriter
@@ -96,6 +97,7 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         open_http=_open_http,
         live=LiveOutput(),
         render=_render,
+        render_briefing=_render_briefing,
         vault=_vault_door(store, secrets, around),
         late=_late(store, pool, secrets),
         load_settings=store.load_settings,
@@ -140,6 +142,13 @@ def _render(data: "ReportData", attachments: Sequence["Attachment"]) -> "Rendere
     from app.reports.build import render_report  # noqa: PLC0415 - loads slowly
 
     return render_report(data, attachments)
+
+
+def _render_briefing(briefing: "Briefing") -> "Rendered":
+    """Lay a briefing out; the library for that is loaded with the first one."""
+    from app.reports.briefing import render_briefing  # noqa: PLC0415 - loads slowly
+
+    return render_briefing(briefing)
 
 
 def _open_http(rules: "HttpRules") -> "AbstractContextManager[HttpSession]":

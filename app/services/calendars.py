@@ -189,7 +189,7 @@ def _text(change: Change, hosts: tuple[Host, ...]) -> str:
     parts = (
         (_("State"), change.state.value),
         (_("Type"), change.type.value),
-        (_("Risk"), _(change.risk.inherent.level.label) if change.risk else ""),
+        (_("Risk"), _(change.risk.level.label) if change.risk else ""),
         (_("Hosts"), ", ".join(names.get(host, str(host)) for host in change.hosts)),
         (_("Service"), change.business_service),
         (_("Implementer"), change.implementer),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.domain.filter import Asker
     from app.domain.run import Run
     from app.services.backups import Safekeeping
+    from app.services.briefings import RenderBriefing
     from app.services.calendars import Exporting, WriteCalendar
     from app.services.changes import Desk
     from app.services.communications import Mailing, WriteMail
@@ -67,6 +68,7 @@ class AppServices(LateParts):
     open_http: OpenHttp
     live: LiveOutput
     render: Render
+    render_briefing: RenderBriefing
     vault: VaultDoor
     load_settings: Callable[[], Settings]
     save_settings: Callable[[Settings], None]

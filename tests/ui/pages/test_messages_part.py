@@ -12,7 +12,7 @@ from app.domain.window import TimeRange, Window
 from app.services import changes
 from tests.fakes import NOON
 from tests.ui.pages.conftest import read, with_fields
-from tests.ui.pages.steps import part, saved
+from tests.ui.pages.steps import part, saved, tab
 from ui.pages.changes.page import ChangesPage
 
 S = ChangeState
@@ -114,3 +114,16 @@ def test_a_new_message_follows_its_audience_until_somebody_writes(drive, service
     saved(driver)
     assert "message for these" in form.audience._below.text()
     assert len(read(services, change.id).messages) == 1
+
+
+def test_the_briefing_is_saved_from_the_plan(drive, services, record, tmp_path):
+    change = record("Upgrade PostgreSQL", S.ASSESS)
+    driver, _section = opened_part(drive, change)
+    plan = tab(driver, "plan")
+    target = tmp_path / "briefing.pdf"
+    plan.save_briefing(target)
+    driver.settle()
+    assert target.read_bytes().startswith(b"%PDF")
+    assert services.queries.events(change=change.id)[0].kind == "briefing.made"
+    kept = driver.context.messages.kept[-1]
+    assert "Not settled yet: nobody to reach" in kept.as_text()

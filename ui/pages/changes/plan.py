@@ -1,13 +1,16 @@
 """The plan of a change in seven parts, each saving itself."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from app.i18n import _, later
 from app.services.quorum import standing_approvals
 from app.wording import count_of
+from ui.operations import briefings
+from ui.operations.briefings import SavedBriefing
 from ui.operations.changes import ChangeView
 from ui.pages.changes.editing import Editing
 from ui.pages.changes.impact import ImpactSection, ScopeSection
@@ -22,6 +25,7 @@ from ui.pages.changes.runbook import RunbookSection
 from ui.pages.changes.saving import Section, plan_lock
 from ui.pages.changes.tab import BOTTOM, Tab, keep_right_edge
 from ui.theme import SMALL
+from ui.widgets.buttons import Button, Tall
 from ui.widgets.labels import Label
 from ui.widgets.layout import MARGIN, row, scrolling
 from ui.widgets.search import FilterChips
@@ -52,10 +56,13 @@ class PlanTab(Tab):
         self._view: ChangeView | None = None
         for _part in PARTS:
             self.stack.addWidget(QWidget())
-        self.body.addLayout(row(self.chips))
+        self.briefing = Button(_("Briefing"), icon="printer", tall=Tall.COMPACT)
+        self.briefing.setAccessibleName(_("Save the one-page briefing for the IT team as PDF"))
+        self.body.addLayout(row(self.chips, self.briefing, margins=(0, 0, MARGIN, 0)))
         self.body.addWidget(self.bound)
         self.body.addWidget(self.stack, 1)
         self.chips.chosen.connect(self._on_chosen)
+        self.briefing.clicked.connect(self._on_briefing)
 
     def show_view(self, view: ChangeView) -> None:
         """Show a change."""
@@ -102,3 +109,29 @@ class PlanTab(Tab):
     def _on_chosen(self, position: int) -> None:
         self.flush()
         self._show_part(position)
+
+    @Slot()
+    def _on_briefing(self) -> None:
+        if self._view is None:
+            return
+        self.flush()
+        name = f"{self._view.change.number}-briefing.pdf"
+        path, _kind = QFileDialog.getSaveFileName(self, _("Save as PDF"), name, "PDF (*.pdf)")
+        if path:
+            self.save_briefing(Path(path))
+
+    def save_briefing(self, path: Path) -> None:
+        """Make the briefing of the change as it stands, and write it to a file."""
+        if self._view is not None:
+            context = self.editing.context
+            task = briefings.save_briefing(context, self._view.change.number, path)
+            task.succeeded.connect(self._on_saved)
+            task.failed.connect(self.editing.failed)
+
+    @Slot(object)
+    def _on_saved(self, made: SavedBriefing) -> None:
+        text = _("Saved as {path}").format(path=made.path)
+        if made.open_points:
+            points = ", ".join(made.open_points)
+            text += ". " + _("Not settled yet: {points}").format(points=points)
+        self.editing.context.messages.show_done(text)
