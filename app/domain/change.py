@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.domain.approval import Approval, ApprovalRequest
 from app.domain.backup import BackupSource
@@ -158,6 +158,13 @@ class Change:
         return next((option for option in self.options if option.chosen), None)
 
     @property
+    def observed_until(self) -> datetime | None:
+        """When the agreed time under observation is over; None while it has not begun."""
+        if self.monitor_since is None:
+            return None
+        return self.monitor_since + timedelta(days=min(max(self.monitor_days, 0.0), _CENTURY_DAYS))
+
+    @property
     def stage(self) -> Stage:
         """The stage of the rail that is being worked on."""
         if self.state is ChangeState.ASSESS:
@@ -168,6 +175,8 @@ class Change:
         return _STAGES[self.state]
 
 
+_CENTURY_DAYS = 36_525.0
+"""More than anybody means; longer spans do not fit a date."""
 _STAGES = {
     ChangeState.DRAFT: Stage.IDENTIFY,
     ChangeState.REJECTED: Stage.IDENTIFY,

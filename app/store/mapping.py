@@ -6,7 +6,7 @@ The body is the whole frozen dataclass, as `app.store.codec` writes it.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
@@ -145,18 +145,11 @@ def ordinal(change_number: str) -> int:
     return int(digits[0]) if digits else 0
 
 
-_CENTURY_DAYS = 36_525.0
-"""More than anybody means; longer spans do not fit a date."""
-
-
 def _due_at(change: Change) -> datetime | None:
     """From when a person must move the change on; None means at once."""
     if change.state is ChangeState.SCHEDULED and change.window:
         return change.window.span.start
-    if change.state is ChangeState.MONITOR and change.monitor_since:
-        days = min(max(change.monitor_days, 0.0), _CENTURY_DAYS)
-        return change.monitor_since + timedelta(days=days)
-    return None
+    return change.observed_until if change.state is ChangeState.MONITOR else None
 
 
 _STATE_RANKS = {state: rank for rank, state in enumerate(ChangeState)}

@@ -142,6 +142,7 @@ class NeedsBox(QFrame):
         super().__init__()
         self._rail = rail
         self._points_at = 0
+        self._whens: list[tuple[int, Label]] = []
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(12, 10 + self._CARET, 12, 10)
         self._layout.setSpacing(4)
@@ -165,17 +166,26 @@ class NeedsBox(QFrame):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
-        for line, need in enumerate(sorted(needs, key=lambda item: not item.due)):
+        self._whens = []
+        ranked = sorted(enumerate(needs), key=lambda item: not item[1].due)
+        for line, (place, need) in enumerate(ranked):
             badge = Badge(Mark.NEEDED if need.due else Mark.LATER, need.name)
             grid.addWidget(StateBadge(badge), line, 0)
             grid.addWidget(Label(need.text, tone="ink2", wrap=True), line, 1)
             when = Label(need.when, tone="ink" if need.due else "ink2")
             when.set_weight(MEDIUM if need.due else 400)
             grid.addWidget(when, line, 2, Qt.AlignmentFlag.AlignRight)
+            self._whens.append((place, when))
         self._layout.addLayout(grid)
         lines = [f"{need.name}: {need.text} {need.when}".strip() for need in needs]
         self.setAccessibleName(". ".join([text, *lines]))
         self.update()
+
+    def set_whens(self, texts: Sequence[str]) -> None:
+        """Say anew when each of the needs is met; the rest of the box stays as it is."""
+        for place, label in self._whens:
+            if place < len(texts):
+                label.setText(texts[place])
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the box with its caret under the stage it speaks of."""

@@ -1,7 +1,5 @@
 """Monitor and Review: watched, measured, judged, learned from."""
 
-from datetime import timedelta
-
 from app.domain.change import Change, ChangeType
 from app.domain.metric import WindowName
 from app.domain.people import same_person
@@ -13,17 +11,16 @@ from app.services.guards.agree import decided_afterwards
 from app.services.guards.base import filled, hard, holds, soft
 from app.services.guards.measure import measured
 from app.services.transitions import Facts
+from app.wording import moment
 
 
 def watched_long_enough(change: Change, facts: Facts) -> str:
     """The agreed time under observation has passed."""
-    if change.monitor_since is None:
+    until = change.observed_until
+    if until is None:
         return _("The observation has not started")
-    until = change.monitor_since + timedelta(days=change.monitor_days)
-    if facts.now >= until:
-        return ""
-    left_h = (until - facts.now).total_seconds() / 3600
-    return _("{hours:.1f} h of observation to go").format(hours=left_h)
+    zone = change.window.zone if change.window else "UTC"
+    return "" if facts.now >= until else _("Watched until {at}").format(at=moment(until, zone))
 
 
 def incidents_are_over(change: Change, _facts: Facts) -> str:

@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QVBoxLa
 from app.domain.change import Stage
 from app.i18n import _
 from app.services.transitions import Answer
-from app.wording import count_of, duration
+from app.wording import count_of
 from ui import icons
 from ui.cells import Badge, Mark
 from ui.models.changes import entered_stage, stage_names, stage_position, stage_word
 from ui.operations.changes import ChangeView
+from ui.pages.changes.waiting import due_at, when_text
 from ui.paint import Style, by_keyboard, focus_ring, icon_beside, line_height, write_words
 from ui.theme import BOLD, MEDIUM, tokens
 from ui.widgets.badges import StateBadge
@@ -21,32 +22,6 @@ from ui.widgets.buttons import link
 from ui.widgets.labels import Label
 from ui.widgets.layout import card, clear, column, row
 from ui.widgets.stage_rail import Need, NeedsBox, StageRail, stage_area
-
-_BY_TIME = ("window_open", "observed")
-"""Guards that nobody but the clock can meet."""
-
-
-def waits_for_time(answer: Answer, view: ChangeView) -> bool:
-    """Whether only time can meet a condition."""
-    if answer.guard == "window_open":
-        window = view.change.window
-        return window is not None and view.now < window.span.start
-    return answer.guard in _BY_TIME and view.change.monitor_since is not None
-
-
-def when_text(answer: Answer, view: ChangeView) -> str:
-    """Return when time brings a condition, or that a person must act."""
-    window = view.change.window
-    if not waits_for_time(answer, view):
-        return _("needs you")
-    if answer.guard == "window_open" and window is not None:
-        return _("in {time}").format(time=rough((window.span.start - view.now).total_seconds()))
-    return _("with time")
-
-
-def rough(seconds: float) -> str:
-    """Write a waiting time without seconds beyond a minute."""
-    return duration(seconds if seconds < 60 else seconds // 60 * 60)
 
 
 def needs_of(view: ChangeView) -> list[Need]:
@@ -56,7 +31,7 @@ def needs_of(view: ChangeView) -> list[Need]:
             answer.title,
             answer.missing,
             when_text(answer, view),
-            due=not waits_for_time(answer, view),
+            due=due_at(answer, view) is None,
         )
         for answer in view.missing
     ]
@@ -142,6 +117,11 @@ class StageArea(QWidget):
         self.line.set_needs(stage_word(stage), needs, len(view.answers))
         self.all.show_view(view)
 
+    @Slot(object)
+    def tick(self, view: ChangeView) -> None:
+        """Say anew how long it takes until time brings what is missing."""
+        self.box.set_whens([need.when for need in needs_of(view)])
+
     def fold(self, *, folded: bool) -> None:
         """Show one line instead of the box, or the box again."""
         self._folded = folded
@@ -187,7 +167,7 @@ class Conditions(QWidget):
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(2, 1)
-        ranked = sorted(view.answers, key=lambda a: (a.met, waits_for_time(a, view)))
+        ranked = sorted(view.answers, key=lambda a: (a.met, due_at(a, view) is not None))
         for line, answer in enumerate(ranked):
             self._add(grid, line, answer, view)
         met = sum(answer.met for answer in view.answers)
@@ -231,7 +211,7 @@ def _badge(answer: Answer, view: ChangeView) -> Badge:
         return Badge(Mark.WATCH, _("Passed"))
     if answer.met:
         return Badge(Mark.GOOD, _("Met"))
-    if waits_for_time(answer, view):
+    if due_at(answer, view):
         return Badge(Mark.LATER, _("Later"))
     return Badge(Mark.NEEDED, _("Missing"))
 

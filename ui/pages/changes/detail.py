@@ -17,6 +17,7 @@ from ui.pages.changes.moves import Moves
 from ui.pages.changes.parts import put_in_place
 from ui.pages.changes.tab import Tab
 from ui.pages.changes.tabs import TABS
+from ui.pages.changes.waiting import Waiting
 from ui.tasks import Latest
 from ui.widgets.layout import MARGIN, column
 from ui.widgets.tabs import Tabs
@@ -53,6 +54,7 @@ class ChangeDetail(QWidget):
         layout.addLayout(upper)
         layout.addWidget(self.stack, 1)
         self._views = Latest(context.tasks, self)
+        self._waiting = Waiting(context.services.clock.now, self)
         self._connect()
 
     def _connect(self) -> None:
@@ -65,6 +67,8 @@ class ChangeDetail(QWidget):
         self.moves.started.connect(self._open_run)
         self.head.run_wanted.connect(self._open_run)
         self.head.undo_wanted.connect(self.editing.undo)
+        self._waiting.ticked.connect(self.stages.tick)
+        self._waiting.due.connect(self.reload)
         self.stages.override_wanted.connect(self.moves.override)
         self.editing.said.connect(self.head.say)
         self.editing.undoable.connect(self.head.undo.setVisible)
@@ -135,6 +139,7 @@ class ChangeDetail(QWidget):
         self._ref = view.change.id
         self.head.show_view(view)
         self.stages.show_view(view)
+        self._waiting.follow(view)
         self._show_tab_at(self.tabs.current)
         self.editing.show_view(view)
         self.shown.emit(view)

@@ -14,8 +14,8 @@ from app.wording import clock, count_of, day, duration, moment
 from ui.cells import Badge, Mark
 from ui.models.backups import ladder, level_badge, level_word
 from ui.operations.changes import ChangeView
-from ui.pages.changes.conditions import rough
 from ui.pages.changes.editing import Editing
+from ui.pages.changes.waiting import rough
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import link
 from ui.widgets.facts import Fact, KeyValues, SectionTitle

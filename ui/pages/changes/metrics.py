@@ -64,12 +64,15 @@ class MeasuresSection(Section):
         self.settle = LineField(
             _("Pause after the work, minutes"), _("Left out, until things have settled.")
         )
-        windows = Form(2)
-        windows.add("length", self.length)
-        windows.add("settle", self.settle)
+        self.watched = LineField(
+            _("Watched for, days"), _("After the work, before the change can be reviewed.")
+        )
+        windows = Form(3)
+        for name in ("length", "settle", "watched"):
+            windows.add(name, getattr(self, name))
         self.column.addWidget(self.measures)
         self.column.addWidget(windows)
-        self.watch(self.length, self.settle)
+        self.watch(self.length, self.settle, self.watched)
         self.watch_list(self.measures)
 
     def fill(self, view: ChangeView) -> None:
@@ -79,15 +82,18 @@ class MeasuresSection(Section):
         self.measures.set_value(change.metrics)
         self.length.set_value(plain(round(change.baseline_s / 60, 4)))
         self.settle.set_value(plain(round(change.settle_s / 60, 4)))
+        self.watched.set_value(plain(round(change.monitor_days, 6)))
 
     def values(self) -> dict[str, object]:
         """Return measures and windows as typed."""
         window = number_of(self.length, self.length.value)
         settle = number_of(self.settle, self.settle.value)
+        days = number_of(self.watched, self.watched.value)
         return {
             "metrics": self.measures.value,
             "baseline_s": 3 * 3600.0 if not window else round(window * 60, 2),
             "settle_s": 600.0 if settle is None else round(settle * 60, 2),
+            "monitor_days": self.view.settings.monitor_days if days is None else days,
         }
 
     def _records(self) -> Records:

@@ -50,6 +50,7 @@ class PlanTab(Tab):
         self.body.setSpacing(12)
         self.body.setContentsMargins(0, 16, 0, 0)
         self.chips = FilterChips([_(name) for name, _makers in PARTS])
+        self.chips.setAccessibleName(_("Parts of the plan"))
         self.bound = Label(size=SMALL, tone="ink2")
         self.stack = QStackedWidget()
         self._built: dict[int, tuple[Section, ...]] = {}

@@ -67,7 +67,8 @@ class Questionnaire(QWidget):
         self._locked = locked
         for field in self.fields.values():
             set_read_only(field, locked=locked)
-        self.prefill.setVisible(not locked)
+        if self.fields:  # shown before they have a parent, buttons would be windows of their own
+            self.prefill.setVisible(not locked)
         self._tell()
 
     def suggestion(self) -> tuple[Grade | None, Grade | None]:
@@ -82,11 +83,12 @@ class Questionnaire(QWidget):
             self.fields[item.id] = field
             form.add(item.id, field)
             field.edited.connect(partial(self._on_edited, item.id))
-        self.set_value(self.value, self._method)
-        self.set_locked(locked=self._locked)
         head = row(self.told, self.prefill, self.take)
         head.setStretch(0, 1)
-        return panel(column(head, form, gap=12, margins=(22, 0, 0, 0)))
+        whole = panel(column(head, form, gap=12, margins=(22, 0, 0, 0)))
+        self.set_value(self.value, self._method)
+        self.set_locked(locked=self._locked)
+        return whole
 
     def _tell(self) -> None:
         likelihood, impact = self.suggestion()
@@ -106,7 +108,8 @@ class Questionnaire(QWidget):
             else _("Each answer counts 0 to 4 points times its weight. Answered wholly, they"
                    " suggest likelihood and impact.")
         )  # fmt: skip
-        self.take.setVisible(whole and not self._locked)
+        if self.fields:
+            self.take.setVisible(whole and not self._locked)
 
     def _on_edited(self, key: str) -> None:
         chosen = self.fields[key].value

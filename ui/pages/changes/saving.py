@@ -78,10 +78,9 @@ class Section(QWidget):
         """Carries verbs out, once the section stands in a tab."""
         self._view: ChangeView | None = None
         self._base: Change | None = None
-        self._dirty = self._saving = False
+        self._dirty = self._saving = self._again = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(PAUSE_MS)
         self._timer.timeout.connect(self.flush)
 
     @property
@@ -149,7 +148,8 @@ class Section(QWidget):
         self._saving = False
         self._base = change
         if self._dirty:
-            self._timer.start()
+            self._timer.start(0 if self._again else PAUSE_MS)
+        self._again = False
 
     def refused(self) -> None:
         """Keep what was typed after a save that was refused."""
@@ -173,12 +173,13 @@ class Section(QWidget):
     def touch(self) -> None:
         """Save after a pause."""
         self._dirty = True
-        self._timer.start()
+        self._timer.start(PAUSE_MS)
 
     @Slot()
     def flush(self) -> None:
-        """Save now, if there is anything to save."""
+        """Save now, if there is anything to save; right after the save that is under way."""
         self._timer.stop()
+        self._again = self._dirty and self._saving
         if not self._dirty or self._base is None or self._saving:
             return
         for field in self._fields:
