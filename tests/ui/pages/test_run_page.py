@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from app.domain.change import ChangeState
@@ -126,3 +127,20 @@ def test_the_question_of_backing_out_can_be_left(driver, services):
 
 def test_without_a_run_the_page_says_so(drive):
     assert "No run yet" in shown(drive(RunPage).page)
+
+
+def test_who_reads_another_step_is_not_thrown_back(driver):
+    answer_gate(driver, "GO db-01")
+    wait_for(driver, "m1")
+    table = driver.page._table
+    assert table.current.item.step.id == "m1"
+    first = table.visualRect(table.model().index(0, 0)).center()
+    driver.bot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=first)
+    driver.page._tick()
+    driver.page.reload()
+    driver.settle()
+    assert table.current.item.step.id == "g1"
+    driver.type(driver.page._decision._note, "Fine")
+    driver.click(button(driver.page, "Done"))
+    wait_for(driver, "m2")
+    assert table.current.item.step.id == "g1"

@@ -11,10 +11,12 @@ from app.domain.transcript import Piece, read_pieces
 from app.services.live import Output
 from app.wording import clock
 from ui.format import visible
+from ui.pages.run.rows import StepRow
 from ui.tasks import Latest
 from ui.theme import BOLD
 from ui.widgets.labels import Label
 from ui.widgets.layout import Line, panel, row
+from ui.widgets.table import Table
 from ui.widgets.transcript import Said, Transcript, TranscriptLine
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ class StepOutput(QWidget):
         super().__init__()
         self._context = context
         self._key: tuple[str, str, str] = ("", "", "")
+        self._followed = ""
         self._rest = b""
         self._command: list[TranscriptLine] = []
         self._title = Label("", weight=BOLD)
@@ -58,6 +61,17 @@ class StepOutput(QWidget):
         elif not (same_step and item.state is StepState.SENT):
             self._rest = b""
             self._transcript.set_lines(self._command)
+
+    def follow(self, table: Table, run: Run, talking: StepRun) -> None:
+        """Go along with the step that runs, unless somebody reads another one."""
+        current = run.current.step.id if run.current else ""
+        picked: StepRow | None = table.current
+        if picked is not None and picked.item.step.id not in (self._followed, current):
+            self.show_step(run, picked.item)
+            return
+        self._followed = current
+        table.select(current, quiet=True)
+        self.show_step(run, talking)
 
     def take(self, output: Output) -> None:
         """Add a piece that a running step has just said."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
-from app.domain.run import Run, StepRun
+from app.domain.run import Run
 from app.i18n import _
 from app.services.execution import is_silent
 from app.services.live import Output
@@ -47,7 +47,7 @@ class RunPage(Page):
 
     def __init__(self, context: "UiContext", parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
-        self._ref = self._followed = ""
+        self._ref = ""
         self._view: RunView | None = None
         self._note = Button(_("Add a note"), icon="message", tall=Tall.TALL)
         self._pause = Button(_("Pause"), icon="pause", tall=Tall.TALL)
@@ -170,22 +170,12 @@ class RunPage(Page):
         self._table.set_rows(step_rows(view, now))
         self._table.horizontalHeader().viewport().update()
         if run and run.current and not over:
-            self._follow(run, run.current)
+            self._output.follow(self._table, run, talking(run) or run.current)
         elif run and self._table.current is None:
             spoke = [item for item in run.active if item.transcript] or list(run.active)
             self._table.select(spoke[-1].step.id if spoke else "")
         self._band.show_view(view, now, self._bars.scale.end)
         self._decision.show_view(view, now, playing=self._pilot.is_playing)
-
-    def _follow(self, run: Run, current: StepRun) -> None:
-        """Go along with the step that runs, unless somebody reads another one."""
-        picked: StepRow | None = self._table.current
-        if picked is not None and picked.item.step.id not in (self._followed, current.step.id):
-            self._output.show_step(run, picked.item)
-            return
-        self._followed = current.step.id
-        self._table.select(self._followed, quiet=True)
-        self._output.show_step(run, talking(run) or current)
 
     @Slot()
     def _tick(self) -> None:
