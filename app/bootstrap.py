@@ -183,6 +183,7 @@ def _late(store: Store, pool: "Once[RemotePool]", secrets: Callable[[], SecretKe
         finder=lambda: store.finder,
         calendar=lambda: store.calendar,
         precedents=lambda: store.precedents,
+        kpis=lambda: store.kpis,
         remotes=pool,
         secrets=secrets,
         probes=Once(_probes),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from app.services.calendar_rows import CalendarReads
     from app.services.finding import Finder
     from app.services.health import HealthProbes
+    from app.services.kpis import KpiReads
     from app.services.ports import Remotes
     from app.services.ports_series import SeriesStore
     from app.services.ports_store import Files, Transcripts
@@ -30,6 +31,7 @@ class Late:
     finder: Callable[[], Finder]
     calendar: Callable[[], CalendarReads]
     precedents: Callable[[], PrecedentReads]
+    kpis: Callable[[], KpiReads]
     remotes: Callable[[], Remotes]
     secrets: Callable[[], SecretKeeper]
     probes: Callable[[], HealthProbes]
@@ -70,6 +72,11 @@ class LateParts:
     def calendar(self) -> CalendarReads:
         """What the calendar reads."""
         return self.late.calendar()
+
+    @property
+    def kpis(self) -> KpiReads:
+        """What key figures are counted from."""
+        return self.late.kpis()
 
     @property
     def remotes(self) -> Remotes:

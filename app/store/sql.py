@@ -11,6 +11,7 @@ from app.store.calendar_reads import SqlCalendar
 from app.store.chain import Head
 from app.store.engine import open_engine
 from app.store.finder import SqlFinder
+from app.store.kpi_reads import SqlKpiReads
 from app.store.precedents import SqlPrecedents
 from app.store.queries import SqlQueries
 from app.store.unit_of_work import Ledger, OnCommit, WriterGate
@@ -27,6 +28,7 @@ class Sql:
     finder: SqlFinder
     calendar: SqlCalendar
     precedents: SqlPrecedents
+    kpis: SqlKpiReads
 
 
 def open_sql(
@@ -47,6 +49,7 @@ def open_sql(
         SqlFinder(engine),
         SqlCalendar(engine),
         SqlPrecedents(engine),
+        SqlKpiReads(engine),
     )
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.store.calendar_reads import SqlCalendar
     from app.store.files import StoredFiles
     from app.store.finder import SqlFinder
+    from app.store.kpi_reads import SqlKpiReads
     from app.store.precedents import SqlPrecedents
     from app.store.queries import SqlQueries
     from app.store.series import StoredSeries
@@ -96,6 +97,11 @@ class Store:
     def precedents(self) -> "SqlPrecedents":
         """Earlier changes like one that is being written."""
         return self.sql().precedents
+
+    @property
+    def kpis(self) -> "SqlKpiReads":
+        """What key figures are counted from."""
+        return self.sql().kpis
 
     def unit_of_work(self) -> "SqlUnitOfWork":
         """Return an unused unit of work."""

@@ -1,0 +1,154 @@
+"""What the key figures of a period are counted from, and what a figure is."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from app.domain.change import ChangeType
+from app.domain.need import NeedCategory
+from app.domain.review import CloseCode
+
+LEAST_FOR_PERCENT = 10
+"""Of fewer cases only the counts are told: a percentage would say more than is known."""
+
+
+class ExceptionKind(StrEnum):
+    """Why a change that came out well still was not clean."""
+
+    OVERRIDE = "override"
+    OUTSIDE_WINDOW = "outside_window"
+    OVERRUN = "overrun"
+    UNDECLARED_HOST = "undeclared_host"
+    SKIPPED = "skipped"
+    WENT_ON = "went_on"
+    PAST_DEADLINE = "past_deadline"
+    INCIDENT = "incident"
+
+
+@dataclass(frozen=True, slots=True)
+class CausedIncident:
+    """An incident that a change brought about."""
+
+    priority: int
+    detected_at: datetime | None = None
+    restored_at: datetime | None = None
+
+    @property
+    def restore_s(self) -> float | None:
+        """Seconds from detection to restoration; None while one of them is not known."""
+        if self.detected_at is None or self.restored_at is None:
+            return None
+        return (self.restored_at - self.detected_at).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the figures know of one closed change; ``number`` is the number inside its number.
+
+    ``exceptions`` are departures of live runs and of the process; rehearsals are in none of it.
+    ``step_ratios`` are measured over estimated durations of the steps of live runs.
+    """
+
+    number: int
+    type: ChangeType
+    close_code: CloseCode | None
+    opened_at: datetime | None
+    closed_at: datetime | None
+    category: NeedCategory | None = None
+    work_start: datetime | None = None
+    work_end: datetime | None = None
+    backed_out: bool = False
+    exceptions: frozenset[ExceptionKind] = frozenset()
+    incidents: tuple[CausedIncident, ...] = ()
+    planned_down_s: float | None = None
+    unplanned_down_s: float | None = None
+    step_ratios: tuple[float, ...] = ()
+    restored: bool = False
+    """Whether it had a backup that was restored (L4)."""
+    approval_wait_s: float | None = None
+    reviewed_late: bool | None = None
+    """Whether the review came later than it was due; None without a review date."""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it was closed as successful, without issues."""
+        return self.close_code is CloseCode.SUCCESSFUL
+
+    @property
+    def clean(self) -> bool:
+        """Whether it succeeded and nothing departed from the process or the plan."""
+        return self.succeeded and not self.exceptions
+
+    @property
+    def failed(self) -> bool:
+        """Whether it was closed as unsuccessful or backed out."""
+        return self.close_code in (CloseCode.UNSUCCESSFUL, CloseCode.BACKED_OUT)
+
+    @property
+    def implemented(self) -> bool:
+        """Whether work was done."""
+        return self.work_start is not None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """What the figures know of a change that is open now."""
+
+    number: int
+    opened_at: datetime | None
+    overdue: bool
+    """Not begun, although its planned start was before today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What happened in a period; ``closed`` leaves canceled changes out."""
+
+    start: datetime
+    end: datetime
+    closed: tuple[Case, ...]
+    opened: tuple[int, ...]
+    """Numbers of the changes opened in the period, canceled ones too."""
+    open_now: tuple[OpenCase, ...] = ()
+    now: datetime | None = None
+
+    @property
+    def days(self) -> float:
+        """Length of the period."""
+        return (self.end - self.start) / timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many of so many: the numbers of the changes that count, and of all that could."""
+
+    hits: tuple[int, ...]
+    of: tuple[int, ...]
+
+    @property
+    def share(self) -> float | None:
+        """The rate as a fraction; None of fewer than ten."""
+        return len(self.hits) / len(self.of) if len(self.of) >= LEAST_FOR_PERCENT else None
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Measured values, such as durations in seconds: middle and tail."""
+
+    values: tuple[float, ...]
+    median: float | None
+    p90: float | None
+    unit: str = "s"
+    numbers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """One figure that is neither a rate nor a spread."""
+
+    value: float
+    unit: str = ""
+    numbers: tuple[int, ...] = ()
+
+
+Measure = Rate | Spread | Amount
