@@ -74,11 +74,15 @@ def to_base64(data: bytes) -> str:
 
 
 def from_base64(text: str) -> bytes:
-    """Read bytes from text; anything else is no bytes at all, which no signature fits."""
+    """Read bytes from text; anything else is no bytes at all, which no signature fits.
+
+    Bits of the last letter that mean nothing must be zero: one signature has one spelling.
+    """
     try:
-        return base64.b64decode(text, validate=True)
+        data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return b""
+    return data if to_base64(data) == text else b""
 
 
 def fingerprint(key: bytes) -> str:

@@ -193,6 +193,17 @@ def test_hostile_forms_are_refused_before_they_are_read(data):
         read_answer(data)
 
 
+def test_a_signature_has_one_spelling(post):
+    answer = post.answer(post.request())
+    signature = json.loads(answer)["signature"]
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    other = letters[letters.index(signature[-3]) + 1]
+    again = answer.replace(signature.encode(), f"{signature[:-3]}{other}==".encode())
+    assert again != answer
+    with pytest.raises(NotAuthentic):
+        read_answer(again)
+
+
 def test_an_altered_decision_is_refused(post):
     answer = post.answer(post.request(), NO, "No rehearsal")
     refused(post, forged(answer, decision="approved"), NotAuthentic, "signature does not fit")
