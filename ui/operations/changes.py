@@ -1,11 +1,10 @@
 """What the change pages read and write, each as one call on a worker."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from app.domain.approval import Decision
 from app.domain.backup import BackupSet
 from app.domain.change import Change, ChangeState
 from app.domain.event import Event
@@ -18,8 +17,10 @@ from app.domain.run import Run
 from app.domain.verdict import Comparison
 from app.errors import Conflict
 from app.i18n import _
-from app.services import approvals, changes, entries, overrides
-from app.services.process import next_move
+from app.services import changes
+from app.services.agreement import Agreement, agreement_of
+from app.services.families import relatives
+from app.services.process import moves_of, next_move
 from app.services.rollback import rollback_deadline, rollback_s
 from app.services.transitions import Answer, Transition
 from app.settings import Settings
@@ -59,11 +60,22 @@ class ChangeView:
     rollback_s: float
     family: str = ""
     """The family of the template it was opened from, "" without one."""
+    moves: tuple[tuple[Transition, tuple[Answer, ...]], ...] = ()
+    """Every move that leads on from here, with what its guards say."""
+    agreement: Agreement = field(default_factory=Agreement)
+    parent: Change | None = None
+    children: tuple[Change, ...] = ()
+    clock_behind_s: float = 0.0
+    """How far the clock of this computer lies before the newest entry of the log."""
 
     @property
     def missing(self) -> tuple[Answer, ...]:
         """What the next move still needs."""
         return tuple(answer for answer in self.answers if not answer.met)
+
+    def answers_of(self, target: ChangeState) -> tuple[Answer, ...]:
+        """Return what the guards of the move to a state say."""
+        return next((answers for move, answers in self.moves if move.target is target), ())
 
     @property
     def zone(self) -> str:
@@ -136,6 +148,10 @@ def load_view(services: "AppServices", ref: str) -> ChangeView:
         reports = tuple(uow.reports.list(change=change.id))
         template = uow.templates.find(change.template) if change.template else None
         surveys = tuple(uow.surveys.list(change=change.id))
+        moves = tuple((item, item.answers(change, facts)) for item in moves_of(change))
+        agreement = agreement_of(change, uow, desk)
+        parent, children = relatives(change, uow)
+    events = tuple(services.queries.events(change=change.id, limit=PAGE))
     return ChangeView(
         change=change,
         now=facts.now,
@@ -151,17 +167,22 @@ def load_view(services: "AppServices", ref: str) -> ChangeView:
         comparisons=facts.comparisons,
         reports=reports,
         surveys=surveys,
-        events=tuple(services.queries.events(change=change.id, limit=PAGE)),
+        events=events,
         settings=desk.settings,
         deadline=rollback_deadline(change, facts.backups),
         rollback_s=rollback_s(change, facts.backups),
         family=template.family if template else "",
+        moves=moves,
+        agreement=agreement,
+        parent=parent,
+        children=children,
+        clock_behind_s=max((events[0].at - facts.now).total_seconds(), 0.0) if events else 0.0,
     )
 
 
 def save(context: "UiContext", change_id: str, edit: FieldEdit) -> Task:
     """Save what was typed."""
-    return _write(
+    return write(
         context,
         lambda desk: changes.edit_change(change_id, edit.apply, desk=desk, note=edit.note),
     )
@@ -169,49 +190,12 @@ def save(context: "UiContext", change_id: str, edit: FieldEdit) -> Task:
 
 def move(context: "UiContext", change_id: str, target: ChangeState, reason: str = "") -> Task:
     """Move a change to another state."""
-    return _write(
+    return write(
         context, lambda desk: changes.move_change(change_id, target, desk=desk, reason=reason)
     )
 
 
-def write_entry(context: "UiContext", change_id: str, text: str) -> Task:
-    """Write an entry into the log of a change."""
-    return _write(context, lambda desk: entries.write_entry(change_id, text, desk=desk))
-
-
-def hold(context: "UiContext", change_id: str, reason: str) -> Task:
-    """Put a change on hold, with a reason."""
-    return _write(context, lambda desk: changes.set_hold(change_id, reason, desk=desk))
-
-
-def release(context: "UiContext", change_id: str, reason: str) -> Task:
-    """Take a change off hold, with a reason."""
-    return _write(context, lambda desk: changes.set_hold(change_id, reason, desk=desk, held=False))
-
-
-def reject(context: "UiContext", change_id: str, comment: str) -> Task:
-    """Record the acting person's rejection of the plan, which takes the change back."""
-    return _write(
-        context,
-        lambda desk: approvals.decide(change_id, Decision.REJECTED, desk=desk, comment=comment),
-    )
-
-
-def approve(context: "UiContext", change_id: str, comment: str) -> Task:
-    """Record the acting person's approval of the plan as it stands."""
-    return _write(
-        context,
-        lambda desk: approvals.decide(change_id, Decision.APPROVED, desk=desk, comment=comment),
-    )
-
-
-def override(context: "UiContext", change_id: str, guard: str, reason: str) -> Task:
-    """Pass a soft condition in the acting person's name."""
-    return _write(
-        context, lambda desk: overrides.override_guard(change_id, guard, desk=desk, reason=reason)
-    )
-
-
-def _write(context: "UiContext", verb: Callable[[changes.Desk], Change]) -> Task:
+def write(context: "UiContext", verb: Callable[[changes.Desk], Change]) -> Task:
+    """Carry a verb out on the lane of database writes."""
     services = context.services
     return context.tasks.start(lambda _ctx: verb(services.desk), lane=WRITES)

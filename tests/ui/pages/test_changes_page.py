@@ -136,7 +136,7 @@ def test_holding_and_canceling_ask_for_a_reason_in_the_page(drive, services, rec
     driver.click(asking.confirm)
     assert read(services, change.id).on_hold_reason == "Waits for hardware"
     assert head.next.reason == "on hold"
-    assert [text for text, _target in head._menu_items(driver.page.detail._view)] == [
+    assert [text for text, _target in head.menu_items(driver.page.detail._view)] == [
         "Take off hold",
         "Cancel",
     ]
@@ -155,7 +155,7 @@ def test_who_implements_cannot_approve_and_a_rejection_goes_back(drive, services
     driver.context.act_as("Sipho")
     driver.open(change.id)
     approvals = tab(driver, "overview").approvals
-    assert approvals.approve.reason == "who implements cannot approve"
+    assert "cannot approve or reject" in approvals.approve.reason
     driver.context.act_as("Pieter")
     driver.page.reload()
     driver.settle()

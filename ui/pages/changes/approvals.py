@@ -1,26 +1,30 @@
-"""Who agreed to which plan, and the two verbs of an approver."""
+"""Who agreed to which plan: steps with their quorum, decisions, and the verbs of an approver."""
 
 from functools import partial
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.domain.approval import Approval, Decision
+from app.domain.approval import Decision
 from app.domain.change import ChangeState
 from app.i18n import _
-from app.services.quorum import approvals_needed, standing_approvals
-from app.wording import clock, count_of, day
+from app.services.agreement import Agreement, Said
+from app.services.quorum import FilledStep, step_title
+from app.wording import clock, count_of, day, duration
 from ui.cells import Badge, Mark
-from ui.operations import changes
+from ui.operations import process
 from ui.operations.changes import ChangeView
 from ui.pages.changes.asking import Question
 from ui.pages.changes.editing import Editing
+from ui.pages.changes.since import Since
 from ui.theme import SMALL
 from ui.widgets.badges import StateBadge
-from ui.widgets.buttons import Button, Kind, Tall, WithReason
+from ui.widgets.buttons import Button, Kind, Tall, WithReason, link
 from ui.widgets.facts import SectionTitle
 from ui.widgets.labels import Label
-from ui.widgets.layout import Line, clear, row
+from ui.widgets.layout import Line, clear, column, row
+
+_LEFT = Qt.AlignmentFlag.AlignLeft
 
 
 class Approvals(QWidget):
@@ -29,87 +33,107 @@ class Approvals(QWidget):
     def __init__(self, editing: Editing) -> None:
         super().__init__()
         self._editing = editing
-        self._share = Label(tone="ink2")
-        self._list = QVBoxLayout()
-        self._list.setSpacing(8)
-        self._bound = Label(size=SMALL, tone="ink2", wrap=True)
+        self._share, self._bound = Label(tone="ink2"), Label(size=SMALL, tone="ink2", wrap=True)
+        self.steps, self.list = QVBoxLayout(), QVBoxLayout()
+        self.since = Since()
         self.approve = Button(_("Approve"), Kind.PRIMARY, icon="check", tall=Tall.COMPACT)
         self.reject = Button(_("Reject"), Kind.DANGER, icon="x", tall=Tall.COMPACT)
-        self._verbs = QWidget()
-        verbs = QHBoxLayout(self._verbs)
-        verbs.setContentsMargins(0, 0, 0, 0)
-        left = Qt.AlignmentFlag.AlignLeft
-        verbs.addWidget(WithReason(self.approve, align=left), 0, Qt.AlignmentFlag.AlignTop)
-        verbs.addWidget(self.reject, 0, Qt.AlignmentFlag.AlignTop)
-        verbs.addStretch(1)
+        self.again = Button(_("Ask again"), icon="refresh", tall=Tall.COMPACT)
+        self.export, self.take = link(_("Request as a file")), link(_("Take an answer file over"))
+        self._lay_out()
+        self.approve.clicked.connect(self._on_approve)
+        self.reject.clicked.connect(self._on_reject)
+        self.again.clicked.connect(self._on_again)
+        self.export.clicked.connect(editing.request_wanted)
+        self.take.clicked.connect(editing.answer_wanted)
+
+    def _lay_out(self) -> None:
+        for part in (self.steps, self.list):
+            part.setSpacing(8)
+        self._verbs, self._by_file = QWidget(), QWidget()
+        buttons = row(self.approve, self.reject, None, gap=8)
+        self._why = Label(size=SMALL, tone="ink2", wrap=True)
+        self._verbs.setLayout(column(buttons, self._why, gap=4))
+        self._by_file.setLayout(column(row(self.export, None), row(self.take, None), gap=2))
+        self._again = WithReason(self.again, align=_LEFT)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(SectionTitle(_("Approvals"), end=self._share))
-        layout.addLayout(self._list)
-        layout.addWidget(self._bound)
-        layout.addWidget(self._verbs)
-        self.approve.clicked.connect(self._on_approve)
-        self.reject.clicked.connect(self._on_reject)
+        layout.addLayout(self.steps)
+        layout.addWidget(Line())
+        layout.addLayout(self.list)
+        for widget in (self.since, self._bound, self._again, self._verbs, self._by_file):
+            layout.addWidget(widget)
 
     def show_view(self, view: ChangeView) -> None:
         """Show the decisions and what the acting person may do."""
-        change = view.change
-        standing, needed = standing_approvals(change), approvals_needed(change, view.settings)
-        self._share.setText(count_of(len(standing), max(needed, len(standing))))
-        clear(self._list)
-        for approval in _latest(change.approvals):
-            self._add(approval, view)
-        if not change.approvals:
-            self._list.addWidget(Label(_("Nobody has decided yet."), tone="ink2"))
-        self._bound.setText(
-            _("Plan {plan}, revision {n}. An edit of the plan voids its approvals.").format(
-                plan=change.plan_hash[:8], n=change.revision
+        found = view.agreement
+        self._share.setText(count_of(found.given, max(found.needed, found.given)))
+        clear(self.steps)
+        for step, people in zip(found.steps, found.people, strict=True):
+            self.steps.addLayout(_step(step, people))
+        clear(self.list)
+        for said in found.said:
+            self._add(said, view)
+        if not found.said:
+            self.list.addWidget(Label(_("Nobody has decided yet."), tone="ink2"))
+        self.since.show_differences(found.since)
+        self._bound.setText(_bound(found, view))
+        self._again.setVisible(found.outdated)
+        self._verbs.setVisible(found.awaits)
+        self._by_file.setVisible(found.awaits)
+        self.approve.block(found.refusal)
+        self.reject.block(found.no_rejecting)
+        self._why.setText(found.refusal)
+        self._why.setVisible(bool(found.refusal))
+        edited = _("the plan was edited: ask again first") if found.outdated else ""
+        self.export.block(edited or ("" if found.asked else _("approval was not asked for yet")))
+
+    def _add(self, said: Said, view: ChangeView) -> None:
+        item = said.approval
+        self.list.addLayout(row(Label(item.approver), None, StateBadge(_badge(said))))
+        when = f"{day(item.at, view.zone)} {clock(item.at, view.zone)}"
+        self.list.addLayout(
+            row(
+                Label(item.role, size=SMALL, tone="ink2"),
+                None,
+                Label(when, size=SMALL, tone="ink2"),
             )
         )
-        self._verbs.setVisible(change.state is ChangeState.AUTHORIZE)
-        own = view.actor == change.implementer
-        has = view.actor in standing
-        self.approve.block(
-            _("who implements cannot approve") if own else _("you approved it") if has else ""
-        )
-
-    def _add(self, approval: Approval, view: ChangeView) -> None:
-        stands = approval.plan_hash == view.change.plan_hash
-        self._list.addLayout(
-            row(Label(approval.approver), None, StateBadge(_badge(approval, stands)))
-        )
-        when = f"{day(approval.at, view.zone)} {clock(approval.at, view.zone)}"
-        under = approval.comment or approval.role or ""
-        words = Label(under, size=SMALL, tone="ink2", wrap=bool(approval.comment))
-        line = QHBoxLayout()
-        line.addWidget(words, 1)
-        line.addWidget(Label(when, size=SMALL, tone="ink2"), 0, Qt.AlignmentFlag.AlignTop)
-        self._list.addLayout(line)
-        self._list.addWidget(Line())
+        for text in _notes(said):
+            self.list.addWidget(Label(text, size=SMALL, tone="ink2", wrap=True))
+        self.list.addWidget(Line())
 
     @Slot()
     def _on_approve(self) -> None:
-        change = self._editing.view.change
+        view = self._editing.view
+        plan = view.change.plan_hash[:8]
+        text = _("You approve plan {plan} as {name}. The approval holds for exactly this plan.")
+        if view.settings.move_tolerance_h:
+            more = _(" Its start may move by up to {hours:g} h.")
+            text += more.format(hours=view.settings.move_tolerance_h)
         self._editing.ask(
             Question(
-                _("Approve the plan of {number}").format(number=change.number),
-                _("You approve plan {plan} as {name}. The approval holds for exactly this plan.")
-                .format(plan=change.plan_hash[:8], name=self._editing.view.actor),
+                _("Approve the plan of {number}").format(number=view.change.number),
+                text.format(plan=plan, name=view.actor),
                 _("Approve"),
                 partial(self._decide, approved=True),
                 label=_("Comment"),
                 needed=False,
             )
-        )  # fmt: skip
+        )
 
     @Slot()
     def _on_reject(self) -> None:
-        number = self._editing.view.change.number
+        view = self._editing.view
+        back = view.change.state is ChangeState.AUTHORIZE
         self._editing.ask(
             Question(
-                _("Reject the plan of {number}").format(number=number),
-                _("It goes back to the coordinator with your comment."),
+                _("Reject the plan of {number}").format(number=view.change.number),
+                _("It goes back to the coordinator with your comment.")
+                if back
+                else _("Your decision stands in the log and in the report, with your comment."),
                 _("Reject"),
                 partial(self._decide, approved=False),
                 label=_("Comment"),
@@ -118,19 +142,58 @@ class Approvals(QWidget):
         )
 
     def _decide(self, comment: str, *, approved: bool) -> None:
-        verb = changes.approve if approved else changes.reject
+        verb = process.approve if approved else process.reject
         change_id = self._editing.view.change.id
         self._editing.do(verb(self._editing.context, change_id, comment))
 
+    @Slot()
+    def _on_again(self) -> None:
+        change_id = self._editing.view.change.id
+        self._editing.do(process.ask_again(self._editing.context, change_id))
 
-def _latest(approvals: tuple[Approval, ...]) -> list[Approval]:
-    """The newest decision of each person about each plan, newest last."""
-    return list({(item.approver, item.plan_hash): item for item in approvals}.values())
+
+def _step(step: FilledStep, people: tuple[str, ...]) -> QVBoxLayout:
+    mark = Mark.GOOD if step.is_full else Mark.NEEDED if step.step.hard else Mark.MISSING
+    share = count_of(len(step.approvals), step.step.quorum)
+    head = row(Label(step_title(step.step)), None, StateBadge(Badge(mark, share)))
+    if step.is_full:
+        return column(head)
+    words = ", ".join(people[:4]) + (", …" if len(people) > 4 else "")
+    if not words and step.step.role.value == "service_owner":
+        words = _("nobody is listed: Settings, People")
+    elif not words:
+        words = _("anybody who does not implement")
+    return column(head, Label(words, size=SMALL, tone="ink2", wrap=True), gap=2)
 
 
-def _badge(approval: Approval, stands: bool) -> Badge:
-    if approval.decision is Decision.REJECTED:
+def _bound(found: Agreement, view: ChangeView) -> str:
+    change = view.change
+    text = _("Plan {plan}, revision {n}. An edit of the plan voids its approvals.").format(
+        plan=change.plan_hash[:8], n=change.revision
+    )
+    if found.asked is None:
+        return text
+    at = found.asked.at
+    when = f"{day(at, view.zone)} {clock(at, view.zone)}"
+    return _("{text} Asked by {name}, {when}.").format(text=text, name=found.asked.by, when=when)
+
+
+def _notes(said: Said) -> list[str]:
+    item, found = said.approval, []
+    if said.void and item.decision is Decision.APPROVED:
+        found.append(_("Void: {why}").format(why=said.void))
+    if item.comment:
+        found.append(f"“{item.comment}”")
+    if item.waited_s:
+        found.append(_("{time} after it was asked").format(time=duration(item.waited_s)))
+    if said.key:
+        found.append(_("Signed elsewhere, key {key}").format(key=said.key))
+    return found
+
+
+def _badge(said: Said) -> Badge:
+    if said.approval.decision is Decision.REJECTED:
         return Badge(Mark.BAD, _("Rejected"))
-    if not stands:
-        return Badge(Mark.STOPPED, _("Void: other plan"))
+    if said.void:
+        return Badge(Mark.STOPPED, _("Void"))
     return Badge(Mark.GOOD, _("Approved"))

@@ -27,6 +27,13 @@ class Question:
     needed: bool = True
     """Whether an empty reason is refused."""
     danger: bool = False
+    hint: str = ""
+    parts: tuple[QWidget, ...] = ()
+    """What stands between the text and the reason, such as conditions or further fields."""
+    blocked: str = ""
+    """Why the verb cannot be used yet."""
+    silent: bool = False
+    """Whether no reason is asked for."""
 
 
 class Asking(QWidget):
@@ -39,7 +46,7 @@ class Asking(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._question: Question | None = None
-        self.reason = LineField("")
+        self.reason, self.why_blocked = LineField(""), Label("")
         self.hide()
 
     @property
@@ -51,23 +58,38 @@ class Asking(QWidget):
         """Show a question in place of the one before."""
         clear(self._layout)
         self._question = question
-        self.reason = LineField(question.label or _("Why"), _("Goes into the log with your name."))
+        hint = question.hint or _("Goes into the log with your name.")
+        self.reason = LineField(question.label or _("Why"), hint)
         self.reason.line.returnPressed.connect(self._confirm)
         kind = Kind.DANGER if question.danger else Kind.PRIMARY
         self.confirm, self.cancel = Button(question.verb, kind), Button(_("Not now"))
         self.confirm.clicked.connect(self._confirm)
         self.cancel.clicked.connect(self.close_question)
+        self.confirm.block(question.blocked)
+        self.why_blocked = Label(question.blocked, tone="ink2")
+        words = [Label(question.heading, weight=BOLD, wrap=True)]
+        if question.text:
+            words.append(Label(question.text, tone="ink2", wrap=True))
+        asked = () if question.silent or question.blocked else (self.reason,)
         parts = column(
-            Label(question.heading, weight=BOLD, wrap=True),
-            Label(question.text, tone="ink2", wrap=True),
-            self.reason,
-            row(None, self.cancel, self.confirm),
+            *words,
+            *question.parts,
+            *asked,
+            row(self.why_blocked, None, self.cancel, self.confirm),
             gap=8,
             margins=(16, 12, 16, 12),
         )
         self._layout.addWidget(card(parts))
         self.show()
-        self.reason.setFocus()
+        self._focus(question, asked=bool(asked))
+
+    def _focus(self, question: Question, *, asked: bool) -> None:
+        if question.parts:
+            question.parts[0].setFocus()
+        elif asked:
+            self.reason.setFocus()
+        else:
+            (self.cancel if question.blocked else self.confirm).setFocus()
 
     @Slot()
     def close_question(self) -> None:
@@ -87,10 +109,10 @@ class Asking(QWidget):
     @Slot()
     def _confirm(self) -> None:
         question = self._question
-        if question is None:
+        if question is None or question.blocked:
             return
         typed = self.reason.value
-        if question.needed and not typed:
+        if question.needed and not question.silent and not typed:
             self.reason.set_error(_("Say why in one sentence."))
             self.reason.setFocus()
             return

@@ -163,13 +163,8 @@ class Conditions(QWidget):
     def show_view(self, view: ChangeView) -> None:
         """List the answers of all guards."""
         clear(self._layout)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(6)
-        grid.setColumnStretch(2, 1)
-        ranked = sorted(view.answers, key=lambda a: (a.met, due_at(a, view) is not None))
-        for line, answer in enumerate(ranked):
-            self._add(grid, line, answer, view)
+        listed = ConditionList(view.answers, view)
+        listed.override_wanted.connect(self.override_wanted)
         met = sum(answer.met for answer in view.answers)
         less = link(_("Less"))
         less.clicked.connect(self.left)
@@ -179,21 +174,44 @@ class Conditions(QWidget):
             None,
             less,
         )
-        note = Label(
-            _("A condition that is not fixed can be passed in your name, with a reason. It is"
-              " logged, and page 1 of the report names it."),
-            tone="ink2", size=11, wrap=True,
-        )  # fmt: skip
         self._layout.addWidget(
-            card(column(head, grid, note, gap=10, margins=(16, 12, 16, 12)), raised=False)
+            card(column(head, listed, gap=10, margins=(16, 12, 16, 12)), raised=False)
         )
+
+
+class ConditionList(QWidget):
+    """The conditions of one move: state, name, what is missing, and how it can be passed."""
+
+    override_wanted = Signal(str)
+
+    def __init__(self, answers: Sequence[Answer], view: ChangeView) -> None:
+        super().__init__()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(2, 1)
+        for line, answer in enumerate(
+            sorted(answers, key=lambda a: (a.met, due_at(a, view) is not None))
+        ):
+            self._add(grid, line, answer, view)
+        layout.addLayout(grid)
+        if any(not answer.hard for answer in answers):
+            text = _("A condition that is not fixed can be passed in your name, with a reason. It"
+                     " is logged, and page 1 of the report names it.")  # fmt: skip
+            layout.addWidget(Label(text, tone="ink2", size=11, wrap=True))
 
     def _add(self, grid: QGridLayout, line: int, answer: Answer, view: ChangeView) -> None:
         top = Qt.AlignmentFlag.AlignVCenter
         grid.addWidget(StateBadge(_badge(answer, view)), line, 0, top)
         grid.addWidget(Label(answer.title), line, 1, top)
         grid.addWidget(Label(_words(answer), tone="ink2", wrap=True), line, 2)
-        if answer.met or answer.hard:
+        if answer.met:
+            return
+        if answer.hard:
+            grid.addWidget(Label(_("fixed"), tone="ink2", size=11), line, 3, top)
             return
         button = link(_("Pass it by name"))
         button.setAccessibleName(_("Pass by name: {title}").format(title=answer.title))

@@ -13,6 +13,7 @@ from ui.pages.changes.asking import Asking, Question
 from ui.pages.changes.conditions import StageArea
 from ui.pages.changes.editing import Editing
 from ui.pages.changes.head import ChangeHead
+from ui.pages.changes.kin import Kin
 from ui.pages.changes.moves import Moves
 from ui.pages.changes.parts import put_in_place
 from ui.pages.changes.tab import Tab
@@ -39,7 +40,7 @@ class ChangeDetail(QWidget):
         self._view: ChangeView | None = None
         self._built: dict[int, Tab] = {}
         self.editing = Editing(context, page)
-        self.moves = Moves(self.editing)
+        self.moves, self.kin = Moves(self.editing), Kin(self.editing)
         self.head, self.stages, self.asking = ChangeHead(), StageArea(), Asking()
         self.tabs = Tabs([_(entry.title) for entry in TABS])
         self.stack = QStackedWidget()
@@ -64,6 +65,7 @@ class ChangeDetail(QWidget):
         self.head.next_wanted.connect(self._on_next)
         self.head.move_wanted.connect(self.moves.want)
         self.head.hold_wanted.connect(self.moves.hold)
+        self.head.deed_wanted.connect(self.kin.want)
         self.moves.started.connect(self._open_run)
         self.head.run_wanted.connect(self._open_run)
         self.head.undo_wanted.connect(self.editing.undo)
@@ -142,6 +144,7 @@ class ChangeDetail(QWidget):
         self._waiting.follow(view)
         self._show_tab_at(self.tabs.current)
         self.editing.show_view(view)
+        self.moves.follow()
         self.shown.emit(view)
 
     @Slot(object)

@@ -32,6 +32,10 @@ class Editing(QObject):
     posted = Signal(object)  # Message
     settled = Signal()
     """A collision was decided, its message is no longer needed."""
+    request_wanted = Signal()
+    """A request for approval is to be written into a file."""
+    answer_wanted = Signal()
+    """An answer to one is to be taken over from a file."""
     asked = Signal(object)  # Question
     tab_wanted = Signal(str)  # id of a tab
 

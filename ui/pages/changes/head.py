@@ -13,6 +13,7 @@ from ui import icons
 from ui.format import tip
 from ui.models.changes import state_badge, type_word, window_text
 from ui.operations.changes import ChangeView
+from ui.pages.changes.kin import DEED_ICONS, deeds_of
 from ui.pages.changes.parts import QuietIcon
 from ui.theme import BOLD, SMALL, TITLE, tokens
 from ui.widgets.badges import StateBadge
@@ -23,6 +24,13 @@ from ui.widgets.layout import row
 from ui.widgets.risk_badge import RiskBadge
 
 FACTS_GAP = 18
+_ICONS: dict[ChangeState | str | None, str] = {
+    None: "pause",
+    ChangeState.CANCELED: "ban",
+    ChangeState.IMPLEMENT: "play",
+    ChangeState.REVIEW: "eye",
+    **DEED_ICONS,
+}
 RUNS = (ChangeState.IMPLEMENT, ChangeState.BACKOUT)
 """While the work runs, the run is where the next action is."""
 
@@ -33,6 +41,7 @@ class ChangeHead(QWidget):
     next_wanted = Signal()
     move_wanted = Signal(object)  # ChangeState
     hold_wanted = Signal()
+    deed_wanted = Signal(str)  # a deed of `Kin`
     run_wanted = Signal()
     undo_wanted = Signal()
     folded = Signal()
@@ -102,7 +111,7 @@ class ChangeHead(QWidget):
         self.what.set_facts(facts[:3])
         self.where.set_facts(facts[3:])
         self._show_next(view)
-        self.more.setVisible(bool(self._menu_items(view)))
+        self.more.setVisible(bool(self.menu_items(view)))
 
     @Slot(str)
     def say(self, text: str) -> None:
@@ -151,7 +160,8 @@ class ChangeHead(QWidget):
             "needs: {what} and {n} other", "needs: {what} and {n} others", others
         ).format(what=missing[0].title, n=others)
 
-    def _menu_items(self, view: ChangeView) -> list[tuple[str, ChangeState | None]]:
+    def menu_items(self, view: ChangeView) -> list[tuple[str, ChangeState | str | None]]:
+        """Return what the menu offers: words, and a state to go to, a deed, or None for hold."""
         change = view.change
         main = view.move.target if view.move else None
         moves = [
@@ -161,29 +171,40 @@ class ChangeHead(QWidget):
         ]
         if change.on_hold:
             moves = [item for item in moves if item[1] is ChangeState.CANCELED]
-        items: list[tuple[str, ChangeState | None]] = list(moves)
-        if change.state.is_open:
-            items.insert(
-                len(items) - 1 if items else 0,
-                (_("Take off hold") if change.on_hold else _("Put on hold"), None),
-            )
-        return items
+        items: list[tuple[str, ChangeState | str | None]] = list(moves)
+        extra: list[tuple[str, ChangeState | str | None]] = (
+            [] if change.on_hold else list(deeds_of(change))
+        )
+        if change.state.is_open and change.state not in RUNS:
+            extra.append((_("Take off hold") if change.on_hold else _("Put on hold"), None))
+        ends = [item for item in items if item[1] is ChangeState.CANCELED]
+        return [item for item in items if item not in ends] + extra + ends
 
     @Slot()
     def _on_more(self) -> None:
+        self.open_menu()
+
+    def open_menu(self) -> None:
+        """Show what else can be done with the change."""
         if self._view is None:
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for text, target in self._menu_items(self._view):
-            name = {None: "pause", ChangeState.CANCELED: "ban"}.get(target, "undo")
+        for text, target in self.menu_items(self._view):
+            name = _ICONS.get(target, "undo")
             action = menu.addAction(icons.icon(name, tokens().ink2), text)
             action.triggered.connect(partial(self._on_picked, target))
         menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
-    def _on_picked(self, target: ChangeState | None, _checked: bool = False) -> None:
+    def _on_picked(self, target: ChangeState | str | None, _checked: bool = False) -> None:
+        self.pick(target)
+
+    def pick(self, target: ChangeState | str | None) -> None:
+        """Want what an item of the menu stands for."""
         if target is None:
             self.hold_wanted.emit()
+        elif not isinstance(target, ChangeState):
+            self.deed_wanted.emit(target)
         else:
             self.move_wanted.emit(target)
 

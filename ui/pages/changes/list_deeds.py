@@ -29,6 +29,8 @@ class ListDeeds(QObject):
     """Belongs to the button beside *New*."""
 
     failed = Signal(object)
+    file_wanted = Signal()
+    """A request for approval or an answer to one is to be opened."""
 
     def __init__(self, context: "UiContext", listing_: ChangeList) -> None:
         super().__init__(listing_)
@@ -54,6 +56,8 @@ class ListDeeds(QObject):
             columns = self._list.views.columns_menu()
             columns.setTitle(_("Columns"))
             menu.addMenu(columns)
+        menu.addSeparator()
+        menu.addAction(_("Open an approval file")).triggered.connect(self.file_wanted)
         return menu
 
     def _ask_file(self, name: str, _checked: bool = False) -> None:

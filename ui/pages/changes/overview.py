@@ -16,7 +16,9 @@ from ui.pages.changes.approvals import Approvals
 from ui.pages.changes.editing import Editing
 from ui.pages.changes.gate import BackupGate
 from ui.pages.changes.recent import Recent
+from ui.pages.changes.related import Related
 from ui.pages.changes.tab import Tab
+from ui.pages.changes.tasks import TasksSection
 from ui.pages.changes.words import EVIDENCE, NEEDS, word
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import link
@@ -30,16 +32,18 @@ NARROW = 640
 
 
 class OverviewTab(Tab):
-    """Reads only; what can be edited is one click away."""
+    """Reads, but for the tasks; what else can be edited is one click away."""
 
     def __init__(self, editing: Editing) -> None:
         super().__init__(editing)
         self.body.setContentsMargins(0, 0, MARGIN, 0)
         self.need, self.criteria = NeedSummary(editing), Criteria(editing)
         self.gate, self.approvals = BackupGate(editing), Approvals(editing)
-        self.recent = Recent(editing)
-        left = _side((0, 16, 24, 24), self.need, self.criteria, self.gate)
-        right = _side((24, 16, 0, 24), self.approvals, self.recent)
+        self.recent, self.related = Recent(editing), Related(editing)
+        self.tasks = TasksSection()
+        self.own(self.tasks)
+        left = _side((0, 16, 24, 24), self.need, self.criteria, self.gate, self.tasks)
+        right = _side((24, 16, 0, 24), self.approvals, self.related, self.recent)
         right.setMinimumWidth(260)
         self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._left, self._right, self._narrow = left, right, False
@@ -66,8 +70,12 @@ class OverviewTab(Tab):
 
     def show_view(self, view: ChangeView) -> None:
         """Show a change."""
-        for part in (self.need, self.criteria, self.gate, self.approvals, self.recent):
+        super().show_view(view)
+        for part in (self.need, self.criteria, self.gate):
             part.show_view(view)
+        self.approvals.show_view(view)
+        self.related.show_view(view)
+        self.recent.show_view(view)
 
 
 def _set_side(side: QWidget, *, left: int = 0, right: int = 0) -> None:

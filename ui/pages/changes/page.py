@@ -11,7 +11,9 @@ from app.i18n import _
 from ui.changed import Topic
 from ui.operations.beginning import Beginning, open_change
 from ui.operations.changes import ChangeView
+from ui.pages.changes.approval_desk import ApprovalDesk
 from ui.pages.changes.detail import ChangeDetail
+from ui.pages.changes.keys import ChangeKeys
 from ui.pages.changes.list_deeds import ListDeeds
 from ui.pages.changes.listing import ChangeList
 from ui.pages.changes.new import NewChange
@@ -61,6 +63,8 @@ class ChangesPage(Page):
         self.deeds = ListDeeds(context, self.list)
         self.deeds.failed.connect(self.show_error)
         self.sides = Sides(self.list, self.right, self.detail.head.back)
+        self.approvals = ApprovalDesk(self)
+        self.keys = ChangeKeys(self)
         self._connect()
 
     def _connect(self) -> None:
@@ -74,13 +78,17 @@ class ChangesPage(Page):
         self.detail.shown.connect(self._on_shown)
         self.list.listed.connect(self._on_listed)
         self.new.wanted.connect(self._on_new)
-        self.new.closed.connect(self._leave_new)
+        self.new.closed.connect(self.leave)
         self.new.opened.connect(self._show_change)
+        self.deeds.file_wanted.connect(self.approvals.ask_file)
+        self.detail.editing.request_wanted.connect(self.approvals.ask_request)
+        self.detail.editing.answer_wanted.connect(self.approvals.ask_file)
 
     @property
     def ready(self) -> bool:
         """Whether list and change are shown."""
-        return self.list.ready and self.detail.ready and self.panels.ready
+        shown = self.list.ready and self.detail.ready and self.panels.ready
+        return shown and not self.approvals.busy
 
     def reload(self) -> None:
         """Read list and change again."""
@@ -124,7 +132,9 @@ class ChangesPage(Page):
     def escape(self) -> bool:
         """Close a question, a new change, or the full width; take marks away."""
         if self.right.currentWidget() is self.new:
-            self._leave_new()
+            self.leave()
+        elif self.approvals.is_reading:
+            self.approvals.reader.escape()
         elif self.detail.asking.is_open:
             self.detail.asking.close_question()
         elif self.list.isHidden():
@@ -192,7 +202,8 @@ class ChangesPage(Page):
         self.show_error(error)
 
     @Slot()
-    def _leave_new(self) -> None:
+    def leave(self) -> None:
+        """Go from a new change or a request back to the change that was shown."""
         self.right.setCurrentWidget(self.detail if self.detail.ref else self._nothing)
         if self.list.isHidden():
             self.sides.unfold()

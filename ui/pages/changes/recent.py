@@ -9,7 +9,7 @@ from app.wording import count
 from ui.cells import Cell, Column, Mini, Words
 from ui.models.events import event_icon, when_by
 from ui.models.rows import RowsModel
-from ui.operations import changes
+from ui.operations import process
 from ui.operations.changes import PAGE, ChangeView
 from ui.pages.changes.asking import Question
 from ui.pages.changes.editing import Editing
@@ -85,7 +85,7 @@ class Recent(QWidget):
 
     def _write_down(self, text: str) -> None:
         change_id = self._editing.view.change.id
-        self._editing.do(changes.write_entry(self._editing.context, change_id, text))
+        self._editing.do(process.write_entry(self._editing.context, change_id, text))
 
     @Slot()
     def _on_all(self) -> None:
