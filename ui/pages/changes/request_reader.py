@@ -42,7 +42,11 @@ class RequestReader(QWidget):
         self._opened: OpenedRequest | None = None
         self.heading, self.sentence = title(""), Label(tone="ink2", wrap=True)
         self.key, self.fingerprint = StateBadge(), mono("", size=SMALL)
-        self.tail = LineField(_("Last six characters of the fingerprint"))
+        self.tail = LineField(
+            _("Last six characters of the fingerprint"),
+            _("Ask the person, by phone or face to face: whoever altered the file signed it with"
+              " another key."),
+        )  # fmt: skip
         self.approve, self.back = primary(_("Approve")), Button(_("Close"))
         self.reject = Button(_("Reject"), Kind.DANGER, icon="x")
         self.why, self.asking = Label(tone="ink2", wrap=True), Asking()
@@ -89,11 +93,8 @@ class RequestReader(QWidget):
         self.key.set_badge(_KEYS[opened.key])
         self.fingerprint.setText(found.sealed.fingerprint)
         self.tail.set_value("")
-        hint = _("Ask {name} for it, by phone or face to face: whoever altered the file would have"
-                 " signed it with another key.")  # fmt: skip
         self.tail.set_error("")
         self.tail.line.setPlaceholderText(_("as {name} reads it out").format(name=found.request.by))
-        self.tail.setToolTip(hint.format(name=found.request.by))
         self.tail.setVisible(opened.key is KeyState.UNKNOWN)
         clear(self._parts)
         for part in opened.parts:
