@@ -19,6 +19,7 @@ from app.services.late import Late
 from app.services.live import LiveOutput
 from app.services.ports import Clock
 from app.signing import LOG_KEY, Signer, signer_from
+from app.store.presence import PresenceFile
 from app.store.store import Store, open_store
 from app.vault.layout import Layout
 
@@ -91,6 +92,7 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         actor=around.actor or store.load_settings().user or actor,
         unit_of_work=store.unit_of_work_of,
         first=store.first,
+        presence=PresenceFile(store.data),
         write_calendar=_write_calendar,
         write_mail=_write_mail,
         open_table=_open_table,

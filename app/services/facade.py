@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from app.services.ports_http import OpenHttp
     from app.services.ports_store import NewUnitOfWork, UnitOfWork
     from app.services.ports_vault import Vault
+    from app.services.presence import Presence
     from app.services.reports import Render, Reporting
     from app.services.rows import FirstReads
     from app.settings import Settings
@@ -62,6 +63,7 @@ class AppServices(LateParts):
     unit_of_work: Callable[[str], UnitOfWork]
     """Returns an unused unit of work in which the named person acts."""
     first: FirstReads
+    presence: Presence
     write_calendar: WriteCalendar
     write_mail: WriteMail
     open_table: OpenTable

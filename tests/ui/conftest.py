@@ -72,6 +72,7 @@ def stand_in(folder: Path) -> SimpleNamespace:
         finder=queries,
         asker=Asker(NOW, "Nomsa Khumalo"),
         data=folder,
+        presence=SimpleNamespace(beat=lambda _now: None),
         settings=SimpleNamespace(zone="Africa/Johannesburg", vault_path=""),
         warnings=(),
         recovered=(),

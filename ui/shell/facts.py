@@ -19,7 +19,8 @@ class ShellFacts:
 
 
 def shell_facts(services: "AppServices") -> ShellFacts:
-    """Look at disk and log; call it on a worker thread."""
+    """Look at disk and log, and say that the program is awake; call it on a worker thread."""
+    services.presence.beat(services.clock.now())
     settings = services.settings
     vault = Path(settings.vault_path) if settings.vault_path else services.data
     try:

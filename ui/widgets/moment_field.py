@@ -78,6 +78,11 @@ class MomentField(Field):
         self.fold_box.setCurrentIndex(local.fold)
         self._check()
 
+    def set_wall(self, wall: datetime) -> None:
+        """Show a wall time in the zone that is chosen; does not count as an edit."""
+        self.edit.set_wall(wall)
+        self._check()
+
     @Slot()
     def _on_changed(self) -> None:
         self._check()

@@ -11,7 +11,7 @@ from PySide6.QtGui import QBrush, QPainter, QPaintEvent
 from app.i18n import _
 from app.wording import clock_duration, clock_span, day, duration
 from ui.paint import CENTER, Painted, Style, line_height, vline, write
-from ui.theme import BOLD, MEDIUM, SMALL, faded, tokens
+from ui.theme import BOLD, MEDIUM, SMALL, faded, mix, tokens
 
 _SMALL = Style("ink2", SMALL)
 _DAYS = 14
@@ -20,13 +20,14 @@ _BAR = 34
 
 @dataclass(frozen=True, slots=True)
 class PlannedWindow:
-    """A change window (or a freeze) on the strip; ``tone`` is a colour token."""
+    """A change, a freeze, or time in which changes may run (``open``); ``tone`` is a token."""
 
     start: datetime
     end: datetime
     text: str
     freeze: bool = False
     tone: str = "ink2"
+    open: bool = False
 
 
 class WindowStrip(Painted):
@@ -35,12 +36,21 @@ class WindowStrip(Painted):
     def __init__(self) -> None:
         super().__init__()
         self._first = datetime.now().astimezone()
+        self._today = self._first.date()
         self._windows: tuple[PlannedWindow, ...] = ()
         self._zone = "UTC"
 
-    def set_windows(self, now: datetime, zone: str, windows: Sequence[PlannedWindow]) -> None:
-        """Show windows from the day of ``now`` on, in the wall time of ``zone``."""
-        local = now.astimezone(ZoneInfo(zone))
+    def set_windows(
+        self,
+        first: datetime,
+        zone: str,
+        windows: Sequence[PlannedWindow],
+        *,
+        today: datetime | None = None,
+    ) -> None:
+        """Show windows from a day on, in the wall time of ``zone``; the first day is today's."""
+        local = first.astimezone(ZoneInfo(zone))
+        self._today = (today or first).astimezone(ZoneInfo(zone)).date()
         self._first = local.replace(hour=0, minute=0, second=0, microsecond=0)
         self._windows, self._zone = tuple(windows), zone
         spans = [f"{item.text} {clock_span(item.start, item.end, zone)}" for item in windows]
@@ -58,7 +68,7 @@ class WindowStrip(Painted):
         for number in range(_DAYS):
             date = self._first + timedelta(days=number)
             weekday, at = day(date, self._zone).split()[0], number * width
-            style = Style("ink", SMALL, BOLD) if not number else _SMALL
+            style = Style("ink", SMALL, BOLD) if date.date() == self._today else _SMALL
             write(painter, QRectF(at, 0, width, small), weekday[:1], Style("ink3", SMALL), CENTER)
             write(painter, QRectF(at, small, width, small), str(date.day), style, CENTER)
             box = QRectF(at, top, width, _BAR)
@@ -66,7 +76,7 @@ class WindowStrip(Painted):
             vline(painter, round(at), top, top + _BAR, look.line)
         painter.fillRect(QRectF(0, top, self.width(), 1), look.line)
         painter.fillRect(QRectF(0, top + _BAR - 1, self.width(), 1), look.line)
-        for item in sorted(self._windows, key=lambda each: not each.freeze):
+        for item in sorted(self._windows, key=lambda each: (not each.open, not each.freeze)):
             self._paint_window(painter, item, top)
 
     def _paint_window(self, painter: QPainter, item: PlannedWindow, top: float) -> None:
@@ -74,7 +84,10 @@ class WindowStrip(Painted):
         if x1 <= 0 or x0 >= self.width():
             return
         look = tokens()
-        if item.freeze:
+        if item.open:
+            tint = mix(look.surface, look.accent, 0.2 if look.dark else 0.14)
+            painter.fillRect(QRectF(x0, top, max(3.0, x1 - x0), _BAR - 1), tint)
+        elif item.freeze:
             box = QRectF(x0, top, x1 - x0, _BAR)
             painter.fillRect(box, look.sunken)
             painter.fillRect(box, QBrush(faded(look.ink3, 0.35), Qt.BrushStyle.BDiagPattern))

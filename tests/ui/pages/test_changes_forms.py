@@ -12,8 +12,9 @@ from app.services import changes
 from tests.fakes import NOON
 from tests.ui.pages.conftest import DB, read, with_fields
 from tests.ui.pages.steps import part, saved, tab
+from ui import typed
 from ui.pages.changes.page import ChangesPage
-from ui.pages.changes.schedule import parse_length, sentence
+from ui.pages.changes.schedule import sentence
 
 S = ChangeState
 NEED, IMPACT, OPTIONS, RISK, RUNBOOK, PLANS, PEOPLE = range(7)
@@ -107,11 +108,11 @@ def test_a_window_over_the_change_of_clocks_says_how_long_it_really_is():
 
 
 @pytest.mark.parametrize(
-    ("typed", "minutes"),
+    ("text", "minutes"),
     [("3", 180), ("1:30", 90), ("1 h 30 min", 90), ("90 min", 90), ("2.5 h", 150), ("soon", None)],
 )
-def test_a_length_is_read_as_people_write_it(typed, minutes):
-    length = parse_length(typed)
+def test_a_length_is_read_as_people_write_it(text, minutes):
+    length = typed.length(text)
     assert (length and length.total_seconds() / 60) == minutes
 
 

@@ -4,30 +4,29 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout
 
-from app.domain.change import Change
 from app.domain.window import TimeRange, Window
 from app.errors import InvalidInput
 from app.i18n import _, later
 from app.wording import clock_span, duration, moment, zone_label, zone_with_offset
-from ui.cells import Badge, Cell, Column, Mark, Words
-from ui.models.changes import state_badge, window_text
-from ui.models.rows import RowsModel
+from ui import typed
+from ui.cells import Badge, Mark
 from ui.operations.changes import ChangeView
 from ui.operations.zones import zone_names
 from ui.pages.changes.editing import Editing
 from ui.pages.changes.saving import Section, refuse
+from ui.pages.changes.schedule_panel import SchedulePanel
 from ui.pages.changes.tab import Tab
 from ui.pages.changes.window_bar import WindowBar
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.facts import Fact, KeyValues, SectionTitle
 from ui.widgets.fields import LineField
+from ui.widgets.gap_offers import GapOffers
 from ui.widgets.labels import Label
-from ui.widgets.layout import column, panel, row
+from ui.widgets.layout import panel, row
 from ui.widgets.moment_field import MomentField
-from ui.widgets.table import Table
 
 _USUAL = timedelta(hours=3)
 
@@ -39,33 +38,15 @@ class ScheduleTab(Tab):
         super().__init__(editing)
         self.window_section = WindowSection()
         self.add_section(self.window_section)
-        self.conflicts = Conflicts(editing)
-        self.body.addWidget(self.conflicts)
+        self.panel = SchedulePanel(editing)
+        self.body.insertWidget(0, self.panel.missed_box)
+        self.body.addWidget(self.panel)
         self.end()
 
     def show_view(self, view: ChangeView) -> None:
         """Show a change."""
         super().show_view(view)
-        self.conflicts.show_view(view)
-
-
-def parse_length(text: str) -> timedelta | None:
-    """Read "3", "1:30", "3 h", "1 h 30 min" or "90 min" as a length; None for anything else."""
-    words = text.lower().replace("\u202f", " ").replace(",", ".")
-    words = words.replace("hours", "h").replace("hour", "h").replace("min", "m")
-    try:
-        if ":" in words:
-            hours, minutes = words.split(":")
-            return timedelta(hours=int(hours), minutes=int(minutes))
-        if "h" in words:
-            hours, _sign, rest = words.partition("h")
-            rest = rest.replace("m", "").strip()
-            return timedelta(hours=float(hours), minutes=float(rest) if rest else 0)
-        if "m" in words:
-            return timedelta(minutes=float(words.replace("m", "")))
-        return timedelta(hours=float(words))
-    except (ValueError, OverflowError):
-        return None
+        self.panel.show_view(view)
 
 
 class WindowSection(Section):
@@ -80,7 +61,7 @@ class WindowSection(Section):
         self.length = LineField(_("Length, such as 3 h or 1:30"), placeholder=_("3 h"))
         self.length.setMaximumWidth(180)
         self.set_it, self.clear = Button(_("Plan a window"), Kind.PRIMARY), Button(_("Clear"))
-        self.ends = Label(tone="ink2", wrap=True)
+        self.ends, self.offers = Label(tone="ink2", wrap=True), GapOffers()
         self.strip, self.facts = WindowBar(), KeyValues(label_width=140)
         line = QHBoxLayout()
         line.setSpacing(16)
@@ -90,6 +71,7 @@ class WindowSection(Section):
         self.title = SectionTitle(_("Maintenance window"), end=self.clear)
         self.column.addWidget(self.title)
         self.column.addLayout(line)
+        self.column.addWidget(self.offers)
         self.column.addLayout(row(self.set_it, None))
         self.column.addWidget(self.ends)
         self.column.addWidget(self.strip)
@@ -97,6 +79,7 @@ class WindowSection(Section):
         self.watch(self.start, self.length)
         self.start.edited.connect(self._follow)
         self.length.edited.connect(self._follow)
+        self.offers.chosen.connect(self._on_offer)
         self.set_it.clicked.connect(self._on_set)
         self.clear.clicked.connect(self._on_clear)
 
@@ -120,7 +103,7 @@ class WindowSection(Section):
         start = self.start.value
         if start is None:
             raise refuse(self.start, InvalidInput(self.start.problem))
-        length = parse_length(self.length.value)
+        length = typed.length(self.length.value)
         if length is None or not timedelta(0) < length <= timedelta(days=31):
             raise refuse(
                 self.length, InvalidInput(_("Type a length, such as 3 h, 1:30 or 90 min."))
@@ -134,7 +117,8 @@ class WindowSection(Section):
 
     @Slot()
     def _follow(self) -> None:
-        start, length = self.start.value, parse_length(self.length.value)
+        start, length = self.start.value, typed.length(self.length.value)
+        self.offers.show_for(self.start.wall if start is None else None, self.start.zone)
         self.set_it.setVisible(self._none)
         self.clear.setVisible(not self._none)
         known = start is not None and length is not None and length > timedelta(0)
@@ -147,6 +131,12 @@ class WindowSection(Section):
             facts = _facts(self._view, window)
             self.facts.set_facts(facts)
             self.strip.show_window(self._view, window)
+
+    @Slot(object)
+    def _on_offer(self, wall: datetime) -> None:
+        self.start.set_wall(wall)
+        self._follow()
+        self.touch()
 
     @Slot()
     def _on_set(self) -> None:
@@ -202,56 +192,6 @@ def _facts(view: ChangeView, window: Window) -> list[Fact]:
             there = clock_span(window.span.start, window.span.end, host.zone)
             facts.append((_("On {host}").format(host=host.name), there))
     return facts
-
-
-class Conflicts(QWidget):
-    """Other changes on the same host at the same time."""
-
-    def __init__(self, editing: Editing) -> None:
-        super().__init__()
-        self._editing = editing
-        self._state = Label(tone="ink2", wrap=True)
-        self.table = Table(RowsModel(_RIVALS), header=False, margin=0)
-        self.table.setAccessibleName(_("Conflicting changes"))
-        self.table.opened.connect(self._on_opened)
-        layout = column(SectionTitle(_("Conflicts")), self._state, self.table)
-        self.setLayout(layout)
-
-    def show_view(self, view: ChangeView) -> None:
-        """List the rivals of a change."""
-        rivals, window = view.rivals, view.change.window
-        if window is None:
-            text = _("Conflicts are looked for once there is a window.")
-        elif not view.change.hosts:
-            text = _("The change names no host, so nothing can be in its way.")
-        elif not rivals:
-            text = _("No other planned change works on these hosts in this window.")
-        else:
-            text = _("Planned on the same host in the same window:")
-        self._state.setText(text)
-        self.table.setVisible(bool(rivals))
-        self.table.set_rows(rivals)
-        self.table.fit_height()
-
-    @Slot(object)
-    def _on_opened(self, rival: Change) -> None:
-        self._editing.context.navigation.go("changes", rival.id)
-
-
-_RIVALS = (
-    Column[Change](
-        _("Change"),
-        lambda change: f"{change.number} {change.title}",
-        cell=lambda change: Cell((Words(change.number, "ink2"), Words(change.title))),
-    ),
-    Column[Change](
-        _("State"),
-        lambda change: state_badge(change.state).word,
-        cell=lambda change: Cell((state_badge(change.state),)),
-        width=120,
-    ),
-    Column[Change](_("Window"), window_text, width=270, right=True, tone="ink2"),
-)
 
 
 def _next_hour(now: datetime) -> datetime:
