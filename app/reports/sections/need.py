@@ -94,4 +94,4 @@ def _options(part: NeedPart, words: Words, page: Sheet) -> list[Flowable]:
             ]
         )
     note = [Air(3), words.text(part.options_note, quiet=True)] if part.options_note else []
-    return [Ruled(head, rows, (0,) * 6, page.live_width).build(), *note]
+    return [Ruled(head, rows, (96, None, None, None, None, 0), page.live_width).build(), *note]

@@ -21,7 +21,7 @@ def risk_block(part: RiskPart, words: Words, page: Sheet) -> list[Flowable]:
     def told(width: float) -> list[Flowable]:
         return [
             _controls(part, words, width),
-            Air(3),
+            Air(LEADING / 2),
             words.claim(part.remains),
             Air(LEADING),
             *_happened(part, words, width),

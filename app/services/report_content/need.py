@@ -1,6 +1,7 @@
 """Why the change was wanted, which way was chosen, and what it was to reach."""
 
 from app.domain.change import Change
+from app.domain.evidence import Attachment
 from app.i18n import _
 from app.services.need_words import cost_words, lost_words, said
 from app.services.report_content.common import Claim
@@ -16,7 +17,7 @@ from app.services.report_content.words import (
     sentence,
     target_words,
 )
-from app.wording import NONE, count, number
+from app.wording import NONE, bytes_size, count, number
 
 
 def need(source: Source, book: EvidenceBook) -> NeedPart:
@@ -70,12 +71,17 @@ def _records(source: Source, book: EvidenceBook) -> tuple[RecordRow, ...]:
         RecordRow(
             _(RECORDS[item.kind]),
             f"{item.title} ({item.reference})" if item.reference else item.title,
-            said(item, source.now, source.zone),
+            said(item, source.now, source.zone) or _file_words(known.get(item.file)),
             item.period,
             book.attachment(known[item.file]) if item.file in known else (),
         )
         for item in source.change.need.evidence
     )
+
+
+def _file_words(item: Attachment | None) -> str:
+    """Say what a record without words rests on."""
+    return f"{item.name}, {bytes_size(item.size)}" if item else ""
 
 
 def _other_files(source: Source, book: EvidenceBook) -> tuple[Claim, ...]:

@@ -30,7 +30,7 @@ def risk_part(source: Source, rag: Rag, book: EvidenceBook) -> RiskPart | None:
         residual=(int(risk.residual.likelihood), int(risk.residual.impact)),
         note=Claim(note, _("NIST SP 800-30 table I-2."), ids),
         controls=_controls(source, risk),
-        happened=_happened(rag),
+        happened=_happened(source, rag),
         engines=_engines(risk),
         remains=_remains(risk),
         answers=_answers(risk),
@@ -95,7 +95,9 @@ def _answers(risk: RiskAssessment) -> tuple[tuple[str, str, str], ...]:
     return (*rows, (_("{share} answered").format(share=share), "", total))
 
 
-def _happened(rag: Rag) -> tuple[Claim, ...]:
+def _happened(source: Source, rag: Rag) -> tuple[Claim, ...]:
+    if source.run is None:
+        return (Claim(_("The change has not been carried out yet.")),)
     return tuple(
         Claim(sentence(item.found), f"{item.dimension.words}: {item.light.words.lower()}.")
         for item in rag.dimensions

@@ -230,3 +230,29 @@ def test_the_filter_of_the_evidence_is_used_by_keys(drive, record):
 
 def _with(need, item):
     return type(need)(NeedCategory.PERSISTENT_BUG, (item,))
+
+
+def test_options_and_risk_stand_above_the_runbook_where_there_is_room(drive, record):
+    change = record("Upgrade PostgreSQL", S.ASSESS)
+    driver = drive(ChangesPage)
+    driver.page.resize(1440, 900)
+    driver.open(change.id)
+    driver.page.sides.fold()
+    plan = tab(driver, "plan")
+    plan.chips.choose(4)
+    driver.settle()
+    summary = plan.summary
+    assert summary.options.isVisible()
+    names = [summary.options.model().index(row, 0).data() for row in range(2)]
+    assert names == ["Upgrade in place", "Do nothing"]
+    assert "Inherent risk High" in summary.matrix.accessibleName()
+    summary.options.select_first()
+    summary.options.setFocus()
+    driver.bot.keyClick(summary.options, Qt.Key.Key_Return)
+    assert plan.chips.current == OPTIONS
+
+    driver.page.sides.unfold()
+    driver.page.resize(1100, 900)
+    plan.chips.choose(4)
+    driver.settle()
+    assert not summary.options.isVisible(), "a narrow window is left to the runbook"

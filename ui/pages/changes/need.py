@@ -51,6 +51,7 @@ class NeedSection(Section):
         )
         self._first_kind = EvidenceKind.METRIC
         self._now, self._zone = datetime.now(UTC), "UTC"
+        self._files: dict[str, str] = {}
         self.before = PrecedentsPanel()
         self.evidence = RecordList(self._records(), EvidenceForm, rows=Rows.TWO_LINES)
         self.days = LineField(
@@ -91,6 +92,7 @@ class NeedSection(Section):
         """Show a change."""
         change = view.change
         self._now, self._zone = view.now, view.zone
+        self._files = {item.sha256: item.name for item in change.attachments}
         self.title.set_value(change.title)
         self.text.set_value(change.description)
         self.category.set_value(change.need.category.value if change.need.category else "")
@@ -183,7 +185,7 @@ class NeedSection(Section):
         self._first_kind = kinds[0] if kinds else EvidenceKind.METRIC
 
     def _told(self, line: Line) -> Cell:
-        text = said(line.item, self._now, self._zone)
+        text = said(line.item, self._now, self._zone) or self._files.get(line.item.file, "")
         return Cell((line.item.title,), (Words(text or _("says nothing yet"),
                                                "ink2" if text else "ink3"),))  # fmt: skip
 

@@ -63,7 +63,7 @@ class NewChange(QWidget):
         lead = _("It starts as a draft. Nothing touches a server before it is approved.")
         parts = column(
             title(_("New change")), Label(lead, tone="ink2", wrap=True), 8, self.field, self.more,
-            row(self.begin, self.cancel, None), 16, self.before, self.then, None,
+            row(self.begin, self.cancel, None), 16, self.before, 12, self.then, None,
             gap=8,
         )  # fmt: skip
         inner = panel(parts)

@@ -128,7 +128,8 @@ class OptionsSection(Section):
             self.options.alter_others(place, lambda option: replace(option, chosen=False))
 
 
-def _choice(line: Line) -> Cell:
+def option_cell(line: Line) -> Cell:
+    """An option over the reason for or against it."""
     option: Any = line.item
     icon = Mini("circle-check", "accent") if option.chosen else Mini("circle", "ink3")
     top = (icon, Words(option.title, weight=600 if option.chosen else 400))
@@ -136,7 +137,7 @@ def _choice(line: Line) -> Cell:
     return Cell(top, (Words(why or _("no reason given"), "ink2" if why else "ink3"),), (24,))
 
 
-def _risk(line: Line) -> Cell:
+def risk_cell(line: Line) -> Cell:
     """A grade of the standard is drawn as one; any other words stay words."""
     typed = str(line.item.risk)
     grade = next((item for item in Grade if item.label.lower() == typed.strip().lower()), None)
@@ -150,10 +151,10 @@ def _records() -> Records:
         _("No option yet. Compare at least two ways, and doing nothing is one of them."),
         (
             Column[Line](_("Option, and why or why not"), lambda line: line.item.title,
-                         cell=_choice),
+                         cell=option_cell),
             line_column(_("Time"), lambda option: option.time, width=150, tone="ink2"),
             line_column(_("Cost and work"), lambda option: option.cost, width=120, tone="ink2"),
-            Column[Line](_("Risk left"), lambda line: line.item.risk, cell=_risk, width=130),
+            Column[Line](_("Risk left"), lambda line: line.item.risk, cell=risk_cell, width=130),
         ),
         lambda: Option(""),
     )  # fmt: skip

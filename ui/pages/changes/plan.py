@@ -1,6 +1,7 @@
 """The plan of a change in seven parts, each saving itself."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Slot
@@ -19,6 +20,7 @@ from ui.pages.changes.need import NeedSection
 from ui.pages.changes.options import OptionsSection
 from ui.pages.changes.parts import put_in_place
 from ui.pages.changes.people import ContactsSection, PeopleSection
+from ui.pages.changes.plan_summary import PlanSummary
 from ui.pages.changes.plans import PlansSection
 from ui.pages.changes.risk import RiskSection
 from ui.pages.changes.runbook import RunbookSection
@@ -42,6 +44,10 @@ PARTS: tuple[tuple[str, tuple[Callable[[], Section], ...]], ...] = (
 )
 
 
+OPTIONS, RISK, RUNBOOK = 2, 3, 4
+"""Places of the parts that the summary above the runbook leads to, and of the runbook."""
+
+
 class PlanTab(Tab):
     """One part at a time; the parts are built when they are first shown."""
 
@@ -55,6 +61,7 @@ class PlanTab(Tab):
         self.stack = QStackedWidget()
         self._built: dict[int, tuple[Section, ...]] = {}
         self._view: ChangeView | None = None
+        self.summary: PlanSummary | None = None
         for _part in PARTS:
             self.stack.addWidget(QWidget())
         self.briefing = Button(_("Briefing"), icon="printer", tall=Tall.COMPACT)
@@ -89,6 +96,8 @@ class PlanTab(Tab):
             layout = QVBoxLayout(inner)
             layout.setContentsMargins(0, 4, MARGIN, BOTTOM)
             layout.setSpacing(24)
+            if position == RUNBOOK:
+                layout.addWidget(self._build_summary())
             for place, section in enumerate(sections):
                 section.tells_lock = not place
                 layout.addWidget(section)
@@ -99,12 +108,20 @@ class PlanTab(Tab):
             self._built[position] = sections
         return self._built[position]
 
+    def _build_summary(self) -> PlanSummary:
+        self.summary = PlanSummary()
+        self.summary.options_wanted.connect(partial(self.chips.choose, OPTIONS))
+        self.summary.risk_wanted.connect(partial(self.chips.choose, RISK))
+        return self.summary
+
     def _show_part(self, position: int) -> None:
         sections = self.part(position)
         self.stack.setCurrentIndex(position)
         if self._view is not None:
             for section in sections:
                 section.show_view(self._view)
+            if position == RUNBOOK and self.summary is not None:
+                self.summary.show_view(self._view)
 
     @Slot(int)
     def _on_chosen(self, position: int) -> None:
