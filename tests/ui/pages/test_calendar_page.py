@@ -14,7 +14,7 @@ from app.domain.approval import Decision
 from app.domain.calendar import WindowKind
 from app.domain.change import ChangeState
 from app.domain.window import TimeRange, Window
-from app.services import changes
+from app.services import approvals, changes
 from app.services.quorum import standing_approvals
 from app.services.windows import save_window
 from tests.schedule.reading import components
@@ -119,7 +119,7 @@ def test_a_drag_that_is_left_moves_nothing(calendar, services, record):
 
 def test_the_question_names_approvals_and_what_is_in_the_way(calendar, services, record):
     change = record("Upgrade", S.AUTHORIZE, on(2, 10))
-    changes.decide(change.id, Decision.APPROVED, desk=services.acting("Pieter").desk)
+    approvals.decide(change.id, Decision.APPROVED, desk=services.acting("Pieter").desk)
     record("Rival", S.SCHEDULED, on(2, 14))
     save_window(window("Year end", kind=WindowKind.FREEZE, rule="", duration_s=3600.0,
                        start=datetime(2026, 11, 11, 15)), desk=services.desk)  # fmt: skip
