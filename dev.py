@@ -348,8 +348,12 @@ def python(*arguments: str, **extra: str) -> int:
 
 
 def clean_env(extra: Optional[Mapping[str, str]] = None) -> Dict[str, str]:
-    """Return the environment without settings that would bend another Python."""
+    """Return the environment without settings that would bend another Python.
+
+    Without its bytecode on the disk every start would compile the program anew.
+    """
     bent = {"PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__"}
+    bent.add("PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in os.environ.items() if name not in bent}
     return {**kept, "PYTHONUTF8": "1", **(extra or {})}
 

@@ -3,7 +3,7 @@
 import os
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -44,18 +44,28 @@ class Result:
         fields = asdict(self) | {"ratio": self.ratio, "met": self.met, "machine": machine()}
         return {key: value for key, value in fields.items() if key != "at_most"}
 
-    def line(self) -> str:
-        """Return the result as a row for people."""
-        ratio = "no peer" if self.ratio is None else f"{self.ratio:.2f} ×"
-        peer = (
-            "not installed" if self.peer_figure is None else f"{self.peer_figure:.4g} {self.unit}"
-        )
+    def row(self) -> str:
+        """Return the result as a row below `HEADING`, its note on a line of its own."""
+        ratio = "–" if self.ratio is None else f"{self.ratio:.2f} ×"
+        peer = "not installed" if self.peer_figure is None else f"{self.peer_figure:.4g}"
         bound = f"{'≤' if self.at_most else '≥'} {self.aim:g} ×"
-        word = "met" if self.met else "NOT MET"
-        return (
-            f"{self.name:<10} {self.figure:>9.4g} {self.unit:<5} {self.peer}: {peer}  "
-            f"{ratio} (aim {bound}, {word}, n = {self.n}) {self.note}"
-        ).rstrip()
+        cells = (
+            self.name, f"{self.figure:.4g} {self.unit}", f"{peer} ({self.peer})", ratio, bound,
+            "met" if self.met else "NOT MET", str(self.n),
+        )  # fmt: skip
+        note = f"\n{'':<{_WIDTHS[0]}}  {self.note}" if self.note else ""
+        return _line(cells) + note
+
+
+_WIDTHS = (10, 12, 38, 9, 9, 8, 6)
+
+
+def _line(cells: Sequence[str]) -> str:
+    padded = (f"{cell:<{width}}" for cell, width in zip(cells, _WIDTHS, strict=True))
+    return "  ".join(padded).rstrip()
+
+
+HEADING = _line(("name", "figure", "peer", "ratio", "aim", "", "n"))
 
 
 def in_turns(rounds: int, *works: Callable[[], float]) -> tuple[float, ...]:

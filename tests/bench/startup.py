@@ -13,11 +13,8 @@ from functools import partial
 from pathlib import Path
 from threading import Timer
 
-from app.bootstrap import open_services
-from app.domain.change import Change
-from app.domain.event import NewEvent
-from app.domain.ids import ChangeId, new_id
 from app.paths import data_dir
+from tests.bench.filling import fill
 from tests.bench.harness import Result, in_turns
 
 ROOT = Path(__file__).parents[2]
@@ -26,14 +23,15 @@ ROUNDS = 7
 COLD_ROUNDS = 3
 AIM = 2.5
 LIMIT_S = 60.0
-_WORDS = ("index", "kernel", "certificate", "cache", "database", "schema", "proxy", "firewall")
+NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
+"""An installed program has its bytecode, as the libraries of both windows have."""
 
 
 def measure() -> Result:
     """Race both windows with a warm cache, then with a cold one."""
     with tempfile.TemporaryDirectory(prefix="changedesk-bench-") as name:
         data = data_dir(Path(name))
-        fill(data)
+        fill(data, CHANGES)
         ours, bare = partial(start, "ours", data), partial(start, "bare", data)
         in_turns(2, ours, bare)
         ours_s, bare_s = in_turns(ROUNDS, ours, bare)
@@ -44,25 +42,9 @@ def measure() -> Result:
     return Result("startup", ours_s, "s", "bare PySide6 window", bare_s, AIM, ROUNDS, note=note)
 
 
-def fill(data: Path) -> None:
-    """Put the changes into a new store."""
-    services = open_services(data)
-    try:
-        for start_at in range(0, CHANGES, 1000):
-            with services.new_uow() as uow:
-                for number in range(start_at, start_at + 1000):
-                    what = f"Renew the {_WORDS[number % len(_WORDS)]} of shop {number % 97}"
-                    change = Change(ChangeId(new_id()), uow.changes.next_number(), what)
-                    uow.changes.add(change)
-                    uow.log.append(NewEvent("change.opened", f"Opened “{what}”", change.id))
-                uow.commit()
-    finally:
-        services.close()
-
-
 def start(which: str, data: Path) -> float:
     """Return the seconds until one window is usable."""
-    env = {**os.environ}
+    env = {name: value for name, value in os.environ.items() if name != NO_BYTECODE}
     if not env.get("DISPLAY"):
         env["QT_QPA_PLATFORM"] = "offscreen"
     command = [sys.executable, "-m", "tests.bench.windows", which, str(data)]
