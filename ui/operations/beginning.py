@@ -29,13 +29,12 @@ class Beginning:
         need = replace(change.need, category=self.category)
         return replace(change, need=need, business_service=self.service, hosts=self.hosts)
 
-
-def open_change(context: "UiContext", begun: Beginning) -> Task:
-    """Record a new change."""
-    desk = context.services.desk
-    return context.tasks.start(
-        lambda _task: changes.open_change(begun.title, desk=desk, edit=begun.fill), lane=WRITES
-    )
+    def start(self, context: "UiContext") -> Task:
+        """Record the new change."""
+        desk = context.services.desk
+        return context.tasks.start(
+            lambda _task: changes.open_change(self.title, desk=desk, edit=self.fill), lane=WRITES
+        )
 
 
 def load_hosts(services: "AppServices") -> tuple[Host, ...]:

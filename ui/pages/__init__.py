@@ -88,6 +88,9 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("health", later("Health"), "activity", 1, "ui.pages.health.page", "HealthPage"),
     PageEntry("metrics", later("Metrics"), "chart", 1, "ui.pages.metrics.page", "MetricsPage"),
     PageEntry("reports", later("Reports"), "file-text", 2, "ui.pages.reports.page", "ReportsPage"),
+    PageEntry(
+        "templates", later("Templates"), "layers", 2, "ui.pages.templates.page", "TemplatesPage"
+    ),
     PageEntry("lessons", later("Lessons"), "book", 2, "ui.pages.lessons.page", "LessonsPage"),
     PageEntry(
         "settings", later("Settings"), "settings", 3, "ui.pages.settings.page", "SettingsPage"

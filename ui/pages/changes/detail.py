@@ -16,6 +16,7 @@ from ui.pages.changes.head import ChangeHead
 from ui.pages.changes.kin import Kin
 from ui.pages.changes.moves import Moves
 from ui.pages.changes.parts import put_in_place
+from ui.pages.changes.reuse import Reuse
 from ui.pages.changes.tab import Tab
 from ui.pages.changes.tabs import TABS
 from ui.pages.changes.waiting import Waiting
@@ -42,12 +43,19 @@ class ChangeDetail(QWidget):
         self.editing = Editing(context, page)
         self.moves, self.kin = Moves(self.editing), Kin(self.editing)
         self.head, self.stages, self.asking = ChangeHead(), StageArea(), Asking()
+        self.reuse = Reuse(context)
         self.tabs = Tabs([_(entry.title) for entry in TABS])
         self.stack = QStackedWidget()
         for _entry in TABS:
             self.stack.addWidget(QWidget())
         upper = column(
-            self.head, self.asking, self.stages, self.tabs, gap=10, margins=(0, 16, MARGIN, 0)
+            self.head,
+            self.asking,
+            self.reuse,
+            self.stages,
+            self.tabs,
+            gap=10,
+            margins=(0, 16, MARGIN, 0),
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(MARGIN, 0, 0, 0)
@@ -71,6 +79,8 @@ class ChangeDetail(QWidget):
         self.head.undo_wanted.connect(self.editing.undo)
         self._waiting.ticked.connect(self.stages.tick)
         self._waiting.due.connect(self.reload)
+        self.head.reuse_wanted.connect(self._on_reuse)
+        self.reuse.failed.connect(self._page.show_error)
         self.stages.override_wanted.connect(self.moves.override)
         self.editing.said.connect(self.head.say)
         self.editing.undoable.connect(self.head.undo.setVisible)
@@ -165,6 +175,13 @@ class ChangeDetail(QWidget):
         self.stack.setCurrentWidget(tab)
         if self._view is not None:
             tab.show_view(self._view)
+
+    @Slot(str)
+    def _on_reuse(self, what: str) -> None:
+        self.flush()
+        if self._view is not None:
+            self.stages.calm()
+            self.reuse.ask(what, self._view.change)
 
     @Slot()
     def _on_next(self) -> None:

@@ -15,6 +15,7 @@ from ui.models.changes import state_badge, type_word, window_text
 from ui.operations.changes import ChangeView
 from ui.pages.changes.kin import DEED_ICONS, deeds_of
 from ui.pages.changes.parts import QuietIcon
+from ui.pages.changes.reuse import COPY, TEMPLATE
 from ui.theme import BOLD, SMALL, TITLE, tokens
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import icon_button, link, primary
@@ -44,6 +45,7 @@ class ChangeHead(QWidget):
     deed_wanted = Signal(str)  # a deed of `Kin`
     run_wanted = Signal()
     undo_wanted = Signal()
+    reuse_wanted = Signal(str)  # copy or template
     folded = Signal()
 
     def __init__(self) -> None:
@@ -111,7 +113,6 @@ class ChangeHead(QWidget):
         self.what.set_facts(facts[:3])
         self.where.set_facts(facts[3:])
         self._show_next(view)
-        self.more.setVisible(bool(self.menu_items(view)))
 
     @Slot(str)
     def say(self, text: str) -> None:
@@ -194,6 +195,12 @@ class ChangeHead(QWidget):
             name = _ICONS.get(target, "undo")
             action = menu.addAction(icons.icon(name, tokens().ink2), text)
             action.triggered.connect(partial(self._on_picked, target))
+        menu.addSeparator()
+        for what, name, text in (
+            (COPY, "copy", _("Copy this change")), (TEMPLATE, "layers", _("Make a template")),
+        ):  # fmt: skip
+            action = menu.addAction(icons.icon(name, tokens().ink2), text)
+            action.triggered.connect(partial(self._on_reuse, what))
         menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
     def _on_picked(self, target: ChangeState | str | None, _checked: bool = False) -> None:
@@ -207,6 +214,9 @@ class ChangeHead(QWidget):
             self.deed_wanted.emit(target)
         else:
             self.move_wanted.emit(target)
+
+    def _on_reuse(self, what: str, _checked: bool = False) -> None:
+        self.reuse_wanted.emit(what)
 
     @Slot()
     def _on_next(self) -> None:

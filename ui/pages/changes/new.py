@@ -10,11 +10,14 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.domain.host import Host
 from app.domain.ids import HostId
 from app.domain.need import NeedCategory
+from app.errors import InvalidInput
 from app.i18n import _
 from app.services.changes import MAX_TITLE
 from app.services.precedents import Likeness
 from ui.models.changes import stage_names
 from ui.operations.beginning import Beginning, load_hosts
+from ui.operations.templates import FromTemplate
+from ui.pages.changes.from_template import TemplateStart
 from ui.pages.changes.precedents import PrecedentsPanel
 from ui.pages.changes.words import NEEDS, choices
 from ui.tasks import Latest
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
 class NewChange(QWidget):
     """Asks for the title; everything else can wait until the record is there."""
 
-    wanted = Signal(object)  # Beginning
+    wanted = Signal(object)  # Beginning or FromTemplate
     closed = Signal()
     opened = Signal(str)
     """The id of an earlier change that was clicked."""
@@ -53,6 +56,7 @@ class NewChange(QWidget):
         self.hosts = PickField(_("Affected hosts"))
         self.more = Fold(_("What is known already"), self._build_more)
         self.more.set_note(_("need, service, hosts"))
+        self.templates = TemplateStart(context)
         self.before = PrecedentsPanel()
         self.then = self._build_then()
         self._hosts = Latest(context.tasks, self)
@@ -62,7 +66,8 @@ class NewChange(QWidget):
     def _lay_out(self) -> None:
         lead = _("It starts as a draft. Nothing touches a server before it is approved.")
         parts = column(
-            title(_("New change")), Label(lead, tone="ink2", wrap=True), 8, self.field, self.more,
+            title(_("New change")), Label(lead, tone="ink2", wrap=True), 8,
+            self.templates, self.field, self.more,
             row(self.begin, self.cancel, None), 16, self.before, 12, self.then, None,
             gap=8,
         )  # fmt: skip
@@ -103,12 +108,13 @@ class NewChange(QWidget):
         self.cancel.clicked.connect(self.closed)
         self.field.line.returnPressed.connect(self._on_begin)
         self.field.edited.connect(self._look_back)
+        self.templates.chosen.connect(self._on_template)
         self.before.opened.connect(self.opened)
         self._hosts.loaded.connect(self._on_hosts)
         self._hosts.failed.connect(self._context.messages.show_error)
 
-    def start(self) -> None:
-        """Empty the form and put the keyboard into it."""
+    def start(self, template_id: str = "") -> None:
+        """Empty the form and put the keyboard into it; a template may be chosen already."""
         self.field.set_value("")
         self.field.set_error("")
         self.category.set_value("")
@@ -118,6 +124,7 @@ class NewChange(QWidget):
         self.before.forget()
         self.begin.block("")
         self.field.setFocus()
+        self.templates.start(template_id)
         self._hosts.start(partial(load_hosts, self._context.services))
 
     @property
@@ -144,8 +151,29 @@ class NewChange(QWidget):
             self.field.set_error(_("A change needs a title."))
             self.field.setFocus()
         elif self.begin.isEnabled():
+            self._emit()
+
+    def _emit(self) -> None:
+        template = self.templates.template
+        if template is None:
             self.begin.block(_("being recorded"))
             self.wanted.emit(self.value)
+            return
+        try:
+            wanted = self.templates.read(self.field.value)
+        except InvalidInput:
+            return
+        self.begin.block(_("being recorded"))
+        self.wanted.emit(FromTemplate(template, wanted))
+
+    @Slot(str)
+    def _on_template(self, proposed: str) -> None:
+        """Propose the template's title; what a template says itself is not asked for."""
+        self.field.set_value(proposed)
+        self.field.set_error("")
+        self.more.setVisible(not proposed)
+        self.then.setVisible(not proposed)
+        self._look_back()
 
     @Slot()
     def _look_back(self) -> None:

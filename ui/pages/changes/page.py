@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from app.domain.change import Change
 from app.i18n import _
 from ui.changed import Topic
-from ui.operations.beginning import Beginning, open_change
+from ui.operations.beginning import Beginning
 from ui.operations.changes import ChangeView
+from ui.operations.templates import FromTemplate
 from ui.pages.changes.approval_desk import ApprovalDesk
 from ui.pages.changes.detail import ChangeDetail
 from ui.pages.changes.keys import ChangeKeys
@@ -33,7 +34,9 @@ LIST = "list"
 
 
 class ChangesPage(Page):
-    """Refs: a change's id or number, with ``/tab`` for a tab of it; ``new``; ``list/filter``."""
+    """Refs: a change's id or number, with ``/tab`` for a tab of it; ``list/filter``; ``new``, with
+    ``/id`` to begin from a template.
+    """
 
     id, title, icon, group = "changes", _("Changes"), "changes", 0
     topics = (
@@ -99,7 +102,7 @@ class ChangesPage(Page):
         """Show what a ref names."""
         record, _slash, rest = ref.partition("/")
         if record == NEW:
-            self.new_record()
+            self.new_record(rest)
         elif record == LIST:
             self.sides.unfold()
             self.list.choose(rest)
@@ -121,12 +124,12 @@ class ChangesPage(Page):
         self.list.head.search.selectAll()
 
     @Slot()
-    def new_record(self) -> bool:
+    def new_record(self, template: str = "") -> bool:
         """Ask for the title of a new change."""
         self.detail.flush()
         self.sides.make_room()
         self.right.setCurrentWidget(self.new)
-        self.new.start()
+        self.new.start(template)
         return True
 
     def escape(self) -> bool:
@@ -183,8 +186,8 @@ class ChangesPage(Page):
                 self._show_change(first.id)
 
     @Slot(object)
-    def _on_new(self, begun: Beginning) -> None:
-        task = open_change(self.context, begun)
+    def _on_new(self, begun: Beginning | FromTemplate) -> None:
+        task = begun.start(self.context)
         task.succeeded.connect(self._on_recorded)
         task.failed.connect(self._on_refused)
 

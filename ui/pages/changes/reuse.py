@@ -1,0 +1,145 @@
+"""Use a change again: copy the parts one chooses, or make a template of its plan."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.domain.change import Change
+from app.domain.template import TEMPLATE_FIELDS, Template
+from app.i18n import _, later
+from app.services.changes import MAX_TITLE
+from app.services.standing import field_words
+from app.services.templates import COPIED, USUAL_LOCKS
+from ui.changed import Topic
+from ui.operations import templates
+from ui.operations.templates import NewTemplate
+from ui.tasks import Task
+from ui.theme import BOLD
+from ui.widgets.buttons import Button, Kind
+from ui.widgets.fields import Check, LineField
+from ui.widgets.labels import Label
+from ui.widgets.layout import card, clear, column, row
+
+if TYPE_CHECKING:
+    from ui.context import UiContext
+
+COPY, TEMPLATE = "copy", "template"
+_PARTS = {
+    "need": later("Need and description"),
+    "impact": later("Impact and scope"),
+    "options": later("Options and risk"),
+    "runbook": later("Hosts, runbook and backup plan"),
+    "plans": later("Plans"),
+    "measures": later("Measures and tests"),
+    "people": later("Contacts"),
+}
+
+
+class Reuse(QWidget):
+    """One form at a time, in place; Escape takes it away."""
+
+    failed = Signal(object)  # an exception
+
+    def __init__(self, context: "UiContext") -> None:
+        super().__init__()
+        self._context = context
+        self._change: Change | None = None
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self.name = LineField("")
+        self.boxes: dict[str, Check] = {}
+        self.confirm, self.cancel = Button(""), Button("")
+        self.hide()
+
+    def ask(self, what: str, change: Change) -> None:
+        """Ask for a ``copy`` of a change, or a ``template``."""
+        self._change = change
+        (self._ask_copy if what == COPY else self._ask_template)(change)
+
+    def _ask_copy(self, change: Change) -> None:
+        text = _("Results, approvals and everything that happened stay behind.")
+        self._build(_("Copy {number}").format(number=change.number), text, _("Title of the copy"))
+        self.name.set_value(change.title)
+        self._tick({key: _(words) for key, words in _PARTS.items()}, tuple(COPIED))
+        self._end(_("Make the copy"), self._on_copy)
+
+    def _ask_template(self, change: Change) -> None:
+        heading = _("Make a template of {number}").format(number=change.number)
+        text = _("Somebody else approves it. Ticked parts are locked for standard changes.")
+        self._build(heading, text, _("Name of the template"))
+        self.name.set_value(change.title)
+        self._tick({name: field_words(name) for name in TEMPLATE_FIELDS}, USUAL_LOCKS)
+        self._end(_("Make the template"), self._on_template)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape answers “not now”."""
+        if event.key() == Qt.Key.Key_Escape and self.isVisible():
+            self.hide()
+        else:
+            super().keyPressEvent(event)
+
+    def _build(self, heading: str, text: str, label: str) -> None:
+        clear(self._layout)
+        self.name = LineField(label)
+        self.name.line.setMaxLength(MAX_TITLE)
+        self._parts = column(
+            Label(heading, weight=BOLD, wrap=True), Label(text, tone="ink2", wrap=True), self.name,
+            gap=8, margins=(16, 12, 16, 12),
+        )  # fmt: skip
+
+    def _tick(self, words: dict[str, str], ticked: Sequence[str]) -> None:
+        self.boxes = {key: Check(text) for key, text in words.items()}
+        for key, box in self.boxes.items():
+            box.setChecked(key in ticked)
+        listed = list(self.boxes.values())
+        for place in range(0, len(listed), 3):
+            self._parts.addLayout(row(*listed[place : place + 3], None, gap=16))
+
+    def _end(self, verb: str, slot: Callable[[], object]) -> None:
+        self.confirm, self.cancel = Button(verb, Kind.PRIMARY), Button(_("Not now"))
+        self.confirm.clicked.connect(slot)
+        self.name.line.returnPressed.connect(slot)
+        self.cancel.clicked.connect(self.hide)
+        self._parts.addLayout(row(None, self.cancel, self.confirm))
+        self._layout.addWidget(card(self._parts))
+        self.show()
+        self.name.setFocus()
+
+    def _chosen(self) -> tuple[str, ...]:
+        return tuple(key for key, box in self.boxes.items() if box.isChecked())
+
+    @Slot()
+    def _on_copy(self) -> None:
+        if not self.name.value:
+            self.name.set_error(_("A change needs a title."))
+            return
+        self._do(templates.copy(self._context, self._id, self.name.value, self._chosen()))
+
+    @Slot()
+    def _on_template(self) -> None:
+        if not self.name.value:
+            self.name.set_error(_("Name the template."))
+            return
+        wanted = NewTemplate(self.name.value, self._chosen())
+        self._do(templates.make(self._context, self._id, wanted))
+
+    @property
+    def _id(self) -> str:
+        return self._change.id if self._change else ""
+
+    def _do(self, task: Task) -> None:
+        self.hide()
+        task.succeeded.connect(self._on_made)
+        task.failed.connect(self.failed)
+
+    @Slot(object)
+    def _on_made(self, made: Change | Template) -> None:
+        """Go to what was made."""
+        self._context.changed.announce(Topic.CHANGES)
+        if isinstance(made, Template):
+            self._context.navigation.go("templates", made.family)
+        else:
+            self._context.navigation.go("changes", made.id)
