@@ -153,9 +153,8 @@ def _options() -> tuple[Option, ...]:
             "Migration",
             reason="The table would still be read as a whole",
         ),
-        Option("Do nothing", "No work", "Slower every week", "Time-outs", reason=(
-            "The need remains"
-        )),
+        Option("Do nothing", "No work", "Slower every week", "Time-outs",
+               reason="The need remains", does_nothing=True),
     )  # fmt: skip
 
 

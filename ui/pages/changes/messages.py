@@ -21,6 +21,7 @@ from app.wording import clock, count_of, day
 from ui.cells import Badge, Cell, Column, Mark, Words
 from ui.operations import communications
 from ui.operations.changes import ChangeView
+from ui.pages.changes.asking import Question
 from ui.pages.changes.records import Line, RecordForm, RecordList, Records, Stamp
 from ui.pages.changes.saving import Section, record_lock, refuse
 from ui.pages.changes.words import choices
@@ -47,7 +48,7 @@ class MessageForm(RecordForm):
         self.audience = ChoiceField(_("Who is told"), choices(AUDIENCES))
         self.moment = ChoiceField(_("When"), choices(MOMENTS))
         self.to = LineField(
-            _("To"), _("Mail addresses with commas between; needed for the file only."),
+            _("To"), _("Mail addresses with commas between; empty for another channel."),
             placeholder="Ann <ann@example.org>",
         )  # fmt: skip
         self.subject = LineField(_("Subject"))
@@ -305,16 +306,26 @@ class MessagesSection(Section):
     def _note_sent(self, message: Message) -> None:
         if self.editing is None:
             return
-        if not message.to:
-            form = self.messages.form
-            if isinstance(form, MessageForm):
-                form.to.set_error(_("Say to whom it was sent."))
-                form.to.setFocus()
+        note = partial(self._on_sent, message.id)
+        if message.to:
+            note(message.to)
             return
-        task = communications.note_sent(
-            self.editing.context, self.view.change.id, message.id, message.to
+        self.editing.ask(
+            Question(
+                _("To whom was “{title}” sent?").format(title=title_of(message)),
+                _("It is kept as it is now, with your name and the time."),
+                _("Note it as sent"),
+                note,
+                _("To whom, or through which channel"),
+            )
         )
-        self.editing.do(task, _("Noted as sent"))
+
+    def _on_sent(self, message_id: str, to: str) -> None:
+        if self.editing is not None:
+            task = communications.note_sent(
+                self.editing.context, self.view.change.id, message_id, to
+            )
+            self.editing.do(task, _("Noted as sent"))
 
     def _say(self, text: str) -> None:
         if self.editing is not None:
