@@ -269,3 +269,15 @@ def test_two_thousand_changes_keep_the_page_quick(calendar, services):
         drawn_ms = (time.thread_time() - began) * 1000
         assert drawn_ms < 200, f"{letter}: {len(board.entries)} entries in {drawn_ms:.0f} ms"
     assert len(page.board.board.entries) > 400
+
+
+def test_a_missed_change_is_marked_and_counted(calendar, record):
+    record("Upgrade", S.SCHEDULED, on(2, 10))
+    record("Later", S.SCHEDULED, on(6, 10))
+    calendar.page.reload()
+    calendar.settle()
+    assert "1 was missed." in calendar.page.header.sentence.text()
+    first, second = calendar.page.board.board.entries
+    assert (first.badge.word, second.badge.word) == ("Missed", "Scheduled")
+    key(calendar, Qt.Key.Key_Right)
+    assert ", Missed, risk" in canvas(calendar).accessibleName()

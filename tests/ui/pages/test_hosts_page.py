@@ -61,3 +61,18 @@ def test_an_address_that_is_none_is_refused_in_words_and_the_form_stays(drive, s
     assert "is not a host name" in shown(page)
     assert form.isVisible()
     assert set(kept(services)) == {"db-01"}
+
+
+def test_tags_and_what_a_host_depends_on_are_kept(drive, services):
+    driver = drive(HostsPage)
+    driver.page.new_record()
+    form = driver.page._form
+    driver.type(form._name, "app-01")
+    driver.type(form._address, "127.0.0.2")
+    driver.type(form._tags, "web, group:orders, web")
+    driver.tick(form._depends, "db-01")
+    form._submit()
+    driver.settle()
+    with services.new_uow() as uow:
+        kept = next(host for host in uow.hosts.list() if host.name == "app-01")
+    assert (kept.tags, kept.depends_on) == (("web", "group:orders"), ("db-01",))

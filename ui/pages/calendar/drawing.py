@@ -5,7 +5,6 @@ from PySide6.QtGui import QBrush, QPainter, QPen
 
 from app.wording import clock
 from ui import icons
-from ui.models.changes import state_badge
 from ui.pages.calendar.entries import Entry
 from ui.paint import Style, dashed, line_height, scaled, vline, write
 from ui.theme import BOLD, MEDIUM, SMALL, faded, mix, tokens
@@ -51,10 +50,10 @@ def _write_bar(painter: QPainter, area: QRectF, entry: Entry, zone: str) -> None
     if area.height() >= 3 * small:
         line.translate(0, small)
         used = draw_risk(painter, line, row.risk, SMALL)
-        badge = state_badge(row.state, on_hold=row.on_hold)
         rest = line.adjusted(used + 12, 0, 0, 0)
-        if rest.width() > 60:
-            write(painter, rest, badge.word, NOTE)
+        if rest.width() > 60 and entry.badge is not None:
+            tone = "watch" if entry.missed else "ink2"
+            write(painter, rest, entry.badge.word, Style(tone, SMALL))
 
 
 def _write_line(painter: QPainter, line: QRectF, entry: Entry) -> None:
@@ -66,8 +65,8 @@ def _write_line(painter: QPainter, line: QRectF, entry: Entry) -> None:
     if row.risk is not None and line.width() > 60:
         draw_steps(painter, x, line.center().y() + 5, row.risk)
         x += 19
-    if line.width() > 90:
-        badge = state_badge(row.state, on_hold=row.on_hold)
+    badge = entry.badge
+    if badge is not None and (line.width() > 90 or entry.missed):
         side = scaled(12)
         icons.draw(painter, badge.mark.icon, x, line.center().y() - side / 2, badge.color, side)
         x += side + 4

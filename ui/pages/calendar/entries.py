@@ -13,6 +13,7 @@ from app.services.rows import ChangeRow
 from app.services.scheduling import FIXED
 from app.services.window_words import kind_word
 from app.wording import clock_span
+from ui.cells import Badge, Mark
 from ui.models.changes import state_badge
 from ui.operations.calendar import CalendarView
 from ui.pages.calendar.period import Period
@@ -30,6 +31,17 @@ class Entry:
     title: str
     row: ChangeRow | None = None
     occurrence: Occurrence | None = None
+    missed: bool = False
+    """Whether its window went by and nobody started it."""
+
+    @property
+    def badge(self) -> Badge | None:
+        """The state of a change as a sign and a word; None for a window."""
+        if self.row is None:
+            return None
+        if self.missed:
+            return Badge(Mark.WATCH, _("Missed"))
+        return state_badge(self.row.state, on_hold=self.row.on_hold)
 
     @property
     def movable(self) -> bool:
@@ -61,7 +73,7 @@ class Entry:
         """Say all of it, with the zone."""
         when = clock_span(self.span.start, self.span.end, zone)
         if self.row is not None:
-            state = state_badge(self.row.state, on_hold=self.row.on_hold).word
+            state = self.badge.word if self.badge else ""
             risk = _("risk {grade}").format(grade=risk_word(self.row.risk))
             return f"{self.row.number} {self.row.title}, {when}, {state}, {risk}"
         kind = kind_word(self.occurrence.window.kind) if self.occurrence else ""
@@ -91,7 +103,13 @@ class Board:
 def board_of(view: CalendarView, period: Period, second_zone: str = "") -> Board:
     """Return a view as it is drawn."""
     entries = tuple(
-        Entry(row.id, TimeRange(row.starts_at, row.ends_at), row.title, row=row)
+        Entry(
+            row.id,
+            TimeRange(row.starts_at, row.ends_at),
+            row.title,
+            row=row,
+            missed=row.state is ChangeState.SCHEDULED and row.ends_at <= view.now,
+        )
         for row in view.rows
         if row.starts_at and row.ends_at
     )

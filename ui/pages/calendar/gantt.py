@@ -167,7 +167,7 @@ class Gantt(Canvas):
             painter.fillRect(QRectF(0, top, 3, row), look.accent)
         hline(painter, 0, LABEL, top + row - 1)
         inner = area.adjusted(16, 0, -10, 0)
-        badge = state_badge(entry.row.state, on_hold=entry.row.on_hold)
+        badge = entry.badge or state_badge(entry.row.state)
         side = scaled(14)
         icons.draw(painter, badge.mark.icon, inner.left(), inner.center().y() - side / 2,
                    badge.color, side)  # fmt: skip

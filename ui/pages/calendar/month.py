@@ -54,6 +54,8 @@ class Month(Canvas):
         for place, date_ in enumerate(self.period.dates):
             cell = self._cell(place)
             inner = cell.adjusted(4, scaled(24), -5, -2)
+            if any(shade.is_freeze for shade, _begins in shades[place]):
+                inner.adjust(0, 0, 0, -scaled(_STRIP))  # its name stands below
             for shade, begins in shades[place]:
                 if shade.is_freeze:
                     found.append((shade, cell.adjusted(1, 1, 0, 0)))

@@ -189,6 +189,10 @@ def sentence(board: Board, *, any_window: bool) -> str:
     """Say what is in sight."""
     n = len(board.entries)
     parts = [ngettext("{n} change in sight.", "{n} changes in sight.", n).format(n=n)]
+    missed = sum(entry.missed for entry in board.entries)
+    if missed:
+        text = ngettext("{n} was missed.", "{n} were missed.", missed)
+        parts.append(text.format(n=missed))
     now = TimeRange(board.now, board.period.span.end) if board.period.shows(board.now) else None
     freeze = next((s for s in board.shades if s.is_freeze and now and s.span.overlaps(now)), None)
     if freeze is not None:

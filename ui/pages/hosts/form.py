@@ -12,7 +12,7 @@ from app.domain.ids import HostId
 from app.i18n import _
 from app.services.hosts import new_host
 from ui.widgets.buttons import Button, Kind
-from ui.widgets.fields import ChoiceField, FlagField, Form, LineField, TextField
+from ui.widgets.fields import ChoiceField, FlagField, Form, LineField, PickField, TextField
 from ui.widgets.labels import panel_title
 from ui.widgets.layout import column, panel, row, scrolling
 
@@ -56,6 +56,12 @@ class HostForm(QWidget):
         self._urls = TextField(
             _("Addresses to check"), _("One a line; asked on the host."), lines=2
         )
+        self._tags = LineField(
+            _("Tags"), _("With commas. Hosts with the same tag group:NAME belong together.")
+        )
+        self._depends = PickField(
+            _("Depends on"), hint=_("A change on one of them concerns this host too.")
+        )
         self._fields = Form(2)
         self._lay_out()
 
@@ -73,6 +79,8 @@ class HostForm(QWidget):
         add("secret", self._secret, wide=True)
         add("jump", self._jump)
         add("zone", self._zone)
+        add("tags", self._tags, wide=True)
+        add("depends", self._depends, wide=True)
         add("services", self._services, wide=True)
         add("urls", self._urls, wide=True)
         add("sudo", self._sudo, wide=True)
@@ -110,6 +118,10 @@ class HostForm(QWidget):
         self._jump.set_options((("", _("None, directly")), *options))
         self._jump.set_value(shown.jump or "")
         self._zone.set_value(shown.zone)
+        self._tags.set_value(", ".join(shown.tags))
+        self._depends.set_options(options)
+        self._depends.set_value(shown.depends_on)
+        self._depends.setVisible(bool(options))
         self._sudo.set_value(shown.sudo)
         self._services.set_value(", ".join(shown.services))
         self._urls.set_value("\n".join(shown.urls))
@@ -140,6 +152,8 @@ class HostForm(QWidget):
             jump=HostId(self._jump.value) if self._jump.value else None,
             zone=self._zone.value or "UTC",
             sudo=self._sudo.value,
+            tags=tuple(dict.fromkeys(_parts(self._tags.value, ","))),
+            depends_on=tuple(HostId(host) for host in self._depends.value),
             services=_parts(self._services.value, ","),
             urls=_parts(self._urls.value, "\n"),
         )
