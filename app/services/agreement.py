@@ -92,8 +92,8 @@ def _said(item: Approval, change: Change) -> Said:
 
 def _who_may(step: ApprovalStep, change: Change, listed: Sequence[Person]) -> tuple[str, ...]:
     if step.role is Role.SERVICE_OWNER:
-        return tuple(p.name for p in listed if p.owns(change.business_service))
-    return tuple(person.name for person in listed if person.may_decide)
+        return tuple(sorted(p.name for p in listed if p.owns(change.business_service)))
+    return tuple(sorted(person.name for person in listed if person.may_decide))
 
 
 def _since(

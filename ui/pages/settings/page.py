@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCompleter, QWidget
 from app.domain.risk import RiskMethod
 from app.errors import InvalidInput
 from app.i18n import _
-from app.settings import PageSize, Settings, declarations
+from app.settings import PageSize, RiskFrom, Settings, declarations
 from app.settings import Theme as Look
 from app.wording import clock, percent
 from ui.changed import Topic
@@ -19,6 +19,7 @@ from ui.operations import settings as operations
 from ui.operations.settings import SettingsView
 from ui.pages.settings.about import About
 from ui.pages.settings.groups import Folders, Group, pair, stacked
+from ui.pages.settings.people import People
 from ui.pages.settings.risk import RiskMethodField
 from ui.tasks import Latest
 from ui.theme import Mode
@@ -37,10 +38,18 @@ _SCALES = ("0.9", "1.0", "1.1", "1.25", "1.5")
 _NUMBERS = (
     "backup_age_h",
     "monitor_days",
+    "monitor_days_major",
+    "monitor_days_emergency",
     "move_tolerance_h",
     "approvals_low",
     "approvals_moderate",
     "approvals_high",
+)
+_OWNERS = (
+    (RiskFrom.NEVER, _("at no risk")),
+    (RiskFrom.HIGH, _("from high risk on")),
+    (RiskFrom.MODERATE, _("from moderate risk on")),
+    (RiskFrom.ALWAYS, _("at every risk")),
 )
 _WHOLE = ("approvals_low", "approvals_moderate", "approvals_high")
 
@@ -65,7 +74,7 @@ class SettingsPage(Page):
         self.scale = ChoiceField(
             _("Size of the type"), [(text, percent(float(text), 3)) for text in _SCALES]
         )
-        self.folders, self.about = Folders(), About()
+        self.folders, self.about, self.people = Folders(), About(), People(context)
         self.body.addWidget(scrolling(stacked(*self._groups(), self.about)), 1)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -98,14 +107,19 @@ class SettingsPage(Page):
         time.add(pair(zone, choice("page_size", [(size.value, size.value) for size in PageSize])))
         safety = Group(_("Safety"), _("What is demanded before work starts and after it."))
         safety.add(pair(line("backup_age_h"), line("monitor_days")))
-        safety.add(line("move_tolerance_h"))
-        safety.add(*(line(name) for name in _WHOLE))
+        safety.add(pair(line("monitor_days_major"), line("monitor_days_emergency")))
+        agree = Group(
+            _("Approval"), _("How many people agree to a plan, by the risk that remains.")
+        )
+        agree.add(*(line(name) for name in _WHOLE))
+        owners = [(value.value, _(text)) for value, text in _OWNERS]
+        agree.add(choice("owner_approves", owners), line("move_tolerance_h"))
         risk = Group(_("Risk"), _("Holds for new judgements; each keeps the rules it was made by."))
         self.fields["risk"] = RiskMethodField(_(words["risk"].text))
         risk.add(self.fields["risk"])
         where = Group(_("Where things are kept"), _("Secrets are kept in the system's keyring."))
         where.add(self.folders, line("vault_path"))
-        return you, look, time, safety, risk, where
+        return you, look, time, self.people, agree, safety, risk, where
 
     def _connect(self) -> None:
         for field in self.fields.values():
@@ -118,16 +132,18 @@ class SettingsPage(Page):
         self.about.check.clicked.connect(self._on_verify)
         self._timer.timeout.connect(self.flush)
         self._views.loaded.connect(self._show)
+        self.people.failed.connect(self.show_error)
         self._views.failed.connect(self.show_error)
 
     @property
     def ready(self) -> bool:
         """Whether everything is shown and saved."""
-        return not self._views.busy and not self._saving
+        return not self._views.busy and not self._saving and self.people.ready
 
     def reload(self) -> None:
         """Read the settings again."""
         self._views.start(partial(operations.load_view, self.context.services))
+        self.people.reload()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Save what was typed before the page goes."""
