@@ -136,7 +136,7 @@ def _approval(item: Approval, source: Source, book: EvidenceBook, number: int) -
 def _note(item: Approval, source: Source) -> Claim | None:
     """Say what stands beside a decision; None when nothing does."""
     parts = [sentence(item.comment)] if item.comment.strip() else []
-    if item.waited_s is not None:
+    if item.waited_s:
         parts.append(_("Asked {time} before.").format(time=duration(item.waited_s)))
     if item.signed is not None:
         key = fingerprint(from_base64(item.signed.key))

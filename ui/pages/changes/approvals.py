@@ -24,6 +24,8 @@ from ui.widgets.facts import SectionTitle
 from ui.widgets.labels import Label
 from ui.widgets.layout import Line, clear, column, row
 
+_LEAST_WAIT_S = 60.0
+"""A shorter wait is not worth a line."""
 _LEFT = Qt.AlignmentFlag.AlignLeft
 
 
@@ -61,9 +63,10 @@ class Approvals(QWidget):
         layout.setSpacing(8)
         layout.addWidget(SectionTitle(_("Approvals"), end=self._share))
         layout.addLayout(self.steps)
+        layout.addWidget(self._verbs)
         layout.addWidget(Line())
         layout.addLayout(self.list)
-        for widget in (self.since, self._bound, self._again, self._verbs, self._by_file):
+        for widget in (self.since, self._again, self._bound, self._by_file):
             layout.addWidget(widget)
 
     def show_view(self, view: ChangeView) -> None:
@@ -101,8 +104,8 @@ class Approvals(QWidget):
                 Label(when, size=SMALL, tone="ink2"),
             )
         )
-        for text in _notes(said):
-            self.list.addWidget(Label(text, size=SMALL, tone="ink2", wrap=True))
+        if notes := _notes(said):
+            self.list.addWidget(Label(notes, size=SMALL, tone="ink2", wrap=True))
         self.list.addWidget(Line())
 
     @Slot()
@@ -178,17 +181,17 @@ def _bound(found: Agreement, view: ChangeView) -> str:
     return _("{text} Asked by {name}, {when}.").format(text=text, name=found.asked.by, when=when)
 
 
-def _notes(said: Said) -> list[str]:
+def _notes(said: Said) -> str:
     item, found = said.approval, []
     if said.void and item.decision is Decision.APPROVED:
-        found.append(_("Void: {why}").format(why=said.void))
+        found.append(_("Void: {why}.").format(why=said.void))
     if item.comment:
         found.append(f"“{item.comment}”")
-    if item.waited_s:
-        found.append(_("{time} after it was asked").format(time=duration(item.waited_s)))
+    if item.waited_s and item.waited_s >= _LEAST_WAIT_S:
+        found.append(_("{time} after it was asked.").format(time=duration(item.waited_s)))
     if said.key:
-        found.append(_("Signed elsewhere, key {key}").format(key=said.key))
-    return found
+        found.append(_("Signed elsewhere, key …{end}.").format(end=said.key[-8:]))
+    return " ".join(found)
 
 
 def _badge(said: Said) -> Badge:

@@ -59,10 +59,8 @@ class Related(QWidget):
         go.setAccessibleName(f"{change.number} {change.title}")
         go.clicked.connect(partial(self._go, change.id))
         state = StateBadge(state_badge(change.state, on_hold=change.on_hold))
-        title = Label(change.title, tone="ink2", wrap=True)
-        line = row(go, title, None, state)
-        line.setStretch(1, 1)
-        self._list.addLayout(line)
+        self._list.addLayout(row(go, None, state))
+        self._list.addWidget(Label(change.title, size=SMALL, tone="ink2", wrap=True))
 
     def _go(self, change_id: str, _checked: bool = False) -> None:
         self._editing.context.navigation.go("changes", change_id)

@@ -14,12 +14,12 @@ from app.wording import moment
 from ui.cells import Badge, Mark
 from ui.operations.approval_files import OpenedRequest
 from ui.pages.changes.asking import Asking, Question
-from ui.theme import SMALL
+from ui.theme import BOLD, SMALL, TITLE
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind, primary
 from ui.widgets.facts import KeyValues, SectionTitle
 from ui.widgets.fields import LineField
-from ui.widgets.labels import Label, mono, title
+from ui.widgets.labels import Label, mono
 from ui.widgets.layout import MARGIN, clear, column, row, scrolling
 
 TAIL = 6
@@ -40,7 +40,8 @@ class RequestReader(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._opened: OpenedRequest | None = None
-        self.heading, self.sentence = title(""), Label(tone="ink2", wrap=True)
+        self.heading = Label(size=TITLE, weight=BOLD, wrap=True)
+        self.sentence = Label(tone="ink2", wrap=True)
         self.key, self.fingerprint = StateBadge(), mono("", size=SMALL)
         self.tail = LineField(
             _("Last six characters of the fingerprint"),
@@ -55,8 +56,10 @@ class RequestReader(QWidget):
         self._parts.setSpacing(20)
         inner = QWidget()
         inner.setLayout(self._parts)
+        head = row(self.heading, self.back, self.reject, self.approve, gap=8)
+        head.setStretch(0, 1)
         upper = column(
-            row(self.heading, None, self.back, self.reject, self.approve, gap=8),
+            head,
             self.sentence,
             row(self.key, self.fingerprint, None, gap=12),
             self.tail,

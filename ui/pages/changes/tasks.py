@@ -10,12 +10,13 @@ from app.domain.task import ChangeTask, TaskKind, TaskState
 from app.errors import InvalidInput
 from app.i18n import _, later
 from app.services.need_words import date_words
-from ui.cells import Badge, Cell, Column, Mark
+from ui.cells import Badge, Cell, Column, Mark, Words
 from ui.operations.changes import ChangeView
-from ui.pages.changes.records import Line, RecordForm, RecordList, Records, line_column
+from ui.pages.changes.records import Line, RecordForm, RecordList, Records
 from ui.pages.changes.saving import Section, record_lock, refuse
 from ui.pages.changes.words import choices, word
 from ui.widgets.fields import ChoiceField, LineField
+from ui.widgets.table import Rows
 
 KINDS = {
     TaskKind.PLANNING: later("Planning"),
@@ -101,7 +102,7 @@ class TasksSection(Section):
 
     def __init__(self) -> None:
         super().__init__()
-        self.tasks = RecordList(self._records(), TaskForm)
+        self.tasks = RecordList(self._records(), TaskForm, rows=Rows.STEP)
         self.column.addWidget(self.tasks)
         self.watch_list(self.tasks)
 
@@ -122,24 +123,23 @@ class TasksSection(Section):
             _("Tasks"),
             _("task"),
             _("No task. What is to be done beside the runbook stands here, with who does it."),
-            (
-                line_column(_("Task"), lambda task: task.title),
-                line_column(_("Part"), lambda task: word(KINDS, task.kind), width=110, tone="ink2"),
-                line_column(_("Who"), lambda task: task.owner or "–", width=120),
-                line_column(_("Due"), _due, width=120, tone="ink2"),
-                Column[Line](_("State"), _state, cell=_cell, width=112),
-            ),
+            (Column[Line](_("Task"), _spoken, cell=_cell),),
             lambda: ChangeTask("", ""),
         )
 
 
-def _due(task: ChangeTask) -> str:
-    return date_words(task.due) if task.due else "–"
+def _below(task: ChangeTask) -> str:
+    due = _("due {day}").format(day=date_words(task.due)) if task.due else ""
+    parts = (word(KINDS, task.kind), task.owner, due, task.note)
+    return ", ".join(part for part in parts if part)
 
 
-def _state(line: Line) -> str:
-    return word(STATES, line.item.state)
+def _spoken(line: Line) -> str:
+    task: ChangeTask = line.item
+    return f"{task.title}, {word(STATES, task.state)}, {_below(task)}"
 
 
 def _cell(line: Line) -> Cell:
-    return Cell((Badge(_MARKS[line.item.state], _state(line)),))
+    task: ChangeTask = line.item
+    badge = Badge(_MARKS[task.state], word(STATES, task.state))
+    return Cell((task.title,), (Words(_below(task), "ink2"),), end=badge)

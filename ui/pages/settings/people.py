@@ -43,7 +43,7 @@ class People(Group):
         self._context = context
         self._person: Person | None = None
         self.add_one = Button(_("Add a person"), icon="plus", tall=Tall.COMPACT)
-        self.table = Table(RowsModel(_columns()), rows=Rows.COMPACT, margin=0)
+        self.table = Table(RowsModel(_columns()), rows=Rows.COMPACT)
         self.table.setAccessibleName(_("People"))
         self.nobody = Label(_("Nobody is listed: anybody who does not implement may decide."),
                             tone="ink2", wrap=True)  # fmt: skip
@@ -63,7 +63,7 @@ class People(Group):
         self.roles = PickField(_("Roles"), [(role.value, role_word(role)) for role in Role])
         self.services = LineField(_("Services"), _("Of an owner, with commas; empty: all of them."))
         self.mail = LineField(_("Mail"))
-        self.left = FlagField(_("Still here"), _("Has left"))
+        self.left = FlagField(_("No longer here"), _("Has left, decides no more"))
         self.key, self.why = Label(tone="ink2", wrap=True), LineField(_("Why the key is forgotten"))
         self.forget = Button(_("Forget the key"), Kind.DANGER, icon="key", tall=Tall.COMPACT)
         self.keep, self.close_form = Button(_("Keep"), Kind.PRIMARY), Button(_("Not now"))
