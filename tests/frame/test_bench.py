@@ -1,4 +1,5 @@
 import json
+from importlib.util import find_spec
 
 import pytest
 
@@ -26,6 +27,10 @@ def results(monkeypatch):
 
     monkeypatch.setattr(bench.importlib, "import_module", Module)
     return made
+
+
+def test_every_name_has_its_module():
+    assert all(find_spec(f"tests.bench.{name}") for name in bench.NAMES)
 
 
 def test_for_machines_a_benchmark_is_one_json_object(results, capsys):

@@ -1,28 +1,8 @@
 """What is loaded until the window is painted, and by sub-commands."""
 
-import os
-import subprocess
-import sys
-import textwrap
-from pathlib import Path
-
 import pytest
 
-ROOT = Path(__file__).parents[2]
-HEAVY = (
-    "sqlalchemy", "alembic", "paramiko", "cryptography", "reportlab", "pikepdf", "pypdfium2",
-    "pyqtgraph", "numpy", "httpx", "keyring", "msgspec", "pyrage",
-)  # fmt: skip
-
-
-def run(code: str, *args: str) -> str:
-    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code), *args],
-        cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+from tests.architecture.test_startup import heavy, run
 
 
 def test_nothing_heavy_is_loaded_before_the_first_picture(tmp_path):
@@ -42,9 +22,9 @@ def test_nothing_heavy_is_loaded_before_the_first_picture(tmp_path):
         print(*sys.modules)
         """,
         str(tmp_path),
-    ).split()
+    )
     assert "PySide6.QtWidgets" in loaded
-    assert sorted(set(HEAVY) & set(loaded)) == []
+    assert heavy(loaded) == []
 
 
 @pytest.mark.parametrize("words", [["--version"], ["verify", "--help"]])
@@ -60,7 +40,7 @@ def test_sub_commands_need_no_qt(words):
         assert not [name for name in sys.modules if name.startswith("PySide6")]
         print("fine")
         """
-    assert run(code, *words).endswith("fine\n")
+    assert run(code, *words)[-1] == "fine"
 
 
 def test_a_data_folder_that_cannot_be_used_is_said_without_a_window(tmp_path):
