@@ -64,7 +64,7 @@ class Desktop(QObject):
     def __init__(self, application: QApplication, start: Start) -> None:
         super().__init__(application)
         self.start = start
-        self._services: AppServices | None = None
+        self.services: AppServices | None = None
         self._recovered = ""
         self.memory = Memory(start.data, keep=start.remember)
         theme = Theme(application, self.memory.mode, self.memory.scale)
@@ -81,7 +81,7 @@ class Desktop(QObject):
 
     def now(self) -> datetime:
         """Return the time by the services' clock, by the computer's before there are any."""
-        return self._services.clock.now() if self._services else datetime.now(UTC)
+        return self.services.clock.now() if self.services else datetime.now(UTC)
 
     def install_hooks(self) -> None:
         """Bring every unexpected exception, of any thread, to the user's eyes."""
@@ -113,7 +113,7 @@ class Desktop(QObject):
     @Slot()
     def look_at_facts(self) -> None:
         """Refresh what the status bar says."""
-        services = self._services
+        services = self.services
         if services is not None:
             self.tools.tasks.load(lambda: shell_facts(services)).succeeded.connect(self._on_facts)
 
@@ -123,9 +123,9 @@ class Desktop(QObject):
         self._facts_timer.stop()
         self.tools.tasks.shutdown()
         self._garbage.stop()
-        if self._services is not None:
-            self._services.close()
-            self._services = None
+        if self.services is not None:
+            self.services.close()
+            self.services = None
 
     @Slot(object)
     def _on_closed(self, error: BaseException) -> None:
@@ -145,7 +145,7 @@ class Desktop(QObject):
     def _on_open(self, services: "AppServices") -> None:
         from ui.shell.keys import Keys  # noqa: PLC0415 - it imports what the first picture can do without
 
-        self._services = services
+        self.services = services
         context = self.tools.with_services(services)
         Keys(self.window, context, self.start.pages)
         self.window.attach(context)
@@ -170,8 +170,8 @@ class Desktop(QObject):
     @Slot()
     def _catch_up(self) -> None:
         """Make up for the time the program was closed, behind the first page."""
-        if self._services is not None:
-            task = self.tools.tasks.start(partial(_catch_up, self._services), lane=WRITES)
+        if self.services is not None:
+            task = self.tools.tasks.start(partial(_catch_up, self.services), lane=WRITES)
             task.succeeded.connect(self._on_caught_up)
             task.failed.connect(self.tools.messages.show_error)
             task.ended.connect(self._warm_up)
@@ -186,7 +186,7 @@ class Desktop(QObject):
     @Slot()
     def _warm_up(self) -> None:
         """Load what charts need while nobody waits for it."""
-        if self._services is not None:
+        if self.services is not None:
             task = self.tools.tasks.load(partial(import_module, "ui.charts.engine"))
             task.ended.connect(self._garbage.spare_what_is_loaded)
 

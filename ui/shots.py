@@ -73,13 +73,31 @@ def _walk(application: "QApplication", desktop: "Desktop", out: Path, suffix: st
         _settle(application, desktop)
         name = f"{number:02}-{entry.id}"
         files.append(_grab(desktop, out / f"{name}{suffix}.png"))
-        page = desktop.window.page
-        for ref in page.places() if page else ():
+        for ref in places(desktop):
             desktop.tools.navigation.go(entry.id, ref)
             _settle(application, desktop)
             words = re.sub(r"[^A-Za-z0-9]+", "-", ref.rpartition("/")[2] or ref).strip("-").lower()
             files.append(_grab(desktop, out / f"{name}-{words}{suffix}.png"))
     return files
+
+
+def places(desktop: "Desktop") -> tuple[str, ...]:
+    """Return what can be opened on the page in sight: of changes, all there is to the newest one.
+
+    The list may be narrowed to changes of which there is none.
+    """
+    page, services = desktop.window.page, desktop.services
+    if page is None or services is None:
+        return ()
+    if page.id != "changes":
+        return page.places()
+    from app.domain.filter import ChangeFilter  # noqa: PLC0415 - after the scale
+    from app.services.finding import Query  # noqa: PLC0415
+    from ui.pages.changes.page import NEW  # noqa: PLC0415
+    from ui.pages.changes.tabs import TABS  # noqa: PLC0415
+
+    newest = services.finder.page(Query(ChangeFilter(), services.asker), limit=1).rows
+    return (*(f"{row.id}/{entry.id}" for row in newest for entry in TABS), NEW)
 
 
 def _settle(application: "QApplication", desktop: "Desktop") -> None:

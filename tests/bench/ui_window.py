@@ -74,14 +74,15 @@ class Watch:
 
 def _walk(watch: Watch, desktop, page: str, found: dict[str, dict[str, list[float]]]) -> None:
     go, theme, window = desktop.tools.navigation.go, desktop.tools.theme, desktop.window
+    from ui.shots import places
     from ui.theme import Mode
 
     deeds = found.setdefault(page, {})
     deeds.setdefault("first", watch.during(partial(go, page)))
-    places = _places(desktop, page)
-    for ref in places:
+    refs = places(desktop)
+    for ref in refs:
         found[_name(page, ref)] = {"first": watch.during(partial(go, page, ref))}
-    for ref in ("", *places):
+    for ref in ("", *refs):
         deeds = found[_name(page, ref)]
         watch.during(partial(go, page, ref))
         deeds["again"] = watch.during(window.page.reload)
@@ -89,19 +90,6 @@ def _walk(watch: Watch, desktop, page: str, found: dict[str, dict[str, list[floa
         watch.during(partial(theme.set_mode, Mode.LIGHT))
         deeds["size"] = watch.during(partial(window.resize, 1180, 780))
         watch.during(partial(window.resize, 1440, 900))
-
-
-def _places(desktop, page: str) -> tuple[str, ...]:
-    """Return what can be opened on a page: every tab of the newest change, whatever its state."""
-    if page != "changes":
-        return desktop.window.page.places()
-    from app.domain.filter import ChangeFilter
-    from app.services.finding import Query
-    from ui.pages.changes.page import NEW, TABS
-
-    services = desktop._services
-    newest = services.finder.page(Query(ChangeFilter(), services.asker), limit=1).rows[0].id
-    return (*(f"{newest}/{entry.id}" for entry in TABS), NEW)
 
 
 def _name(page: str, ref: str) -> str:

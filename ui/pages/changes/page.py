@@ -20,7 +20,6 @@ from ui.pages.changes.listing import ChangeList
 from ui.pages.changes.new import NewChange
 from ui.pages.changes.panels import Panels
 from ui.pages.changes.sides import Sides
-from ui.pages.changes.tabs import TABS
 from ui.widgets.buttons import Button
 from ui.widgets.empty import EmptyState
 from ui.widgets.layout import split
@@ -109,13 +108,6 @@ class ChangesPage(Page):
         else:
             self._show_change(record, rest)
             self.list.select(record)
-
-    def places(self) -> tuple[str, ...]:
-        """Every tab of the newest change, and the form of a new one."""
-        if not self.list.rows:
-            return (NEW,)
-        newest = self.list.rows[0].id
-        return (*(f"{newest}/{entry.id}" for entry in TABS), NEW)
 
     def focus_search(self) -> None:
         """Go to the search field."""
