@@ -6,12 +6,21 @@ from datetime import timedelta
 import pytest
 
 from app.domain.change import Change, ChangeState
-from app.domain.ids import HostId
+from app.domain.event import NewEvent
+from app.domain.ids import ChangeId, HostId, TemplateId
 from app.domain.lesson import Lesson
 from app.domain.need import Need, NeedCategory
 from app.domain.review import CloseCode, Incident
 from app.domain.risk import PastOutcome
-from app.services.precedents import Likeness, Shared, past_words, repeat_words, telling_words
+from app.domain.template import Template
+from app.services.precedents import (
+    Likeness,
+    Shared,
+    done_before,
+    past_words,
+    repeat_words,
+    telling_words,
+)
 from app.store.precedents import alike
 from tests.bench.filling import NOW as FILLED_UNTIL
 from tests.bench.filling import fill
@@ -121,6 +130,29 @@ def test_how_changes_of_a_host_ended_is_counted(store, add):
     add("Open", "db-01", state=ChangeState.DRAFT, close_code=None)
     (past,) = look(store, hosts=(HostId("db-01"),)).past
     assert (past.record.worked, past.record.n, past.record.with_issues) == (8, 11, 1)
+
+
+def test_every_edition_of_a_template_belongs_to_its_record(store, add):
+    pattern = Change(ChangeId(""), "", "Upgrade")
+    with store.unit_of_work() as uow:
+        for edition in (1, 2):
+            key = TemplateId(f"t{edition}")
+            uow.templates.add(Template(key, "upgrade", "Upgrade a database", pattern, edition))
+        uow.templates.add(Template(TemplateId("t9"), "other", "Something else", pattern))
+        uow.log.append(NewEvent("template.made", "Made templates"))
+        uow.commit()
+    add("First", template=TemplateId("t1"))
+    add("Second", template=TemplateId("t2"), close_code=CloseCode.UNSUCCESSFUL)
+    add("Third", template=TemplateId("t9"))
+    found = look(store, template=TemplateId("t2"))
+    assert {item.title for item in found.found} == {"First", "Second"}
+    assert {item.shared for item in found.found} == {(Shared.TEMPLATE,)}
+    (past,) = found.past
+    assert (past.kind, past.name, past.record.worked, past.record.n) == (
+        Shared.TEMPLATE, "Upgrade a database", 1, 2,
+    )  # fmt: skip
+    assert done_before(found.past) == 1
+    assert done_before(()) is None
 
 
 def test_counts_stay_counts_below_ten_and_get_their_range_from_there():

@@ -1,5 +1,6 @@
 """The beginning of a change: a title, what was like it before, and what to think of next."""
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from app.domain.need import NeedCategory
 from app.errors import InvalidInput
 from app.i18n import _
 from app.services.changes import MAX_TITLE
-from app.services.precedents import Likeness
+from app.services.precedents import Likeness, likeness_of
 from ui.models.changes import stage_names
 from ui.operations.beginning import Beginning, load_hosts
 from ui.operations.templates import FromTemplate
@@ -177,9 +178,14 @@ class NewChange(QWidget):
 
     @Slot()
     def _look_back(self) -> None:
-        begun = self.value
-        services = (begun.service,) if begun.service else ()
-        self.before.ask(self._context, Likeness(begun.title, begun.hosts, services, begun.category))
+        begun, template = self.value, self.templates.template
+        if template is None:
+            services = (begun.service,) if begun.service else ()
+            like = Likeness(begun.title, begun.hosts, services, begun.category)
+        else:
+            pattern = likeness_of(template.pattern)
+            like = replace(pattern, title=begun.title, template=template.id, but="")
+        self.before.ask(self._context, like)
 
     @Slot(object)
     def _on_hosts(self, hosts: tuple[Host, ...]) -> None:
