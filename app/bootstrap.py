@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from app.services.calendars import CalendarFile
     from app.services.communications import Mail
     from app.services.exports import ExportWish, TableWriter
+    from app.services.portfolio import PortfolioData
     from app.services.ports_http import HttpRules, HttpSession
     from app.services.ports_vault import Vault
     from app.services.report_content.data import Attachment, Rendered, ReportData
@@ -96,6 +97,7 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         write_calendar=_write_calendar,
         write_mail=_write_mail,
         open_table=_open_table,
+        render_portfolio=_render_portfolio,
         open_http=_open_http,
         live=LiveOutput(),
         render=_render,
@@ -158,6 +160,13 @@ def _open_http(rules: "HttpRules") -> "AbstractContextManager[HttpSession]":
     from app.connectors.http import open_session  # noqa: PLC0415 - loads slowly
 
     return open_session(rules)
+
+
+def _render_portfolio(data: "PortfolioData") -> "Rendered":
+    """Lay a portfolio report out; the library for that is loaded with the first one."""
+    from app.reports.portfolio import render_portfolio  # noqa: PLC0415 - loads slowly
+
+    return render_portfolio(data)
 
 
 def _open_table(

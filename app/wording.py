@@ -5,7 +5,7 @@ ranges take an en dash or "to", a missing value is an en dash. Nothing here know
 """
 
 import math
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.i18n import _
@@ -96,6 +96,11 @@ def day(at: datetime, zone: str, *, year: bool = False) -> str:
     local = _local(at, zone)
     text = f"{_weekdays()[local.weekday()]} {local.day} {_months()[local.month - 1]}"
     return f"{text} {local.year}" if year else text
+
+
+def day_words(day_: date) -> str:
+    """Write a date that is no instant: "Sun 15 Nov 2026"."""
+    return f"{_weekdays()[day_.weekday()]} {day_.day} {_months()[day_.month - 1]} {day_.year}"
 
 
 def zone_label(at: datetime, zone: str) -> str:

@@ -24,6 +24,7 @@ class KpiGroup(StrEnum):
     OUTCOME = "outcome"
     PROCESS = "process"
     TIME = "time"
+    DOWNTIME = "downtime"
     BACKLOG = "backlog"
 
 
@@ -199,12 +200,12 @@ KPIS: tuple[Kpi, ...] = (
         False,
     ),
     Kpi(
-        "down_planned", G.PROCESS, later("Planned downtime"),
+        "down_planned", G.DOWNTIME, later("Planned downtime"),
         later("Hours of planned outages of the closed changes; overlapping ones count once."),
         lambda s: _downtime(s, lambda c: c.planned_down_s), False, "ServiceNow",
     ),
     Kpi(
-        "down_unplanned", G.PROCESS, later("Unplanned downtime"),
+        "down_unplanned", G.DOWNTIME, later("Unplanned downtime"),
         later("Hours of unplanned outages of the closed changes; degradations are not counted."),
         lambda s: _downtime(s, lambda c: c.unplanned_down_s), False, "ServiceNow",
     ),
@@ -231,7 +232,7 @@ KPIS: tuple[Kpi, ...] = (
         "ITIL v3",
     ),
     Kpi(
-        "restoring", G.TIME, later("Time to restore"),
+        "restoring", G.DOWNTIME, later("Time to restore"),
         later("From the detection of a caused incident to its restoration, not from the work;"
               " median and 90th percentile (DORA: failed deployment recovery time)."),
         _restores, False, "dora.dev",

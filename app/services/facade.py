@@ -30,11 +30,13 @@ if TYPE_CHECKING:
     from app.services.health import Checking
     from app.services.live import LiveOutput
     from app.services.metrics import Measuring
+    from app.services.portfolio import PortfolioData
     from app.services.ports import Clock
     from app.services.ports_http import OpenHttp
     from app.services.ports_store import NewUnitOfWork, UnitOfWork
     from app.services.ports_vault import Vault
     from app.services.presence import Presence
+    from app.services.report_content.data import Rendered
     from app.services.reports import Render, Reporting
     from app.services.rows import FirstReads
     from app.settings import Settings
@@ -67,6 +69,7 @@ class AppServices(LateParts):
     write_calendar: WriteCalendar
     write_mail: WriteMail
     open_table: OpenTable
+    render_portfolio: Callable[[PortfolioData], Rendered]
     open_http: OpenHttp
     live: LiveOutput
     render: Render

@@ -234,8 +234,13 @@ def buckets(cases: Sequence[Case], period: Period, asker: Asker) -> tuple[Bucket
     return tuple(Bucket(start, count) for start, count in zip(starts, counts, strict=True))
 
 
+def in_weeks(period: Period) -> bool:
+    """Whether a period is cut into weeks; a longer one is cut into months."""
+    return (period.last - period.first).days < BUCKETS * 7
+
+
 def _starts(period: Period) -> Iterator[date]:
-    if (period.last - period.first).days < BUCKETS * 7:
+    if in_weeks(period):
         yield from _weeks(period)
         return
     day = period.first.replace(day=1)

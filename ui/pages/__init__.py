@@ -88,6 +88,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("health", later("Health"), "activity", 1, "ui.pages.health.page", "HealthPage"),
     PageEntry("metrics", later("Metrics"), "chart", 1, "ui.pages.metrics.page", "MetricsPage"),
     PageEntry("reports", later("Reports"), "file-text", 2, "ui.pages.reports.page", "ReportsPage"),
+    PageEntry("kpi", later("KPIs"), "gauge", 2, "ui.pages.kpi.page", "KpiPage"),
     PageEntry(
         "templates", later("Templates"), "layers", 2, "ui.pages.templates.page", "TemplatesPage"
     ),

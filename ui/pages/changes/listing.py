@@ -7,13 +7,17 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.change import Change
+from app.domain.filter import ChangeFilter
+from app.i18n import _
 from app.services.rows import ChangeRow
 from ui.models.changes import row_of
+from ui.operations import kpis
 from ui.pages.changes.hints import KeyHints
 from ui.pages.changes.list_head import SIDE, ListHead, View
 from ui.pages.changes.marks_bar import MarksBar
 from ui.pages.changes.searching import Searching
 from ui.pages.changes.views import ListViews
+from ui.tasks import Latest
 from ui.widgets.layout import Line, panel, row
 from ui.widgets.long_table import LongTable
 from ui.widgets.table import Rows
@@ -35,6 +39,7 @@ class ChangeList(QWidget):
         super().__init__()
         self.context = context
         self._wanted_id = ""
+        self._counted = Latest(context.tasks, self)
         self.head = ListHead()
         self.search = Searching(context, self.head, self)
         self.pages, self.marks = self.search.pages, self.search.marks
@@ -67,12 +72,14 @@ class ChangeList(QWidget):
         self.marks.changed.connect(self._on_marked)
         self.views.currentChanged.connect(self._on_current)
         self.marks_bar.clear_wanted.connect(self.marks.clear)
-        self.search.failed.connect(page.show_error)
+        self._counted.loaded.connect(self._on_counted)
+        for failing in (self.search, self._counted):
+            failing.failed.connect(page.show_error)
 
     @property
     def ready(self) -> bool:
         """Whether all that was asked for is shown."""
-        return self.search.ready
+        return self.search.ready and not self._counted.busy
 
     @property
     def table(self) -> LongTable:
@@ -95,9 +102,21 @@ class ChangeList(QWidget):
         self.search.reload(self.views.pages_in_sight)
 
     def choose(self, filter_id: str) -> None:
-        """Choose a saved filter by name."""
-        if self.head.filters.choose(filter_id):
+        """Choose a saved filter by name, or the list behind a key figure."""
+        if filter_id.startswith("kpi:"):
+            self.show_counted(filter_id)
+        elif self.head.filters.choose(filter_id):
             self.search.on_filter()
+
+    def show_counted(self, ref: str) -> None:
+        """List exactly what a key figure counts."""
+        self._counted.start(lambda: kpis.filter_of(self.context.services, ref))
+
+    @Slot(object)
+    def _on_counted(self, wanted: ChangeFilter) -> None:
+        self.head.search.clear()
+        self.head.filters.choose_own(wanted, _("Behind the figure"))
+        self.search.on_filter()
 
     @Slot(object)
     def show_view(self, view: View) -> None:
