@@ -87,7 +87,7 @@ def _is_number(text: str) -> bool:
     return re.fullmatch(r"[+-]?\d{1,18}(?:\.\d{1,18})?", text) is not None
 
 
-_DOUBLED = re.compile(r"\[\[|\[[^\]]*(?:--|&&|~~|\|\||\[)")
+_DOUBLED = re.compile(r"\[\[|\[\^?\]?[^\]]*(?:--|&&|~~|\|\||\[)")
 """What Python may read as an operation on sets one day, and warns of until then."""
 
 
