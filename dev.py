@@ -49,7 +49,8 @@ usage: python3 dev.py COMMAND [arguments]
   lint            the same without the tests
   bench NAME      measure; NAME is one of the benchmarks or "all"; --json for machines
   soak [args]     the long tests
-  shots [args]    draw every page; without arguments with the data of the demo
+  shots [args]    draw every page, usually with the data of the demo; --theme light dark,
+                  --scale 1 2 and --state filled empty error draw each combination
   build           pack the program for this system
 """
 
@@ -269,12 +270,12 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def shots(arguments: Sequence[str] = ()) -> int:
-    """Draw every page without a display; without arguments those of the demo."""
+    """Draw every page without a display; without other data those of the demo."""
     set_up("requirements.txt", OFFSCREEN)
-    if not arguments and not DEMO_DATA.exists():
+    if "--data" not in arguments and not DEMO_DATA.exists():
         raise Stop("There is no data to draw yet: run “python3 dev.py demo” first.")
     usual = ("--data", str(DEMO_DATA), "--out", str(ROOT / "demo" / "screenshots"))
-    return python("-m", "ui.shots", *(arguments or usual), QT_QPA_PLATFORM="offscreen")
+    return python("-m", "ui.shots", *usual, *arguments, QT_QPA_PLATFORM="offscreen")
 
 
 def lint(arguments: Sequence[str] = ()) -> int:

@@ -1,15 +1,22 @@
-"""Pictures of every page of the real window on real data.
+"""Pictures of every page of the real window.
 
-``python -m ui.shots --data DIR --out DIR [--scale 2] [--theme dark]``
+``python -m ui.shots --data DIR --out DIR [--theme light dark] [--scale 1 2]
+[--state filled empty error] [--page changes run] [--size 1440x900]``
+
+``filled`` draws the data, ``empty`` a data folder in which nothing was ever done, ``error`` the
+data below the message of a failure. Every combination that is wanted gets its own pictures.
 """
 
 import argparse
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
+from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,18 +25,57 @@ if TYPE_CHECKING:
     from app.services.facade import AppServices
     from app.tasks import TaskContext
     from ui.application import Desktop
+    from ui.widgets.page import Page
 
-SIZE = (1440, 900)
+FILLED, EMPTY, ERROR = "filled", "empty", "error"
+SIZE = "1440x900"
 _LIMIT_MS = 20_000
 _QUIET_MS = 150
+_CHILD_LIMIT_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One way to draw all pages; ``pages`` are their ids, none for all of them."""
+
+    data: Path
+    out: Path
+    theme: str = "light"
+    scale: float = 1
+    state: str = FILLED
+    size: str = SIZE
+    pages: tuple[str, ...] = ()
+
+    @property
+    def suffix(self) -> str:
+        """The end of the file names: what differs from light, 100 % and filled."""
+        parts = [self.state] if self.state != FILLED else []
+        parts += [self.theme] if self.theme != "light" else []
+        parts += [f"{self.scale:g}x"] if self.scale != 1 else []
+        parts += [self.size] if self.size != SIZE else []
+        return "".join(f"-{part}" for part in parts)
+
+    def arguments(self) -> tuple[str, ...]:
+        """The command line that asks for exactly this."""
+        pages = ("--page", *self.pages) if self.pages else ()
+        return (
+            *("--data", str(self.data), "--out", str(self.out), "--theme", self.theme),
+            *("--scale", f"{self.scale:g}", "--state", self.state, "--size", self.size, *pages),
+        )
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write one PNG per page, and one per record that a page offers; return the exit code."""
     args = _parser().parse_args(argv)
+    wanted = [
+        Wanted(args.data, args.out, theme, scale, state, args.size, tuple(args.page))
+        for state, scale, theme in product(args.state, args.scale, args.theme)
+    ]
+    if len(wanted) > 1:
+        return max(_draw_apart(one) for one in wanted)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    os.environ["QT_SCALE_FACTOR"] = str(args.scale)
-    files, errors = take(args.data, args.out, args.theme, _suffix(args.theme, args.scale))
+    os.environ["QT_SCALE_FACTOR"] = str(wanted[0].scale)
+    files, errors = take(wanted[0])
     for file in files:
         sys.stdout.write(f"{file}\n")
     for error in errors:
@@ -37,47 +83,58 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 1 if errors else 0
 
 
-def take(
-    data: Path, out: Path, theme: str = "light", suffix: str = ""
-) -> tuple[list[Path], list[str]]:
+def _draw_apart(wanted: Wanted) -> int:
+    """Draw in a process of its own: Qt takes the scale once."""
+    from app.processes import run  # noqa: PLC0415 - only for more than one combination
+
+    command = (sys.executable, "-m", "ui.shots", *wanted.arguments())
+    outcome = run(command, limit_s=_CHILD_LIMIT_S, env=os.environ)
+    sys.stdout.write(outcome.stdout.decode("utf-8", "replace"))
+    sys.stderr.write(outcome.stderr.decode("utf-8", "replace"))
+    return outcome.exit_code
+
+
+def take(wanted: Wanted) -> tuple[list[Path], list[str]]:
     """Open the window on a data folder and write its pictures.
 
-    Returns the files, and every error that the window showed meanwhile. The platform and the scale
-    must have been chosen in the environment before.
+    Returns the files, and every error that the window showed by itself meanwhile. The platform and
+    the scale must have been chosen in the environment before.
     """
     from ui.application import Desktop, Start, build_application  # noqa: PLC0415 - after the scale
     from ui.messages import Tone  # noqa: PLC0415 - after the scale
     from ui.theme import Mode  # noqa: PLC0415 - after the scale
 
     application = build_application()
-    desktop = Desktop(application, Start(data, partial(_open_services, data), remember=False))
-    desktop.tools.theme.set_mode(Mode(theme))
-    desktop.window.setFixedSize(*SIZE)
-    desktop.install_hooks()
-    desktop.run()
-    try:
-        files = _walk(application, desktop, out, suffix)
-        kept = desktop.tools.messages.kept
-        return files, [message.as_text() for message in kept if message.tone is Tone.ERROR]
-    finally:
-        desktop.stop()
-        desktop.window.close()
+    with TemporaryDirectory() as folder:
+        data = Path(folder) / "data" if wanted.state == EMPTY else wanted.data
+        desktop = Desktop(application, Start(data, partial(_open_services, data), remember=False))
+        desktop.tools.theme.set_mode(Mode(wanted.theme))
+        desktop.window.setFixedSize(*map(int, wanted.size.split("x")))
+        desktop.install_hooks()
+        desktop.run()
+        try:
+            files = walk(application, desktop, wanted)
+            kept = desktop.tools.messages.kept
+            return files, [message.as_text() for message in kept if message.tone is Tone.ERROR]
+        finally:
+            desktop.stop()
+            desktop.window.close()
 
 
-def _walk(application: "QApplication", desktop: "Desktop", out: Path, suffix: str) -> list[Path]:
-    out.mkdir(parents=True, exist_ok=True)
+def walk(application: "QApplication", desktop: "Desktop", wanted: Wanted) -> list[Path]:
+    """Draw every wanted page and its places."""
+    wanted.out.mkdir(parents=True, exist_ok=True)
     _settle(application, desktop)
     files: list[Path] = []
     for number, entry in enumerate(desktop.start.pages, start=1):
-        desktop.tools.navigation.go(entry.id)
-        _settle(application, desktop)
-        name = f"{number:02}-{entry.id}"
-        files.append(_grab(desktop, out / f"{name}{suffix}.png"))
-        for ref in places(desktop):
-            desktop.tools.navigation.go(entry.id, ref)
-            _settle(application, desktop)
+        if wanted.pages and entry.id not in wanted.pages:
+            continue
+        for ref in _refs(application, desktop, entry.id):
             words = re.sub(r"[^A-Za-z0-9]+", "-", ref.rpartition("/")[2] or ref).strip("-").lower()
-            files.append(_grab(desktop, out / f"{name}-{words}{suffix}.png"))
+            name = "-".join(filter(None, (f"{number:02}", entry.id, words)))
+            if wanted.state == ERROR and desktop.window.page is not None:
+                _fail(application, desktop, desktop.window.page)
+            files.append(_grab(desktop, wanted.out / f"{name}{wanted.suffix}.png"))
     return files
 
 
@@ -98,6 +155,33 @@ def places(desktop: "Desktop") -> tuple[str, ...]:
 
     newest = services.finder.page(Query(ChangeFilter(), services.asker), limit=1).rows
     return (*(f"{row.id}/{entry.id}" for row in newest for entry in TABS), NEW)
+
+
+def _refs(application: "QApplication", desktop: "Desktop", page_id: str) -> Iterator[str]:
+    """Go to a page, then to each of its places; gives each place when it is shown."""
+    desktop.tools.navigation.go(page_id)
+    _settle(application, desktop)
+    yield ""
+    for ref in places(desktop):
+        desktop.tools.navigation.go(page_id, ref)
+        _settle(application, desktop)
+        yield ref
+
+
+def _fail(application: "QApplication", desktop: "Desktop", page: "Page") -> None:
+    """Show what a page says when a host does not answer."""
+    from app.errors import Unreachable  # noqa: PLC0415 - only for this state
+
+    page.banners.clear()
+    page.show_error(
+        Unreachable(
+            "The host cannot be reached.",
+            host="demo-01",
+            step="Connection",
+            hint="Check that it runs and that the network lets you through, then try again.",
+        )
+    )
+    _settle(application, desktop)
 
 
 def _settle(application: "QApplication", desktop: "Desktop") -> None:
@@ -121,12 +205,6 @@ def _grab(desktop: "Desktop", file: Path) -> Path:
     return file
 
 
-def _suffix(theme: str, scale: float) -> str:
-    parts = [theme] if theme != "light" else []
-    parts += [f"{scale:g}x"] if scale != 1 else []
-    return "".join(f"-{part}" for part in parts)
-
-
 def _open_services(data: Path, _context: "TaskContext") -> "AppServices":
     from app.bootstrap import open_services  # noqa: PLC0415 - runs behind the first picture
 
@@ -134,11 +212,14 @@ def _open_services(data: Path, _context: "TaskContext") -> "AppServices":
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("python -m ui.shots", description=__doc__)
+    parser = argparse.ArgumentParser("python -m ui.shots", description="Draw every page.")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--scale", type=float, default=1)
-    parser.add_argument("--theme", choices=("light", "dark"), default="light")
+    parser.add_argument("--scale", type=float, nargs="+", default=[1])
+    parser.add_argument("--theme", choices=("light", "dark"), nargs="+", default=["light"])
+    parser.add_argument("--state", choices=(FILLED, EMPTY, ERROR), nargs="+", default=[FILLED])
+    parser.add_argument("--page", nargs="+", default=[])
+    parser.add_argument("--size", default=SIZE)
     return parser
 
 

@@ -18,7 +18,7 @@ from ui.navigation import Place
 from ui.shell.facts import shell_facts
 from ui.shell.palette import Palette, choices, matches
 from ui.shell.shortcuts import ShortcutList
-from ui.shots import _suffix, _walk
+from ui.shots import EMPTY, Wanted, walk
 from ui.theme import Mode
 from ui.widgets.banner import Banner, BannerStack
 from ui.widgets.labels import Label
@@ -257,15 +257,17 @@ def test_a_broken_memory_is_forgotten(desktop, qtbot, tmp_path):
 
 def test_every_page_and_its_places_get_a_picture(ready, qapp, tmp_path, monkeypatch):
     monkeypatch.setattr(Other, "places", lambda self: ("changes/Plan B",))
-    files = _walk(qapp, ready, tmp_path / "shots", "-dark")
+    wanted = Wanted(tmp_path, tmp_path / "shots", "dark", 2)
+    files = walk(qapp, ready, wanted)
     assert [file.name for file in files] == [
-        "01-plain-dark.png",
-        "02-changes-dark.png",
-        "02-changes-plan-b-dark.png",
+        "01-plain-dark-2x.png",
+        "02-changes-dark-2x.png",
+        "02-changes-plan-b-dark-2x.png",
     ]
     assert all(file.stat().st_size > 1000 for file in files)
-    assert _suffix("dark", 2.0) == "-dark-2x"
-    assert _suffix("light", 1.0) == ""
+    assert Wanted(tmp_path, tmp_path).suffix == ""
+    only = Wanted(tmp_path, tmp_path / "shots", state=EMPTY, pages=("plain",))
+    assert [file.name for file in walk(qapp, ready, only)] == ["01-plain-empty.png"]
 
 
 def test_garbage_is_collected_on_the_ui_thread_only(ready):

@@ -55,8 +55,12 @@ class ChangesPage(Page):
             Button(_("New change"), icon="plus"),
             takes=_("takes a minute"),
         )
+        self._none_open = EmptyState(
+            _("No change is open"), _("Pick one in the list, or show all changes.")
+        )
+        self._first_look = True
         self.right = QStackedWidget()
-        for widget in (self._nothing, self.detail, self.new):
+        for widget in (self._nothing, self._none_open, self.detail, self.new):
             self.right.addWidget(widget)
         self.body.addWidget(split(self.list, self.right, sizes=(420, 820), name="changes"), 1)
         self.list.setMinimumWidth(412)
@@ -104,6 +108,7 @@ class ChangesPage(Page):
             self.new_record(rest)
         elif record == LIST:
             self.sides.unfold()
+            self._first_look = False
             self.list.choose(rest)
         else:
             self._show_change(record, rest)
@@ -171,11 +176,16 @@ class ChangesPage(Page):
     @Slot(bool)
     def _on_listed(self, some: bool) -> None:
         """With changes in the list, the newest is shown instead of an invitation."""
-        if some and self.right.currentWidget() is self._nothing and not self.detail.ref:
-            first = next(iter(self.list.rows), None)
-            if first is not None:
-                self.list.select(first.id)
-                self._show_change(first.id)
+        if self.detail.ref or self.right.currentWidget() not in (self._nothing, self._none_open):
+            return
+        self.right.setCurrentWidget(self._none_open if some else self._nothing)
+        first = next(iter(self.list.rows), None)
+        if first is not None:
+            self.list.select(first.id)
+            self._show_change(first.id)
+        elif some and self._first_look:  # nothing of one's own is open: do not begin with a blank
+            self.list.search.show_everything()
+        self._first_look = not some
 
     @Slot(object)
     def _on_new(self, begun: Beginning | FromTemplate) -> None:
@@ -199,7 +209,8 @@ class ChangesPage(Page):
     @Slot()
     def leave(self) -> None:
         """Go from a new change or a request back to the change that was shown."""
-        self.right.setCurrentWidget(self.detail if self.detail.ref else self._nothing)
+        some = self._none_open if self.list.search.everything else self._nothing
+        self.right.setCurrentWidget(self.detail if self.detail.ref else some)
         if self.list.isHidden():
             self.sides.unfold()
         self.list.table.setFocus()
