@@ -139,6 +139,8 @@ def waits_for(steps: Iterable[Step]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     above: tuple[str, ...] = ()
     for step in listed:
+        if step.id in found:  # a foreign file may name two steps alike; the first one counts
+            continue
         wanted = above if step.after is None else step.after
         found[step.id] = tuple(dict.fromkeys(key for key in wanted if key in known))
         above = (step.id,)

@@ -25,9 +25,10 @@ from app.services.run_journal import Happening, moving, record_step, set_state, 
 from app.services.runbooks import Plan, plan_steps
 from app.tasks import TaskContext
 
-_REHEARSABLE = (
+REHEARSABLE = (
     ChangeState.DRAFT, ChangeState.ASSESS, ChangeState.AUTHORIZE, ChangeState.SCHEDULED,
 )  # fmt: skip
+"""Where a change can still be rehearsed: before its work begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def _refuse_start(change: Change, beginning: Beginning, uow: UnitOfWork) -> None
         raise IllegalMove(_("{number} is not being implemented.").format(number=number))
     if beginning.mode is RunMode.LIVE:
         refuse_held(change)
-    if beginning.mode is RunMode.REHEARSAL and change.state not in _REHEARSABLE:
+    if beginning.mode is RunMode.REHEARSAL and change.state not in REHEARSABLE:
         raise IllegalMove(_("{number} is rehearsed before its work begins.").format(number=number))
     if not change.runbook.phase(Phase.FORWARD):
         raise IllegalMove(_("{number} has no step to run.").format(number=number))

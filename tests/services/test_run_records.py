@@ -52,7 +52,7 @@ def test_a_window_that_passed_without_a_run_is_noted_once_with_its_cause(
     )  # fmt: skip
     assert words in run.cause
     assert note_missed(desk=opened.desk, open_since=open_since) == ()
-    assert change.id not in {row.change for row in opened.queries.home(NOON).running}
+    assert change.id not in {live.change.id for live in opened.first.home(NOON).running}
 
 
 def test_a_new_window_can_be_missed_again(opened, made, clock):

@@ -31,7 +31,28 @@ def plan_section(part: PlanPart, words: Words, page: Sheet) -> list[Flowable]:
             (3 if with_seconds else 4, lambda width: [_deviations(part, words, width)]),
         ),
     )
+    if part.rehearsal:
+        story += [Air(LEADING), together(*_rehearsal(part, words, page))]
     return [*story, Air(3), words.text(part.effort, quiet=True), Air(LEADING)]
+
+
+def _rehearsal(part: PlanPart, words: Words, page: Sheet) -> list[Flowable]:
+    head: list[Cell] = [
+        words.text(part.rehearsal_title, strong=True),
+        words.text(_("Rehearsed"), quiet=True, right=True),
+        words.text(_("Live"), quiet=True, right=True),
+        words.text(part.rehearsal_unit, quiet=True, right=True, most=12),
+    ]
+    rows = [
+        [
+            words.text(row.title, most=160),
+            words.text(row.rehearsed, quiet=True, right=True),
+            words.text(row.live, right=True),
+            words.text(row.diff, right=True, strong=row.notable),
+        ]
+        for row in part.rehearsal
+    ]
+    return [Ruled(head, rows, (0, None, None, None), page.live_width, padding=6.0).build()]
 
 
 def _steps(part: PlanPart, words: Words, page: Sheet) -> Table:
@@ -68,7 +89,7 @@ def _steps(part: PlanPart, words: Words, page: Sheet) -> Table:
 
 
 def _step(step: StepRow, words: Words, widths: list[float]) -> tuple[list[Cell], float]:
-    title: list[Flowable] = [words.text(step.title, most=160)]
+    title: list[Flowable] = [words.text(step.title, most=160, strong=step.critical)]
     if step.mark.icon is not Icon.NONE or step.mark.word:
         title.append(Marked(step.mark))
     host = words.text(step.host, quiet=True, most=80)

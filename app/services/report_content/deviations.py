@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.domain.review import TestResult
-from app.domain.run import StepRun, StepState
+from app.domain.run import DeviationKind, StepRun, StepState
 from app.i18n import _
 from app.services.report_content.common import Claim, Noted
 from app.services.report_content.evidence import EvidenceBook
@@ -19,7 +19,13 @@ Deviation = tuple[Claim, str]
 
 def deviations(source: Source, book: EvidenceBook) -> tuple[tuple[Noted, ...], tuple[str, ...]]:
     """Return the deviations, numbered D-1, D-2 and so on, and beside each who it was."""
-    found = [*_steps(source, book), *_outside(source, book), *_overrides(source), *_tests(source)]
+    found = [
+        *_steps(source, book),
+        *_outside(source, book),
+        *_late_gates(source, book),
+        *_overrides(source),
+        *_tests(source),
+    ]
     noted = tuple(Noted(f"D-{n}", claim) for n, (claim, _by) in enumerate(found, start=1))
     return noted, tuple(by for _claim, by in found)
 
@@ -41,10 +47,14 @@ def _steps(source: Source, book: EvidenceBook) -> Iterator[Deviation]:
             text = f"“{item.step.title}”: {sentence(item.outcome or _('nothing was written down'))}"
             yield Claim(text, words[item.state], ids), item.by or run.by
         elif _overran(item, brisk=brisk):
-            text = _("“{title}” took {actual}; planned were {planned}.").format(
+            text = _("“{title}” took {actual}; planned were {planned}.")
+            if item.step.p90_s is not None:
+                text = _("“{title}” took {actual}; planned were {planned}, P90 {p90}.")
+            text = text.format(
                 title=item.step.title,
                 actual=duration(item.actual_s),
                 planned=duration(item.step.estimate_s),
+                p90=duration(item.step.slow_s),
             )
             yield Claim(text, _("Overrun."), ids), item.by or run.by
     if run.backout_at is not None:
@@ -53,8 +63,11 @@ def _steps(source: Source, book: EvidenceBook) -> Iterator[Deviation]:
 
 
 def _overran(item: StepRun, *, brisk: bool) -> bool:
+    """Whether a step took longer than its P90, or clearly longer than planned where none is set."""
     if item.actual_s is None or item.planned_start is None:
         return False
+    if item.step.p90_s is not None:
+        return item.actual_s > item.step.slow_s
     is_brisk = brisk and item.actual_s < SHORT_S
     least_s = _LEAST_BRISK_S if is_brisk else _LEAST_S
     share = _BRISK_SHARE if is_brisk else OVER_SHARE
@@ -77,6 +90,14 @@ def _outside(source: Source, book: EvidenceBook) -> Iterator[Deviation]:
                 title=item.step.title, host=source.host_name(item.step.host)
             )
             yield Claim(text, _("Undeclared host."), book.run(run)), item.by or run.by
+
+
+def _late_gates(source: Source, book: EvidenceBook) -> Iterator[Deviation]:
+    """Gates that were opened when a roll-back could no longer end inside the window."""
+    run = source.run
+    for item in run.deviations if run is not None else ():
+        if item.kind is DeviationKind.PAST_DEADLINE:
+            yield Claim(sentence(item.text), _("Past the deadline."), book.run(run)), item.by
 
 
 def _overrides(source: Source) -> Iterator[Deviation]:

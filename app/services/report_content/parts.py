@@ -168,6 +168,19 @@ class StepRow:
     late: bool = False
     down: bool = False
     """Whether users were without the service during the step."""
+    critical: bool = False
+    """Whether a delay of the step delays the end of the plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsedRow:
+    """One step in the rehearsal and in the live run, in words."""
+
+    title: str
+    rehearsed: str
+    live: str
+    diff: str
+    notable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,3 +236,6 @@ class PlanPart:
     deviations: tuple[Noted, ...] = ()
     deviation_by: tuple[str, ...] = ()
     effort: str = ""
+    rehearsal_title: str = ""
+    rehearsal: tuple[RehearsedRow, ...] = ()
+    rehearsal_unit: str = ""

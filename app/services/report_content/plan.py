@@ -1,53 +1,29 @@
 """Plan against actual: steps, downtime, milestones, deviations."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.analysis.chart_axes import time_ticks
 from app.domain.run import Run, StepRun, StepState
-from app.domain.runbook import Phase, StepKind
+from app.domain.runbook import Phase, StepKind, timeline
 from app.i18n import _, later
 from app.services.report_content.common import Claim, Icon, Mark
 from app.services.report_content.deviations import deviations
 from app.services.report_content.evidence import EvidenceBook
 from app.services.report_content.facts import downtime_s, planned_downtime_s
 from app.services.report_content.parts import DowntimeBar, Gantt, MilestoneRow, PlanPart, StepRow
+from app.services.report_content.rehearsed import rehearsal_title, rehearsed
 from app.services.report_content.source import SHORT_S, Source
+from app.services.report_content.units import Unit
 from app.services.report_content.words import moment_words
-from app.wording import MINUS, NONE, clock, day, duration, zone_label
+from app.services.runbooks import plan_steps
+from app.wording import NONE, clock, day, duration, zone_label
 
 _NOTABLE = 5.0
 """A difference of this many of the unit is set in semibold."""
 _ROOM = 2.0
 """The axis reaches to the deadline and the window's end only if that does not double it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """Seconds or minutes, whichever the work is counted in."""
-
-    seconds: float
-    name: str
-
-    def figure(self, length_s: float | None) -> str:
-        """Write a length without its unit."""
-        if length_s is None:
-            return NONE
-        value = length_s / self.seconds
-        return f"{value:.1f}" if self.seconds == 1.0 and value < 99.5 else f"{value:.0f}"
-
-    def difference(self, length_s: float | None) -> str:
-        """Write a difference without its unit."""
-        if length_s is None:
-            return NONE
-        if self.seconds == 1.0:
-            shown = round(length_s, 1)
-            text = f"{shown:+.1f}" if abs(shown) < 99.5 else f"{shown:+.0f}"
-        else:
-            shown = round(length_s / self.seconds)
-            text = f"{shown:+d}"
-        return text.replace("-", MINUS) if shown else "0"
 
 
 def plan(source: Source, book: EvidenceBook) -> PlanPart:
@@ -56,9 +32,14 @@ def plan(source: Source, book: EvidenceBook) -> PlanPart:
     unit = _unit(steps)
     noted, by = deviations(source, book)
     ids = book.run(source.run)
-    rows = tuple(_row(number, item, source, unit) for number, item in enumerate(steps, start=1))
+    critical = _critical(source)
+    rows = tuple(
+        replace(_row(number, item, source, unit), critical=item.step.id in critical)
+        for number, item in enumerate(steps, start=1)
+    )
+    rehearsal = rehearsed(source, unit)
     return PlanPart(
-        intro=Claim(_intro(source), "", ids),
+        intro=Claim(f"{_intro(source)} {_path_words(source, critical)}".strip(), "", ids),
         header=_header(source),
         unit=unit.name,
         steps=rows,
@@ -72,6 +53,9 @@ def plan(source: Source, book: EvidenceBook) -> PlanPart:
         deviations=noted,
         deviation_by=by,
         effort=_("Effort and cost of the work were not recorded."),
+        rehearsal_title=rehearsal_title(source) if rehearsal else "",
+        rehearsal=rehearsal,
+        rehearsal_unit=unit.name,
     )
 
 
@@ -82,12 +66,30 @@ def _steps(source: Source) -> tuple[StepRun, ...]:
         return tuple(
             item for item in run.steps if item.step.phase is Phase.FORWARD or item.started_at
         )
-    at = change.window.span.start if change.window else None
-    made = []
-    for step in change.runbook.phase(Phase.FORWARD):
-        made.append(StepRun(step, planned_start=at))
-        at = at + timedelta(seconds=step.estimate_s) if at else None
-    return tuple(made)
+    forward = change.runbook.in_order(Phase.FORWARD)
+    if change.window is None:
+        return tuple(StepRun(step) for step in forward)
+    times = plan_steps(change.runbook.phase(Phase.FORWARD), change.window.span.start).steps
+    return tuple(StepRun(step, planned_start=times[step.id].start) for step in forward)
+
+
+def _critical(source: Source) -> frozenset[str]:
+    """Return the steps whose delay delays the end; none where all follow each other anyway."""
+    run = source.run
+    steps = [item.step for item in run.steps] if run else list(source.change.runbook.steps)
+    slots = timeline(step for step in steps if step.phase is Phase.FORWARD).slots
+    found = frozenset(key for key, slot in slots.items() if slot.is_critical)
+    return found if len(found) < len(slots) else frozenset()
+
+
+def _path_words(source: Source, critical: frozenset[str]) -> str:
+    if not critical:
+        return ""
+    run = source.run
+    steps = [item.step for item in run.steps] if run else list(source.change.runbook.steps)
+    whole = timeline(step for step in steps if step.phase is Phase.FORWARD)
+    text = _("Steps in bold are the critical path of the plan, {time}.")
+    return text.format(time=duration(whole.total_s))
 
 
 def _unit(steps: Iterable[StepRun]) -> Unit:
@@ -117,7 +119,7 @@ def _intro(source: Source) -> str:
             n=len(begun),
         )
     ]
-    planned_s = sum(item.step.estimate_s for item in run.steps if item.planned_start)
+    planned_s = timeline(i.step for i in run.steps if i.planned_start).total_s
     if planned_s:
         parts.append(_("Planned were {time}.").format(time=duration(planned_s)))
     if source.change.backed_out:

@@ -11,7 +11,7 @@ from app.domain.metric import MetricKind, WindowName, WorseWhen
 from app.domain.need import EvidenceKind, NeedCategory, ScopeArea
 from app.domain.review import CloseCode, Severity, TestKind, TestResult
 from app.domain.risk import Grade
-from app.domain.run import RunState
+from app.domain.run import RunMode, RunState
 from app.domain.runbook import OnFail, StepKind
 from app.i18n import _, later
 from ui.cells import Badge, Mark
@@ -135,6 +135,11 @@ _RESULTS = {
     TestResult.PASSED: Mark.GOOD,
     TestResult.FAILED: Mark.BAD,
     TestResult.BLOCKED: Mark.STOPPED,
+}
+MODES = {
+    RunMode.LIVE: later("Live"),
+    RunMode.REHEARSAL: later("Rehearsal"),
+    RunMode.DRY: later("Dry run"),
 }
 _RUNS = {
     RunState.READY: (Mark.LATER, later("Ready")),

@@ -48,6 +48,7 @@ class RunPage(Page):
     def __init__(self, context: "UiContext", parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._ref = ""
+        self._carry_on = False
         self._view: RunView | None = None
         self._note = Button(_("Add a note"), icon="message", tall=Tall.TALL)
         self._pause = Button(_("Pause"), icon="pause", tall=Tall.TALL)
@@ -127,8 +128,9 @@ class RunPage(Page):
         self._rows.start(lambda: runs.load_view(services, ref))
 
     def open(self, ref: str) -> None:
-        """Show a run by its id or its change's."""
-        self._ref = ref
+        """Show a run by its id or its change's; ``/go`` behind it carries a new one on."""
+        self._ref, _slash, rest = ref.partition("/")
+        self._carry_on = rest == "go"
         self.reload()
 
     @property
@@ -152,6 +154,9 @@ class RunPage(Page):
         self.header.set_texts(view.change.title, sentence(view))
         idle = live and not (run and goes(run) and self._pilot.is_playing)
         self._pause.block(_("No step runs") if idle else "")
+        if self._carry_on and run and goes(run):
+            self._carry_on = False
+            self._pilot.carry_on(run)
         self._refresh(view)
         self._timeline.show_view(view)
 

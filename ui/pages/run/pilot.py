@@ -113,11 +113,12 @@ class RunPilot(QObject):
         self._follow(runs.decide(self._context, verb))
 
     def _follow(self, task: Task) -> None:
-        task.succeeded.connect(self._play)
+        task.succeeded.connect(self.carry_on)
         task.failed.connect(self.failed)
 
     @Slot(object)
-    def _play(self, run: Run) -> None:
+    def carry_on(self, run: Run) -> None:
+        """Play a run until a person is needed."""
         self.written.emit(run)
         title = _("Run of {title}").format(title=self._view.change.title if self._view else "")
         task = runs.play(self._context, run, title)
