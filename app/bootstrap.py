@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from app.domain.host import Host
     from app.domain.run import Run
     from app.probes.catalogue import ProbeCatalogue
+    from app.services.agendas import Agenda
     from app.services.briefings import Briefing
     from app.services.calendars import CalendarFile
     from app.services.communications import Mail
@@ -102,6 +103,7 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         live=LiveOutput(),
         render=_render,
         render_briefing=_render_briefing,
+        render_agenda=_render_agenda,
         vault=_vault_door(store, secrets, around),
         late=_late(store, pool, secrets),
         load_settings=store.load_settings,
@@ -146,6 +148,13 @@ def _render(data: "ReportData", attachments: Sequence["Attachment"]) -> "Rendere
     from app.reports.build import render_report  # noqa: PLC0415 - loads slowly
 
     return render_report(data, attachments)
+
+
+def _render_agenda(agenda: "Agenda") -> "Rendered":
+    """Lay an agenda out; the library for that is loaded with the first one."""
+    from app.reports.agenda import render_agenda  # noqa: PLC0415 - loads slowly
+
+    return render_agenda(agenda)
 
 
 def _render_briefing(briefing: "Briefing") -> "Rendered":

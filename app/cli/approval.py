@@ -40,6 +40,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     taken.add_argument("file", type=Path)
     for deed in (decide, taken):
         deed.add_argument("--confirm", default="", help=_("fingerprint you have compared"))
+    agenda = deeds.add_parser("agenda", help=_("print what waits for approval, a page each"))
+    agenda.add_argument("numbers", nargs="*", help=_("numbers of changes; all that wait otherwise"))
+    agenda.add_argument("--out", type=Path, help=_("file to write; agenda.pdf otherwise"))
     deeds.add_parser("key", help=_("show the fingerprint of your own key"))
     for deed in deeds.choices.values():
         deed.add_argument("--as", dest="actor", default="", help=_("name of the person who acts"))
@@ -51,7 +54,8 @@ def run(args: argparse.Namespace, services: "AppServices") -> int:
     """Carry out one deed."""
     if args.actor:
         services = services.acting(args.actor)
-    deeds = {"request": _request, "show": _show, "decide": _decide, "import": _import, "key": _key}
+    deeds = {"request": _request, "show": _show, "decide": _decide, "import": _import,
+             "agenda": _agenda, "key": _key}  # fmt: skip
     deeds[args.deed](args, services)
     return 0
 
@@ -183,6 +187,20 @@ def _import(args: argparse.Namespace, services: "AppServices") -> None:
         "state": change.state.value,
         "standing": standing_approvals(change),
     }
+    answer(known, [line], as_json=args.json)
+
+
+def _agenda(args: argparse.Namespace, services: "AppServices") -> None:
+    from app.services.agendas import Boards, make_agenda  # noqa: PLC0415 - loads slowly
+
+    boards = Boards(services.desk, services.files, services.render_agenda)
+    made = make_agenda(args.numbers, boards=boards)
+    target: Path = args.out or Path("agenda.pdf")
+    write_whole(services.files.get(made.sha256), target)
+    line = _("{file}: {pages} pages, {names}").format(
+        file=target, pages=made.pages, names=", ".join(made.numbers)
+    )
+    known = {"file": target, "pages": made.pages, "sha256": made.sha256, "numbers": made.numbers}
     answer(known, [line], as_json=args.json)
 
 

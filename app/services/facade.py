@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.domain.event import ChainReport
     from app.domain.filter import Asker
     from app.domain.run import Run
+    from app.services.agendas import RenderAgenda
     from app.services.backups import Safekeeping
     from app.services.briefings import RenderBriefing
     from app.services.calendars import Exporting, WriteCalendar
@@ -74,6 +75,7 @@ class AppServices(LateParts):
     live: LiveOutput
     render: Render
     render_briefing: RenderBriefing
+    render_agenda: RenderAgenda
     vault: VaultDoor
     load_settings: Callable[[], Settings]
     save_settings: Callable[[Settings], None]

@@ -107,7 +107,7 @@ def _risk(change: Change) -> Lines:
         yield _("Control"), control.text
     if risk.reason.strip():
         yield _("Reason"), risk.reason.strip()
-    yield _("Backup needed"), f"L{int(risk.required_backup)}, {risk.required_backup.label}"
+    yield _("Backup needed"), risk.required_backup.label
 
 
 def _steps(change: Change, phase: Phase, host_name: HostName) -> Lines:

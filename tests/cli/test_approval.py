@@ -131,6 +131,14 @@ def test_a_rejection_needs_its_comment_and_a_folder_that_is_there(desks, tmp_pat
     assert (code, refused["error"]) == (2, "InvalidInput")
 
 
+def test_what_waits_for_approval_is_printed_a_page_each(desks, tmp_path):
+    code, made = desks.answer("home", "agenda", "--out", tmp_path / "board.pdf")
+    assert (code, made["pages"], made["numbers"]) == (0, 2, [desks.change.number])
+    assert (tmp_path / "board.pdf").read_bytes().startswith(b"%PDF")
+    code, refused = desks.answer("away", "agenda")
+    assert (code, refused["text"]) == (1, "No change waits for approval.")
+
+
 def test_without_a_keyring_nothing_is_signed_and_the_reason_is_said(desks):
     desks.keys["home"] = SessionSecrets()
     code, out, err = desks.call("home", "request", desks.change.number)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from app.domain.change import Change, ChangeState, ChangeType
 from app.domain.ids import new_id
@@ -15,6 +16,7 @@ from tests.fakes import MemoryStore, SetClock
 from tests.services.process_cases import backup, samples
 
 S = ChangeState
+HOUR = timedelta(hours=1)
 
 
 class Office:

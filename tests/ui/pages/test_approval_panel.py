@@ -13,6 +13,7 @@ from app.services import approvals, changes
 from app.services.approval_files import Answered, answer_request, export_request, read_answer
 from app.services.people import own_fingerprint, save_person
 from app.services.quorum import standing_approvals
+from tests.reports.reading import texts as texts_of
 from tests.services.office import Office, at_high_risk
 from tests.ui.pages.conftest import read, with_fields
 from tests.ui.pages.steps import tab
@@ -197,8 +198,16 @@ def test_without_a_keyring_the_reason_is_said(drive, services, asked, tmp_path):
     assert read(services, asked.id).requests[0].exported == ()
 
 
-def test_the_list_offers_to_open_a_file(drive, services, asked):
+def test_the_list_opens_files_and_prints_what_waits(drive, services, asked, tmp_path, monkeypatch):
     driver = drive(ChangesPage)
-    words = [action.text() for action in driver.page.deeds.menu().actions()]
-    assert "Open an approval file" in words
+    actions = {action.text(): action for action in driver.page.deeds.menu().actions()}
+    assert "Open an approval file" in actions
+    file = tmp_path / "agenda.pdf"
+    monkeypatch.setattr(
+        "ui.pages.changes.list_deeds.QFileDialog.getSaveFileName", lambda *_a: (str(file), "")
+    )
+    actions["Print what waits for approval"].trigger()
+    driver.bot.waitUntil(file.exists)
+    driver.settle()
+    assert asked.title in texts_of(file.read_bytes())[1]
     assert button(tab(driver, "overview").approvals, "Request as a file")

@@ -57,8 +57,29 @@ class ListDeeds(QObject):
             columns.setTitle(_("Columns"))
             menu.addMenu(columns)
         menu.addSeparator()
+        menu.addAction(_("Print what waits for approval")).triggered.connect(self._ask_agenda)
         menu.addAction(_("Open an approval file")).triggered.connect(self.file_wanted)
         return menu
+
+    @Slot()
+    def _ask_agenda(self) -> None:
+        path, _kind = QFileDialog.getSaveFileName(
+            self._list, _("Agenda of the board"), "agenda.pdf", "PDF (*.pdf)"
+        )
+        if path:
+            self.agenda_to(Path(path))
+
+    def agenda_to(self, path: Path) -> None:
+        """Print a page for each change that waits for approval."""
+        from ui.operations import agendas  # noqa: PLC0415 - seldom wanted
+
+        task = agendas.save_agenda(self._context, path)
+        task.succeeded.connect(self._on_agenda)
+        task.failed.connect(self.failed)
+
+    @Slot(object)
+    def _on_agenda(self, path: Path) -> None:
+        self._context.messages.show_done(_("Agenda written to {path}").format(path=path))
 
     def _ask_file(self, name: str, _checked: bool = False) -> None:
         wish, _words, kind = _KINDS[name]
