@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from app.domain.change import Change
+from app.domain.change import Change, ChangeState
 from app.domain.event import NewEvent
 from app.domain.ids import ReportId, new_id
 from app.domain.metric import SampleSet, Series, WindowName
@@ -199,12 +199,27 @@ def report_data(source: Source) -> tuple[ReportData, tuple[Attachment, ...]]:
     return data, (whole, *book.attachments())
 
 
+def _document(source: Source) -> str:
+    """Name the paper: after a reopening it is an addendum to what was printed before."""
+    reopened = [
+        item.at
+        for item in source.events
+        if item.kind == "change.moved" and dict(item.data).get("from") == ChangeState.CLOSED.value
+    ]
+    before = [item.revision for item in source.earlier if reopened and item.made_at <= reopened[-1]]
+    if not before:
+        return _("Post-implementation report")
+    return _("Post-implementation report, addendum {n} to revision {last}").format(
+        n=len(reopened), last=max(before)
+    )
+
+
 def _cover(source: Source) -> Cover:
     change, zone = source.change, source.zone
     generated = f"{day(source.now, zone, year=True)} {clock(source.now, zone)}"
     return Cover(
         organisation=source.settings.organisation,
-        document=_("Post-implementation report"),
+        document=_document(source),
         number=change.number,
         title=change.title,
         status=f"{_(TYPES[change.type])} · {_(STATES[change.state])}",

@@ -7,6 +7,9 @@ import pytest
 
 from app.domain.approval import Approval, Decision, Signature
 from app.domain.change import ChangeType
+from app.domain.event import Actor, Event
+from app.domain.ids import ChangeId, ReportId
+from app.domain.report import Report
 from app.domain.review import Override
 from app.services.approval_files import ANSWER
 from app.services.report_content.common import Icon
@@ -89,6 +92,32 @@ def test_an_override_that_lapsed_prints_and_is_not_counted():
     summary = report_data(source)[0].summary
     assert "lapsed" not in summary.overrides[0].claim.text
     assert all("backup was overridden" in text for text in summary.headlines)
+
+
+def moved_back(at) -> Event:
+    data = (("from", "closed"), ("to", "review"))
+    return Event(999, at, "Ayesha", Actor.HUMAN, "change.moved", "Reopened", "c", (), data, "", "")
+
+
+def printed(revision: int, at) -> Report:
+    return Report(
+        ReportId(f"r{revision}"), ChangeId("c"), "CHG-000142", revision, at, "Ayesha", "", "", ""
+    )
+
+
+def test_after_a_reopening_a_report_is_an_addendum_to_what_was_printed_before():
+    def document(*events, earlier=()):
+        source = replace(sample.full(), events=events, earlier=earlier)
+        return report_data(source)[0].cover.document
+
+    first, second = printed(1, night(1)), printed(2, night(3))
+    assert document(earlier=(first,)) == "Post-implementation report"
+    reopened = moved_back(night(2))
+    assert document(reopened, earlier=(first,)).endswith("addendum 1 to revision 1")
+    assert document(reopened, earlier=(first, second)).endswith("addendum 1 to revision 1")
+    again = moved_back(night(4))
+    words = document(reopened, again, earlier=(first, second))
+    assert words.endswith("addendum 2 to revision 2")
 
 
 def test_work_that_began_before_its_approval_is_a_watched_rule_and_a_refusal_a_broken_one():

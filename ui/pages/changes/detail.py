@@ -7,6 +7,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.i18n import _
+from app.wording import duration
+from ui.messages import Message, Tone
 from ui.operations import changes
 from ui.operations.changes import ChangeView
 from ui.pages.changes.asking import Asking, Question
@@ -27,6 +29,10 @@ from ui.widgets.tabs import Tabs
 if TYPE_CHECKING:
     from ui.context import UiContext
     from ui.widgets.page import Page
+
+
+CLOCK_BACK_S = 60.0
+"""A clock that is corrected by less is not worth a word."""
 
 
 class ChangeDetail(QWidget):
@@ -155,7 +161,21 @@ class ChangeDetail(QWidget):
         self._show_tab_at(self.tabs.current)
         self.editing.show_view(view)
         self.moves.follow()
+        if not same:
+            self._warn_of_clock(view)
         self.shown.emit(view)
+
+    def _warn_of_clock(self, view: ChangeView) -> None:
+        """Say that the clock went back: the log keeps its order by number, not by time."""
+        if view.clock_behind_s > CLOCK_BACK_S:
+            text = _("This computer’s clock is {time} behind the newest entry of the log.")
+            self.editing.posted.emit(
+                Message(
+                    text.format(time=duration(view.clock_behind_s)),
+                    Tone.WARNING,
+                    next=_("Set the clock right before the change is moved on."),
+                )
+            )
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:

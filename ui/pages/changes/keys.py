@@ -45,19 +45,14 @@ class ChangeKeys(QObject):
         )
         offered = []
         if view.move is not None:
-            text = _("{verb}: {number}").format(verb=_(view.move.verb), number=number)
-            hint = head.next.reason
-            offered.append(Action("change.next", text, self._on_next, "arrow-right", NEXT, hint))
-        offered.append(
-            Action(
-                "change.menu", _("Other moves of {number}").format(number=number),
-                self._on_menu, "more", MENU,
-            )
-        )  # fmt: skip
+            verb = _(view.move.verb)
+            offered.append(Action("change.next", verb, self._on_next, "arrow-right", NEXT, number))
+        other = _("Other moves of this change")
+        offered.append(Action("change.menu", other, self._on_menu, "more", MENU, number))
         for position, (words, what) in enumerate(head.menu_items(view)):
-            text = _("{verb}: {number}").format(verb=words, number=number)
+            run = partial(head.pick, what)
             offered.append(
-                Action(f"change.move.{position}", text, partial(head.pick, what), "arrow-right")
+                Action(f"change.move.{position}", words, run, "arrow-right", hint=number)
             )
         actions.remove(*self._offered)
         actions.add(*offered)
