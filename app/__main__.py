@@ -19,8 +19,8 @@ from app.i18n import _
 from app.paths import data_dir
 
 COMMANDS = (
-    "approval", "briefing", "check", "backup", "calendar", "compare", "export", "report", "verify",
-    "vault", "demo",
+    "approval", "briefing", "check", "backup", "calendar", "compare", "dossier", "export", "report",
+    "verify", "vault", "demo",
 )  # fmt: skip
 _WITHOUT_STORE = ("compare", "demo")
 
@@ -54,10 +54,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _does_without(args: argparse.Namespace) -> bool:
+    """Whether this call of a command reads a file or folder that is named, not the store."""
+    if args.command == "dossier":
+        return str(args.verb) != "export"
+    return args.command == "vault" and bool(args.folder)
+
+
 def _run(command: ModuleType, args: argparse.Namespace) -> int:
     if args.command in _WITHOUT_STORE:
         return int(command.run(args))
-    if args.command == "vault" and args.folder:
+    if _does_without(args):
         return int(command.run(args, None))
     from app.bootstrap import Surroundings, open_services  # noqa: PLC0415 - now the store is needed
 

@@ -43,7 +43,8 @@ from app.services import (
     verdicts,
 )
 from app.services.closing import propose_code
-from app.services.dossiers import check_dossier, export_dossier
+from app.services.dossier_reading import check_dossier
+from app.services.dossiers import export_dossier
 from app.services.facade import AppServices
 from app.services.health import summary_of
 from app.settings import Settings

@@ -1,8 +1,11 @@
 """The change log: entries that are only ever added."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Actor(StrEnum):
@@ -54,3 +57,22 @@ class ChainReport:
     def intact(self) -> bool:
         """Whether every entry fits."""
         return self.bad_seq is None
+
+
+HASHED = ("seq", "at", "by", "actor", "kind", "text", "change", "refs", "data", "prev_hash")
+"""What the hash of an entry covers."""
+canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
+def digest(values: Mapping[str, Any]) -> str:
+    """Return the hash of an entry's values: the SHA-256 of their canonical JSON."""
+    import hashlib  # noqa: PLC0415 - loads slowly; a start does without
+
+    return hashlib.sha256(canonical(values).encode()).hexdigest()
+
+
+def entry_hash(event: Event) -> str:
+    """Return the hash an entry must have."""
+    values = {name: getattr(event, name) for name in HASHED}
+    at = event.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return digest(values | {"at": at, "actor": event.actor.value})

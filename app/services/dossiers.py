@@ -1,34 +1,81 @@
-"""Hand a change over: one zip with its data, its evidence and a manifest of hashes."""
+"""Hand a change over: one zip with its data, its evidence, a manifest of hashes, a signature."""
 
 import hashlib
-import io
-import json
-import struct
 import zipfile
-import zlib
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from app.domain.change import Change
-from app.domain.event import Event
+from app.domain.dossier import FORMAT, MANIFEST, SIGNATURE, Manifest, Member
+from app.domain.event import Event, NewEvent
 from app.domain.metric import SampleSet
 from app.domain.report import Report
 from app.domain.run import Run
+from app.errors import InvalidInput, SecretUnavailable
 from app.i18n import _
+from app.secrets import SecretKeeper
+from app.services.changes import Desk
+from app.services.people import own_signer
 from app.services.ports_series import SeriesStore
 from app.services.ports_store import Files, NewUnitOfWork, UnitOfWork
+from app.services.signed_files import SignsBytes, seal
 
 Part = tuple[str, bytes]
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """One date for all members, so that the same data gives the same bytes."""
-MANIFEST = "manifest.json"
-_UNREADABLE = (
-    zipfile.BadZipFile, zlib.error, struct.error, EOFError, KeyError, OSError, RuntimeError,
-    ValueError,
-)  # fmt: skip
-"""What reading a member raises, depending on which of its bytes was altered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voucher:
+    """Who signs the manifest, and with what."""
+
+    name: str
+    signer: SignsBytes
+
+
+def hand_over(
+    change_id: str,
+    target: Path,
+    *,
+    desk: Desk,
+    files: Files,
+    series: SeriesStore,
+    secrets: SecretKeeper,
+) -> Path:
+    """Write the dossier of a change, signed where a key can be kept, and log its hash.
+
+    Raises:
+        NotFound: There is no such change.
+        InvalidInput: The file cannot be written.
+    """
+    voucher = _voucher(desk.actor, secrets)
+    export_dossier(
+        change_id, target, new_uow=desk.new_uow, files=files, series=series, voucher=voucher
+    )
+    sha256 = _file_hash(target)
+    with desk.new_uow() as uow:
+        text = _("Handed over as {name}, {sha256}").format(name=target.name, sha256=sha256[:12])
+        uow.log.append(NewEvent("dossier.exported", text, change_id, data=(("sha256", sha256),)))
+        uow.commit()
+    return target
+
+
+def _voucher(name: str, secrets: SecretKeeper) -> Voucher | None:
+    if not secrets.lasting:
+        return None
+    try:
+        return Voucher(name, own_signer(name, secrets))
+    except SecretUnavailable:  # without a keyring the hashes are all there is
+        return None
+
+
+def _file_hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def export_dossier(
@@ -38,77 +85,78 @@ def export_dossier(
     new_uow: NewUnitOfWork,
     files: Files,
     series: SeriesStore,
+    voucher: Voucher | None = None,
 ) -> Path:
     """Write everything known about a change into ``target``; existing files are replaced whole.
 
-    The manifest names each member with its size and SHA-256. Secrets are in none of them: the
-    store holds none.
+    The manifest names each member with its size and SHA-256; the signature covers the manifest.
+    The same record gives the same bytes. Secrets are in none of them: the store holds none.
 
     Raises:
         NotFound: There is no such change.
+        InvalidInput: The file cannot be written.
     """
-    with new_uow() as uow:
-        parts = list(_parts(change_id, uow, files, series))
-    manifest = [
-        {"name": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-        for name, data in parts
-    ]
-    parts.append((MANIFEST, _json(manifest)))
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in parts:
-            archive.writestr(zipfile.ZipInfo(name, _EPOCH), data, zipfile.ZIP_DEFLATED)
     part = target.with_name(target.name + ".part")
-    part.write_bytes(buffer.getvalue())
-    part.replace(target)
+    try:
+        with new_uow() as uow:
+            change = uow.changes.get(change_id)
+            with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+                members = tuple(_put(archive, *each) for each in _parts(change, uow, files, series))
+                manifest = _manifest(change, members, uow)
+                _put(archive, MANIFEST, manifest)
+                if voucher is not None:
+                    _put(archive, SIGNATURE, _signature(change, manifest, voucher))
+        part.replace(target)
+    except OSError as error:
+        raise InvalidInput(
+            _("{file} cannot be written: {why}.").format(file=target, why=error.strerror or error),
+            hint=_("Name a file in a folder that is there."),
+        ) from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
     return target
 
 
-def check_dossier(path: Path) -> tuple[str, ...]:
-    """Compare every member with the manifest; return what does not fit, nothing when all does."""
-    data = io.BytesIO(path.read_bytes())
-    try:
-        with zipfile.ZipFile(data) as archive:
-            manifest = json.loads(archive.read(MANIFEST))
-            listed = {str(entry["name"]): str(entry["sha256"]) for entry in manifest}
-            names = archive.namelist()
-            extra = sorted(set(names) - {*listed, MANIFEST})
-            twice = sorted(name for name, times in Counter(names).items() if times > 1)
-            altered = [name for name, sha256 in listed.items() if _hash(archive, name) != sha256]
-    except (*_UNREADABLE, TypeError):
-        return (_("{name} or its manifest cannot be read").format(name=path.name),)
-    return (
-        *(_("{name} is not in the manifest").format(name=name) for name in extra),
-        *(_("{name} stands there twice").format(name=name) for name in twice),
-        *(_("{name} was altered").format(name=name) for name in altered),
-    )
+def _put(archive: zipfile.ZipFile, name: str, data: bytes) -> Member:
+    archive.writestr(zipfile.ZipInfo(name, _EPOCH), data, zipfile.ZIP_DEFLATED)
+    return Member(name, len(data), hashlib.sha256(data).hexdigest())
 
 
-def _hash(archive: zipfile.ZipFile, name: str) -> str:
-    """Return the SHA-256 of a member, "" when it is missing or does not unpack."""
-    try:
-        return hashlib.sha256(archive.read(name)).hexdigest()
-    except _UNREADABLE:
-        return ""
+def _manifest(change: Change, members: tuple[Member, ...], uow: UnitOfWork) -> bytes:
+    events = uow.log.of(change.id)
+    last = events[-1] if events else None
+    head = last.hash if last else ""
+    as_of = last.at if last else None
+    return _json(Manifest(FORMAT, change.number, change.title, head, as_of, members))
 
 
-def _parts(change_id: str, uow: UnitOfWork, files: Files, series: SeriesStore) -> Iterator[Part]:
-    change = uow.changes.get(change_id)
-    runs = uow.runs.list(change=change_id)
-    samples = uow.samples.list(change=change_id)
-    yield "change.json", _json(asdict(change))
-    yield "log.jsonl", _lines(uow.log.of(change_id))
+def _signature(change: Change, manifest: bytes, voucher: Voucher) -> bytes:
+    body = {
+        "number": change.number,
+        "by": voucher.name,
+        "manifest_sha256": hashlib.sha256(manifest).hexdigest(),
+    }
+    return seal(FORMAT, body, voucher.signer)
+
+
+def _parts(change: Change, uow: UnitOfWork, files: Files, series: SeriesStore) -> Iterator[Part]:
+    runs = uow.runs.list(change=change.id)
+    samples = uow.samples.list(change=change.id)
+    yield "change.json", _json(change)
+    yield "log.jsonl", _lines(uow.log.of(change.id))
     for folder, items in (
         ("runs", runs),
-        ("backups", uow.backups.list(change=change_id)),
-        ("health", uow.health.list(change=change_id)),
+        ("backups", uow.backups.list(change=change.id)),
+        ("health", uow.health.list(change=change.id)),
         ("samples", samples),
-        ("verdicts", uow.comparisons.list(change=change_id)),
+        ("verdicts", uow.comparisons.list(change=change.id)),
     ):
         for item in items:
-            yield f"{folder}/{item.id}.json", _json(asdict(item))
-    yield "hosts.json", _json([asdict(uow.hosts.get(host)) for host in change.hosts])
-    yield from _evidence(change, runs, samples, uow.reports.list(change=change_id), files, series)
+            yield f"{folder}/{item.id}.json", _json(item)
+    hosts = (uow.hosts.find(host) for host in change.hosts)
+    yield "hosts.json", _json([host for host in hosts if host is not None])
+    yield from _evidence(change, runs, samples, uow.reports.list(change=change.id), files, series)
 
 
 def _evidence(
@@ -145,12 +193,8 @@ def _csv(sample: SampleSet, series: SeriesStore) -> bytes:
 
 
 def _lines(events: Sequence[Event]) -> bytes:
-    return b"".join(_dump(asdict(event)) + b"\n" for event in events)
+    return b"".join(msgspec.json.encode(event) + b"\n" for event in events)
 
 
 def _json(data: object) -> bytes:
-    return _dump(data, indent=1) + b"\n"
-
-
-def _dump(data: object, indent: int | None = None) -> bytes:
-    return json.dumps(data, indent=indent, default=str, ensure_ascii=False, sort_keys=True).encode()
+    return msgspec.json.format(msgspec.json.encode(data), indent=1) + b"\n"

@@ -10,24 +10,20 @@ Here are the hashes and the check, which need the driver alone; `app.store.log` 
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from app.domain.event import ChainReport
+from app.domain.event import HASHED, ChainReport, canonical, digest
 from app.i18n import _
 from app.store.codec import from_text
 
-COLUMNS: Final = (
-    "seq", "at", "by", "actor", "kind", "text", "change", "refs", "data", "prev_hash",
-)  # fmt: skip
 READ_HEAD: Final = "SELECT seq, hash, at FROM event ORDER BY seq DESC LIMIT 1"
 _READ: Final = (
     'SELECT seq, at, "by", actor, kind, text, "change", refs, data, prev_hash, hash'
     " FROM event ORDER BY seq"
 )
-canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +38,6 @@ class Head:
 def head_of(row: Sequence[Any] | None) -> Head:
     """Return the end of the log from what `READ_HEAD` found."""
     return Head(row[0], row[1], from_text(row[2])) if row else Head()
-
-
-def digest(values: Mapping[str, Any]) -> str:
-    """Return the hash of an entry's values."""
-    import hashlib  # noqa: PLC0415 - loads slowly; a start does without
-
-    return hashlib.sha256(canonical(values).encode()).hexdigest()
 
 
 def check_chain(
@@ -74,7 +63,7 @@ def _misfit(row: Sequence[Any], expected: int, previous: str) -> str:
     if row[0] != expected:
         return _("entry {n} is missing").format(n=expected)
     *values, row_hash = row
-    entry = dict(zip(COLUMNS, values, strict=True))
+    entry = dict(zip(HASHED, values, strict=True))
     if entry["prev_hash"] != previous:
         return _("entry {n} does not follow from the one before").format(n=expected)
     try:

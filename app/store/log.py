@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from app.domain.event import Actor, Event, NewEvent
+from app.domain.event import Actor, Event, NewEvent, canonical, digest
 from app.i18n import _
-from app.store.chain import COLUMNS, READ_HEAD, Head, canonical, digest, head_of
+from app.store.chain import READ_HEAD, Head, head_of
 from app.store.codec import to_text
 from app.store.tables import EVENT
 
@@ -94,12 +94,6 @@ def to_event(row: Row[Any]) -> Event:
         prev_hash=row.prev_hash,
         hash=row.hash,
     )
-
-
-def event_hash(event: Event) -> str:
-    """Return the hash an entry must have."""
-    values = {name: getattr(event, name) for name in COLUMNS}
-    return digest(values | {"at": to_text(event.at), "actor": event.actor.value})
 
 
 def newest_first(

@@ -153,3 +153,21 @@ def test_a_list_is_exported_and_a_wrong_filter_is_refused(data, tmp_path):
     code, told = answer("export", "--data", data, "--filter", "mood=good", "--out", target)
     assert code == 2
     assert "state, type" in told["hint"]
+
+
+def test_a_change_is_handed_over_and_verified_where_no_data_folder_is(data, tmp_path):
+    target = tmp_path / "d.zip"
+    code, told = answer("dossier", "export", "CHG-000001", "--data", data, "--out", target)
+    assert (code, told["number"]) == (0, "CHG-000001")
+    nowhere = tmp_path / "nowhere"
+    code, told = answer("dossier", "show", target, "--data", nowhere)
+    assert (code, told["intact"], told["title"]) == (0, True, "Upgrade <b>PostgreSQL</b>")
+    assert "change.json" in told["names"]
+    assert not nowhere.exists()
+    raw = bytearray(target.read_bytes())
+    raw[len(raw) // 3] ^= 0x20
+    target.write_bytes(raw)
+    code, told = answer("dossier", "verify", target)
+    assert code == 3
+    assert told["findings"]
+    assert call("dossier", "verify", tmp_path / "none.zip").returncode == 2

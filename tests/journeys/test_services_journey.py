@@ -21,7 +21,7 @@ from app.domain.verdict import Verdict
 from app.secrets import SessionSecrets
 from app.services import changes, decisions, execution
 from app.services.comparison import overall
-from app.services.dossiers import check_dossier
+from app.services.dossier_reading import check_dossier
 from app.services.facade import AppServices
 from app.tasks import TaskContext
 

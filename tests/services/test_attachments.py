@@ -13,7 +13,8 @@ from app.domain.need import EvidenceKind
 from app.errors import IllegalMove, InvalidInput
 from app.services import attachments, changes
 from app.services.attachments import Found, attach, clean_name, detach, is_text, mime_of, shown_text
-from app.services.dossiers import check_dossier, export_dossier
+from app.services.dossier_reading import check_dossier
+from app.services.dossiers import export_dossier
 
 LOG = b"2026-11-14 12:00 ERROR orders: pool exhausted\n"
 

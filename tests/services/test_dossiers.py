@@ -8,12 +8,14 @@ from dataclasses import replace
 import pytest
 
 from app.domain.change import ChangeState
+from app.domain.dossier import MANIFEST
 from app.domain.host import Login
 from app.domain.metric import Metric, WindowName
 from app.domain.runbook import Runbook, Step, StepKind
 from app.errors import NotFound
 from app.services import execution, health, hosts, metrics
-from app.services.dossiers import MANIFEST, check_dossier, export_dossier
+from app.services.dossier_reading import check_dossier
+from app.services.dossiers import export_dossier
 from app.services.health import CheckRequest
 from app.tasks import TaskContext
 
@@ -96,7 +98,7 @@ def test_added_altered_and_missing_members_are_named(opened, change, tmp_path):
         "change.json was altered",
     )
     assert check_dossier(rewritten(whole, other, **{"log.jsonl": None})) == (
-        "log.jsonl was altered",
+        "log.jsonl is missing",
     )
     for manifest in (None, b"{}{", b'{"a": 1}', b"[1]", b'[{"name": "x"}]'):
         told = check_dossier(rewritten(whole, other, **{MANIFEST: manifest}))

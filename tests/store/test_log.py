@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.domain.event import NewEvent
-from app.store.log import CLOCK_ANOMALY, event_hash
+from app.domain.event import NewEvent, entry_hash
+from app.store.log import CLOCK_ANOMALY
 from app.store.sqlite import FILE_NAME
 from tests.store.conftest import write_entries
 
@@ -108,7 +108,7 @@ def test_writing_the_whole_log_anew_is_found_by_its_anchor(written, n, text):
         event = replace(to_event(Named((row[0], at, *row[2:]))), prev_hash=previous)
         if row[0] == n + 1:
             event = replace(event, text=f"forged {text}")
-        previous = event_hash(event)
+        previous = entry_hash(event)
         forged.append((*row[:5], event.text, *row[6:9], event.prev_hash, previous))
     found = rewrite(store, forged)
     assert "anchored" in found.reason
@@ -160,7 +160,7 @@ def test_any_text_can_be_logged_and_still_fits(store, text, data):
         uow.commit()
     (entry,) = store.queries.events(limit=1)
     assert entry.text == text.encode("utf-8", "replace").decode()
-    assert entry.hash == event_hash(entry)
+    assert entry.hash == entry_hash(entry)
     assert store.verify().intact
 
 

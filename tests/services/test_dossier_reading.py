@@ -1,0 +1,229 @@
+"""What comes from outside is distrusted: every trick is named, and nothing is unpacked."""
+
+import hashlib
+import io
+import json
+import stat
+import warnings
+import zipfile
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.dossier import MANIFEST, SIGNATURE, Fault
+from app.errors import InvalidInput
+from app.secrets import SessionSecrets
+from app.services import dossier_reading
+from app.services.changes import Desk
+from app.services.dossier_reading import open_dossier, read_member
+from app.services.dossiers import Voucher, export_dossier, hand_over
+from app.services.people import own_signer
+from tests.store.conftest import keep_changes
+from tests.store.test_finder import examples
+
+
+class LastingSecrets(SessionSecrets):
+    """A keyring that outlives the program, as far as a test can tell."""
+
+    lasting = True
+
+
+SIGNER = own_signer("Nomsa", LastingSecrets())
+
+
+@pytest.fixture
+def whole(store, tmp_path):
+    """A signed dossier of a change with a log entry of its own."""
+    (change,) = keep_changes(store, [{"title": "Upgrade <b>PostgreSQL</b>"}])
+    with store.unit_of_work() as uow:
+        uow.changes.save(replace(change, description="=cmd()"))
+        from app.domain.event import NewEvent
+
+        uow.log.append(NewEvent("change.edited", "Edited", change.id))
+        uow.log.append(NewEvent("change.noted", "Noted", change.id))
+        uow.commit()
+    return export_dossier(
+        change.id, tmp_path / "d.zip", new_uow=store.unit_of_work, files=store.files,
+        series=store.series, voucher=Voucher("Nomsa", SIGNER),
+    )  # fmt: skip
+
+
+def members(path):
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def packed(path, parts, infos=()):
+    """Write an archive of parts, then of infos with their data; names may repeat."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in parts.items():
+                archive.writestr(name, data)
+            for info, data in infos:
+                archive.writestr(info, data)
+    return path
+
+
+def faults(path):
+    return {(item.member, item.fault) for item in open_dossier(path).findings}
+
+
+def test_another_installation_reads_everything_and_who_vouches_for_it(whole):
+    found = open_dossier(whole)
+    assert found.intact
+    assert (found.change.title, found.change.description) == ("Upgrade <b>PostgreSQL</b>", "=cmd()")
+    assert [event.kind for event in found.events] == ["change.edited", "change.noted"]
+    assert found.manifest.log_head == found.events[-1].hash
+    assert found.signed.by == "Nomsa"
+    assert found.signed.fingerprint
+    assert read_member(whole, found.manifest, "change.json") == members(whole)["change.json"]
+    with pytest.raises(InvalidInput):
+        read_member(whole, found.manifest, "../change.json")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../evil", "/etc/passwd", "a/../../b", "a//b", "C:evil", "a\\b", ".", "runs/..", "x/"],
+)
+def test_names_that_lead_elsewhere_are_refused(whole, tmp_path, name):
+    path = packed(tmp_path / "x.zip", members(whole), [(zipfile.ZipInfo(name), b"x")])
+    with zipfile.ZipFile(path) as archive:
+        stored = archive.infolist()[-1].filename
+    assert (stored, Fault.NAME) in faults(path)
+
+
+def test_links_and_devices_are_refused(whole, tmp_path):
+    for kind in (stat.S_IFLNK, stat.S_IFCHR, stat.S_IFIFO):
+        info = zipfile.ZipInfo("link")
+        info.external_attr = (kind | 0o777) << 16
+        path = packed(tmp_path / "x.zip", members(whole), [(info, b"/etc/passwd")])
+        assert ("link", Fault.LINK) in faults(path)
+
+
+def test_a_repeated_member_is_told_and_not_believed(whole, tmp_path):
+    parts = members(whole)
+    again = (zipfile.ZipInfo("change.json"), parts["change.json"])
+    found = open_dossier(packed(tmp_path / "x.zip", parts, [again]))
+    assert {item.fault for item in found.findings} >= {Fault.TWICE}
+    assert found.change is None
+
+
+def test_a_bomb_is_stopped_at_the_size_the_manifest_says(whole, tmp_path):
+    parts = members(whole)
+    manifest = json.loads(parts[MANIFEST])
+    bomb = b"\0" * (64 << 20)
+    manifest["members"].append({"name": "bomb.txt", "size_bytes": 10, "sha256": "0" * 64})
+    parts |= {"bomb.txt": bomb, MANIFEST: json.dumps(manifest)}
+    path = packed(tmp_path / "x.zip", parts)
+    assert path.stat().st_size < 1 << 20
+    assert ("bomb.txt", Fault.ALTERED) in faults(path)
+
+
+def test_an_archive_that_says_it_is_huge_or_endless_is_refused(whole, monkeypatch):
+    monkeypatch.setattr(dossier_reading, "MAX_TOTAL_BYTES", 100)
+    with pytest.raises(InvalidInput, match="too big"):
+        open_dossier(whole)
+    monkeypatch.setattr(dossier_reading, "MAX_TOTAL_BYTES", 1 << 40)
+    monkeypatch.setattr(dossier_reading, "MAX_MEMBERS", 2)
+    with pytest.raises(InvalidInput, match="too big"):
+        open_dossier(whole)
+
+
+def test_members_that_share_their_bytes_are_refused(whole, tmp_path):
+    data = bytearray(whole.read_bytes())
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        first, second = archive.infolist()[:2]
+    entry = data.rfind(second.filename.encode())
+    place = entry - 46 + 42  # where the central directory says the member begins
+    data[place : place + 4] = first.header_offset.to_bytes(4, "little")
+    path = tmp_path / "x.zip"
+    path.write_bytes(data)
+    assert Fault.OVERLAP in {fault for _member, fault in faults(path)}
+
+
+def test_whoever_makes_the_manifest_anew_still_breaks_the_signature(whole, tmp_path):
+    parts = members(whole)
+    parts["change.json"] = parts["change.json"].replace(b"PostgreSQL", b"MySQL     ")
+    parts[MANIFEST] = with_hash(parts, "change.json")
+    assert faults(packed(tmp_path / "x.zip", parts)) == {(SIGNATURE, Fault.SIGNATURE)}
+    del parts[SIGNATURE]
+    found = open_dossier(packed(tmp_path / "y.zip", parts))
+    assert (found.intact, found.signed) == (True, None)
+
+
+def test_an_altered_log_entry_is_found_whatever_the_manifest_says(whole, tmp_path):
+    parts = members(whole)
+    lines = parts["log.jsonl"].splitlines()
+    for change, words in (
+        (lambda: [lines[0].replace(b"Edited", b"Erased"), lines[1]], "was altered"),
+        (lambda: [lines[1], lines[0]], "is out of order"),
+    ):
+        altered = dict(parts, **{"log.jsonl": b"\n".join(change()) + b"\n"})
+        altered[MANIFEST] = with_hash(altered, "log.jsonl")
+        del altered[SIGNATURE]
+        (finding,) = open_dossier(packed(tmp_path / "x.zip", altered)).findings
+        assert finding.fault is Fault.LOG
+        assert words in finding.text
+
+
+def with_hash(parts, name):
+    manifest = json.loads(parts[MANIFEST])
+    for member in manifest["members"]:
+        if member["name"] == name:
+            member["sha256"] = hashlib.sha256(parts[name]).hexdigest()
+            member["size_bytes"] = len(parts[name])
+    return json.dumps(manifest).encode()
+
+
+def test_a_form_that_is_not_known_is_said_and_the_rest_is_shown(whole, tmp_path):
+    parts = members(whole)
+    parts["change.json"] = b'{"state": ' + b"[" * 5000 + b"]" * 5000 + b"}"
+    parts[MANIFEST] = with_hash(parts, "change.json")
+    del parts[SIGNATURE]
+    found = open_dossier(packed(tmp_path / "x.zip", parts))
+    assert {item.fault for item in found.findings} == {Fault.UNREADABLE}
+    assert found.change is None
+    assert len(found.events) == 2
+
+
+@examples(150)
+@given(st.data())
+def test_no_flipped_bytes_make_it_fall_over(whole, tmp_path, data):
+    raw = bytearray(whole.read_bytes())
+    for _flip in range(data.draw(st.integers(1, 4))):
+        raw[data.draw(st.integers(0, len(raw) - 1))] ^= data.draw(st.integers(1, 255))
+    path = tmp_path / "flipped.zip"
+    path.write_bytes(raw)
+    try:
+        found = open_dossier(path)
+    except InvalidInput:
+        return
+    if found.intact:  # the byte carries nothing: a date, a version
+        assert found.change == open_dossier(whole).change
+
+
+def test_handing_over_signs_where_a_key_can_be_kept_and_is_logged(store, clock, tmp_path):
+    (change,) = keep_changes(store, [{"title": "A"}])
+    desk = Desk(store.unit_of_work, clock, "Nomsa")
+    for secrets, signed in ((LastingSecrets(), True), (SessionSecrets(), False)):
+        path = hand_over(
+            change.id, tmp_path / "d.zip", desk=desk, files=store.files, series=store.series,
+            secrets=secrets,
+        )  # fmt: skip
+        assert (open_dossier(path).signed is not None) is signed
+        with store.unit_of_work() as uow:
+            last = uow.log.of(change.id)[-1]
+        assert last.data == (("sha256", hashlib.sha256(path.read_bytes()).hexdigest()),)
+    with pytest.raises(InvalidInput, match="cannot be written"):
+        hand_over(
+            change.id, tmp_path / "no" / "d.zip", desk=desk, files=store.files,
+            series=store.series, secrets=SessionSecrets(),
+        )  # fmt: skip
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path):
+    with pytest.raises(InvalidInput, match="There is no file"):
+        open_dossier(tmp_path / "none.zip")
