@@ -151,6 +151,7 @@ def _parts(change: Change, uow: UnitOfWork, files: Files, series: SeriesStore) -
         ("health", uow.health.list(change=change.id)),
         ("samples", samples),
         ("verdicts", uow.comparisons.list(change=change.id)),
+        ("plans", uow.plans.list(change=change.id)),
     ):
         for item in items:
             yield f"{folder}/{item.id}.json", _json(item)

@@ -214,7 +214,7 @@ BREAKS: dict[tuple[ChangeState, ChangeState], dict[str, tuple[Break, str]]] = {
         "tests": (lambda c, f: (with_tests(c, TestResult.OPEN), f), "No result for: Place an order")
     },
     (S.MONITOR, S.REVIEW): {
-        "observed": (of_change(monitor_since=NOON), "of observation to go"),
+        "observed": (of_change(monitor_since=NOON), "Watched until"),
         "measured_after": (of_facts(samples=()), "Too few samples after"),
         "judged": (of_facts(comparisons=()), "Not judged: Order response time"),
         "incidents": (of_change(incidents=(Incident("INC-7", "Slow", caused=True),)), "INC-7"),
