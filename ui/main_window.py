@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.i18n import _
 from app.paths import NAME
@@ -116,7 +123,10 @@ class MainWindow(QMainWindow):
         if self._context is None or place.page not in self._entries:
             return
         page = self._page(place.page, self._context)
+        known = page.focusWidget() is not None
         self._stack.setCurrentWidget(page)
+        if not known and not self.rail.isAncestorOf(QApplication.focusWidget() or page):
+            page.take_focus()
         self.rail.show_place(place)
         self.setWindowTitle(f"{_(self._entries[place.page].title)} – {NAME}")
         page.reload_if_stale()

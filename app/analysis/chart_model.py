@@ -20,6 +20,8 @@ from app.wording import DASH, clock, duration, number
 
 Floats = NDArray[np.float64]
 _LABEL = (0.18, 0.15)
+_WORDS_HIGH = 0.07
+"""Height of the words at the target, as a share of the plot."""
 """Share of the plot's width and height that a direct label takes."""
 
 
@@ -78,6 +80,8 @@ class TargetLine:
     value: float
     text: str
     x: float
+    is_above: bool = False
+    """Whether the words stand above their line: below it there is no room in the plot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,11 +233,14 @@ def _target(
     heights = (
         np.concatenate([(line.y - y0) / ((y1 - y0) or 1.0) for line in lines]) if lines else busy
     )
-    low = (heights > level - 0.06) & (heights < level)
+    above = level < _WORDS_HIGH
+    near = (level, level + 0.06) if above else (level - 0.06, level)
+    low = (heights > near[0]) & (heights < near[1])
     counts = [int(np.sum(low & (busy >= s) & (busy < s + 0.2))) for s in np.arange(0.02, 0.8, 0.02)]
     left = 0.02 + 0.02 * int(np.argmin(counts)) if counts else 0.02
-    taken.append(Box(left, level - 0.07, left + 0.22, level + 0.01))
-    return TargetLine(data.target.value, text, x0 + left * (x1 - x0))
+    bottom = level - 0.01 if above else level - _WORDS_HIGH
+    taken.append(Box(left, bottom, left + 0.22, bottom + _WORDS_HIGH + 0.01))
+    return TargetLine(data.target.value, text, x0 + left * (x1 - x0), above)
 
 
 def _thinned(x: Floats, y: Floats, most: int) -> tuple[Floats, Floats]:

@@ -12,7 +12,7 @@ from app.domain.health import CheckResult, Health, HealthReport, Phase, Reading
 from app.domain.host import Host, Stage
 from app.domain.ids import ChangeId, HealthId, new_id
 from app.errors import TimedOut
-from app.i18n import _
+from app.i18n import _, ngettext
 from app.services.changes import Desk
 from app.services.ports import Clock, Remote, Remotes
 from app.tasks import TaskContext
@@ -201,5 +201,11 @@ def check_and_record(
 
 def summary_of(report: HealthReport) -> str:
     """Return the counts of a report in words, such as ``12 OK, 1 warning, 2 unknown``."""
+    words = {
+        Health.OK: _("{n} OK"),
+        Health.WARNING: ngettext("{n} warning", "{n} warnings", report.count(Health.WARNING)),
+        Health.CRITICAL: _("{n} critical"),
+        Health.UNKNOWN: _("{n} unknown"),
+    }
     counts = [(health, report.count(health)) for health in Health]
-    return ", ".join(f"{n} {health.label}" for health, n in counts if n)
+    return ", ".join(words[health].format(n=n) for health, n in counts if n)

@@ -83,8 +83,10 @@ def freeze(
     with desk.new_uow() as uow:
         for item in sets:
             uow.samples.add(item)
-        counts = ", ".join(f"{item.metric} {item.n}" for item in sets)
-        text = _("Measured “{window}”: {counts} samples").format(window=window.value, counts=counts)
+        counts = ", ".join(
+            f"{item.metric.name} {kept.n}" for item, kept in zip(sampled, sets, strict=True)
+        )
+        text = _("Samples of “{window}” kept: {counts}").format(window=window.value, counts=counts)
         refs = tuple(item.id for item in sets)
         uow.log.append(NewEvent("metrics.frozen", text, change.id, refs, actor=Actor.SYSTEM))
         uow.commit()

@@ -66,7 +66,9 @@ class BeforeAfterChart(ChartFrame):
             painter.drawLine(int(area.left()), y, int(area.right()), y)
             style = Style("ink", SMALL, MEDIUM)
             x = min(self.x_of(target.x, area), area.right() - style.width(target.text) - 4)
-            box = QRectF(x, y + 3, area.right() - x, line_height(style))
+            high = line_height(style)
+            top = y - 2 - high if target.is_above else y + 3
+            box = QRectF(x, top, area.right() - x, high)
             write(painter, box, target.text, style)
         for label in self._model.labels:
             self._paint_label(painter, area, label)

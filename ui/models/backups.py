@@ -1,7 +1,7 @@
 """How well backup sets are proven, as lists and ladders show it."""
 
-from app.domain.backup import BackupSet, Level, Outcome
-from app.i18n import _
+from app.domain.backup import BackupSet, Level, Outcome, SourceKind
+from app.i18n import _, later
 from app.wording import clock, day, duration
 from ui.cells import Badge, LevelStep, Mark, Rung
 
@@ -12,6 +12,18 @@ _RUNGS = {
     Outcome.RUNNING: Rung.RUNNING,
     Outcome.NOT_DONE: Rung.OPEN,
 }
+
+SOURCES = {
+    SourceKind.FILES: later("Files and folders"),
+    SourceKind.SQLITE: later("SQLite database"),
+    SourceKind.POSTGRESQL: later("PostgreSQL database"),
+    SourceKind.FACTS: later("Facts of the host"),
+}
+
+
+def names_of(title: str) -> str:
+    """Return what was captured by the names alone: whole paths are too long for a list."""
+    return ", ".join(part.rsplit("/", 1)[-1] or part for part in title.split(", "))
 
 
 def level_word(level: Level) -> str:

@@ -25,7 +25,7 @@ class FactStrip(QWidget):
         super().__init__()
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(28)
+        self._layout.setSpacing(24)
         self.set_facts(facts)
 
     def set_facts(self, facts: Sequence[Fact]) -> None:

@@ -10,6 +10,9 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLineEdit,
     QPlainTextEdit,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
     QVBoxLayout,
     QWidget,
 )
@@ -109,6 +112,10 @@ class TextField(Field):
             self.text.blockSignals(False)
 
 
+_CHEVRON = 32
+"""Room for the chevron at the right of a choice, in pixels."""
+
+
 class Combo(QComboBox):
     """A combo box with the kit's chevron; the wheel scrolls the page, not the choice."""
 
@@ -123,12 +130,19 @@ class Combo(QComboBox):
         event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the chevron over the box."""
-        super().paintEvent(event)
+        """Draw the box, the text as far as there is room, and the chevron."""
+        del event
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        room = self.width() - _CHEVRON - 14
+        elide = Qt.TextElideMode.ElideRight
+        option.currentText = self.fontMetrics().elidedText(option.currentText, elide, room)
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
         color = tokens().ink2 if self.isEnabled() else tokens().ink3
-        icons.draw(
-            QPainter(self), "chevron-down", self.width() - 26, (self.height() - 16) / 2, color
-        )
+        at = self.width() - _CHEVRON + 6
+        icons.draw(painter, "chevron-down", at, (self.height() - 16) / 2, color)
 
 
 class ChoiceField(Field):

@@ -1,19 +1,22 @@
 """A likely range as a small picture: dot, line with caps, zero and the margin that matters."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy
 
+from app.wording import signed_percent
 from ui.cells import Interval
-from ui.paint import Painted, vline
-from ui.theme import tokens
+from ui.paint import LEFT, RIGHT, Painted, Style, vline, write
+from ui.theme import MEDIUM, SMALL, tokens
 
 WIDTH, HEIGHT = 136, 20
 SPAN = 0.4
+_ARROW = 8
 
 
 def draw_interval(painter: QPainter, area: QRectF, interval: Interval, span: float = SPAN) -> None:
-    """Draw an interval on a scale from ``-span`` to ``span``; what is beyond ends in an arrow."""
+    """Draw an interval on a scale from ``-span`` to ``span``; what is beyond ends in an arrow
+    with the estimate beside it."""
     look = tokens()
     middle, scale = area.center().x(), area.width() / 2 / span
 
@@ -38,21 +41,35 @@ def draw_interval(painter: QPainter, area: QRectF, interval: Interval, span: flo
     painter.setPen(pen)
     painter.drawLine(QPointF(place(lo), y), QPointF(place(hi), y))
     painter.setPen(QPen(color, 2))
-    for end, direction in ((lo, -1), (hi, 1)):
-        _end(painter, place(end), y, direction if abs(end) > span else 0)
+    for end in (lo, hi):
+        if abs(end) <= span:
+            painter.drawLine(QPointF(place(end), y - 4), QPointF(place(end), y + 4))
+    for beyond, edge, direction in ((lo < -span, area.left(), -1), (hi > span, area.right(), 1)):
+        if beyond:
+            _arrow(painter, QPointF(edge, y), direction, color)
     if abs(interval.estimate) > span:
+        _beyond(painter, area, interval)
         return
     painter.setPen(QPen(color, 1.6))
     painter.setBrush(color if interval.sure else look.surface)
     painter.drawEllipse(QPointF(place(interval.estimate), y), 3.2, 3.2)
 
 
-def _end(painter: QPainter, x: float, y: float, direction: int) -> None:
-    if direction:
-        painter.drawLine(QPointF(x, y), QPointF(x - 4 * direction, y - 4))
-        painter.drawLine(QPointF(x, y), QPointF(x - 4 * direction, y + 4))
-    else:
-        painter.drawLine(QPointF(x, y - 4), QPointF(x, y + 4))
+def _arrow(painter: QPainter, tip: QPointF, direction: int, color: QColor) -> None:
+    """Draw where the range goes on beyond the scale."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color)
+    back = tip.x() - _ARROW * direction
+    corners = (tip, QPointF(back, tip.y() - 5), QPointF(back, tip.y() + 5))
+    painter.drawPolygon(QPolygonF(corners))
+
+
+def _beyond(painter: QPainter, area: QRectF, interval: Interval) -> None:
+    """Write an estimate that lies beyond the scale beside the arrow."""
+    left = (interval.estimate or 0.0) < 0
+    room = area.adjusted(_ARROW + 4, 0, -_ARROW - 4, 0)
+    style = Style(interval.tone, SMALL, MEDIUM)
+    write(painter, room, signed_percent(interval.estimate), style, LEFT if left else RIGHT)
 
 
 class IntervalBar(Painted):

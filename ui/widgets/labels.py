@@ -4,7 +4,8 @@ from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from ui.paint import Style, line_height
+from ui.format import tip
+from ui.paint import Style, line_height, write
 from ui.theme import BODY, BOLD, LARGE, REGULAR, SMALL, TITLE, font
 
 _MARKABLE = Qt.TextInteractionFlag.TextSelectableByMouse
@@ -29,6 +30,7 @@ class Label(QLabel):
         super().__init__()
         self._style = (size, weight, mono)
         self._laid: _Laid | None = None
+        self._elides = False
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(wrap)
         if wrap:
@@ -56,6 +58,18 @@ class Label(QLabel):
         self.setTextInteractionFlags(_MARKABLE)
         return self
 
+    def make_eliding(self) -> "Label":
+        """Let one line give way: what finds no room ends in an ellipsis, and stands in the tip."""
+        self._elides = True
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        return self
+
+    def setText(self, text: str) -> None:
+        """Show another text."""
+        super().setText(text)
+        if self._elides:
+            self.setToolTip(tip(text))
+
     def changeEvent(self, event: QEvent) -> None:
         """Follow the scale of the application's font."""
         if event.type() == QEvent.Type.ApplicationFontChange:
@@ -79,6 +93,11 @@ class Label(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw running text at the design's distance of lines."""
+        if self._elides:
+            size, weight, mono = self._style
+            style = Style(str(self.property("tone")), size, weight, mono)
+            write(QPainter(self), self.rect().toRectF(), self.text(), style)
+            return
         if not self._flows:
             super().paintEvent(event)
             return

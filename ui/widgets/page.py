@@ -11,6 +11,7 @@ from ui.context import UiContext
 from ui.messages import Message, message_of
 from ui.theme import BODY
 from ui.widgets.banner import BannerStack
+from ui.widgets.base_table import BaseTable
 from ui.widgets.buttons import Button, WithReason
 from ui.widgets.labels import Label, title
 from ui.widgets.layout import MARGIN, Line
@@ -22,8 +23,7 @@ class PageHeader(QWidget):
     def __init__(self, text: str, sentence: str = "") -> None:
         super().__init__()
         self.title = title(text)
-        self.sentence = Label(sentence, size=BODY, tone="ink2")
-        self.sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.sentence = Label(sentence, size=BODY, tone="ink2").make_eliding()
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(self.title)
@@ -109,6 +109,11 @@ class Page(QWidget):
     def places(self) -> tuple[str, ...]:
         """Return refs that deserve a picture of their own beside the page itself."""
         return ()
+
+    def take_focus(self) -> None:
+        """Put the keyboard into the list, where J, K and the arrows move; else into no field."""
+        lists = (table for table in self.findChildren(BaseTable) if table.isVisible())
+        next(lists, self).setFocus()
 
     def focus_search(self) -> None:
         """Put the keyboard into the page's search field."""

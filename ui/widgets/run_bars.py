@@ -178,6 +178,8 @@ class Strip:
     planned_end: datetime | None = None
     expected_end: datetime | None = None
     deadline: datetime | None = None
+    over: bool = False
+    """Whether the run has ended; ``now`` is when."""
 
 
 _Labelled = tuple[datetime, str, QColor, str]
@@ -196,7 +198,7 @@ class RunStrip(Painted):
         """Show another state of the run."""
         self._strip = strip
         zone = strip.scale.zone
-        words = [_("now {time}").format(time=clock(strip.now, zone))]
+        words = [self._reached.format(time=clock(strip.now, zone))]
         for at, text in (
             (strip.planned_end, _("plan {time}")),
             (strip.expected_end, _("expected {time}")),
@@ -206,6 +208,10 @@ class RunStrip(Painted):
             if at is not None:
                 words.append(text.format(time=clock(at, zone)))
         self.say(", ".join(words))
+
+    @property
+    def _reached(self) -> str:
+        return _("ended {time}") if self._strip and self._strip.over else _("now {time}")
 
     def sizeHint(self) -> QSize:
         """Labels above, a bar of 10, labels below."""
@@ -255,7 +261,7 @@ class RunStrip(Painted):
         label = strip.scale.label
         y = bar.bottom() + 4
         now = Style("ink", SMALL, BOLD)
-        shown = _("now {time}").format(time=label(strip.now))
+        shown = self._reached.format(time=label(strip.now))
         width = now.width(shown) + 2
         x = strip.scale.place(strip.now, self.width())
         left = max(0.0, min(x - width / 2, self.width() - width))

@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.domain.backup import BackupSet, CaptureState, Level
 from app.i18n import _
 from app.wording import bytes_size, duration, moment
+from ui.models.backups import ladder, level_badge
 from ui.models.rows import RowsModel
 from ui.operations.backups import SetView
-from ui.pages.backups.rows import OBJECT_COLUMNS, ladder, level_badge
+from ui.pages.backups.rows import OBJECT_COLUMNS
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button
 from ui.widgets.confirm import Consequence, TypedConfirmation

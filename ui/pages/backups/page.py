@@ -16,12 +16,13 @@ from ui.models.rows import RowsModel
 from ui.operations import backups
 from ui.operations.backups import BackupsView, SetView
 from ui.pages.backups.detail import SetDetail
+from ui.pages.backups.legend import LevelLegend
 from ui.pages.backups.rows import SET_COLUMNS
 from ui.tasks import Latest, Task
 from ui.widgets.buttons import Button
 from ui.widgets.empty import EmptyState
 from ui.widgets.labels import Label, mono
-from ui.widgets.layout import card, column, panel, split
+from ui.widgets.layout import MARGIN, card, column, panel, split
 from ui.widgets.page import Page
 from ui.widgets.table import Rows, Table
 
@@ -39,7 +40,9 @@ class BackupsPage(Page):
         super().__init__(context, parent)
         self._wanted = ""
         self._key_shown: QWidget | None = None
-        self.table = Table(RowsModel(SET_COLUMNS), rows=Rows.VERDICT, header=False, name="sets")
+        self.table = Table(
+            RowsModel(SET_COLUMNS), rows=Rows.VERDICT, header=False, name="sets", margin=MARGIN
+        )
         self.table.picked.connect(self._on_picked)
         self._detail = SetDetail()
         self._detail.proof_wanted.connect(self._on_proof)
@@ -68,7 +71,9 @@ class BackupsPage(Page):
                 go,
             )
         )
-        self._stack.addWidget(split(self.table, self._detail, sizes=(620, 620), name="backups"))
+        left = column(self.table, LevelLegend(), gap=0)
+        left.setStretch(0, 1)
+        self._stack.addWidget(split(panel(left), self._detail, sizes=(620, 620), name="backups"))
         self.body.addWidget(self._stack, 1)
         self._rows = Latest(context.tasks, self)
         self._rows.loaded.connect(self._show)

@@ -82,7 +82,7 @@ class WindowsPanel(QWidget):
         self._view: WindowsView | None = None
         self.back = Button(_("Back to the calendar"), icon="arrow-left")
         self.back.clicked.connect(self.left)
-        self.table = Table(RowsModel(COLUMNS), rows=Rows.TWO_LINES, name="windows")
+        self.table = Table(RowsModel(COLUMNS), rows=Rows.TWO_LINES, name="windows", margin=MARGIN)
         self.table.setAccessibleName(_("Windows and freezes"))
         self.table.picked.connect(self._on_picked)
         self.editor = WindowEditor(context)

@@ -12,7 +12,7 @@ from app.errors import InvalidInput
 from app.i18n import _, later, ngettext
 from app.wording import bytes_size, clock, day
 from ui.cells import Cell, Column, Squares, Words
-from ui.models.backups import ladder, level_badge, rungs
+from ui.models.backups import SOURCES, ladder, level_badge, names_of, rungs
 from ui.models.rows import RowsModel
 from ui.operations.changes import ChangeView
 from ui.pages.changes.deeds import HostDeeds
@@ -22,7 +22,7 @@ from ui.pages.changes.impact import host_options
 from ui.pages.changes.records import Line, RecordForm, RecordList, Records
 from ui.pages.changes.saving import Section, refuse
 from ui.pages.changes.tab import Tab
-from ui.pages.changes.words import SOURCES, choices, word
+from ui.pages.changes.words import choices, word
 from ui.widgets.buttons import link
 from ui.widgets.facts import SectionTitle
 from ui.widgets.fields import ChoiceField, LineField, TextField
@@ -115,6 +115,10 @@ class SourceForm(RecordForm):
         self.database.line.setPlaceholderText("/srv/shop/orders.sqlite3" if sqlite else "orders")
 
 
+def _titled(source: BackupSource) -> str:
+    return source.title if source.kind is not SourceKind.FACTS else _("Packages, services, mounts")
+
+
 def _lines(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.splitlines() if line.strip())
 
@@ -147,7 +151,7 @@ class SourcesSection(Section):
             _("source"),
             _("Nothing yet. Without a proven backup of what the work touches nothing starts."),
             (
-                Column[Line](_("What"), lambda line: line.item.title),
+                Column[Line](_("What"), lambda line: _titled(line.item)),
                 Column[Line](
                     _("Kind"), lambda line: word(SOURCES, line.item.kind), width=170, tone="ink2"
                 ),
@@ -207,7 +211,7 @@ class Sets(QWidget):
         sizes = _("{plain}, {stored} stored").format(
             plain=bytes_size(item.plain_bytes), stored=bytes_size(item.stored_bytes)
         )
-        titles = ", ".join(thing.title for thing in item.objects)
+        titles = ", ".join(names_of(thing.title) for thing in item.objects)
         top: tuple[Any, ...] = (Words(item.host_name, weight=500), Words(titles, "ink2"))
         when = f"{day(item.sealed_at, zone)} {clock(item.sealed_at, zone)}"
         return Cell(

@@ -1,6 +1,6 @@
 """What is done on the hosts beside the run: taking and proving backups, checking health."""
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.domain.change import ChangeState
@@ -34,17 +34,19 @@ class HostDeeds(QWidget):
         self.check = Button(_("Check the hosts"), icon="activity")
         self.back_up.clicked.connect(self._on_back_up)
         self.check.clicked.connect(self._on_check)
-        self.setLayout(row(WithReason(self.back_up), WithReason(self.check), None))
+        left = Qt.AlignmentFlag.AlignLeft
+        deeds = (WithReason(button, align=left) for button in (self.back_up, self.check))
+        self.setLayout(row(*deeds, None))
 
     def show_view(self, view: ChangeView) -> None:
         """Follow a change."""
         change = view.change
-        over = _("the change is over") if change.state in _OVER else ""
+        self.setVisible(change.state not in _OVER)
         if self.back_up not in self._running:
             nothing = "" if change.backup_plan else _("nothing is planned to be captured")
-            self.back_up.block(over or nothing)
+            self.back_up.block(nothing)
         if self.check not in self._running:
-            self.check.block(over or ("" if change.hosts else _("no host is affected yet")))
+            self.check.block("" if change.hosts else _("no host is affected yet"))
 
     @Slot()
     def _on_back_up(self) -> None:

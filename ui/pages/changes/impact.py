@@ -21,7 +21,10 @@ from ui.widgets.layout import row
 
 def plain(value: float | None) -> str:
     """Write a number as it is typed, "" for none."""
-    return "" if value is None else f"{value:.10g}"
+    if value is None:
+        return ""
+    text = f"{value:.10g}"
+    return f"{value:.10f}".rstrip("0").rstrip(".") if "e" in text else text
 
 
 def items_of(text: str) -> tuple[str, ...]:

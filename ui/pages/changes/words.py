@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import TypeVar
 
-from app.domain.backup import SourceKind
 from app.domain.change import ChangeType
 from app.domain.functional import Engine, ProbeKind
 from app.domain.metric import MetricKind, WindowName, WorseWhen
@@ -71,12 +70,6 @@ FAILURES = {
     OnFail.ASK: later("Wait for a decision"),
     OnFail.BACK_OUT: later("Wait, and offer the way back first"),
     OnFail.GO_ON: later("Go on, and note a deviation"),
-}
-SOURCES = {
-    SourceKind.FILES: later("Files and folders"),
-    SourceKind.SQLITE: later("SQLite database"),
-    SourceKind.POSTGRESQL: later("PostgreSQL database"),
-    SourceKind.FACTS: later("Facts of the host"),
 }
 TEST_KINDS = {
     TestKind.QA: later("QA"),

@@ -17,7 +17,7 @@ from app.domain.health import (
 )
 from app.i18n import _
 from app.services.health import summary_of
-from app.wording import moment
+from app.wording import clock, day, moment, number, signed_number
 from ui.cells import Badge, Cell, Column, Mark, Words, cell
 from ui.changed import Topic
 from ui.format import visible
@@ -25,11 +25,13 @@ from ui.models.rows import RowsModel
 from ui.operations import health
 from ui.operations.health import HealthPageView, HealthView
 from ui.tasks import Latest
+from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.empty import EmptyState
+from ui.widgets.facts import FactStrip
 from ui.widgets.fields import ChoiceField
-from ui.widgets.labels import Label, panel_title
-from ui.widgets.layout import column, panel, split
+from ui.widgets.labels import panel_title
+from ui.widgets.layout import MARGIN, column, panel, row, split
 from ui.widgets.page import Page
 from ui.widgets.table import Rows, Table
 
@@ -53,7 +55,7 @@ _DIFFERENCES = {
 _PHASES = {
     Phase.BEFORE: _("before"),
     Phase.AFTER: _("after"),
-    Phase.AD_HOC: _("now and then"),
+    Phase.AD_HOC: _("outside a change"),
 }
 _ORDER = (
     Difference.WORSE,
@@ -79,11 +81,12 @@ class CheckRow:
 
 
 def _report_cell(view: HealthView) -> Cell:
-    report = view.report
+    report, zone = view.report, view.zone
+    at = report.started_at
     return Cell(
         (Words(report.host_name, weight=600), Words(view.number, "ink2")),
         (_HEALTH[report.worst], Words(_PHASES[report.phase], "ink2")),
-        end=Words(moment(report.started_at, view.zone), "ink2"),
+        end=Words(f"{day(at, zone)} {clock(at, zone)}", "ink2"),
         below_end=Words(summary_of(report), "ink2"),
     )
 
@@ -107,8 +110,8 @@ CHECK_COLUMNS = (
     Column[CheckRow](
         _("Check"),
         lambda row: f"{row.title} {row.item}".strip(),
-        cell=lambda row: cell(row.title, Words(row.item, "ink2")),
-        width=210,
+        cell=lambda row: cell(row.title, Words(row.item.removeprefix("http://"), "ink2")),
+        width=230,
     ),
     Column[CheckRow](
         _("Before"), lambda row: _spoken(row.before), cell=lambda r: _reading(r.before)
@@ -118,7 +121,7 @@ CHECK_COLUMNS = (
         _("Differs"),
         lambda row: _DIFFERENCES[row.difference].word if row.difference else "",
         cell=_difference,
-        width=190,
+        width=150,
     ),
 )
 
@@ -150,6 +153,27 @@ def _from_result(one: CheckResult, report: HealthReport) -> CheckRow:
     return CheckRow(f"{one.check}/{one.item}", one.title, one.item, before, after, None)
 
 
+def _facts(view: HealthView) -> list[tuple[str, str]]:
+    report = view.report
+    facts = [
+        (_("Checked"), moment(report.started_at, view.zone, seconds=True)),
+        (_("Found"), summary_of(report)),
+    ]
+    if view.before is not None:
+        worse = sum(one.difference is Difference.WORSE for one in view.differences)
+        better = sum(one.difference is Difference.BETTER for one in view.differences)
+        against = _("{worse} worse, {better} better of {all}").format(
+            worse=worse, better=better, all=len(view.differences)
+        )
+        facts.append((_("Against before"), against))
+    skew = _("unknown")
+    if report.skew_s is not None:
+        skew = _("{skew} ± {error}").format(
+            skew=signed_number(report.skew_s, "s"), error=number(report.skew_error_s, "s")
+        )
+    return [*facts, (_("Clock off by"), skew)]
+
+
 class HealthPage(Page):
     """Checks of hosts."""
 
@@ -166,13 +190,17 @@ class HealthPage(Page):
         self._check.clicked.connect(self._on_check)
         self.header.add(self._host.combo, self._check)
         self.table = Table(
-            RowsModel(REPORT_COLUMNS), rows=Rows.VERDICT, header=False, name="reports"
+            RowsModel(REPORT_COLUMNS),
+            rows=Rows.VERDICT,
+            header=False,
+            name="reports",
+            margin=MARGIN,
         )
         self.table.picked.connect(self._on_picked)
-        self._title = panel_title()
-        self._sentence = Label("", tone="ink2", wrap=True)
-        self._checks = Table(RowsModel(CHECK_COLUMNS), name="checks")
-        words = column(self._title, self._sentence, gap=4, margins=(24, 16, 24, 12))
+        self._title, self._worst, self._facts = panel_title(), StateBadge(), FactStrip()
+        self._checks = Table(RowsModel(CHECK_COLUMNS), name="checks", margin=MARGIN)
+        head = row(self._title, None, self._worst)
+        words = column(head, self._facts, gap=8, margins=(MARGIN, 16, MARGIN, 12))
         right = column(words, self._checks, gap=0)
         right.setStretch(1, 1)
         self._stack = QStackedWidget()
@@ -231,32 +259,9 @@ class HealthPage(Page):
     def _show_report(self, view: HealthView) -> None:
         report = view.report
         self._title.setText(f"{report.host_name}, {_PHASES[report.phase]}")
-        self._sentence.setText(self._words(view))
+        self._worst.set_badge(_HEALTH[report.worst])
+        self._facts.set_facts(_facts(view))
         self._checks.set_rows(check_rows(view))
-
-    def _words(self, view: HealthView) -> str:
-        report = view.report
-        skew = (
-            _("clock {skew:+.2f} s, known to ± {error:.2f} s").format(
-                skew=report.skew_s, error=report.skew_error_s
-            )
-            if report.skew_s is not None
-            else _("clock unknown")
-        )
-        text = (
-            f"{moment(report.started_at, view.zone, seconds=True)}, {summary_of(report)}; {skew}."
-        )
-        if view.before is None:
-            return text
-        worse = sum(one.difference is Difference.WORSE for one in view.differences)
-        same = sum(one.difference is Difference.SAME for one in view.differences)
-        return (
-            text
-            + " "
-            + _("Against before: {worse} worse, {same} the same of {all}.").format(
-                worse=worse, same=same, all=len(view.differences)
-            )
-        )
 
     @Slot(object)
     def _on_picked(self, view: HealthView | None) -> None:

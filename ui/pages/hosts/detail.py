@@ -43,7 +43,7 @@ class HostDetail(QWidget):
         super().__init__()
         self._inner = QVBoxLayout()
         self._inner.setContentsMargins(24, 16, 24, 24)
-        self._inner.setSpacing(16)
+        self._inner.setSpacing(8)
         self._key_box = QVBoxLayout()
         self._test_box = QVBoxLayout()
         self._shown: HostKey | None = None
@@ -55,7 +55,7 @@ class HostDetail(QWidget):
         host = view.host
         clear(self._inner)
         self._key_box, self._test_box = QVBoxLayout(), QVBoxLayout()
-        edit, archive = Button(_("Change"), icon="pencil"), Button(_("Archive"))
+        edit, archive = Button(_("Edit"), icon="pencil"), Button(_("Archive"))
         edit.clicked.connect(self.edited)
         archive.clicked.connect(self.archived)
         attempt = Button(_("Test the connection"), icon="play")
@@ -64,13 +64,15 @@ class HostDetail(QWidget):
             attempt.block(_("Confirm the key first"))
         self._inner.addLayout(row(panel_title(host.name), None, archive, edit))
         self._inner.addWidget(KeyValues(_facts(host), label_width=110))
-        self._inner.addWidget(SectionTitle(_("Host key")))
+        ask = Button(_("Ask the host for its key"), icon="key")
+        ask.clicked.connect(self.key_asked)
+        self._add_title(_("Host key"), ask)
         self._show_key(host)
         self._inner.addLayout(self._key_box)
-        self._inner.addWidget(SectionTitle(_("Connection"), end=attempt))
+        self._add_title(_("Connection"), attempt)
         self._inner.addLayout(self._test_box)
         self._test_box.addWidget(Label(_("Not tested in this session."), tone="ink2"))
-        self._inner.addWidget(SectionTitle(_("Last health check")))
+        self._add_title(_("Last health check"))
         health = view.health
         text = (
             f"{moment(health.started_at, host.zone)}: {summary_of(health)}"
@@ -79,6 +81,10 @@ class HostDetail(QWidget):
         )
         self._inner.addWidget(Label(text, tone="ink" if health else "ink2", wrap=True))
         self._inner.addStretch(1)
+
+    def _add_title(self, text: str, end: Button | None = None) -> None:
+        self._inner.addSpacing(12)
+        self._inner.addWidget(SectionTitle(text, end=end))
 
     def show_shown_key(self, host: Host, key: HostKey) -> None:
         """Show the key a host has just shown, beside what to do with it."""
@@ -119,10 +125,8 @@ class HostDetail(QWidget):
             self._test_box.addLayout(line)
 
     def _show_key(self, host: Host) -> None:
-        ask = Button(_("Ask the host for its key"), icon="key")
-        ask.clicked.connect(self.key_asked)
-        badge = StateBadge(KEY_BADGES[host.key_state])
-        self._key_box.addLayout(row(badge, None, ask))
+        self._key_box.setSpacing(6)
+        self._key_box.addLayout(row(StateBadge(KEY_BADGES[host.key_state]), None))
         if host.key is not None:
             self._key_box.addWidget(mono(host.key.sha256))
             who = _("Confirmed by {who}, {at}").format(

@@ -20,7 +20,7 @@ from ui.pages.hosts.form import HostForm
 from ui.tasks import Latest
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.empty import EmptyState
-from ui.widgets.layout import split
+from ui.widgets.layout import MARGIN, split
 from ui.widgets.page import Page
 from ui.widgets.table import Table
 
@@ -49,13 +49,13 @@ def _checked(view: HostView) -> str:
 COLUMNS = (
     Column[HostView](_("Host"), lambda view: view.host.name, lambda view: view.host.name),
     Column[HostView](
-        _("Address"), lambda view: f"{view.host.address}:{view.host.port}", width=150, tone="ink2"
+        _("Address"), lambda view: f"{view.host.address}:{view.host.port}", width=140, tone="ink2"
     ),
     Column[HostView](
         _("Key"),
         lambda view: KEY_BADGES[view.host.key_state].word,
         cell=lambda view: cell(KEY_BADGES[view.host.key_state]),
-        width=130,
+        width=120,
     ),
     Column[HostView](
         _("Health"),
@@ -66,7 +66,7 @@ COLUMNS = (
     Column[HostView](
         _("Checked"),
         _checked,
-        width=120,
+        width=156,
         tone="ink2",
     ),
 )
@@ -85,7 +85,7 @@ class HostsPage(Page):
         add = Button(_("Add a host"), Kind.PRIMARY, icon="plus")
         add.clicked.connect(self.new_record)
         self.header.add(add)
-        self.table = Table(RowsModel(COLUMNS), name="hosts")
+        self.table = Table(RowsModel(COLUMNS), name="hosts", margin=MARGIN)
         self.table.picked.connect(self._on_picked)
         self._detail, self._form = HostDetail(), HostForm()
         self._side = QStackedWidget()

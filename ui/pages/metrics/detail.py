@@ -46,8 +46,9 @@ class MetricDetail(QWidget):
         self._host.setText(view.host)
         self._badge.set_badge(verdict_badge(view))
         self._sentence.setText(found.sentence if found else self._waiting(view))
-        self._reason.setText(_caveats(found) if found else "")
-        self._reason.setVisible(bool(found and _caveats(found)))
+        beside = _beside(found) if found else ""
+        self._reason.setText(beside)
+        self._reason.setVisible(bool(beside))
         self._chart.setVisible(view.chart is not None)
         if view.chart is not None:
             self._chart.set_model(view.chart)
@@ -80,10 +81,9 @@ class MetricDetail(QWidget):
         return _("Not measured yet.")
 
 
-def _caveats(found: Comparison) -> str:
-    tags = ", ".join(caveat.words for caveat in found.caveats)
-    limited = _("Limited evidence: {why}.").format(why=tags) if tags else ""
-    return " ".join(part for part in (found.reason, limited, *found.notes) if part)
+def _beside(found: Comparison) -> str:
+    """Return why the verdict is what it is, unless the sentence says it already."""
+    return "" if found.reason in found.sentence else found.reason
 
 
 def _facts(view: MetricView, zone: str) -> list[tuple[str, str]]:
@@ -97,8 +97,8 @@ def _facts(view: MetricView, zone: str) -> list[tuple[str, str]]:
     if found and found.smallest_visible_change is not None:
         facts.append((_("Smallest visible"), percent(found.smallest_visible_change)))
     if found and found.n_effective is not None:
-        facts.append((_("Independent n"), number(found.n_effective)))
+        facts.append((_("Independent"), number(found.n_effective)))
     newest = view.after or view.before
     if newest is not None:
-        facts.append((_("Evidence"), newest.sha256[:10]))
+        facts.append((_("Evidence"), newest.sha256[:8]))
     return facts

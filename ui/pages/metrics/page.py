@@ -24,7 +24,7 @@ from ui.widgets.buttons import Button, Kind
 from ui.widgets.empty import EmptyState, ghost_chart
 from ui.widgets.fields import Combo
 from ui.widgets.labels import Label
-from ui.widgets.layout import Line, column, panel, row, split
+from ui.widgets.layout import MARGIN, Line, column, panel, row, split
 from ui.widgets.page import Page
 from ui.widgets.table import Rows, Table
 
@@ -69,24 +69,22 @@ class MetricsPage(Page):
         band = row(self._overall, words, gap=24, margins=(24, 12, 24, 12))
         band.setStretch(1, 1)
         self._band = panel(band, "raised")
-        self.table = Table(RowsModel(COLUMNS), rows=Rows.VERDICT, name="metrics")
+        self.table = Table(RowsModel(COLUMNS), rows=Rows.VERDICT, name="metrics", margin=MARGIN)
         self.table.picked.connect(self._on_picked)
-        self._windows = Label("", tone="ink2", wrap=True)
         note = Label(
             _("Dot: best estimate. Line: likely range (95 %). Shaded: the margin that matters."),
             size=11,
             tone="ink2",
             wrap=True,
         )
-        below = column(note, self._windows, gap=8, margins=(24, 12, 24, 16))
-        left = column(self.table, below, gap=0)
+        left = column(self.table, column(note, margins=(MARGIN, 12, MARGIN, 16)), gap=0)
         left.setStretch(0, 1)
         list_ = panel(left)
         list_.setMinimumWidth(_LEAST_LIST)
         self._detail = MetricDetail()
         self._detail.setMinimumWidth(_LEAST_DETAIL)
         inside = column(
-            self._band, Line(), split(list_, self._detail, sizes=(580, 660), name="metrics"), gap=0
+            self._band, Line(), split(list_, self._detail, sizes=(610, 630), name="metrics"), gap=0
         )
         inside.setStretch(2, 1)
         self._stack = QStackedWidget()
@@ -122,8 +120,10 @@ class MetricsPage(Page):
     def _show(self, view: MetricsView | None) -> None:
         self._view = view
         self._stack.setCurrentIndex(1 if view else 0)
-        for widget in (self._choice, self._import, self._measure):
-            widget.setVisible(view is not None)
+        self._choice.setVisible(view is not None)
+        open_ = view is not None and view.change.state.is_open
+        for button in (self._import, self._measure):
+            button.setVisible(open_)
         if view is None:
             self.header.set_sentence(_("What a change did to what users and servers feel."))
             return
@@ -141,8 +141,7 @@ class MetricsPage(Page):
     def _state(self, view: MetricsView) -> str:
         planned = view.change.state in _PLANNING
         self._measure.setText(_("Measure before") if planned else _("Measure after"))
-        self._measure.block("" if view.change.state.is_open else _("The change is closed"))
-        self._import.block("" if view.change.state.is_open else _("The change is closed"))
+        self._measure.block("")
         return _("{number}: both windows last {span}.").format(
             number=view.change.number, span=duration(view.change.baseline_s)
         )
@@ -152,17 +151,10 @@ class MetricsPage(Page):
         self._band.setVisible(overall is not None)
         if overall is not None:
             self._overall.set_badge(Badge(OVERALL_MARKS[overall.verdict], overall.verdict.words))
-            self._sentence.setText(overall.sentence)
+            word = f"{overall.verdict.words.upper()}. "
+            self._sentence.setText(overall.sentence.removeprefix(word))
             self._rule.setText(overall.rule)
             self._rule.setVisible(bool(overall.rule))
-        short = view.change.baseline_s < 600
-        self._windows.setText(
-            _("These windows are {span} long and densely sampled: enough to see a large move, not"
-              " to know a daily rhythm.").format(span=duration(view.change.baseline_s))
-            if short
-            else ""
-        )  # fmt: skip
-        self._windows.setVisible(short)
 
     @Slot(object)
     def _on_picked(self, view: MetricView | None) -> None:

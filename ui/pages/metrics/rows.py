@@ -1,19 +1,13 @@
 """How metrics and their verdicts are shown, as data."""
 
-from app.domain.verdict import Comparison, OverallVerdict, Verdict
+from app.domain.verdict import OverallVerdict, Verdict
 from app.i18n import _
 from app.wording import number, percent_range, signed_percent
-from ui.cells import Badge, Cell, Column, Interval, Mark, Words
+from ui.cells import Badge, Cell, Column, Mark, Words
+from ui.models import verdicts
+from ui.models.verdicts import interval_of
 from ui.operations.metrics import MetricView
 
-MARKS = {
-    Verdict.IMPROVED: Mark.GOOD,
-    Verdict.REGRESSED: Mark.BAD,
-    Verdict.CHANGED: Mark.MIXED,
-    Verdict.NO_MATERIAL_CHANGE: Mark.SAME,
-    Verdict.NOT_ENOUGH_DATA: Mark.UNKNOWN,
-    Verdict.NOT_MEASURED: Mark.MISSING,
-}
 OVERALL_MARKS = {
     OverallVerdict.IMPROVED: Mark.GOOD,
     OverallVerdict.REGRESSED: Mark.BAD,
@@ -21,23 +15,11 @@ OVERALL_MARKS = {
     OverallVerdict.INCONCLUSIVE: Mark.UNKNOWN,
     OverallVerdict.NO_MATERIAL_CHANGE: Mark.SAME,
 }
-_SURE = (Verdict.IMPROVED, Verdict.REGRESSED, Verdict.NO_MATERIAL_CHANGE, Verdict.CHANGED)
 
 
 def verdict_badge(view: MetricView) -> Badge:
     """Return the verdict of a metric."""
-    verdict = view.found.verdict if view.found else Verdict.NOT_MEASURED
-    return Badge(MARKS[verdict], verdict.words)
-
-
-def interval_of(found: Comparison | None) -> Interval:
-    """Return the relative change as the bar shows it."""
-    if found is None or found.relative_change is None or found.interval95 is None:
-        return Interval()
-    lo, hi = found.interval95
-    sure = found.verdict in _SURE
-    tone = MARKS[found.verdict].tone if found.verdict.is_move else "ink2"
-    return Interval(found.relative_change, lo, hi, found.margin, tone, sure)
+    return verdicts.verdict_badge(view.found.verdict if view.found else Verdict.NOT_MEASURED)
 
 
 def _name_cell(view: MetricView) -> Cell:
@@ -80,13 +62,14 @@ COLUMNS = (
         cell=_name_cell,
     ),
     Column[MetricView](
-        _("Before → after"), lambda view: "", cell=_values_cell, width=150, right=True
+        _("Before → after"), lambda view: "", cell=_values_cell, width=118, right=True
     ),
     Column[MetricView](
-        _("−40   0   +40 %"),
+        _("Likely range"),
         lambda view: interval_of(view.found).sentence,
         cell=lambda view: Cell((interval_of(view.found),)),
-        width=150,
+        width=148,
+        marks=("−40 %", "0", "+40 %"),
     ),
-    Column[MetricView](_("Change"), lambda view: "", cell=_change_cell, width=110, right=True),
+    Column[MetricView](_("Change"), lambda view: "", cell=_change_cell, width=128, right=True),
 )

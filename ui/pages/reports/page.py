@@ -20,7 +20,7 @@ from ui.tasks import Latest
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.empty import EmptyState
 from ui.widgets.fields import Combo
-from ui.widgets.layout import Line, column, panel, split
+from ui.widgets.layout import MARGIN, Line, column, panel, split
 from ui.widgets.page import Page
 from ui.widgets.pdf_preview import PdfPreview
 from ui.widgets.table import Rows, Table
@@ -60,7 +60,7 @@ class ReportsPage(Page):
         self._files.failed.connect(self._on_no_file)
 
     def _build(self) -> None:
-        self.table = Table(RowsModel(COLUMNS), rows=Rows.TWO_LINES, header=False)
+        self.table = Table(RowsModel(COLUMNS), rows=Rows.TWO_LINES, header=False, margin=MARGIN)
         self.table.picked.connect(self._on_picked)
         self.gaps = GapList()
         left = column(self.table, Line(), self.gaps, gap=0)

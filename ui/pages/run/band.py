@@ -46,14 +46,17 @@ class RunBand(QWidget):
             return
         self.strip.setVisible(True)
         closes = view.change.window.span.end if view.change.window and run.is_live else None
-        end = run.ended_at or max(closes or fallback_end, now)
+        planned = planned_end(run)
+        ends = (run.ended_at, planned) if run.ended_at else (closes or fallback_end, now)
+        end = max(at for at in ends if at is not None)
         self.strip.set_strip(
             Strip(
                 TimeScale(started, end, view.zone),
                 run.ended_at or now,
-                planned_end(run),
-                expected_end(run, now),
+                planned,
+                None if over else expected_end(run, now),
                 None if over else view.deadline,
+                over=over,
             )
         )
 

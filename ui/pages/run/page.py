@@ -18,7 +18,15 @@ from ui.pages.run.band import RunBand
 from ui.pages.run.decision import DecisionPanel
 from ui.pages.run.output import StepOutput
 from ui.pages.run.pilot import RunPilot
-from ui.pages.run.rows import BAR_COLUMN, COLUMNS, StepRow, idle_scale, step_rows, time_scale
+from ui.pages.run.rows import (
+    BAR_COLUMN,
+    COLUMNS,
+    ZOOM,
+    StepRow,
+    idle_scale,
+    step_rows,
+    time_scale,
+)
 from ui.pages.run.timeline import TimelineView
 from ui.pages.run.words import goes, sentence, talking
 from ui.tasks import Latest
@@ -168,6 +176,8 @@ class RunPage(Page):
     def _refresh(self, view: RunView) -> None:
         """Draw what depends on the time of day."""
         now, run = self.context.services.clock.now(), view.run
+        whole = time_scale(view, now)
+        self._zoom.setVisible(whole.end - whole.start > ZOOM)
         zoomed = self._zoom.current == _ZOOMED
         self._bars.scale = time_scale(view, now, zoomed=zoomed)
         over = run is None or run.is_over

@@ -17,7 +17,7 @@ from ui.pages.templates.detail import TemplateDetail
 from ui.pages.templates.rows import COLUMNS, LibraryRow, library_rows
 from ui.tasks import Latest, Task
 from ui.widgets.empty import EmptyState
-from ui.widgets.layout import column, panel, split
+from ui.widgets.layout import MARGIN, column, panel, split
 from ui.widgets.page import Page
 from ui.widgets.table import Rows, Table
 
@@ -35,7 +35,9 @@ class TemplatesPage(Page):
         super().__init__(context, parent)
         self._view: LibraryView | None = None
         self._wanted = ""
-        self.table = Table(RowsModel(COLUMNS), rows=Rows.TWO_LINES, header=False, name="templates")
+        self.table = Table(
+            RowsModel(COLUMNS), rows=Rows.TWO_LINES, header=False, name="templates", margin=MARGIN
+        )
         self.table.setAccessibleName(_("Templates"))
         self.detail = TemplateDetail()
         self.stack = QStackedWidget()
