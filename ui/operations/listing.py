@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.domain.change import Change
 from app.domain.filter import ChangeFilter, ChangeSort, SavedFilter
 from app.domain.host import Host
 from app.i18n import _
@@ -79,6 +80,16 @@ def load_counts(services: "AppServices", filters: Mapping[str, ChangeFilter]) ->
     asker = services.asker
     counts = {name: services.finder.count(wanted, asker) for name, wanted in every.items()}
     return Counts(counts, tuple(sorted(kept, key=lambda item: item.name.casefold())))
+
+
+OFFERED = 100
+"""How many changes a choice offers; older ones are reached through the list of changes."""
+
+
+def newest_changes(services: "AppServices", limit: int = OFFERED) -> Sequence[Change]:
+    """Return the newest changes, for pages that offer a choice of them."""
+    query = Query(ChangeFilter(), services.asker)
+    return services.finder.records(query, limit=limit)[0]
 
 
 def load_hosts(services: "AppServices") -> tuple[Host, ...]:

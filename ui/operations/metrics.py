@@ -11,6 +11,7 @@ from app.domain.metric import Metric, SampleSet, Series, WindowName
 from app.domain.verdict import Comparison, Overall
 from app.services import comparison, metrics, verdicts
 from app.services.verdicts import CsvImport
+from ui.operations.listing import newest_changes
 from ui.tasks import Task, host_lane
 
 if TYPE_CHECKING:
@@ -56,11 +57,13 @@ class MetricsView:
 def load_view(services: "AppServices", ref: str = "") -> MetricsView | None:
     """Return the wanted change, else the one worked on last that has metrics; None without any."""
     with services.new_uow() as uow:
-        known = [change for change in uow.changes.list() if change.metrics]
+        known = [change for change in newest_changes(services) if change.metrics]
+        asked = uow.changes.find(ref) if ref else None
+        if asked is not None and asked.metrics and asked not in known:
+            known.append(asked)
         if not known:
             return None
-        newest = max(known, key=lambda c: c.number)
-        change = next((c for c in known if c.id == ref), newest)
+        change = next((c for c in known if c.id == ref), known[0])
         samples = tuple(uow.samples.list(change=change.id))
         found = {item.metric_id: item for item in uow.comparisons.list(change=change.id)}
         names = {str(host.id): host.name for host in uow.hosts.list()}

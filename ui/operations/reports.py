@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from app.domain.change import Change
 from app.domain.report import Report
-from app.errors import AppError
+from app.errors import AppError, NotFound
 from app.i18n import _
 from app.services import reports
+from app.services.ports_store import UnitOfWork
 from app.services.report_content.gaps import Gap
+from ui.operations.listing import newest_changes
 from ui.tasks import Task
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ class ReportsView:
 
     change: Change
     others: tuple[tuple[str, str], ...]
-    """Every change: id, and number with title."""
+    """The newest changes, and this one: id, and number with title."""
     made: tuple[MadeReport, ...]
     gaps: tuple[Gap, ...]
     wanted: str = ""
@@ -48,23 +50,33 @@ def load_view(services: "AppServices", ref: str = "") -> ReportsView | None:
 
     Without a ref it is the change that was reported on last, else the newest; None without any.
     """
+    offered = list(newest_changes(services))
+    if not offered:
+        return None
     with services.new_uow() as uow:
-        known = sorted(uow.changes.list(), key=lambda change: change.number, reverse=True)
-        if not known:
-            return None
         printed = sorted(uow.reports.list(), key=lambda report: report.made_at, reverse=True)
-    asked = next((report for report in printed if report.id == ref), None)
-    newest = printed[0].change if printed and not ref else ""
-    key = asked.change if asked else ref or newest
-    change = next((one for one in known if key in (one.id, one.number)), known[0])
+        asked = next((report for report in printed if report.id == ref), None)
+        newest = printed[0].change if printed and not ref else ""
+        key = asked.change if asked else ref or newest
+        change = _named(key, uow) or offered[0]
+    if all(one.id != change.id for one in offered):
+        offered.append(change)
     zone = change.window.zone if change.window else "UTC"
     return ReportsView(
         change,
-        tuple((one.id, f"{one.number}  {one.title}") for one in known),
+        tuple((one.id, f"{one.number}  {one.title}") for one in offered),
         tuple(MadeReport(one, zone) for one in printed if one.change == change.id),
         reports.report_gaps(change.number, reporting=services.reporting),
         asked.id if asked else "",
     )
+
+
+def _named(key: str, uow: UnitOfWork) -> Change | None:
+    """Return a change by id or number; None when there is none."""
+    try:
+        return uow.changes.find(key) or uow.changes.by_number(key)
+    except NotFound:
+        return None
 
 
 def make(context: "UiContext", change: Change, title: str) -> Task:

@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
+from app.domain.change import Change
 from app.domain.report import Report
-from app.i18n import _, ngettext
+from app.i18n import _
 from app.wording import moment
 from ui.changed import Topic
 from ui.models.rows import RowsModel
 from ui.operations import reports
 from ui.operations.reports import MadeReport, ReportsView
 from ui.pages.reports.gaps import GapList
+from ui.pages.reports.handing import HandingOver
+from ui.pages.reports.printing import Printing
 from ui.pages.reports.rows import COLUMNS, revision_words
 from ui.tasks import Latest
-from ui.widgets.buttons import Button, Kind
+from ui.widgets.buttons import Button, Kind, icon_button
 from ui.widgets.empty import EmptyState
 from ui.widgets.fields import Combo
 from ui.widgets.layout import MARGIN, Line, column, panel, split
@@ -50,7 +53,8 @@ class ReportsPage(Page):
         self.save.clicked.connect(self._on_save)
         self.make = Button(_("Make the report"), Kind.PRIMARY, icon="printer")
         self.make.clicked.connect(self._on_make)
-        self.header.add(self.choice, self.save, self.make)
+        self.more = icon_button("more", _("Dossiers"))
+        self.header.add(self.choice, self.more, self.save, self.make)
         self._build()
         self._rows = Latest(context.tasks, self)
         self._rows.loaded.connect(self._show)
@@ -68,7 +72,7 @@ class ReportsPage(Page):
         left.setStretch(2, 3)
         self.preview = PdfPreview(self.context.tasks)
         self.preview.failed.connect(self.show_error)
-        self.preview.print_wanted.connect(self._on_print)
+        self._printing = Printing(self)
         first = Button(_("Make the report"), icon="printer")
         first.clicked.connect(self._on_make)
         self.paper = QStackedWidget()
@@ -83,21 +87,31 @@ class ReportsPage(Page):
         self.paper.addWidget(self.preview)
         go = Button(_("Open the changes"))
         go.clicked.connect(self._open_changes)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(
-            EmptyState(
-                _("Nothing to report on yet"),
-                _("A report is made of a change: begin one, and its report fills with the work."),
-                go,
-            )
+        self.stack = QStackedWidget()
+        self._nothing = EmptyState(
+            _("Nothing to report on yet"),
+            _("A report is made of a change: begin one, and its report fills with the work."),
+            go,
         )
-        self._stack.addWidget(split(panel(left), self.paper, sizes=(420, 820), name="reports"))
-        self.body.addWidget(self._stack, 1)
+        self._reports = split(panel(left), self.paper, sizes=(420, 820), name="reports")
+        self.stack.addWidget(self._nothing)
+        self.stack.addWidget(self._reports)
+        self.body.addWidget(self.stack, 1)
+        self.handing = HandingOver(self)
 
     @property
     def ready(self) -> bool:
         """Whether list and paper are shown."""
         return not (self._rows.busy or self._files.busy or self.preview.busy)
+
+    @property
+    def change(self) -> Change | None:
+        """The change that is reported on."""
+        return self._view.change if self._view else None
+
+    def escape(self) -> bool:
+        """Close a dossier."""
+        return self.handing.close()
 
     def reload(self) -> None:
         """Read the reports again."""
@@ -112,7 +126,7 @@ class ReportsPage(Page):
     @Slot(object)
     def _show(self, view: ReportsView | None) -> None:
         self._view = view
-        self._stack.setCurrentIndex(1 if view else 0)
+        self.handing.show_under(self._reports if view else self._nothing)
         for widget in (self.choice, self.save, self.make):
             widget.setVisible(view is not None)
         if view is None:
@@ -198,22 +212,6 @@ class ReportsPage(Page):
     @Slot(object)
     def _on_saved(self, path: Path) -> None:
         self.context.messages.show_done(_("Saved as {path}").format(path=path))
-
-    @Slot()
-    def _on_print(self) -> None:
-        from ui.widgets.printing import PrintJob  # noqa: PLC0415 - the print system loads with it
-
-        if self.preview.pages is not None:
-            job = PrintJob(self.context.tasks, self.preview.pages, self)
-            job.done.connect(self._on_printed)
-            job.failed.connect(self.show_error)
-            job.ask(self)
-
-    @Slot(int)
-    def _on_printed(self, pages: int) -> None:
-        text = ngettext("{n} page was sent to the printer", "{n} pages were sent to the printer",
-                        pages)  # fmt: skip
-        self.context.messages.show_done(text.format(n=pages))
 
     @Slot()
     def _open_changes(self) -> None:

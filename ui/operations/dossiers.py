@@ -1,0 +1,52 @@
+"""Handing a change over and looking into what was handed over, each as one call on a worker."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.domain.change import Change
+from app.errors import AppError
+from app.i18n import _
+from app.services.dossier_reading import Dossier, open_dossier, read_member
+from app.services.dossiers import hand_over
+from ui.tasks import Task
+
+if TYPE_CHECKING:
+    from ui.context import UiContext
+
+
+def export(context: "UiContext", change: Change, target: Path) -> Task:
+    """Write the dossier of a change into a file."""
+    services = context.services
+    return context.tasks.start(
+        lambda _told: hand_over(
+            change.id, target, desk=services.desk, files=services.files, series=services.series,
+            secrets=services.secrets,
+        ),
+        title=_("Dossier of {number}").format(number=change.number),
+    )  # fmt: skip
+
+
+def read(context: "UiContext", path: Path) -> Task:
+    """Open a dossier and check every member."""
+    return context.tasks.start(
+        lambda _told: open_dossier(path), title=_("Checking {name}").format(name=path.name)
+    )
+
+
+def save_member(context: "UiContext", dossier: Dossier, name: str, target: Path) -> Task:
+    """Write one member, as the manifest vouches for it, into a file."""
+
+    def work(_told: object) -> Path:
+        if dossier.manifest is None:
+            raise AppError(_("Nothing vouches for what is in this dossier."))
+        data = read_member(dossier.path, dossier.manifest, name)
+        try:
+            target.write_bytes(data)
+        except OSError as error:
+            raise AppError(
+                _("{path} could not be written.").format(path=target),
+                hint=_("Choose another folder."),
+            ) from error
+        return target
+
+    return context.tasks.start(work)
