@@ -18,6 +18,7 @@ from app.domain.run import Run
 from app.errors import InvalidInput, SecretUnavailable
 from app.i18n import _
 from app.secrets import SecretKeeper
+from app.services.attachments import clean_name
 from app.services.changes import Desk
 from app.services.people import own_signer
 from app.services.ports_series import SeriesStore
@@ -154,7 +155,7 @@ def _parts(change: Change, uow: UnitOfWork, files: Files, series: SeriesStore) -
         ("plans", uow.plans.list(change=change.id)),
     ):
         for item in items:
-            yield f"{folder}/{item.id}.json", _json(item)
+            yield f"{folder}/{_file_name(item.id)}.json", _json(item)
     hosts = (uow.hosts.find(host) for host in change.hosts)
     yield "hosts.json", _json([host for host in hosts if host is not None])
     yield from _evidence(change, runs, samples, uow.reports.list(change=change.id), files, series)
@@ -171,7 +172,8 @@ def _evidence(
     for run in runs:
         for item in run.steps:
             if item.transcript:
-                yield f"transcripts/{run.id}-{item.step.id}.txt", files.get(item.transcript)
+                name = f"transcripts/{run.id}-{_file_name(item.step.id)}.txt"
+                yield name, files.get(item.transcript)
     for kept in change.attachments:
         yield f"attachments/{kept.sha256[:12]}-{kept.name}", files.get(kept.sha256)
     for message in change.messages:
@@ -182,6 +184,11 @@ def _evidence(
     for report in reports:
         name = f"reports/{change.number}-r{report.revision}-{report.id[-6:]}.pdf"
         yield name, files.get(report.pdf_sha256)
+
+
+def _file_name(key: str) -> str:
+    """Return an id as a name that every file system, and our own reader, takes."""
+    return clean_name(key.replace("/", "_"))
 
 
 def _csv(sample: SampleSet, series: SeriesStore) -> bytes:

@@ -178,7 +178,7 @@ _FROM_RUN = {
 
 
 def _exceptions(change: Change, live: Sequence[Run], *, caused: bool) -> Iterator[ExceptionKind]:
-    if change.overrides:
+    if change.counted_overrides:
         yield ExceptionKind.OVERRIDE
     if caused:
         yield ExceptionKind.INCIDENT

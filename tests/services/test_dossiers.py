@@ -9,9 +9,11 @@ import pytest
 
 from app.domain.change import ChangeState
 from app.domain.dossier import MANIFEST
+from app.domain.event import NewEvent
 from app.domain.host import Login
 from app.domain.metric import Metric, WindowName
 from app.domain.runbook import Runbook, Step, StepKind
+from app.domain.verdict import Comparison, Verdict
 from app.errors import NotFound
 from app.services import execution, health, hosts, metrics
 from app.services.dossier_reading import check_dossier
@@ -87,6 +89,19 @@ def test_a_dossier_is_whole_repeatable_and_finds_every_alteration(opened, change
         if not told:  # a byte of the archive's own frame that carries nothing
             with zipfile.ZipFile(spoiled) as after, zipfile.ZipFile(first) as before:
                 assert all(after.read(n) == before.read(n) for n in names)
+
+
+def test_what_was_judged_is_in_a_dossier_that_its_own_reader_accepts(opened, change, tmp_path):
+    with opened.new_uow() as uow:
+        uow.comparisons.add(
+            Comparison(f"{change.id}:memory", change.id, "memory", "Memory", Verdict.CHANGED)
+        )
+        uow.log.append(NewEvent("metrics.judged", "Judged", change.id))
+        uow.commit()
+    whole = export(opened, change, tmp_path / "d.zip")
+    assert check_dossier(whole) == ()
+    with zipfile.ZipFile(whole) as archive:
+        assert f"verdicts/{change.id}_memory.json" in archive.namelist()
 
 
 def test_added_altered_and_missing_members_are_named(opened, change, tmp_path):

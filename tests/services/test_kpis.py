@@ -12,7 +12,7 @@ from app.domain.event import NewEvent
 from app.domain.filter import Asker
 from app.domain.ids import RunId, new_id
 from app.domain.kpi import ExceptionKind
-from app.domain.review import CloseCode, Incident
+from app.domain.review import CloseCode, Incident, Override
 from app.domain.run import Deviation, DeviationKind, Run, RunMode, StepRun, StepState
 from app.domain.runbook import Step, StepKind
 from app.domain.window import TimeRange, Window
@@ -87,6 +87,18 @@ def test_departures_make_a_success_unclean(store, sample):
     assert first.exceptions == {ExceptionKind.OUTSIDE_WINDOW}
     assert second.exceptions == {ExceptionKind.INCIDENT}
     assert [each.clean for each in (first, second, third)] == [False, False, True]
+
+
+def test_an_override_that_lapsed_does_not_count_against_a_change(store, sample):
+    used = Override("conflict", "No conflict", "P", "agreed", NOON, move="a>b", used_at=NOON)
+    lapsed = replace(used, used_at=None, revision=1)
+    keep_changes(
+        store,
+        [closed(overrides=(used,)), closed(overrides=(lapsed,), revision=2)],
+    )
+    passed, without = sample().closed
+    assert passed.exceptions == {ExceptionKind.OVERRIDE}
+    assert without.clean
 
 
 def test_the_wait_for_approval_ends_with_the_last_decision_on_that_plan(store, sample):
