@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, fields
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 
 from app.domain.approval import Approval, ApprovalRequest
@@ -135,10 +136,14 @@ class Change:
         What stands at its default is left out, so that a field added by a later version of the
         program voids no approval.
         """
-        plan = {name: value for name, value in _told(self).items() if name in PLAN_FIELDS}
-        if self.agreed_window is not None:  # moved since, by no more than was agreed
-            plan["window"] = self.agreed_window
-        return json.dumps(plan, default=_plain, sort_keys=True, separators=(",", ":"))
+        agreed = self.agreed_window  # moved since, by no more than was agreed
+        return (self if agreed is None else replace(self, window=agreed)).text_of(PLAN_FIELDS)
+
+    def text_of(self, names: Iterable[str]) -> str:
+        """Return the named fields as canonical JSON; what stands at its default is left out."""
+        wanted = set(names)
+        told = {name: value for name, value in _told(self).items() if name in wanted}
+        return json.dumps(told, default=_plain, sort_keys=True, separators=(",", ":"))
 
     @property
     def counted_overrides(self) -> tuple[Override, ...]:

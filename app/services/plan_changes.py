@@ -120,5 +120,7 @@ def _window(value: Any) -> str:
 def _brief(value: Any) -> str:
     if value is None or value in ("", [], {}):
         return NONE
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= MOST else f"{text[: MOST - 1]}…"

@@ -11,7 +11,9 @@ from app.domain.template import TEMPLATE_FIELDS, Template, pattern_of
 from app.errors import IllegalMove, InvalidInput
 from app.i18n import _
 from app.services.changes import MAX_TITLE, Desk, blank_change
+from app.services.editions import altered_between, in_order
 from app.services.origins import record_of
+from app.services.plan_changes import PlanDifference
 from app.services.ports_store import UnitOfWork
 from app.services.standing import TrackRecord, standing
 
@@ -28,6 +30,8 @@ class TemplateRow:
     poor: str
     """Why no standard change may rest on it, "" in good standing."""
     editions: tuple[Template, ...] = ()
+    altered: tuple[PlanDifference, ...] = ()
+    """What the newest edition does otherwise than the one before it."""
 
     @property
     def is_good(self) -> bool:
@@ -48,7 +52,8 @@ def make_template(
 
     Raises:
         InvalidInput: The name is missing, or a lock names no field of a template.
-        IllegalMove: The change has no step, so there is nothing to repeat.
+        IllegalMove: The change has no step, so there is nothing to repeat, or the template is
+            retired.
     """
     name = name.strip()
     if not name or len(name) > MAX_TITLE:
@@ -59,6 +64,8 @@ def make_template(
         if not change.runbook.steps:
             raise IllegalMove(_("{number} has no runbook.").format(number=change.number))
         earlier = uow.templates.list(family=family) if family else ()
+        if earlier and _newest(earlier).retired_by:
+            raise IllegalMove(_("“{name}” is retired.").format(name=_newest(earlier).name))
         key = TemplateId(new_id())
         template = Template(
             key,
@@ -231,8 +238,11 @@ def library(*, desk: Desk) -> tuple[TemplateRow, ...]:
         for editions in families.values():
             newest = _newest(editions)
             record = record_of(newest, uow)
-            ordered = tuple(sorted(editions, key=lambda item: -item.edition))
-            rows.append(TemplateRow(newest, record, standing(newest, record), ordered))
+            ordered = in_order(editions)
+            altered = (
+                altered_between(ordered[1].pattern, newest.pattern) if len(ordered) > 1 else ()
+            )
+            rows.append(TemplateRow(newest, record, standing(newest, record), ordered, altered))
     return tuple(sorted(rows, key=lambda row: row.template.name.casefold()))
 
 

@@ -9,6 +9,7 @@ from app.domain.change import Change
 from app.domain.host import Host
 from app.domain.template import Recurrence, Template
 from app.services import recurrence, templates
+from app.services.editions import NextEdition, next_editions
 from app.services.starters import starters, take_over
 from app.services.templates import TemplateRow, Wanted
 from ui.operations.beginning import load_hosts
@@ -64,6 +65,11 @@ def make(context: "UiContext", change_id: str, wanted: NewTemplate) -> Task:
         ),
         lane=WRITES,
     )  # fmt: skip
+
+
+def editions(services: "AppServices", change_id: str) -> tuple[NextEdition, ...]:
+    """Return what a change could be the next edition of."""
+    return next_editions(change_id, desk=services.desk)
 
 
 def approve(context: "UiContext", template_id: str) -> Task:

@@ -72,6 +72,11 @@ class Fold(QWidget):
         """Whether the content is shown."""
         return self.head.isChecked()
 
+    def set_title(self, title: str) -> None:
+        """Show another title."""
+        self.head.setText(title)
+        self.head.say()
+
     def set_note(self, note: str) -> None:
         """Say beside the title what is inside."""
         self.head.note = note

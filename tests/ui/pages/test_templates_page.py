@@ -12,7 +12,9 @@ from app.domain.change import ChangeState, ChangeType
 from app.domain.event import NewEvent
 from app.domain.review import CloseCode
 from app.domain.runbook import Runbook, Step, StepKind
-from app.services import templates
+from app.errors import IllegalMove
+from app.services import changes, templates
+from app.services.editions import next_editions
 from app.services.runbooks import refuse_circles
 from app.services.standing import field_words
 from app.services.starters import starters, take_over
@@ -239,6 +241,68 @@ def test_a_template_is_made_from_a_change_with_its_locks(changes_page, services)
     assert made.name == change.title
     assert "metrics" in made.locked
     assert read(services, change.id).version == change.version
+
+
+def test_the_next_edition_says_what_is_new_and_waits_for_approval_again(drive, services, proven):
+    change = templates.open_from_template(proven.id, templates.Wanted(), desk=services.desk)
+    added = Step("n", "Tell the service desk", StepKind.MANUAL)
+    longer = Runbook((*change.runbook.steps, added), change.runbook.values)
+    changes.edit_change(
+        change.id, lambda c: replace(c, runbook=longer, monitor_days=3.0), desk=services.desk
+    )
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    driver.page.detail._on_reuse("template")
+    driver.settle()
+    reuse = driver.page.detail.reuse
+    edition = reuse.edition
+    assert edition.choice.value == proven.family, "its own template is chosen already"
+    edition.differences.fold.set_open(True)
+    assert "Tell the service desk" in shown(edition)
+    assert "Days under observation" in shown(edition)
+    assert reuse.confirm.text() == "Make edition 2"
+    driver.click(reuse.confirm)
+    assert "one sentence" in edition.note._below.text()
+    assert len(services_templates(services)) == 1
+    driver.type(edition.note, "Tells the desk")
+    driver.click(reuse.confirm)
+    driver.bot.waitUntil(lambda: len(services_templates(services)) == 2, timeout=5000)
+    (row,) = templates.library(desk=services.desk)
+    assert (row.template.edition, row.template.approved_by) == (2, "")
+    assert "Nobody stands for edition 2" in row.poor
+    assert {item.part: item.after for item in row.altered} == {
+        "Step": "Tell the service desk",
+        "Days under observation": "3",
+    }
+    library = drive(TemplatesPage)
+    library.page.detail.altered.fold.set_open(True)
+    assert "Tell the service desk" in shown(library.page.detail.altered)
+    assert "Waits for approval" in library.page.detail.badge.accessibleName()
+    assert library.page.detail.approve.reason == "you made this edition"
+
+
+def test_a_change_may_still_become_a_template_of_its_own(changes_page, services, proven):
+    driver, change = changes_page
+    driver.page.detail._on_reuse("template")
+    driver.settle()
+    reuse = driver.page.detail.reuse
+    assert reuse.edition.choice.value == ""
+    assert not reuse.edition.note.isVisible()
+    driver.choose(reuse.edition.choice, proven.family)
+    assert reuse.name.value == proven.name
+    driver.choose(reuse.edition.choice, "")
+    assert reuse.name.value == change.title
+    driver.click(reuse.confirm)
+    driver.bot.waitUntil(lambda: len(services_templates(services)) == 2, timeout=5000)
+    assert {made.edition for made in services_templates(services)} == {1}
+
+
+def test_a_retired_template_gets_no_next_edition(services, proven, record):
+    templates.retire_template(proven.id, "Replaced", desk=services.desk)
+    change = record("Look", ChangeState.ASSESS)
+    assert next_editions(change.id, desk=services.desk) == ()
+    with pytest.raises(IllegalMove, match="is retired"):
+        templates.make_template(change.id, "x", desk=services.desk, family=proven.family)
 
 
 def services_templates(services):

@@ -16,10 +16,10 @@ from ui.operations import process
 from ui.operations.changes import ChangeView
 from ui.pages.changes.asking import Question
 from ui.pages.changes.editing import Editing
-from ui.pages.changes.since import Since
 from ui.theme import SMALL
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind, Tall, WithReason, link
+from ui.widgets.differences import Differences
 from ui.widgets.facts import SectionTitle
 from ui.widgets.labels import Label
 from ui.widgets.layout import Line, clear, column, row
@@ -37,7 +37,7 @@ class Approvals(QWidget):
         self._editing = editing
         self._share, self._bound = Label(tone="ink2"), Label(size=SMALL, tone="ink2", wrap=True)
         self.steps, self.list = QVBoxLayout(), QVBoxLayout()
-        self.since = Since()
+        self.since = Differences(_("Changed since it was approved"))
         self.approve = Button(_("Approve"), Kind.PRIMARY, icon="check", tall=Tall.COMPACT)
         self.reject = Button(_("Reject"), Kind.DANGER, icon="x", tall=Tall.COMPACT)
         self.again = Button(_("Ask again"), icon="refresh", tall=Tall.COMPACT)

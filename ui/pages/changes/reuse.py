@@ -1,11 +1,12 @@
 """Use a change again: copy the parts one chooses, or make a template of its plan."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.domain.change import Change
 from app.domain.template import TEMPLATE_FIELDS, Template
@@ -13,20 +14,24 @@ from app.i18n import _, later
 from app.services.changes import MAX_TITLE
 from app.services.standing import field_words
 from app.services.templates import COPIED, USUAL_LOCKS
+from app.wording import count_of
 from ui.changed import Topic
 from ui.operations import templates
 from ui.operations.templates import NewTemplate
+from ui.pages.changes.edition import EditionChoice
 from ui.tasks import Task
 from ui.theme import BOLD
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.fields import Check, LineField
+from ui.widgets.fold import Fold
 from ui.widgets.labels import Label
-from ui.widgets.layout import card, clear, column, row
+from ui.widgets.layout import card, clear, column, panel, row
 
 if TYPE_CHECKING:
     from ui.context import UiContext
 
 COPY, TEMPLATE = "copy", "template"
+_ACROSS = 3
 _PARTS = {
     "need": later("Need and description"),
     "impact": later("Impact and scope"),
@@ -51,6 +56,7 @@ class Reuse(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self.name = LineField("")
         self.boxes: dict[str, Check] = {}
+        self.edition: EditionChoice | None = None
         self.confirm, self.cancel = Button(""), Button("")
         self.hide()
 
@@ -68,10 +74,14 @@ class Reuse(QWidget):
 
     def _ask_template(self, change: Change) -> None:
         heading = _("Make a template of {number}").format(number=change.number)
-        text = _("Somebody else approves it. Ticked parts are locked for standard changes.")
+        text = _("Somebody else approves it before standard changes may rest on it.")
         self._build(heading, text, _("Name of the template"))
         self.name.set_value(change.title)
-        self._tick({name: field_words(name) for name in TEMPLATE_FIELDS}, USUAL_LOCKS)
+        self.edition = EditionChoice(self._context, change.id)
+        self.edition.chosen.connect(self._on_edition)
+        self.edition.failed.connect(self.failed)
+        self._parts.insertWidget(2, self.edition)
+        self._tick_locks()
         self._end(_("Make the template"), self._on_template)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -95,8 +105,27 @@ class Reuse(QWidget):
         for key, box in self.boxes.items():
             box.setChecked(key in ticked)
         listed = list(self.boxes.values())
-        for place in range(0, len(listed), 3):
-            self._parts.addLayout(row(*listed[place : place + 3], None, gap=16))
+        grid = QGridLayout()
+        for place, box in enumerate(listed):
+            grid.addWidget(box, *divmod(place, _ACROSS))
+        grid.setColumnStretch(_ACROSS, 1)
+        grid.setHorizontalSpacing(16)
+        self._parts.addLayout(grid)
+
+    def _tick_locks(self) -> None:
+        """Fold the many parts away: the usual ones are locked."""
+        parts, self._parts = self._parts, column(gap=8)
+        self._tick({name: field_words(name) for name in TEMPLATE_FIELDS}, USUAL_LOCKS)
+        self._locks = Fold(_("Locked for standard changes"), partial(panel, self._parts))
+        for box in self.boxes.values():
+            box.toggled.connect(self._count_locks)
+        parts.addWidget(self._locks)
+        self._parts = parts
+        self._count_locks()
+
+    @Slot()
+    def _count_locks(self) -> None:
+        self._locks.set_note(count_of(len(self._chosen()), len(self.boxes)))
 
     def _end(self, verb: str, slot: Callable[[], object]) -> None:
         self.confirm, self.cancel = Button(verb, Kind.PRIMARY), Button(_("Not now"))
@@ -123,8 +152,24 @@ class Reuse(QWidget):
         if not self.name.value:
             self.name.set_error(_("Name the template."))
             return
-        wanted = NewTemplate(self.name.value, self._chosen())
+        if self.edition is None or self.edition.complain():
+            return
+        earlier = self.edition.template
+        family = earlier.family if earlier else ""
+        note = self.edition.note.value if earlier else ""
+        wanted = NewTemplate(self.name.value, self._chosen(), family, note)
         self._do(templates.make(self._context, self._id, wanted))
+
+    @Slot(object)
+    def _on_edition(self, earlier: Template | None) -> None:
+        """Take the name and the locks of the edition before, which may still be altered."""
+        if self._change is None:
+            return
+        self.name.set_value(earlier.name if earlier else self._change.title)
+        for key, box in self.boxes.items():
+            box.setChecked(key in (earlier.locked if earlier else USUAL_LOCKS))
+        text = _("Make edition {n}").format(n=earlier.edition + 1) if earlier else ""
+        self.confirm.setText(text or _("Make the template"))
 
     @property
     def _id(self) -> str:

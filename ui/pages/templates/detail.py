@@ -16,6 +16,7 @@ from ui.pages.templates.recurring import RecurrenceForm
 from ui.pages.templates.rows import LibraryRow, standing_badge
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind, WithReason
+from ui.widgets.differences import Differences
 from ui.widgets.facts import KeyValues, SectionTitle
 from ui.widgets.fields import LineField
 from ui.widgets.labels import Label, title
@@ -42,6 +43,7 @@ class TemplateDetail(QWidget):
         self.approve = Button(_("Approve this edition"), icon="check")
         self.retire = Button(_("Retire"))
         self.facts = KeyValues(label_width=120)
+        self.altered = Differences("")
         self.steps = Table(RowsModel(_columns()), rows=Rows.COMPACT, row_id=lambda step: step.id)
         self.steps.setAccessibleName(_("Steps of the template"))
         self.steps_title = SectionTitle(_("Runbook"))
@@ -56,7 +58,7 @@ class TemplateDetail(QWidget):
         inner = panel(
             column(
                 row(self.name, None, self.badge), self.words, buttons, self.asking, 8, self.facts,
-                8, self.steps_title, self.steps, 8, self.recurring, None,
+                self.altered, 8, self.steps_title, self.steps, 8, self.recurring, None,
                 gap=10, margins=(MARGIN, 16, MARGIN, 24),
             )
         )  # fmt: skip
@@ -89,6 +91,8 @@ class TemplateDetail(QWidget):
         self.approve.block(_approval_reason(shown, actor))
         self.asking.hide()
         self.facts.set_facts(_facts(shown, zone))
+        self.altered.fold.set_title(_("Changed since edition {n}").format(n=template.edition - 1))
+        self.altered.show_differences(known.altered if known else ())
         steps = template.pattern.runbook.steps
         self.steps_title.set_note(_note(steps, template.pattern.runbook.forward_estimate_s))
         self.steps.set_rows(steps)
@@ -154,6 +158,9 @@ def _facts(shown: LibraryRow, zone: str) -> list[tuple[str, str | QWidget]]:
     earlier = ", ".join(str(item.edition) for item in known.editions[1:])
     if earlier:
         facts.append((_("Earlier editions"), earlier))
+    if not template.retired_by:
+        text = _("from the plan of a change: “Make a template” in the menu beside its title")
+        facts.append((_("Next edition"), text))
     if template.retired_by:
         text = _("by {who}: {why}")
         facts.append(

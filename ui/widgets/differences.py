@@ -1,4 +1,4 @@
-"""What changed in the plan since somebody approved it: old beside new, folded away."""
+"""What changed in a plan: old beside new, folded away."""
 
 from collections.abc import Sequence
 
@@ -15,21 +15,21 @@ from ui.widgets.layout import Line, clear
 MOST = 40
 
 
-class Since(QWidget):
+class Differences(QWidget):
     """Hidden while there is nothing to compare."""
 
-    def __init__(self) -> None:
+    def __init__(self, title: str) -> None:
         super().__init__()
         self._found: tuple[PlanDifference, ...] = ()
         self._list = QVBoxLayout()
-        self.fold = Fold(_("Changed since it was approved"), self._make)
+        self.fold = Fold(title, self._make)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.fold)
         self.hide()
 
     def show_differences(self, found: Sequence[PlanDifference] | None) -> None:
-        """Show what differs from the plan of the newest approval that is void."""
+        """Show what differs; hide when nothing does."""
         self.setVisible(bool(found))
         self._found = tuple(found or ())
         words = ngettext("{n} part", "{n} parts", len(self._found))
