@@ -71,6 +71,14 @@ class Moves(QObject):
         self._target = target
         self._editing.ask(self._question(step, view))
 
+    def propose(self, target: ChangeState) -> None:
+        """Ask for a move, also one that needs nothing: whoever drops a card may have slipped."""
+        view = self._editing.view
+        step = transition(view.change.state, target)
+        if step is not None:
+            self._target = target
+            self._editing.ask(self._question(step, view))
+
     def follow(self) -> None:
         """Come back to the conditions of a move after one of them was passed."""
         if self._come_back and self._target is not None:

@@ -13,6 +13,7 @@ from ui.operations.beginning import Beginning
 from ui.operations.changes import ChangeView
 from ui.operations.templates import FromTemplate
 from ui.pages.changes.approval_desk import ApprovalDesk
+from ui.pages.changes.boarding import Boarding
 from ui.pages.changes.detail import ChangeDetail
 from ui.pages.changes.keys import ChangeKeys
 from ui.pages.changes.list_deeds import ListDeeds
@@ -68,6 +69,7 @@ class ChangesPage(Page):
         self.panels = Panels(context, self.list, self)
         self.deeds = ListDeeds(context, self.list)
         self.deeds.failed.connect(self.show_error)
+        self.boarding = Boarding(self)
         self.sides = Sides(self.list, self.right, self.detail.head.back)
         self.approvals = ApprovalDesk(self)
         self.keys = ChangeKeys(self)
@@ -94,6 +96,7 @@ class ChangesPage(Page):
     def ready(self) -> bool:
         """Whether list and change are shown."""
         shown = self.list.ready and self.detail.ready and self.panels.ready
+        shown = shown and self.boarding.ready
         return shown and not self.approvals.busy
 
     def reload(self) -> None:

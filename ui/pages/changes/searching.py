@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 class Searching(QObject):
     """Turns what is typed and chosen above the list into pages of it."""
 
+    started = Signal()
+    """Another list was asked for."""
     shown = Signal()
     """Another list is there, or more is known about it."""
     numbered = Signal(str)
@@ -74,6 +76,7 @@ class Searching(QObject):
         self.total = None
         self._head.show_sort(self.sort)
         self.loader.start(self.wanted, self.sort)
+        self.started.emit()
 
     def reload(self, pages: list[int]) -> None:
         """Read the same list again with the pages in sight, and what the filters hold."""

@@ -29,6 +29,7 @@ class ListViews(QStackedWidget):
         super().__init__()
         self.pages, self.view = pages, View.LINES
         self._panel: QWidget | None = None
+        self._board: QWidget | None = None
         now = context.services.clock.now
         self.lines = LongTable(
             PagedModel(change_columns(now), pages, marks),
@@ -57,6 +58,10 @@ class ListViews(QStackedWidget):
             columns.hideSection(position)
 
     @property
+    def _on_board(self) -> bool:
+        return self.view is View.BOARD and self._board is not None
+
+    @property
     def table(self) -> LongTable:
         """The list in the view that is chosen."""
         return self.wide if self.view is View.TABLE else self.lines
@@ -72,6 +77,16 @@ class ListViews(QStackedWidget):
         self.view = view
         if current is not None:
             self.table.select(current.id, quiet=True)
+
+    def set_board(self, board: QWidget) -> None:
+        """Take the board in, when it is first looked at."""
+        self._board = board
+        self.addWidget(board)
+
+    def show_board(self) -> None:
+        """Show the board, unless a panel stands in its place."""
+        if self._board is not None and self._panel is None:
+            self.setCurrentWidget(self._board)
 
     @property
     def has_panel(self) -> bool:
@@ -89,12 +104,15 @@ class ListViews(QStackedWidget):
         """Show the list again; return whether anything stood in its place."""
         was, self._panel = self._panel, None
         if was is not None:
-            self.setCurrentWidget(self.table)
+            self.setCurrentWidget((self._board if self._on_board else None) or self.table)
         return was is not None
 
     def show_fitting(self, *, nothing: bool) -> None:
         """Show the list, or that nothing fits; ``nothing`` says that there is no change at all."""
         if self._panel is not None:
+            return
+        if self._on_board:
+            self.show_board()
             return
         instead = self._blank if nothing else self.nothing_fits
         self.setCurrentWidget(self.table if self.pages.total else instead)

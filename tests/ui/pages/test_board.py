@@ -1,0 +1,130 @@
+"""The board: columns with counts, drops that ask, the same by keys."""
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QDropEvent
+
+from app.domain.change import ChangeState
+from tests.ui.pages.conftest import read
+from ui.pages.changes.board import STATES, card_of, may_move, next_state, read_card
+from ui.pages.changes.list_head import View
+from ui.pages.changes.page import ChangesPage
+
+S = ChangeState
+
+
+@pytest.fixture
+def board(drive, record):
+    """The board with two changes being assessed, a scheduled and a rejected one."""
+    for title, state in (
+        ("Alpha", S.ASSESS),
+        ("Beta", S.ASSESS),
+        ("Gamma", S.SCHEDULED),
+        ("Delta", S.REJECTED),
+    ):
+        record(title, state)
+    driver = drive(ChangesPage)
+    driver.open("list/all")
+    driver.click(driver.page.list.head.views[View.BOARD])
+    return driver
+
+
+def columns(driver):
+    return driver.page.boarding.board.columns
+
+
+def drop(driver, card, target):
+    """Drop a card on a column, as Qt delivers it."""
+    cards = columns(driver)[target].cards
+    data = card_of(card)
+    event = QDropEvent(
+        QPointF(5, 5), Qt.DropAction.MoveAction, data, Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    cards.dropEvent(event)
+    driver.settle()
+
+
+def test_every_state_is_a_column_with_its_count(board):
+    shown = {state: column for state, column in columns(board).items() if column.isVisible()}
+    assert S.REJECTED in shown
+    assert S.CANCELED not in shown
+    assert shown[S.ASSESS].number.text() == "2"
+    assert shown[S.DRAFT].number.text() == "0"
+    assert board.page.right.isHidden()
+
+
+def test_the_filter_and_the_search_narrow_the_columns(board):
+    board.page.list.choose("approve")
+    board.settle()
+    shown = [state for state, column in columns(board).items() if column.isVisible()]
+    assert shown == [S.AUTHORIZE]
+    board.page.list.choose("open")
+    board.page.list.head.search.setText("gamma")
+    board.page.list.search.start()
+    board.settle()
+    assert columns(board)[S.ASSESS].number.text() == "0"
+    assert columns(board)[S.SCHEDULED].number.text() == "1"
+
+
+def test_a_drop_asks_with_the_conditions_and_moves_nothing(board, services):
+    card = columns(board)[S.ASSESS].pages.at(0)
+    drop(board, card, S.AUTHORIZE)
+    page = board.page
+    assert page.list.isHidden()
+    assert page.detail._view.change.id == card.id
+    assert page.detail.asking.is_open
+    assert read(services, card.id).state is S.ASSESS
+    assert page.escape()
+    assert page.escape()
+    assert page.list.isVisible()
+    assert read(services, card.id).state is S.ASSESS
+
+
+def test_a_move_that_needs_nothing_still_asks_first(board, services):
+    card = columns(board)[S.REJECTED].pages.at(0)
+    drop(board, card, S.DRAFT)
+    asking = board.page.detail.asking
+    assert asking.is_open
+    assert read(services, card.id).state is S.REJECTED
+    if asking.reason.isVisible():
+        board.type(asking.reason, "Revise it")
+    board.click(asking.confirm)
+    assert read(services, card.id).state is S.DRAFT
+
+
+def test_a_column_takes_only_what_may_come_there(board, services):
+    card = columns(board)[S.ASSESS].pages.at(0)
+    drop(board, card, S.CLOSED)
+    assert not board.page.detail.asking.is_open
+    assert board.page.list.isVisible()
+    assert read_card(card_of(card)) == (card.id, S.ASSESS)
+    assert not may_move(S.ASSESS, S.CLOSED)
+    for state in STATES:
+        for step in (1, -1):
+            target = next_state(state, step)
+            assert target is None or may_move(state, target)
+
+
+def test_the_keyboard_walks_opens_and_asks_for_a_move(board, services):
+    page = board.page
+    page.boarding.board.focus_first()
+    cards = columns(board)[S.ASSESS].cards
+    assert cards.hasFocus()
+    board.bot.keyClick(cards, Qt.Key.Key_J)
+    assert cards.currentIndex().row() == 1
+    board.bot.keyClick(cards, Qt.Key.Key_Right)
+    assert columns(board)[S.SCHEDULED].cards.hasFocus()
+    board.bot.keyClick(columns(board)[S.SCHEDULED].cards, Qt.Key.Key_Left)
+    assert cards.hasFocus()
+    moved = cards.current
+    board.bot.keyClick(cards, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    board.settle()
+    assert page.detail._view.change.id == moved.id
+    assert page.detail.asking.is_open
+    assert read(services, moved.id).state is S.ASSESS
+    page.escape()
+    page.escape()
+    board.bot.keyClick(cards, Qt.Key.Key_Return)
+    board.settle()
+    assert page.list.isHidden()
