@@ -1,8 +1,7 @@
-"""How the store grows: its size, opening it, and a search, with ten times as many changes each time.
+"""How the store grows: its size, opening it, and a search, with ten times as many changes.
 
-There is no peer; the figure is the start with the most changes, held against the start with the
-fewest: it shall be flat. Each start opens the store in a process of its own, as a command does, with
-the copy of the day already taken.
+There is no peer: the figure is the start with the most changes, held against the start with the
+fewest, and shall be flat. Each start opens the store in a process of its own, as a command does.
 """
 
 import os
