@@ -115,7 +115,7 @@ def planned(change: Change, host: Host, shop: DemoShop, now: datetime, span_s: f
 
 def _tests(host: Host, shop: DemoShop) -> tuple[TestCase, ...]:
     """What the program tries by itself, before the work and after it."""
-    orders = f"GET {shop.url}\nexpect status = 200\nexpect body matches \"orders\": [1-9]"
+    orders = f'GET {shop.url}\nexpect status = 200\nexpect body matches "orders": [1-9]'
     release = f'GET {shop.health_url}\nexpect status = 200\nexpect body contains "2.0"'
     index = "SELECT count(*) FROM sqlite_master WHERE name = 'orders_by_customer'"
     return (

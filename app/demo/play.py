@@ -222,7 +222,7 @@ def _prepare(stage: Stage, change: Change) -> None:
     stage.say(f"Health before: {summary_of(checked)}")
     testing.run_tests(change.id, with_=services.testing, context=context)
     if checked.worst is Health.CRITICAL:
-        reason = _own_load(checked)
+        reason = own_load(checked)
         overrides.override_guard(change.id, "checks_green", desk=services.desk, reason=reason)
     recovery_key = services.vault.make()
     paper = stage.folder / "recovery-key.txt"
@@ -255,7 +255,7 @@ def _run(stage: Stage, change: Change) -> Run:
                 note = _same_sum(stage)
                 decisions.confirm_step(run.id, step.step.id, note, desk=stage.services.desk)
             case StepKind.CHECK:
-                reason = _own_load(_newest_check(stage, change))
+                reason = own_load(newest_check(stage.services, change.id))
                 decisions.confirm_step(run.id, step.step.id, reason, desk=stage.services.desk)
             case _:
                 raise AppError(f"Step “{step.step.title}”: {step.outcome}")
@@ -269,7 +269,7 @@ _RESOURCES = frozenset({"cpu.load", "cpu.util", "mem.available", "fs.space", "fs
 """What other work on the demo's computer can make critical; everything else ends the demo."""
 
 
-def _own_load(report: HealthReport) -> str:
+def own_load(report: HealthReport) -> str:
     """Return why a critical check does not stop the demo; raises AppError when it must."""
     critical = [r for r in report.results if r.reading.health is Health.CRITICAL]
     if {result.check for result in critical} - _RESOURCES:
@@ -279,9 +279,10 @@ def _own_load(report: HealthReport) -> str:
     return f"The demo's computer is busy with other work ({found}); the service itself is fine"
 
 
-def _newest_check(stage: Stage, change: Change) -> HealthReport:
-    with stage.services.new_uow() as uow:
-        return max(uow.health.list(change=change.id), key=lambda report: report.started_at)
+def newest_check(services: AppServices, change: str) -> HealthReport:
+    """Return the newest health report of a change."""
+    with services.new_uow() as uow:
+        return max(uow.health.list(change=change), key=lambda report: report.started_at)
 
 
 def _ask(stage: Stage, url: str) -> str:

@@ -1,6 +1,7 @@
 """Hand a change over: one zip with its data, its evidence, a manifest of hashes, a signature."""
 
 import hashlib
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -119,7 +120,12 @@ def export_dossier(
     return target
 
 
+_NOT_IN_NAMES = re.compile(r"[:\\\0]")
+"""What no name in a dossier holds: it would lead elsewhere on some systems."""
+
+
 def _put(archive: zipfile.ZipFile, name: str, data: bytes) -> Member:
+    name = _NOT_IN_NAMES.sub("-", name)
     archive.writestr(zipfile.ZipInfo(name, _EPOCH), data, zipfile.ZIP_DEFLATED)
     return Member(name, len(data), hashlib.sha256(data).hexdigest())
 

@@ -43,6 +43,13 @@ def change(opened, made, ssh_host):
     health.check_and_record(ssh_host, request, checking=opened.checking, context=context)
     run = execution.start_run(change.id, desk=desk)
     execution.play(run.id, opened.executors, desk=desk, context=context)
+    with opened.new_uow() as uow:
+        verdict = Verdict.NOT_ENOUGH_DATA
+        uow.comparisons.add(
+            Comparison(f"{change.id}:memory", change.id, "memory", "Memory", verdict)
+        )
+        uow.log.append(NewEvent("verdict.found", "Judged", change.id))
+        uow.commit()
     return change
 
 
@@ -76,7 +83,15 @@ def test_a_dossier_is_whole_repeatable_and_finds_every_alteration(opened, change
         names = archive.namelist()
         kinds = {name.split("/")[0] for name in names}
         transcripts = [archive.read(n) for n in names if n.startswith("transcripts/")]
-    assert {"change.json", "log.jsonl", "hosts.json", "runs", "health", "samples"} <= kinds
+    assert {
+        "change.json",
+        "log.jsonl",
+        "hosts.json",
+        "runs",
+        "health",
+        "samples",
+        "verdicts",
+    } <= kinds
     assert any(b"<b>\x1b[31m=cmd()" in data for data in transcripts), "evidence is raw"
 
     spoiled = tmp_path / "spoiled.zip"
