@@ -2,6 +2,7 @@
 
 from html import escape
 
+_TIP = "margin: 3px 7px"
 _DIRECTION = (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)
 _SHOWN: dict[int, str] = {
     **{code: f"^{chr(code + 64)}" for code in range(32)},
@@ -22,4 +23,4 @@ def visible(text: str) -> str:
 
 def tip(text: str) -> str:
     """Return a tool tip that shows foreign text literally, whatever it looks like."""
-    return f"<qt>{escape(text)}</qt>" if text else ""
+    return f"<qt><p style='{_TIP}'>{escape(text)}</p></qt>" if text else ""

@@ -9,8 +9,9 @@ import sys
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cache
+from time import monotonic
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -19,10 +20,11 @@ from PySide6.QtGui import (
     QGuiApplication,
     QPalette,
 )
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
+from shiboken6 import isValid
 
 from app.paths import resource_path
-from ui.stylesheet import stylesheet
+from ui.stylesheet import filled
 
 SANS, MONO = "Inter", "JetBrains Mono"
 SMALL, BODY, LARGE, TITLE, FIGURE = 11, 13, 15, 20, 28
@@ -30,6 +32,9 @@ REGULAR, MEDIUM, BOLD = 400, 500, 600
 _POINTS_PER_PIXEL = 72 / (72 if sys.platform == "darwin" else 96)
 _TRACKING = {TITLE: -1.2, FIGURE: -1.8}
 _ROLE = QPalette.ColorRole
+_SLICE_S = 0.01
+_SHEET = "sheet"
+"""The property of a widget that says which sheet it wears, before its colours are filled in."""
 
 
 class Mode(StrEnum):
@@ -161,6 +166,9 @@ class Theme(QObject):
         self._application = application
         self._mode = mode
         self._scale = scale
+        self._waiting: list[QWidget] = []
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._dress_hidden)
         application.setStyle("Fusion")
         _load_fonts()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
@@ -208,13 +216,43 @@ class Theme(QObject):
         _styles.clear()
         self._application.setFont(base)
         self._application.setPalette(_palette(look))
-        self._application.setStyleSheet(
-            stylesheet(
-                {field.name: look.named(field.name).name() for field in fields(Tokens)}
-                | {"selection": look.selection.name(), "on_accent": look.on_accent.name()}
-            )
-        )
+        QToolTip.setPalette(self._application.palette())
+        dressed = [one for one in self._application.allWidgets() if one.property(_SHEET)]
+        for widget in dressed:
+            if widget.isVisible():
+                _dress_anew(widget)
+        self._waiting = [widget for widget in dressed if not widget.isVisible()]
+        self._timer.start()
         self.switched.emit()
+
+    @Slot()
+    def _dress_hidden(self) -> None:
+        """Give widgets out of sight the new look, a few at a time: there may be hundreds."""
+        until_s = monotonic() + _SLICE_S
+        while self._waiting and monotonic() < until_s:
+            widget = self._waiting.pop()
+            if isValid(widget):
+                _dress_anew(widget)
+        if not self._waiting:
+            self._timer.stop()
+
+
+def dress(widget: QWidget, sheet: str) -> None:
+    """Give one of Qt's own widgets a sheet of `ui.stylesheet`, now and after a switch."""
+    widget.setProperty(_SHEET, sheet)
+    _dress_anew(widget)
+
+
+def _dress_anew(widget: QWidget) -> None:
+    widget.setStyleSheet(_filled(widget.property(_SHEET), tokens().dark))
+
+
+@cache
+def _filled(sheet: str, dark: bool) -> str:
+    look = token_sets()[dark]
+    colors = {field.name: look.named(field.name).name() for field in fields(Tokens)}
+    colors |= {"selection": look.selection.name(), "on_accent": look.on_accent.name()}
+    return filled(sheet, colors)
 
 
 def _color(text: str) -> QColor:
@@ -235,7 +273,8 @@ def _palette(look: Tokens) -> QPalette:
     for color, roles in (
         (look.surface, (_ROLE.Window, _ROLE.Base)),
         (look.raised, (_ROLE.AlternateBase, _ROLE.Button, _ROLE.ToolTipBase)),
-        (look.ink, (_ROLE.WindowText, _ROLE.Text, _ROLE.ButtonText, _ROLE.ToolTipText)),
+        (look.ink, (_ROLE.WindowText, _ROLE.Text, _ROLE.ButtonText)),
+        (look.ink2, (_ROLE.ToolTipText,)),  # the frame of a tip has the colour of its words
         (look.ink3, (_ROLE.PlaceholderText,)),
         (look.accent, (_ROLE.Accent, _ROLE.Highlight, _ROLE.Link, _ROLE.LinkVisited)),
         (look.on_accent, (_ROLE.HighlightedText, _ROLE.BrightText)),

@@ -12,6 +12,9 @@ PLAIN_TEXT_DOORS = {"ui/widgets/labels.py"}
 
 RICH_TEXT = {"QTextBrowser", "QTextEdit", "QMessageBox", "QErrorMessage", "QWebEngineView"}
 RICH_CALLS = {"setHtml", "appendHtml", "insertHtml", "setOpenExternalLinks", "toHtml"}
+BARE_DOORS = {"ui/widgets/dressed.py", "ui/theme.py"}
+BARE = {"QLineEdit", "QPlainTextEdit", "QComboBox", "QMenu", "QScrollArea", "QTableView",
+        "QSplitter", "QProgressBar", "QCalendarWidget", "setStyleSheet"}  # fmt: skip
 DANGEROUS = {"pickle", "marshal", "shelve", "dill", "telnetlib", "ftplib"}
 STARTERS = {"run", "Popen", "call", "check_call", "check_output"}
 REMOTE_CALLS = {"exec_command", "invoke_shell", "stream", "run_script"}
@@ -32,6 +35,17 @@ def test_nobody_reaches_for_the_application_object():
         )
 
     assert found(rule, "app", "ui") == []
+
+
+def test_widgets_of_qt_are_made_in_the_look_of_the_kit():
+    """A bare one would look like Qt's; a sheet for the whole application would slow all others."""
+
+    def rule(path):
+        if name(path) in BARE_DOORS:
+            return ()
+        return (node.lineno for called, node in calls(path) if called in BARE)
+
+    assert found(rule, "ui") == []
 
 
 def test_no_program_is_started_through_a_shell():

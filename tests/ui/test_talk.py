@@ -114,5 +114,5 @@ def test_control_marks_become_visible(said, shown):
 
 
 def test_tool_tips_show_foreign_text_literally():
-    assert tip("<b>") == "<qt>&lt;b&gt;</qt>"
+    assert "&lt;b&gt;" in tip("<b>")
     assert tip("") == ""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QRectF, QSize, QTimer, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.i18n import _, ngettext
 from app.tasks import Progress
@@ -18,6 +18,7 @@ from ui.tasks import Task
 from ui.theme import SMALL, tokens
 from ui.widgets.badges import draw_badge
 from ui.widgets.buttons import icon_button
+from ui.widgets.dressed import progress_bar
 from ui.widgets.labels import Label
 
 _NOTE_MS = 6000
@@ -51,8 +52,7 @@ class StatusBar(QWidget):
         self._running: list[Task] = []
         self._note: Badge | None = None
         self._activity = _Activity()
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
+        self._bar = progress_bar()
         self._bar.setFixedSize(96, 4)
         self._share = Label(size=SMALL, tone="ink2")
         self._cancel = icon_button("x", _("Cancel"), compact=True)

@@ -3,7 +3,6 @@
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QPlainTextEdit,
@@ -17,8 +16,9 @@ from ui.messages import Message, Tone
 from ui.theme import BOLD, SMALL, font, tokens
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind, Tall, icon_button
+from ui.widgets.dressed import text_edit
 from ui.widgets.labels import Label
-from ui.widgets.layout import MARGIN
+from ui.widgets.layout import MARGIN, Card
 
 _MARKS = {
     Tone.ERROR: Mark.BAD,
@@ -29,7 +29,7 @@ _MARKS = {
 _WELL_LINES = 12
 
 
-class Banner(QFrame):
+class Banner(Card):
     """One message; it stays until it is closed."""
 
     closed = Signal()
@@ -37,7 +37,6 @@ class Banner(QFrame):
     def __init__(self, message: Message) -> None:
         super().__init__()
         self.message = message
-        self.setProperty("card", "true")
         self.setAccessibleName(message.as_text())
         self._well: QPlainTextEdit | None = None
         layout = QVBoxLayout(self)
@@ -125,8 +124,7 @@ class Banner(QFrame):
         return layout
 
     def _details(self) -> QPlainTextEdit:
-        self._well = QPlainTextEdit(self.message.details)
-        self._well.setProperty("role", "well")
+        self._well = text_edit(self.message.details, role="well")
         self._well.setReadOnly(True)
         self._well.setFont(font(SMALL, mono=True))
         self._well.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)

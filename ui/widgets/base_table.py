@@ -23,7 +23,8 @@ from app.i18n import _
 from ui import icons
 from ui.cells import COLUMN_ROLE, Column
 from ui.paint import LEFT, RIGHT, Style, by_keyboard, focus_ring, hline, scaled, write
-from ui.theme import MEDIUM, SMALL, tokens
+from ui.stylesheet import TABLE
+from ui.theme import MEDIUM, SMALL, dress, tokens
 from ui.widgets.cells import PAD, CellDelegate
 
 
@@ -134,6 +135,7 @@ class BaseTable(QTableView):
         margin: int = PAD,
     ) -> None:
         super().__init__()
+        dress(self, TABLE)
         self._height = rows
         self._records = cast("ListModel", model)
         model.setParent(self)

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from app.i18n import _
 from ui.cells import Badge, Mark
 from ui.theme import BOLD, font
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind
+from ui.widgets.dressed import line_edit
 from ui.widgets.labels import Label
-from ui.widgets.layout import row
+from ui.widgets.layout import Card, row
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Consequence:
     safety: str = ""
 
 
-class TypedConfirmation(QFrame):
+class TypedConfirmation(Card):
     """A box with the consequence, a field for the exact text, and a button locked until equal."""
 
     confirmed = Signal()
@@ -41,10 +42,9 @@ class TypedConfirmation(QFrame):
         others: Sequence[Button] = (),
     ) -> None:
         super().__init__()
-        self.setProperty("card", "true")
         self._phrase = phrase
         self._note = ""
-        self.field = QLineEdit()
+        self.field = line_edit()
         self.field.setFont(font(mono=True))
         self.field.setMinimumWidth(170)
         self.field.setAccessibleName(_("Type {phrase}").format(phrase=phrase))

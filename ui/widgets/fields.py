@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
     QLineEdit,
-    QPlainTextEdit,
     QStyle,
     QStyleOptionComboBox,
     QStylePainter,
@@ -19,7 +18,9 @@ from PySide6.QtWidgets import (
 
 from ui import icons
 from ui.paint import Style, by_keyboard, focus_ring, write
-from ui.theme import MEDIUM, SMALL, tokens
+from ui.stylesheet import INPUT
+from ui.theme import MEDIUM, SMALL, dress, tokens
+from ui.widgets.dressed import line_edit, text_edit
 from ui.widgets.labels import Label
 
 
@@ -69,7 +70,7 @@ class LineField(Field):
     def __init__(
         self, label: str, hint: str = "", *, placeholder: str = "", secret: bool = False
     ) -> None:
-        self.line = QLineEdit()
+        self.line = line_edit()
         self.line.setPlaceholderText(placeholder)
         if secret:
             self.line.setEchoMode(QLineEdit.EchoMode.Password)
@@ -92,7 +93,7 @@ class TextField(Field):
     def __init__(
         self, label: str, hint: str = "", *, lines: int = 4, placeholder: str = ""
     ) -> None:
-        self.text = QPlainTextEdit()
+        self.text = text_edit()
         self.text.setPlaceholderText(placeholder)
         self.text.setTabChangesFocus(True)
         self.text.setFixedHeight(round(Style().metrics().lineSpacing() * lines) + 24)
@@ -121,6 +122,7 @@ class Combo(QComboBox):
 
     def __init__(self) -> None:
         super().__init__()
+        dress(self, INPUT)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui.format import tip
 from ui.paint import Style, line_height, write
-from ui.theme import BODY, BOLD, LARGE, REGULAR, SMALL, TITLE, font
+from ui.theme import BODY, BOLD, LARGE, REGULAR, SMALL, TITLE, font, tokens
 
 _MARKABLE = Qt.TextInteractionFlag.TextSelectableByMouse
 
@@ -29,6 +29,7 @@ class Label(QLabel):
     ) -> None:
         super().__init__()
         self._style = (size, weight, mono)
+        self._tone = tone
         self._laid: _Laid | None = None
         self._elides = False
         self.setTextFormat(Qt.TextFormat.PlainText)
@@ -38,15 +39,14 @@ class Label(QLabel):
             policy.setHeightForWidth(True)
             self.setSizePolicy(policy)
         self._dress()
-        self.setProperty("tone", tone)
         self.setText(text)
 
     def set_tone(self, tone: str) -> None:
         """Change the colour."""
-        if self.property("tone") != tone:
-            self.setProperty("tone", tone)
-            self.style().unpolish(self)
-            self.style().polish(self)
+        if self._tone != tone:
+            self._tone = tone
+            self._tint()
+            self.update()
 
     def set_weight(self, weight: int) -> None:
         """Change how bold it is."""
@@ -56,6 +56,7 @@ class Label(QLabel):
     def make_selectable(self) -> "Label":
         """Let the text be marked and copied; it is no stop on the way of the Tab key."""
         self.setTextInteractionFlags(_MARKABLE)
+        self._tint()
         return self
 
     def make_eliding(self) -> "Label":
@@ -74,6 +75,8 @@ class Label(QLabel):
         """Follow the scale of the application's font."""
         if event.type() == QEvent.Type.ApplicationFontChange:
             self._dress()
+        elif event.type() == QEvent.Type.ApplicationPaletteChange:
+            self._tint()
         super().changeEvent(event)
 
     def heightForWidth(self, width: int) -> int:
@@ -92,25 +95,38 @@ class Label(QLabel):
         return QSize(40, self._pitch) if self._flows else super().minimumSizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw running text at the design's distance of lines."""
+        """Draw the text; running text at the design's distance of lines."""
         if self._elides:
             size, weight, mono = self._style
-            style = Style(str(self.property("tone")), size, weight, mono)
+            style = Style(self._tone, size, weight, mono)
             write(QPainter(self), self.rect().toRectF(), self.text(), style)
             return
-        if not self._flows:
+        if self._is_markable:
             super().paintEvent(event)
             return
         painter = QPainter(self)
-        group = QPalette.ColorGroup.Active if self.isEnabled() else QPalette.ColorGroup.Disabled
-        painter.setPen(self.palette().color(group, self.foregroundRole()))
+        painter.setPen(tokens().named(self._tone))
+        if not self.wordWrap():
+            painter.drawText(self.contentsRect(), int(self.alignment()), self.text())
+            return
         layout, tops = self._lines(self.width())
         used = len(tops) * self._pitch
         layout.draw(painter, QPointF(0, max(0, (self.height() - used) // 2)))
 
     @property
     def _flows(self) -> bool:
-        return self.wordWrap() and not self.textInteractionFlags() & _MARKABLE
+        return self.wordWrap() and not self._is_markable
+
+    @property
+    def _is_markable(self) -> bool:
+        return bool(self.textInteractionFlags() & _MARKABLE)
+
+    def _tint(self) -> None:
+        """Give text that can be marked its colour, which Qt draws from the palette."""
+        if self._is_markable:
+            palette = self.palette()
+            palette.setColor(QPalette.ColorRole.WindowText, tokens().named(self._tone))
+            self.setPalette(palette)
 
     @property
     def _pitch(self) -> int:

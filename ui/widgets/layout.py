@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -13,11 +13,13 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSizePolicy,
     QSplitter,
+    QSplitterHandle,
     QVBoxLayout,
     QWidget,
 )
 
 from ui.theme import tokens
+from ui.widgets.dressed import scroll_area
 
 INNER, GAP, MARGIN = 8, 16, 24
 Box = TypeVar("Box", bound=QBoxLayout)
@@ -44,25 +46,62 @@ def panel(layout: QLayout, fill: str = "") -> QWidget:
     widget = QWidget()
     widget.setLayout(layout)
     if fill:
-        widget.setProperty("fill", fill)
-        widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        fill_with(widget, fill)
     return widget
 
 
-def card(layout: QLayout, *, raised: bool = True) -> QFrame:
-    """Return a frame with a one-pixel line and round corners around a layout."""
-    frame = QFrame()
-    frame.setProperty("card", "true" if raised else "plain")
+def fill_with(widget: QWidget, fill: str) -> None:
+    """Fill a widget with surface, raised or sunken, whichever theme holds."""
+    widget.setBackgroundRole(_FILLS[fill])
+    widget.setAutoFillBackground(True)
+
+
+_FILLS = {
+    "surface": QPalette.ColorRole.Window,
+    "raised": QPalette.ColorRole.AlternateBase,
+    "sunken": QPalette.ColorRole.Light,
+}
+"""Where the palette of `ui.theme` has these colours."""
+
+
+class Card(QFrame):
+    """A frame with a one-pixel line and round corners."""
+
+    RADIUS = 6
+
+    def __init__(
+        self,
+        *,
+        raised: bool = True,
+        parent: QWidget | None = None,
+        kind: Qt.WindowType = Qt.WindowType.Widget,
+    ) -> None:
+        super().__init__(parent, kind)
+        self._raised = raised
+        self.setContentsMargins(1, 1, 1, 1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the sheet and its line."""
+        painter, look = QPainter(self), tokens()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(look.line, 1))
+        painter.setBrush(look.raised if self._raised else look.surface)
+        painter.drawRoundedRect(
+            QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), self.RADIUS, self.RADIUS
+        )
+
+
+def card(layout: QLayout, *, raised: bool = True) -> Card:
+    """Return a card around a layout."""
+    frame = Card(raised=raised)
     frame.setLayout(layout)
     return frame
 
 
 def scrolling(widget: QWidget) -> QScrollArea:
     """Return a vertical scrolling area around a widget that takes its full width."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
+    area = scroll_area()
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    widget.setObjectName("page")
     area.setWidget(widget)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return area
@@ -70,7 +109,7 @@ def scrolling(widget: QWidget) -> QScrollArea:
 
 def split(*widgets: QWidget, sizes: Iterable[int] = (), name: str = "") -> QSplitter:
     """Return panels side by side with a one-pixel handle; ``name`` lets the window restore it."""
-    splitter = QSplitter(Qt.Orientation.Horizontal)
+    splitter = _Splitter(Qt.Orientation.Horizontal)
     splitter.setHandleWidth(1)
     splitter.setChildrenCollapsible(False)
     splitter.setObjectName(name)
@@ -80,6 +119,19 @@ def split(*widgets: QWidget, sizes: Iterable[int] = (), name: str = "") -> QSpli
     if wanted := list(sizes):
         splitter.setSizes(wanted)
     return splitter
+
+
+class _Splitter(QSplitter):
+    def createHandle(self) -> QSplitterHandle:
+        return _Handle(self.orientation(), self)
+
+
+class _Handle(QSplitterHandle):
+    """A line that lights up under the mouse."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look = tokens()
+        QPainter(self).fillRect(self.rect(), look.accent if self.underMouse() else look.line)
 
 
 def clear(layout: QLayout) -> None:

@@ -11,12 +11,15 @@ from PySide6.QtGui import (
     QPaintEvent,
     QTextCharFormat,
 )
-from PySide6.QtWidgets import QCalendarWidget, QFrame, QLineEdit, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QCalendarWidget, QLineEdit, QToolButton, QVBoxLayout
 
 from app.wording import clock, day
 from ui import icons
-from ui.theme import tokens
+from ui.stylesheet import INPUT
+from ui.theme import dress, tokens
 from ui.typed import wall_time
+from ui.widgets.dressed import month
+from ui.widgets.layout import Card
 
 _ICON = 32
 """Room for the calendar's icon at the right, in pixels."""
@@ -40,6 +43,7 @@ class MomentEdit(QLineEdit):
 
     def __init__(self) -> None:
         super().__init__()
+        dress(self, INPUT)
         self.wall: datetime | None = None
         """What the text means; None while it cannot be read."""
         self._good = datetime(2026, 1, 1)  # noqa: DTZ001 - a wall time is meant
@@ -113,16 +117,15 @@ class MomentEdit(QLineEdit):
         self.changed.emit()
 
 
-class _Calendar(QFrame):
+class _Calendar(Card):
     """One month under the line; a click, or Enter, picks the day."""
 
     picked = Signal(object)  # QDate
 
     def __init__(self, line: QLineEdit) -> None:
-        super().__init__(line, Qt.WindowType.Popup)
+        super().__init__(raised=False, parent=line, kind=Qt.WindowType.Popup)
         self._line = line
-        self.setProperty("card", "plain")
-        self._month = QCalendarWidget()
+        self._month = month()
         self._month.setFirstDayOfWeek(Qt.DayOfWeek.Monday)
         self._month.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         self._month.clicked.connect(self._on_picked)

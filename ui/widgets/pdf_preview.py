@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.i18n import _
 from app.wording import count_of, percent
@@ -14,8 +14,9 @@ from ui.paint import CENTER, Painted, Style, write
 from ui.tasks import TaskRunner
 from ui.theme import SMALL, tokens
 from ui.widgets.buttons import icon_button, secondary
+from ui.widgets.dressed import scroll_area
 from ui.widgets.labels import Label
-from ui.widgets.layout import Line, row
+from ui.widgets.layout import Line, fill_with, row
 
 if TYPE_CHECKING:
     from app.reports.raster import PdfPages, Picture
@@ -54,8 +55,7 @@ class _Toolbar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setProperty("fill", "raised")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        fill_with(self, "raised")
         self.previous = icon_button("chevron-up", _("Previous page"), compact=True)
         self.following = icon_button("chevron-down", _("Next page"), compact=True)
         self.where = Label(size=SMALL, tone="ink2")
@@ -85,8 +85,7 @@ class PdfPreview(QWidget):
         self._zoom = 0.0  # 0 fits the width
         self._waiting: set[int] = set()
         self._generation = 0
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
+        self._area = scroll_area()
         self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self._area.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._bar = _Toolbar()
@@ -198,8 +197,7 @@ class PdfPreview(QWidget):
         factor = self._factor()
         old = {view.number: view.image for view in self._views}
         sheet = QWidget()
-        sheet.setProperty("fill", "sunken")
-        sheet.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        fill_with(sheet, "sunken")
         column = QVBoxLayout(sheet)
         column.setContentsMargins(_GAP, _GAP, _GAP, _GAP)
         column.setSpacing(_GAP)

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
 from app.wording import count as figures
 from ui import icons
 from ui.paint import CENTER, Style, by_keyboard, focus_ring, write
-from ui.theme import BODY, BOLD, REGULAR, SMALL, tokens
+from ui.stylesheet import INPUT
+from ui.theme import BODY, BOLD, REGULAR, SMALL, dress, tokens
 
 
 class SearchField(QLineEdit):
@@ -27,6 +28,7 @@ class SearchField(QLineEdit):
 
     def __init__(self, hint: str, keys: str = "Ctrl F") -> None:
         super().__init__()
+        dress(self, INPUT)
         self._keys = keys
         self.setPlaceholderText(hint)
         self.setAccessibleName(hint)

@@ -19,7 +19,8 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from app.i18n import _
 from ui.format import visible
 from ui.paint import RIGHT, Style, write
-from ui.theme import BOLD, REGULAR, SMALL, font, tokens
+from ui.stylesheet import INPUT
+from ui.theme import BOLD, REGULAR, SMALL, dress, font, tokens
 
 
 class Said(StrEnum):
@@ -82,6 +83,7 @@ class Transcript(QPlainTextEdit):
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setMaximumBlockCount(self.MAX_LINES)
         self.setProperty("role", "transcript")
+        dress(self, INPUT)
         self.setFont(font(SMALL, mono=True))
         self.setAccessibleName(_("Transcript"))
         self.setTextInteractionFlags(

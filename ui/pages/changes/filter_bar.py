@@ -11,6 +11,7 @@ from app.i18n import _, later
 from app.wording import count
 from ui.operations.listing import Counts
 from ui.widgets.buttons import icon_button
+from ui.widgets.dressed import popup_menu
 from ui.widgets.layout import row
 from ui.widgets.search import FilterChips
 
@@ -156,7 +157,7 @@ class FilterBar(QWidget):
 
     def menu(self) -> QMenu:
         """Return the menu of all filters and what can be done with them."""
-        menu = QMenu(self)
+        menu = popup_menu(self)
         for filter_id in (*TITLES, "", *self._kept):
             if not filter_id:
                 if self._kept:

@@ -4,7 +4,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.change import ChangeState
 from app.i18n import _, ngettext
@@ -19,6 +19,7 @@ from ui.pages.changes.reuse import COPY, TEMPLATE
 from ui.theme import BOLD, SMALL, TITLE, tokens
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import icon_button, link, primary
+from ui.widgets.dressed import popup_menu
 from ui.widgets.facts import Fact, FactStrip
 from ui.widgets.labels import Label
 from ui.widgets.layout import row
@@ -189,7 +190,7 @@ class ChangeHead(QWidget):
         """Show what else can be done with the change."""
         if self._view is None:
             return
-        menu = QMenu(self)
+        menu = popup_menu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for text, target in self.menu_items(self._view):
             name = _ICONS.get(target, "undo")

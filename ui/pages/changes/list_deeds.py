@@ -13,6 +13,7 @@ from app.wording import count
 from ui.operations import listing
 from ui.pages.changes.list_head import View
 from ui.pages.changes.listing import ChangeList
+from ui.widgets.dressed import popup_menu
 
 if TYPE_CHECKING:
     from ui.context import UiContext
@@ -45,7 +46,7 @@ class ListDeeds(QObject):
 
     def menu(self) -> QMenu:
         """Return the menu."""
-        menu = QMenu(self._list)
+        menu = popup_menu(self._list)
         total = self._list.search.total
         if total is not None:
             text = ngettext("Export {n} change", "Export all {n} changes", total)

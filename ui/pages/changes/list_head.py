@@ -13,6 +13,7 @@ from ui.models.change_table import MENU_SORTS, sort_words
 from ui.pages.changes.filter_bar import FilterBar
 from ui.theme import SMALL
 from ui.widgets.buttons import Button, icon_button
+from ui.widgets.dressed import popup_menu
 from ui.widgets.labels import Label, title
 from ui.widgets.layout import column, row
 from ui.widgets.search import SearchField
@@ -92,7 +93,7 @@ class ListHead(QWidget):
 
     def order_menu(self) -> QMenu:
         """Return the menu of orders."""
-        menu = QMenu(self)
+        menu = popup_menu(self)
         for sort in MENU_SORTS:
             action = menu.addAction(sort_words(sort))
             action.setCheckable(True)

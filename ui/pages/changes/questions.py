@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.domain.change import Change
 from app.domain.review import Finding, ReviewAnswer, Topic
@@ -13,6 +13,7 @@ from app.wording import count_of
 from ui.operations.changes import ChangeView
 from ui.pages.changes.saving import Section, record_lock
 from ui.pages.changes.words import choices
+from ui.widgets.dressed import line_edit
 from ui.widgets.facts import SectionTitle
 from ui.widgets.fields import Combo, Field, Form
 
@@ -22,7 +23,7 @@ class QuestionField(Field):
 
     def __init__(self, topic: Topic) -> None:
         self.topic = topic
-        self.combo, self.line = Combo(), QLineEdit()
+        self.combo, self.line = Combo(), line_edit()
         for value, text in choices(FINDINGS, none="–"):
             self.combo.addItem(text, value)
         self.line.setPlaceholderText(_("Note"))

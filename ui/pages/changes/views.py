@@ -14,6 +14,7 @@ from ui.models.marks import Marks
 from ui.models.pages import PAGE_ROWS, PagedModel, Pages
 from ui.pages.changes.list_head import SIDE, View
 from ui.widgets.buttons import Button
+from ui.widgets.dressed import popup_menu
 from ui.widgets.empty import EmptyState
 from ui.widgets.long_table import LongTable
 from ui.widgets.table import Rows
@@ -123,7 +124,7 @@ class ListViews(QStackedWidget):
 
     def columns_menu(self) -> QMenu:
         """Return the menu that shows and hides columns of the table."""
-        menu, columns = QMenu(self), self.wide.horizontalHeader()
+        menu, columns = popup_menu(self), self.wide.horizontalHeader()
         for position, column in enumerate(self.wide.paged.columns):
             action = menu.addAction(column.header)
             action.setCheckable(True)

@@ -11,6 +11,7 @@ from app.services.dossier_reading import Dossier
 from ui.changed import Topic
 from ui.operations import dossiers
 from ui.pages.reports.dossier import DossierPanel
+from ui.widgets.dressed import popup_menu
 
 if TYPE_CHECKING:
     from ui.pages.reports.page import ReportsPage
@@ -59,7 +60,7 @@ class HandingOver(QObject):
 
     def menu(self) -> QMenu:
         """Return what can be done with dossiers."""
-        menu = QMenu(self._page)
+        menu = popup_menu(self._page)
         change = self._page.change
         if change is not None:
             text = _("Hand {number} over as a dossier").format(number=change.number)

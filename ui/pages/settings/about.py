@@ -1,7 +1,6 @@
 """About: the version, the state of the change log, and the licences of what we ship."""
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QPlainTextEdit
 
 from app import __version__
 from app.domain.event import ChainReport
@@ -14,6 +13,7 @@ from ui.pages.settings.groups import Group
 from ui.theme import SMALL, font
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, WithReason
+from ui.widgets.dressed import text_edit
 from ui.widgets.facts import KeyValues
 from ui.widgets.fields import ChoiceField
 from ui.widgets.labels import Label, mono
@@ -32,9 +32,8 @@ class About(Group):
         self.report, self.reason = StateBadge(), Label(tone="ink2", wrap=True)
         self.reason.hide()
         self.licence = ChoiceField(_("Licences"))
-        self.text = QPlainTextEdit()
+        self.text = text_edit(role="well")
         self.text.setReadOnly(True)
-        self.text.setProperty("role", "well")
         self.text.setFont(font(SMALL, mono=True))
         self.text.setFixedHeight(_WELL)
         self.text.setAccessibleName(_("Text of the licence"))
