@@ -148,6 +148,7 @@ _FROZEN_PLAN = (
     ChangeState.BACKOUT,
     ChangeState.TEST,
     ChangeState.MONITOR,
+    ChangeState.REVIEW,
 )
 
 

@@ -113,6 +113,8 @@ def risk_is_complete(change: Change, _facts: Facts) -> str:
 def risk_gaps(risk: RiskAssessment) -> tuple[str, ...]:
     """Return what an assessment lacks, nothing when it is whole."""
     gaps = []
+    if Engine.QUESTIONNAIRE in risk.method.engines and risk.points is None:
+        gaps.append(_("The questionnaire counts here, and not every question is answered"))
     if risk.override is not None and not risk.override_reason.strip():
         gaps.append(_("The level was set by hand without a reason"))
     if not risk.within_appetite and not risk.reason.strip():

@@ -102,7 +102,7 @@ class Walk(RuleBasedStateMachine):
         done = self.attempt(edit_change, EDITS[name], desk=self.desk(who))
         if done and before.state is not S.DRAFT:
             assert self.now().type is before.type
-        if done and before.state in RUNNING:
+        if done and before.state in (*RUNNING, S.BACKOUT, S.REVIEW):
             assert self.now().plan_hash == before.plan_hash
 
     @rule(to=st.sampled_from(ON_THE_WAY), who=PEOPLE, reason=REASONS)

@@ -204,3 +204,10 @@ def test_a_plan_is_fixed_from_the_first_step_on(office):
     with pytest.raises(IllegalMove, match=r"plan .* is fixed"):
         office.edit(change, backout_plan="Another way")
     assert office.edit(change, close_notes="Remember the cake").close_notes
+
+
+def test_no_target_is_moved_to_where_the_result_fell(office):
+    change = office.put(office.draft(), state=S.REVIEW)
+    easier = tuple(replace(metric, target=1e9) for metric in change.metrics)
+    with pytest.raises(IllegalMove, match=r"plan .* is fixed"):
+        office.edit(change, metrics=easier)

@@ -130,6 +130,17 @@ def test_an_approver_of_the_list_may_leave_the_backup_out_in_an_emergency(office
         )
 
 
+def test_whoever_goes_without_a_backup_does_not_begin_the_work(office):
+    for name in ("Pieter", "Lerato"):
+        office.person(name, Role.APPROVER)
+    change = office.put(scheduled(office), implementer="")
+    office.store.kinds["backups"] = {}
+    override_guard(change.id, "backup", desk=office.desk("Lerato"), reason="No time")
+    with pytest.raises(GuardRefused, match="so somebody else starts"):
+        move_change(change.id, S.IMPLEMENT, desk=office.desk("Lerato"))
+    assert start(office, change).state is S.IMPLEMENT
+
+
 def test_an_override_kept_by_an_older_version_still_counts(office):
     change = scheduled(office)
     override = replace(_given(office, change), move="", used_at=None)

@@ -139,6 +139,10 @@ def headline(source) -> str:
 def test_the_sentence_follows_how_it_ended():
     source = thin()
     assert "succeeded on Sun 15 Nov 2026: order response time, p95 fell 92 %" in headline(source)
+    harder = changed(source, close_code=CloseCode.UNSUCCESSFUL)
+    assert "did not reach what was agreed" in headline(harder), "no success against its close code"
+    issues = changed(source, close_code=CloseCode.WITH_ISSUES)
+    assert "succeeded on Sun 15 Nov 2026 with issues: order" in headline(issues)
     assert "was canceled before any work" in headline(changed(source, state=ChangeState.CANCELED))
     backed_out = replace(
         changed(source, backed_out=True),

@@ -62,6 +62,12 @@ def test_what_departs_from_the_rules_needs_its_reason():
     assert risk_gaps(by_hand) == ("The level was set by hand without a reason",)
     above = RiskAssessment(HIGH, HIGH)
     assert len(risk_gaps(above)) == 2
+    asked = RiskMethod(engines=(Engine.NIST, Engine.QUESTIONNAIRE))
+    silent = RiskAssessment(HIGH, LOW, method=asked, answers=all_answers(1)[1:])
+    assert risk_gaps(silent) == (
+        "The questionnaire counts here, and not every question is answered",
+    )
+    assert risk_gaps(replace(silent, answers=all_answers(1))) == ()
     borne = replace(above, reason="The vendor is here", treatment=Treatment.ACCEPT)
     assert risk_gaps(borne) == ()
     milder = RiskAssessment(LOW, LOW, answers=all_answers(3))

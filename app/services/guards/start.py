@@ -5,6 +5,7 @@ from datetime import timedelta
 from app.domain.change import Change
 from app.domain.health import Health, Phase, newest_report
 from app.domain.metric import WindowName
+from app.domain.people import same_person
 from app.i18n import _, later
 from app.services.backup_gate import gate_level
 from app.services.guards.agree import is_approved_by_others
@@ -88,6 +89,18 @@ def implementer_is_named(change: Change, _facts: Facts) -> str:
     return "" if change.implementer.strip() else _("Nobody is named")
 
 
+def starter_is_another(change: Change, facts: Facts) -> str:
+    """Whoever lets the work begin without a proven backup does not begin it."""
+    waived = [item for item in change.counted_overrides if item.guard == "backup"]
+    if not waived or not same_person(waived[-1].by, facts.actor):
+        return ""
+    if not backup_is_proven(change, facts):
+        return ""
+    return _("{name} goes without a proven backup, so somebody else starts the work").format(
+        name=facts.actor
+    )
+
+
 def contacts_confirmed(change: Change, _facts: Facts) -> str:
     """Everybody who must be reachable has said so."""
     silent = [person.name for person in change.contacts if person.confirmed_at is None]
@@ -99,6 +112,7 @@ READY = (
     soft("window_open", later("Window open"), window_is_open),
     soft("freeze_now", later("No freeze"), no_active_freeze),
     soft("backup", later("Backup proven"), backup_is_proven),
+    hard("starter", later("Started by somebody else"), starter_is_another),
     hard("checked", later("Health checked before"), checked_before),
     soft("checks_green", later("Checks green or acknowledged"), checks_are_green),
     soft(
@@ -115,6 +129,7 @@ AT_ONCE = (
     soft("plan_back", later("Way back"), has_way_back),
     soft("freeze_now", later("No freeze"), no_active_freeze),
     soft("backup", later("Backup proven"), backup_is_proven),
+    hard("starter", later("Started by somebody else"), starter_is_another),
     soft("checked", later("Health checked before"), checked_before),
 )
 """What an emergency needs to begin before its approval: work first, decide and review after."""

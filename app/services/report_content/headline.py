@@ -1,6 +1,7 @@
 """The verdict sentence of the report: what was done, when, how it ended, and what went wrong."""
 
 from app.domain.change import ChangeState
+from app.domain.review import CloseCode
 from app.domain.verdict import Comparison, Verdict
 from app.i18n import _, ngettext
 from app.services.rag import Dimension, Light, Rag
@@ -30,8 +31,9 @@ def headlines(source: Source, rag: Rag) -> tuple[str, ...]:
     if change.backed_out:
         return _backed_out(source, name, when)
     result, issues = _result(source), _issues(rag)
-    whole = _outcome(rag).format(name=name, day=when)
-    brief = _outcome(rag).format(name=_("“{title}”").format(title=_cut(change.title)), day=when)
+    outcome = _outcome(rag, change.close_code)
+    whole = outcome.format(name=name, day=when)
+    brief = outcome.format(name=_("“{title}”").format(title=_cut(change.title)), day=when)
     found = [
         f"{done}{_told(result, some)}." for done in (whole, brief) for some in (issues, issues[:1])
     ]
@@ -74,8 +76,13 @@ def _backed_out(source: Source, name: str, when: str) -> tuple[str, ...]:
     return (long, short)
 
 
-def _outcome(rag: Rag) -> str:
+def _outcome(rag: Rag, code: CloseCode | None) -> str:
+    """Return how it ended by the rules; a person who closed it harder than they do is heard."""
     n = len(rag.issues)
+    if code is CloseCode.UNSUCCESSFUL:
+        return _("{name}, carried out on {day}, did not reach what was agreed")
+    if code is CloseCode.WITH_ISSUES and rag.overall is Light.GOOD:
+        return _("{name} succeeded on {day} with issues")
     match rag.overall:
         case Light.GOOD:
             return _("{name} succeeded on {day}")
