@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from app.analysis.chart_model import ChartInput, before_after_chart
 from app.analysis.judge import overall_verdict
-from app.domain.metric import Metric, SampleSet, Series, WindowName
+from app.domain.metric import SampleSet, Series, WindowName
 from app.domain.verdict import Comparison, Design, Verdict
 from app.i18n import _, ngettext
 from app.services.report_content.common import Claim
@@ -124,7 +125,7 @@ def _chart(item: Comparison, source: Source, book: EvidenceBook) -> MetricChart 
             change=_change_span(source, before, after),
             zone=source.zone,
             target=item.target,
-            references=_references(source, metric, before),
+            references=_references(source, item, before, after),
             before_value=item.before,
             after_value=item.after,
         )
@@ -156,16 +157,29 @@ def _change_span(source: Source, before: SampleSet, after: SampleSet) -> tuple[f
     return work.start.timestamp(), work.end.timestamp()
 
 
-def _references(source: Source, metric: Metric, before: SampleSet) -> tuple[Series, ...]:
-    """Return the usual day: the mean of earlier days, moved onto the day of the change."""
-    moved: list[Series] = []
-    for item in source.samples:
-        series = source.values(item)
-        if item.metric != metric.id or item.window is not WindowName.REFERENCE or series is None:
-            continue
-        days = round((before.start - item.start).total_seconds() / _DAY_S)
-        moved.append(Series(series.at_s + days * _DAY_S, np.asarray(series.value)))
-    return (_mean_of(moved),) if moved else ()
+def _references(
+    source: Source, item: Comparison, before: SampleSet, after: SampleSet
+) -> tuple[Series, ...]:
+    """Return the usual day: the mean of the days compared with, moved onto that of the change."""
+    earlier = [
+        series
+        for sample in source.samples
+        if sample.metric == item.metric_id and sample.window is WindowName.REFERENCE
+        if (series := source.values(sample)) is not None
+    ]
+    if not earlier or item.window_before is None:
+        return ()
+    first = item.window_before.start.astimezone(ZoneInfo(source.zone)).date()
+    at_s, places = np.unique(np.concatenate([part.at_s for part in earlier]), return_index=True)
+    value = np.concatenate([part.value for part in earlier])[places]
+    start_s, end_s = before.start.timestamp(), after.end.timestamp()
+    days = []
+    for day in item.days:
+        moved_s = at_s + (first - day.day).days * _DAY_S
+        shown = (moved_s >= start_s) & (moved_s <= end_s)
+        if day.used and shown.any():
+            days.append(Series(moved_s[shown], value[shown]))
+    return (_mean_of(days),) if days else ()
 
 
 def _mean_of(days: Sequence[Series]) -> Series:
@@ -174,7 +188,9 @@ def _mean_of(days: Sequence[Series]) -> Series:
     rows = []
     for day in days:
         row = np.interp(at_s, day.at_s, day.value, left=np.nan, right=np.nan)
-        apart = np.min(np.abs(at_s[:, None] - day.at_s[None, :]), axis=1) if at_s.size else at_s
+        behind = np.clip(np.searchsorted(day.at_s, at_s), 1, max(1, len(day.at_s) - 1))
+        sides = day.at_s[behind - 1], day.at_s[np.minimum(behind, len(day.at_s) - 1)]
+        apart = np.minimum(*(np.abs(at_s - side) for side in sides))
         rows.append(np.where(apart <= _NEAR_S, row, np.nan))
     table = np.array(rows)
     count = np.isfinite(table).sum(axis=0)
