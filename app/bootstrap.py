@@ -3,17 +3,18 @@
 import getpass
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from app.clock import SystemClock
-from app.errors import SecretUnavailable
+from app.errors import AddressRefused, SecretUnavailable
 from app.i18n import _
 from app.logs import start_logging, stop_logging
 from app.once import Once
 from app.redaction import Redactor
-from app.secrets import SecretKeeper, open_secrets
+from app.secrets import SecretKeeper, SessionSecrets, open_secrets
 from app.services.facade import AppServices, VaultDoor
 from app.services.late import Late
 from app.services.live import LiveOutput
@@ -35,11 +36,11 @@ if TYPE_CHECKING:
     from app.services.communications import Mail
     from app.services.exports import ExportWish, TableWriter
     from app.services.portfolio import PortfolioData
+    from app.services.ports import Remotes
     from app.services.ports_http import HttpRules, HttpSession
     from app.services.ports_vault import Vault
     from app.services.report_content.data import Attachment, Rendered, ReportData
     from app.ssh.limits import Limits
-    from app.ssh.pool import RemotePool
 
 KEY_FILE = "vault-key.txt"
 
@@ -57,6 +58,10 @@ class Surroundings:
     read_only: bool = False
     catch_up_later: bool = False
     """Whether the caller calls `AppServices.catch_up` itself, behind the first picture."""
+    pause: Callable[[float], object] | None = None
+    """Lets time pass on made-up hosts where the clock is set; None means that it passes."""
+    quiet: bool = False
+    """Whether the program's own log stays with the folder that is open already."""
 
 
 def open_services(data: Path, around: Surroundings | None = None) -> AppServices:
@@ -70,9 +75,10 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         StoreError: The store cannot be used.
     """
     around = around or Surroundings()
-    start_logging(data, Redactor())
+    if not around.quiet:
+        start_logging(data, Redactor())
     actor = around.actor or getpass.getuser()
-    secrets = Once(lambda: around.secrets or open_secrets())
+    secrets = Once(lambda: around.secrets or _secrets(store))
     store = open_store(
         data,
         clock=around.clock,
@@ -86,12 +92,15 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         if pool.made is not None:
             pool.made.close()
         store.close()
-        stop_logging()
+        if not around.quiet:
+            stop_logging()
 
+    settings = store.load_settings()
     services = AppServices(
         data=data,
         clock=around.clock,
-        actor=around.actor or store.load_settings().user or actor,
+        actor=around.actor or settings.user or actor,
+        example=settings.example,
         unit_of_work=store.unit_of_work_of,
         first=store.first,
         presence=PresenceFile(store.data),
@@ -99,7 +108,7 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         write_mail=_write_mail,
         open_table=_open_table,
         render_portfolio=_render_portfolio,
-        open_http=_open_http,
+        open_http=partial(_open_http, store),
         live=LiveOutput(),
         render=_render,
         render_briefing=_render_briefing,
@@ -164,8 +173,10 @@ def _render_briefing(briefing: "Briefing") -> "Rendered":
     return render_briefing(briefing)
 
 
-def _open_http(rules: "HttpRules") -> "AbstractContextManager[HttpSession]":
+def _open_http(store: Store, rules: "HttpRules") -> "AbstractContextManager[HttpSession]":
     """Begin an HTTP session; the library for that is loaded with the first one."""
+    if store.load_settings().example:
+        raise AddressRefused(_("Example data asks no address: nothing leaves this computer."))
     from app.connectors.http import open_session  # noqa: PLC0415 - loads slowly
 
     return open_session(rules)
@@ -194,7 +205,7 @@ def _write_calendar(wanted: "CalendarFile") -> bytes:
     return write_calendar(wanted)
 
 
-def _late(store: Store, pool: "Once[RemotePool]", secrets: Callable[[], SecretKeeper]) -> Late:
+def _late(store: Store, pool: "Once[Remotes]", secrets: Callable[[], SecretKeeper]) -> Late:
     return Late(
         files=lambda: store.files,
         transcripts=lambda: store.transcripts,
@@ -210,7 +221,17 @@ def _late(store: Store, pool: "Once[RemotePool]", secrets: Callable[[], SecretKe
     )
 
 
-def _pool(store: Store, secrets: SecretKeeper, around: Surroundings) -> "RemotePool":
+def _secrets(store: Store) -> SecretKeeper:
+    """Return the keyring of this system; example data touches nobody's."""
+    return SessionSecrets() if store.load_settings().example else open_secrets()
+
+
+def _pool(store: Store, secrets: SecretKeeper, around: Surroundings) -> "Remotes":
+    """Return the connections to hosts; example data has hosts that are made up, and no other."""
+    if store.load_settings().example:
+        from app.scripted.remote import FILE_NAME, ScriptedHosts  # noqa: PLC0415 - examples only
+
+        return ScriptedHosts(store.data / FILE_NAME, around.clock, around.pause)
     from app.ssh.pool import RemotePool  # noqa: PLC0415 - with the first connection
 
     def find_host(key: str) -> "Host":

@@ -101,6 +101,13 @@ class Settings:
     monitor_days_emergency: Annotated[
         float, Declared(later("How long an emergency change is watched"), "d", 0.0, 365.0)
     ] = 2.0
+    example: Annotated[bool, Declared(later("Everything here is made up"))] = False
+    """Set once, when a folder of example data is made; it can never be altered afterwards."""
+
+    @property
+    def label(self) -> str:
+        """What stands on everything that leaves example data, "" for real data."""
+        return _("Example data") if self.example else ""
 
     def approvals_needed(self, residual: Grade | None) -> int:
         """Return how many people must approve at a residual risk; None counts as moderate."""

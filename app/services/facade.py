@@ -90,6 +90,8 @@ class AppServices(LateParts):
     warnings: tuple[str, ...] = ()
     recovered: tuple[Run, ...] = ()
     """Runs that were cut off when the program last ended, and wait for a decision."""
+    example: bool = False
+    """Whether everything here is made up, and on made-up hosts."""
     caught_up: bool = False
     """Whether `catch_up` was done at the start, or must not be."""
 

@@ -62,7 +62,7 @@ class Outline:
         return self.places[page - 1] if page else None
 
 
-_NUMBER = re.compile(r"(?:chg-?)?0*(\d{1,9})", re.IGNORECASE | re.ASCII)
+_NUMBER = re.compile(r"(?:(?:chg|exa)-?)?0*(\d{1,9})", re.IGNORECASE | re.ASCII)
 
 
 def number_in(typed: str) -> int | None:

@@ -262,7 +262,7 @@ _ENDED_AT = {
     Stage.LOGIN: _LOGIN,
 }
 """The step of the test that each stage of a connection belongs to; the rest is the shell's."""
-_PROBE = 'printf \'%s %s \' "$1" "$(date +%s)"; uname -sr'
+CONNECTION_PROBE = 'printf \'%s %s \' "$1" "$(date +%s)"; uname -sr'
 _PROBE_LIMIT_S = 20.0
 _SKEW_LIMIT_S = 60.0
 
@@ -295,7 +295,7 @@ def _reached(host: Host, key: HostKey | None) -> tuple[ConnectionStep, ...]:
 
 def _try_shell(remote: Remote, clock: Clock) -> tuple[ConnectionStep, ConnectionStep]:
     nonce, sent_s = random.token_hex(8), clock.now().timestamp()
-    answer = remote.run(_PROBE, nonce, limit_s=_PROBE_LIMIT_S, context=TaskContext())
+    answer = remote.run(CONNECTION_PROBE, nonce, limit_s=_PROBE_LIMIT_S, context=TaskContext())
     middle_s = (sent_s + clock.now().timestamp()) / 2
     said = plain(answer.stdout)
     before, mark, rest = said.partition(f"{nonce} ")

@@ -54,7 +54,7 @@ class Changes(Repository[Change], Protocol):
     """Changes, which people know by number."""
 
     def next_number(self) -> str:
-        """Return the next free number, such as ``CHG-000142``."""
+        """Return the next free number, such as ``CHG-000142``; example data begins with EXA."""
         ...
 
     def by_number(self, number: str) -> Change:

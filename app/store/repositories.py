@@ -12,7 +12,7 @@ from app.errors import Conflict, NotFound
 from app.i18n import _
 from app.store import search
 from app.store.mapping import CHANGE, Kind, ordinal
-from app.store.tables import TABLES
+from app.store.tables import SETTING, TABLES
 
 Entity = TypeVar("Entity")
 
@@ -118,15 +118,17 @@ class StoredChanges(StoredRecords[Change]):
         super().__init__(CHANGE, connection, writes)
 
     def next_number(self) -> str:
-        """Return the next free number, such as ``CHG-000142``."""
+        """Return the next free number, such as ``CHG-000142``; example data has its own."""
         last = self._connection.scalar(select(func.max(self._table.c.ordinal)))
-        return f"CHG-{(last or 0) + 1:06d}"
+        example = select(SETTING.c.value).where(SETTING.c.name == "example")
+        kind = "EXA" if self._connection.scalar(example) == "true" else "CHG"
+        return f"{kind}-{(last or 0) + 1:06d}"
 
     def by_number(self, number: str) -> Change:
-        """Return a change by number; raises NotFound."""
-        body = self._connection.scalar(
-            select(self._table.c.body).where(self._table.c.number == number)
-        )
+        """Return a change by number, which may come without its letters; raises NotFound."""
+        column = self._table.c.ordinal if number.isdecimal() else self._table.c.number
+        wanted = int(number) if number.isdecimal() else number
+        body = self._connection.scalar(select(self._table.c.body).where(column == wanted))
         if body is None:
             raise NotFound(_("There is no change {number}.").format(number=number))
         return self._kind.read(body)

@@ -2,7 +2,10 @@
 
 from sqlalchemy import Connection, delete, insert, select
 
+from app.errors import InvalidInput
+from app.i18n import _
 from app.settings import Settings, from_rows, to_rows
+from app.store.log import read_head
 from app.store.repositories import Writes
 from app.store.tables import SETTING
 
@@ -22,10 +25,14 @@ class SettingRows:
         """Keep the settings; return (name, "old → new") of those that differ.
 
         Raises:
-            InvalidInput: A value is outside its limits.
+            InvalidInput: A value is outside its limits, or what is recorded here would change
+                between made up and real.
         """
         settings.check()
-        old, new = to_rows(self.load()), to_rows(settings)
+        before = self.load()
+        if settings.example is not before.example and read_head(self._connection).size:
+            raise InvalidInput(_("Example data stays example data, and real data stays real."))
+        old, new = to_rows(before), to_rows(settings)
         altered = {name: value for name, value in new.items() if old[name] != value}
         for name, value in altered.items():
             self._connection.execute(delete(SETTING).where(SETTING.c.name == name))

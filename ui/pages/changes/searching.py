@@ -126,7 +126,7 @@ class Searching(QObject):
     def _on_return(self) -> None:
         number = number_in(self._head.search.text())
         if number is not None:
-            self.numbered.emit(f"CHG-{number:06d}")
+            self.numbered.emit(str(number))
 
     @Slot(object)
     def _on_happened(self, happened: Happened) -> None:
