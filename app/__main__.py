@@ -1,4 +1,4 @@
-"""Headless entry: ``changedesk approval|check|backup|calendar|compare|report|verify|vault|demo``.
+"""Headless entry: the sub-commands of ``changedesk`` (see ``COMMANDS``), none of which needs Qt.
 
 Exit codes: 0 done, 1 the world refused, 2 wrong words or files, 3 a finding (tampered log, critical
 health, failed verification); each command's help says more.
@@ -20,9 +20,9 @@ from app.paths import data_dir
 
 COMMANDS = (
     "approval", "briefing", "check", "backup", "calendar", "compare", "dossier", "export", "report",
-    "verify", "vault", "demo",
+    "verify", "vault", "demo", "examples",
 )  # fmt: skip
-_WITHOUT_STORE = ("compare", "demo")
+_WITHOUT_STORE = ("compare", "demo", "examples")
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -75,8 +75,7 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         StoreError: The store cannot be used.
     """
     around = around or Surroundings()
-    if not around.quiet:
-        start_logging(data, Redactor())
+    stop_log = _start_log(data, around)
     actor = around.actor or getpass.getuser()
     secrets = Once(lambda: around.secrets or _secrets(store))
     store = open_store(
@@ -92,8 +91,7 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         if pool.made is not None:
             pool.made.close()
         store.close()
-        if not around.quiet:
-            stop_logging()
+        stop_log()
 
     settings = store.load_settings()
     services = AppServices(
@@ -126,6 +124,14 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         caught_up=around.read_only,
     )
     return services if around.read_only else _recovered(services, store, around)
+
+
+def _start_log(data: Path, around: Surroundings) -> Callable[[], object]:
+    """Begin the program's own log, unless another folder has it; return what ends it."""
+    if around.quiet:
+        return lambda: None
+    start_logging(data, Redactor())
+    return stop_logging
 
 
 def recover_store(data: Path, around: Surroundings | None = None) -> str:

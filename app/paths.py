@@ -52,6 +52,20 @@ def private_dir(folder: Path) -> Path:
     return folder
 
 
+def program(*words: str) -> list[str]:
+    """Return how to start this program once more, from the sources or as it is installed."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, *words]
+    root = Path(__file__).resolve().parents[1]
+    code = f"import sys; sys.path.insert(0, {str(root)!r})"
+    return [sys.executable, "-c", f"{code}; from ui.__main__ import main; sys.exit(main())", *words]
+
+
+def examples_dir(data: Path) -> Path:
+    """Return where the examples lie that belong to a data folder; nothing is created."""
+    return data / "examples"
+
+
 def resource_path(*parts: str) -> Path:
     """Return a file or folder we ship, from the sources and from an installed program alike."""
     return Path(__file__).resolve().parents[1].joinpath("resources", *parts)

@@ -149,6 +149,31 @@ def running(
         _stop(process)
 
 
+def start_apart(argv: Sequence[str | Path]) -> Process:
+    """Start this program once more, with its own surroundings; it lives on without us.
+
+    Raises:
+        ToolMissing: It cannot be started.
+    """
+    call = Call(tuple(map(str, argv)))
+    try:
+        process = subprocess.Popen(
+            call.argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise _unusable(call, error) from error
+    _APART[:] = [*(known for known in _APART if known.poll() is None), process]
+    return process
+
+
+_APART: list[Process] = []
+"""Those that were started and still run; Python wants to know how each of its children ended."""
+
+
 def small_env() -> dict[str, str]:
     """Return the few variables a program may see, with English answers in UTF-8."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}

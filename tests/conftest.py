@@ -15,7 +15,9 @@ from tests.patience import PatientBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-pytest_plugins = ("tests.ssh_fixtures", "tests.web_fixtures", "tests.postgres_fixtures")
+pytest_plugins = (
+    "tests.ssh_fixtures", "tests.web_fixtures", "tests.postgres_fixtures", "tests.made_up_fixtures",
+)  # fmt: skip
 
 settings.register_profile(
     "fast", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]

@@ -5,14 +5,16 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from app.errors import AppError
-from app.paths import data_dir
+from app.i18n import _
+from app.paths import data_dir, examples_dir, private_dir
 
 if TYPE_CHECKING:
     from app.services.facade import AppServices
     from app.tasks import TaskContext
+    from ui.shell.examples import Ways
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -23,18 +25,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         from app.__main__ import main as headless  # noqa: PLC0415 - the window does not need it
 
         return headless(words)
-    return _open_window(args.data)
+    return _open_window(args.data, _Wanted(args.examples or args.anew, args.anew))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("changedesk", add_help=False)
     parser.add_argument("--data", type=Path, default=None)
+    parser.add_argument("--examples", action="store_true")
+    parser.add_argument("--anew", action="store_true")
     return parser
 
 
-def _open_window(chosen: Path | None) -> int:
+class _Wanted(NamedTuple):
+    """Whether the window is to show the examples, and whether they are made anew first."""
+
+    examples: bool = False
+    anew: bool = False
+
+
+def _open_window(chosen: Path | None, wanted: _Wanted) -> int:
     try:
-        data = data_dir(chosen)
+        own = data_dir(chosen)
+        data = private_dir(examples_dir(own)) if wanted.examples else own
     except AppError as error:
         sys.stderr.write(f"{error.sentence()}\n")
         return error.exit_code
@@ -43,9 +55,42 @@ def _open_window(chosen: Path | None) -> int:
     quick_start.prepare()
     from ui.application import Start, run_window  # noqa: PLC0415 - after the line above
 
+    opened = partial(_open_examples, data, wanted.anew) if wanted.examples else None
     return run_window(
-        Start(data, partial(_open_services, data), recover=partial(_recover_store, data))
+        Start(
+            data,
+            opened or partial(_open_services, data),
+            recover=partial(_recover_store, data),
+            examples=_ways(data, shown=wanted.examples),
+            opening=_("Opening the example changes") if wanted.examples else "",
+        )
     )
+
+
+def _ways(data: Path, *, shown: bool) -> "Ways":
+    """Return how one gets from a data folder to the examples and back."""
+    from ui.shell.examples import Ways  # noqa: PLC0415 - Qt only for the window
+
+    own = data.parent if shown else data
+    return Ways(
+        show=partial(_go, "show_examples", own),
+        renew=partial(_go, "renew_examples", data),
+        leave=partial(_go, "leave_examples", data),
+        shown=shown,
+    )
+
+
+def _go(way: str, folder: Path) -> None:
+    from app.examples import opening  # noqa: PLC0415 - hardly ever needed
+
+    getattr(opening, way)(folder)
+
+
+def _open_examples(folder: Path, anew: bool, context: "TaskContext") -> "AppServices":
+    from app.examples.opening import see_to_examples  # noqa: PLC0415 - behind the first picture
+
+    see_to_examples(folder, context, anew=anew)
+    return _open_services(folder, context)
 
 
 def _open_services(data: Path, _context: "TaskContext") -> "AppServices":

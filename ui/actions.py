@@ -7,6 +7,8 @@ from PySide6.QtCore import QObject, Signal
 
 PALETTE = "palette"
 """The id of the action that opens the palette, which does not list itself."""
+EXAMPLES = "examples"
+"""The id of the action that opens the example changes in a window of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,15 @@ class Actions(QObject):
         for gone in ids:
             self._actions.pop(gone, None)
         self.changed.emit()
+
+    def offers(self, action: str) -> bool:
+        """Whether an action can be called now."""
+        return action in self._actions
+
+    def call(self, action: str) -> None:
+        """Do what an action does, if it is offered."""
+        if action in self._actions:
+            self._actions[action].run()
 
     def all(self) -> tuple[Action, ...]:
         """Return what is offered."""

@@ -26,6 +26,7 @@ from ui.main_window import MainWindow
 from ui.messages import Message, MessageAction, Messages, Tone, message_of
 from ui.navigation import Navigation
 from ui.pages import PAGES, PageEntry
+from ui.shell.examples import ExampleWays, Ways
 from ui.shell.facts import ShellFacts, shell_facts
 from ui.shell.memory import Memory
 from ui.tasks import WRITES, TaskRunner
@@ -53,6 +54,10 @@ class Start:
     """Whether sizes, place and look are kept for the next start."""
     recover: Recover | None = None
     """What is offered when the database is damaged; None offers nothing."""
+    examples: Ways | None = None
+    """How one gets to the examples and away from them; None offers neither."""
+    opening: str = ""
+    """What the status bar says, with Cancel, while the services are opened; "" says nothing."""
 
 
 class Desktop(QObject):
@@ -73,6 +78,7 @@ class Desktop(QObject):
         )
         self._garbage = GarbageCollector(self)
         self.window = MainWindow(self.tools, start.pages, self.memory, self.now)
+        self._examples = ExampleWays(self.tools, self.window, start.examples)
         self._crashed.connect(self.tools.messages.show_error, Qt.ConnectionType.QueuedConnection)
         theme.switched.connect(self._on_switched)
         self._facts_timer = QTimer(self)
@@ -97,9 +103,11 @@ class Desktop(QObject):
     @Slot()
     def open_store(self) -> None:
         """Open the services on a worker thread."""
-        task = self.tools.tasks.start(self.start.open_services)
+        task = self.tools.tasks.start(self.start.open_services, title=self.start.opening)
+        task.progressed.connect(self.window.waiting.show_progress)
         task.succeeded.connect(self._on_open)
         task.failed.connect(self._on_closed)
+        task.cancelled.connect(self.window.close)
 
     @Slot()
     def recover(self) -> None:
@@ -147,6 +155,7 @@ class Desktop(QObject):
 
         self.services = services
         context = self.tools.with_services(services)
+        self._examples.offer(example=services.example)
         Keys(self.window, context, self.start.pages)
         self.window.attach(context)
         for warning in services.warnings:

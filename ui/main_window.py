@@ -28,6 +28,7 @@ from ui.shell.status_bar import StatusBar
 from ui.shell.waiting import WaitingPage
 
 if TYPE_CHECKING:
+    from ui.shell.example_bar import ExampleBar
     from ui.widgets.page import Page
 
 SIZE = (1440, 900)
@@ -53,6 +54,8 @@ class MainWindow(QMainWindow):
         self.rail, self.status, self._stack = Rail(pages), StatusBar(now), QStackedWidget()
         self.waiting = WaitingPage()
         self._stack.addWidget(self.waiting)
+        self._upper = QVBoxLayout()
+        self.example: ExampleBar | None = None
         self.setWindowTitle(NAME)
         self.setCentralWidget(self._frame())
         self._stack.setFocus()
@@ -70,6 +73,20 @@ class MainWindow(QMainWindow):
         """The page in sight, None while the store is being opened."""
         shown = self._stack.currentWidget()
         return next((page for page in self._pages.values() if page is shown), None)
+
+    def mark_example(self, *, leads_away: bool) -> "ExampleBar":
+        """Say from now on, above every page and in the title, that everything here is made up."""
+        from ui.shell.example_bar import ExampleBar  # noqa: PLC0415 - only with example data
+
+        self.example = ExampleBar(leads_away=leads_away)
+        self._upper.addWidget(self.example)
+        self.status.show_label(_("Example data"))
+        self.setWindowTitle(self._titled(""))
+        return self.example
+
+    def _titled(self, page: str) -> str:
+        label = _("Example data") if self.example is not None else ""
+        return " – ".join(part for part in (page, label, NAME) if part)
 
     def attach(self, context: UiContext) -> None:
         """Begin to show pages: the last place, or the first page."""
@@ -107,6 +124,7 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(frame)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addLayout(self._upper)
         layout.addLayout(upper, 1)
         layout.addWidget(self.status)
         return frame
@@ -128,7 +146,7 @@ class MainWindow(QMainWindow):
         if not known and not self.rail.isAncestorOf(QApplication.focusWidget() or page):
             page.take_focus()
         self.rail.show_place(place)
-        self.setWindowTitle(f"{_(self._entries[place.page].title)} – {NAME}")
+        self.setWindowTitle(self._titled(_(self._entries[place.page].title)))
         page.reload_if_stale()
         if place.ref:
             page.open(place.ref)

@@ -27,6 +27,8 @@ from app.domain.vocabulary import ChangeType as ChangeType
 from app.domain.vocabulary import Stage as Stage
 from app.domain.window import Window
 
+REAL, EXAMPLE = "CHG", "EXA"
+"""What the numbers of changes begin with: those of real ones, and those of made-up ones."""
 PLAN_FIELDS = (
     "title", "type", "description", "hosts", "scope", "options", "risk", "implementation_plan",
     "backout_plan", "test_plan", "communication_plan", "outage", "planned_downtime_min", "window",
@@ -123,6 +125,11 @@ class Change:
     template: TemplateId | None = None
     """The edition of the template it was opened from."""
     copied_from: ChangeId | None = None
+
+    @property
+    def is_example(self) -> bool:
+        """Whether it is made up: its number says so wherever it goes."""
+        return self.number.startswith(EXAMPLE)
 
     @property
     def plan_hash(self) -> str:

@@ -24,6 +24,7 @@ from app.reports.theme import (
 from app.services.report_content.data import Cover
 
 _TOTAL, _TOTAL_ROOM, _PAGE_PART = "page-total", "00", 2
+_LABEL_GAP = 9.0
 _AIR = 14.0
 """Least space between two pieces of a line."""
 
@@ -40,7 +41,7 @@ class ReportDocument(BaseDocTemplate):
             invariant=1,
             pageCompression=1,
             lang=cover.language,
-            title=plain(f"{cover.number}: {cover.title}"),
+            title=plain(_labelled(cover, f"{cover.number}: {cover.title}")),
             author=plain(cover.author),
             subject=plain(cover.document),
             creator="Change Desk",
@@ -65,7 +66,22 @@ class ReportDocument(BaseDocTemplate):
         canvas.saveState()
         _running_head(canvas, self._sheet, self._cover, first=number == 1)
         _footer(canvas, self._sheet, self._cover, number)
+        if self._cover.label:
+            _label(canvas, self._sheet, self._cover.label)
         canvas.restoreState()
+
+
+def _labelled(cover: Cover, text: str) -> str:
+    return f"{cover.label}: {text}" if cover.label else text
+
+
+def _label(canvas: Canvas, page: Sheet, label: str) -> None:
+    """Write in the margins above and below the page what everything on it is."""
+    for base in (page.height - MARGIN + _LABEL_GAP, FOOT - _LABEL_GAP - SIZE / 2):
+        canvas.setFillColor(inks().watch)
+        canvas.rect(MARGIN, base - 4, page.live_width, SIZE + 5, stroke=0, fill=1)
+        canvas.setFillColor(inks().white)
+        words_at(canvas, page.width / 2, base, label.upper(), font=STRONG, anchor="middle")
 
 
 def _running_head(canvas: Canvas, page: Sheet, cover: Cover, *, first: bool) -> None:

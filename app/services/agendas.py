@@ -133,6 +133,7 @@ def _cover(settings: Settings, author: str, now: datetime, head: str) -> Cover:
         generated_at=now,
         log_head=head,
         author=author,
+        label=settings.label,
         language=settings.report_language,
         paper=settings.page_size,
     )

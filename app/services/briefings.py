@@ -153,6 +153,7 @@ def _cover(change: Change, desk: Desk, zone: str, log_head: str) -> Cover:
         author=desk.actor,
         language=settings.report_language,
         paper=settings.page_size,
+        label=settings.label,
     )
 
 

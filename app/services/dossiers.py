@@ -147,9 +147,17 @@ def _signature(change: Change, manifest: bytes, voucher: Voucher) -> bytes:
     return seal(FORMAT, body, voucher.signer)
 
 
+_MADE_UP = (
+    b"Example data. Everything in this file is made up: hosts, people, figures, decisions.\n"
+    b"It shows what a dossier holds and proves nothing.\n"
+)
+
+
 def _parts(change: Change, uow: UnitOfWork, files: Files, series: SeriesStore) -> Iterator[Part]:
     runs = uow.runs.list(change=change.id)
     samples = uow.samples.list(change=change.id)
+    if change.is_example:
+        yield "EXAMPLE-DATA.txt", _MADE_UP
     yield "change.json", _json(change)
     yield "log.jsonl", _lines(uow.log.of(change.id))
     for folder, items in (

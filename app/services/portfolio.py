@@ -149,6 +149,7 @@ def write_portfolio(period: Period, target: Path, *, services: "AppServices") ->
             generated_at=asker.now,
             log_head=_log_head(services),
             author=services.actor,
+            label=settings.label,
             language=settings.report_language,
             paper=settings.page_size,
         )

@@ -230,4 +230,5 @@ def _cover(source: Source) -> Cover:
         author=source.author,
         language=source.settings.report_language,
         paper=source.settings.page_size,
+        label=source.settings.label,
     )

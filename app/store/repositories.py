@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Table, func, insert, select, update
 
-from app.domain.change import Change
+from app.domain.change import EXAMPLE, REAL, Change
 from app.domain.window import TimeRange
 from app.errors import Conflict, NotFound
 from app.i18n import _
@@ -121,7 +121,7 @@ class StoredChanges(StoredRecords[Change]):
         """Return the next free number, such as ``CHG-000142``; example data has its own."""
         last = self._connection.scalar(select(func.max(self._table.c.ordinal)))
         example = select(SETTING.c.value).where(SETTING.c.name == "example")
-        kind = "EXA" if self._connection.scalar(example) == "true" else "CHG"
+        kind = EXAMPLE if self._connection.scalar(example) == "true" else REAL
         return f"{kind}-{(last or 0) + 1:06d}"
 
     def by_number(self, number: str) -> Change:

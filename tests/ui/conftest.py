@@ -73,6 +73,7 @@ def stand_in(folder: Path) -> SimpleNamespace:
         asker=Asker(NOW, "Nomsa Khumalo"),
         data=folder,
         presence=SimpleNamespace(beat=lambda _now: None),
+        example=False,
         settings=SimpleNamespace(zone="Africa/Johannesburg", vault_path=""),
         warnings=(),
         recovered=(),

@@ -15,7 +15,7 @@ from ui.format import tip
 from ui.paint import Painted, Style, hline
 from ui.shell.facts import ShellFacts
 from ui.tasks import Task
-from ui.theme import SMALL, tokens
+from ui.theme import BOLD, SMALL, tokens
 from ui.widgets.badges import draw_badge
 from ui.widgets.buttons import icon_button
 from ui.widgets.dressed import progress_bar
@@ -59,6 +59,8 @@ class StatusBar(QWidget):
         self._cancel.clicked.connect(self._on_cancel)
         self._vault, self._head, self._clock = (Label(size=SMALL, tone="ink2") for _n in range(3))
         self._hash = Label(size=SMALL, tone="ink2", mono=True)
+        self._label = Label(size=SMALL, weight=BOLD, tone="watch")
+        self._label.hide()
         head = QHBoxLayout()
         head.setSpacing(4)
         head.addWidget(self._head)
@@ -69,6 +71,7 @@ class StatusBar(QWidget):
         for widget in (self._activity, self._bar, self._share, self._cancel):
             layout.addWidget(widget)
         layout.addStretch(1)
+        layout.addWidget(self._label)
         layout.addWidget(self._vault)
         layout.addLayout(head)
         layout.addWidget(self._clock)
@@ -91,6 +94,11 @@ class StatusBar(QWidget):
         self._hash.setText(facts.log_head[:8])
         self._hash.setToolTip(tip(facts.log_head))
         self._tick()
+
+    def show_label(self, text: str) -> None:
+        """Say from now on what kind of data this is."""
+        self._label.setText(text)
+        self._label.show()
 
     def say(self, text: str, mark: Mark = Mark.GOOD) -> None:
         """Say for a few seconds that something was done."""

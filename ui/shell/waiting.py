@@ -1,9 +1,10 @@
 """What stands in the place of pages while the store is being opened, or when it cannot be."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.i18n import _
+from app.tasks import Progress
 from ui.messages import Message
 from ui.widgets.labels import Label
 
@@ -26,6 +27,11 @@ class WaitingPage(QWidget):
         self._line.setText(_("Opening the change log"))
         if banners := self.findChild(BannerStack):
             banners.clear()
+
+    @Slot(object)
+    def show_progress(self, progress: Progress) -> None:
+        """Say what takes its time."""
+        self._line.setText(progress.text)
 
     def show_message(self, message: Message) -> None:
         """Show why there are no pages."""

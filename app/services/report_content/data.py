@@ -40,6 +40,8 @@ class Cover:
     generated_at: datetime
     log_head: str
     author: str
+    label: str
+    """Stands above and below every page, such as that everything in it is made up; mostly ""."""
     language: str = "en"
     paper: PageSize = PageSize.A4
 

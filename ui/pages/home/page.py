@@ -12,6 +12,7 @@ from app.i18n import _, ngettext
 from app.services.reminders import Reminder
 from app.services.rows import ChangeRow, VerdictRow
 from app.wording import clock, count, count_of, day, percent
+from ui.actions import EXAMPLES
 from ui.cells import Column
 from ui.changed import Topic
 from ui.models.rows import RowsModel
@@ -217,8 +218,10 @@ class HomePage(Page):
             self.start.new_wanted.connect(partial(go, "changes", "new"))
             self.start.host_wanted.connect(partial(go, "hosts", "new"))
             self.start.name_wanted.connect(partial(go, "settings"))
+            self.start.examples_wanted.connect(partial(self.context.actions.call, EXAMPLES))
             self.stack.addWidget(self.start)
-        self.start.show_named(named=view.named)
+        offered = self.context.actions.offers(EXAMPLES)
+        self.start.show_offers(named=view.named, examples=offered)
         self.stack.setCurrentWidget(self.start)
 
     def _show_running(self, view: HomeView) -> None:

@@ -18,6 +18,7 @@ class FirstStart(QWidget):
     new_wanted = Signal()
     host_wanted = Signal()
     name_wanted = Signal()
+    examples_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,6 +26,7 @@ class FirstStart(QWidget):
         rail.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.new = Button(_("New change"), Kind.PRIMARY, icon="plus")
         self.host = Button(_("Add a host"), icon="server")
+        self.examples = Button(_("Open the example changes"), icon="book")
         self.name = link(_("Say who you are"))
         inner = QWidget()
         inner.setMaximumWidth(780)
@@ -41,7 +43,7 @@ class FirstStart(QWidget):
         )
         layout.addWidget(Label(text, tone="ink2", wrap=True))
         layout.addSpacing(12)
-        layout.addLayout(row(self.new, self.host, self.name, None, gap=12))
+        layout.addLayout(row(self.new, self.host, self.examples, self.name, None, gap=12))
         sides = QHBoxLayout()
         sides.addStretch(1)
         sides.addWidget(inner, 100)
@@ -54,7 +56,9 @@ class FirstStart(QWidget):
         self.new.clicked.connect(self.new_wanted)
         self.host.clicked.connect(self.host_wanted)
         self.name.clicked.connect(self.name_wanted)
+        self.examples.clicked.connect(self.examples_wanted)
 
-    def show_named(self, *, named: bool) -> None:
-        """Ask for the name only while it is not known."""
+    def show_offers(self, *, named: bool, examples: bool) -> None:
+        """Ask for the name only while it is not known; offer examples where they can be opened."""
         self.name.setVisible(not named)
+        self.examples.setVisible(examples)
