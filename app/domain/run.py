@@ -97,6 +97,8 @@ class StepRun:
     by: str = ""
     cleared_by: str = ""
     """Who typed the confirmation that a destructive command needs."""
+    passed_by: str = ""
+    """Who let it go on although the latest start of a roll-back had passed."""
     proofs: tuple[Attachment, ...] = ()
     went_on: bool = False
     """Whether it failed and the run went on past it, as the plan says."""

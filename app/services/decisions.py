@@ -7,14 +7,14 @@ from app.domain.change import Change
 from app.domain.event import NewEvent
 from app.domain.ids import new_id
 from app.domain.run import Deviation, Run, RunNote, StepRun, StepState
-from app.domain.runbook import Phase, StepKind
+from app.domain.runbook import StepKind
 from app.errors import IllegalMove
 from app.i18n import _
 from app.services import deviations
 from app.services.changes import Desk
 from app.services.execution import close_silent_gates, is_silent, needs_clearance, resume
+from app.services.no_return import asks_first, must_stop, roll_back_until
 from app.services.ports_store import UnitOfWork
-from app.services.rollback import rollback_deadline
 from app.services.run_journal import Happening, record_step, update
 from app.wording import duration
 
@@ -23,11 +23,17 @@ def confirm_step(run_id: str, step_id: str, note: str, *, desk: Desk) -> Run:
     """Say that a manual step is done, or that a sent step did end well after all.
 
     Raises:
-        IllegalMove: The step is a gate, needs a proof that is missing, or is not to be answered.
+        IllegalMove: The step is a gate, needs a proof that is missing, is not to be answered, or
+            has no way back and the latest start of a roll-back has passed.
     """
     item = _item(run_id, step_id, desk=desk)
     if item.step.kind is StepKind.GATE:
         raise IllegalMove(_("A gate is answered with its words."))
+    if item.state is StepState.WAITING and must_stop(_run(run_id, desk=desk), item, desk=desk):
+        raise IllegalMove(
+            _("The latest start of a roll-back has passed, and there is no way back after this."),
+            hint=_("Back out, or say why to go on all the same."),
+        )
     if item.step.proof and not item.proofs:
         raise IllegalMove(
             _("“{title}” needs a file or a photo.").format(title=item.step.title),
@@ -69,7 +75,7 @@ def answer_gate(run_id: str, step_id: str, typed: str, *, desk: Desk, late_reaso
     with desk.new_uow() as uow:
         run = uow.runs.get(run_id)
         change = uow.changes.get(run.change)
-        deadline = _deadline(run, change, uow)
+        deadline = roll_back_until(run, change, uow)
     item = run.of(step_id)
     if item.state is StepState.STOPPED or is_silent(item, now):
         raise IllegalMove(
@@ -91,12 +97,6 @@ def answer_gate(run_id: str, step_id: str, typed: str, *, desk: Desk, late_reaso
         found = (deviations.past_deadline(late_item, late_reason.strip(), deadline, now),)
     note = _("Go: “{typed}”").format(typed=typed)
     return _answer(run_id, step_id, StepState.DONE, note, desk=desk, found=found)
-
-
-def _deadline(run: Run, change: Change, uow: UnitOfWork) -> datetime | None:
-    if not run.is_live or run.direction is Phase.BACKOUT:
-        return None
-    return rollback_deadline(change, tuple(uow.backups.list(change=change.id)))
 
 
 def _refuse_person(item: StepRun, change: Change, desk: Desk) -> None:
@@ -124,6 +124,31 @@ def clear_command(run_id: str, step_id: str, typed: str, *, desk: Desk) -> Run:
     cleared = replace(item, state=StepState.PENDING, started_at=None, cleared_by=desk.actor)
     text = _("Destructive command of “{title}” confirmed by name")
     record_step(run_id, cleared, Happening(text, "step.cleared"), desk=desk)
+    return resume(run_id, desk=desk)
+
+
+def pass_deadline(run_id: str, step_id: str, reason: str, *, desk: Desk) -> Run:
+    """Let a step without a way back go on although a roll-back can no longer end in the window.
+
+    The reason becomes a deviation; call `app.services.execution.play` afterwards.
+
+    Raises:
+        IllegalMove: There is no reason, or the step does not wait for one.
+    """
+    if not reason.strip():
+        raise IllegalMove(_("Say why to go on past the latest start of a roll-back."))
+    now = desk.clock.now()
+    with desk.new_uow() as uow:
+        run = uow.runs.get(run_id)
+        deadline = roll_back_until(run, uow.changes.get(run.change), uow)
+    item = run.of(step_id)
+    asked = item.state is StepState.WAITING and asks_first(item, deadline, now)
+    if not asked or deadline is None:
+        raise IllegalMove(_("“{title}” needs no reason.").format(title=item.step.title))
+    passed = replace(item, state=StepState.PENDING, started_at=None, passed_by=desk.actor)
+    found = deviations.past_deadline(replace(item, by=desk.actor), reason.strip(), deadline, now)
+    text = _("“{title}” goes on past the latest start of a roll-back")
+    record_step(run_id, passed, Happening(text, "step.passed", (found,)), desk=desk)
     return resume(run_id, desk=desk)
 
 
@@ -193,9 +218,13 @@ def pin(run_id: str, key: str, *, desk: Desk) -> Run:
     return update(run_id, edit, event, desk=desk)
 
 
-def _item(run_id: str, step_id: str, *, desk: Desk) -> StepRun:
+def _run(run_id: str, *, desk: Desk) -> Run:
     with desk.new_uow() as uow:
-        return uow.runs.get(run_id).of(step_id)
+        return uow.runs.get(run_id)
+
+
+def _item(run_id: str, step_id: str, *, desk: Desk) -> StepRun:
+    return _run(run_id, desk=desk).of(step_id)
 
 
 def _answer(

@@ -20,6 +20,7 @@ from app.i18n import _
 from app.services.changes import Desk, moved, refuse_held
 from app.services.commands import dangers, final_steps
 from app.services.crew import SENDING, Crew, Executors
+from app.services.no_return import must_stop
 from app.services.ports_store import UnitOfWork
 from app.services.run_journal import Happening, moving, record_step, set_state, update
 from app.services.runbooks import Plan, plan_steps
@@ -152,7 +153,8 @@ def _advance(run_id: str, crew: Crew, *, desk: Desk) -> Run:
         return _wait(run, desk=desk) if run.trouble else _hold(run, desk=desk)
     if not run.trouble and not crew.stopped:
         for item in run.ready:
-            if item.state is StepState.PENDING and needs_person(run, item):
+            asks = needs_person(run, item) or must_stop(run, item, desk=desk)
+            if item.state is StepState.PENDING and asks:
                 run = _offer(run, item, desk=desk)
             elif item.state is StepState.PENDING and crew.has_room:
                 crew.send(run, item)

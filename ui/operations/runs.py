@@ -137,6 +137,11 @@ def clear_command(run: Run, step: str, typed: str) -> Verb:
     return lambda desk: decisions.clear_command(run.id, step, typed, desk=desk)
 
 
+def pass_deadline(run: Run, step: str, reason: str) -> Verb:
+    """Let a step without a way back go on after the latest start of a roll-back."""
+    return lambda desk: decisions.pass_deadline(run.id, step, reason, desk=desk)
+
+
 def confirm(run: Run, step: str, note: str) -> Verb:
     """Say that a step is done."""
     return lambda desk: decisions.confirm_step(run.id, step, note, desk=desk)

@@ -14,11 +14,14 @@ from app.domain.change import ChangeState
 from app.domain.run import DeviationKind, RunState, StepState
 from app.domain.runbook import OnFail, Phase, Runbook, Step, StepKind
 from app.domain.window import TimeRange, Window
-from app.services import execution
+from app.errors import IllegalMove
+from app.services import decisions, execution
 from app.services.timeline import EntryKind
+from app.tasks import TaskContext
 from tests.fakes import NOON
 from tests.ui.pages.test_run_page import answer_gate, button, only_run, shown
 from ui.pages.run.page import RunPage
+from ui.widgets.buttons import Button
 from ui.widgets.picture import Picture, decode
 
 GATE = Step("g1", "Go or not", StepKind.GATE, answer="GO db-01", limit_s=600.0)
@@ -143,6 +146,53 @@ def test_a_destructive_command_waits_for_its_words(begun, services):
     wait(driver, lambda: step(services, "w").state is StepState.FAILED)
     assert "names no host" in step(services, "w").outcome
     assert step(services, "w").cleared_by == "Nomsa"
+
+
+def _late(minutes=5):
+    """A window whose way back, half an hour, should have begun some minutes ago."""
+    end = NOON + timedelta(minutes=30 - minutes)
+    return Window(TimeRange(NOON - timedelta(hours=2), end), "UTC")
+
+
+@pytest.mark.parametrize("kind", [StepKind.MANUAL, StepKind.COMMAND])
+def test_past_the_deadline_a_step_without_a_way_back_stops_and_asks(begun, services, kind):
+    cut = Step("p", "Convert the tables", kind, command="true", point_of_no_return=True)
+    driver = begun(cut, window=_late())
+    decision = driver.page._decision
+    assert "The latest start of a roll-back was 5\u202fmin ago" in shown(decision)
+    assert step(services, "p").state is StepState.WAITING
+    with pytest.raises(IllegalMove, match="no way back"):
+        decisions.confirm_step(only_run(services).id, "p", "", desk=services.desk)
+    driver.click(button(decision, "Go on"))
+    assert "Say why" in shown(decision)
+    assert step(services, "p").passed_by == ""
+    driver.type(decision._note, "The hall is closed until Monday")
+    driver.click(button(decision, "Go on"))
+    if kind is StepKind.MANUAL:  # then it is done as always
+        wait(driver, lambda: any(b.isVisible() for b in buttons(decision, "Done")))
+    else:  # it was sent, and fails here because it names no host
+        wait(driver, lambda: step(services, "p").state is StepState.FAILED)
+    assert step(services, "p").passed_by == "Nomsa"
+    found = [d for d in only_run(services).deviations if d.kind is DeviationKind.PAST_DEADLINE]
+    (deviation,) = found
+    assert "The hall is closed until Monday" in deviation.text
+    assert deviation.by == "Nomsa"
+
+
+def test_before_the_deadline_a_point_of_no_return_asks_nothing(begun, services):
+    cut = Step("p", "Convert", StepKind.COMMAND, command="true", point_of_no_return=True)
+    begun(LOOK, cut, window=_late(minutes=-10))
+    execution.play(only_run(services).id, services.executors, desk=services.desk,
+                   context=TaskContext())  # fmt: skip
+    decisions.confirm_step(only_run(services).id, "m1", "", desk=services.desk)
+    execution.play(only_run(services).id, services.executors, desk=services.desk,
+                   context=TaskContext())  # fmt: skip
+    assert step(services, "p").state is StepState.FAILED  # sent: there is no host behind it
+    assert step(services, "p").passed_by == ""
+
+
+def buttons(widget, text):
+    return [one for one in widget.findChildren(Button) if one.text() == text]
 
 
 def photo(tmp_path):

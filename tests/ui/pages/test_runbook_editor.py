@@ -10,6 +10,7 @@ from app.domain.change import ChangeState
 from app.domain.ids import ChangeId, RunId
 from app.domain.run import Run, RunState, StepRun, StepState
 from app.domain.runbook import OnFail, Phase, Runbook, Step, StepKind
+from app.services.commands import dangers
 from app.wording import DASH
 from tests.fakes import NOON
 from tests.ui.pages.conftest import DB, read
@@ -194,6 +195,38 @@ def test_a_destructive_command_is_pointed_out_while_it_is_typed(editor):
     driver.type(form.command, "mkfs.ext4 /dev/sdb")
     assert form.notes.danger.isVisible()
     assert "file system" in form.notes.danger.text()
+
+
+def test_a_destructive_command_is_saved_once_its_words_are_typed(editor, services):
+    driver, section, change = editor
+    section.forward.open_at(1)
+    form = section.forward.form
+    driver.type(form.command, "mkfs.ext4 /dev/sdb")
+    saved(driver)
+    assert not dangers(step(services, change, "b").command)
+    assert "once its words are typed" in form.command._below.text()
+    assert form.guard.isVisible()
+    driver.bot.keyClicks(form.guard.typed.field, "KEEP db-02")
+    assert not form.guard.typed.button.isEnabled()
+    saved(driver)
+    assert not dangers(step(services, change, "b").command)
+    form.guard.typed.field.clear()
+    driver.bot.keyClicks(form.guard.typed.field, "KEEP db-01")
+    driver.click(form.guard.typed.button)
+    saved(driver)
+    assert step(services, change, "b").command == "mkfs.ext4 /dev/sdb"
+    assert not form.guard.isVisible()
+    driver.type(form.title, "Make the disk new")  # what is kept is not asked for again
+    saved(driver)
+    assert step(services, change, "b").title == "Make the disk new"
+    driver.type(form.command, "mkfs.ext4 /dev/sdc")  # another one is
+    saved(driver)
+    assert "sdc" not in step(services, change, "b").command
+    assert form.guard.isVisible()
+    driver.type(form.command, "true")
+    saved(driver)
+    assert not form.guard.isVisible()
+    assert step(services, change, "b").command == "true"
 
 
 def test_what_a_step_took_before_is_shown_and_can_be_taken(editor, services):

@@ -16,6 +16,7 @@ from ui.operations.changes import ChangeView
 from ui.pages.changes.impact import host_options
 from ui.pages.changes.records import RecordForm
 from ui.pages.changes.saving import number_of, refuse
+from ui.pages.changes.step_guard import CommandGuard
 from ui.pages.changes.step_notes import StepNotes
 from ui.pages.changes.step_words import after_text, read_after, read_span, span_text
 from ui.pages.changes.words import FAILURES, STEPS, choices
@@ -57,9 +58,12 @@ class StepForm(RecordForm):
         self._make_fields()
         self.notes = StepNotes(past)
         self.notes.taken.connect(self._on_taken)
+        self.guard = CommandGuard()
+        self.guard.confirmed.connect(self.edited)
         layout = self.layout()
         if layout is not None:
             layout.addWidget(self.notes)
+            layout.addWidget(self.guard)
         self.kind.edited.connect(self._follow_kind)
         for field in (self.command, self.minutes, self.title, self.kind, self.host):
             field.edited.connect(self._tell)
@@ -137,6 +141,7 @@ class StepForm(RecordForm):
         for name in _FLAGS:
             getattr(self, name).set_value(getattr(record, name))
         self._follow_kind()
+        self.guard.begin(self._words(record))
         self._tell()
 
     def read(self, record: Step) -> Step:
@@ -161,7 +166,13 @@ class StepForm(RecordForm):
             command=self._used("command", kind),
             instructions=self.instructions.value,
         )
+        refusal = self.guard.refusal(self._words(step), self.notes.dangers(step))
+        if refusal is not None:
+            raise refuse(self.command, refusal)
         return self._waiting(step)
+
+    def _words(self, step: Step) -> tuple[str, str]:
+        return step.command, self.notes.host_name(step)
 
     def _used(self, name: str, kind: StepKind) -> str:
         field: LineField | TextField = getattr(self, name)
@@ -205,15 +216,17 @@ class StepForm(RecordForm):
     @Slot()
     def _tell(self) -> None:
         """Say what is known of a step like this one, and what its command would do."""
+        kind = StepKind(self.kind.value or StepKind.COMMAND.value)
+        command = self.command.value if kind is StepKind.COMMAND else ""
+        host = HostId(self.host.value) if self.host.value else None
+        step = Step("", self.title.value, kind, host, command)
+        self.guard.follow(self._words(step), self.notes.dangers(step))
         try:
             minutes = number_of(self.minutes, self.minutes.value.removesuffix("s").strip())
         except InvalidInput:
             return
         seconds = (minutes or 0.0) * (1.0 if self.minutes.value.endswith("s") else 60.0)
-        kind = StepKind(self.kind.value or StepKind.COMMAND.value)
-        command = self.command.value if kind is StepKind.COMMAND else ""
-        host = HostId(self.host.value) if self.host.value else None
-        self.notes.tell(Step("", self.title.value, kind, host, command, estimate_s=seconds))
+        self.notes.tell(replace(step, estimate_s=seconds))
 
     @Slot(float, float)
     def _on_taken(self, p50_s: float, p90_s: float) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.domain.runbook import Step
+from app.domain.runbook import Step, StepKind
 from app.errors import InvalidInput
 from app.i18n import _
 from app.services.commands import dangers, filled, places
@@ -57,7 +57,7 @@ class StepNotes(QWidget):
         self.learned.setText(_learned_words(step, own, self._learned))
         self.learned.setVisible(self._learned is not None)
         self.take.setVisible(self._learned is not None)
-        found = dangers(self._filled(step)[0])
+        found = self.dangers(step)
         self._sign.setVisible(bool(found))
         self.danger.setVisible(bool(found))
         text = _("It {what}. In a run it waits until its words are typed.")
@@ -66,6 +66,14 @@ class StepNotes(QWidget):
         self.final.setText(error or _("Sent as: {command}").format(command=shown))
         self.final.set_tone("bad" if error else "ink2")
         self.final.setVisible(bool(error) or (bool(places(step.command)) and bool(shown)))
+
+    def dangers(self, step: Step) -> tuple[str, ...]:
+        """Say what the command of a step destroys once its values are filled in."""
+        return dangers(self._filled(step)[0]) if step.kind is StepKind.COMMAND else ()
+
+    def host_name(self, step: Step) -> str:
+        """Return the name of the host a step goes to, "" for none."""
+        return self._view.host_name(step.host) if self._view else ""
 
     def _filled(self, step: Step) -> tuple[str, str]:
         """Return the command as it will be sent, and what is missing for that."""

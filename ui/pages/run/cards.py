@@ -32,6 +32,7 @@ class Card(QWidget):
     skipped = Signal(str)  # the reason
     repeated = Signal()
     cleared = Signal(str)  # what was typed
+    passed = Signal(str)  # why to go on so late
     backing_out = Signal()
     proof_chosen = Signal(object)  # Path
     mail_wanted = Signal()
@@ -123,6 +124,36 @@ class NotifyCard(Card):
             self.note.setFocus()
         elif self.note:
             self.confirmed.emit(_("Told: {names}").format(names=self.note.value))
+
+
+class LateCard(Card):
+    """A step without a way back, after the latest start of a roll-back: it waits for a reason."""
+
+    def __init__(self, item: StepRun, since: str, *, backs_out: bool) -> None:
+        super().__init__()
+        self.note = LineField(
+            _("Why go on all the same"),
+            _("A roll-back could no longer end inside the window. Becomes a deviation."),
+        )
+        no_go = Button(_("No-go, back out"))
+        no_go.clicked.connect(self.backing_out)
+        no_go.setVisible(backs_out)
+        sign = StateBadge(Badge(Mark.WATCH, _("Point of no return"), "bad"))
+        text = _("The latest start of a roll-back was {time} ago. Nothing has been sent.")
+        self._fill(
+            row(Label(item.step.title, weight=BOLD, wrap=True), None, sign),
+            Label(text.format(time=since), wrap=True),
+            self.note,
+            row(None, self._skip_button(), no_go, self._button(_("Go on"), Kind.DANGER, "play")),
+        )
+
+    @Slot()
+    def _on_done(self) -> None:
+        if self.note and not self.note.value:
+            self.note.set_error(_("Say why, or back out."))
+            self.note.setFocus()
+        elif self.note:
+            self.passed.emit(self.note.value)
 
 
 class DangerCard(Card):

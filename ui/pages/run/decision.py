@@ -12,10 +12,12 @@ from app.domain.runbook import Phase, StepKind
 from app.i18n import _
 from app.services.execution import needs_clearance
 from app.services.gate_facts import gate_facts
+from app.services.no_return import asks_first
+from app.wording import duration
 from ui.cells import Badge, Mark
 from ui.operations import runs
 from ui.operations.runs import RunView
-from ui.pages.run.cards import Card, DangerCard, ManualCard, NotifyCard, TroubleCard
+from ui.pages.run.cards import Card, DangerCard, LateCard, ManualCard, NotifyCard, TroubleCard
 from ui.pages.run.gate_card import GateCard
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind
@@ -108,6 +110,9 @@ class DecisionPanel(QWidget):
             return
         elif step.step.kind is StepKind.GATE:
             self._ask_gate(view, step, late=_is_late(view, run, now), backs_out=backs_out)
+        elif view.deadline is not None and _asks_late(view, run, step, now):
+            since = duration((now - view.deadline).total_seconds())
+            self._ask_card(LateCard(step, since, backs_out=backs_out))
         elif needs_clearance(step) and _is_sent(run, step):
             host = view.host_names.get(str(run.host_for(step.step.host)), "")
             asked = DangerCard(step, f"RUN {host}".strip(), host)
@@ -144,6 +149,7 @@ class DecisionPanel(QWidget):
         asked.skipped.connect(self._on_skipped)
         asked.repeated.connect(self._on_repeated)
         asked.cleared.connect(self._on_cleared)
+        asked.passed.connect(self._on_passed)
         asked.backing_out.connect(self.back_out_wanted)
         asked.proof_chosen.connect(self.proof_chosen)
         asked.mail_wanted.connect(self.mail_wanted)
@@ -165,6 +171,10 @@ class DecisionPanel(QWidget):
     @Slot(str)
     def _on_cleared(self, typed: str) -> None:
         self.decided.emit(partial(runs.clear_command, typed=typed))
+
+    @Slot(str)
+    def _on_passed(self, reason: str) -> None:
+        self.decided.emit(partial(runs.pass_deadline, reason=reason))
 
     @Slot()
     def _on_repeated(self) -> None:
@@ -193,7 +203,8 @@ def _key(
     """Return what the question depends on; while it stays, what is being typed stays."""
     if run is None or step is None or view is None:
         return (run and run.state,)
-    late = step.step.kind is StepKind.GATE and _is_late(view, run, now)
+    is_gate = step.step.kind is StepKind.GATE
+    late = _is_late(view, run, now) if is_gate else _asks_late(view, run, step, now)
     return (run.id, run.state is RunState.PAUSED, idle, step.step.id, len(step.proofs), late,
             step.state)  # fmt: skip
 
@@ -214,6 +225,10 @@ def _asks(step: StepRun) -> bool:
 def _is_late(view: RunView, run: Run, now: datetime) -> bool:
     forward = run.direction is Phase.FORWARD and run.is_live
     return forward and view.deadline is not None and now > view.deadline
+
+
+def _asks_late(view: RunView, run: Run, step: StepRun, now: datetime) -> bool:
+    return _is_late(view, run, now) and asks_first(step, view.deadline, now)
 
 
 def _way_back(run: Run) -> tuple[StepRun, ...]:
