@@ -34,6 +34,7 @@ from ui.theme import Theme
 
 if TYPE_CHECKING:
     from app.services.facade import AppServices
+    from ui.shell.watch import Watch
 
 OpenServices = Callable[[TaskContext], "AppServices"]
 Recover = Callable[[TaskContext], str]
@@ -70,6 +71,7 @@ class Desktop(QObject):
         super().__init__(application)
         self.start = start
         self.services: AppServices | None = None
+        self.watch: Watch | None = None
         self._recovered = ""
         self.memory = Memory(start.data, keep=start.remember)
         theme = Theme(application, self.memory.mode, self.memory.scale)
@@ -129,6 +131,8 @@ class Desktop(QObject):
     def stop(self) -> None:
         """End all work and close the store."""
         self._facts_timer.stop()
+        if self.watch is not None:
+            self.watch.stop()
         self.tools.tasks.shutdown()
         self._garbage.stop()
         if self.services is not None:
@@ -183,7 +187,7 @@ class Desktop(QObject):
             task = self.tools.tasks.start(partial(_catch_up, self.services), lane=WRITES)
             task.succeeded.connect(self._on_caught_up)
             task.failed.connect(self.tools.messages.show_error)
-            task.ended.connect(self._warm_up)
+            task.ended.connect(self._settle_in)
 
     @Slot(object)
     def _on_caught_up(self, found: "CaughtUp") -> None:
@@ -193,9 +197,12 @@ class Desktop(QObject):
             self.tools.changed.announce(Topic.EVERYTHING, by=self)
 
     @Slot()
-    def _warm_up(self) -> None:
-        """Load what charts need while nobody waits for it."""
+    def _settle_in(self) -> None:
+        """Keep watch from now on, and load what charts need while nobody waits for it."""
         if self.services is not None:
+            from ui.shell.watch import Watch  # noqa: PLC0415 - not before the first picture
+
+            self.watch = Watch(self.tools.with_services(self.services), self)
             task = self.tools.tasks.load(partial(import_module, "ui.charts.engine"))
             task.ended.connect(self._garbage.spare_what_is_loaded)
 

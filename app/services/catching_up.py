@@ -1,10 +1,15 @@
-"""What a start makes up for: what came due, or happened to the vault, while the program was closed.
+"""What came due, or happened to the vault, while the program was closed, and while it is open.
 
-The window does this behind its first page, the commands before they begin.
+The window catches up behind its first page and keeps up each minute; the commands catch up before
+they begin.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from app.domain.change import Change
+from app.domain.run import Run
 from app.errors import AppError
 from app.services.missed import note_missed
 
@@ -25,14 +30,38 @@ def catch_up(services: "AppServices") -> tuple[str, ...]:
     return (*warnings, *_compare_vault(services))
 
 
-def _make_drafts(services: "AppServices") -> None:
-    """Make the drafts that have come due since the program was last open."""
+@dataclass(frozen=True, slots=True)
+class KeptUp:
+    """What was found while the program is open."""
+
+    missed: tuple[tuple[Change, Run], ...] = ()
+    drafts: tuple[Change, ...] = ()
+
+
+def keep_up(services: "AppServices", asleep_until: datetime | None = None) -> KeptUp:
+    """Note windows that have just been missed, and make the drafts that have just come due.
+
+    Args:
+        services: Everything there is.
+        asleep_until: When the computer last woke up, if it slept since the start (UTC).
+    """
+    missed = note_missed(
+        desk=services.desk, open_since=services.opened_at, asleep_until=asleep_until
+    )
+    drafts = _make_drafts(services)
+    with services.new_uow() as uow:
+        return KeptUp(tuple((uow.changes.get(run.change), run) for run in missed), drafts)
+
+
+def _make_drafts(services: "AppServices") -> tuple[Change, ...]:
+    """Make the drafts that have come due since somebody last looked."""
     with services.new_uow() as uow:
         recurs = any(item.recurrence for item in uow.templates.list())
-    if recurs:
-        from app.services.recurrence import make_due  # noqa: PLC0415 - only where something recurs
+    if not recurs:
+        return ()
+    from app.services.recurrence import make_due  # noqa: PLC0415 - only where something recurs
 
-        make_due(desk=services.desk)
+    return make_due(desk=services.desk)
 
 
 def _compare_vault(services: "AppServices") -> tuple[str, ...]:

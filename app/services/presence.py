@@ -43,6 +43,18 @@ class Presence(Protocol):
         ...
 
 
+def slept(wall_s: float, awake_s: float) -> bool:
+    """Whether the computer slept between two looks.
+
+    Args:
+        wall_s: Seconds that passed on the wall.
+        awake_s: Seconds that passed by a clock that stops in sleep; where it goes on all the
+            same, as on Windows, a look that came late by so much tells it too.
+    """
+    least_s = ASLEEP_AFTER.total_seconds()
+    return wall_s - awake_s > least_s or awake_s > least_s
+
+
 def why_missed(window: Window, sessions: Sequence[Session]) -> str:
     """Say why nobody started a change in its window, as far as the program can know."""
     span, zone = window.span, window.zone

@@ -142,3 +142,11 @@ def test_without_a_way_to_recover_none_is_offered(data, qapp, qtbot):
 
 def _open(data, _context):
     return open_services(data, around())
+
+
+def test_a_window_that_stays_open_looks_each_minute_for_what_comes_due(opened, qtbot):
+    desktop = opened()
+    qtbot.waitUntil(lambda: desktop.watch is not None, timeout=20_000)
+    assert desktop.watch._timer.isActive()
+    desktop.stop()
+    assert not desktop.watch._timer.isActive()
