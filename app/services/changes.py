@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from unicodedata import category
 
 from app.domain.change import Change, ChangeState
 from app.domain.event import NewEvent
@@ -71,11 +72,7 @@ def blank_change(title: str, uow: UnitOfWork, *, desk: Desk) -> Change:
     Raises:
         InvalidInput: The title is empty or longer than 160 characters.
     """
-    title = title.strip()
-    if not title or len(title) > MAX_TITLE:
-        raise InvalidInput(
-            _("A title has 1 to {n} characters.").format(n=MAX_TITLE), hint=_("Shorten it.")
-        )
+    title = _clean_title(title)
     now = desk.clock.now()
     return Change(
         id=ChangeId(new_id()),
@@ -92,6 +89,17 @@ def blank_change(title: str, uow: UnitOfWork, *, desk: Desk) -> Change:
 MAX_TITLE = 160
 
 
+def _clean_title(title: str) -> str:
+    """Return a title on one line, without what a terminal or a mail would obey."""
+    kept = "".join(" " if letter.isspace() else letter for letter in title)
+    kept = "".join(letter for letter in kept if category(letter) not in ("Cc", "Cs")).strip()
+    if not kept or len(kept) > MAX_TITLE:
+        raise InvalidInput(
+            _("A title has 1 to {n} characters.").format(n=MAX_TITLE), hint=_("Shorten it.")
+        )
+    return kept
+
+
 def edit_change(change_id: str, edit: Edit, *, desk: Desk, note: str = "") -> Change:
     """Apply an edit to a change and log it.
 
@@ -99,12 +107,15 @@ def edit_change(change_id: str, edit: Edit, *, desk: Desk, note: str = "") -> Ch
 
     Raises:
         IllegalMove: The change is closed or on hold, or the edit touches what verbs own.
+        InvalidInput: The new title is empty or too long, or steps wait for each other.
     """
     with desk.new_uow() as uow:
         before = uow.changes.get(change_id)
         if not before.state.is_open:
             raise IllegalMove(_("{number} is closed.").format(number=before.number))
         after = edit(before)
+        if after.title != before.title:
+            after = replace(after, title=_clean_title(after.title))
         _refuse_fixed(before, after)
         _refuse_begun(before, after)
         refuse_circles(after.runbook)

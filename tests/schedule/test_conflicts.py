@@ -48,7 +48,7 @@ def test_the_same_host_a_related_host_and_a_person_are_in_the_way_for_the_shared
     others = [
         change(2, "2026-02-10T23:00", hosts=(DB.id,)),
         change(3, "2026-02-10T21:00", hosts=(APP.id, STANDBY.id, MAIL.id)),
-        change(4, "2026-02-10T22:30", hosts=(MAIL.id,), implementer="Nomsa"),
+        change(4, "2026-02-10T22:30", hosts=(MAIL.id,), implementer=" nomsa"),
         change(5, "2026-02-11T00:00", hosts=(DB.id,), implementer="Sipho"),
     ]
     conflicts = found(one, others=others)

@@ -58,6 +58,16 @@ def test_new_change_is_a_draft_with_a_number_and_one_log_entry(
     assert store.kinds_logged() == ["change.opened"]
 
 
+def test_an_edit_keeps_the_rules_of_a_title(store: MemoryStore, desk: Desk) -> None:
+    change = open_change("Upgrade\n the\tdatabase\x1b[31m", desk=desk)
+    assert change.title == "Upgrade  the database[31m"
+    for title in ("", " \n", "x" * 161):
+        with pytest.raises(InvalidInput, match="1 to 160"):
+            edit_change(change.id, lambda c, new=title: replace(c, title=new), desk=desk)
+    same = edit_change(change.id, lambda c: replace(c, title=" Größe 数据库\0 "), desk=desk)
+    assert same.title == "Größe 数据库"
+
+
 @pytest.mark.parametrize("title", ["", "   ", "x" * 161])
 def test_title_must_be_there_and_short(store: MemoryStore, desk: Desk, title: str) -> None:
     with pytest.raises(InvalidInput):
