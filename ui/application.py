@@ -100,7 +100,7 @@ class Desktop(QObject):
         """Show the window; the store is opened after the first picture."""
         self.window.show()
         self._later(0, self.open_store)
-        self._later(0, self.window.load_first_page)  # while the worker waits for the disk
+        self.tools.tasks.load(self.window.first_page.load)
 
     @Slot()
     def open_store(self) -> None:
@@ -198,12 +198,12 @@ class Desktop(QObject):
 
     @Slot()
     def _settle_in(self) -> None:
-        """Keep watch from now on, and load what charts need while nobody waits for it."""
+        """Keep watch from now on, and load what all pages need while nobody waits."""
         if self.services is not None:
             from ui.shell.watch import Watch  # noqa: PLC0415 - not before the first picture
 
             self.watch = Watch(self.tools.with_services(self.services), self)
-            task = self.tools.tasks.load(partial(import_module, "ui.charts.engine"))
+            task = self.tools.tasks.load(partial(_load_everything, self.start.pages))
             task.ended.connect(self._garbage.spare_what_is_loaded)
 
     @Slot(object)
@@ -245,6 +245,15 @@ def _catch_up(services: "AppServices", _context: TaskContext) -> CaughtUp:
     before = services.first.log_head()
     warnings = services.catch_up()
     return CaughtUp(warnings, services.first.log_head() != before)
+
+
+def _load_everything(pages: Sequence[PageEntry]) -> None:
+    """Import the modules of all pages, their parts and charts; call it on a worker thread."""
+    for entry in pages:
+        entry.load()
+    for tab in import_module("ui.pages.changes.tabs").TABS:
+        tab.load()
+    import_module("ui.charts.engine")
 
 
 def build_application(arguments: Sequence[str] = ()) -> QApplication:

@@ -97,10 +97,10 @@ class MainWindow(QMainWindow):
         context.navigation.go(place.page, place.ref)
         self.attached.emit()
 
-    @Slot()
-    def load_first_page(self) -> None:
-        """Import the page that will be shown first, before it can be built."""
-        self._entries[self._first_place().page].load()
+    @property
+    def first_page(self) -> PageEntry:
+        """The page that is shown first."""
+        return self._entries[self._first_place().page]
 
     def _first_place(self) -> Place:
         place = self._memory.place
@@ -140,12 +140,29 @@ class MainWindow(QMainWindow):
     def _on_went(self, place: Place) -> None:
         if self._context is None or place.page not in self._entries:
             return
-        page = self._page(place.page, self._context)
+        entry = self._entries[place.page]
+        self.rail.show_place(place)
+        if entry.is_loaded:
+            self._arrive(place, self._context)
+            return
+        task = self._tools.tasks.load(entry.load)
+        task.succeeded.connect(self._on_loaded)
+        task.failed.connect(self._tools.messages.show_error)
+
+    @Slot(object)
+    def _on_loaded(self, _page: object) -> None:
+        """Go on to where the user wants to be by now."""
+        place = self._tools.navigation.place
+        entry = self._entries.get(place.page) if place is not None else None
+        if self._context and place and entry and entry.is_loaded:
+            self._arrive(place, self._context)
+
+    def _arrive(self, place: Place, context: UiContext) -> None:
+        page = self._page(place.page, context)
         known = page.focusWidget() is not None
         self._stack.setCurrentWidget(page)
         if not known and not self.rail.isAncestorOf(QApplication.focusWidget() or page):
             page.take_focus()
-        self.rail.show_place(place)
         self.setWindowTitle(self._titled(_(self._entries[place.page].title)))
         page.reload_if_stale()
         if place.ref:

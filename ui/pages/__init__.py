@@ -49,6 +49,7 @@ ChoiceField, FlagField, PickField), `moment_field` (MomentField), `pdf_preview` 
 Mini, Interval, LevelStep, Group, Column. Figures and times: `app.wording`.
 """
 
+import sys
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -70,8 +71,15 @@ class PageEntry:
     module: str
     name: str
 
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the page's class is there, so that `load` takes no time."""
+        module = sys.modules.get(self.module)
+        # Python has no public way to ask whether another thread is still importing it.
+        return module is not None and not getattr(module.__spec__, "_initializing", False)
+
     def load(self) -> "type[Page]":
-        """Import the page's class."""
+        """Import the page's class; call it on a worker thread unless it is loaded."""
         page: type[Page] = getattr(import_module(self.module), self.name)
         return page
 

@@ -17,10 +17,14 @@ class TabEntry:
     module: str
     name: str
 
-    def build(self, editing: Editing) -> Tab:
-        """Import the class and make the tab."""
-        tab: Tab = getattr(import_module(f"ui.pages.changes.{self.module}"), self.name)(editing)
+    def load(self) -> type[Tab]:
+        """Import the tab's class."""
+        tab: type[Tab] = getattr(import_module(f"ui.pages.changes.{self.module}"), self.name)
         return tab
+
+    def build(self, editing: Editing) -> Tab:
+        """Make the tab."""
+        return self.load()(editing)
 
 
 TABS = (
