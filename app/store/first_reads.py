@@ -61,12 +61,14 @@ _COUNTS = f"""
         count(*) FILTER (WHERE state = 'closed'),
         count(*) FILTER (WHERE state = 'closed' AND overrides = 0
             AND close_code = 'successful'),
-        count(*) FILTER (WHERE state = 'closed' AND backed_out),
-        count(*) FILTER (WHERE state = 'closed' AND EXISTS (SELECT 1 FROM backup_set
-            WHERE backup_set.change = change.id AND level >= {Level.RESTORED.value}))
+        count(*) FILTER (WHERE state = 'closed' AND backed_out)
     FROM change"""  # noqa: S608
-
-
+"""From the index of outcomes alone."""
+_RESTORED = f"""
+    SELECT count(DISTINCT change.id) FROM backup_set CROSS JOIN change
+    WHERE change.id = backup_set.change
+    AND backup_set.level >= {Level.RESTORED.value} AND change.state = 'closed'"""  # noqa: S608
+"""The cross join makes SQLite begin with the few backups, not with the many changes."""
 _DUE = "SELECT body FROM change WHERE follow_up_at <= :now ORDER BY follow_up_at LIMIT 200"
 """Changes that ask somebody for something after their work."""
 
@@ -81,7 +83,8 @@ class FirstReads:
         """Return what the first page shows, as it stood at one moment."""
         at = {"now": to_text(now)}
         with reading(self._path) as connection:
-            found, closed, clean, backed_out, restored = connection.execute(_COUNTS).fetchone()
+            found, closed, clean, backed_out = connection.execute(_COUNTS).fetchone()
+            (restored,) = connection.execute(_RESTORED).fetchone()
             return HomeSummary(
                 running=tuple(_live_runs(connection)),
                 waiting=tuple(map(_change_row, connection.execute(_WAITING, at))),

@@ -46,6 +46,13 @@ def _table(kind: Kind[Any]) -> Table:
 
 TABLES: dict[str, Table] = {kind.table: _table(kind) for kind in KINDS}
 
+Index(
+    "ix_change_outcome",
+    *(TABLES["change"].c[name] for name in ("state", "close_code", "overrides", "backed_out")),
+)
+Index("ix_backup_set_level", *(TABLES["backup_set"].c[name] for name in ("level", "change")))
+"""What the first page counts; see `app.store.first_reads`."""
+
 EVENT = Table(
     "event",
     METADATA,
