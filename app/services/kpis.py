@@ -12,11 +12,11 @@ from app.domain.filter import BEFORE_WORK, Asker
 from app.domain.kpi import Case, CausedIncident, ExceptionKind, Measure, OpenCase, Rate, Sample
 from app.domain.outage import OutageKind, downtime_s
 from app.domain.run import Run, StepState
+from app.domain.vocabulary import REVIEW_DAYS
 from app.errors import InvalidInput
 from app.i18n import _
 from app.services.rows import ChangeRow
 
-REVIEW_DAYS = 7
 BUCKETS = 12
 
 

@@ -12,6 +12,7 @@ from app.domain.vocabulary import ChangeState, ChangeType, Grade, RunMode, RunSt
 
 if TYPE_CHECKING:
     from app.domain.backup import BackupSet
+    from app.domain.calendar import ScheduleWindow
     from app.domain.change import Change
     from app.domain.event import Event
     from app.domain.lesson import FollowUp, Lesson
@@ -99,6 +100,8 @@ class HomeSummary:
     verdicts: tuple[VerdictRow, ...]
     watched: "tuple[Change, ...]"
     """Changes under observation."""
+    freezes: "tuple[ScheduleWindow, ...]"
+    """Every freeze that was declared, whenever it takes place."""
     due: "tuple[Reminder, ...]"
     """Late actions and measures to repeat over all changes, the oldest first."""
     open_count: int

@@ -19,6 +19,7 @@ from app.store.codec import decode, from_text, to_text
 from app.store.sqlite import reading
 
 if TYPE_CHECKING:
+    from app.domain.calendar import ScheduleWindow
     from app.domain.change import Change
     from app.services.reminders import Reminder
 
@@ -73,6 +74,12 @@ _DUE = "SELECT body FROM change WHERE follow_up_at <= :now ORDER BY follow_up_at
 """Changes that ask somebody for something after their work."""
 
 
+_FREEZES = """
+    SELECT body FROM schedule_window
+    WHERE kind = 'freeze' AND NOT retired ORDER BY "row"
+"""
+
+
 class FirstReads:
     """Reads that need no more than the driver; safe from any thread, never waiting for a writer."""
 
@@ -91,6 +98,7 @@ class FirstReads:
                 upcoming=tuple(map(_change_row, connection.execute(_UPCOMING, at))),
                 verdicts=tuple(map(_verdict_row, connection.execute(_VERDICTS))),
                 watched=tuple(_changes(connection, _WATCHED, {})),
+                freezes=tuple(_freezes(connection)),
                 due=tuple(_due(connection, at, now)),
                 open_count=found,
                 closed_count=closed,
@@ -126,6 +134,15 @@ def _changes(connection: sqlite3.Connection, query: str, at: dict[str, str]) -> 
     from app.domain.change import Change  # noqa: PLC0415 - where there is one
 
     return [decode(body, Change, "change") for (body,) in rows]
+
+
+def _freezes(connection: sqlite3.Connection) -> "list[ScheduleWindow]":
+    rows = connection.execute(_FREEZES).fetchall()
+    if not rows:
+        return []
+    from app.domain.calendar import ScheduleWindow  # noqa: PLC0415 - where there is one
+
+    return [decode(body, ScheduleWindow, "window") for (body,) in rows]
 
 
 def _due(connection: sqlite3.Connection, at: dict[str, str], now: datetime) -> "list[Reminder]":

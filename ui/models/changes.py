@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from app.domain.filter import BEFORE_WORK, Asker
-from app.domain.vocabulary import ChangeState, ChangeType, Stage
+from app.domain.vocabulary import REVIEW_DAYS, ChangeState, ChangeType, Stage
 from app.i18n import _, later
 from app.services.rows import ChangeRow
 from app.wording import clock, clock_span, day
@@ -136,8 +136,10 @@ def when_text(row: ChangeRow, now: datetime) -> str:
     return f"{day(row.starts_at, row.zone)} {clock(row.starts_at, row.zone)}"
 
 
-REVIEW_DAYS = 7
-"""An implementation review is held within 3 to 7 days after the window."""
+def is_review_overdue(row: ChangeRow, now: datetime) -> bool:
+    """Whether a change should have been reviewed by now."""
+    ended = row.ends_at if row.state is ChangeState.REVIEW else None
+    return ended is not None and ended + timedelta(days=REVIEW_DAYS) < now
 
 
 def row_badge(row: ChangeRow, now: datetime) -> Badge:
@@ -146,7 +148,7 @@ def row_badge(row: ChangeRow, now: datetime) -> Badge:
         return state_badge(row.state, on_hold=row.on_hold)
     if row.state in BEFORE_WORK and row.starts_at < Asker(now, zone=row.zone or "UTC").day():
         return Badge(Mark.WATCH, _("Overdue"))
-    if row.state is ChangeState.REVIEW and row.ends_at + timedelta(days=REVIEW_DAYS) < now:
+    if is_review_overdue(row, now):
         return Badge(Mark.WATCH, _("Review overdue"))
     return state_badge(row.state)
 

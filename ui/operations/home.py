@@ -1,15 +1,22 @@
 """What the first page shows, read in one go on a worker."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from app.services.rows import HomeSummary, LiveRun
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.domain.calendar import Occurrence, ScheduleWindow
     from app.domain.change import Change
     from app.domain.run import Run
     from app.services.facade import AppServices
+
+
+AHEAD = timedelta(days=14)
+"""How far the first page looks ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,8 @@ class HomeView:
     zone: str
     named: bool
     """Whether the user has said who acts."""
+    freezes: "tuple[Occurrence, ...]" = ()
+    """In the next two weeks, the soonest first."""
 
     @property
     def is_empty(self) -> bool:
@@ -48,9 +57,19 @@ def load_home(services: "AppServices") -> HomeView:
     """Return what the first page shows now."""
     now, settings = services.clock.now(), services.settings
     summary = services.first.home(now)
-    return HomeView(
-        summary, tuple(map(_running, summary.running)), now, settings.zone, bool(settings.user)
-    )
+    running = tuple(map(_running, summary.running))
+    freezes = _freezes(summary.freezes, now)
+    return HomeView(summary, running, now, settings.zone, bool(settings.user), freezes)
+
+
+def _freezes(declared: "Sequence[ScheduleWindow]", now: datetime) -> "tuple[Occurrence, ...]":
+    if not declared:
+        return ()
+    from app.analysis.recurrence import all_occurrences  # noqa: PLC0415 - where there is one
+    from app.domain.window import TimeRange  # noqa: PLC0415
+
+    found = all_occurrences(declared, TimeRange(now, now + AHEAD))
+    return tuple(sorted(found, key=lambda item: item.span.start))
 
 
 def _running(live: LiveRun) -> RunningNow:

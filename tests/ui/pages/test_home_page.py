@@ -1,12 +1,16 @@
 """The first page over the real store: empty, filled, running."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from PySide6.QtCore import Qt
 
+from app.domain.calendar import WindowKind
 from app.domain.change import ChangeState
 from app.domain.review import CloseCode
-from app.services import changes, execution
+from app.domain.window import TimeRange, Window
+from app.services import changes, execution, windows
+from tests.fakes import NOON
 from tests.ui.pages.conftest import with_fields
 from ui.navigation import Place
 from ui.pages.home.page import HomePage, tiles
@@ -75,3 +79,40 @@ def test_a_write_elsewhere_is_seen(drive, services, record):
     changes.open_change("Patch OpenSSL", desk=services.desk)
     driver.context.changed.announce(Topic.CHANGES)
     driver.bot.waitUntil(lambda: driver.page.stack.currentWidget() is not driver.page.start)
+
+
+def test_freezes_stand_in_the_strip_and_by_name_below_it(drive, services, record):
+    record("Upgrade PostgreSQL", S.SCHEDULED)
+    driver = drive(HomePage)
+    assert not driver.page.frozen.isVisible()
+    for name, start in (("Year end", datetime(2026, 11, 20, 18)), ("Later", datetime(2027, 2, 1))):
+        made = windows.new_window(WindowKind.FREEZE, start, "Europe/Berlin")
+        windows.save_window(replace(made, name=name, duration_s=48 * 3600.0), desk=services.desk)
+    open_one = windows.new_window(WindowKind.MAINTENANCE, datetime(2026, 11, 21, 1), "UTC")
+    windows.save_window(replace(open_one, name="Saturdays"), desk=services.desk)
+    driver.page.reload()
+    driver.settle()
+    assert driver.page.frozen.isVisible()
+    said = driver.page.frozen.text()
+    assert said == "Freeze: Year end, Fri 20 Nov 17:00 to Sun 22 Nov 2026 17:00 UTC"
+    assert "Year end Fri 20 Nov 17:00" in driver.page.strip.accessibleName()
+    (kept,) = [w for w in services.calendar.windows() if w.name == "Year end"]
+    windows.retire_window(kept.id, desk=services.desk)
+    driver.page.reload()
+    driver.settle()
+    assert not driver.page.frozen.isVisible()
+
+
+def test_a_review_that_is_overdue_is_said_and_comes_first(drive, record, clock):
+    past = Window(TimeRange(NOON - timedelta(days=3), NOON - timedelta(days=2)), "UTC")
+    record("Draft a plan")
+    record("Upgrade PostgreSQL", S.REVIEW, with_fields(window=past))
+    driver = drive(HomePage)
+    assert "overdue" not in driver.page.header.sentence.text()
+    clock.pass_by(days=6)
+    driver.page.reload()
+    driver.settle()
+    assert "1 review is overdue." in driver.page.header.sentence.text()
+    model = driver.page.waiting.table.rows_model
+    assert model.index(0, 0).data() == "Review: Upgrade PostgreSQL"
+    assert model.index(0, 2).data() == "late since Thu 19 Nov"

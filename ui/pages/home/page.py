@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from app.i18n import _, ngettext
 from app.services.reminders import Reminder
 from app.services.rows import ChangeRow, VerdictRow
-from app.wording import clock, count, count_of, day, percent
+from app.wording import clock, clock_span, count, count_of, day, percent
 from ui.actions import EXAMPLES
 from ui.cells import Column
 from ui.changed import Topic
+from ui.models.changes import is_review_overdue
 from ui.models.rows import RowsModel
 from ui.operations.home import HomeView, load_home
 from ui.pages.home.due import due_columns, due_id, place_of_due
@@ -27,6 +28,7 @@ from ui.pages.home.rows import (
     window_columns,
 )
 from ui.tasks import Latest
+from ui.theme import SMALL
 from ui.widgets.buttons import Button, link
 from ui.widgets.facts import SectionTitle
 from ui.widgets.labels import Label
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
     from ui.pages.home.running import RunningStrip
     from ui.pages.home.start import FirstStart
 
-SHOWN, MIN_FOR_PERCENT = 8, 10
+SHOWN, FREEZES, MIN_FOR_PERCENT = 8, 3, 10
 TICK_MS = 10_000
 
 
@@ -103,6 +105,7 @@ class HomePage(Page):
         self._top = QVBoxLayout()
         self.tiles, self.tiles_title = TileRow(), SectionTitle(_("So far"))
         self.strip = WindowStrip()
+        self.frozen = Label(size=SMALL, tone="ink2", wrap=True)
         self.waiting = Listing(_("Waiting"), waiting_columns(now), lambda row: row.id)
         all_changes, metrics = link(_("Changes")), link(_("Metrics"))
         self.verdicts = Listing(
@@ -132,6 +135,7 @@ class HomePage(Page):
         windows = self.windows.layout()
         if isinstance(windows, QVBoxLayout):
             windows.insertWidget(1, self.strip)
+            windows.insertWidget(2, self.frozen)
         right = _side((MARGIN, 20, MARGIN, 24), self.windows)
         right.setMinimumWidth(360)
         sides = QHBoxLayout()
@@ -204,7 +208,9 @@ class HomePage(Page):
         self.watched.setVisible(bool(summary.watched))
         self.watched.title.set_note(count(len(summary.watched)))
         self.watched.show_rows(summary.watched, "")
-        self.strip.set_windows(view.now, view.zone, _windows(summary.upcoming))
+        self.strip.set_windows(view.now, view.zone, _windows(view))
+        self.frozen.setText(freeze_words(view))
+        self.frozen.setVisible(bool(view.freezes))
         self.windows.show_rows(
             summary.upcoming[:SHOWN], _("No window is planned. Plan one on the tab Schedule.")
         )
@@ -271,12 +277,30 @@ def _side(margins: tuple[int, int, int, int], *parts: QWidget) -> QWidget:
     return side
 
 
-def _windows(rows: Sequence[ChangeRow]) -> list[PlannedWindow]:
-    return [
+def _windows(view: HomeView) -> list[PlannedWindow]:
+    freezes = [
+        PlannedWindow(item.span.start, item.span.end, item.window.name, freeze=True)
+        for item in view.freezes
+    ]
+    return freezes + [
         PlannedWindow(row.starts_at, row.ends_at, row.number)
-        for row in rows
+        for row in view.summary.upcoming
         if row.starts_at and row.ends_at
     ]
+
+
+def freeze_words(view: HomeView) -> str:
+    """Name the freezes of the next two weeks; the picture alone has no room for their times."""
+    text = _("Freeze: {name}, {time}")
+    lines = [
+        text.format(
+            name=item.window.name, time=clock_span(item.span.start, item.span.end, view.zone)
+        )
+        for item in view.freezes[:FREEZES]
+    ]
+    if len(view.freezes) > FREEZES:
+        lines.append(_("{n} more").format(n=count(len(view.freezes) - FREEZES)))
+    return "\n".join(lines)
 
 
 def tiles(view: HomeView) -> list[Kpi]:
@@ -315,6 +339,10 @@ def sentence(view: HomeView) -> str:
         words = ngettext("{n} change waits to be moved on.", "{n} changes wait to be moved on.",
                          waiting)  # fmt: skip
         parts.append(words.format(n=waiting))
+    late = sum(is_review_overdue(row, view.now) for row in summary.waiting)
+    if late:
+        parts.append(ngettext("{n} review is overdue.", "{n} reviews are overdue.", late)
+                     .format(n=late))  # fmt: skip
     coming = next((row for row in summary.upcoming if _ahead(row, view.now)), None)
     if coming is not None and coming.starts_at is not None:
         at = f"{day(coming.starts_at, coming.zone)} {clock(coming.starts_at, coming.zone)}"

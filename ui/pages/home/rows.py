@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from app.domain.vocabulary import ChangeState
+from app.domain.vocabulary import REVIEW_DAYS, ChangeState
 from app.i18n import _, later
 from app.services.rows import ChangeRow, VerdictRow
 from app.wording import DASH, clock, day
 from ui.cells import Badge, Cell, Column, Mark, Mini, Risk, Words
-from ui.models.changes import state_badge, when_text
+from ui.models.changes import is_review_overdue, state_badge, when_text
 from ui.models.verdicts import verdict_badge
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def waiting_columns(now: Callable[[], datetime]) -> tuple[Column[ChangeRow], ...
     return (
         Column[ChangeRow](_("What"), deed, cell=what_cell),
         Column[ChangeRow](_("Change"), lambda row: row.number, width=108, tone="ink2"),
-        Column[ChangeRow](_("When"), lambda row: due_text(row, now()), cell=due_cell, width=138),
+        Column[ChangeRow](_("When"), lambda row: due_text(row, now()), cell=due_cell, width=152),
         Column[ChangeRow](
             _("Verb"),
             lambda row: _(_DEEDS[row.state][1]),
@@ -82,6 +82,8 @@ def is_due(row: ChangeRow, now: datetime) -> bool:
     before = (ChangeState.ASSESS, ChangeState.AUTHORIZE, ChangeState.SCHEDULED)
     if row.starts_at is None:
         return False
+    if is_review_overdue(row, now):
+        return True
     return row.state in RUNS or (row.state in before and row.starts_at - now <= SOON)
 
 
@@ -89,6 +91,9 @@ def due_text(row: ChangeRow, now: datetime) -> str:
     """Return when a waiting change is due."""
     if row.state in RUNS and row.starts_at is not None:
         return _("now, since {time}").format(time=clock(row.starts_at, row.zone))
+    if is_review_overdue(row, now) and row.ends_at is not None:
+        late = row.ends_at + timedelta(days=REVIEW_DAYS)
+        return _("late since {day}").format(day=day(late, row.zone))
     if row.starts_at is not None and row.starts_at <= now < (row.ends_at or now):
         return _("window is open")
     return when_text(row, now)
