@@ -23,6 +23,8 @@ LEFT, RIGHT, TOP, BOTTOM = 26.0, 33.0, 14.0, 15.0
 _CAPITAL = 0.727 * SIZE
 _UPPER_SHARE = 0.55
 """If nothing lies below this share of the highest value, the axis does not begin at zero."""
+_FLAT = 1e-6
+"""Values that differ by less than this share are the same: the rest is rounding."""
 _CLEAR = 10.0
 """Least distance between two lines of words."""
 
@@ -246,7 +248,8 @@ def value_axis(chart: MetricChart) -> tuple[float, float, tuple[Tick, ...]]:
     if model.target is not None:
         known.append(model.target.value)
     low, high = min(known, default=0.0), max(known, default=1.0)
-    if low < _UPPER_SHARE * high or high <= low:
+    flat = high - low <= _FLAT * max(abs(high), abs(low))
+    if flat or low < _UPPER_SHARE * high:
         low = min(0.0, low)
     else:
         low -= 0.3 * (high - low)

@@ -78,6 +78,18 @@ def test_the_value_axis_begins_at_zero_unless_all_lies_far_above():
     assert 3 <= len(ticks) <= 7
 
 
+def test_what_differs_by_rounding_only_is_drawn_as_constant():
+    flat = chart(3600.0, 1800.0)
+    lines = tuple(
+        replace(line, y=100 + 1e-14 * np.arange(len(line.y))) for line in flat.model.lines
+    )
+    flat = replace(flat, model=replace(flat.model, lines=lines), before=100.0, after=100 + 1e-13,
+                   range=None)  # fmt: skip
+    low, _high, ticks = value_axis(flat)
+    assert low == 0
+    assert max(len(tick.text) for tick in ticks) <= 4
+
+
 def test_a_chart_without_samples_still_has_an_axis():
     model = replace(chart(3600.0, 1800.0).model, lines=())
     low, high, ticks = value_axis(replace(chart(3600.0, 1800.0), model=model))

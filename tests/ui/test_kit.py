@@ -181,6 +181,27 @@ def test_pictures_are_spoken_as_sentences(shown):
     assert strip.accessibleName() == "now 02:33, 03:33 roll back at the latest, window ends 03:33"
 
 
+def test_what_lies_beyond_the_scale_points_there_and_says_how_far(qtbot, theme):
+    def inked(interval, left, right):
+        bar = IntervalBar(interval)
+        qtbot.addWidget(bar)
+        image = bar.grab().toImage()
+        paper = IntervalBar(Interval()).grab().toImage()
+        share = image.width() / bar.sizeHint().width()
+        return sum(
+            image.pixel(x, y) != paper.pixel(x, y)
+            for x in range(round(left * share), round(right * share))
+            for y in range(image.height())
+        )
+
+    far = Interval(-0.88, -0.9, -0.85)
+    assert inked(far, 0, 14) > 20  # the arrow
+    assert inked(far, 16, 50) > 40  # the estimate
+    assert inked(far, 76, 136) == 0
+    assert inked(Interval(0.88, 0.85, 0.9), 122, 136) > 20
+    assert inked(Interval(0.1, 0.05, 0.15), 0, 14) == 0
+
+
 def test_strips_say_their_windows_and_parts(shown):
     strip = shown(WindowStrip())
     strip.set_windows(NOW, ZONE, ())

@@ -68,8 +68,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph ships no types
     ) -> None:
         """Draw a curve; NaN breaks it."""
         many = x.size > MANY
-        pen = QPen(color, 1 if many else width)
-        pen.setCosmetic(True)
+        pen = QPen(color, (1 if many else width) * self.devicePixelRatioF())
+        pen.setCosmetic(True)  # then a width is in pixels of the screen
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         if dashed:
             pen.setDashPattern([3, 2])

@@ -238,7 +238,9 @@ class HealthPage(Page):
     def _show(self, view: HealthPageView) -> None:
         self._view = view
         self._host.set_options([(host.id, host.name) for host in view.hosts])
-        self._check.block("" if view.hosts else _("Needs a host with a confirmed key"))
+        self._host.combo.setVisible(bool(view.hosts))
+        self._check.setVisible(bool(view.hosts))
+        self._check.block("")
         self._stack.setCurrentIndex(1 if view.views else 0)
         self.table.set_rows(view.views)
         if self._wanted:
