@@ -8,8 +8,20 @@ from enum import StrEnum
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.errors import AppError
-from app.i18n import _
+from app.errors import (
+    AppError,
+    BackupFailed,
+    CommandFailed,
+    ConnectionLost,
+    DiskFull,
+    HostKeyChanged,
+    HostKeyUnknown,
+    LoginRefused,
+    TimedOut,
+    Unreachable,
+    VaultDamaged,
+)
+from app.i18n import _, later
 
 log = logging.getLogger(__name__)
 
@@ -63,22 +75,44 @@ class Message:
 def message_of(error: BaseException) -> Message:
     """Turn an exception into words: the world's errors as they say it, ours with a trace."""
     if isinstance(error, AppError):
-        missing: tuple[str, ...] = getattr(error, "missing", ())
-        return Message(
-            error.text,
-            Tone.ERROR,
-            host=error.host,
-            step=error.step,
-            cause=_cause(error),
-            next=error.hint,
-            details="\n".join(missing),
-        )
+        return _worldly(error)
     return Message(
         _("Change Desk made a mistake of its own"),
         Tone.ERROR,
         cause=f"{type(error).__name__}: {error}",
         next=_("Copy the details into a fault report, then try the step again."),
         details="".join(traceback.format_exception(error)),
+    )
+
+
+_STATES: tuple[tuple[type[AppError], str], ...] = (
+    (Unreachable, later("Not reachable")),
+    (HostKeyUnknown, later("Host key not confirmed")),
+    (HostKeyChanged, later("Another host key")),
+    (LoginRefused, later("Login refused")),
+    (TimedOut, later("No answer in time")),
+    (ConnectionLost, later("Connection lost")),
+    (CommandFailed, later("Command failed")),
+    (DiskFull, later("Disk full")),
+    (BackupFailed, later("No backup taken")),
+    (VaultDamaged, later("Vault damaged")),
+)
+"""A word for what hosts and disks do to us, so that it is seen before it is read."""
+
+
+def _worldly(error: AppError) -> Message:
+    word = next((text for kind, text in _STATES if isinstance(error, kind)), "")
+    missing: tuple[str, ...] = getattr(error, "missing", ())
+    under = _under(error)
+    details = (*missing, under) if word else missing
+    return Message(
+        _(word) or error.text,
+        Tone.ERROR,
+        host=error.host,
+        step=error.step,
+        cause=error.text if word else under,
+        next=error.hint,
+        details="\n".join(filter(None, details)),
     )
 
 
@@ -114,8 +148,15 @@ class Messages(QObject):
         self.post(Message(text, Tone.DONE))
 
 
-def _cause(error: AppError) -> str:
+def _under(error: AppError) -> str:
+    """Return what an error was raised from, in the system's words."""
     under = error.__cause__
-    if under is None:
-        return ""
-    return under.text if isinstance(under, AppError) else f"{type(under).__name__}: {under}"
+    match under:
+        case None:
+            return ""
+        case AppError():
+            return under.text
+        case OSError() if under.strerror:
+            return under.strerror
+        case _:
+            return f"{type(under).__name__}: {under}"

@@ -166,5 +166,7 @@ def disk_full(folder: Path, needed_bytes: int) -> DiskFull:
     return DiskFull(
         f"The vault's disk is full: {bytes_size(needed_bytes)} are needed, "
         f"{bytes_size(free_bytes(folder))} are free in {folder}.",
-        hint="Free some space, or choose another place for the vault.",
+        hint="Free some space, or choose another place for the vault. No half set was kept.",
+        host="this computer",
+        step="vault",
     )

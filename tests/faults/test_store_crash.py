@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from app.errors import AppError, DiskFull
 from app.store.sqlite import FILE_NAME, check_file
 from app.store.store import open_store
 from tests.fakes import NOON, SetClock
+from tests.small_disk import small_disk
 
 KILLER = Path(__file__).with_name("store_killer.py")
 ROOT = KILLER.parents[2]
@@ -68,19 +68,6 @@ def test_a_write_the_system_refuses_stops_all_writing_and_loses_nothing(tmp_path
     assert found["entries"] == 20 - len(found["errors"]) + 1 > 5
     assert found["intact"]
     assert found["checked_at_start"]
-
-
-@contextmanager
-def small_disk(folder, size):
-    """Mount a tiny disk in memory; only root can."""
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("a small disk can be mounted by root only")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def fill(store, notes):

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from app.services.facade import AppServices
 from tests.patience import PATIENCE_MS, PatientBot
 from ui.application import Desktop
+from ui.messages import Message
 from ui.widgets.banner import Banner
 from ui.widgets.base_table import BaseTable
 from ui.widgets.fields import Field
@@ -45,6 +46,15 @@ class Screen:
         self._qtbot.until_quiet(lambda: not tools.tasks.busy and self.page.ready, timeout=limit_ms)
         said = [banner.message.as_text() for banner in self.seen(Banner)]
         assert not said, said
+
+    def told(self, limit_ms: int = PATIENCE_MS) -> Message:
+        """Wait for a message above the page, return what it says, and take it away."""
+        self.wait(lambda: bool(self.seen(Banner)), "a message", limit_ms)
+        tools = self.desktop.tools
+        self._qtbot.until_quiet(lambda: not tools.tasks.busy and self.page.ready, timeout=limit_ms)
+        (banner,) = self.seen(Banner)
+        self.page.banners.clear()
+        return banner.message
 
     def seen(self, kind: type, within: QWidget | None = None) -> list:
         """Return the widgets of a kind that are on the screen."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.errors import GuardRefused, Unreachable
+from app.errors import GuardRefused, StoreError, Unreachable
 from ui.actions import Action, Actions
 from ui.changed import Changed, Happened, Topic
 from ui.format import tip, visible
@@ -14,15 +14,25 @@ def test_an_error_of_the_world_says_where_and_what_next():
     error = Unreachable("No answer from db-01.", hint="Start it.", host="db-01", step="2, stop")
     message = message_of(error)
     assert message == Message(
-        "No answer from db-01.", Tone.ERROR, host="db-01", step="2, stop", next="Start it."
-    )
-    assert message.as_text() == "No answer from db-01.\nHost: db-01\nStep: 2, stop\nNext: Start it."
+        "Not reachable", Tone.ERROR, host="db-01", step="2, stop", cause="No answer from db-01.",
+        next="Start it.",
+    )  # fmt: skip
+    assert message.as_text().splitlines() == [
+        "Not reachable",
+        "Host: db-01",
+        "Step: 2, stop",
+        "Cause: No answer from db-01.",
+        "Next: Start it.",
+    ]
 
 
 def test_the_cause_beneath_is_named():
     error = Unreachable("No answer from db-01.")
-    error.__cause__ = OSError(111, "refused")
-    assert "refused" in message_of(error).cause
+    error.__cause__ = OSError(111, "Connection refused")
+    assert message_of(error).details == "Connection refused"
+    other = StoreError("The file cannot be read.")
+    other.__cause__ = OSError(13, "Permission denied")
+    assert message_of(other).cause == "Permission denied"
 
 
 def test_a_refusal_lists_what_is_missing():

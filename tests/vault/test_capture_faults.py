@@ -1,7 +1,6 @@
 """Producers, links and disks that fail while a set is taken: never a success, nothing sealed."""
 
 import os
-import subprocess
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from app.errors import (
 from app.tasks import TaskContext
 from app.vault.layout import write_durably
 from app.vault.vault import LocalVault
+from tests.small_disk import small_disk
 from tests.vault.conftest import sources, take
 from tests.vault.local_remote import LocalRemote, few_tools
 
@@ -156,14 +156,7 @@ def fill_up(path: Path) -> None:
 def test_the_disk_fills_up_during_a_backup_and_old_sets_stay_whole(tmp_path, clock, remote, shop):
     from app.vault.opening import create_vault
 
-    small = tmp_path / "small"
-    small.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", str(small)], capture_output=True
-    )
-    if mounted.returncode:
-        pytest.skip("a small disk needs root")
-    try:
+    with small_disk(tmp_path / "small", "40m") as small:
         made = create_vault(
             small / "vault",
             clock,
@@ -187,8 +180,6 @@ def test_the_disk_fills_up_during_a_backup_and_old_sets_stay_whole(tmp_path, clo
         (small / "filler").unlink()
         (shop / "noise.bin").unlink()
         assert take(full, remote, files(remote, shop)).level is Level.CAPTURED
-    finally:
-        subprocess.run(["umount", str(small)], check=True)
 
 
 def test_a_half_written_record_never_gets_its_name(tmp_path, monkeypatch):

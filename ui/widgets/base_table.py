@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from app.i18n import _
@@ -45,6 +45,10 @@ class Axis(Protocol):
     def paint_axis(self, painter: QPainter, area: QRectF) -> None:
         """Write the scale."""
         ...
+
+
+_LEAST, _SHRINKS_TO = 120, 0.6
+"""What a column of names needs, in pixels, and how far the other columns give way for it."""
 
 
 class Header(QHeaderView):
@@ -136,7 +140,7 @@ class BaseTable(QTableView):
     ) -> None:
         super().__init__()
         dress(self, TABLE)
-        self._height = rows
+        self._height, self._is_narrow = rows, False
         self._records = cast("ListModel", model)
         model.setParent(self)
         self.setModel(model)
@@ -209,6 +213,23 @@ class BaseTable(QTableView):
             area.setRight(self.viewport().width())
             focus_ring(painter, area, 2)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow place the columns of fixed width give way, so that names can be read."""
+        super().resizeEvent(event)
+        head = self.horizontalHeader()
+        fixed = {
+            at: scaled(wide) for at, wide in self._widths.items() if not head.isSectionHidden(at)
+        }
+        open_ = head.count() - head.hiddenSectionCount() - len(fixed)
+        room = self.viewport().width() - open_ * scaled(_LEAST)
+        wanted = sum(fixed.values())
+        narrow = bool(open_ and wanted) and room < wanted
+        if narrow or self._is_narrow:
+            share = max(_SHRINKS_TO, room / wanted) if narrow else 1.0
+            for at, wide in fixed.items():
+                head.resizeSection(at, round(wide * share))
+        self._is_narrow = narrow
+
     def changeEvent(self, event: QEvent) -> None:
         """Make rows fit when the size of the type changes."""
         super().changeEvent(event)
@@ -230,6 +251,7 @@ class BaseTable(QTableView):
     def _fit(self, columns: Sequence[Column[Any]]) -> None:
         self._fit_rows()
         head = self.horizontalHeader()
+        self._widths = {at: column.width for at, column in enumerate(columns) if column.width}
         for position, column in enumerate(columns):
             if column.width:
                 head.resizeSection(position, scaled(column.width))

@@ -10,6 +10,7 @@ from app.services.hosts import ConnectionReport
 from app.wording import moment
 from ui.cells import Badge, Mark
 from ui.operations.hosts import HostView
+from ui.theme import SMALL
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.facts import KeyValues, SectionTitle
@@ -128,7 +129,7 @@ class HostDetail(QWidget):
         self._key_box.setSpacing(6)
         self._key_box.addLayout(row(StateBadge(KEY_BADGES[host.key_state]), None))
         if host.key is not None:
-            self._key_box.addWidget(mono(host.key.sha256))
+            self._key_box.addWidget(mono(host.key.sha256, SMALL))
             who = _("Confirmed by {who}, {at}").format(
                 who=host.key_confirmed_by or "–",
                 at=moment(host.key_confirmed_at, host.zone) if host.key_confirmed_at else "–",
