@@ -8,6 +8,7 @@ from unicodedata import category
 from app.domain.change import Change, ChangeState
 from app.domain.event import NewEvent
 from app.domain.ids import ChangeId, new_id
+from app.domain.review import Side
 from app.domain.window import TimeRange
 from app.errors import GuardRefused, IllegalMove, InvalidInput
 from app.i18n import _
@@ -118,6 +119,7 @@ def edit_change(change_id: str, edit: Edit, *, desk: Desk, note: str = "") -> Ch
             after = replace(after, title=_clean_title(after.title))
         _refuse_fixed(before, after)
         _refuse_begun(before, after)
+        _refuse_tried(before, after)
         refuse_circles(after.runbook)
         now = desk.clock.now()
         after = follow_window(before, after, uow, now=now)
@@ -152,6 +154,22 @@ def _refuse_begun(before: Change, after: Change) -> None:
             ),
             hint=way_instead(ChangeState.IMPLEMENT),
         )
+
+
+def _refuse_tried(before: Change, after: Change) -> None:
+    """What was tried after the work stays in the record and stays mandatory; waiving has a name."""
+    now = {case.id: case for case in after.tests}
+    for case in before.tests:
+        if case.last(Side.AFTER) is None:
+            continue
+        kept = now.get(case.id)
+        if kept is None or (case.mandatory and not kept.mandatory):
+            raise IllegalMove(
+                _("The test “{title}” has a result, so it stays as it was agreed.").format(
+                    title=case.title
+                ),
+                hint=_("Waive it, with a reason and an owner."),
+            )
 
 
 _FROZEN_PLAN = (

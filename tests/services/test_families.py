@@ -8,7 +8,7 @@ import pytest
 from app.domain.approval import Decision
 from app.domain.change import ChangeState
 from app.domain.health import Phase
-from app.domain.review import CloseCode
+from app.domain.review import Attempt, CloseCode, TestCase, TestResult
 from app.domain.run import RunState
 from app.errors import GuardRefused, IllegalMove, InvalidInput, NotFound
 from app.services.approvals import decide
@@ -18,6 +18,7 @@ from app.services.families import open_child, relatives, set_parent
 from app.services.retrospective import record_afterwards, record_beforehand
 from app.settings import Settings
 from tests.examples import DB, checked
+from tests.fakes import NOON
 from tests.services.office import Office, at_low_risk
 from tests.services.process_cases import run_of
 
@@ -204,6 +205,15 @@ def test_a_plan_is_fixed_from_the_first_step_on(office):
     with pytest.raises(IllegalMove, match=r"plan .* is fixed"):
         office.edit(change, backout_plan="Another way")
     assert office.edit(change, close_notes="Remember the cake").close_notes
+
+
+def test_a_failed_test_is_waived_by_name_and_never_made_to_disappear(office):
+    case = TestCase("t", "Place an order").tried(Attempt(NOON, "Thabo", TestResult.FAILED))
+    change = office.put(office.draft(), state=S.TEST, tests=(case,))
+    for tests in ((), (replace(case, mandatory=False),)):
+        with pytest.raises(IllegalMove, match="“Place an order” has a result"):
+            office.edit(change, tests=tests)
+    assert office.edit(change, tests=(replace(case, title="Place two"), TestCase("u", "More")))
 
 
 def test_no_target_is_moved_to_where_the_result_fell(office):

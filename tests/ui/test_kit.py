@@ -321,3 +321,15 @@ def test_times_of_a_scale_follow_the_clock_of_its_zone():
     start = datetime(2026, 10, 25, 0, 0, tzinfo=UTC)
     scale = TimeScale(start, start + timedelta(hours=3), "Europe/Berlin")
     assert scale.label(start + timedelta(hours=1)) == "02:00"
+
+
+def test_a_label_lays_its_text_out_once_for_each_width(theme, monkeypatch):
+    label = Label("word " * 400, wrap=True)
+    laid = []
+    lay = Label._lay
+    monkeypatch.setattr(Label, "_lay", lambda self, width: laid.append(width) or lay(self, width))
+    heights = [label.heightForWidth(width) for _again in range(5) for width in (300, 500)]
+    assert laid == [300, 500]
+    assert heights[0] > heights[1]
+    label.setText("short")
+    assert label.heightForWidth(300) < heights[1]

@@ -10,8 +10,10 @@ from ui.theme import BODY, BOLD, LARGE, REGULAR, SMALL, TITLE, font, tokens
 
 _MARKABLE = Qt.TextInteractionFlag.TextSelectableByMouse
 
-_Laid = tuple[tuple[str, int, Qt.AlignmentFlag], tuple[QTextLayout, list[float]]]
-"""What was laid out (text, width, side), and its lines with their tops."""
+_Laid = dict[tuple[str, int, Qt.AlignmentFlag], tuple[QTextLayout, list[float]]]
+"""Lines with their tops, by what was laid out: text, width, side."""
+_KEPT = 4
+"""While a page finds its shape a label is asked for several widths, again and again."""
 
 
 class Label(QLabel):
@@ -30,7 +32,7 @@ class Label(QLabel):
         super().__init__()
         self._style = (size, weight, mono)
         self._tone = tone
-        self._laid: _Laid | None = None
+        self._laid: _Laid = {}
         self._elides = False
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(wrap)
@@ -135,9 +137,11 @@ class Label(QLabel):
 
     def _lines(self, width: int) -> tuple[QTextLayout, list[float]]:
         key = (self.text(), width, self.alignment())
-        if self._laid is None or self._laid[0] != key:
-            self._laid = (key, self._lay(width))
-        return self._laid[1]
+        if key not in self._laid:
+            if len(self._laid) >= _KEPT:
+                del self._laid[next(iter(self._laid))]
+            self._laid[key] = self._lay(width)
+        return self._laid[key]
 
     def _lay(self, width: int) -> tuple[QTextLayout, list[float]]:
         layout = QTextLayout(self.text().replace("\n", "\u2028"), self.font())
@@ -145,16 +149,17 @@ class Label(QLabel):
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)
         tops: list[float] = []
+        pitch = self._pitch
         layout.beginLayout()
         while (line := layout.createLine()).isValid():
             line.setLineWidth(width)
-            tops.append(len(tops) * self._pitch + (self._pitch - line.height()) / 2)
+            tops.append(len(tops) * pitch + (pitch - line.height()) / 2)
             line.setPosition(QPointF(0, tops[-1]))
         layout.endLayout()
         return layout, tops
 
     def _dress(self) -> None:
-        self._laid = None
+        self._laid = {}
         size, weight, mono = self._style
         self.setFont(font(size, weight, mono=mono))
         self.setMinimumHeight(self._pitch)

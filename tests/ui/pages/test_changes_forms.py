@@ -15,6 +15,7 @@ from tests.ui.pages.steps import part, saved, tab
 from ui import typed
 from ui.pages.changes.page import ChangesPage
 from ui.pages.changes.schedule import sentence
+from ui.widgets.labels import Label
 
 S = ChangeState
 NEED, IMPACT, OPTIONS, RISK, RUNBOOK, PLANS, PEOPLE = range(7)
@@ -208,3 +209,13 @@ def test_what_cannot_be_used_is_said_at_its_field_and_not_saved(drive, services,
     driver.type(impact.users, "1 240")
     saved(driver)
     assert read(services, change.id).impact.users == 1240
+
+
+def test_the_overview_of_a_very_long_description_shows_its_beginning(drive, record):
+    change = record("Upgrade", S.ASSESS, with_fields(description="word " * 20_000))
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    shown = [label.text() for label in driver.page.findChildren(Label)]
+    (told,) = [text for text in shown if text.startswith("word word")]
+    assert told.endswith(" word …")
+    assert len(told) <= 1202

@@ -117,7 +117,9 @@ class NeedSummary(QWidget):
         """Show a change."""
         change = view.change
         told = " ".join(part for part in (change.description, change.impact.text) if part.strip())
-        self.text.setText(told or _("Nobody has said yet what is wrong and whom it hurts."))
+        self.text.setText(
+            _beginning(told) or _("Nobody has said yet what is wrong and whom it hurts.")
+        )
         self.text.set_tone("ink" if told else "ink2")
         self.facts.set_facts(_facts(change))
         clear(self._records)
@@ -128,6 +130,16 @@ class NeedSummary(QWidget):
     @Slot()
     def _on_edit(self) -> None:
         self._editing.tab_wanted.emit("plan")
+
+
+_MOST_CHARACTERS = 1200
+
+
+def _beginning(text: str) -> str:
+    """Return as much of a text as an overview has room for; the tab Plan shows all of it."""
+    if len(text) <= _MOST_CHARACTERS:
+        return text
+    return text[:_MOST_CHARACTERS].rsplit(" ", 1)[0] + " …"
 
 
 def _facts(change: Change) -> list[Fact]:
