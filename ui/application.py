@@ -204,7 +204,7 @@ class Desktop(QObject):
 
             self.watch = Watch(self.tools.with_services(self.services), self)
             task = self.tools.tasks.load(partial(_load_everything, self.start.pages))
-            task.ended.connect(self._garbage.spare_what_is_loaded)
+            task.ended.connect(self._garbage.begin)
 
     @Slot(object)
     def _on_facts(self, facts: ShellFacts) -> None:

@@ -9,9 +9,15 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 
 class GarbageCollector(QObject):
-    """Takes over from the automatic collector while it lives."""
+    """Takes over from the automatic collector while it lives.
 
-    INTERVAL_MS = 1000
+    It looks often, so that there is never much to look through at once, and never before all
+    modules are loaded: they would hold the UI thread up, and hold no garbage.
+    """
+
+    INTERVAL_MS = 200
+    START_MS = 15_000
+    """When it begins at the latest."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -19,7 +25,11 @@ class GarbageCollector(QObject):
         gc.disable()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.collect_due)
-        self._timer.start(self.INTERVAL_MS)
+        self._timer.setInterval(self.INTERVAL_MS)
+        self._start = QTimer(self)
+        self._start.setSingleShot(True)
+        self._start.timeout.connect(self.begin)
+        self._start.start(self.START_MS)
 
     @Slot()
     def collect_due(self) -> None:
@@ -30,14 +40,20 @@ class GarbageCollector(QObject):
                 gc.collect(generation)
                 return
 
-    def spare_what_is_loaded(self) -> None:
-        """Never look again through what is there now: modules, classes, the window itself.
+    @Slot()
+    def begin(self) -> None:
+        """Collect from now on, but never look through what is there: modules, classes, the window.
 
         A full collection would otherwise hold the UI thread up for a tenth of a second.
         """
-        gc.freeze()
+        if not self._timer.isActive():
+            self._start.stop()
+            gc.freeze()
+            self._timer.start()
 
     def stop(self) -> None:
         """Give the work back to Python's own collector."""
+        self._start.stop()
         self._timer.stop()
+        gc.unfreeze()
         gc.enable()

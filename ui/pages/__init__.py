@@ -70,18 +70,26 @@ class PageEntry:
     group: int
     module: str
     name: str
+    parts: tuple[str, ...] = ()
+    """Further modules that the page needs as soon as it is shown, and that load slowly."""
 
     @property
     def is_loaded(self) -> bool:
         """Whether the page's class is there, so that `load` takes no time."""
-        module = sys.modules.get(self.module)
-        # Python has no public way to ask whether another thread is still importing it.
-        return module is not None and not getattr(module.__spec__, "_initializing", False)
+        return all(map(_is_imported, (self.module, *self.parts)))
 
     def load(self) -> "type[Page]":
         """Import the page's class; call it on a worker thread unless it is loaded."""
+        for part in self.parts:
+            import_module(part)
         page: type[Page] = getattr(import_module(self.module), self.name)
         return page
+
+
+def _is_imported(name: str) -> bool:
+    module = sys.modules.get(name)
+    # Python has no public way to ask whether another thread is still importing it.
+    return module is not None and not getattr(module.__spec__, "_initializing", False)
 
 
 PAGES: tuple[PageEntry, ...] = (
@@ -94,7 +102,15 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("hosts", later("Hosts"), "server", 1, "ui.pages.hosts.page", "HostsPage"),
     PageEntry("backups", later("Backups"), "archive", 1, "ui.pages.backups.page", "BackupsPage"),
     PageEntry("health", later("Health"), "activity", 1, "ui.pages.health.page", "HealthPage"),
-    PageEntry("metrics", later("Metrics"), "chart", 1, "ui.pages.metrics.page", "MetricsPage"),
+    PageEntry(
+        "metrics",
+        later("Metrics"),
+        "chart",
+        1,
+        "ui.pages.metrics.page",
+        "MetricsPage",
+        ("ui.charts.engine",),
+    ),
     PageEntry("reports", later("Reports"), "file-text", 2, "ui.pages.reports.page", "ReportsPage"),
     PageEntry("kpi", later("KPIs"), "gauge", 2, "ui.pages.kpi.page", "KpiPage"),
     PageEntry(

@@ -39,17 +39,27 @@ class CalendarPage(Page):
         self.new_window = Button(_("New window"), Kind.PRIMARY, icon="plus")
         self.header.add(self.to_windows, self.export, self.new_window)
         self.board = CalendarBoard(context, self)
-        self.windows = WindowsPanel(context, self)
+        self._windows: WindowsPanel | None = None
         self.stack = QStackedWidget()
         self.stack.addWidget(self.board)
-        self.stack.addWidget(self.windows)
         self.body.addWidget(self.stack, 1)
         self._connect()
 
     @property
+    def windows(self) -> WindowsPanel:
+        """Windows and freezes, built when they are first wanted."""
+        if self._windows is None:
+            self._windows = WindowsPanel(self.context, self)
+            self._windows.left.connect(self._show_calendar)
+            self._windows.altered.connect(self.board.reload)
+            self._windows.failed.connect(self.show_error)
+            self.stack.addWidget(self._windows)
+        return self._windows
+
+    @property
     def ready(self) -> bool:
         """Whether everything is shown."""
-        return self.board.ready and self.windows.ready
+        return self.board.ready and (self._windows is None or self._windows.ready)
 
     def reload(self) -> None:
         """Read what is in sight, and the windows where they are shown."""
@@ -96,9 +106,6 @@ class CalendarPage(Page):
         self.board.side.edit_wanted.connect(self._on_edit)
         self.board.side.skip_wanted.connect(self._on_skip)
         self.board.side.declare_wanted.connect(self._on_new)
-        self.windows.left.connect(self._show_calendar)
-        self.windows.altered.connect(self.board.reload)
-        self.windows.failed.connect(self.show_error)
         self.to_windows.clicked.connect(self._show_windows)
         self.new_window.clicked.connect(self._on_new)
         self.export.clicked.connect(self._export_all)
