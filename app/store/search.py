@@ -29,7 +29,6 @@ _WORDS = " ".join(PLACES)
 _INDEX = lightweight(
     TABLE, column("rowid", Integer), *(column(name) for name in (*_COLUMNS, _TRANSCRIPT))
 )
-_SHOWN_WORDS = 14
 _BEGIN, _END = "\x02", "\x03"
 KEY: ColumnElement[int] = _INDEX.c.rowid
 """The number of a hit."""
@@ -113,31 +112,32 @@ def where_found(
     match = expression(typed, ())
     if not match or not numbers:
         return {}
-    pieces = (
-        f"snippet({TABLE}, {_place(name)}, char(2), char(3), '…', {_SHOWN_WORDS}) AS {name}"
-        for name in PLACES
-    )
-    query = (
-        select(KEY, *(text(piece) for piece in pieces))
-        .select_from(_INDEX)
-        .where(matching(match), listed(KEY, numbers))
-    )
-    rows = connection.execute(query)
+    span = (match, min(numbers), max(numbers), json.dumps(list(numbers)))
+    rows = connection.exec_driver_sql(_WHERE_FOUND, span).all()
     wanted = len(typed_words(typed))
-    return {row.rowid: place for row in rows if (place := _first_place(row, wanted))}
+    return {row[0]: place for row in rows if (place := _first_place(row[1:], wanted))}
 
 
-def _place(name: str) -> int:
-    return [*_COLUMNS, _TRANSCRIPT].index(name)
+def _snippet(place: str) -> str:
+    at = [*_COLUMNS, _TRANSCRIPT].index(place)
+    return f"snippet({TABLE}, {at}, char(2), char(3), '…', 14)"
 
 
-def _first_place(row: Any, wanted: int) -> tuple[str, str] | None:
-    if row.title.count(_BEGIN) >= wanted:
+# The span comes first: a list alone would make the index look up every number anew. Written out,
+# because building it from pieces would take longer than running it.
+_WHERE_FOUND = (
+    f"SELECT rowid, {', '.join(map(_snippet, PLACES))} FROM {TABLE}"  # noqa: S608 - our own names
+    f" WHERE {TABLE} MATCH ? AND rowid BETWEEN ? AND ?"
+    " AND coalesce(rowid, rowid) IN (SELECT value FROM json_each(?))"
+)
+
+
+def _first_place(shown: Sequence[str], wanted: int) -> tuple[str, str] | None:
+    if shown[0].count(_BEGIN) >= wanted:
         return None
-    for name in PLACES[1:]:
-        shown = getattr(row, name)
-        if _BEGIN in shown:
-            return name, " ".join(shown.replace(_BEGIN, "").replace(_END, "").split())
+    for name, text_ in zip(PLACES[1:], shown[1:], strict=True):
+        if _BEGIN in text_:
+            return name, " ".join(text_.replace(_BEGIN, "").replace(_END, "").split())
     return None
 
 
