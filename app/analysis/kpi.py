@@ -12,6 +12,7 @@ from math import floor
 from app.analysis.wilson import wilson
 from app.domain.change import ChangeType
 from app.domain.kpi import Amount, Case, Measure, Rate, Sample, Spread
+from app.domain.review import CloseCode
 from app.i18n import later
 
 GRAVE = 2
@@ -151,6 +152,12 @@ KPIS: tuple[Kpi, ...] = (
         lambda s: rate(s.closed, lambda c: c.clean), True, "IT Process Institute",
     ),
     Kpi(
+        "issues", G.OUTCOME, later("With issues"),
+        later("Closed as successful with issues, of all that were closed."),
+        lambda s: rate(s.closed, lambda c: c.close_code is CloseCode.WITH_ISSUES), False,
+        "ServiceNow",
+    ),
+    Kpi(
         "failed", G.OUTCOME, later("Failed"),
         later("Closed as unsuccessful or backed out, of all that were closed."),
         lambda s: rate(s.closed, lambda c: c.failed), False, "Micro Focus",
@@ -166,7 +173,7 @@ KPIS: tuple[Kpi, ...] = (
         lambda s: rate(implemented(s), lambda c: bool(c.incidents)), False, "ITIL",
     ),
     Kpi(
-        "dora_fail", G.OUTCOME, later("Needed somebody at once"),
+        "dora_fail", G.OUTCOME, later("Urgent help"),
         later("Backed out, unsuccessful, or caused a P1 or P2 incident, of those on which work"
               " was done (DORA: change fail rate)."),
         lambda s: rate(implemented(s), _needed_hands), False, "dora.dev",

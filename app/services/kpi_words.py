@@ -15,7 +15,6 @@ from app.wording import (
     number,
     number_range,
     percent,
-    signed_number,
 )
 
 GROUPS = {
@@ -135,7 +134,7 @@ def _times(value: float | None) -> str:
 
 
 def _amount(now: Amount, before: Amount | None, *, signed: bool) -> Told:
-    write = signed_number if signed else number
+    write = _more_or_less if signed else number
     per_week = now.unit == "/week"
     unit = "" if per_week else now.unit
     return Told(
@@ -146,6 +145,11 @@ def _amount(now: Amount, before: Amount | None, *, signed: bool) -> Told:
         _sign(now.value, before.value) if before else None,
         bool(now.numbers),
     )
+
+
+def _more_or_less(value: float, _unit: str = "") -> str:
+    """Write how many more or fewer changes: whole ones."""
+    return f"+{count(round(value))}" if value > 0 else count(round(value))
 
 
 def _sign(now: float | None, before: float | None) -> int | None:

@@ -69,6 +69,7 @@ def measure(kpi_id, sample=SAMPLE):
     [
         ("success", (1, 2, 3, 4, 5, 9, 10, 11), 11),
         ("clean", (1, 2, 9, 10, 11), 11),
+        ("issues", (6,), 11),
         ("failed", (7, 8), 11),
         ("backed_out", (8,), 11),
         ("incidents", (5,), 10),

@@ -5,19 +5,20 @@ from datetime import date, timedelta
 
 import pytest
 
+from app.analysis import kpi
 from app.analysis.kpi import Outcome
 from app.domain.approval import Approval, ApprovalRequest, Decision
 from app.domain.change import ChangeState
 from app.domain.event import NewEvent
 from app.domain.filter import Asker
 from app.domain.ids import RunId, new_id
-from app.domain.kpi import ExceptionKind
+from app.domain.kpi import Amount, ExceptionKind
 from app.domain.review import CloseCode, Incident, Override
 from app.domain.run import Deviation, DeviationKind, Run, RunMode, StepRun, StepState
 from app.domain.runbook import Step, StepKind
 from app.domain.window import TimeRange, Window
 from app.errors import InvalidInput
-from app.services import kpis
+from app.services import kpi_words, kpis
 from app.services.kpis import Period, load_kpis, members, read_sample
 from tests.fakes import NOON
 from tests.store.conftest import keep_changes
@@ -141,3 +142,8 @@ def test_the_trend_counts_every_change_once_in_its_week_or_month(store):
     year = Period(date(2025, 11, 15), date(2026, 11, 14))
     months = kpis.buckets(view.sample.closed, year, ASKER)
     assert (len(months), months[0].first, months[-1].total) == (13, date(2025, 11, 15), 4)
+
+
+@pytest.mark.parametrize(("value", "written"), [(1.0, "+1"), (0.0, "0"), (-7.0, "−7")])
+def test_the_backlog_grows_by_whole_changes(value, written):
+    assert kpi_words.tell(kpi.kpi("growth"), Amount(value)).figure == written
