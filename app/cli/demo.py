@@ -9,7 +9,11 @@ from app.i18n import _
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register the command."""
-    parser = commands.add_parser("demo", help=_("play one complete change on this machine"))
+    parser = commands.add_parser(
+        "demo",
+        help=_("play one complete change on this machine"),
+        description=_("Exit codes: 0 played, 1 refused, 2 wrong words."),
+    )
     parser.add_argument("folder", nargs="?", type=Path, default=Path("demo"))
     parser.add_argument("--seconds", type=float, default=20.0, help=_("length of both windows"))
 

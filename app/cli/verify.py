@@ -14,7 +14,11 @@ TAMPERED = 3
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register the command."""
-    commands.add_parser("verify", help=_("check the chain of the change log"))
+    commands.add_parser(
+        "verify",
+        help=_("check the chain of the change log"),
+        description=_("Exit codes: 0 intact, 1 refused, 2 wrong words, 3 an entry does not fit."),
+    )
 
 
 def run(args: argparse.Namespace, services: "AppServices") -> int:

@@ -112,7 +112,7 @@ def play_demo(folder: Path, *, span_s: float = 20.0, say: Say = print) -> DemoRe
 
 def _make_room(folder: Path) -> None:
     mark = folder / "demo.txt"
-    if folder.exists() and any(folder.iterdir()):
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         if not mark.exists():
             raise AppError(
                 f"{folder} holds something that is not a demo.", hint="Name another folder."

@@ -171,3 +171,12 @@ def test_a_change_is_handed_over_and_verified_where_no_data_folder_is(data, tmp_
     assert code == 3
     assert told["findings"]
     assert call("dossier", "verify", tmp_path / "none.zip").returncode == 2
+
+
+def test_a_demo_replaces_nothing_that_is_no_demo(tmp_path):
+    mine = tmp_path / "mine.txt"
+    mine.write_text("keep me")
+    for place in (mine, tmp_path):
+        code, found = answer("demo", place)
+        assert (code, found["hint"]) == (1, "Name another folder.")
+    assert mine.read_text() == "keep me"
