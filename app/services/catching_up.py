@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from app.domain.change import Change
 from app.domain.run import Run
 from app.errors import AppError
+from app.i18n import _, ngettext
 from app.services.missed import note_missed
 
 if TYPE_CHECKING:
+    from app.domain.backup import Reconciliation
     from app.services.facade import AppServices
 
 
@@ -70,7 +72,32 @@ def _compare_vault(services: "AppServices") -> tuple[str, ...]:
     from app.services import backups  # noqa: PLC0415 - only where there is a vault
 
     try:
-        backups.adopt_at_start(keeping=services.keeping)
+        found = backups.adopt_at_start(keeping=services.keeping)
     except AppError as error:  # a locked vault must not keep anybody from the change log
         return (error.sentence(),)
-    return ()
+    return _vault_words(found)
+
+
+def _vault_words(found: "Reconciliation") -> tuple[str, ...]:
+    """Say what a person must know of what the vault held against what was remembered."""
+    sealed = (
+        _(
+            "A backup of {host} had just been sealed when the program ended. It was checked, and"
+            " recorded."
+        ).format(host=item.host_name)
+        for item in found.adopted
+    )
+    aside = (
+        _(
+            "A backup or a proof was cut off when the program ended. {reason} It counts for"
+            " nothing: take it again. What there was of it lies in the vault under {path}."
+        ).format(reason=one.reason, path=one.path)
+        for one in found.quarantined
+    )
+    gone = len(found.missing)
+    lost = ngettext(
+        "{n} backup is not in the vault any more; it is marked in the list.",
+        "{n} backups are not in the vault any more; they are marked in the list.",
+        gone,
+    ).format(n=gone)
+    return (*sealed, *aside, *((lost,) if gone else ()))

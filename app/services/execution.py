@@ -322,16 +322,20 @@ def recover(*, desk: Desk) -> tuple[Run, ...]:
 def _recover_run(run: Run, *, desk: Desk) -> Run:
     for item in run.steps:
         if item.state is StepState.SENT:
-            unknown = replace(
-                item,
-                state=StepState.UNKNOWN,
-                outcome=_("Sent {at:%H:%M:%S} UTC, then the program ended; outcome unknown").format(
-                    at=item.started_at
-                ),
-            )
+            unknown = replace(item, state=StepState.UNKNOWN, outcome=_cut_off(item, desk=desk))
             text = _("Step “{title}” was sent, its outcome is unknown")
             record_step(run.id, unknown, Happening(text, "step.unknown"), desk=desk)
     return set_state(run.id, RunState.WAITING, _("Waits for a decision"), "run.waits", desk=desk)
+
+
+def _cut_off(item: StepRun, *, desk: Desk) -> str:
+    if item.step.host is None:
+        return _("Sent {at:%H:%M:%S} UTC, then the program ended").format(at=item.started_at)
+    with desk.new_uow() as uow:
+        host = next((one.name for one in uow.hosts.list() if one.id == item.step.host), "")
+    return _("Sent to {host} {at:%H:%M:%S} UTC, then the program ended").format(
+        host=host or item.step.host, at=item.started_at
+    )
 
 
 def _settle(run_id: str, *, desk: Desk) -> Run:

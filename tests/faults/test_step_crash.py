@@ -152,7 +152,7 @@ def check(services: AppServices, run_id: str, told: list[str], folder: Path, num
             case StepState.DONE:
                 assert times == 1
             case StepState.UNKNOWN:
-                assert "outcome unknown" in item.outcome
+                assert "then the program ended" in item.outcome
                 assert run.state is RunState.WAITING
             case other:
                 raise AssertionError(f"{item.step.id} is {other}")

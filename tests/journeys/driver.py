@@ -231,8 +231,13 @@ class Flashes(QObject):
 
 
 @contextmanager
-def at_the_window(data: Path, name: str, qtbot: PatientBot) -> Iterator[Person]:
-    """Open the real window on a data folder as somebody, and close it afterwards."""
+def at_the_window(
+    data: Path, name: str, qtbot: PatientBot, *, quiet: bool = True
+) -> Iterator[Person]:
+    """Open the real window on a data folder as somebody, and close it afterwards.
+
+    ``quiet`` says that nothing has to be told at the start.
+    """
 
     def open_as(_context: object) -> AppServices:
         around = Surroundings(actor=name, secrets=SessionSecrets(), key_file=data / KEY_FILE)
@@ -248,7 +253,8 @@ def at_the_window(data: Path, name: str, qtbot: PatientBot) -> Iterator[Person]:
     try:
         qtbot.waitUntil(lambda: desktop.window.page is not None, timeout=PATIENCE_MS)
         person = Person(desktop, qtbot)
-        person.settle()
+        if quiet:
+            person.settle()
         yield person
         assert not flashes.seen, "These showed up as windows of their own:\n" + "\n".join(
             flashes.seen

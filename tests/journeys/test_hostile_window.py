@@ -2,22 +2,13 @@
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 
-from app.bootstrap import KEY_FILE, Surroundings, open_services
 from app.demo.sshd import PrivateSshd, new_key
-from app.domain.backup import BackupSource, SourceKind
-from app.domain.change import Change, ChangeState
-from app.domain.event import NewEvent
-from app.domain.runbook import Runbook, Step, StepKind
-from app.secrets import SessionSecrets
-from app.services import changes
-from tests.examples import identified, planned
 from tests.journeys.driver import SLOW_MS, Person, at_the_window
+from tests.journeys.lab import Lab, prepare
 from tests.journeys.writing import badges
 from tests.small_disk import small_disk
 from ui.messages import Message
@@ -25,17 +16,6 @@ from ui.widgets.labels import Label
 from ui.widgets.transcript import Transcript
 
 pytestmark = pytest.mark.journey
-HOSTILE = r"printf '<b>bold</b> =cmd() \033[31mred\033[0m\n'"
-
-
-@dataclass
-class Lab:
-    """A host, a vault, and a change that may begin."""
-
-    data: Path
-    server: PrivateSshd
-    files: Path
-    change: str = ""
 
 
 @pytest.fixture
@@ -44,36 +24,6 @@ def lab(tmp_path) -> Iterator[Lab]:
         made = Lab(tmp_path / "data", server, tmp_path / "shop")
         prepare(made)
         yield made
-
-
-def prepare(lab: Lab) -> None:
-    """Enrol the host and bring a change as far as its run."""
-    lab.files.mkdir()
-    (lab.files / "shop.ini").write_text("release = 1.8\n")
-    around = Surroundings(actor="Nomsa", secrets=SessionSecrets(), key_file=lab.data / KEY_FILE)
-    services = open_services(lab.data, around)
-    host = lab.server.host()
-    with services.new_uow() as uow:
-        uow.hosts.add(host)
-        uow.log.append(NewEvent("host.added", "Added demo-01"))
-        uow.commit()
-    change = changes.open_change("Change the shop", desk=services.desk)
-
-    def plan(current: Change) -> Change:
-        full = planned(identified(current))
-        return replace(
-            full,
-            hosts=(host.id,),
-            backup_plan=(BackupSource(SourceKind.FILES, host.id, (str(lab.files),)),),
-            runbook=Runbook((Step("f1", "Say it", StepKind.COMMAND, host.id, HOSTILE),)),
-        )
-
-    changes.edit_change(change.id, plan, desk=services.desk)
-    with services.new_uow() as uow:
-        changes.moved(uow.changes.get(change.id), ChangeState.IMPLEMENT, uow, desk=services.desk)
-        uow.commit()
-    services.close()
-    lab.change = change.number
 
 
 def test_another_host_key_stops_everything_and_says_whom_to_ask(lab, qapp, qtbot):
