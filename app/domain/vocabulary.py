@@ -40,6 +40,27 @@ class ChangeState(StrEnum):
         """Whether work on the change can still go on."""
         return self not in (ChangeState.CLOSED, ChangeState.CANCELED)
 
+    @property
+    def words(self) -> str:
+        """The state as people read it, in badges and in the log."""
+        return _(_STATES[self.value])
+
+
+_STATES = {
+    "draft": later("Draft"),
+    "assess": later("Assess"),
+    "authorize": later("Authorize"),
+    "scheduled": later("Scheduled"),
+    "implement": later("Implement"),
+    "test": later("Test"),
+    "monitor": later("Monitor"),
+    "review": later("Review"),
+    "closed": later("Closed"),
+    "rejected": later("Rejected"),
+    "backout": later("Backing out"),
+    "canceled": later("Canceled"),
+}
+
 
 class Stage(StrEnum):
     """The ten stages a coordinator walks through, as the stage rail shows them."""

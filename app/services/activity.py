@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.event import Event
+from app.domain.vocabulary import ChangeState
 from app.services.entries import HAPPENED_AT, PINNED, REMARKED, UNPINNED
+from app.services.standing import field_words
 
 _ABOUT = (PINNED, UNPINNED, REMARKED)
 _ARROW = " → "
@@ -88,6 +90,13 @@ def read_activity(events: Sequence[Event]) -> Activity:
     return Activity(entries, _fields(ordered), tuple(people))
 
 
+def _value_words(field: str, value: str) -> str:
+    """Return a value as people read it; entries keep what stands in the record."""
+    if field == "state" and value in {state.value for state in ChangeState}:
+        return ChangeState(value).words
+    return value
+
+
 def _about(events: Sequence[Event]) -> tuple[set[int], dict[int, list[Event]]]:
     pinned: set[int] = set()
     remarks: dict[int, list[Event]] = defaultdict(list)
@@ -132,7 +141,9 @@ def _fields(events: Sequence[Event]) -> tuple[FieldChange, ...]:
             before, arrow, after = how.partition(_ARROW)
             if "." not in name or not arrow:
                 continue
-            field = name.partition(".")[2].replace("_", " ")
+            key = name.partition(".")[2]
+            before, after = (_value_words(key, value) for value in (before, after))
+            field = field_words(key).replace("_", " ")
             words = f"{field} {before} {after} {event.by}".casefold()
             found.append(
                 FieldChange(event.seq, place, field, before, after, event.at, event.by, words)

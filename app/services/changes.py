@@ -286,7 +286,7 @@ def moved(
 ) -> Change:
     """Put a change into a state inside an open unit of work; the caller has asked the guards."""
     after = entered(change, target, desk.clock.now(), desk.settings)
-    text = _("Moved from “{a}” to “{b}”").format(a=change.state.value, b=target.value)
+    text = _("Moved from “{a}” to “{b}”").format(a=change.state.words, b=target.words)
     if target is ChangeState.AUTHORIZE:
         after = ask(after, uow, desk)
     saved = uow.changes.save(after)

@@ -49,7 +49,7 @@ def judge(change_id: str, *, with_: Measuring) -> tuple[Comparison, ...]:
         known = {item.id for item in uow.comparisons.list(change=change_id)}
         for item in judged:
             (uow.comparisons.save if item.id in known else uow.comparisons.add)(item)
-        text = "; ".join(f"{item.metric}: {item.verdict.words}" for item in judged)
+        text = "; ".join(f"{item.metric}: {item.verdict.words.lower()}" for item in judged)
         uow.log.append(NewEvent("metrics.judged", text, change.id, actor=Actor.SYSTEM))
         uow.commit()
     return judged

@@ -114,3 +114,22 @@ def test_the_history_of_a_field_is_read_from_real_edits(opened, made):
     fields = read_activity(opened.queries.events(change=change.id, limit=1000)).fields
     titles = [(item.before, item.after, item.by) for item in fields if item.field == "title"]
     assert titles == [("First", "Second", "Nomsa"), ("Upgrade PostgreSQL", "First", "Nomsa")]
+
+
+def test_states_are_told_in_words_and_kept_as_they_are():
+    data = (("change.state", "backout → review"), ("change.planned_downtime_min", "– → 30.0"))
+    moved = event(1, 0, "change.moved", data=data)
+    state, downtime = read_activity([moved]).fields
+    assert (state.field, state.before, state.after) == ("state", "Backing out", "Review")
+    assert (downtime.field, downtime.after) == ("planned downtime", "30.0")
+    assert dict(moved.data)["change.state"] == "backout → review"
+
+
+def test_a_move_is_logged_in_words_and_its_data_stay_raw(opened, made):
+    change = made(ChangeState.IMPLEMENT)
+    with opened.new_uow() as uow:
+        changes.moved(uow.changes.get(change.id), ChangeState.BACKOUT, uow, desk=opened.desk)
+        uow.commit()
+    entry = opened.queries.events(change=change.id)[0]
+    assert entry.text == "Moved from “Implement” to “Backing out”"
+    assert dict(entry.data)["to"] == "backout"

@@ -69,6 +69,8 @@ def test_eight_days_of_a_file_are_judged_against_these_days(opened, change, tmp_
     assert found.verdict is Verdict.IMPROVED
     assert found.relative_change == pytest.approx(-0.3, abs=0.03)
     assert found.judged_at == NOON
+    entry = opened.queries.events(change=change.id)[0]
+    assert entry.text.endswith(": improved")
 
 
 def test_two_windows_alone_are_limited_evidence(opened, change, tmp_path):

@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from app.domain.change import Change
 
 _STATES = {
-    ChangeState.DRAFT: (Mark.DRAFT, later("Draft")),
-    ChangeState.ASSESS: (Mark.LIST, later("Assess")),
-    ChangeState.AUTHORIZE: (Mark.PERSON, later("Authorize")),
-    ChangeState.SCHEDULED: (Mark.SCHEDULED, later("Scheduled")),
-    ChangeState.IMPLEMENT: (Mark.RUNNING, later("Implement")),
-    ChangeState.TEST: (Mark.TEST, later("Test")),
-    ChangeState.MONITOR: (Mark.PULSE, later("Monitor")),
-    ChangeState.REVIEW: (Mark.REVIEW, later("Review")),
-    ChangeState.CLOSED: (Mark.DONE, later("Closed")),
-    ChangeState.REJECTED: (Mark.BAD, later("Rejected")),
-    ChangeState.BACKOUT: (Mark.BACK, later("Backing out")),
-    ChangeState.CANCELED: (Mark.STOPPED, later("Canceled")),
+    ChangeState.DRAFT: Mark.DRAFT,
+    ChangeState.ASSESS: Mark.LIST,
+    ChangeState.AUTHORIZE: Mark.PERSON,
+    ChangeState.SCHEDULED: Mark.SCHEDULED,
+    ChangeState.IMPLEMENT: Mark.RUNNING,
+    ChangeState.TEST: Mark.TEST,
+    ChangeState.MONITOR: Mark.PULSE,
+    ChangeState.REVIEW: Mark.REVIEW,
+    ChangeState.CLOSED: Mark.DONE,
+    ChangeState.REJECTED: Mark.BAD,
+    ChangeState.BACKOUT: Mark.BACK,
+    ChangeState.CANCELED: Mark.STOPPED,
 }
 _TYPES = {
     ChangeType.NORMAL: later("Normal"),
@@ -64,8 +64,7 @@ def state_badge(state: ChangeState, *, on_hold: bool = False) -> Badge:
     """Return the badge of a state; a change on hold shows that instead."""
     if on_hold and state.is_open:
         return Badge(Mark.HELD, _("On hold"))
-    mark, word = _STATES[state]
-    return Badge(mark, _(word))
+    return Badge(_STATES[state], state.words)
 
 
 def type_word(type_: ChangeType) -> str:
