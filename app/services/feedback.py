@@ -11,7 +11,7 @@ from app.domain.change import Change
 from app.domain.event import NewEvent
 from app.domain.feedback import LEAST, MOST, Channel, Response, Survey
 from app.domain.ids import new_id
-from app.errors import IllegalMove, InvalidInput
+from app.errors import IllegalMove, InvalidInput, NotFound
 from app.i18n import _
 from app.services.changes import Desk
 from app.services.feedback_read import Preview
@@ -83,8 +83,7 @@ def set_invited(survey_id: str, invited: int | None, *, desk: Desk) -> Survey:
 
 def add_answer(survey_id: str, response: Response, *, desk: Desk) -> Survey:
     """Add one answer to a round by hand; raises InvalidInput, IllegalMove."""
-    if response.rating is None and not response.text.strip():
-        raise InvalidInput(_("An answer has a rating or a comment."))
+    _require_said(response)
     with desk.new_uow() as uow:
         survey = uow.surveys.get(survey_id)
         _require_open(uow.changes.get(survey.change))
@@ -95,6 +94,46 @@ def add_answer(survey_id: str, response: Response, *, desk: Desk) -> Survey:
         )
         uow.commit()
     return saved
+
+
+def correct_answer(survey_id: str, place: int, response: Response, *, desk: Desk) -> Survey:
+    """Put another answer in the place of one; the log keeps what stood there.
+
+    Raises:
+        InvalidInput: It says nothing.
+        NotFound: There is no answer at this place.
+        IllegalMove: The change is closed or canceled.
+    """
+    _require_said(response)
+    with desk.new_uow() as uow:
+        survey = uow.surveys.get(survey_id)
+        _require_open(uow.changes.get(survey.change))
+        if not 0 <= place < len(survey.responses):
+            raise NotFound(_("There is no answer {n} in this round.").format(n=place + 1))
+        before = survey.responses
+        if before[place] == response:
+            return survey
+        after = (*before[:place], response, *before[place + 1 :])
+        saved = uow.surveys.save(replace(survey, responses=after))
+        text = _("Corrected answer {n} from “{was}” to “{now}”").format(
+            n=place + 1, was=_told(before[place]), now=_told(response)
+        )
+        uow.log.append(NewEvent("feedback.corrected", text, survey.change, (survey.id,)))
+        uow.commit()
+    return saved
+
+
+def _told(response: Response) -> str:
+    rating = "" if response.rating is None else f"{response.rating} / {MOST}"
+    told = (rating, response.role, response.text, str(response.said_on or ""))
+    return ", ".join(part for part in told if part)
+
+
+def _require_said(response: Response) -> None:
+    if response.rating is None and not response.text.strip():
+        raise InvalidInput(_("An answer has a rating or a comment."))
+    if response.rating is not None and not LEAST <= response.rating <= MOST:
+        raise InvalidInput(_("A rating is {least} to {most}.").format(least=LEAST, most=MOST))
 
 
 def _require_invited(invited: int | None, answered: int) -> None:

@@ -12,8 +12,16 @@ from hypothesis import strategies as st
 
 from app.domain.change import ChangeState
 from app.domain.feedback import Channel, Response
-from app.errors import IllegalMove, InvalidInput
-from app.services.feedback import FormKind, Round, add_answer, form_of, keep_answers, set_invited
+from app.errors import IllegalMove, InvalidInput, NotFound
+from app.services.feedback import (
+    FormKind,
+    Round,
+    add_answer,
+    correct_answer,
+    form_of,
+    keep_answers,
+    set_invited,
+)
 from app.services.feedback_read import MOST_BYTES, MOST_ROWS, read_csv, read_pasted
 
 HEAD = "rating,role,comment,date\n"
@@ -186,6 +194,19 @@ def test_answers_are_kept_once_with_their_file_and_their_number(opened, made):
     assert set_invited(survey.id, None, desk=opened.desk).invited is None
     with pytest.raises(InvalidInput, match="rating or a comment"):
         add_answer(survey.id, Response(), desk=opened.desk)
+    fixed = correct_answer(survey.id, 1, Response(4, "so so"), desk=opened.desk)
+    assert [item.rating for item in fixed.responses] == [5, 4]
+    with opened.new_uow() as uow:
+        seen = len(uow.log.of(change.id))
+    assert correct_answer(survey.id, 1, Response(4, "so so"), desk=opened.desk) == fixed
+    for place, answer, error in (
+        (2, Response(4), NotFound), (-1, Response(4), NotFound), (0, Response(), InvalidInput),
+        (0, Response(6), InvalidInput),
+    ):  # fmt: skip
+        with pytest.raises(error):
+            correct_answer(survey.id, place, answer, desk=opened.desk)
+    with opened.new_uow() as uow:
+        assert len(uow.log.of(change.id)) == seen
 
 
 def test_nothing_is_kept_of_an_empty_preview_or_for_a_closed_change(opened, made):

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.domain.change import Change
-from app.domain.feedback import Channel
+from app.domain.feedback import Channel, Response
 from app.domain.ids import ChangeId
 from app.errors import AppError
 from app.i18n import _
@@ -67,6 +67,22 @@ def set_invited(context: "UiContext", change_id: str, survey: str, invited: int 
 
     def work(_task: object) -> Change:
         feedback.set_invited(survey, invited, desk=services.desk)
+        return _change(context, change_id)
+
+    return context.tasks.start(work, lane=WRITES)
+
+
+def keep_answer(
+    context: "UiContext", change_id: str, survey: str, place: int, answer: Response
+) -> Task:
+    """Add an answer to a round, or correct the one at a place (-1 for none)."""
+    desk = context.services.desk
+
+    def work(_task: object) -> Change:
+        if place < 0:
+            feedback.add_answer(survey, answer, desk=desk)
+        else:
+            feedback.correct_answer(survey, place, answer, desk=desk)
         return _change(context, change_id)
 
     return context.tasks.start(work, lane=WRITES)

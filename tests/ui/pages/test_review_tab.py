@@ -145,6 +145,46 @@ def test_pasted_answers_and_the_form_that_asks_for_them(opened, services, tmp_pa
     assert "no response rate" in part.summary.text()
 
 
+def test_a_single_answer_is_added_and_corrected(opened, services):
+    driver, change, review = opened()
+    part = review.feedback
+    assert not part.answer.add.isVisible()
+    driver.click(part.paste)
+    part.pasting.text.text.setPlainText("4 | quicker\n2 | odd colours")
+    driver.click(part.pasting.look)
+    driver.click(part.preview.keep)
+
+    def kept():
+        with services.new_uow() as uow:
+            (survey,) = uow.surveys.list(change=change.id)
+        return survey.responses
+
+    driver.click(part.answer.add)
+    form = part.answer
+    driver.click(form.keep)
+    assert "a rating or a comment" in form.text._below.text()
+    driver.type(form.said_on, "yesterday")
+    driver.choose(form.rating, "5")
+    driver.click(form.keep)
+    assert "2026-11-14" in form.said_on._below.text()
+    assert len(kept()) == 2
+    driver.type(form.said_on, "2026-11-13")
+    driver.type(form.role, "Sales")
+    driver.click(form.keep)
+    assert not form.card.isVisible()
+    assert kept()[2] == Response(5, "", "Sales", date(2026, 11, 13))
+    rows = part.answers
+    rows.setCurrentIndex(rows.rows_model.index(1, 0))
+    driver.click(part.answer.correct)
+    assert (form.heading.text(), form.text.value) == ("Correct an answer", "odd colours")
+    driver.choose(form.rating, "3")
+    driver.click(form.keep)
+    assert [item.rating for item in kept()] == [4, 3, 5]
+    assert "of 3" in part.summary.text()
+    entry = services.queries.events(change=change.id)[0]
+    assert entry.text == "Corrected answer 2 from “2 / 5, odd colours” to “3 / 5, odd colours”"
+
+
 def test_the_days_of_measuring_again_are_shown_and_left_out_with_a_reason(opened, services, clock):
     work = {"work_start": NOON - timedelta(days=10), "work_end": NOON - timedelta(days=8)}
     driver, change, review = opened(**work)

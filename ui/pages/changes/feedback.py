@@ -1,5 +1,6 @@
 """What users say: send the questions out, bring answers in, read what they come to."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Slot
@@ -19,6 +20,7 @@ from ui.models.rows import RowsModel
 from ui.operations import review
 from ui.operations.changes import ChangeView
 from ui.operations.review import Draft
+from ui.pages.changes.answer_form import AnswerPart
 from ui.pages.changes.editing import Editing
 from ui.pages.changes.saving import number_of, record_lock
 from ui.pages.changes.words import choices, word
@@ -54,7 +56,7 @@ class FeedbackPart(QWidget):
             FormKind.CSV: Button(_("as a table"), tall=Tall.COMPACT),
             FormKind.TEXT: Button(_("as a text"), tall=Tall.COMPACT),
         }
-        self.pasting, self.preview = PastePart(), PreviewPart()
+        self.pasting, self.preview, self.answer = PastePart(), PreviewPart(), AnswerPart()
         self.pasting.hide()
         self.preview.hide()
         layout = QVBoxLayout(self)
@@ -63,6 +65,7 @@ class FeedbackPart(QWidget):
         self._ways = row(self.bring, self.paste, None, *self.forms.values())
         for widget in (self.title, self.summary, self.rounds, self.answers):
             layout.addWidget(widget)
+        layout.addWidget(self.answer)
         layout.addLayout(self._ways)
         layout.addWidget(self.pasting)
         layout.addWidget(self.preview)
@@ -70,21 +73,23 @@ class FeedbackPart(QWidget):
 
     def _connect(self) -> None:
         self.rounds.picked.connect(self._on_picked)
+        self.answers.picked.connect(self._on_answer_picked)
+        self.answers.opened.connect(self.answer.ask_correction)
+        self.answer.kept.connect(self._on_answer)
         self.bring.clicked.connect(self._on_bring)
         self.paste.clicked.connect(self._on_paste)
         self.pasting.look.clicked.connect(self._on_look)
         self.pasting.leave.clicked.connect(self.pasting.hide)
         self.preview.keep.clicked.connect(self._on_keep)
         self.preview.leave.clicked.connect(self.preview.hide)
-        self.forms[FormKind.HTML].clicked.connect(self._on_page)
-        self.forms[FormKind.CSV].clicked.connect(self._on_table)
-        self.forms[FormKind.TEXT].clicked.connect(self._on_text)
+        for kind, button in self.forms.items():
+            button.clicked.connect(partial(self._ask, kind))
 
     def show_view(self, view: ChangeView) -> None:
         """Show what users said about a change."""
         if self._view is None or self._view.change.id != view.change.id:
-            self.pasting.hide()
-            self.preview.hide()
+            for part in (self.pasting, self.preview, self.answer.card):
+                part.hide()
         self._view = view
         lines = feedback_sentences(summarise(view.surveys))
         nothing = _("Nobody was asked yet. Send the form, then bring the answers in.")
@@ -133,6 +138,20 @@ class FeedbackPart(QWidget):
         self.answers.setVisible(bool(answers))
         self.answers.set_rows(answers)
         self.answers.setFixedHeight(_ROW_PX * (min(_SHOWN, len(answers)) + 1))
+        self._on_answer_picked()
+
+    @Slot()
+    def _on_answer_picked(self) -> None:
+        locked = self._view is None or bool(record_lock(self._view.change))
+        self.answer.follow(self.rounds.current, self.answers.current, locked=locked)
+
+    @Slot(str, int, object)
+    def _on_answer(self, survey: str, place: int, answer: Response) -> None:
+        if self._view is not None:
+            context, change = self._editing.context, self._view.change
+            task = review.keep_answer(context, change.id, survey, place, answer)
+            task.succeeded.connect(self.answer.card.hide)
+            self._editing.do(task, _("Answer kept"))
 
     @Slot()
     def _on_bring(self) -> None:
@@ -169,19 +188,7 @@ class FeedbackPart(QWidget):
         self.preview.hide()
         self.pasting.text.set_value("")
 
-    @Slot()
-    def _on_page(self) -> None:
-        self._ask(FormKind.HTML)
-
-    @Slot()
-    def _on_table(self) -> None:
-        self._ask(FormKind.CSV)
-
-    @Slot()
-    def _on_text(self) -> None:
-        self._ask(FormKind.TEXT)
-
-    def _ask(self, kind: FormKind) -> None:
+    def _ask(self, kind: FormKind, _checked: bool = False) -> None:
         if self._view is not None:
             name = f"{self._view.change.number}-feedback.{kind.value}"
             path, _kind = QFileDialog.getSaveFileName(self, _("Save the form"), name)
