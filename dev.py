@@ -49,8 +49,7 @@ usage: python3 dev.py COMMAND [arguments]
   lint            the same without the tests
   bench NAME      measure; NAME is one of the benchmarks or "all"; --json for machines
   soak [args]     the long tests
-  shots [args]    draw every page, usually with the data of the demo; --theme light dark,
-                  --scale 1 2 and --state filled empty error draw each combination
+  shots [args]    draw every page of the demo or, with "examples", of those; --help says more
   build           pack the program for this system
 """
 
@@ -272,10 +271,14 @@ def run(arguments: Sequence[str]) -> int:
 def shots(arguments: Sequence[str] = ()) -> int:
     """Draw every page without a display; without other data those of the demo."""
     set_up("requirements.txt", OFFSCREEN)
-    if "--data" not in arguments and not DEMO_DATA.exists():
+    data, out = DEMO_DATA, ROOT / "demo" / "screenshots"
+    if arguments[:1] == ["examples"]:
+        data, out, arguments = data.parent / "examples", out / "examples", arguments[1:]
+        python("-m", "app", "examples", "--out", str(data))
+    if "--data" not in arguments and not data.exists():
         raise Stop("There is no data to draw yet: run “python3 dev.py demo” first.")
-    usual = ("--data", str(DEMO_DATA), "--out", str(ROOT / "demo" / "screenshots"))
-    return python("-m", "ui.shots", *usual, *arguments, QT_QPA_PLATFORM="offscreen")
+    usual = ("-m", "ui.shots", "--data", str(data), "--out", str(out))
+    return python(*usual, *arguments, QT_QPA_PLATFORM="offscreen")
 
 
 def lint(arguments: Sequence[str] = ()) -> int:

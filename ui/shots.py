@@ -45,6 +45,8 @@ class Wanted:
     state: str = FILLED
     size: str = SIZE
     pages: tuple[str, ...] = ()
+    change: str = ""
+    """The number of the change whose tabs are drawn; "" is the newest one."""
 
     @property
     def suffix(self) -> str:
@@ -58,9 +60,11 @@ class Wanted:
     def arguments(self) -> tuple[str, ...]:
         """The command line that asks for exactly this."""
         pages = ("--page", *self.pages) if self.pages else ()
+        change = ("--change", self.change) if self.change else ()
         return (
             *("--data", str(self.data), "--out", str(self.out), "--theme", self.theme),
-            *("--scale", f"{self.scale:g}", "--state", self.state, "--size", self.size, *pages),
+            *("--scale", f"{self.scale:g}", "--state", self.state, "--size", self.size, *change),
+            *pages,
         )
 
 
@@ -68,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Write one PNG per page, and one per record that a page offers; return the exit code."""
     args = _parser().parse_args(argv)
     wanted = [
-        Wanted(args.data, args.out, theme, scale, state, args.size, tuple(args.page))
+        Wanted(args.data, args.out, theme, scale, state, args.size, tuple(args.page), args.change)
         for state, scale, theme in product(args.state, args.scale, args.theme)
     ]
     if len(wanted) > 1:
@@ -129,7 +133,7 @@ def walk(application: "QApplication", desktop: "Desktop", wanted: Wanted) -> lis
     for number, entry in enumerate(desktop.start.pages, start=1):
         if wanted.pages and entry.id not in wanted.pages:
             continue
-        for ref in _refs(application, desktop, entry.id):
+        for ref in _refs(application, desktop, entry.id, wanted.change):
             words = re.sub(r"[^A-Za-z0-9]+", "-", ref.rpartition("/")[2] or ref).strip("-").lower()
             name = "-".join(filter(None, (f"{number:02}", entry.id, words)))
             if wanted.state == ERROR and desktop.window.page is not None:
@@ -138,8 +142,8 @@ def walk(application: "QApplication", desktop: "Desktop", wanted: Wanted) -> lis
     return files
 
 
-def places(desktop: "Desktop") -> tuple[str, ...]:
-    """Return what can be opened on the page in sight: of changes, all there is to the newest one.
+def places(desktop: "Desktop", change: str = "") -> tuple[str, ...]:
+    """Return what can be opened on the page in sight: of changes, all there is to one of them.
 
     The list may be narrowed to changes of which there is none.
     """
@@ -149,20 +153,24 @@ def places(desktop: "Desktop") -> tuple[str, ...]:
     if page.id != "changes":
         return page.places()
     from app.domain.filter import ChangeFilter  # noqa: PLC0415 - after the scale
-    from app.services.finding import Query  # noqa: PLC0415
+    from app.services.finding import Query, number_in  # noqa: PLC0415
     from ui.pages.changes.page import NEW  # noqa: PLC0415
     from ui.pages.changes.tabs import TABS  # noqa: PLC0415
 
-    newest = services.finder.page(Query(ChangeFilter(), services.asker), limit=1).rows
+    number = number_in(change)
+    asked = ChangeFilter(numbers=None if number is None else (number,))
+    newest = services.finder.page(Query(asked, services.asker), limit=1).rows
     return (*(f"{row.id}/{entry.id}" for row in newest for entry in TABS), NEW)
 
 
-def _refs(application: "QApplication", desktop: "Desktop", page_id: str) -> Iterator[str]:
+def _refs(
+    application: "QApplication", desktop: "Desktop", page_id: str, change: str
+) -> Iterator[str]:
     """Go to a page, then to each of its places; gives each place when it is shown."""
     desktop.tools.navigation.go(page_id)
     _settle(application, desktop)
     yield ""
-    for ref in places(desktop):
+    for ref in places(desktop, change):
         desktop.tools.navigation.go(page_id, ref)
         _settle(application, desktop)
         yield ref
@@ -220,6 +228,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--state", choices=(FILLED, EMPTY, ERROR), nargs="+", default=[FILLED])
     parser.add_argument("--page", nargs="+", default=[])
     parser.add_argument("--size", default=SIZE)
+    parser.add_argument("--change", default="", help="number of the change whose tabs are drawn")
     return parser
 
 

@@ -12,6 +12,7 @@ from app.domain.communication import Audience
 from app.domain.feedback import Channel
 from app.domain.health import Phase
 from app.domain.lesson import FollowUp, Lesson
+from app.domain.outage import Outage, OutageKind
 from app.domain.review import CloseCode, Finding, ReviewAnswer, Topic
 from app.domain.run import Run, RunState
 from app.domain.runbook import StepKind
@@ -30,6 +31,7 @@ from app.services import (
     feedback,
     feedback_read,
     health,
+    learning,
     reports,
     testing,
     verdicts,
@@ -155,6 +157,26 @@ def carry_out(stage: Stage, change: Change, said: Mapping[str, Said]) -> Run:
         else:
             run = decisions.confirm_step(run.id, step.step.id, answer.words, desk=desk)
     return run
+
+
+def write_outage(stage: Stage, change: Change, steps: tuple[str, str]) -> None:
+    """Record how long users were without the service: from one step's begin to another's end."""
+    with stage.services.new_uow() as uow:
+        change = uow.changes.get(change.id)
+        run = max(uow.runs.list(change=change.id), key=lambda item: item.id)
+    begin, end = run.of(steps[0]).started_at, run.of(steps[1]).ended_at
+    if begin is None or end is None:
+        raise AppError(f"The run of {change.number} has no such outage.")
+    known = Outage(OutageKind.PLANNED, change.business_service, begin, end, by=COORDINATOR)
+    note(stage, change, lambda c: replace(c, outages=(known,)), "Outage written down")
+
+
+def finish(stage: Stage, change: Change, place: int) -> None:
+    """Mark a follow-up action as done today."""
+    with stage.services.new_uow() as uow:
+        seen = uow.changes.get(change.id).actions[place]
+    today = stage.clock.now().date()
+    learning.finish_action(change.id, place, seen, today, desk=stage.services.desk)
 
 
 def judge(stage: Stage, change: Change) -> None:

@@ -29,7 +29,6 @@ from app.examples.acts import Ending, Said
 from app.examples.series import Shape
 from app.examples.stage import OWNER, Stage, moment, night
 from app.examples.steps import (
-    answers_of,
     back,
     check,
     command,
@@ -97,6 +96,7 @@ def play(stage: Stage) -> Change:
     change = acts.move(stage, change, ChangeState.IMPLEMENT, IMPLEMENTER)
     acts.tell(stage, change, "during")
     acts.carry_out(stage, change, _SAID)
+    acts.write_outage(stage, change, ("f2", "b3"))
     acts.try_tests(stage, change)
     not_tried = testing.Seen(TestResult.BLOCKED, "The share is on files-01 again")
     testing.record_result(change.id, "t2", not_tried, desk=stage.acting(REVIEWER).desk)
@@ -107,6 +107,8 @@ def play(stage: Stage) -> Change:
     acts.move(stage, change, ChangeState.REVIEW, IMPLEMENTER)
     closed = acts.close(stage, change, _ENDING)
     acts.report(stage, closed)
+    stage.go(day + timedelta(days=9), 11)
+    acts.finish(stage, closed, 0)
     return closed
 
 
@@ -166,7 +168,7 @@ def _planned(stage: Stage, change: Change, hosts: tuple[Host, Host], day: date) 
             ),
             "Nothing is deleted on files-01, so the way back is an alias.",
             COORDINATOR, now, stage.services.settings.risk,
-            risk_answers(stage, answers_of((3, 3, 2, 1, 0, 0, 2, 1, 1, 0, 1))),
+            risk_answers(stage, (3, 3, 2, 1, 0, 0, 2, 1, 1, 0, 1)),
         ),
         implementation_plan="Lock the share, copy what is new, move the alias, compare, open.",
         backout_plan="Move the alias back, put the share's settings back, open it again.",
@@ -264,8 +266,8 @@ _ENDING = Ending(
     ),
     actions=(
         ("Create the group “Tenders” on files-02", IMPLEMENTER, 14),
-        ("Rehearse the copy with all access lists", IMPLEMENTER, 28),
-        ("Plan the move again", COORDINATOR, 42),
+        ("Rehearse the copy with all access lists", IMPLEMENTER, 75),
+        ("Plan the move again", COORDINATOR, 90),
     ),
     answers={
         Topic.OBJECTIVES: (Finding.NO, "The shares are where they were"),

@@ -13,7 +13,8 @@ from app.scripted.machine import Machine
 from app.scripted.remote import ScriptedHosts
 from app.services import hosts
 
-SHOP, PORTAL = "https://shop.example.org/orders", "https://portal.example.org/login"
+PORTAL, NOTES = "https://portal.example.org/login", "http://notes.example.org/list"
+PRODUCTION, TRAINING = "production", "training"
 _NOTE = "Made up for the examples; there is no such server"
 _MOUNTS = {"/": (9 << 20, 31 << 20), "/srv": (60 << 20, 140 << 20)}
 _PACKAGES = {
@@ -34,7 +35,7 @@ def make_up_hosts(stage: Stage) -> None:
         (_host("web-02", "10.20.0.22", "group:portal", urls=(PORTAL,)), _web("web-02")),
         (_host("files-01", "10.20.0.31", "group:files", services=("smbd",)), _files("files-01")),
         (_host("files-02", "10.20.0.32", "group:files", services=("smbd",)), _files("files-02")),
-        (_host("train-01", "10.20.9.11", "training", services=("notes",)), _training()),
+        (_host("train-01", "10.20.9.11", TRAINING, ("notes",), (NOTES,)), _training()),
     ):
         _dress(machine, started)
         remotes.add(machine)
@@ -50,7 +51,8 @@ def _host(
     urls: tuple[str, ...] = (),
 ) -> Host:
     host = Host(HostId(name), name, address, zone=ZONE, note=_NOTE)
-    return replace(host, tags=(tag, "production"), services=services, urls=urls)
+    tags = (tag,) if tag == TRAINING else (tag, PRODUCTION)
+    return replace(host, tags=tags, services=services, urls=urls)
 
 
 def _blank(name: str) -> Machine:
@@ -129,6 +131,7 @@ def _files(name: str) -> Machine:
 def _training() -> Machine:
     machine = _blank("train-01")
     machine.busy, machine.ports = 0.18, (22, 8080)
+    machine.pages = {NOTES: 0.34}
     machine.services = {"notes": "active"}
     machine.packages |= {"notes-server": "4.2.1"}
     _write(

@@ -6,16 +6,16 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from app.bootstrap import KEY_FILE, Surroundings, open_services
 from app.demo.plan import COORDINATOR
 from app.domain.change import Change
 from app.errors import AppError, Busy
-from app.examples import fileserver, patch, postgresql
+from app.examples import fileserver, patch, postgresql, practice, small
+from app.examples.calendar import keep_calendar
 from app.examples.hosts import make_up_hosts, scripted
 from app.examples.stage import ORGANISATION, PEOPLE, ZONE, PlayedClock, Stage
-from app.i18n import _
+from app.i18n import _, later
 from app.paths import private_dir
 from app.secrets import SessionSecrets
 from app.services import people
@@ -33,7 +33,7 @@ _PATIENCE, _PAUSE_S = 50, 0.2
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What was made: the folder, and the complete changes in it."""
+    """What was made: the folder, and the changes in it by which each act ended."""
 
     folder: Path
     changes: tuple[Change, ...]
@@ -114,13 +114,13 @@ def _play(part: Path, context: TaskContext, now: datetime) -> tuple[Change, ...]
         quiet=True,
     )
     with closing(open_services(part, around)) as services:
-        today = now.astimezone(ZoneInfo(ZONE)).date()
-        stage = Stage(part, services, clock, today)
+        stage = Stage(part, services, clock, now)
         _set_up(stage)
         done = []
         for place, (title, act) in enumerate(ACTS):
-            context.progress(place, len(ACTS), title)
+            context.progress(place, len(ACTS), _(title))
             done.append(act(stage))
+        clock.go_to(now)
         return tuple(done)
 
 
@@ -128,6 +128,11 @@ ACTS: tuple[tuple[str, Callable[[Stage], Change]], ...] = (
     (fileserver.TITLE, fileserver.play),
     (postgresql.TITLE, postgresql.play),
     (patch.TITLE, patch.play),
+    (later("Five smaller changes"), small.write),
+    (later("A night of work"), small.work),
+    (later("Two reviews"), small.look_back),
+    (later("What comes next"), small.come_next),
+    (practice.TITLE, practice.prepare),
 )
 """In the order in which they happened: one clock and one log serve all of them."""
 
@@ -136,10 +141,11 @@ def _set_up(stage: Stage) -> None:
     """Say that all of this is made up, before anything is recorded; then people, hosts, vault."""
     services = stage.services
     settings = Settings(user=COORDINATOR, organisation=ORGANISATION, zone=ZONE, example=True)
-    services.save_settings(replace(settings, approvals_moderate=2))
+    services.save_settings(replace(settings, approvals_low=2, approvals_moderate=2))
     for person in PEOPLE:
         people.save_person(person, desk=stage.services.desk)
     make_up_hosts(stage)
+    keep_calendar(stage)
     hosts = scripted(stage)
     for name, known in (
         ("db-01", postgresql.commands()),
@@ -147,6 +153,7 @@ def _set_up(stage: Stage) -> None:
         ("web-02", patch.commands("web-02")),
         ("files-01", fileserver.commands()),
         ("files-02", fileserver.commands()),
+        ("train-01", practice.commands()),
     ):
-        hosts.machine(stage.hosts[name]).commands.update(known)
+        hosts.machine(stage.hosts[name]).commands.update(small.COMMANDS | known)
     services.vault.make()

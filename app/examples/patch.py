@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 from app.demo.plan import APPROVER, COORDINATOR, IMPLEMENTER, REVIEWER
 from app.domain.backup import BackupSource, Level, SourceKind
-from app.domain.calendar import AppliesTo, WindowKind
 from app.domain.change import Change, ChangeState
 from app.domain.evidence import AdvisoryRecord
 from app.domain.functional import FunctionalProbe, ProbeKind
@@ -27,10 +26,10 @@ from app.domain.risk import Control, Grade, RiskAssessment, RiskScore
 from app.domain.runbook import Runbook, Step, StepKind
 from app.examples import acts
 from app.examples.acts import Ending, Said
+from app.examples.calendar import freeze
 from app.examples.series import Shape
-from app.examples.stage import OWNER, SECURITY, ZONE, Stage, moment, night
+from app.examples.stage import OWNER, SECURITY, Stage, moment, night
 from app.examples.steps import (
-    answers_of,
     back,
     check,
     command,
@@ -40,7 +39,7 @@ from app.examples.steps import (
     usage,
 )
 from app.scripted.machine import Altered, Scripted
-from app.services import overrides, scheduling, testing, windows
+from app.services import overrides, scheduling, testing
 
 TITLE = "Patch the TLS library of the customer portal"
 SHAPES = {
@@ -48,6 +47,7 @@ SHAPES = {
     "handshake": Shape(31.0, 0.15, 0.04, after=1.02),
     "cpu": Shape(28.0, 0.30, 0.05, after=1.01, most=100.0),
 }
+_EXCEPT = "fixes of weaknesses that are attacked"
 _ADVISORY = "EXAMPLE-2026-0042"
 _OUT, _IN = "portalctl drain {name}", "portalctl enlist {name}"
 _PATCH = "apt-get install --yes libssl3=3.0.17-1~deb12u1"
@@ -84,7 +84,7 @@ def play(stage: Stage) -> Change:
     """Play the whole change; it ends closed, with its report, in state Watch."""
     hosts, day = [stage.hosts["web-01"], stage.hosts["web-02"]], stage.work_day(21)
     stage.go(day - timedelta(days=4), 8)
-    _freeze(stage, day)
+    freeze(stage, day - timedelta(days=2), "Quarter-end closing", _EXCEPT, 10)
     stage.go(day - timedelta(days=3), 8, 20)
     change = acts.record(stage, TITLE, lambda c: _known(c, hosts))
     change = acts.plan(stage, change, lambda c: _planned(stage, c, hosts, day))
@@ -108,18 +108,6 @@ def play(stage: Stage) -> Change:
     closed = acts.close(stage, change, _ENDING)
     acts.report(stage, closed)
     return closed
-
-
-def _freeze(stage: Stage, day: date) -> None:
-    """The quarter's end: nothing may be changed for ten days."""
-    start = moment(day - timedelta(days=2), 0)
-    window = windows.new_window(WindowKind.FREEZE, start.replace(tzinfo=None), ZONE)
-    wall = moment(day - timedelta(days=2), 2).replace(tzinfo=None)
-    kept = replace(
-        window, name="Quarter-end closing", start=wall, duration_s=10 * 86400.0,
-        applies_to=AppliesTo(everything=True), condition="fixes of weaknesses that are attacked",
-    )  # fmt: skip
-    windows.save_window(kept, desk=stage.services.desk)
 
 
 def _accept_freeze(stage: Stage, change: Change) -> None:
@@ -204,7 +192,7 @@ def _planned(stage: Stage, change: Change, hosts: list[Host], day: date) -> Chan
             ),
             "The way back is short and was rehearsed on the training server.",
             COORDINATOR, now, stage.services.settings.risk,
-            risk_answers(stage, answers_of((4, 0, 3, 1, 0, 4, 0, 1, 0, 0, 0))),
+            risk_answers(stage, (4, 0, 3, 1, 0, 4, 0, 1, 0, 0, 0)),
         ),
         implementation_plan="One server after the other: drain, patch, restart, enlist.",
         backout_plan="Install the old version again, restart, enlist.",

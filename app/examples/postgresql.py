@@ -30,7 +30,6 @@ from app.examples.acts import Ending, Said
 from app.examples.series import Shape
 from app.examples.stage import OWNER, Stage, moment, night
 from app.examples.steps import (
-    answers_of,
     back,
     check,
     command,
@@ -124,6 +123,7 @@ def play(stage: Stage) -> Change:
     acts.tell(stage, change, "during")
     acts.carry_out(stage, change, _SAID)
     acts.move(stage, change, ChangeState.TEST, IMPLEMENTER)
+    acts.write_outage(stage, change, ("f2", "f8"))
     _test(stage, change)
     acts.tell(stage, change, "after")
     acts.move(stage, change, ChangeState.MONITOR)
@@ -135,6 +135,8 @@ def play(stage: Stage) -> Change:
     acts.ask_users(stage, change, _ANSWERS, invited=40)
     closed = acts.close(stage, change, _ENDING)
     acts.report(stage, closed)
+    stage.go(day + timedelta(days=20), 10)
+    acts.finish(stage, closed, 0)
     return closed
 
 
@@ -205,7 +207,7 @@ def _planned(stage: Stage, change: Change, host: Host, day: date) -> Change:
             ),
             "The old cluster stays on disk until the review, so the way back is short.",
             COORDINATOR, now, stage.services.settings.risk,
-            risk_answers(stage, answers_of((4, 2, 3, 0, 2, 0, 2, 1, 1, 0, 1))),
+            risk_answers(stage, (4, 2, 3, 0, 2, 0, 2, 1, 1, 0, 1)),
         ),
         implementation_plan="Stop the shop, check, upgrade the cluster in place, analyse, start.",
         backout_plan="Until users are in again: start the old cluster; after that: restore.",
@@ -335,7 +337,7 @@ _ENDING = Ending(
     ),
     actions=(
         ("Remove the old cluster 13/main", IMPLEMENTER, 30),
-        ("Take the disks of production into the estimates", COORDINATOR, 45),
+        ("Take the disks of production into the estimates", COORDINATOR, 60),
     ),
     answers={
         Topic.OBJECTIVES: (Finding.YES, "Supported again, and faster than asked for"),

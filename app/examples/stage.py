@@ -60,15 +60,21 @@ class PlayedClock:
 
 @dataclass(frozen=True)
 class Stage:
-    """Everything the acts of the examples work with; ``today`` is the day they end on."""
+    """Everything the acts of the examples work with; lives for one play."""
 
     folder: Path
     services: AppServices
     clock: PlayedClock
-    today: date
+    ends_at: datetime
+    """When the play ends: the present."""
     context: TaskContext = field(default_factory=TaskContext)
     """For services: their own steps are too small to tell of."""
     hosts: dict[str, Host] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """The day the play ends on."""
+        return self.ends_at.astimezone(ZoneInfo(ZONE)).date()
 
     def acting(self, name: str) -> AppServices:
         """Return the services with a person of the cast acting."""

@@ -1,12 +1,13 @@
 """Short ways to write down the plans of the examples."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from app.demo.plan import COORDINATOR, IMPLEMENTER
 from app.domain.host import Host
 from app.domain.metric import Metric, MetricKind, Target, WorseWhen
 from app.domain.risk import RiskAnswer
+from app.domain.risk_questions import QUESTIONS
 from app.domain.runbook import Phase, Step, StepKind
 from app.examples.stage import Stage
 
@@ -50,16 +51,10 @@ def usage(key: str, name: str, unit: str = "%", margin: float = 0.10) -> Metric:
     return Metric(key, name, unit, margin=margin, floor=2.0, source="file")
 
 
-def risk_answers(stage: Stage, values: Mapping[str, int]) -> tuple[RiskAnswer, ...]:
-    """Return the answers to the questionnaire, with the weights that hold."""
+def risk_answers(stage: Stage, values: Iterable[int]) -> tuple[RiskAnswer, ...]:
+    """Return answers in the order of the questionnaire, with the weights that hold."""
     method = stage.services.settings.risk
-    return tuple(RiskAnswer(key, value, method.weight(key)) for key, value in values.items())
-
-
-def answers_of(values: Iterable[int]) -> dict[str, int]:
-    """Return the answers in the order of the questionnaire, by the id of their question."""
-    names = (
-        "users", "outage", "criticality", "hosts", "irreversible", "window", "done_before",
-        "rollback", "test_equals_production", "vendor", "experience",
-    )  # fmt: skip
-    return dict(zip(names, values, strict=True))
+    return tuple(
+        RiskAnswer(item.id, value, method.weight(item.id))
+        for item, value in zip(QUESTIONS, values, strict=True)
+    )

@@ -1,8 +1,11 @@
 """How a made-up host answers health checks, measuring, queries and a test of the connection."""
 
+import hashlib
 import re
 import shlex
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from app.scripted.call import Answer, Call
 from app.scripted.machine import Machine
@@ -86,6 +89,24 @@ def _http(call: Call) -> str:
     return "\n".join(rows)
 
 
+def _tls(call: Call) -> str:
+    """Return a certificate for each secure address, good for a year after the host was started."""
+    ends = datetime.fromtimestamp(call.machine.booted_at_s + _YEAR_S, UTC)
+    until = f"{_MONTHS[ends.month - 1]} {ends.day} {ends:%H:%M:%S %Y} GMT"
+    mark = ":".join(re.findall("..", hashlib.sha256(call.machine.id.encode()).hexdigest().upper()))
+    rows = [
+        f"{urlsplit(url).hostname}:443\tnotAfter={until}|sha256 Fingerprint={mark}|"
+        "|Verify return code: 0 (ok)"
+        for url in call.machine.pages
+        if url.startswith("https://")
+    ]
+    return "\n".join((f"{int(call.now_s)}", *rows))
+
+
+_YEAR_S = 365 * 86400.0
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
 def _ports(call: Call) -> str:
     rows = (f"ss tcp LISTEN 0 128 0.0.0.0:{port} 0.0.0.0:*" for port in call.machine.ports)
     return "\n".join((*rows, "listed"))
@@ -112,6 +133,7 @@ _SECTIONS: dict[str, Callable[[Call], tuple[str, int]]] = {
     "svc.state": lambda call: (_services(call), 0),
     "net.listen": lambda call: (_ports(call), 0),
     "http": lambda call: (_http(call), 0),
+    "tls": lambda call: (_tls(call), 0),
     "log.err": lambda call: ("\n".join((*call.machine.errors, "listed")), 0),
     "reboot.needed": lambda call: ("yes" if call.machine.restart_needed else "no", 0),
     "pkg.set": lambda call: (_packages(call.machine), 0),

@@ -3,12 +3,15 @@
 import json
 import zipfile
 from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pikepdf
 import pypdfium2
 import pytest
 
+from app.analysis.chart_model import LineKind
 from app.bootstrap import Surroundings, open_services
 from app.domain.change import ChangeState
 from app.domain.review import CloseCode
@@ -17,7 +20,8 @@ from app.domain.verdict import Verdict
 from app.errors import AddressRefused, AppError, InvalidInput, Unreachable
 from app.examples import fileserver, patch, postgresql
 from app.examples.make import is_example, make_examples
-from app.services import briefings, changes, hosts
+from app.examples.series import Shape, Span, table
+from app.services import briefings, changes, hosts, reports
 from app.services.dossier_reading import check_dossier
 from app.services.dossiers import export_dossier
 from app.services.ports_http import HttpRules
@@ -164,8 +168,6 @@ def test_numbers_cannot_be_taken_for_real_ones(opened):
 
 
 def test_example_data_cannot_become_real_nor_the_other_way_round(opened, tmp_path):
-    from dataclasses import replace
-
     with pytest.raises(InvalidInput, match="stays example data"):
         opened.save_settings(replace(opened.settings, example=False))
     with closing(open_services(tmp_path / "real", Surroundings(quiet=True))) as own:
@@ -232,10 +234,18 @@ def test_a_stop_leaves_what_was_there_and_no_half_of_the_new(examples):
 
 def test_the_samples_name_their_parameters_and_come_again(made_up):
     files = sorted((made_up.folder / "samples").glob("*.csv"))
-    assert len(files) == 6
-    head = files[0].read_text().splitlines()[:2]
-    assert head[0].startswith("# Made up for the examples, seed")
-    assert "level" in head[1]
+    assert len(files) == 11
+    for file in files:
+        head = file.read_text().splitlines()[:2]
+        assert head[0].startswith("# Made up for the examples, seed")
+        assert "level" in head[1]
+    start = datetime(2026, 11, 1, tzinfo=UTC)
+    span = Span(start, start + timedelta(days=1), "UTC")
+    shapes = {"a": Shape(100.0), "b": Shape(50.0, most=52.0)}
+    assert table(shapes, span, 7) == table(shapes, span, 7) != table(shapes, span, 8)
+    cells = [line.split(",") for line in table(shapes, span, 7).splitlines()[4:]]
+    assert len(cells) == 288
+    assert max(float(row[2]) for row in cells) <= 52.0
 
 
 def test_the_command_makes_them_and_answers_as_json(tmp_path, capsys):
@@ -254,3 +264,15 @@ def test_execution_and_tests_answer_from_records_only(opened):
     assert (result.exit_code, result.stdout) == (127, b"")
     assert b"nothing was run" in result.stderr
     assert change.state is ChangeState.CLOSED
+
+
+def test_the_usual_day_in_a_chart_is_that_of_the_days_compared_with(opened):
+    change = of(opened, postgresql.TITLE)
+    source = reports.gather(change.number, reporting=opened.reporting)
+    data, _attached = reports.report_data(source)
+    model = data.measures.charts[0].model
+    usual = next(line for line in model.lines if line.kind is LineKind.REFERENCE)
+    assert model.x0 <= usual.x[0] < usual.x[-1] <= model.x1
+    before = next(line for line in model.lines if line.kind is LineKind.BEFORE)
+    inside = (usual.x >= before.x[0]) & (usual.x <= before.x[-1])
+    assert abs(usual.y[inside].mean() / before.y.mean() - 1) < 0.15
