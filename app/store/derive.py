@@ -51,9 +51,11 @@ def _write_texts(connection: Connection, kind: Kind[Entity], items: Sequence[Any
     assert kind.texts  # noqa: S101 - tells the type checker
     fresh = {ordinal(item.number): kind.texts(item) for item in items}
     known = search.stored_texts(connection, list(fresh))
-    for number, texts in fresh.items():
-        if known.get(number) != texts:
-            search.index(connection, number, texts)
+    if missing := [(number, texts) for number, texts in fresh.items() if number not in known]:
+        search.insert_texts(connection, missing)
+    for number, texts in known.items():
+        if fresh[number] != texts:
+            search.index(connection, number, fresh[number])
 
 
 def _chunks(connection: Connection, kind: Kind[Any]) -> Iterator[Sequence[Row[Any]]]:
