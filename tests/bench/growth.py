@@ -14,8 +14,9 @@ from statistics import median
 
 from app.domain.filter import Asker, ChangeFilter
 from app.services.finding import Query
-from app.store.engine import FILE_NAME, open_engine
+from app.store.engine import open_engine
 from app.store.finder import SqlFinder
+from app.store.sqlite import FILE_NAME
 from tests.bench.filling import NOW, typed
 from tests.bench.harness import Result, in_turns, seconds
 from tests.bench.log import ROOT, filled, folder

@@ -25,6 +25,7 @@ from sqlalchemy import event
 
 from app.domain.filter import Asker, ChangeFilter
 from app.services.finding import Query
+from app.store import upgrade
 from app.store.engine import open_engine
 from app.store.finder import SqlFinder
 from app.store.sqlite import FILE_NAME
@@ -84,7 +85,10 @@ def folder() -> Iterator[Path]:
 def filled(place: Path, count: int) -> Path:
     """Return a data folder with so many changes, filled unless it is there already."""
     data = place / str(count)
-    if not (data / FILE_NAME).exists():
+    if (data / FILE_NAME).exists():
+        if upgrade.current_revision(data / FILE_NAME) != upgrade.HEAD:
+            upgrade.upgrade_database(data / FILE_NAME)
+    else:
         took_s = seconds(lambda: fill(data, count))
         each_us = took_s / count * 1e6
         print(f"filled {count} changes in {took_s:.0f} s, {each_us:.0f} µs each", file=sys.stderr)
