@@ -118,6 +118,14 @@ class BackupSet:
         """The attempt at a level that was recorded last; a clock set back changes nothing."""
         return next((v for v in reversed(self.verifications) if v.level is level), None)
 
+    def holds(self, source: BackupSource) -> bool:
+        """Whether one of its objects is what the plan names; facts are one of a kind."""
+        return any(
+            item.kind is source.kind
+            and (item.kind is SourceKind.FACTS or item.title == source.title)
+            for item in self.objects
+        )
+
     @property
     def stored_bytes(self) -> int:
         """Bytes on our disk."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from app.domain.approval import Approval, Decision
-from app.domain.backup import BackupSet, CaptureState, Level, Outcome, Verification
+from app.domain.backup import BackupSet, CaptureState, Level, Outcome, StoredObject, Verification
 from app.domain.change import Change, ChangeState, ChangeType
 from app.domain.conflict import ScheduleCheck
 from app.domain.health import Phase
@@ -54,8 +54,12 @@ def backup(change: Change, level: Level = Level.MATCHES_SOURCE) -> BackupSet:
     proofs = tuple(
         Verification(step, Outcome.PASSED, NOON, 2.0, "") for step in Level if step <= level
     )
+    objects = tuple(
+        StoredObject(f"{n}", source.kind, source.title, CaptureState.CAPTURED)
+        for n, source in enumerate(change.backup_plan, start=1)
+    )
     return BackupSet(
-        SetId("b1"), change.id, DB.id, DB.name, CaptureState.CAPTURED, NOON, NOON, 2.0, (),
+        SetId("b1"), change.id, DB.id, DB.name, CaptureState.CAPTURED, NOON, NOON, 2.0, objects,
         "cd" * 32, "sets/b1", verifications=proofs,
     )  # fmt: skip
 

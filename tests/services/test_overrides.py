@@ -5,12 +5,14 @@ from dataclasses import replace
 import pytest
 
 from app.domain.approval import Decision
+from app.domain.backup import BackupSource, SourceKind
 from app.domain.change import Change, ChangeState
 from app.domain.people import Role
 from app.errors import GuardRefused, IllegalMove
 from app.services.approvals import decide
 from app.services.changes import move_change
 from app.services.overrides import override_guard
+from tests.examples import DB
 from tests.services.office import Office
 
 S = ChangeState
@@ -152,3 +154,14 @@ def _given(office: Office, change: Change):
     return override_guard(
         change.id, "baseline", desk=office.desk(), reason="Measured last week"
     ).overrides[0]
+
+
+def test_a_backup_from_before_the_plan_named_more_does_not_open_the_gate(office):
+    change = scheduled(office)
+    more = BackupSource(SourceKind.SQLITE, DB.id, database="/srv/orders.sqlite")
+    wider = office.edit(change, backup_plan=(*change.backup_plan, more))
+    decide(wider.id, Decision.APPROVED, desk=office.desk("Pieter"))
+    with pytest.raises(GuardRefused, match=r"db-01: no backup holds /srv/orders\.sqlite"):
+        start(office, wider)
+    office.equip(wider)
+    assert start(office, wider).state is S.IMPLEMENT

@@ -54,11 +54,15 @@ def backup_is_proven(change: Change, facts: Facts) -> str:
         return _("The plan names nothing to back up")
     needed = change.risk.required_backup
     oldest = timedelta(hours=facts.settings.backup_age_h)
-    for host in dict.fromkeys(source.host for source in change.backup_plan):
-        sets = [item for item in facts.backups if item.host == host]
-        answer = gate_level(sets, needed, oldest, facts.now)
+    for source in change.backup_plan:
+        name = host_name(source.host, facts)
+        sets = [item for item in facts.backups if item.host == source.host]
+        holding = [item for item in sets if item.holds(source)]
+        if sets and not holding:
+            return _("{host}: no backup holds {what}").format(host=name, what=source.title)
+        answer = gate_level(holding, needed, oldest, facts.now)
         if not answer.met:
-            return f"{host_name(host, facts)}: {answer.sentence}"
+            return f"{name}: {answer.sentence}"
     return ""
 
 
