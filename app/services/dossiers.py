@@ -125,7 +125,7 @@ _NOT_IN_NAMES = re.compile(r"[:\\\0]")
 
 
 def _put(archive: zipfile.ZipFile, name: str, data: bytes) -> Member:
-    name = _NOT_IN_NAMES.sub("-", name)
+    name = _NOT_IN_NAMES.sub("_", name)
     archive.writestr(zipfile.ZipInfo(name, _EPOCH), data, zipfile.ZIP_DEFLATED)
     return Member(name, len(data), hashlib.sha256(data).hexdigest())
 

@@ -43,13 +43,6 @@ def change(opened, made, ssh_host):
     health.check_and_record(ssh_host, request, checking=opened.checking, context=context)
     run = execution.start_run(change.id, desk=desk)
     execution.play(run.id, opened.executors, desk=desk, context=context)
-    with opened.new_uow() as uow:
-        verdict = Verdict.NOT_ENOUGH_DATA
-        uow.comparisons.add(
-            Comparison(f"{change.id}:memory", change.id, "memory", "Memory", verdict)
-        )
-        uow.log.append(NewEvent("verdict.found", "Judged", change.id))
-        uow.commit()
     return change
 
 

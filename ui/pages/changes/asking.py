@@ -60,10 +60,10 @@ class Asking(QWidget):
         self._question = question
         hint = question.hint or _("Goes into the log with your name.")
         self.reason = LineField(question.label or _("Why"), hint)
-        self.reason.line.returnPressed.connect(self._confirm)
+        self.reason.line.returnPressed.connect(self.submit)
         kind = Kind.DANGER if question.danger else Kind.PRIMARY
         self.confirm, self.cancel = Button(question.verb, kind), Button(_("Not now"))
-        self.confirm.clicked.connect(self._confirm)
+        self.confirm.clicked.connect(self.submit)
         self.cancel.clicked.connect(self.close_question)
         self.confirm.block(question.blocked)
         self.why_blocked = Label(question.blocked, tone="ink2")
@@ -107,7 +107,8 @@ class Asking(QWidget):
             super().keyPressEvent(event)
 
     @Slot()
-    def _confirm(self) -> None:
+    def submit(self) -> None:
+        """Answer with the verb, as its button does; a missing reason is asked for."""
         question = self._question
         if question is None or question.blocked:
             return

@@ -60,6 +60,10 @@ class ChangeKeys(QObject):
 
     @Slot()
     def _on_next(self) -> None:
+        """Answer the open question; without one, make the next move."""
+        if self._page.detail.asking.is_open:
+            self._page.detail.asking.submit()
+            return
         button = self._page.detail.head.next
         if button.isVisible() and button.isEnabled():
             button.click()
