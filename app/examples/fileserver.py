@@ -85,7 +85,7 @@ def commands() -> dict[str, Scripted]:
 def play(stage: Stage) -> Change:
     """Play the whole change; it is backed out, closed and reported."""
     old, new = stage.hosts["files-01"], stage.hosts["files-02"]
-    day = stage.work_day(60)
+    day = stage.work_day(63)
     stage.go(day - timedelta(days=12), 13, 30)
     change = acts.record(stage, TITLE, lambda c: _known(c, (old, new), day))
     change = acts.plan(stage, change, lambda c: _planned(stage, c, (old, new), day))

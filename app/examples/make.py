@@ -25,7 +25,7 @@ from app.store.lock import LOCK_NAME, InstanceLock, acquire
 from app.store.sqlite import FILE_NAME
 from app.tasks import TaskCancelled, TaskContext
 
-BEGINS_DAYS_AGO = 75
+BEGINS_DAYS_AGO = 85
 _WINDOW = ("window.ini",)
 """What the window remembers of itself; it outlives the examples."""
 _PATIENCE, _PAUSE_S = 50, 0.2

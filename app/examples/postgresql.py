@@ -108,7 +108,7 @@ def _shop(state: str) -> Altered:
 
 def play(stage: Stage) -> Change:
     """Play the whole change; it ends closed, with its report."""
-    host, day = stage.hosts["db-01"], stage.work_day(46)
+    host, day = stage.hosts["db-01"], stage.work_day(49)
     stage.go(day - timedelta(days=16), 9, 10)
     proof = Found(
         "slow-orders.log", _LOG.encode(), "db-01, slow query log", "Why pages are slow", True
@@ -135,7 +135,7 @@ def play(stage: Stage) -> Change:
     acts.ask_users(stage, change, _ANSWERS, invited=40)
     closed = acts.close(stage, change, _ENDING)
     acts.report(stage, closed)
-    stage.go(day + timedelta(days=20), 10)
+    stage.go(day + timedelta(days=16), 10)
     acts.finish(stage, closed, 0)
     return closed
 
