@@ -11,7 +11,7 @@ from app.domain.health import Health, HealthReport
 from app.domain.run import Run, StepRun, StepState
 from app.domain.runbook import Phase, StepKind
 from app.i18n import _, ngettext
-from app.services.backup_gate import gate_level
+from app.services.backup_gate import Demand, gate_host
 from app.services.rollback import rollback_deadline
 from app.services.runbooks import expected
 from app.wording import clock, count_of, duration
@@ -103,9 +103,11 @@ def _backups(seen: Situation) -> Iterable[GateFact]:
         yield GateFact(FactState.MISSING, _("No backup"), _("The plan names nothing to back up"))
         return
     age = timedelta(hours=seen.backup_age_h)
+    demand = Demand(change.risk.required_backup, age, seen.now)
     for host in dict.fromkeys(source.host for source in change.backup_plan):
         sets = [item for item in seen.backups if item.host == host]
-        answer = gate_level(sets, change.risk.required_backup, age, seen.now)
+        sources = [source for source in change.backup_plan if source.host == host]
+        answer = gate_host(sources, sets, demand)
         best = answer.best
         if best is None or best.level is None:
             yield GateFact(FactState.BAD, _("No backup"), answer.sentence)

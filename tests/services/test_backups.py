@@ -13,12 +13,13 @@ from app.domain.backup import (
     Level,
     Outcome,
     SourceKind,
+    StoredObject,
     Verification,
 )
 from app.domain.change import Change
 from app.domain.ids import ChangeId, HostId, SetId
 from app.errors import BackupFailed, IllegalMove, InvalidInput, NotFound
-from app.services.backup_gate import gate_level
+from app.services.backup_gate import Demand, gate_host, gate_level
 from app.services.backups import (
     HostRestore,
     Safekeeping,
@@ -233,3 +234,23 @@ def test_the_gate_says_whether_and_why(item, met, words):
 def test_the_gate_prefers_a_fresh_set_to_a_better_proven_old_one():
     old, fresh = proven(Level.RESTORED, timedelta(days=3)), proven(Level.READABLE)
     assert gate_level([old, fresh], Level.READABLE, timedelta(hours=24), NOON).best is fresh
+
+
+def test_a_set_counts_for_what_it_holds_and_the_weakest_source_decides():
+    files_, database = (
+        BackupSource(SourceKind.FILES, HOST.id, paths=("/etc",)),
+        BackupSource(SourceKind.SQLITE, HOST.id, database="/srv/other.db"),
+    )
+
+    def holding(source, level):
+        stored = StoredObject("01", source.kind, source.title, CaptureState.CAPTURED)
+        return replace(proven(level), objects=(stored,))
+
+    demand = Demand(Level.READABLE, timedelta(hours=24), NOON)
+    good, weak = holding(files_, Level.RESTORED), holding(database, Level.READABLE)
+    assert gate_host((files_, database), (), demand).best is None
+    missing = gate_host((files_, database), (good,), demand)
+    assert (missing.met, missing.sentence) == (False, "no backup holds /srv/other.db")
+    both = gate_host((files_, database), (good, weak), demand)
+    assert both.met
+    assert both.best is weak

@@ -83,7 +83,6 @@ def test_a_dossier_is_whole_repeatable_and_finds_every_alteration(opened, change
         "runs",
         "health",
         "samples",
-        "verdicts",
     } <= kinds
     assert any(b"<b>\x1b[31m=cmd()" in data for data in transcripts), "evidence is raw"
 

@@ -7,7 +7,7 @@ from app.domain.health import Health, Phase, newest_report
 from app.domain.metric import WindowName
 from app.domain.people import same_person
 from app.i18n import _, later
-from app.services.backup_gate import gate_level
+from app.services.backup_gate import Demand, gate_host
 from app.services.guards.agree import is_approved_by_others
 from app.services.guards.base import hard, host_name, soft
 from app.services.guards.measure import measured
@@ -52,17 +52,15 @@ def backup_is_proven(change: Change, facts: Facts) -> str:
         return _("The risk is not assessed, so the needed backup level is not known")
     if not change.backup_plan:
         return _("The plan names nothing to back up")
-    needed = change.risk.required_backup
-    oldest = timedelta(hours=facts.settings.backup_age_h)
-    for source in change.backup_plan:
-        name = host_name(source.host, facts)
-        sets = [item for item in facts.backups if item.host == source.host]
-        holding = [item for item in sets if item.holds(source)]
-        if sets and not holding:
-            return _("{host}: no backup holds {what}").format(host=name, what=source.title)
-        answer = gate_level(holding, needed, oldest, facts.now)
+    demand = Demand(
+        change.risk.required_backup, timedelta(hours=facts.settings.backup_age_h), facts.now
+    )
+    for host in dict.fromkeys(source.host for source in change.backup_plan):
+        sources = [source for source in change.backup_plan if source.host == host]
+        sets = [item for item in facts.backups if item.host == host]
+        answer = gate_host(sources, sets, demand)
         if not answer.met:
-            return f"{name}: {answer.sentence}"
+            return f"{host_name(host, facts)}: {answer.sentence}"
     return ""
 
 

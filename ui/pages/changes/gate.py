@@ -9,7 +9,7 @@ from app.domain.backup import BackupSet, Level
 from app.domain.change import Change
 from app.domain.ids import HostId
 from app.i18n import _
-from app.services.backup_gate import gate_level
+from app.services.backup_gate import Demand, gate_host, gate_level
 from app.wording import clock, count_of, day, duration, moment
 from ui.cells import Badge, Mark
 from ui.models.backups import ladder, level_badge, level_word
@@ -45,11 +45,17 @@ def best_sets(view: ChangeView) -> dict[HostId, BackupSet | None]:
     if not hosts:
         hosts = dict.fromkeys(item.host for item in view.backups)
     oldest = timedelta(hours=view.settings.backup_age_h)
-    needed = needed_level(view.change) or Level.CAPTURED
+    demand = Demand(needed_level(view.change) or Level.CAPTURED, oldest, view.now)
     found: dict[HostId, BackupSet | None] = {}
     for host in hosts:
         sets = [item for item in view.backups if item.host == host]
-        found[host] = gate_level(sets, needed, oldest, view.now).best
+        sources = [source for source in view.change.backup_plan if source.host == host]
+        answer = (
+            gate_host(sources, sets, demand)
+            if sources
+            else gate_level(sets, demand.level, demand.max_age, demand.now)
+        )
+        found[host] = answer.best
     return found
 
 
