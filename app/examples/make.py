@@ -33,7 +33,7 @@ _PATIENCE, _PAUSE_S = 50, 0.2
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What was made: the folder, and the changes in it by which each act ended."""
+    """What was made: the folder, and the changes in it by number; the three stories come first."""
 
     folder: Path
     changes: tuple[Change, ...]
@@ -116,12 +116,12 @@ def _play(part: Path, context: TaskContext, now: datetime) -> tuple[Change, ...]
     with closing(open_services(part, around)) as services:
         stage = Stage(part, services, clock, now)
         _set_up(stage)
-        done = []
         for place, (title, act) in enumerate(ACTS):
             context.progress(place, len(ACTS), _(title))
-            done.append(act(stage))
+            act(stage)
         clock.go_to(now)
-        return tuple(done)
+        with services.new_uow() as uow:
+            return tuple(sorted(uow.changes.list(), key=lambda change: change.number))
 
 
 ACTS: tuple[tuple[str, Callable[[Stage], Change]], ...] = (
