@@ -32,6 +32,7 @@ class Field(QWidget):
     def __init__(self, label: str, editor: QWidget, hint: str = "") -> None:
         super().__init__()
         self.label, self.editor, self._hint = label, editor, hint
+        self._error = ""
         self._below = Label(hint, size=SMALL, tone="ink2", wrap=True)
         if not hint:  # shown before it has a parent, it would be a window of its own
             self._below.hide()
@@ -55,6 +56,9 @@ class Field(QWidget):
 
     def set_error(self, text: str) -> None:
         """Say what is wrong under the field; empty takes it back."""
+        if text == self._error:  # asked with every key, of every field of a form
+            return
+        self._error = text
         self._below.setText(text or self._hint)
         self._below.set_tone("bad" if text else "ink2")
         self._below.setVisible(bool(text or self._hint))
