@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 _COLUMNS, _ROWS, _AIR = 24, 20, 0.015
+_BETWEEN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,15 @@ class Box:
         """Whether the two share any room."""
         apart = self.x1 <= other.x0 or other.x1 <= self.x0
         return not (apart or self.y1 <= other.y0 or other.y1 <= self.y0)
+
+
+def _along(line: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+    """Return points all along a line: a spike also crosses what lies between its two samples."""
+    x, y = line
+    if x.size < 2:
+        return line
+    share = np.arange(_BETWEEN) / _BETWEEN
+    return tuple((part[:-1, None] + np.diff(part)[:, None] * share).ravel() for part in (x, y))  # type: ignore[return-value]  # two parts in, two out
 
 
 def free_place(
@@ -45,8 +55,9 @@ def free_place(
         size: Width and height of the words.
     """
     width, height = size
-    x = np.concatenate([line[0] for line in lines])
-    y = np.concatenate([line[1] for line in lines])
+    drawn = [_along(line) for line in lines]
+    x = np.concatenate([line[0] for line in drawn])
+    y = np.concatenate([line[1] for line in drawn])
     last = max(limits[0] + 0.01, limits[1] - width - 0.01)
     best, best_cost = (limits[0] + 0.01, 0.98), float("inf")
     for left in np.linspace(limits[0] + 0.01, last, _COLUMNS):

@@ -70,7 +70,9 @@ def reason(found: Comparison, background: Background) -> str:
         case _ if background.is_exact:
             return _("The level is constant on both sides, and differs.")
         case _:
-            text = _("The likely range excludes “no change”, and {limit} is reached.")
+            text = _(
+                "The likely range excludes “no change”, and the {limit} that matter are reached."
+            )
             return f"{text.format(limit=limit)} {_by_itself(found.p)}".strip()
 
 

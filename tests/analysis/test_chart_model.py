@@ -183,3 +183,12 @@ def test_the_strip_holds_every_mark():
     assert strip.high > 0.1
     assert "0\u202f%" in {tick.text for tick in strip.ticks}
     assert share_ticks(-0.004, 0.004)[0].text.startswith("−0.4")
+
+
+def test_words_keep_clear_of_a_spike_between_two_samples():
+    x = np.linspace(0.0, 1.0, 41)
+    y = np.full(41, 0.1)
+    y[20] = 1.0  # its flanks are drawn between the samples
+    left, top = free_place((x, y), [(x, y)], [], (0.0, 1.0), (0.3, 0.15))
+    flanks = (x[19], x[21])
+    assert left + 0.3 < flanks[0] or left > flanks[1] or top < 0.1
