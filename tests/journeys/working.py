@@ -149,7 +149,8 @@ def read_the_output(person: Person) -> None:
     titles = [steps.model().index(n, 1).data() for n in range(steps.model().rowCount())]
     person.pick(steps, next(n for n, title in enumerate(titles) if title.startswith("Raise")))
     (transcript,) = person.seen(Transcript)
-    person.wait(lambda: "release = 2.0" in transcript.toPlainText(), "the output of the step")
+    said = "\nrelease = 2.0"  # a line of its own: the command above it says this too
+    person.wait(lambda: said in transcript.toPlainText(), "the output of the step")
 
 
 def test_and_watch(person: Person) -> None:
