@@ -317,9 +317,6 @@ def test(arguments: Sequence[str]) -> int:
     set_up("requirements-dev.txt", (*OFFSCREEN, *SCREEN, *SERVER, *TEST_TOOLS))
     failed = lint()
     code = python("-m", "pytest", *arguments, QT_QPA_PLATFORM="offscreen")
-    if code < 0:  # Qt itself died: seen by everybody, decided by a second run
-        say(f"THE TESTS CRASHED with signal {-code}, see above; all of them run once more.")
-        code = python("-m", "pytest", *arguments, QT_QPA_PLATFORM="offscreen")
     if failed:
         print("The checks before the tests failed; see the top.")
     return code or failed
@@ -333,11 +330,13 @@ def soak(arguments: Sequence[str]) -> int:
 
 
 def bench(arguments: Sequence[str]) -> int:
+    """Measure against a peer in the same run."""
     set_up("requirements-dev.txt", (*OFFSCREEN, *SERVER))
     return python("-m", "tests.bench", *arguments)
 
 
 def build(arguments: Sequence[str]) -> int:
+    """Pack the program into dist/."""
     set_up("requirements.txt", (*OFFSCREEN, *SCREEN, "binutils"))
     set_up("requirements-build.txt")
     return python("-m", "PyInstaller", "--noconfirm", "build_installer.spec", *arguments)
@@ -371,6 +370,7 @@ def has_display() -> bool:
 
 
 def say(text: str) -> None:
+    """Tell the developer something, without mixing it into results."""
     print(text, file=sys.stderr, flush=True)
 
 

@@ -26,6 +26,7 @@ from ui.shell.memory import Memory
 from ui.shell.rail import Rail
 from ui.shell.status_bar import StatusBar
 from ui.shell.waiting import WaitingPage
+from ui.widgets.layout import add_layout
 
 if TYPE_CHECKING:
     from ui.shell.example_bar import ExampleBar
@@ -124,8 +125,8 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(frame)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(self._upper)
-        layout.addLayout(upper, 1)
+        add_layout(layout, self._upper)
+        add_layout(layout, upper, 1)
         layout.addWidget(self.status)
         return frame
 

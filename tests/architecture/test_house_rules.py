@@ -15,6 +15,8 @@ RICH_CALLS = {"setHtml", "appendHtml", "insertHtml", "setOpenExternalLinks", "to
 BARE_DOORS = {"ui/widgets/dressed.py", "ui/theme.py"}
 BARE = {"QLineEdit", "QPlainTextEdit", "QComboBox", "QMenu", "QScrollArea", "QTableView",
         "QSplitter", "QProgressBar", "QCalendarWidget", "setStyleSheet"}  # fmt: skip
+LAYOUT_DOOR = "ui/widgets/layout.py"
+NESTING = {"addLayout", "insertLayout"}
 DANGEROUS = {"pickle", "marshal", "shelve", "dill", "telnetlib", "ftplib"}
 STARTERS = {"run", "Popen", "call", "check_call", "check_output"}
 REMOTE_CALLS = {"exec_command", "invoke_shell", "stream", "run_script"}
@@ -46,6 +48,15 @@ def test_widgets_of_qt_are_made_in_the_look_of_the_kit():
         return (node.lineno for called, node in calls(path) if called in BARE)
 
     assert found(rule, "ui") == []
+
+
+def test_layouts_are_nested_by_the_kit_alone():
+    def rule(path):
+        if name(path) == LAYOUT_DOOR:
+            return ()
+        return (node.lineno for called, node in calls(path) if called in NESTING)
+
+    assert found(rule, "ui") == [], "use add_layout of ui/widgets/layout.py, which says why"
 
 
 def test_no_program_is_started_through_a_shell():

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QLayout, QLayoutItem, QVBoxLayout, QWidget
+from shiboken6 import getAllValidWrappers
 
 from app.domain.risk import Grade, RiskScore
 from tests.ui.conftest import NOW
@@ -19,6 +20,7 @@ from ui.widgets.confirm import Consequence, TypedConfirmation
 from ui.widgets.countdown import Countdown
 from ui.widgets.intervals import IntervalBar
 from ui.widgets.labels import Label
+from ui.widgets.layout import add_layout, column, row
 from ui.widgets.levels import LevelLadder, LevelStep
 from ui.widgets.risk_badge import RiskBadge
 from ui.widgets.risk_matrix import RiskMatrix
@@ -333,3 +335,21 @@ def test_a_label_lays_its_text_out_once_for_each_width(theme, monkeypatch):
     assert heights[0] > heights[1]
     label.setText("short")
     assert label.heightForWidth(300) < heights[1]
+
+
+def test_no_item_of_a_nested_layout_is_remembered(shown):
+    holder = QWidget()
+    outer = QVBoxLayout(holder)
+    shown(holder)
+    before = known_items()
+    add_layout(outer, row(QLabel("a"), column(QLabel("b"), 8, QLabel("c")), None))
+    assert known_items() == before
+    assert outer.itemAt(0).layout().count() == 3
+
+
+def known_items():
+    """Return how many items of layouts the binding knows that are no layouts themselves."""
+    return sum(
+        isinstance(each, QLayoutItem) and not isinstance(each, QLayout)
+        for each in getAllValidWrappers()
+    )

@@ -12,7 +12,7 @@ from ui.paint import Painted, Style
 from ui.theme import BOLD, SMALL
 from ui.widgets.buttons import secondary
 from ui.widgets.labels import Label, title
-from ui.widgets.layout import row
+from ui.widgets.layout import add_layout, row
 from ui.widgets.search import draw_key
 
 
@@ -48,12 +48,12 @@ class ShortcutList(QDialog):
         layout.setSpacing(12)
         layout.addWidget(title(_("Shortcuts")))
         layout.addWidget(Label(_("Everywhere"), weight=BOLD))
-        layout.addLayout(_grid([(action.keys, action.text) for action in actions if action.keys]))
+        add_layout(layout, _grid([(action.keys, action.text) for action in actions if action.keys]))
         layout.addWidget(Label(_("In lists"), weight=BOLD))
-        layout.addLayout(_grid(_in_lists()))
+        add_layout(layout, _grid(_in_lists()))
         close = secondary(_("Close"))
         close.clicked.connect(self.accept)
-        layout.addLayout(row(None, close))
+        add_layout(layout, row(None, close))
 
 
 def _in_lists() -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ from ui.widgets.badges import draw_badge
 from ui.widgets.buttons import icon_button
 from ui.widgets.dressed import progress_bar
 from ui.widgets.labels import Label
+from ui.widgets.layout import add_layout
 
 _NOTE_MS = 6000
 
@@ -73,7 +74,7 @@ class StatusBar(QWidget):
         layout.addStretch(1)
         layout.addWidget(self._label)
         layout.addWidget(self._vault)
-        layout.addLayout(head)
+        add_layout(layout, head)
         layout.addWidget(self._clock)
         self.setFixedHeight(round(Style(size=SMALL).metrics().height()) + 15)
         self._note_timer = QTimer(self)

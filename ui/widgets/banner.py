@@ -18,7 +18,7 @@ from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind, Tall, icon_button
 from ui.widgets.dressed import text_edit
 from ui.widgets.labels import Label
-from ui.widgets.layout import MARGIN, Card
+from ui.widgets.layout import MARGIN, Card, add_layout
 
 _MARKS = {
     Tone.ERROR: Mark.BAD,
@@ -42,13 +42,13 @@ class Banner(Card):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 12, 12, 12)
         layout.setSpacing(8)
-        layout.addLayout(self._head())
+        add_layout(layout, self._head())
         if facts := self._facts():
-            layout.addLayout(facts)
+            add_layout(layout, facts)
         if message.actions:
-            layout.addLayout(self._actions())
+            add_layout(layout, self._actions())
         if message.details:
-            layout.addLayout(self._foot())
+            add_layout(layout, self._foot())
             layout.addWidget(self._details())
 
     def paintEvent(self, event: QPaintEvent) -> None:

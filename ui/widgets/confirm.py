@@ -13,7 +13,7 @@ from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.dressed import line_edit
 from ui.widgets.labels import Label
-from ui.widgets.layout import Card, row
+from ui.widgets.layout import Card, add_layout, row
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,12 @@ class TypedConfirmation(Card):
         layout.setContentsMargins(14, 12, 14, 12)
         layout.setSpacing(4)
         for part in self._words(consequence):
-            layout.addLayout(part)
+            add_layout(layout, part)
         layout.addSpacing(4)
         typed = Label(phrase, weight=BOLD, mono=True)
-        layout.addLayout(
-            row(Label(_("Type"), tone="ink2"), typed, self.field, None, *others, self.button)
+        add_layout(
+            layout,
+            row(Label(_("Type"), tone="ink2"), typed, self.field, None, *others, self.button),
         )
         layout.addWidget(self._hint)
         self.field.textChanged.connect(self._compare)

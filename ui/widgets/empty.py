@@ -10,7 +10,7 @@ from ui.paint import Painted, hline
 from ui.theme import BOLD, LARGE, tokens
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.labels import Label
-from ui.widgets.layout import row
+from ui.widgets.layout import add_layout, row
 
 
 class _Ghost(Painted):
@@ -78,7 +78,7 @@ class EmptyState(QWidget):
         if button:
             button.set_kind(Kind.PRIMARY)
             column.addSpacing(12)
-            column.addLayout(row(button, Label(takes, tone="ink2"), None, gap=12))
+            add_layout(column, row(button, Label(takes, tone="ink2"), None, gap=12))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 24)
         layout.addStretch(1)

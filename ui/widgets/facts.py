@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from ui.theme import BOLD
 from ui.widgets.buttons import Button
 from ui.widgets.labels import Label, meta
-from ui.widgets.layout import clear
+from ui.widgets.layout import add_layout, clear
 
 Value = str | QWidget
 Fact = tuple[str, Value]
@@ -37,7 +37,7 @@ class FactStrip(QWidget):
             part.addWidget(meta(label))
             part.addWidget(_shown(value, wrap=False))
             part.addStretch(1)
-            self._layout.addLayout(part)
+            add_layout(self._layout, part)
         self._layout.addStretch(1)
 
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import invalidate
 
 from ui.theme import tokens
 from ui.widgets.dressed import scroll_area
@@ -134,12 +135,32 @@ class _Handle(QSplitterHandle):
         QPainter(self).fillRect(self.rect(), look.accent if self.underMouse() else look.line)
 
 
+def add_layout(outer: QBoxLayout, inner: QLayout, stretch: int = 0) -> None:
+    """Put a layout into another one; the only way to do it.
+
+    When the outer one already belongs to a widget, the binding remembers every item of the inner
+    one by its address, and is not told when Qt deletes it. The next object at that address is then
+    taken for the item, and destroying it ends the process. So the items are forgotten at once.
+    """
+    outer.addLayout(inner, stretch)
+    if outer.parentWidget() is not None:
+        _forget_items(inner)
+
+
+def _forget_items(layout: QLayout) -> None:
+    for position in range(layout.count()):
+        item = layout.itemAt(position)
+        if isinstance(item, QLayout):
+            _forget_items(item)
+        elif item is not None:
+            invalidate(item)
+
+
 def clear(layout: QLayout) -> None:
     """Remove and delete everything in a layout."""
     while (item := layout.takeAt(0)) is not None:
         if (widget := item.widget()) is not None:
             widget.hide()  # a layout shows what it gets a little later: then as a window of its own
-            widget.hide()
             widget.deleteLater()
         elif (inner := item.layout()) is not None:
             clear(inner)
@@ -174,5 +195,5 @@ def _fill(box: Box, items: tuple[Item, ...], gap: int, margins: tuple[int, int, 
         elif isinstance(item, QWidget):
             box.addWidget(item)
         else:
-            box.addLayout(item)
+            add_layout(box, item)
     return box

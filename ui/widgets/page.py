@@ -14,7 +14,7 @@ from ui.widgets.banner import BannerStack
 from ui.widgets.base_table import BaseTable
 from ui.widgets.buttons import Button, WithReason
 from ui.widgets.labels import Label, title
-from ui.widgets.layout import MARGIN, Line
+from ui.widgets.layout import MARGIN, Line, add_layout
 
 
 class PageHeader(QWidget):
@@ -35,8 +35,8 @@ class PageHeader(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(MARGIN, 11, MARGIN, 11)
         layout.setSpacing(16)
-        layout.addLayout(words, 1)
-        layout.addLayout(self._buttons)
+        add_layout(layout, words, 1)
+        add_layout(layout, self._buttons)
 
     def set_texts(self, text: str, sentence: str) -> None:
         """Change title and sentence."""

@@ -26,7 +26,7 @@ from ui.theme import BOLD, MEDIUM, SMALL, tokens
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import link
 from ui.widgets.labels import Label
-from ui.widgets.layout import clear, row
+from ui.widgets.layout import add_layout, clear, row
 
 _CIRCLE = 18
 _LABEL, _CURRENT = Style("ink2", SMALL), Style("ink", SMALL, BOLD)
@@ -161,7 +161,7 @@ class NeedsBox(QFrame):
             )
         everything = link(_("All {total}").format(total=total))
         everything.clicked.connect(self.wanted_all)
-        self._layout.addLayout(row(Label(text, weight=BOLD), None, everything))
+        add_layout(self._layout, row(Label(text, weight=BOLD), None, everything))
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(2)
@@ -176,7 +176,7 @@ class NeedsBox(QFrame):
             when.set_weight(MEDIUM if need.due else 400)
             grid.addWidget(when, line, 2, Qt.AlignmentFlag.AlignRight)
             self._whens.append((place, when))
-        self._layout.addLayout(grid)
+        add_layout(self._layout, grid)
         lines = [f"{need.name}: {need.text} {need.when}".strip() for need in needs]
         self.setAccessibleName(". ".join([text, *lines]))
         self.update()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from ui.paint import Painted, Style, by_keyboard, focus_ring, hline, write
 from ui.theme import BODY, BOLD, tokens
+from ui.widgets.layout import add_layout
 
 _GAP, _NARROW_GAP = 24, 8
 _PLAIN, _CURRENT = Style("ink2", BODY), Style("ink", BODY, BOLD)
@@ -110,7 +111,7 @@ class TabStack(QWidget):
         bar = QVBoxLayout()
         bar.setContentsMargins(margin, 0, margin, 0)
         bar.addWidget(self.tabs)
-        layout.addLayout(bar)
+        add_layout(layout, bar)
         layout.addWidget(self.stack, 1)
         self.tabs.changed.connect(self.stack.setCurrentIndex)
         self.tabs.changed.connect(self.shown)

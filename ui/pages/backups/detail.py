@@ -18,7 +18,7 @@ from ui.widgets.confirm import Consequence, TypedConfirmation
 from ui.widgets.facts import KeyValues, SectionTitle
 from ui.widgets.fields import LineField
 from ui.widgets.labels import Label, panel_title
-from ui.widgets.layout import card, clear, column, panel, row, scrolling
+from ui.widgets.layout import add_layout, card, clear, column, panel, row, scrolling
 from ui.widgets.levels import LevelLadder
 from ui.widgets.table import Rows, Table
 
@@ -49,10 +49,10 @@ class SetDetail(QWidget):
         self._ask = QVBoxLayout()
         head = row(panel_title(_("{host}").format(host=item.host_name)), None)
         head.addWidget(StateBadge(level_badge(item)))
-        self._inner.addLayout(head)
+        add_layout(self._inner, head)
         self._inner.addWidget(LevelLadder(ladder(item, view.zone)))
-        self._inner.addLayout(self._buttons(item))
-        self._inner.addLayout(self._ask)
+        add_layout(self._inner, self._buttons(item))
+        add_layout(self._inner, self._ask)
         if item.state is CaptureState.PARTIAL and not item.accepted_by:
             self._ask_acceptance()
         self._inner.addWidget(KeyValues(_facts(view), label_width=110))

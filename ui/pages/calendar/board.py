@@ -21,7 +21,7 @@ from ui.pages.calendar.period import Period, Shape
 from ui.pages.calendar.side import Side
 from ui.pages.calendar.stage import Stage
 from ui.tasks import Latest
-from ui.widgets.layout import Line
+from ui.widgets.layout import Line, add_layout
 
 if TYPE_CHECKING:
     from ui.context import UiContext
@@ -134,7 +134,7 @@ class CalendarBoard(QWidget):
         left.addWidget(self.stage, 1)
         sides = QHBoxLayout()
         sides.setSpacing(0)
-        sides.addLayout(left, 1)
+        add_layout(sides, left, 1)
         sides.addWidget(Line(Qt.Orientation.Vertical))
         sides.addWidget(self.side)
         layout = QVBoxLayout(self)
@@ -142,7 +142,7 @@ class CalendarBoard(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.bar)
         layout.addWidget(Line())
-        layout.addLayout(sides, 1)
+        add_layout(layout, sides, 1)
 
     def _connect(self) -> None:
         self._views.loaded.connect(self._show)

@@ -19,7 +19,7 @@ from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.facts import Fact, KeyValues, SectionTitle
 from ui.widgets.labels import Label, body, meta, panel_title
-from ui.widgets.layout import clear, column, panel, row, scrolling
+from ui.widgets.layout import add_layout, clear, column, panel, row, scrolling
 from ui.widgets.risk_badge import RiskBadge
 
 WIDTH = 336
@@ -165,7 +165,7 @@ class Side(QWidget):
     def _offer(self, *buttons: Button) -> None:
         """Put the first button on a line of its own, the others side by side below it."""
         for line in (buttons[:1], buttons[1:]):
-            self._deeds.addLayout(row(*line, None))
+            add_layout(self._deeds, row(*line, None))
             for button in line:
                 button.show()
                 if button.reason:

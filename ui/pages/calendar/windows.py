@@ -19,7 +19,7 @@ from ui.pages.calendar.editor import WindowEditor
 from ui.tasks import Latest, Task
 from ui.widgets.buttons import Button
 from ui.widgets.empty import EmptyState
-from ui.widgets.layout import MARGIN, Line, row, split
+from ui.widgets.layout import MARGIN, Line, add_layout, row, split
 from ui.widgets.table import Rows, Table
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class WindowsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(row(self.back, None, margins=(MARGIN, 8, MARGIN, 8)))
+        add_layout(layout, row(self.back, None, margins=(MARGIN, 8, MARGIN, 8)))
         layout.addWidget(Line())
         layout.addWidget(split(self.table, self.right, sizes=(470, 770), name="windows"), 1)
         self._views = Latest(context.tasks, self)

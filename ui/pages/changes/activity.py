@@ -21,7 +21,7 @@ from ui.tasks import Latest
 from ui.widgets.buttons import Button, Tall
 from ui.widgets.facts import SectionTitle
 from ui.widgets.fields import Combo
-from ui.widgets.layout import row
+from ui.widgets.layout import add_layout, row
 from ui.widgets.search import FilterChips, SearchField
 from ui.widgets.table import Table
 
@@ -58,7 +58,7 @@ class ActivityTab(Tab):
         self.body.addWidget(self.title)
         self.body.addWidget(self.form)
         self.body.addWidget(self.chips)
-        self.body.addLayout(row(self.who, self.search, None))
+        add_layout(self.body, row(self.who, self.search, None))
         self.body.addWidget(self.lists, 1)
         self.body.addWidget(self.card)
         margins = self.body.contentsMargins()

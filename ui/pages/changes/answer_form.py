@@ -11,7 +11,7 @@ from ui.theme import BOLD
 from ui.widgets.buttons import Button, Kind, Tall
 from ui.widgets.fields import ChoiceField, Form, LineField, TextField
 from ui.widgets.labels import Label
-from ui.widgets.layout import card, column, row
+from ui.widgets.layout import add_layout, card, column, row
 
 
 class AnswerPart(QWidget):
@@ -44,7 +44,7 @@ class AnswerPart(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         self.card = card(inner)
-        layout.addLayout(row(self.add, self.correct, None))
+        add_layout(layout, row(self.add, self.correct, None))
         layout.addWidget(self.card)
         self.add.clicked.connect(self._on_add)
         self.correct.clicked.connect(self.ask_correction)

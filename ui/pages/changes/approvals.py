@@ -22,7 +22,7 @@ from ui.widgets.buttons import Button, Kind, Tall, WithReason, link
 from ui.widgets.differences import Differences
 from ui.widgets.facts import SectionTitle
 from ui.widgets.labels import Label
-from ui.widgets.layout import Line, clear, column, row
+from ui.widgets.layout import Line, add_layout, clear, column, row
 
 _LEAST_WAIT_S = 60.0
 """A shorter wait is not worth a line."""
@@ -62,10 +62,10 @@ class Approvals(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(SectionTitle(_("Approvals"), end=self._share))
-        layout.addLayout(self.steps)
+        add_layout(layout, self.steps)
         layout.addWidget(self._verbs)
         layout.addWidget(Line())
-        layout.addLayout(self.list)
+        add_layout(layout, self.list)
         for widget in (self.since, self._again, self._bound, self._by_file):
             layout.addWidget(widget)
 
@@ -75,7 +75,7 @@ class Approvals(QWidget):
         self._share.setText(count_of(found.given, max(found.needed, found.given)))
         clear(self.steps)
         for step, people in zip(found.steps, found.people, strict=True):
-            self.steps.addLayout(_step(step, people))
+            add_layout(self.steps, _step(step, people))
         clear(self.list)
         for said in found.said:
             self._add(said, view)
@@ -95,14 +95,15 @@ class Approvals(QWidget):
 
     def _add(self, said: Said, view: ChangeView) -> None:
         item = said.approval
-        self.list.addLayout(row(Label(item.approver), None, StateBadge(_badge(said))))
+        add_layout(self.list, row(Label(item.approver), None, StateBadge(_badge(said))))
         when = f"{day(item.at, view.zone)} {clock(item.at, view.zone)}"
-        self.list.addLayout(
+        add_layout(
+            self.list,
             row(
                 Label(item.role, size=SMALL, tone="ink2"),
                 None,
                 Label(when, size=SMALL, tone="ink2"),
-            )
+            ),
         )
         if notes := _notes(said):
             self.list.addWidget(Label(notes, size=SMALL, tone="ink2", wrap=True))

@@ -19,7 +19,7 @@ from ui.theme import BOLD
 from ui.widgets.buttons import Button, Kind, Tall
 from ui.widgets.fields import Check, LineField, TextField
 from ui.widgets.labels import Label
-from ui.widgets.layout import card, column, row
+from ui.widgets.layout import add_layout, card, column, row
 from ui.widgets.transcript import Said, Transcript, TranscriptLine
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class AttachBar(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        layout.addLayout(row(self.file, self.paste, self.need, None, gap=12))
+        add_layout(layout, row(self.file, self.paste, self.need, None, gap=12))
         layout.addWidget(self.form)
         self.file.clicked.connect(self._on_file)
         self.paste.clicked.connect(self._on_paste)
@@ -135,7 +135,7 @@ class AttachmentView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addLayout(row(self.title, None, self.copy, self.remove))
+        add_layout(layout, row(self.title, None, self.copy, self.remove))
         layout.addWidget(self.facts)
         layout.addWidget(self.text)
         self._texts = Latest(self._context.tasks, self)

@@ -32,7 +32,7 @@ from ui.pages.changes.loading import ListLoader
 from ui.theme import tokens
 from ui.widgets.badges import StateBadge
 from ui.widgets.labels import Label
-from ui.widgets.layout import Line, row, scrolling
+from ui.widgets.layout import Line, add_layout, row, scrolling
 from ui.widgets.long_table import LongTable
 from ui.widgets.table import Rows
 
@@ -190,7 +190,7 @@ class BoardColumn(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         head = StateBadge(state_badge(state))
-        layout.addLayout(row(head, None, self.number, margins=(12, 8, 12, 8)))
+        add_layout(layout, row(head, None, self.number, margins=(12, 8, 12, 8)))
         layout.addWidget(Line())
         layout.addWidget(self.cards, 1)
         self.setMinimumWidth(WIDTH)

@@ -22,7 +22,7 @@ from ui.theme import BOLD
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.fields import ChoiceField, FlagField, Form, LineField, PickField
 from ui.widgets.labels import Label
-from ui.widgets.layout import Line, column, row, scrolling
+from ui.widgets.layout import Line, add_layout, column, row, scrolling
 
 if TYPE_CHECKING:
     from ui.context import UiContext
@@ -100,10 +100,10 @@ class FilterBuilder(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         heading = Label(_("Build a filter"), weight=BOLD)
-        layout.addLayout(row(heading, None, margins=(16, 12, 16, 0)))
+        add_layout(layout, row(heading, None, margins=(16, 12, 16, 0)))
         layout.addWidget(scrolling(inner), 1)
         layout.addWidget(Line())
-        layout.addLayout(foot)
+        add_layout(layout, foot)
 
     def _connect(self) -> None:
         self.form.edited.connect(self._pause.start)

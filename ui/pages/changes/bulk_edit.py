@@ -18,7 +18,7 @@ from ui.theme import BOLD
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.fields import ChoiceField, Form, LineField
 from ui.widgets.labels import Label
-from ui.widgets.layout import Line, column, row, scrolling
+from ui.widgets.layout import Line, add_layout, column, row, scrolling
 from ui.widgets.table import Rows, Table
 
 if TYPE_CHECKING:
@@ -105,10 +105,10 @@ class BulkPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(row(self.heading, margins=(16, 12, 16, 8)))
+        add_layout(layout, row(self.heading, margins=(16, 12, 16, 8)))
         layout.addWidget(self.stack, 1)
         layout.addWidget(Line())
-        layout.addLayout(
+        add_layout(layout,
             row(self.undo, None, self.cancel, self.back, self.preview, self.apply,
                 margins=(16, 10, 16, 12))
         )  # fmt: skip

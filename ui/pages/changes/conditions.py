@@ -20,7 +20,7 @@ from ui.theme import BOLD, MEDIUM, tokens
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import link
 from ui.widgets.labels import Label
-from ui.widgets.layout import card, clear, column, row
+from ui.widgets.layout import add_layout, card, clear, column, row
 from ui.widgets.stage_rail import Need, NeedsBox, StageRail, stage_area
 
 
@@ -197,7 +197,7 @@ class ConditionList(QWidget):
             sorted(answers, key=lambda a: (a.met, due_at(a, view) is not None))
         ):
             self._add(grid, line, answer, view)
-        layout.addLayout(grid)
+        add_layout(layout, grid)
         if any(not answer.hard for answer in answers):
             text = _("A condition that is not fixed can be passed in your name, with a reason. It"
                      " is logged, and page 1 of the report names it.")  # fmt: skip

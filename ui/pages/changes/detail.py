@@ -23,7 +23,7 @@ from ui.pages.changes.tab import Tab
 from ui.pages.changes.tabs import TABS
 from ui.pages.changes.waiting import Waiting
 from ui.tasks import Latest
-from ui.widgets.layout import MARGIN, column
+from ui.widgets.layout import MARGIN, add_layout, column
 from ui.widgets.tabs import Tabs
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class ChangeDetail(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(MARGIN, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(upper)
+        add_layout(layout, upper)
         layout.addWidget(self.stack, 1)
         self._views = Latest(context.tasks, self)
         self._waiting = Waiting(context.services.clock.now, self)

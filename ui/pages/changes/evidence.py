@@ -21,7 +21,7 @@ from ui.widgets.buttons import Button, Tall
 from ui.widgets.empty import EmptyState
 from ui.widgets.facts import SectionTitle
 from ui.widgets.labels import mono
-from ui.widgets.layout import row
+from ui.widgets.layout import add_layout, row
 from ui.widgets.search import FilterChips
 from ui.widgets.table import Rows, Table
 
@@ -129,7 +129,7 @@ class EvidenceTab(Tab):
         self.body.addWidget(self.adding)
         self.body.addWidget(self.chips)
         self.body.addWidget(self.table)
-        self.body.addLayout(row(self.hash, None, self.copy))
+        add_layout(self.body, row(self.hash, None, self.copy))
         self.body.addWidget(self.shown)
         self.body.addWidget(self._empty, 1)
         self.end()

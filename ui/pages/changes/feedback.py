@@ -30,7 +30,7 @@ from ui.widgets.buttons import Button, Kind, Tall
 from ui.widgets.facts import SectionTitle
 from ui.widgets.fields import ChoiceField, Form, LineField, TextField
 from ui.widgets.labels import Label
-from ui.widgets.layout import card, column, row
+from ui.widgets.layout import add_layout, card, column, row
 from ui.widgets.table import Rows, Table
 
 _SHOWN, _ROW_PX = 8, 34
@@ -66,7 +66,7 @@ class FeedbackPart(QWidget):
         for widget in (self.title, self.summary, self.rounds, self.answers):
             layout.addWidget(widget)
         layout.addWidget(self.answer)
-        layout.addLayout(self._ways)
+        add_layout(layout, self._ways)
         layout.addWidget(self.pasting)
         layout.addWidget(self.preview)
         self._connect()

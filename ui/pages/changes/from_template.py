@@ -22,7 +22,7 @@ from ui.tasks import Latest
 from ui.widgets.badges import StateBadge
 from ui.widgets.fields import ChoiceField, Form, LineField
 from ui.widgets.labels import Label
-from ui.widgets.layout import clear, row
+from ui.widgets.layout import add_layout, clear, row
 
 if TYPE_CHECKING:
     from ui.context import UiContext
@@ -49,9 +49,9 @@ class TemplateStart(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(self.field)
-        layout.addLayout(row(self.badge, self.words, gap=12))
+        add_layout(layout, row(self.badge, self.words, gap=12))
         layout.addWidget(self.host)
-        layout.addLayout(self._holder)
+        add_layout(layout, self._holder)
         self._library = Latest(context.tasks, self)
         self._library.loaded.connect(self._on_loaded)
         self._library.failed.connect(context.messages.show_error)

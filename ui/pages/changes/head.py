@@ -22,7 +22,7 @@ from ui.widgets.buttons import icon_button, link, primary
 from ui.widgets.dressed import popup_menu
 from ui.widgets.facts import Fact, FactStrip
 from ui.widgets.labels import Label
-from ui.widgets.layout import row
+from ui.widgets.layout import add_layout, row
 from ui.widgets.risk_badge import RiskBadge
 
 FACTS_GAP = 18
@@ -77,12 +77,12 @@ class ChangeHead(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         first = row(self.back, self.number, self.copy, self.saved, self.undo, None, self.reason)
-        layout.addLayout(first)
+        add_layout(layout, first)
         line = row(self.title, self.more, self.next, gap=8)
         line.setStretch(0, 1)
-        layout.addLayout(line)
+        add_layout(layout, line)
         layout.addSpacing(8)
-        layout.addLayout(self.facts)
+        add_layout(layout, self.facts)
 
     def event(self, event: QEvent) -> bool:
         """Look at the room for the facts whenever they, or the window, got another size."""

@@ -16,7 +16,7 @@ from ui.widgets.buttons import Button, Tall
 from ui.widgets.facts import SectionTitle
 from ui.widgets.fields import Form, LineField, PickField, TextField
 from ui.widgets.labels import Label
-from ui.widgets.layout import row
+from ui.widgets.layout import add_layout, row
 
 
 def plain(value: float | None) -> str:
@@ -57,7 +57,7 @@ class ImpactSection(Section):
         self.take = Button(_("Take the hours of the outages"), tall=Tall.COMPACT)
         self.column.addWidget(SectionTitle(_("Impact")))
         self.column.addWidget(form)
-        self.column.addLayout(row(self.total, self.take, None))
+        add_layout(self.column, row(self.total, self.take, None))
         self.watch(self.text, self.users, self.services, self.hours, self.cost, self.currency)
         for field in (self.hours, self.cost, self.currency):
             field.edited.connect(self._show_total)

@@ -29,7 +29,7 @@ from ui.theme import MEDIUM, SMALL
 from ui.widgets.buttons import Button, Tall
 from ui.widgets.fields import Check, ChoiceField, LineField, TextField
 from ui.widgets.labels import Label
-from ui.widgets.layout import row
+from ui.widgets.layout import add_layout, row
 from ui.widgets.table import Rows
 
 _USUAL = (Audience.USERS, Audience.SERVICE_DESK, Audience.IT_TEAM)
@@ -70,7 +70,7 @@ class MessageForm(RecordForm):
             layout.setSpacing(12)
             for widget in (self.stale, self.sent):
                 layout.addWidget(widget)
-            layout.addLayout(row(self.again, None, self.copy, self.save, self.note))
+            add_layout(layout, row(self.again, None, self.copy, self.save, self.note))
         self.again.clicked.connect(self._on_again)
         for button, what in ((self.save, "save"), (self.copy, "copy"), (self.note, "sent")):
             button.clicked.connect(partial(self.wanted.emit, what))
@@ -223,7 +223,7 @@ class MessagesSection(Section):
         self.audiences = {audience: Check(_(name)) for audience, name in AUDIENCES.items()}
         self.write = Button(_("Write the drafts"), icon="pencil", tall=Tall.COMPACT)
         self.column.addWidget(Label(_("Who is told"), size=SMALL, weight=MEDIUM, tone="ink2"))
-        self.column.addLayout(row(*self.audiences.values(), None, self.write, gap=16))
+        add_layout(self.column, row(*self.audiences.values(), None, self.write, gap=16))
         self.column.addWidget(self.messages)
         self.watch_list(self.messages)
         self.write.clicked.connect(self._on_write)

@@ -18,7 +18,7 @@ from ui.pages.changes.saving import Section, refuse
 from ui.widgets.buttons import Button, Tall
 from ui.widgets.fields import FlagField, LineField
 from ui.widgets.labels import Label
-from ui.widgets.layout import row
+from ui.widgets.layout import add_layout, row
 from ui.widgets.table import Rows
 
 _FIELDS = (
@@ -69,7 +69,7 @@ class OptionsSection(Section):
         self.nothing = Button(_("Add doing nothing"), icon="plus", tall=Tall.COMPACT)
         self.missing = Label(tone="ink2", wrap=True)
         self.column.addWidget(self.options)
-        self.column.addLayout(row(self.missing, self.nothing))
+        add_layout(self.column, row(self.missing, self.nothing))
         self.watch_list(self.options)
         self.options.edited.connect(self._follow)
         self.nothing.clicked.connect(self._on_nothing)

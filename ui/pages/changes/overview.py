@@ -24,7 +24,7 @@ from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import link
 from ui.widgets.facts import Fact, FactStrip, SectionTitle
 from ui.widgets.labels import Label
-from ui.widgets.layout import MARGIN, Line, clear
+from ui.widgets.layout import MARGIN, Line, add_layout, clear
 from ui.widgets.table import Rows, Table
 
 NARROW = 640
@@ -52,7 +52,7 @@ class OverviewTab(Tab):
         self._sides.addWidget(left, 466)
         self._sides.addWidget(self._between)
         self._sides.addWidget(right, 304)
-        self.body.addLayout(self._sides, 1)
+        add_layout(self.body, self._sides, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the right side stands below the left one."""
@@ -111,7 +111,7 @@ class NeedSummary(QWidget):
         layout.addWidget(SectionTitle(_("Need and impact"), end=edit))
         layout.addWidget(self.text)
         layout.addWidget(self.facts)
-        layout.addLayout(self._records)
+        add_layout(layout, self._records)
 
     def show_view(self, view: ChangeView) -> None:
         """Show a change."""

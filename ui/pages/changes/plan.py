@@ -29,7 +29,7 @@ from ui.pages.changes.tab import BOTTOM, Tab, keep_right_edge
 from ui.theme import SMALL
 from ui.widgets.buttons import Button, Tall
 from ui.widgets.labels import Label
-from ui.widgets.layout import MARGIN, row, scrolling
+from ui.widgets.layout import MARGIN, add_layout, row, scrolling
 from ui.widgets.search import FilterChips
 
 PARTS: tuple[tuple[str, tuple[Callable[[], Section], ...]], ...] = (
@@ -66,7 +66,7 @@ class PlanTab(Tab):
             self.stack.addWidget(QWidget())
         self.briefing = Button(_("Briefing"), icon="printer", tall=Tall.COMPACT)
         self.briefing.setAccessibleName(_("Save the one-page briefing for the IT team as PDF"))
-        self.body.addLayout(row(self.chips, self.briefing, margins=(0, 0, MARGIN, 0)))
+        add_layout(self.body, row(self.chips, self.briefing, margins=(0, 0, MARGIN, 0)))
         self.body.addWidget(self.bound)
         self.body.addWidget(self.stack, 1)
         self.chips.chosen.connect(self._on_chosen)

@@ -15,7 +15,7 @@ from ui.pages.changes.asking import Question
 from ui.pages.changes.editing import Editing
 from ui.widgets.buttons import link
 from ui.widgets.facts import SectionTitle
-from ui.widgets.layout import row
+from ui.widgets.layout import add_layout, row
 from ui.widgets.table import Rows, Table
 
 SHOWN = 7
@@ -43,7 +43,7 @@ class Recent(QWidget):
         self.write = link(_("Write an entry"))
         layout.addWidget(SectionTitle(_("Activity"), end=self.write))
         layout.addWidget(self.table)
-        layout.addLayout(row(None, self.all))
+        add_layout(layout, row(None, self.all))
         self.all.clicked.connect(self._on_all)
         self.write.clicked.connect(self._on_write)
 

@@ -15,7 +15,7 @@ from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import link
 from ui.widgets.facts import SectionTitle
 from ui.widgets.labels import Label
-from ui.widgets.layout import clear, row
+from ui.widgets.layout import add_layout, clear, row
 
 MOST = 12
 
@@ -32,7 +32,7 @@ class Related(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(self._title)
-        layout.addLayout(self._list)
+        add_layout(layout, self._list)
         self.hide()
 
     def show_view(self, view: ChangeView) -> None:
@@ -59,7 +59,7 @@ class Related(QWidget):
         go.setAccessibleName(f"{change.number} {change.title}")
         go.clicked.connect(partial(self._go, change.id))
         state = StateBadge(state_badge(change.state, on_hold=change.on_hold))
-        self._list.addLayout(row(go, None, state))
+        add_layout(self._list, row(go, None, state))
         self._list.addWidget(Label(change.title, size=SMALL, tone="ink2", wrap=True))
 
     def _go(self, change_id: str, _checked: bool = False) -> None:

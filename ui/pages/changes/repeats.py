@@ -21,7 +21,7 @@ from ui.tasks import Task
 from ui.widgets.buttons import Button, Tall, WithReason
 from ui.widgets.facts import SectionTitle
 from ui.widgets.labels import Label
-from ui.widgets.layout import row
+from ui.widgets.layout import add_layout, row
 from ui.widgets.table import Rows, Table
 
 _STATES = {
@@ -64,7 +64,7 @@ class RepeatsPart(QWidget):
         layout.addWidget(self._note)
         layout.addWidget(self.table)
         layout.addWidget(self._found)
-        layout.addLayout(row(WithReason(self.measure), WithReason(self.leave), None))
+        add_layout(layout, row(WithReason(self.measure), WithReason(self.leave), None))
         self.table.picked.connect(self._on_picked)
         self.measure.clicked.connect(self._on_measure)
         self.leave.clicked.connect(self._on_leave)

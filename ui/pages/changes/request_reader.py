@@ -20,7 +20,7 @@ from ui.widgets.buttons import Button, Kind, primary
 from ui.widgets.facts import KeyValues, SectionTitle
 from ui.widgets.fields import LineField
 from ui.widgets.labels import Label, mono
-from ui.widgets.layout import MARGIN, clear, column, row, scrolling
+from ui.widgets.layout import MARGIN, add_layout, clear, column, row, scrolling
 
 TAIL = 6
 """How many characters of a fingerprint are typed, so that it is really compared."""
@@ -71,7 +71,7 @@ class RequestReader(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(MARGIN, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(upper)
+        add_layout(layout, upper)
         layout.addWidget(scrolling(inner), 1)
         self.approve.clicked.connect(partial(self._ask, Decision.APPROVED))
         self.reject.clicked.connect(partial(self._ask, Decision.REJECTED))
@@ -101,7 +101,7 @@ class RequestReader(QWidget):
         self.tail.setVisible(opened.key is KeyState.UNKNOWN)
         clear(self._parts)
         for part in opened.parts:
-            self._parts.addLayout(_part(part))
+            add_layout(self._parts, _part(part))
         self._parts.addStretch(1)
         self._follow()
         (self.tail if opened.key is KeyState.UNKNOWN else self.approve).setFocus()

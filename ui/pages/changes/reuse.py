@@ -25,7 +25,7 @@ from ui.widgets.buttons import Button, Kind
 from ui.widgets.fields import Check, LineField
 from ui.widgets.fold import Fold
 from ui.widgets.labels import Label
-from ui.widgets.layout import card, clear, column, panel, row
+from ui.widgets.layout import add_layout, card, clear, column, panel, row
 
 if TYPE_CHECKING:
     from ui.context import UiContext
@@ -110,7 +110,7 @@ class Reuse(QWidget):
             grid.addWidget(box, *divmod(place, _ACROSS))
         grid.setColumnStretch(_ACROSS, 1)
         grid.setHorizontalSpacing(16)
-        self._parts.addLayout(grid)
+        add_layout(self._parts, grid)
 
     def _tick_locks(self) -> None:
         """Fold the many parts away: the usual ones are locked."""
@@ -132,7 +132,7 @@ class Reuse(QWidget):
         self.confirm.clicked.connect(slot)
         self.name.line.returnPressed.connect(slot)
         self.cancel.clicked.connect(self.hide)
-        self._parts.addLayout(row(None, self.cancel, self.confirm))
+        add_layout(self._parts, row(None, self.cancel, self.confirm))
         self._layout.addWidget(card(self._parts))
         self.show()
         self.name.setFocus()

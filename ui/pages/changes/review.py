@@ -28,7 +28,7 @@ from ui.widgets.buttons import Button, WithReason, link
 from ui.widgets.facts import SectionTitle
 from ui.widgets.fields import ChoiceField, Form, TextField
 from ui.widgets.labels import Label
-from ui.widgets.layout import row
+from ui.widgets.layout import add_layout, row
 
 _REVIEWABLE = (ChangeState.MONITOR, ChangeState.REVIEW)
 
@@ -72,7 +72,7 @@ class Reviewed(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(SectionTitle(_("Review")))
-        layout.addLayout(row(self._state, self._when, None, WithReason(self.button), gap=12))
+        add_layout(layout, row(self._state, self._when, None, WithReason(self.button), gap=12))
         self.button.clicked.connect(self._on_clicked)
 
     def show_view(self, view: ChangeView) -> None:
@@ -124,7 +124,7 @@ class EndingSection(Section):
         self.column.addWidget(form)
         told = row(self.proposal, self.take, gap=12)
         told.setStretch(0, 1)
-        self.column.addLayout(told)
+        add_layout(self.column, told)
         self.watch(self.code, self.notes)
         self.take.clicked.connect(self._on_take)
 

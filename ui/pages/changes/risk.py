@@ -30,7 +30,7 @@ from ui.pages.changes.words import GRADES, choices
 from ui.widgets.facts import SectionTitle
 from ui.widgets.fields import ChoiceField, Form, LineField
 from ui.widgets.labels import Label
-from ui.widgets.layout import column, row
+from ui.widgets.layout import add_layout, column, row
 from ui.widgets.risk_badge import RiskBadge
 from ui.widgets.search import FilterChips
 from ui.widgets.table import Rows, Table
@@ -80,7 +80,7 @@ class RiskSection(Section):
         form.add("override", self.override)
         form.add("override_reason", self.override_reason, wide=True)
         self.column.addWidget(self.title)
-        self.column.addLayout(sides)
+        add_layout(self.column, sides)
         for widget in (
             self.half,
             self.engines,

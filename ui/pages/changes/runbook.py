@@ -30,7 +30,7 @@ from ui.pages.changes.words import STEP_ICONS, STEPS, word
 from ui.paint import scaled
 from ui.tasks import Latest
 from ui.widgets.labels import Label
-from ui.widgets.layout import row
+from ui.widgets.layout import add_layout, row
 from ui.widgets.table import Rows
 
 _WIDE, _MIDDLE, _NARROW = 1000, 840, 620
@@ -228,7 +228,7 @@ class RunbookSection(Section):
         )  # fmt: skip
         under = row(self.hint, PlanLegend(), gap=24)
         under.setStretch(0, 1)
-        self.column.addLayout(under)
+        add_layout(self.column, under)
         for part in (self.back, self.values_form, self.final):
             self.column.addWidget(part)
         self.watch_list(self.forward, self.back)

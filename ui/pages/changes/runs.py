@@ -21,7 +21,7 @@ from ui.pages.changes.words import MODES, run_badge
 from ui.widgets.buttons import Button, Tall, WithReason, link
 from ui.widgets.empty import EmptyState
 from ui.widgets.facts import KeyValues, SectionTitle
-from ui.widgets.layout import column, panel, row
+from ui.widgets.layout import add_layout, column, panel, row
 from ui.widgets.table import Rows, Table
 
 
@@ -47,7 +47,7 @@ class RunsTab(Tab):
             _("A run starts when the scheduled change is started inside its window."),
             Button(_("See the runbook"), icon="list-checks"),
         )
-        self.body.addLayout(row(WithReason(self.rehearse), WithReason(self.dry), None))
+        add_layout(self.body, row(WithReason(self.rehearse), WithReason(self.dry), None))
         self.body.addWidget(self.form)
         self.body.addWidget(self._filled)
         self.body.addWidget(self._empty, 1)

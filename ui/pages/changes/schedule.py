@@ -25,7 +25,7 @@ from ui.widgets.facts import Fact, KeyValues, SectionTitle
 from ui.widgets.fields import LineField
 from ui.widgets.gap_offers import GapOffers
 from ui.widgets.labels import Label
-from ui.widgets.layout import panel, row
+from ui.widgets.layout import add_layout, panel, row
 from ui.widgets.moment_field import MomentField
 
 _USUAL = timedelta(hours=3)
@@ -70,9 +70,9 @@ class WindowSection(Section):
         line.addWidget(self.length, 0, top)
         self.title = SectionTitle(_("Maintenance window"), end=self.clear)
         self.column.addWidget(self.title)
-        self.column.addLayout(line)
+        add_layout(self.column, line)
         self.column.addWidget(self.offers)
-        self.column.addLayout(row(self.set_it, None))
+        add_layout(self.column, row(self.set_it, None))
         self.column.addWidget(self.ends)
         self.column.addWidget(self.strip)
         self.column.addWidget(self.facts)

@@ -26,7 +26,7 @@ from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind, Tall, link
 from ui.widgets.facts import SectionTitle
 from ui.widgets.labels import Label, body
-from ui.widgets.layout import Line, clear, column, panel, row
+from ui.widgets.layout import Line, add_layout, clear, column, panel, row
 from ui.widgets.strips import PlannedWindow, WindowStrip
 
 
@@ -104,7 +104,7 @@ class SchedulePanel(QWidget):
         self.missed.addWidget(body(view.missed, "ink2"))
         now = Button(_("Run it now"), tall=Tall.COMPACT)
         now.clicked.connect(self._run_now)
-        self.missed.addLayout(row(now, Label(_("or take the next free slot"), tone="ink2"), None))
+        add_layout(self.missed, row(now, Label(_("or take the next free slot"), tone="ink2"), None))
 
     def _show_conflicts(self, view: ScheduleView) -> None:
         clear(self.conflicts)
@@ -174,7 +174,7 @@ class SchedulePanel(QWidget):
             when = clock_span(slot.span.start, slot.span.end, slot.zone)
             take = Button(_("Take it"), Kind.PRIMARY, tall=Tall.COMPACT)
             take.clicked.connect(partial(self._take, slot))
-            self.offer.addLayout(row(StateBadge(Badge(Mark.GOOD, when)), None, take))
+            add_layout(self.offer, row(StateBadge(Badge(Mark.GOOD, when)), None, take))
         for line in answer.lines:
             self.offer.addWidget(Label(line, size=SMALL, tone="ink2", wrap=True))
 

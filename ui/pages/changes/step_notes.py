@@ -17,7 +17,7 @@ from ui.theme import SMALL
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import link
 from ui.widgets.labels import Label
-from ui.widgets.layout import row
+from ui.widgets.layout import add_layout, row
 
 
 class StepNotes(QWidget):
@@ -39,8 +39,8 @@ class StepNotes(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)
         layout.setSpacing(6)
-        layout.addLayout(row(self.learned, self.take, None, gap=12))
-        layout.addLayout(row(self._sign, self.danger, gap=12))
+        add_layout(layout, row(self.learned, self.take, None, gap=12))
+        add_layout(layout, row(self._sign, self.danger, gap=12))
         layout.addWidget(self.final)
         for widget in (self.learned, self.take, self._sign, self.danger, self.final):
             widget.hide()

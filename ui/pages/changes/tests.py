@@ -24,7 +24,7 @@ from ui.pages.changes.words import TEST_KINDS, attempt_badge, word
 from ui.tasks import Task
 from ui.widgets.buttons import Button, WithReason
 from ui.widgets.labels import Label
-from ui.widgets.layout import row
+from ui.widgets.layout import add_layout, row
 from ui.widgets.table import Rows
 
 
@@ -46,7 +46,7 @@ class TestsTab(Tab):
         self.cases = TestsSection(self.results)
         upper = row(self.state, self.stop, WithReason(self.run_all), gap=12)
         upper.setStretch(0, 1)
-        self.body.addLayout(upper)
+        add_layout(self.body, upper)
         self.add_section(self.cases)
         self.end()
         self.run_all.clicked.connect(self._on_run_all)

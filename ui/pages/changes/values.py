@@ -11,7 +11,7 @@ from ui.pages.changes.parts import set_read_only
 from ui.pages.changes.saving import refuse
 from ui.widgets.facts import SectionTitle
 from ui.widgets.fields import Form, LineField
-from ui.widgets.layout import clear
+from ui.widgets.layout import add_layout, clear
 
 
 class ValueFields(QWidget):
@@ -30,7 +30,7 @@ class ValueFields(QWidget):
         layout.setSpacing(8)
         note = _("fill the {{names}} in the commands")
         layout.addWidget(SectionTitle(_("Values"), note))
-        layout.addLayout(self._holder)
+        add_layout(layout, self._holder)
         self.hide()
 
     def show_view(self, view: ChangeView) -> None:

@@ -32,7 +32,7 @@ from ui.theme import SMALL
 from ui.widgets.buttons import Button, link
 from ui.widgets.facts import SectionTitle
 from ui.widgets.labels import Label
-from ui.widgets.layout import MARGIN, Line, scrolling
+from ui.widgets.layout import MARGIN, Line, add_layout, scrolling
 from ui.widgets.page import Page
 from ui.widgets.strips import PlannedWindow, WindowStrip
 from ui.widgets.table import Rows, Table
@@ -147,9 +147,9 @@ class HomePage(Page):
         layout = QVBoxLayout(inner)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(self._top)
-        layout.addLayout(upper)
-        layout.addLayout(sides, 1)
+        add_layout(layout, self._top)
+        add_layout(layout, upper)
+        add_layout(layout, sides, 1)
         return scrolling(inner)
 
     def _connect(self, all_changes: Button, metrics: Button) -> None:

@@ -8,7 +8,7 @@ from ui.models.changes import stage_names
 from ui.theme import BOLD, LARGE
 from ui.widgets.buttons import Button, Kind, link
 from ui.widgets.labels import Label
-from ui.widgets.layout import row
+from ui.widgets.layout import add_layout, row
 from ui.widgets.stage_rail import StageRail
 
 
@@ -43,7 +43,7 @@ class FirstStart(QWidget):
         )
         layout.addWidget(Label(text, tone="ink2", wrap=True))
         layout.addSpacing(12)
-        layout.addLayout(row(self.new, self.host, self.examples, self.name, None, gap=12))
+        add_layout(layout, row(self.new, self.host, self.examples, self.name, None, gap=12))
         sides = QHBoxLayout()
         sides.addStretch(1)
         sides.addWidget(inner, 100)
@@ -51,7 +51,7 @@ class FirstStart(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 24, 24, 24)
         outer.addStretch(1)
-        outer.addLayout(sides)
+        add_layout(outer, sides)
         outer.addStretch(2)
         self.new.clicked.connect(self.new_wanted)
         self.host.clicked.connect(self.host_wanted)

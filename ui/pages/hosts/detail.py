@@ -16,7 +16,7 @@ from ui.widgets.buttons import Button, Kind
 from ui.widgets.facts import KeyValues, SectionTitle
 from ui.widgets.fields import LineField
 from ui.widgets.labels import Label, mono, panel_title
-from ui.widgets.layout import card, clear, column, panel, row, scrolling
+from ui.widgets.layout import add_layout, card, clear, column, panel, row, scrolling
 
 KEY_BADGES = {
     KeyState.UNKNOWN: Badge(Mark.NEEDED, _("Not confirmed")),
@@ -63,15 +63,15 @@ class HostDetail(QWidget):
         attempt.clicked.connect(self.tried)
         if host.key is None:
             attempt.block(_("Confirm the key first"))
-        self._inner.addLayout(row(panel_title(host.name), None, archive, edit))
+        add_layout(self._inner, row(panel_title(host.name), None, archive, edit))
         self._inner.addWidget(KeyValues(_facts(host), label_width=110))
         ask = Button(_("Ask the host for its key"), icon="key")
         ask.clicked.connect(self.key_asked)
         self._add_title(_("Host key"), ask)
         self._show_key(host)
-        self._inner.addLayout(self._key_box)
+        add_layout(self._inner, self._key_box)
         self._add_title(_("Connection"), attempt)
-        self._inner.addLayout(self._test_box)
+        add_layout(self._inner, self._test_box)
         self._test_box.addWidget(Label(_("Not tested in this session."), tone="ink2"))
         self._add_title(_("Last health check"))
         health = view.health
@@ -109,7 +109,7 @@ class HostDetail(QWidget):
             parts += self._change_parts(host)
         inner = column(*parts, margins=(14, 12, 14, 12), gap=6)
         if host.key is None:
-            inner.addLayout(row(None, confirm))
+            add_layout(inner, row(None, confirm))
         self._key_box.addWidget(card(inner))
 
     def show_report(self, report: ConnectionReport) -> None:
@@ -123,11 +123,11 @@ class HostDetail(QWidget):
             shown = Label(text, wrap=True, tone="ink2" if step.ok else "ink").make_selectable()
             line = row(badge, shown, gap=16)
             line.setStretch(1, 1)
-            self._test_box.addLayout(line)
+            add_layout(self._test_box, line)
 
     def _show_key(self, host: Host) -> None:
         self._key_box.setSpacing(6)
-        self._key_box.addLayout(row(StateBadge(KEY_BADGES[host.key_state]), None))
+        add_layout(self._key_box, row(StateBadge(KEY_BADGES[host.key_state]), None))
         if host.key is not None:
             self._key_box.addWidget(mono(host.key.sha256, SMALL))
             who = _("Confirmed by {who}, {at}").format(

@@ -21,7 +21,7 @@ from ui.widgets.buttons import Button, Kind
 from ui.widgets.empty import EmptyState
 from ui.widgets.facts import KeyValues, SectionTitle
 from ui.widgets.fields import Combo, LineField
-from ui.widgets.layout import MARGIN, Line, column, panel, row, scrolling
+from ui.widgets.layout import MARGIN, Line, add_layout, column, panel, row, scrolling
 from ui.widgets.page import Page
 from ui.widgets.tiles import Kpi, TileRow, Trend
 
@@ -77,7 +77,7 @@ class KpiPage(Page):
         parts.setContentsMargins(MARGIN, 16, MARGIN, 24)
         parts.setSpacing(12)
         for groups in _ROWS:
-            parts.addLayout(self._tiles(groups))
+            add_layout(parts, self._tiles(groups))
             parts.addWidget(Line())
         self._add_pictures(parts)
         parts.addWidget(Line())
@@ -99,7 +99,7 @@ class KpiPage(Page):
             self.rows[group] = TileRow()
             self.rows[group].clicked.connect(self._on_tile)
             part = column(SectionTitle(_(words.GROUPS[group])), self.rows[group], gap=12)
-            side.addLayout(part, sum(each.group is group for each in KPIS))
+            add_layout(side, part, sum(each.group is group for each in KPIS))
         return side
 
     def _add_pictures(self, parts: QVBoxLayout) -> None:
@@ -112,7 +112,7 @@ class KpiPage(Page):
         both = row(left, right, gap=48)
         both.setStretch(0, 1)
         both.setStretch(1, 1)
-        parts.addLayout(both)
+        add_layout(parts, both)
 
     def _empty(self) -> EmptyState:
         go = Button(_("Open the changes"), icon="changes")

@@ -13,7 +13,7 @@ from ui.pages.metrics.rows import verdict_badge
 from ui.widgets.badges import StateBadge
 from ui.widgets.facts import FactStrip
 from ui.widgets.labels import Label, panel_title
-from ui.widgets.layout import row
+from ui.widgets.layout import add_layout, row
 
 
 class MetricDetail(QWidget):
@@ -31,7 +31,7 @@ class MetricDetail(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 16, 24, 16)
         layout.setSpacing(8)
-        layout.addLayout(row(self._title, self._host, None, self._badge))
+        add_layout(layout, row(self._title, self._host, None, self._badge))
         layout.addWidget(self._sentence)
         layout.addWidget(self._reason)
         layout.addWidget(self._chart, 1)

@@ -11,7 +11,7 @@ from ui.theme import SMALL
 from ui.widgets.badges import StateBadge
 from ui.widgets.facts import SectionTitle
 from ui.widgets.labels import Label
-from ui.widgets.layout import clear, column, panel, row, scrolling
+from ui.widgets.layout import add_layout, clear, column, panel, row, scrolling
 
 
 class GapList(QWidget):
@@ -33,7 +33,7 @@ class GapList(QWidget):
         )
         if not gaps:
             badge = Badge(Mark.GOOD, _("Nothing is missing"))
-            self._lines.addLayout(row(StateBadge(badge), None))
+            add_layout(self._lines, row(StateBadge(badge), None))
             return
         advice = _("A report can be made all the same; each gap is printed in it.")
         self._lines.addWidget(Label(advice, tone="ink2", wrap=True))
@@ -47,4 +47,4 @@ class GapList(QWidget):
             )
             line = row(mark, words, gap=4)
             line.setStretch(1, 1)
-            self._lines.addLayout(line)
+            add_layout(self._lines, line)

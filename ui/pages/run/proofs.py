@@ -17,7 +17,7 @@ from ui.tasks import Task
 from ui.theme import SMALL
 from ui.widgets.buttons import Button, Tall
 from ui.widgets.labels import Label
-from ui.widgets.layout import row
+from ui.widgets.layout import add_layout, row
 from ui.widgets.picture import Picture, decode
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ class Proofs(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
-        layout.addLayout(row(add, Label(note, tone="watch" if needed else "ink2"), None))
+        add_layout(layout, row(add, Label(note, tone="watch" if needed else "ink2"), None))
         self._pictures = QHBoxLayout()
-        layout.addLayout(self._pictures)
+        add_layout(layout, self._pictures)
         for proof in item.proofs:
             text = f"{visible(proof.name)}, {bytes_size(proof.size)}, SHA-256 {proof.sha256[:12]}…"
             layout.addWidget(Label(text, size=SMALL, tone="ink2", wrap=True))

@@ -18,7 +18,7 @@ from ui.operations.runs import RunView
 from ui.widgets.buttons import Button, Kind, Tall
 from ui.widgets.fields import LineField
 from ui.widgets.labels import Label
-from ui.widgets.layout import card, column, row
+from ui.widgets.layout import add_layout, card, column, row
 from ui.widgets.search import FilterChips
 from ui.widgets.table import Rows, Table
 
@@ -140,8 +140,8 @@ class TimelineView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(self.note)
-        layout.addLayout(row(self.chips, self.pin, margins=(16, 8, 16, 0)))
-        layout.addLayout(row(self.none, margins=(16, 0, 16, 0)))
+        add_layout(layout, row(self.chips, self.pin, margins=(16, 8, 16, 0)))
+        add_layout(layout, row(self.none, margins=(16, 0, 16, 0)))
         layout.addWidget(self.table, 1)
         self.chips.chosen.connect(self._refilter)
         self.table.picked.connect(self._on_picked)

@@ -9,7 +9,7 @@ from ui.theme import BOLD
 from ui.widgets.buttons import Button
 from ui.widgets.facts import KeyValues
 from ui.widgets.labels import Label, mono
-from ui.widgets.layout import MARGIN, Line
+from ui.widgets.layout import MARGIN, Line, add_layout
 
 _LEFT, _RIGHT = 220, 600
 
@@ -45,7 +45,7 @@ class Group(QWidget):
             if isinstance(item, QWidget):
                 self._fields.addWidget(item)
             else:
-                self._fields.addLayout(item)
+                add_layout(self._fields, item)
 
 
 def pair(left: QWidget, right: QWidget) -> QHBoxLayout:
@@ -59,7 +59,7 @@ def pair(left: QWidget, right: QWidget) -> QHBoxLayout:
         beside.setSpacing(4)
         beside.addWidget(Label(size=11))
         beside.addWidget(right)
-        layout.addLayout(beside, 1)
+        add_layout(layout, beside, 1)
         layout.setAlignment(beside, top)
     else:
         layout.addWidget(right, 1, top)

@@ -15,7 +15,7 @@ from ui.widgets.buttons import Button, Tall
 from ui.widgets.facts import SectionTitle
 from ui.widgets.fields import ChoiceField, Form, LineField
 from ui.widgets.labels import Label
-from ui.widgets.layout import clear, row
+from ui.widgets.layout import add_layout, clear, row
 
 _OWN = "own"
 _RULES = (
@@ -53,8 +53,8 @@ class RecurrenceForm(QWidget):
         layout.setSpacing(8)
         layout.addWidget(SectionTitle(_("Recurring drafts")))
         layout.addWidget(self.form)
-        layout.addLayout(row(self.save, None))
-        layout.addLayout(self.missed)
+        add_layout(layout, row(self.save, None))
+        add_layout(layout, self.missed)
         self.rule.edited.connect(self._follow)
         self.save.clicked.connect(self._on_save)
 
@@ -81,7 +81,7 @@ class RecurrenceForm(QWidget):
         for wall in missed:
             make = Button(_("Make the draft now"), tall=Tall.COMPACT)
             make.clicked.connect(partial(self._on_missed, wall))
-            self.missed.addLayout(row(Label(f"{wall:%Y-%m-%d %H:%M}"), make, None, gap=16))
+            add_layout(self.missed, row(Label(f"{wall:%Y-%m-%d %H:%M}"), make, None, gap=16))
 
     def _on_missed(self, wall: datetime, _checked: bool = False) -> None:
         self.missed_wanted.emit(wall)
