@@ -12,7 +12,7 @@ from app.vault.dialogue import new_nonce, pump
 from app.vault.format import ObjectRecord, sha256
 from app.vault.formats import Format, FormatError
 from app.vault.judging import Ending, judge
-from app.vault.producers import Abilities, Judgement, Producer
+from app.vault.producer import Abilities, Judgement, Producer
 from app.vault.seal import SealedWriter
 from app.vault.setwriter import SetWriter
 

@@ -12,7 +12,8 @@ from app.errors import BackupFailed
 from app.services.ports import Remote
 from app.vault.format import ObjectRecord
 from app.vault.host_compare import list_folder
-from app.vault.producers import Abilities, exclude_pattern
+from app.vault.producer import Abilities
+from app.vault.producers import exclude_pattern
 from app.vault.tree import shown
 
 MAX_CARRIED = 500

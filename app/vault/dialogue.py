@@ -6,7 +6,7 @@ from collections.abc import Callable
 from app.errors import CommandFailed, RemoteError
 from app.services.ports import Remote, RemoteStream
 from app.vault import scripts
-from app.vault.producers import Abilities
+from app.vault.producer import Abilities
 
 CHUNK_BYTES = 1 << 18
 _NOISE_BYTES = 1 << 20

@@ -10,7 +10,7 @@ from app.vault.extract import Listed
 from app.vault.format import ObjectRecord
 from app.vault.index import IndexLines
 from app.vault.judging import Ending
-from app.vault.producers import Abilities
+from app.vault.producer import Abilities
 from app.vault.reading import SetReader
 from app.vault.source_check import hashes_on_server
 from app.vault.tarheader import Member, MemberType

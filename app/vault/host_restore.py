@@ -22,7 +22,8 @@ from app.vault.format import ObjectRecord
 from app.vault.host_compare import compare_on_host
 from app.vault.index import IndexLines
 from app.vault.judging import Ending
-from app.vault.producers import Abilities, check_path, outermost
+from app.vault.producer import Abilities, check_path
+from app.vault.producers import outermost
 from app.vault.reading import FeedTo, SetReader
 from app.vault.tarheader import Member
 from app.wording import bytes_size

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from app.domain.backup import CaptureState
-from app.vault.producers import Judgement, Producer
+from app.vault.producer import Judgement, Producer
 
 _MAX_WARNINGS = 200
 _MAX_LINE = 300

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 
-from app.domain.backup import BackupSource, CaptureState, SourceKind
+from app.domain.backup import BackupSource, SourceKind
 from app.errors import InvalidInput
 from app.vault import scripts
 from app.vault.formats import Format, MarkedFormat, SqliteFormat, TarFormat
 from app.vault.index import IndexWriter
+from app.vault.producer import Abilities, Producer, check_path, file_stem, gently
 from app.vault.seal import Sink
 from app.vault.tarstream import TarReader
 
@@ -22,64 +22,6 @@ _TAR_OPTIONS = (
     "--one-file-system",
     "--pax-option=delete=atime,delete=ctime",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Abilities:
-    """What the probe found out about a server."""
-
-    uid: int
-    clock: int | None
-    machine_id: str
-    boot_id: str
-    tools: frozenset[str]
-    tar_options: frozenset[str]
-    versions: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def is_gnu_tar(self) -> bool:
-        """Whether tar's exit codes mean what GNU tar's mean."""
-        return "GNU tar" in self.versions.get("tar", "")
-
-
-@dataclass(frozen=True, slots=True)
-class Producer:
-    """One command on the server whose output becomes one stored object."""
-
-    source: BackupSource
-    kind: SourceKind
-    stem: str
-    suffix: str
-    title: str
-    names: tuple[str, ...]
-    """The exit codes its control line must name."""
-    script: str
-    arguments: tuple[str, ...]
-    """What follows the nonce."""
-    floor_bytes: int
-    idle_s: float
-    is_gnu_tar: bool = False
-    new_format: Callable[[str, Sink | None], Format] = field(
-        default=lambda nonce, index: MarkedFormat()
-    )
-
-    @property
-    def has_index(self) -> bool:
-        """Whether members are listed beside the object."""
-        return self.suffix == "tar"
-
-    @property
-    def command(self) -> str:
-        """The script with its arguments, as the manifest's hash covers it."""
-        return "\0".join((self.script, *self.arguments))
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """How a producer ended, and why."""
-
-    state: CaptureState
-    warnings: tuple[str, ...] = ()
 
 
 def producers_of(sources: Sequence[BackupSource], able: Abilities) -> list[Producer]:
@@ -109,7 +51,7 @@ def _files(source: BackupSource, able: Abilities) -> Producer:
         )
     options = [option for option in _TAR_OPTIONS if option in able.tar_options]
     excludes = [f"--exclude={exclude_pattern(pattern)}" for pattern in source.exclude]
-    command = [*_gently(able), "tar", *options, *excludes, "-cf", "-", "-C", "/", "--"]
+    command = [*gently(able), "tar", *options, *excludes, "-cf", "-", "-C", "/", "--"]
     return Producer(
         source,
         SourceKind.FILES,
@@ -134,7 +76,7 @@ def _sqlite(source: BackupSource) -> Producer:
     return Producer(
         source,
         SourceKind.SQLITE,
-        stem=f"sqlite-{_file_stem(source.database)}",
+        stem=f"sqlite-{file_stem(source.database)}",
         suffix="sqlite",
         title=source.title,
         names=("sqlite", "cat"),
@@ -149,7 +91,7 @@ def _sqlite(source: BackupSource) -> Producer:
 def _postgresql(source: BackupSource, able: Abilities) -> Iterator[Producer]:
     if not _DATABASE_NAME.fullmatch(source.database):
         raise InvalidInput(f"“{source.database}” is not the name of a database.")
-    prefix = [*_gently(able), *_as_postgres(able)]
+    prefix = [*gently(able), *_as_postgres(able)]
     dump = (
         "pg_dump",
         "-Fc",
@@ -160,7 +102,7 @@ def _postgresql(source: BackupSource, able: Abilities) -> Iterator[Producer]:
     roles: tuple[str, ...] = ("pg_dumpall", "--globals-only", "--no-password")
     if not _as_postgres(able):
         roles = (*roles, "--no-role-passwords")
-    stem = f"postgres-{_file_stem(source.database)}"
+    stem = f"postgres-{file_stem(source.database)}"
     for command, suffix, start, end, part in (
         (dump, "dump", b"PGDMP", b"", ""),
         (roles, "sql", b"--", b"-- PostgreSQL database cluster dump complete", "-globals"),
@@ -200,15 +142,6 @@ def _facts(source: BackupSource) -> Producer:
     )
 
 
-def check_path(path: str) -> str:
-    """Return an absolute path without a closing slash; raises InvalidInput."""
-    if not path.startswith("/") or "\0" in path or "\n" in path:
-        raise InvalidInput(f"“{path}” is not an absolute path on the server.")
-    if ".." in path.split("/"):
-        raise InvalidInput(f"“{path}” must not contain “..”.")
-    return path.rstrip("/") or "/"
-
-
 def outermost(paths: Sequence[str]) -> list[str]:
     """Return paths without those that lie below another one: nothing is stored twice."""
     checked = sorted({check_path(path) for path in paths})
@@ -225,11 +158,6 @@ def exclude_pattern(pattern: str) -> str:
     return f".{pattern}" if pattern.startswith("/") else pattern
 
 
-def _gently(able: Abilities) -> list[str]:
-    command = ["nice", "-n", "10"] if "nice" in able.tools else []
-    return [*command, "ionice", "-c", "2", "-n", "7"] if "ionice_works" in able.tools else command
-
-
 def _as_postgres(able: Abilities) -> list[str]:
     """Return what makes PostgreSQL know us as its own user, where the server allows it."""
     if "postgres_user" not in able.tools:
@@ -237,9 +165,3 @@ def _as_postgres(able: Abilities) -> list[str]:
     if able.uid == 0 and "runuser" in able.tools:
         return ["runuser", "-u", "postgres", "--"]
     return ["sudo", "-n", "-u", "postgres", "--"] if "sudo_postgres" in able.tools else []
-
-
-def _file_stem(name: str) -> str:
-    last = name.rstrip("/").rpartition("/")[2]
-    stem = last.removesuffix(".sqlite").removesuffix(".sqlite3").removesuffix(".db")
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-")[:48] or "database"

@@ -17,7 +17,7 @@ from app.vault.dialogue import new_nonce, probe, pump
 from app.vault.format import ObjectRecord
 from app.vault.index import IndexLines
 from app.vault.judging import Ending, is_stable
-from app.vault.producers import check_path
+from app.vault.producer import check_path
 from app.vault.reading import SetReader
 from app.vault.sqlite_check import differences
 from app.vault.tarheader import Member, MemberType

@@ -19,7 +19,8 @@ from app.vault.dialogue import estimate_bytes, probe
 from app.vault.format import ENGINE, FORMAT, HostRecord, Manifest, ObjectRecord
 from app.vault.layout import disk_full, free_bytes
 from app.vault.notes import SealedSet, load_set
-from app.vault.producers import Abilities, check_path, producers_of
+from app.vault.producer import Abilities, check_path
+from app.vault.producers import producers_of
 from app.vault.setwriter import SetWriter
 
 SPARE_BYTES = 16 << 20

@@ -8,7 +8,8 @@ from app.domain.backup import BackupSource, CaptureState, SourceKind
 from app.domain.ids import HostId
 from app.errors import InvalidInput
 from app.vault.judging import Ending, is_stable, judge
-from app.vault.producers import Abilities, Producer, outermost, producers_of
+from app.vault.producer import Abilities, Producer
+from app.vault.producers import outermost, producers_of
 
 NONCE = "0123456789abcdef"
 ABLE = Abilities(

@@ -1,0 +1,90 @@
+"""One command on a server whose output becomes one stored object, and what a server can do."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from app.domain.backup import BackupSource, CaptureState, SourceKind
+from app.errors import InvalidInput
+from app.vault.formats import Format, MarkedFormat
+from app.vault.seal import Sink
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What the probe found out about a server."""
+
+    uid: int
+    clock: int | None
+    machine_id: str
+    boot_id: str
+    tools: frozenset[str]
+    tar_options: frozenset[str]
+    versions: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_gnu_tar(self) -> bool:
+        """Whether tar's exit codes mean what GNU tar's mean."""
+        return "GNU tar" in self.versions.get("tar", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Producer:
+    """One command on the server whose output becomes one stored object."""
+
+    source: BackupSource
+    kind: SourceKind
+    stem: str
+    suffix: str
+    title: str
+    names: tuple[str, ...]
+    """The exit codes its control line must name."""
+    script: str
+    arguments: tuple[str, ...]
+    """What follows the nonce."""
+    floor_bytes: int
+    idle_s: float
+    is_gnu_tar: bool = False
+    new_format: Callable[[str, Sink | None], Format] = field(
+        default=lambda nonce, index: MarkedFormat()
+    )
+
+    @property
+    def has_index(self) -> bool:
+        """Whether members are listed beside the object."""
+        return self.suffix == "tar"
+
+    @property
+    def command(self) -> str:
+        """The script with its arguments, as the manifest's hash covers it."""
+        return "\0".join((self.script, *self.arguments))
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How a producer ended, and why."""
+
+    state: CaptureState
+    warnings: tuple[str, ...] = ()
+
+
+def check_path(path: str) -> str:
+    """Return an absolute path without a closing slash; raises InvalidInput."""
+    if not path.startswith("/") or "\0" in path or "\n" in path:
+        raise InvalidInput(f"“{path}” is not an absolute path on the server.")
+    if ".." in path.split("/"):
+        raise InvalidInput(f"“{path}” must not contain “..”.")
+    return path.rstrip("/") or "/"
+
+
+def gently(able: Abilities) -> list[str]:
+    """Return what makes a command leave the server's other work first."""
+    command = ["nice", "-n", "10"] if "nice" in able.tools else []
+    return [*command, "ionice", "-c", "2", "-n", "7"] if "ionice_works" in able.tools else command
+
+
+def file_stem(name: str) -> str:
+    """Return the part of an object's name that says what it was taken of."""
+    last = name.rstrip("/").rpartition("/")[2]
+    stem = last.removesuffix(".sqlite").removesuffix(".sqlite3").removesuffix(".db")
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-")[:48] or "database"
