@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from app.domain.change import Change
 from app.domain.event import Event, NewEvent
+from app.domain.run import Run
 from app.domain.window import TimeRange
 from app.errors import Conflict, NotFound
 
@@ -99,6 +100,26 @@ class MemoryChanges(MemoryRepository):
             if item.state.value in states and item.window and item.window.span.overlaps(span)
         ]
 
+    def recorded_after(self, since: datetime) -> Sequence[Change]:
+        return [
+            item
+            for item in self.items.values()
+            if item.retrospective and item.updated_at and item.updated_at > since
+        ]
+
+
+class MemoryRuns(MemoryRepository):
+    def __init__(self, items: dict[str, Any], changes: MemoryChanges) -> None:
+        super().__init__(items)
+        self._changes = changes
+
+    def worked_on(self, _hosts: Sequence[str], since: datetime) -> Sequence[tuple[Run, Change]]:
+        return [
+            (run, self._changes.get(run.change))
+            for run in self.items.values()
+            if run.started_at and (run.ended_at is None or run.ended_at > since)
+        ]
+
 
 class MemoryLog:
     def __init__(self, entries: list[Event]) -> None:
@@ -130,6 +151,7 @@ class MemoryUnitOfWork:
         self.changes = MemoryChanges(self._store.kinds.get("changes", {}))
         for kind in KINDS:
             setattr(self, kind, MemoryRepository(self._store.kinds.get(kind, {})))
+        self.runs = MemoryRuns(self._store.kinds.get("runs", {}), self.changes)
         self.log = MemoryLog(self._store.entries)
         return self
 

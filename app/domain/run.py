@@ -102,6 +102,8 @@ class StepRun:
     proofs: tuple[Attachment, ...] = ()
     went_on: bool = False
     """Whether it failed and the run went on past it, as the plan says."""
+    sent_at: datetime | None = None
+    """When it was last sent to a host; stays, however a person answers it later."""
 
     @property
     def is_settled(self) -> bool:

@@ -88,6 +88,8 @@ class Step:
     """Whether a manual step needs a file or a photo."""
     recipients: str = ""
     """Who is told by a notification."""
+    reads_only: bool = False
+    """Whether the command alters nothing on the host, so that no backup grows old by it."""
 
     @property
     def slow_s(self) -> float:

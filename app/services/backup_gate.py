@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.backup import BackupSet, BackupSource, CaptureState, GateAnswer, Level
+from app.domain.work import Work, last_of
 from app.i18n import _
-from app.wording import duration
+from app.wording import duration, moment
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far in the future a set may lie before its age is not believed."""
@@ -14,11 +15,24 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What the gate asks of every backup: its level, and how old it may be now."""
+    """What the gate asks of every backup: its level, how old it may be now, what it must hold."""
 
     level: Level
     max_age: timedelta
     now: datetime
+    work: tuple[Work, ...] = ()
+    """The last work on each host that may have altered its data."""
+    zone: str = "UTC"
+    """Where the times of an answer are read."""
+
+    def is_fresh(self, item: BackupSet) -> bool:
+        """Whether a set is young enough, and not from the future."""
+        return -CLOCK_TOLERANCE <= self.now - item.sealed_at <= self.max_age
+
+    def later_work(self, item: BackupSet) -> Work | None:
+        """Return the last work on the host of a set that the set may lack."""
+        last = last_of(self.work, item.host)
+        return last if last is not None and last.overtakes(item.started_at) else None
 
 
 def gate_host(
@@ -37,7 +51,7 @@ def gate_host(
         if sets and not holding:
             answer = GateAnswer(False, _("no backup holds {what}").format(what=source.title))
         else:
-            answer = gate_level(holding, demand.level, demand.max_age, demand.now)
+            answer = gate_level(holding, demand)
         if not answer.met:
             return answer
         if worst is None or _level(answer) < _level(worst):
@@ -50,28 +64,25 @@ def _level(answer: GateAnswer) -> int:
     return -1 if best is None or best.level is None else int(best.level)
 
 
-def gate_level(
-    sets: Sequence[BackupSet], required: Level, max_age: timedelta, now: datetime
-) -> GateAnswer:
+def gate_level(sets: Sequence[BackupSet], demand: Demand) -> GateAnswer:
     """Say whether one of the sets is proven well enough and fresh enough, and why not."""
     usable = [item for item in sets if item.usable and item.level is not None]
     if not usable:
         return GateAnswer(False, _no_usable(sets))
-    best = max(usable, key=lambda item: (_is_fresh(item, max_age, now), item.level, item.sealed_at))
+    best = max(
+        usable,
+        key=lambda item: (
+            demand.is_fresh(item), demand.later_work(item) is None, item.level, item.sealed_at,
+        ),
+    )  # fmt: skip
+    if doubt := _too_old(best, demand):
+        return GateAnswer(False, doubt, best)
     has = best.level
-    if has is None or not _is_fresh(best, max_age, now):
-        return GateAnswer(
-            False,
-            _("The backup of {host} is older than {age}, or its time lies in the future.").format(
-                host=best.host_name, age=duration(max_age.total_seconds())
-            ),
-            best,
-        )
-    if has < required:
+    if has is None or has < demand.level:
         return GateAnswer(
             False,
             _("The backup of {host} is {has}, needed is {needed}.").format(
-                host=best.host_name, has=has.label, needed=required.label
+                host=best.host_name, has=has.label if has else "–", needed=demand.level.label
             ),
             best,
         )
@@ -80,11 +91,30 @@ def gate_level(
     )
 
 
+def _too_old(best: BackupSet, demand: Demand) -> str:
+    """Say why a set is too old: by the clock, or by what was done on its host since; or nothing."""
+    if not demand.is_fresh(best):
+        return _(
+            "The backup of {host} is older than {age}, or its time lies in the future."
+        ).format(host=best.host_name, age=duration(demand.max_age.total_seconds()))
+    work = demand.later_work(best)
+    if work is None:
+        return ""
+    text = (
+        _("The backup of {host} began {began}, before “{step}” of {number} ended there ({at}).")
+        if work.ended
+        else _("“{step}” of {number}, begun {at}, is not known to have ended on {host}.")
+    )
+    return text.format(
+        host=best.host_name,
+        began=moment(best.started_at, demand.zone),
+        step=work.step,
+        number=work.number,
+        at=moment(work.at, demand.zone),
+    )
+
+
 def _no_usable(sets: Sequence[BackupSet]) -> str:
     if any(item.state is CaptureState.PARTIAL and not item.missing for item in sets):
         return _("The backup is incomplete, and nobody has accepted that.")
     return _("There is no usable backup.")
-
-
-def _is_fresh(item: BackupSet, max_age: timedelta, now: datetime) -> bool:
-    return -CLOCK_TOLERANCE <= now - item.sealed_at <= max_age

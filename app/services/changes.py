@@ -14,6 +14,7 @@ from app.errors import GuardRefused, IllegalMove, InvalidInput
 from app.i18n import _
 from app.services.conflicts import Around, find_conflicts, freezes_on, look_around
 from app.services.follow_window import follow_window
+from app.services.last_work import work_after
 from app.services.origins import origin_of
 from app.services.ports import Clock
 from app.services.ports_store import NewUnitOfWork, UnitOfWork
@@ -184,10 +185,11 @@ _FROZEN_PLAN = (
 def gather_facts(change: Change, uow: UnitOfWork, *, desk: Desk) -> Facts:
     """Collect what the guards of a change look at."""
     around = look_around(change, change.window.span, uow) if change.window else Around()
+    backups = tuple(uow.backups.list(change=change.id))
     return Facts(
         now=desk.clock.now(),
         actor=desk.actor,
-        backups=tuple(uow.backups.list(change=change.id)),
+        backups=backups,
         runs=tuple(uow.runs.list(change=change.id)),
         health=tuple(uow.health.list(change=change.id)),
         samples=tuple(uow.samples.list(change=change.id)),
@@ -200,6 +202,7 @@ def gather_facts(change: Change, uow: UnitOfWork, *, desk: Desk) -> Facts:
         children=tuple(uow.changes.list(parent=change.id)),
         log_entries=_entries_since_work(change, uow),
         settings=desk.settings,
+        work=work_after(change, backups, uow),
     )
 
 

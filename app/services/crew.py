@@ -84,7 +84,7 @@ class Crew:
     def send(self, run: Run, item: StepRun) -> None:
         """Journal a step as sent, then carry it out; nothing if somebody else has sent it."""
         now = self._desk.clock.now()
-        sent = replace(item, state=StepState.SENT, started_at=now, by=self._desk.actor)
+        sent = replace(item, state=StepState.SENT, started_at=now, sent_at=now, by=self._desk.actor)
         with self._desk.new_uow() as uow:
             change = uow.changes.get(run.change)
         found = deviations.before(change, run.mode, sent, now)

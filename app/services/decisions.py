@@ -175,7 +175,9 @@ def repeat_step(run_id: str, step_id: str, *, desk: Desk) -> Run:
         )
     if not item.state.is_trouble:
         raise IllegalMove(_("“{title}” cannot be repeated now.").format(title=item.step.title))
-    fresh = StepRun(item.step, planned_start=item.planned_start, proofs=item.proofs)
+    fresh = StepRun(
+        item.step, planned_start=item.planned_start, proofs=item.proofs, sent_at=item.sent_at
+    )
     again = _("Gate “{title}” opened again")
     text = again if item.step.kind is StepKind.GATE else _("Step “{title}” will be sent again")
     record_step(run_id, fresh, Happening(text, "step.repeated"), desk=desk)

@@ -10,6 +10,7 @@ from app.domain.change import Change
 from app.domain.health import Health, HealthReport
 from app.domain.run import Run, StepRun, StepState
 from app.domain.runbook import Phase, StepKind
+from app.domain.work import Work
 from app.i18n import _, ngettext
 from app.services.backup_gate import Demand, gate_host
 from app.services.rollback import rollback_deadline
@@ -47,6 +48,8 @@ class Situation:
     backups: Sequence[BackupSet] = ()
     backup_age_h: float = 24.0
     zone: str = field(default="UTC")
+    work: tuple[Work, ...] = ()
+    """The last work on each host the plan backs up, of other runs than this one."""
 
 
 def gate_facts(seen: Situation) -> tuple[GateFact, ...]:
@@ -103,7 +106,7 @@ def _backups(seen: Situation) -> Iterable[GateFact]:
         yield GateFact(FactState.MISSING, _("No backup"), _("The plan names nothing to back up"))
         return
     age = timedelta(hours=seen.backup_age_h)
-    demand = Demand(change.risk.required_backup, age, seen.now)
+    demand = Demand(change.risk.required_backup, age, seen.now, seen.work, seen.zone)
     for host in dict.fromkeys(source.host for source in change.backup_plan):
         sets = [item for item in seen.backups if item.host == host]
         sources = [source for source in change.backup_plan if source.host == host]

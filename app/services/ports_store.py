@@ -65,6 +65,22 @@ class Changes(Repository[Change], Protocol):
         """Return changes in these states whose window shares time with a span, soonest first."""
         ...
 
+    def recorded_after(self, since: datetime) -> Sequence[Change]:
+        """Return the changes saved after an instant whose work was recorded afterwards."""
+        ...
+
+
+class Runs(Repository[Run], Protocol):
+    """Runs, which touch hosts."""
+
+    def worked_on(self, hosts: Sequence[str], since: datetime) -> Sequence[tuple[Run, Change]]:
+        """Return the runs that were not over by an instant and that name one of the hosts.
+
+        Each comes with its change. Runs that stand in for a host count, and runs of changes that
+        name one of the hosts; whether a step of it touched the host is for the caller to say.
+        """
+        ...
+
 
 class Log(Protocol):
     """The change log inside a unit of work."""
@@ -96,7 +112,7 @@ class UnitOfWork(Protocol):
         ...
 
     @property
-    def runs(self) -> Repository[Run]:
+    def runs(self) -> Runs:
         """Runs."""
         ...
 

@@ -13,6 +13,7 @@ from app.domain.metric import SampleSet
 from app.domain.review import Override
 from app.domain.run import Run, newest_live
 from app.domain.verdict import Comparison
+from app.domain.work import Work
 from app.i18n import _
 from app.services.standing import Origin
 from app.settings import Settings
@@ -47,6 +48,8 @@ class Facts:
     log_entries: int = 0
     """Entries that people wrote into the log of this change since its work began."""
     settings: Settings = Settings()
+    work: tuple[Work, ...] = ()
+    """The last work on each host the plan backs up, whichever change it belongs to."""
 
     @property
     def last_run(self) -> Run | None:

@@ -218,7 +218,7 @@ RUN = Kind(
         text("change", index=True, child_of="change"),
         text("state", index=True),
         instant("started_at"),
-        instant("ended_at"),
+        instant("ended_at", index=True),
         text("mode"),
         number("sealed", lambda r: sum(bool(item.transcript) for item in r.steps), index=True),
     ),

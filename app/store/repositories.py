@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import Connection, Table, func, insert, or_, select, update
 
 from app.domain.change import EXAMPLE, REAL, Change
+from app.domain.run import Run
 from app.domain.window import TimeRange
 from app.errors import Conflict, NotFound
 from app.i18n import _
 from app.store import search
-from app.store.mapping import CHANGE, Kind, ordinal
+from app.store.codec import to_text
+from app.store.mapping import CHANGE, RUN, Kind, ordinal
 from app.store.tables import SETTING, TABLES
 
 Entity = TypeVar("Entity")
@@ -145,3 +148,39 @@ class StoredChanges(StoredRecords[Change]):
             .order_by(self._table.c.starts_at, self._table.c.ordinal)
         )
         return tuple(self._kind.read(body) for body in self._connection.scalars(wanted))
+
+    def recorded_after(self, since: datetime) -> Sequence[Change]:
+        """Return the changes saved after an instant whose work was recorded afterwards."""
+        wanted = select(self._table.c.body).where(
+            self._table.c.updated_key > to_text(since),
+            self._table.c.body.contains('"retrospective":true'),
+        )
+        found = (self._kind.read(body) for body in self._connection.scalars(wanted))
+        return tuple(change for change in found if change.retrospective)
+
+
+class StoredRuns(StoredRecords[Run]):
+    """Runs, which touch hosts."""
+
+    def __init__(self, connection: Connection, writes: Writes) -> None:
+        super().__init__(RUN, connection, writes)
+
+    def worked_on(self, hosts: Sequence[str], since: datetime) -> Sequence[tuple[Run, Change]]:
+        """Return the runs not over by an instant that name one of the hosts, with their changes.
+
+        The text of a record is searched before it is read: an id stands in it as it is.
+        """
+        run, change = self._table, TABLES[CHANGE.table]
+        names = (body.contains(host) for host in hosts for body in (run.c.body, change.c.body))
+        wanted = (
+            select(run.c.body, change.c.body)
+            .join(change, change.c.id == run.c.change)
+            .where(
+                run.c.started_at.is_not(None),
+                or_(run.c.ended_at.is_(None), run.c.ended_at > since),
+                or_(*names),
+            )
+            .order_by(run.c.row)
+        )
+        rows = self._connection.execute(wanted)
+        return tuple((self._kind.read(mine), CHANGE.read(its)) for mine, its in rows)

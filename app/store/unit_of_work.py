@@ -19,7 +19,6 @@ from app.domain.host import Host
 from app.domain.metric import SampleSet
 from app.domain.people import Person
 from app.domain.report import Report
-from app.domain.run import Run
 from app.domain.template import Template
 from app.domain.verdict import Comparison
 from app.errors import Busy, StoreError
@@ -29,7 +28,7 @@ from app.store import mapping
 from app.store.chain import Head
 from app.store.engine import WRITES
 from app.store.log import ChangeLog, write_events
-from app.store.repositories import StoredChanges, StoredRecords, Writes
+from app.store.repositories import StoredChanges, StoredRecords, StoredRuns, Writes
 from app.store.setting_rows import SettingRows
 from app.store.sqlite import BUSY_TIMEOUT_MS, WriteFailed
 
@@ -94,7 +93,7 @@ class SqlUnitOfWork:
 
     changes: StoredChanges
     hosts: StoredRecords[Host]
-    runs: StoredRecords[Run]
+    runs: StoredRuns
     backups: StoredRecords[BackupSet]
     health: StoredRecords[HealthReport]
     samples: StoredRecords[SampleSet]
@@ -175,7 +174,7 @@ class SqlUnitOfWork:
         self._writes = Writes()
         self.changes = StoredChanges(connection, self._writes)
         self.hosts = StoredRecords(mapping.HOST, connection, self._writes)
-        self.runs = StoredRecords(mapping.RUN, connection, self._writes)
+        self.runs = StoredRuns(connection, self._writes)
         self.backups = StoredRecords(mapping.BACKUP, connection, self._writes)
         self.health = StoredRecords(mapping.HEALTH, connection, self._writes)
         self.samples = StoredRecords(mapping.SAMPLES, connection, self._writes)

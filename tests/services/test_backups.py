@@ -144,14 +144,14 @@ def test_an_incomplete_set_counts_only_after_a_person_accepted_it(keeping, store
     taken = backup(keeping, files(tree, "/does/not/exist"))
     assert taken.state is CaptureState.PARTIAL
     day = timedelta(hours=24)
-    refused = gate_level([taken], Level.INTACT, day, NOON)
+    refused = gate_level([taken], Demand(Level.INTACT, day, NOON))
     assert not refused.met
     assert "nobody has accepted" in refused.sentence
     with pytest.raises(IllegalMove, match="reason"):
         accept_partial(taken.id, " ", keeping=keeping)
     accepted = accept_partial(taken.id, "That folder is new", keeping=keeping)
     assert (accepted.accepted_by, accepted.accepted_reason) == ("ada", "That folder is new")
-    assert gate_level([accepted], Level.INTACT, day, NOON).met
+    assert gate_level([accepted], Demand(Level.INTACT, day, NOON)).met
     (seen,) = keeping.vault.sets()
     assert seen.accepted_by == "ada"
     assert store.log[-1].kind == "backup.accepted"
@@ -226,14 +226,15 @@ def proven(level: Level, age: timedelta = timedelta(hours=1)) -> BackupSet:
     ],
 )
 def test_the_gate_says_whether_and_why(item, met, words):
-    answer = gate_level([item], Level.READABLE, timedelta(hours=24), NOON)
+    answer = gate_level([item], Demand(Level.READABLE, timedelta(hours=24), NOON))
     assert answer.met is met
     assert words in answer.sentence
 
 
 def test_the_gate_prefers_a_fresh_set_to_a_better_proven_old_one():
     old, fresh = proven(Level.RESTORED, timedelta(days=3)), proven(Level.READABLE)
-    assert gate_level([old, fresh], Level.READABLE, timedelta(hours=24), NOON).best is fresh
+    demand = Demand(Level.READABLE, timedelta(hours=24), NOON)
+    assert gate_level([old, fresh], demand).best is fresh
 
 
 def test_a_set_counts_for_what_it_holds_and_the_weakest_source_decides():

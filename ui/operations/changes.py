@@ -15,6 +15,7 @@ from app.domain.metric import SampleSet
 from app.domain.report import Report
 from app.domain.run import Run
 from app.domain.verdict import Comparison
+from app.domain.work import Work
 from app.errors import Conflict
 from app.i18n import _
 from app.services import changes
@@ -65,6 +66,8 @@ class ChangeView:
     agreement: Agreement = field(default_factory=Agreement)
     parent: Change | None = None
     children: tuple[Change, ...] = ()
+    work: tuple[Work, ...] = ()
+    """The last work on each host the plan backs up."""
     clock_behind_s: float = 0.0
     """How far the clock of this computer lies before the newest entry of the log."""
 
@@ -176,6 +179,7 @@ def load_view(services: "AppServices", ref: str) -> ChangeView:
         agreement=agreement,
         parent=parent,
         children=children,
+        work=facts.work,
         clock_behind_s=max((events[0].at - facts.now).total_seconds(), 0.0) if events else 0.0,
     )
 

@@ -12,6 +12,7 @@ from app.domain.change import Change, ChangeState
 from app.domain.event import Event
 from app.domain.health import HealthReport
 from app.domain.run import Run, StepRun
+from app.domain.work import Work
 from app.errors import AppError
 from app.i18n import _
 from app.services import decisions, execution
@@ -20,6 +21,7 @@ from app.services.changes import Desk
 from app.services.estimates import Past, past_steps
 from app.services.execution import Beginning
 from app.services.gate_facts import Situation
+from app.services.last_work import work_after
 from app.services.notifying import mail_of
 from app.services.proofs import attach_proof
 from app.services.rollback import RollbackTime, rollback_deadline, rollback_time
@@ -48,6 +50,8 @@ class RunView:
     backups: tuple[BackupSet, ...] = ()
     events: tuple[Event, ...] = ()
     backup_age_h: float = 24.0
+    work: tuple[Work, ...] = ()
+    """The last work of other runs on the hosts the plan backs up."""
 
     @property
     def zone(self) -> str:
@@ -57,8 +61,9 @@ class RunView:
     def situation(self, run: Run, now: datetime) -> Situation:
         """Return what a gate looks at."""
         return Situation(
-            self.change, run, now, self.health, self.backups, self.backup_age_h, self.zone
-        )
+            self.change, run, now, self.health, self.backups, self.backup_age_h, self.zone,
+            self.work,
+        )  # fmt: skip
 
 
 def load_view(services: "AppServices", ref: str = "") -> RunView | None:
@@ -81,6 +86,7 @@ def load_view(services: "AppServices", ref: str = "") -> RunView | None:
         backups = tuple(uow.backups.list(change=change.id))
         health = tuple(uow.health.list(change=change.id))
         names = {str(host.id): host.name for host in uow.hosts.list()}
+        work = work_after(change, backups, uow, besides=run.id if run else "")
     return RunView(
         change,
         run,
@@ -92,6 +98,7 @@ def load_view(services: "AppServices", ref: str = "") -> RunView | None:
         backups,
         tuple(services.queries.events(change=change.id, limit=EVENTS)),
         services.settings.backup_age_h,
+        work,
     )
 
 

@@ -47,13 +47,21 @@ def before_rollback_deadline(change: Change, facts: Facts) -> str:
 
 
 def backup_is_proven(change: Change, facts: Facts) -> str:
-    """Every source of the backup plan is in a fresh set that is proven as the risk demands."""
+    """Every source of the backup plan is in a fresh set that is proven as the risk demands.
+
+    Fresh means young enough, and begun after the last step of any change that may have altered
+    the host.
+    """
     if change.risk is None:
         return _("The risk is not assessed, so the needed backup level is not known")
     if not change.backup_plan:
         return _("The plan names nothing to back up")
     demand = Demand(
-        change.risk.required_backup, timedelta(hours=facts.settings.backup_age_h), facts.now
+        change.risk.required_backup,
+        timedelta(hours=facts.settings.backup_age_h),
+        facts.now,
+        facts.work,
+        change.window.zone if change.window else "UTC",
     )
     for host in dict.fromkeys(source.host for source in change.backup_plan):
         sources = [source for source in change.backup_plan if source.host == host]

@@ -6,7 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.backup import BackupSet, Level
-from app.domain.change import Change
+from app.domain.change import Change, ChangeState
 from app.domain.ids import HostId
 from app.i18n import _
 from app.services.backup_gate import Demand, gate_host, gate_level
@@ -39,33 +39,45 @@ def needed_text(change: Change) -> str:
     )
 
 
+_BEFORE = (ChangeState.DRAFT, ChangeState.ASSESS, ChangeState.AUTHORIZE, ChangeState.SCHEDULED)
+"""Where the work of this change has not begun, so that all work counts against its backups."""
+
+
+def demand_of(view: ChangeView) -> Demand:
+    """Return what the gate asks of every backup of a change."""
+    work = view.work if view.change.state in _BEFORE else ()
+    oldest = timedelta(hours=view.settings.backup_age_h)
+    return Demand(needed_level(view.change) or Level.CAPTURED, oldest, view.now, work, view.zone)
+
+
 def best_sets(view: ChangeView) -> dict[HostId, BackupSet | None]:
     """Return the set the gate counts for each host the plan backs up."""
     hosts = dict.fromkeys(source.host for source in view.change.backup_plan)
     if not hosts:
         hosts = dict.fromkeys(item.host for item in view.backups)
-    oldest = timedelta(hours=view.settings.backup_age_h)
-    demand = Demand(needed_level(view.change) or Level.CAPTURED, oldest, view.now)
+    demand = demand_of(view)
     found: dict[HostId, BackupSet | None] = {}
     for host in hosts:
         sets = [item for item in view.backups if item.host == host]
         sources = [source for source in view.change.backup_plan if source.host == host]
-        answer = (
-            gate_host(sources, sets, demand)
-            if sources
-            else gate_level(sets, demand.level, demand.max_age, demand.now)
-        )
+        answer = gate_host(sources, sets, demand) if sources else gate_level(sets, demand)
         found[host] = answer.best
     return found
 
 
 def weakest(view: ChangeView) -> BackupSet | None:
-    """Return the set the gate hangs on: the least proven one."""
+    """Return the set the gate hangs on: one overtaken by later work, else the least proven."""
     sets = list(best_sets(view).values())
     if not sets or any(item is None for item in sets):
         return None
     known = [item for item in sets if item is not None]
-    return min(known, key=lambda item: -1 if item.level is None else int(item.level))
+    demand = demand_of(view)
+    return min(
+        known,
+        key=lambda item: (
+            demand.later_work(item) is None, -1 if item.level is None else int(item.level),
+        ),
+    )  # fmt: skip
 
 
 class BackupGate(QWidget):
@@ -124,6 +136,8 @@ def gate_badge(view: ChangeView, least: BackupSet | None, needed: Level | None) 
     badge = level_badge(least, needed)
     if least is None:
         return badge
+    if demand_of(view).later_work(least) is not None:
+        return Badge(Mark.WATCH, _("Older than the last work"))
     at = clock(least.sealed_at, view.zone)
     if least.sealed_at.date() != view.now.date():
         at = day(least.sealed_at, view.zone)
@@ -136,6 +150,13 @@ def _facts(view: ChangeView, least: BackupSet | None) -> list[Fact]:
         planned = view.change.window.span.start if view.change.window else view.now
         start = view.change.work_start or max(planned, view.now)
         facts.append((_("Age at start"), _age(least.sealed_at, start, view)))
+        work = demand_of(view).later_work(least)
+        if work is not None:
+            text = (
+                _("“{step}” of {number}, {at}") if work.ended else _("“{step}” of {number} goes on")
+            )
+            at = moment(work.at, view.zone)
+            facts.append((_("Work since"), text.format(step=work.step, number=work.number, at=at)))
     if view.deadline is not None:
         source = _("measured") if _measured(view) else _("as planned")
         text = _("{moment}, a roll-back takes {long} {source}").format(

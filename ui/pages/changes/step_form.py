@@ -27,12 +27,13 @@ LIMIT_FACTOR = 10.0
 """A step counts as stuck after this many times its estimate, at least after a minute."""
 _FLAGS = (
     "mandatory", "stops_service", "starts_service", "point_of_no_return", "idempotent", "proof",
-    "by_another",
+    "by_another", "reads_only",
 )  # fmt: skip
 _HAS_WORDS = (StepKind.MANUAL, StepKind.GATE, StepKind.NOTIFY)
 _USED_BY: dict[str, tuple[StepKind, ...]] = {
     "command": (StepKind.COMMAND,),
     "idempotent": (StepKind.COMMAND,),
+    "reads_only": (StepKind.COMMAND,),
     "answer": (StepKind.GATE,),
     "approver": (StepKind.GATE,),
     "by_another": (StepKind.GATE,),
@@ -103,6 +104,7 @@ class StepForm(RecordForm):
         self.starts_service = FlagField(_("Service back"), _("Users have it back afterwards"))
         self.point_of_no_return = FlagField(_("Way back"), _("Point of no return"))
         self.idempotent = FlagField(_("Repeating"), _("Sending it twice does no harm"))
+        self.reads_only = FlagField(_("Reading"), _("Alters nothing on the host"))
         self.command.text.setFont(font(mono=True))
         for name in ("title", "kind", "host", "owner", "minutes", "p90", "after", "limit"):
             self.add(name, getattr(self, name))
@@ -110,7 +112,7 @@ class StepForm(RecordForm):
             self.add(name, getattr(self, name), wide=True)
         for name in ("recipients", "answer", "approver", "backout_of", "on_fail", "mandatory",
                      "stops_service", "starts_service", "point_of_no_return", "idempotent",
-                     "by_another", "proof"):  # fmt: skip
+                     "reads_only", "by_another", "proof"):  # fmt: skip
             self.add(name, getattr(self, name))
 
     def prepare(self, view: ChangeView) -> None:
