@@ -30,7 +30,13 @@ class ShiftStart:
 
 
 def shift_start(
-    samples: Samples, layout: Layout, scale: Scale, backs: tuple[int, ...], step_s: float
+    samples: Samples,
+    layout: Layout,
+    scale: Scale,
+    backs: tuple[int, ...],
+    step_s: float,
+    *,
+    control: Samples | None = None,
 ) -> ShiftStart | None:
     """Find when the level moved between the start of one window and the end of the other.
 
@@ -40,15 +46,20 @@ def shift_start(
         scale: Ratios or differences, as in the comparison.
         backs: How many days back the reference days lie; their daily rhythm is taken away.
         step_s: The width of the comparison's bins.
+        control: Something untouched; what it did is taken away instead of the daily rhythm.
 
     Returns:
         None where the samples are too few to say, or none were taken while it moved.
     """
     length_s = layout.whole.length_s
     batch_s = max(step_s, length_s / MOST_BATCHES)
-    own, *earlier = _courses(samples, layout, scale, backs, batch_s)
-    if earlier:
-        own = own - np.mean(earlier, axis=0)
+    if control is None:
+        own, *earlier = _courses(samples, layout, scale, backs, batch_s)
+        if earlier:
+            own = own - np.mean(earlier, axis=0)
+    else:
+        own, other = (_courses(each, layout, scale, (), batch_s)[0] for each in (samples, control))
+        own = own - other * _share(own, other, scale)
     known = np.flatnonzero(np.isfinite(own))
     if len(known) < 4 * _EDGE:
         return None
@@ -75,6 +86,12 @@ def _courses(
     if scale is Scale.LOG and any(np.nanmin(w.value) <= 0 for w in used):
         scale = Scale.LINEAR
     return [course.value for course in clean(used, scale)]
+
+
+def _share(own: Array, other: Array, scale: Scale) -> float:
+    """Return by what a control is multiplied: differences are brought to the metric's size."""
+    size = float(np.nanmean(other))
+    return float(np.nanmean(own)) / size if scale is Scale.LINEAR and size else 1.0
 
 
 def _best_split(values: Array) -> int:

@@ -4,7 +4,7 @@ The design is chosen by what there is to compare with, before the samples after 
 looked at: four or more comparable earlier days (A), or the two windows alone (B).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -29,8 +29,8 @@ from app.analysis.effect import (
     without_history,
 )
 from app.analysis.judge import Ratio, Ruling, Terms, rule
-from app.analysis.levels import Levels, levels_of
-from app.analysis.windows import Candidate, Layout
+from app.analysis.levels import Levels, less_control, levels_of, usual_scale
+from app.analysis.windows import Candidate, Layout, Slot
 from app.domain.verdict import Design, ReferenceDay, Scale
 from app.i18n import _
 
@@ -48,6 +48,7 @@ class Gate(StrEnum):
     NOTHING_AFTER = "nothing_after"
     THIN_BEFORE = "thin_before"
     THIN_AFTER = "thin_after"
+    THIN_CONTROL = "thin_control"
     FEW_INDEPENDENT = "few_independent"
     DRIFT = "drift"
     RHYTHM = "rhythm"
@@ -86,6 +87,8 @@ class Study:
     """Reference days on which the metric moved as far by itself."""
     more_spikes: bool = False
     """Spikes have become more frequent than on any reference day."""
+    control_moved: float | None = None
+    """How far the control moved by itself, as a fraction; None without one."""
 
     @property
     def compares_levels(self) -> bool:
@@ -94,51 +97,114 @@ class Study:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reference:
-    candidate: Candidate
+class _Sides:
+    """Two windows of one day; those of the control, if there is one, beside them."""
+
     before: Bins
     after: Bins
+    control: tuple[Bins, Bins] | None = None
+
+    def is_covered(self, *, with_before: bool) -> bool:
+        """Whether there is enough in the windows that are used."""
+        windows = [(self.before, self.after), *([self.control] if self.control else [])]
+        return all(
+            after.is_covered and (before.is_covered or not with_before) for before, after in windows
+        )
 
 
-def study(samples: Samples, layout: Layout, terms: Terms) -> Study:
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    candidate: Candidate
+    sides: _Sides
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The samples of a metric and of its control, cut into windows on one grid."""
+
+    metric: Samples
+    control: Samples | None
+    step_s: float
+
+    def sides(self, before: Slot, after: Slot) -> _Sides:
+        """Return what lies in two windows."""
+        own, *other = (
+            (into_bins(samples, before, self.step_s), into_bins(samples, after, self.step_s))
+            for samples in (self.metric, self.control)
+            if samples is not None
+        )
+        return _Sides(*own, *other)
+
+    def levels(self, sides: Sequence[_Sides], *, with_before: bool) -> Levels:
+        """Return the levels of all windows in order, less what the control did by itself."""
+        every = [bins for each in sides for bins in (each.before, each.after)]
+        beside = [bins for each in sides for bins in each.control or ()]
+        if not with_before:
+            every, beside = every[1::2], beside[1::2]
+        scale = usual_scale(every, is_ratio=self.metric.is_ratio)
+        if self.control is None:
+            return levels_of(every, scale, is_ratio=self.metric.is_ratio)
+        if usual_scale(beside, is_ratio=self.control.is_ratio) is Scale.LINEAR:
+            scale = Scale.LINEAR
+        return less_control(
+            levels_of(every, scale, is_ratio=self.metric.is_ratio),
+            levels_of(beside, scale, is_ratio=self.control.is_ratio),
+        )
+
+
+def study(
+    samples: Samples, layout: Layout, terms: Terms, *, control: Samples | None = None
+) -> Study:
     """Judge one metric.
 
     Args:
         samples: All there is of it: both windows and as much history as there is.
         layout: Where the windows lie.
         terms: What matters.
+        control: Something the change did not touch; its own moves are subtracted.
     """
     slots = layout.before, layout.after
-    step_s = step_for(samples, slots, layout.parameters.step_s)
+    both = [each for each in (samples, control) if each is not None]
+    step_s = max(step_for(each, slots, layout.parameters.step_s) for each in both)
     if step_s == 0 or not len(inside(samples.at_s, slots[1])):
         return Study(Design.NO_HISTORY, step_s, Window(), Window(), gates=(Gate.NOTHING_AFTER,))
-    step_s = max(step_s, _step_of_history(samples, layout))
-    before, after = (into_bins(samples, slot, step_s) for slot in slots)
-    used, left_out = _references(samples, layout, step_s, with_before=before.is_covered)
+    step_s = max(step_s, *(_step_of_history(each, layout) for each in both))
+    source = _Source(samples, control, step_s)
+    own = source.sides(*slots)
+    used, left_out = _references(source, layout, with_before=own.before.is_covered)
     few = used if len(used) < MIN_DAYS else []
     left_out += [ReferenceDay(r.candidate.day, used=False, why=_too_few()) for r in few]
     design = Design.NO_HISTORY if few or not used else Design.REFERENCE_DAYS
     plain = Study(
-        design, step_s, Window(before), Window(after), days=tuple(left_out), few_days=len(few)
+        design,
+        step_s,
+        Window(own.before),
+        Window(own.after),
+        days=tuple(left_out),
+        few_days=len(few),
     )
-    gates = _coverage_gates(before, after, design)
+    gates = _coverage_gates(own, design)
     if gates:
         return replace(plain, gates=gates)
     if design is Design.NO_HISTORY:
-        used = few or _sort_out(layout.daily(any_type=True), samples, step_s)[0]
-    return _judged(plain, used, layout, samples.is_ratio, terms)
+        used = few or _sort_out(layout.daily(any_type=True), source)[0]
+    with_before = own.before.is_covered
+    levels = source.levels([own, *(each.sides for each in used)], with_before=with_before)
+    return _judged(plain, used, layout, levels, terms)
 
 
 def _too_few() -> str:
     return _("fewer than {n} comparable days").format(n=MIN_DAYS)
 
 
-def _coverage_gates(before: Bins, after: Bins, design: Design) -> tuple[Gate, ...]:
+def _coverage_gates(own: _Sides, design: Design) -> tuple[Gate, ...]:
     gates = []
-    if not after.is_covered:
-        gates.append(Gate.THIN_AFTER if after.observed else Gate.NOTHING_AFTER)
-    if not before.is_covered and design is Design.NO_HISTORY:
-        gates.append(Gate.THIN_BEFORE if before.observed else Gate.NOTHING_BEFORE)
+    if not own.after.is_covered:
+        gates.append(Gate.THIN_AFTER if own.after.observed else Gate.NOTHING_AFTER)
+    if not own.before.is_covered and design is Design.NO_HISTORY:
+        gates.append(Gate.THIN_BEFORE if own.before.observed else Gate.NOTHING_BEFORE)
+    if not gates and not own.is_covered(with_before=own.before.is_covered):
+        gates.append(Gate.THIN_CONTROL)
     return tuple(gates)
 
 
@@ -153,53 +219,46 @@ def _step_of_history(samples: Samples, layout: Layout) -> float:
 
 
 def _references(
-    samples: Samples, layout: Layout, step_s: float, *, with_before: bool
+    source: _Source, layout: Layout, *, with_before: bool
 ) -> tuple[list[_Reference], list[ReferenceDay]]:
     """Return the days that can be used, nearest first, and those that cannot, with the reason."""
     used: list[_Reference] = []
     left_out: list[ReferenceDay] = []
     for candidates in (layout.daily(), layout.weekly()):
         if len(used) < MIN_DAYS:
-            more, not_these = _sort_out(candidates, samples, step_s, with_before=with_before)
+            more, not_these = _sort_out(candidates, source, with_before=with_before)
             used, left_out = used + more, left_out + not_these
     return used[:MAX_DAYS], left_out
 
 
 def _sort_out(
-    candidates: Iterable[Candidate], samples: Samples, step_s: float, *, with_before: bool = True
+    candidates: Iterable[Candidate], source: _Source, *, with_before: bool = True
 ) -> tuple[list[_Reference], list[ReferenceDay]]:
     good: list[_Reference] = []
     bad: list[ReferenceDay] = []
     for candidate in candidates:
-        before = into_bins(samples, candidate.before, step_s)
-        after = into_bins(samples, candidate.after, step_s)
-        if not candidate.why and (before.is_covered or not with_before) and after.is_covered:
-            good.append(_Reference(candidate, before, after))
-        elif before.observed or after.observed:
+        sides = source.sides(candidate.before, candidate.after)
+        if not candidate.why and sides.is_covered(with_before=with_before):
+            good.append(_Reference(candidate, sides))
+        elif sides.before.observed or sides.after.observed:
             why = candidate.why or _("too many samples are missing")
             bad.append(ReferenceDay(candidate.day, used=False, why=why))
     return good, bad
 
 
 def _judged(
-    plain: Study, used: list[_Reference], layout: Layout, is_ratio: bool, terms: Terms
+    plain: Study, used: list[_Reference], layout: Layout, levels: Levels, terms: Terms
 ) -> Study:
-    own = [window.bins for window in (plain.before, plain.after) if window.bins.is_covered]
-    pairs = [
-        bins
-        for reference in used
-        for bins in ((reference.before, reference.after) if len(own) > 1 else (reference.after,))
-    ]
-    levels = levels_of([*own, *pairs], is_ratio=is_ratio)
+    own = 2 if plain.before.bins.is_covered else 1
     with_days = plain.design is Design.REFERENCE_DAYS
     if with_days:
-        effect, gates = _with_days(levels, len(own))
+        effect, gates = _with_days(levels, own)
     else:
         effect, gates = _alone(levels, layout, plain.step_s)
-    after = levels.measured[len(own) - 1].level
+    after = levels.measured[own - 1].level
     expected = levels.plain(after - effect.estimate)
     ratio = Ratio(levels.scale, expected, levels.plain(after))
-    before = levels.plain(levels.measured[0].level) if len(own) > 1 else expected
+    before = levels.plain(levels.measured[0].level) if own > 1 else expected
     used = used if with_days else []
     spikes = levels.spikes_per_hour(plain.step_s)
     effect = in_units(effect, 1 / levels.typical)
@@ -209,16 +268,17 @@ def _judged(
     return replace(
         plain,
         scale=levels.scale,
-        days=(*_days(levels, used, len(own)), *plain.days),
+        days=(*_days(levels, used, own), *plain.days),
         backs=tuple(reference.candidate.back for reference in used),
-        before=Window(plain.before.bins, before, spikes[0] if len(own) > 1 else 0.0),
-        after=Window(plain.after.bins, ratio.after, spikes[len(own) - 1]),
+        before=Window(plain.before.bins, before, spikes[0] if own > 1 else 0.0),
+        after=Window(plain.after.bins, ratio.after, spikes[own - 1]),
         gates=gates,
         effect=effect,
         ratio=ratio,
         ruling=ruling,
         as_large=_as_large(effect),
-        more_spikes=with_days and spikes[len(own) - 1] > 2 * max(spikes[len(own) :]) + 1,
+        more_spikes=with_days and spikes[own - 1] > 2 * max(spikes[own:]) + 1,
+        control_moved=levels.control_moved if own > 1 else None,
     )
 
 
@@ -231,9 +291,9 @@ def _days(levels: Levels, used: list[_Reference], own: int) -> Iterable[Referenc
 
 def _with_days(levels: Levels, own: int) -> tuple[Effect, tuple[Gate, ...]]:
     """Return the effect of design A, and the gates that failed."""
-    measured = levels.measured
-    before, after = (measured[0] if own > 1 else None), measured[own - 1]
-    rows = np.array([window.level for window in measured[own:]])
+    judged = levels.judged
+    before, after = (judged[0] if own > 1 else None), judged[own - 1]
+    rows = np.array([window.level for window in judged[own:]])
     table: Array = rows.reshape(-1, 2) if before else np.column_stack((rows, rows))
     effect = by_reference_days(table, before.level if before else None, after.level)
     if effect.se and not levels.is_rare:
@@ -252,13 +312,13 @@ def _with_days(levels: Levels, own: int) -> tuple[Effect, tuple[Gate, ...]]:
 
 def _alone(levels: Levels, layout: Layout, step_s: float) -> tuple[Effect, tuple[Gate, ...]]:
     """Return the effect of design B, and the gates that failed."""
-    before, after = levels.measured[:2]
+    before, after = levels.judged[:2]
     effect = without_history(before, after)
     if _is_below(effect, MIN_EFFECTIVE):
         return effect, (Gate.FEW_INDEPENDENT,)
     if not effect.excludes_zero() or not effect.se:
         return effect, ()
-    earlier = np.array([window.level for window in levels.measured[2:]]).reshape(-1, 2)
+    earlier = np.array([window.level for window in levels.judged[2:]]).reshape(-1, 2)
     if len(earlier) and not _outlives_rhythm(effect, earlier[:, 1] - earlier[:, 0]):
         return effect, (Gate.RHYTHM,)
     long = layout.parameters.window_s > HOUR_S

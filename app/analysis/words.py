@@ -253,6 +253,8 @@ def _gate(gate: Gate, found: Comparison) -> str:
             return _thin(found.window_before, _("before"))
         case Gate.THIN_AFTER:
             return _thin(found.window_after, _("after"))
+        case Gate.THIN_CONTROL:
+            return _("The control has too few samples in the same windows.")
         case Gate.FEW_INDEPENDENT:
             worth = number(found.n_effective, digits=1)
             return _(
@@ -278,6 +280,8 @@ def _next(found: Comparison, background: Background) -> str:
         return _("Next: read the samples of the hours after the change again.")
     if {Gate.NOTHING_BEFORE, Gate.THIN_BEFORE} & set(background.gates):
         return _("Next: add samples from before the change.")
+    if Gate.THIN_CONTROL in background.gates:
+        return _("Next: add samples of the control, or judge without it.")
     if found.design is Design.RUNS:
         return _("Next: run the load test again, at least three times on each side.")
     if found.design is Design.NO_HISTORY:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from app.analysis.clean import Samples
     from app.domain.metric import MetricKind
     from app.domain.verdict import Comparison
+    from app.services.comparison import Control
     from app.services.series_csv import Table
 
 REGRESSED, NOT_ENOUGH = 3, 4
@@ -47,6 +48,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add("--settle", metavar="10m", help=_("pause after T1; else 10m or 5 %% of the window"))
     add("--column", help=_("the column of values; the first one otherwise"))
     add("--total", help=_("for a ratio: the column that counts all events"))
+    add("--control", metavar="NAME", help=_("an untouched column; its own change is subtracted"))
+    add("--control-total", metavar="NAME", help=_("for a ratio: all events of the control"))
     add("--kind", choices=_KINDS, default="gauge", help=_("what the column holds"))
     worse = _("in which direction it gets worse")
     add("--worse", choices=("higher", "lower", "either"), default="higher", help=worse)
@@ -112,7 +115,25 @@ def _judge(args: argparse.Namespace) -> tuple["Comparison", list[str]]:
         floor=args.floor,
     )
     layout = Layout.around(start_s, end_s, parameters, blocked)
-    return compare_metric(metric, samples, layout), notes
+    control = _control(table, args, kind, column)
+    return compare_metric(metric, samples, layout, control=control), notes
+
+
+def _control(
+    table: "Table", args: argparse.Namespace, kind: "MetricKind", column: str
+) -> "Control | None":
+    """Return the untouched column, read as the judged one is."""
+    from app.analysis.clean import ratio_samples, samples_of  # noqa: PLC0415 - numpy
+    from app.services.comparison import Control  # noqa: PLC0415
+
+    if not args.control:
+        return None
+    if args.control == column:
+        raise InvalidInput(_("A column cannot be its own control."))
+    series = table.series(args.control)
+    if args.control_total:
+        return Control(args.control, ratio_samples(series, table.series(args.control_total)))
+    return Control(args.control, samples_of(series, kind))
 
 
 def _usual_margin(kind: "MetricKind") -> float:

@@ -77,6 +77,8 @@ class Metric:
     query: str = ""
     source: str = ""
     host: HostId | None = None
+    control: str = ""
+    """Id of a metric of the same change that it did not touch; its own moves are subtracted."""
 
 
 @dataclass(frozen=True, slots=True)

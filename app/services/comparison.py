@@ -6,7 +6,7 @@ a `Comparison` with its sentence comes out.
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -41,8 +41,21 @@ from app.wording import signed_percent
 _NO_CHANGE = ChangeId("")
 
 
+@dataclass(frozen=True, slots=True)
+class Control:
+    """Something the change did not touch, such as the same metric of another host."""
+
+    name: str
+    samples: Samples
+
+
 def compare_metric(
-    metric: Metric, samples: Samples, layout: Layout, *, change: ChangeId = _NO_CHANGE
+    metric: Metric,
+    samples: Samples,
+    layout: Layout,
+    *,
+    change: ChangeId = _NO_CHANGE,
+    control: Control | None = None,
 ) -> Comparison:
     """Judge one metric from all its samples: both windows and as much history as there is.
 
@@ -51,10 +64,24 @@ def compare_metric(
         samples: The whole series, in any order, gaps left open.
         layout: Where the windows lie.
         change: The change it belongs to.
+        control: Its own moves are subtracted from those of the metric, window by window.
     """
-    found = study(samples, layout, _terms(metric, layout.parameters))
+    beside = control.samples if control else None
+    found = study(samples, layout, _terms(metric, layout.parameters), control=beside)
     caveats = (Caveat.NO_REFERENCE_DAYS,) if found.design is Design.NO_HISTORY else ()
-    return _told(_blank(metric, change), found, samples, layout, caveats)
+    blank = replace(_blank(metric, change), notes=_control_notes(control, found))
+    return _told(blank, found, samples, layout, caveats, control=beside)
+
+
+def _control_notes(control: Control | None, found: Study) -> tuple[str, ...]:
+    if control is None or found.effect is None:
+        return ()
+    if found.control_moved is None:
+        text = _("What {control} did by itself is subtracted.").format(control=control.name)
+    else:
+        text = _("{control}, which the change did not touch, moved by {by}; that is subtracted.")
+        text = text.format(control=control.name, by=signed_percent(found.control_moved))
+    return (text,)
 
 
 def _terms(metric: Metric, parameters: Parameters) -> Terms:
@@ -117,6 +144,8 @@ def _told(
     samples: Samples,
     layout: Layout,
     caveats: tuple[Caveat, ...],
+    *,
+    control: Samples | None = None,
 ) -> Comparison:
     """Fill in what was found, how far it carries, when the level moved, and the words."""
     if layout.parameters.window_s < HOUR_S:
@@ -132,7 +161,7 @@ def _told(
         step_s=found.step_s,
         parameters=layout.parameters,
     )
-    comparison = replace(comparison, shift=_shift(comparison, found, samples, layout))
+    comparison = replace(comparison, shift=_shift(comparison, found, (samples, control), layout))
     return _worded(comparison, _background(found))
 
 
@@ -155,16 +184,29 @@ def _worded(comparison: Comparison, background: Background) -> Comparison:
     )
 
 
-def _shift(comparison: Comparison, found: Study, samples: Samples, layout: Layout) -> Shift | None:
+def _shift(
+    comparison: Comparison,
+    found: Study,
+    both: tuple[Samples, Samples | None],
+    layout: Layout,
+) -> Shift | None:
+    samples, control = both
     if not comparison.verdict.is_move or samples.is_ratio:
         return None
-    start = shift_start(samples, layout, found.scale, found.backs, found.step_s)
+    start = shift_start(samples, layout, found.scale, found.backs, found.step_s, control=control)
     if start is None:
         return None
     return Shift(instant(start.at_s), start.at_s - layout.start_s, start.too_early)
 
 
-def compare_windows(change: Change, metric: Metric, before: Series, after: Series) -> Comparison:
+def compare_windows(
+    change: Change,
+    metric: Metric,
+    before: Series,
+    after: Series,
+    *,
+    control: Control | None = None,
+) -> Comparison:
     """Judge two frozen windows of a change, without any history.
 
     The windows are as long as the shorter of the two: the end of one, the beginning of the other.
@@ -174,7 +216,7 @@ def compare_windows(change: Change, metric: Metric, before: Series, after: Serie
     if change.work_start:
         layout = replace(layout, start_s=change.work_start.timestamp())
     both = samples_of(_joined(before, after), metric.kind)
-    return compare_metric(metric, both, layout, change=change.id)
+    return compare_metric(metric, both, layout, change=change.id, control=control)
 
 
 def _layout(before: Series, after: Series, parameters: Parameters) -> Layout:

@@ -145,7 +145,11 @@ def _success(change: Change, host_name: HostName) -> Lines:
     for metric in change.metrics:
         where = f" ({host_name(str(metric.host))})" if metric.host else ""
         target = target_words(metric.target, metric.unit) if metric.target else _("no target")
-        yield _("Measure"), f"{metric.name}{where}: {target}"
+        words = f"{metric.name}{where}: {target}"
+        if metric.control:
+            beside = next((m.name for m in change.metrics if m.id == metric.control), "?")
+            words = _("{words}, less what {control} did").format(words=words, control=beside)
+        yield _("Measure"), words
     words = ngettext("watched for {n:g} day", "watched for {n:g} days", round(change.monitor_days))
     yield _("Afterwards"), words.format(n=change.monitor_days)
 

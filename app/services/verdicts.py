@@ -14,7 +14,7 @@ from app.domain.metric import Metric, SampleSet, Series, WindowName
 from app.domain.verdict import Comparison, Parameters
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.comparison import compare_metric, compare_windows, judge_together
+from app.services.comparison import Control, compare_metric, compare_windows, judge_together
 from app.services.metrics import Measuring, freeze
 from app.services.ports_series import SeriesStore
 from app.services.sampling import Sampled
@@ -58,21 +58,38 @@ def judge(change_id: str, *, with_: Measuring) -> tuple[Comparison, ...]:
 def _judge_one(
     change: Change, metric: Metric, samples: Sequence[SampleSet], series: SeriesStore
 ) -> Comparison | None:
-    newest: Mapping[WindowName, SampleSet] = {
-        item.window: item
-        for item in sorted(samples, key=lambda item: item.id)
-        if item.metric == metric.id
-    }
+    newest = _newest(metric.id, samples)
     before, after = newest.get(WindowName.BEFORE), newest.get(WindowName.AFTER)
     if before is None or after is None:
         return None
+    control = _control_of(change, metric, samples, series)
     layout = layout_of(change)
     if WindowName.REFERENCE in newest and layout is not None:
-        parts = [series.get(newest[name].sha256) for name in newest]
-        return compare_metric(
-            metric, samples_of(_joined(parts), metric.kind), layout, change=change.id
-        )
-    return compare_windows(change, metric, series.get(before.sha256), series.get(after.sha256))
+        every = samples_of(_all_of(newest, series), metric.kind)
+        return compare_metric(metric, every, layout, change=change.id, control=control)
+    both = series.get(before.sha256), series.get(after.sha256)
+    return compare_windows(change, metric, *both, control=control)
+
+
+def _newest(metric_id: str, samples: Sequence[SampleSet]) -> Mapping[WindowName, SampleSet]:
+    return {
+        item.window: item
+        for item in sorted(samples, key=lambda item: item.id)
+        if item.metric == metric_id
+    }
+
+
+def _control_of(
+    change: Change, metric: Metric, samples: Sequence[SampleSet], series: SeriesStore
+) -> Control | None:
+    """Return the untouched metric that was named for this one; without samples it is empty."""
+    if not metric.control:
+        return None
+    named = next((item for item in change.metrics if item.id == metric.control), None)
+    if named is None:  # taken out of the plan since: never judge as if none had been wanted
+        return Control(_("The control"), samples_of(_all_of({}, series), metric.kind))
+    newest = _newest(named.id, samples)
+    return Control(named.name, samples_of(_all_of(newest, series), named.kind))
 
 
 def layout_of(change: Change) -> Layout | None:
@@ -146,7 +163,10 @@ def _inside(series: Series, slot: Slot) -> "np.ndarray[tuple[int], np.dtype[np.b
     return inside
 
 
-def _joined(parts: Sequence[Series]) -> Series:
+def _all_of(newest: Mapping[WindowName, SampleSet], series: SeriesStore) -> Series:
+    parts = [series.get(item.sha256) for item in newest.values()]
+    if not parts:
+        return Series(np.empty(0), np.empty(0))
     return Series(
         np.concatenate([part.at_s for part in parts]),
         np.concatenate([part.value for part in parts]),

@@ -117,6 +117,29 @@ def test_a_counter_and_ratios(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert ask(capsys, one, *WORDS, "--kind", "ratio")["before"] == pytest.approx(0.1, rel=0.3)
 
 
+def test_an_untouched_column_takes_away_what_came_over_both(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rng = np.random.default_rng(6)
+    changed = simulate(MADE.but(effect=0.0), rng)
+    other = simulate(MADE.but(effect=0.0, level=30.0), rng)
+    for case in (changed, other):
+        case.value[case.at_s >= case.start_s] *= 1.3
+    both = Case(
+        changed.at_s, changed.value, other.value, changed.start_s, changed.end_s, changed.scenario
+    )
+    path = write(tmp_path / "c.csv", both, "time,web-1,web-2")
+    assert ask(capsys, path, *WORDS, "--column", "web-1")["verdict"] == "regressed"
+    found = ask(capsys, path, *WORDS, "--column", "web-1", "--control", "web-2")
+    assert found["verdict"] != "regressed"
+    assert abs(found["relative_change"]) < 0.12
+    assert "web-2, which the change did not touch, moved by" in found["sentence"]
+    assert main(["compare", str(path), *WORDS, "--control", "web-1"]) == 2
+    assert "cannot be its own control" in capsys.readouterr().err
+    assert main(["compare", str(path), *WORDS, "--control", "web-3"]) == 2
+    assert "There is no column “web-3”" in capsys.readouterr().err
+
+
 def test_rows_units_and_epochs_do_not_matter(
     file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

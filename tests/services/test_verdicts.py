@@ -191,3 +191,26 @@ def test_without_a_metric_of_a_host_there_is_nothing_to_measure(opened, change):
     with pytest.raises(InvalidInput, match="read from a host"):
         measure(change.id, WindowName.BEFORE, with_=opened.measuring, context=TaskContext())
     assert change.hosts != (HostId("nowhere"),)
+
+
+def test_a_control_is_subtracted_and_a_missing_one_is_never_passed_over(opened, made, tmp_path):
+    metrics = (
+        Metric("response", "Order response time", "ms", MetricKind.LATENCY, control="other"),
+        Metric("other", "Untouched shop", "ms", MetricKind.LATENCY),
+    )
+    change = made(ChangeState.IMPLEMENT, metrics=metrics, **WORK)
+    for seed, name in ((5, "response"), (6, "other")):
+        samples = around_work(np.random.default_rng(seed), days=8, after=1.4)
+        path = write(tmp_path / f"{name}.csv", samples)
+        import_csv(CsvImport(change.id, name, path), with_=opened.measuring)
+    response, other = judge(change.id, with_=opened.measuring)
+    assert other.verdict is Verdict.REGRESSED
+    assert response.verdict is Verdict.NO_MATERIAL_CHANGE
+    assert "Untouched shop, which the change did not touch, moved by +40" in response.sentence
+
+    lonely = made(ChangeState.IMPLEMENT, metrics=metrics[:1], **WORK)
+    path = tmp_path / "response.csv"
+    import_csv(CsvImport(lonely.id, "response", path), with_=opened.measuring)
+    (found,) = judge(lonely.id, with_=opened.measuring)
+    assert found.verdict is Verdict.NOT_ENOUGH_DATA
+    assert "The control has too few samples" in found.reason

@@ -30,6 +30,7 @@ class MetricForm(RecordForm):
 
     def __init__(self) -> None:
         super().__init__()
+        self._measures: list[tuple[str, str]] = []
         self.name = LineField(_("Measure"), placeholder=_("Checkout response time"))
         self.read_what = ChoiceField(
             _("What is read"),
@@ -53,15 +54,19 @@ class MetricForm(RecordForm):
         self.target = LineField(_("Value"))
         self.margin = LineField(_("Change that matters, %"))
         self.floor = LineField(_("… but at least"), _("In the unit of the measure."))
+        self.control = ChoiceField(
+            _("Control"), hint=_("A measure the change leaves alone; its own moves are subtracted.")
+        )
         for name in ("name", "read_what", "host", "query", "side", "target", "margin", "floor",
-                     "unit", "kind", "worse", "key"):  # fmt: skip
+                     "unit", "kind", "worse", "key", "control"):  # fmt: skip
             self.add(name, getattr(self, name))
         self.read_what.edited.connect(self._on_what)
         self.side.edited.connect(self._follow)
 
     def prepare(self, view: ChangeView) -> None:
-        """Offer the hosts."""
+        """Offer the hosts and the other measures."""
         self.host.set_options([("", _("choose a host")), *host_options(view)])
+        self._measures = [(item.id, item.name) for item in view.change.metrics]
 
     def fill(self, record: Metric) -> None:
         """Show a measure."""
@@ -79,6 +84,9 @@ class MetricForm(RecordForm):
         self.target.set_value(plain(target.value) if target else "")
         self.margin.set_value(plain(record.margin * 100))
         self.floor.set_value(plain(record.floor))
+        others = [item for item in self._measures if item[0] != record.id]
+        self.control.set_options([("", _("none")), *others])
+        self.control.set_value(record.control)
         self._follow()
 
     def read(self, record: Metric) -> Metric:
@@ -105,6 +113,7 @@ class MetricForm(RecordForm):
             query=queries[what],
             source=FILE_SOURCE if what == FILE else HOST_SOURCE,
             host=HostId(self.host.value) if self.host.value else None,
+            control=self.control.value,
         )
 
     def _target(self) -> Target | None:
