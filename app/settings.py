@@ -101,6 +101,9 @@ class Settings:
     monitor_days_emergency: Annotated[
         float, Declared(later("How long an emergency change is watched"), "d", 0.0, 365.0)
     ] = 2.0
+    service_hours: Annotated[
+        float, Declared(later("Agreed hours of a service in a week"), "h", 1.0, 168.0)
+    ] = 168.0
     example: Annotated[bool, Declared(later("Everything here is made up"))] = False
     """Set once, when a folder of example data is made; it can never be altered afterwards."""
 

@@ -41,7 +41,8 @@ def run(args: argparse.Namespace, services: "AppServices") -> int:
     from app.services.filter_words import read_filter  # noqa: PLC0415
     from app.services.finding import Query  # noqa: PLC0415
 
-    wish = ExportWish(ExportFormat(args.format), bom=not args.no_bom)
+    label = services.settings.label
+    wish = ExportWish(ExportFormat(args.format), bom=not args.no_bom, label=label)
     query = Query(read_filter(args.filter), services.asker)
     target: Path = args.out or Path(f"changes.{args.format}")
     made = export_list(query, target, wish, finder=services.finder, open_table=services.open_table)

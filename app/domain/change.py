@@ -103,6 +103,10 @@ class Change:
     answers: tuple[ReviewAnswer, ...] = ()
     benefit_days: tuple[int, ...] = DAYS
     benefit_checks: tuple[BenefitCheck, ...] = ()
+    first_commit_at: datetime | None = None
+    """When the oldest commit that it brings into production was made."""
+    code_revision: str = ""
+    """What of the code goes live: a tag, a commit, a build."""
     on_hold: bool = False
     on_hold_reason: str = ""
     work_start: datetime | None = None

@@ -10,6 +10,11 @@ from app.domain.vocabulary import ChangeState, ChangeType, Grade, NeedCategory
 OPEN_STATES = tuple(state for state in ChangeState if state.is_open)
 BEFORE_WORK = (ChangeState.DRAFT, ChangeState.ASSESS, ChangeState.AUTHORIZE, ChangeState.SCHEDULED)
 """States in which a planned start that has passed means the change is overdue."""
+AT_WORK = (
+    ChangeState.IMPLEMENT, ChangeState.TEST, ChangeState.BACKOUT, ChangeState.MONITOR,
+    ChangeState.REVIEW,
+)  # fmt: skip
+"""States from the start of the work on, until it is closed."""
 
 
 class Span(StrEnum):

@@ -6,10 +6,12 @@ from enum import StrEnum
 
 from app.domain.change import ChangeType
 from app.domain.need import NeedCategory
+from app.domain.outage import OutageKind
 from app.domain.review import CloseCode
 
 LEAST_FOR_PERCENT = 10
 """Of fewer cases only the counts are told: a percentage would say more than is known."""
+WEEK_H = 168.0
 
 
 class ExceptionKind(StrEnum):
@@ -60,14 +62,29 @@ class Case:
     backed_out: bool = False
     exceptions: frozenset[ExceptionKind] = frozenset()
     incidents: tuple[CausedIncident, ...] = ()
-    planned_down_s: float | None = None
-    unplanned_down_s: float | None = None
     step_ratios: tuple[float, ...] = ()
     restored: bool = False
     """Whether it had a backup that was restored (L4)."""
     approval_wait_s: float | None = None
     reviewed_late: bool | None = None
     """Whether the review came later than it was due; None without a review date."""
+    unauthorised: bool = False
+    """Whether work was done that nobody had approved."""
+    planned_outside: bool | None = None
+    """Whether its window lay outside the maintenance windows; None if that was never looked at."""
+    mends: bool = False
+    """Whether it is linked as the remedy of an incident that it did not cause."""
+    lead_s: float | None = None
+    """Seconds from its oldest commit to the end of the work."""
+    allowed_s: float | None = None
+    """Seconds it had from being opened to being closed, as planned."""
+
+    @property
+    def spent_s(self) -> float | None:
+        """Seconds from being opened to being closed."""
+        if self.opened_at is None or self.closed_at is None:
+            return None
+        return (self.closed_at - self.opened_at).total_seconds()
 
     @property
     def succeeded(self) -> bool:
@@ -101,21 +118,54 @@ class OpenCase:
 
 
 @dataclass(frozen=True, slots=True)
+class NewCase:
+    """What the figures know of a change that was opened in the period."""
+
+    number: int
+    urgent: bool = False
+    """Whether it has priority 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Down:
+    """A span in which a change took a service from its users; one that lasts ends now."""
+
+    number: int
+    service: str
+    kind: OutageKind
+    begin: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """What happened in a period; ``closed`` leaves canceled changes out."""
 
     start: datetime
     end: datetime
     closed: tuple[Case, ...]
-    opened: tuple[int, ...]
-    """Numbers of the changes opened in the period, canceled ones too."""
+    opened: tuple[NewCase, ...]
+    """The changes opened in the period, canceled ones too."""
     open_now: tuple[OpenCase, ...] = ()
     now: datetime | None = None
+    rejected: tuple[int, ...] = ()
+    """Numbers of the changes rejected in the period and not taken up again."""
+    downs: tuple[Down, ...] = ()
+    """What changes took from users in the period, whether they are closed or not."""
+    services: tuple[str, ...] = ()
+    """The services that changes under way or closed in the period name."""
+    service_hours: float = WEEK_H
+    """Agreed hours of a service in a week."""
 
     @property
     def days(self) -> float:
         """Length of the period."""
         return (self.end - self.start) / timedelta(days=1)
+
+    @property
+    def reached(self) -> datetime:
+        """Its end, or now when it has not ended."""
+        return self.end if self.now is None else max(self.start, min(self.end, self.now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,4 +201,25 @@ class Amount:
     numbers: tuple[int, ...] = ()
 
 
-Measure = Rate | Spread | Amount
+@dataclass(frozen=True, slots=True)
+class Part:
+    """So much of so much, both in seconds: of the agreed hours, or of the time allowed.
+
+    ``n`` is over how many changes it is averaged, None where nothing is; ``by_amount`` says that
+    the seconds are told first and the fraction beside them.
+    """
+
+    part_s: float
+    whole_s: float
+    numbers: tuple[int, ...] = ()
+    n: int | None = None
+    by_amount: bool = False
+
+    @property
+    def share(self) -> float | None:
+        """The fraction; None of nothing, or when it is averaged over fewer than ten."""
+        few = self.n is not None and self.n < LEAST_FOR_PERCENT
+        return None if few or self.whole_s <= 0 else self.part_s / self.whole_s
+
+
+Measure = Rate | Spread | Amount | Part

@@ -20,7 +20,6 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from app.domain.change import Change
 from app.i18n import _
 from app.services.exports import ExportFormat, ExportWish, TableWriter, Value
 from app.services.safe_text import display
@@ -36,18 +35,19 @@ _USUAL_WIDTH = 18
 @contextmanager
 def open_table(path: Path, wish: ExportWish, headings: Sequence[str]) -> Iterator[TableWriter]:
     """Begin a file; leaving the block finishes it, also when nothing was written."""
+    headings = [*headings, _("Data")] if wish.label else headings
     match wish.format:
         case ExportFormat.CSV:
             encoding = "utf-8-sig" if wish.bom else "utf-8"
             with path.open("w", encoding=encoding, errors="replace", newline="") as file:
-                yield _CsvTable(file, headings)
+                yield _CsvTable(file, headings, wish.label)
         case ExportFormat.JSON:
             with path.open("w", encoding="utf-8", errors="replace") as file:
-                table = _JsonList(file)
+                table = _JsonList(file, wish.label)
                 yield table
                 table.end()
         case ExportFormat.XLSX:
-            book = _Workbook(headings)
+            book = _Workbook(headings, wish.label)
             yield book
             book.save(path)
 
@@ -62,13 +62,18 @@ def safe_cell(text: str) -> str:
 class _CsvTable:
     """Comma-separated values by RFC 4180; times in ISO 8601, UTC."""
 
-    def __init__(self, file: IO[str], headings: Sequence[str]) -> None:
+    def __init__(self, file: IO[str], headings: Sequence[str], label: str) -> None:
+        self._label = label
         self._writer = csv.writer(file, lineterminator="\r\n")
         self._writer.writerow([safe_cell(heading) for heading in headings])
 
-    def add(self, change: Change, values: Sequence[Value]) -> None:
+    def add(self, record: object, values: Sequence[Value]) -> None:
         """Write one row."""
-        self._writer.writerow([_as_text(value) for value in values])
+        self._writer.writerow([_as_text(value) for value in _labelled(values, self._label)])
+
+
+def _labelled(values: Sequence[Value], label: str) -> Sequence[Value]:
+    return (*values, label) if label else values
 
 
 def _as_text(value: Value) -> str:
@@ -88,14 +93,16 @@ def _as_text(value: Value) -> str:
 class _JsonList:
     """An array of whole records, one line each."""
 
-    def __init__(self, file: IO[str]) -> None:
-        self._file, self._first = file, True
+    def __init__(self, file: IO[str], label: str) -> None:
+        self._file, self._first, self._label = file, True, label
         file.write("[")
 
-    def add(self, change: Change, values: Sequence[Value]) -> None:
+    def add(self, record: object, values: Sequence[Value]) -> None:
         """Write one record with all its fields."""
         self._file.write("\n" if self._first else ",\n")
-        self._file.write(json.dumps(msgspec.to_builtins(change), ensure_ascii=False))
+        told = msgspec.to_builtins(record)
+        told = {"data": self._label, **told} if self._label else told
+        self._file.write(json.dumps(told, ensure_ascii=False))
         self._first = False
 
     def end(self) -> None:
@@ -106,9 +113,10 @@ class _JsonList:
 class _Workbook:
     """One sheet with a frozen header and a filter; rows go to the disk as they come."""
 
-    def __init__(self, headings: Sequence[str]) -> None:
+    def __init__(self, headings: Sequence[str], label: str) -> None:
+        self._label = label
         self._book = Workbook(write_only=True)
-        self._sheet: Any = self._book.create_sheet(_("Changes"))
+        self._sheet: Any = self._book.create_sheet(display(label)[:31] or _("Changes"))
         self._sheet.freeze_panes = "C2"
         self._columns, self._rows = len(headings), 1
         for position in range(len(headings)):
@@ -116,9 +124,9 @@ class _Workbook:
             self._sheet.column_dimensions[letter].width = _WIDTHS.get(position, _USUAL_WIDTH)
         self._sheet.append([self._text(heading, bold=True) for heading in headings])
 
-    def add(self, change: Change, values: Sequence[Value]) -> None:
+    def add(self, record: object, values: Sequence[Value]) -> None:
         """Write one row; times are real times in UTC, as the headings say."""
-        self._sheet.append([self._cell(value) for value in values])
+        self._sheet.append([self._cell(value) for value in _labelled(values, self._label)])
         self._rows += 1
 
     def save(self, path: Path) -> None:

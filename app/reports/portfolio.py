@@ -76,7 +76,7 @@ def _figures(title: str, lines: Sequence[KpiLine], words: Words, page: Sheet) ->
         for line in lines
     ]
     wide = page.live_width
-    widths = (0.0, wide * 0.14, wide * 0.17, wide * 0.2, wide * 0.19)
+    widths = (0.0, wide * 0.14, wide * 0.25, wide * 0.18, wide * 0.15)
     return Ruled(head, rows, widths, wide).build()
 
 

@@ -36,10 +36,14 @@ class ExportFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExportWish:
-    """How a list shall be written; ``bom`` begins a CSV so that Excel reads it as UTF-8."""
+    """How a list shall be written; ``bom`` begins a CSV so that Excel reads it as UTF-8.
+
+    ``label`` is written beside every row, such as "Example data", and names the sheet.
+    """
 
     format: ExportFormat
     bom: bool = True
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,8 @@ class Exported:
 class TableWriter(Protocol):
     """Takes rows one by one."""
 
-    def add(self, change: Change, values: Sequence[Value]) -> None:
-        """Write one change; a table takes the values, JSON the whole record."""
+    def add(self, record: object, values: Sequence[Value]) -> None:
+        """Write one record; a table takes the values, JSON the whole record."""
         ...
 
 
@@ -125,9 +129,21 @@ def export_list(
             ),
             hint=_("Narrow the list, or export it as CSV."),
         )
+    with written_whole(target) as part:
+        rows = _write(_changes(query, finder), part, wish, (open_table, context, total))
+    return Exported(target, rows)
+
+
+@contextlib.contextmanager
+def written_whole(target: Path) -> Iterator[Path]:
+    """Give a place beside a file to write to; it takes the file's name once all is written.
+
+    Raises:
+        InvalidInput: The file cannot be written.
+    """
     part = target.with_name(target.name + ".part")
     try:
-        rows = _write(_changes(query, finder), part, wish, (open_table, context, total))
+        yield part
         part.replace(target)
     except OSError as error:
         raise InvalidInput(
@@ -137,7 +153,6 @@ def export_list(
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
-    return Exported(target, rows)
 
 
 def _write(

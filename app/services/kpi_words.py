@@ -1,9 +1,11 @@
 """How a key figure is written, in the window and on paper alike."""
 
 from dataclasses import dataclass
+from math import ceil, log10
 
-from app.analysis.kpi import Kpi, KpiGroup, Outcome, interval
-from app.domain.kpi import LEAST_FOR_PERCENT, Amount, ExceptionKind, Measure, Rate, Spread
+from app.analysis.kpi import Outcome, interval
+from app.analysis.kpi_table import Kpi, KpiGroup
+from app.domain.kpi import LEAST_FOR_PERCENT, Amount, ExceptionKind, Measure, Part, Rate, Spread
 from app.i18n import _, later, ngettext
 from app.services.kpis import Bucket, KpiView, Period, in_weeks
 from app.services.report_content.words import CLOSE_CODES, NEEDS
@@ -20,8 +22,9 @@ from app.wording import (
 GROUPS = {
     KpiGroup.OUTCOME: later("Outcome"),
     KpiGroup.PROCESS: later("Process"),
+    KpiGroup.DELIVERY: later("Delivery (DORA)"),
     KpiGroup.TIME: later("Time"),
-    KpiGroup.DOWNTIME: later("Downtime"),
+    KpiGroup.SERVICE: later("Service"),
     KpiGroup.BACKLOG: later("Open now"),
 }
 OUTCOMES = {
@@ -80,6 +83,13 @@ def tell(each: Kpi, now: Measure, before: Measure | None = None) -> Told:
         case Amount():
             signed = each.id == "growth"
             return _amount(now, before if isinstance(before, Amount) else None, signed=signed)
+        case Part():
+            return _part(now, before if isinstance(before, Part) else None)
+
+
+def definition(each: Kpi) -> str:
+    """Return what a figure counts, with where the definition comes from."""
+    return f"{_(each.text)} ({each.source})" if each.source else _(each.text)
 
 
 def _rate(now: Rate, before: Rate | None) -> Told:
@@ -147,6 +157,47 @@ def _amount(now: Amount, before: Amount | None, *, signed: bool) -> Told:
     )
 
 
+def _part(now: Part, before: Part | None) -> Told:
+    if now.whole_s <= 0:
+        return Told(NONE, _("none to count"), before=_was_part(before))
+    part, whole = (_hours_or_days(value, now) for value in (now.part_s, now.whole_s))
+    share = _fine_percent(now.share)
+    told = _("{part} of {whole}").format(part=part, whole=whole)
+    averaged = "" if now.n is None else _("n = {n}").format(n=count(now.n))
+    moved = _sign(now.share, before.share) if before else None
+    if now.by_amount:
+        of = _("of {whole}").format(whole=whole)
+        return Told(part, of, share, _was_part(before), moved, bool(now.numbers))
+    figure = part if now.share is None else share
+    of = _("of {whole}").format(whole=whole) if now.share is None else told
+    return Told(figure, of, averaged, _was_part(before), moved, bool(now.numbers))
+
+
+def _was_part(before: Part | None) -> str:
+    if before is None or before.whole_s <= 0:
+        return ""
+    if before.by_amount or before.share is None:
+        return _hours_or_days(before.part_s, before)
+    return _fine_percent(before.share)
+
+
+def _hours_or_days(seconds: float, part: Part) -> str:
+    """Write service hours as hours, and what is averaged as a length of time."""
+    if part.n is not None:
+        return duration(seconds)
+    hours = seconds / 3600
+    return number(hours, "h", 2 if hours < 1 else len(f"{hours:.0f}") + 1)
+
+
+def _fine_percent(share: float | None) -> str:
+    """Write a share of hours with two digits behind the nines: 99.93 %."""
+    if share is None:
+        return NONE
+    lost = 1 - share
+    digits = 2 if lost >= 0.01 or lost <= 0 else ceil(-log10(lost))
+    return percent(share, digits)
+
+
 def _more_or_less(value: float, _unit: str = "") -> str:
     """Write how many more or fewer changes: whole ones."""
     return f"+{count(round(value))}" if value > 0 else count(round(value))
@@ -181,8 +232,8 @@ def sentence(view: KpiView) -> str:
     """Say what is counted: closed changes of the period, without canceled ones and rehearsals."""
     closed = len(view.sample.closed)
     text = ngettext("{n} change closed {period}.", "{n} changes closed {period}.", closed)
-    counted = text.format(n=count(closed), period=period_words(view.period))
-    return f"{counted} {_('Canceled ones, rehearsals and dry runs are not counted.')}"
+    counted = text.format(n=count(closed), period=short_period(view.period))
+    return f"{counted} {_('Canceled ones and rehearsals are not counted.')}"
 
 
 def need_word(name: str) -> str:

@@ -1,33 +1,21 @@
 """The key figures over a period of time: read, counted, compared with the period before."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from app.analysis import kpi
-from app.analysis.kpi import KPIS, Outcome
-from app.domain.change import Change
+from app.analysis.kpi import Outcome
+from app.analysis.kpi_table import KPIS, KpiGroup, kpi_of
 from app.domain.filter import BEFORE_WORK, Asker
-from app.domain.kpi import Case, CausedIncident, ExceptionKind, Measure, OpenCase, Rate, Sample
-from app.domain.outage import OutageKind, downtime_s
-from app.domain.run import Run, StepState
-from app.domain.vocabulary import REVIEW_DAYS
+from app.domain.kpi import WEEK_H, Case, Down, Measure, NewCase, OpenCase, Rate, Sample
 from app.errors import InvalidInput
 from app.i18n import _
+from app.services.kpi_cases import Closed, Served, case_of, downs_of, services_of
 from app.services.rows import ChangeRow
 
 BUCKETS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """A closed change with what belongs to it."""
-
-    number: int
-    change: Change
-    runs: tuple[Run, ...]
-    restored: bool
 
 
 class KpiReads(Protocol):
@@ -37,8 +25,16 @@ class KpiReads(Protocol):
         """Yield the changes closed in a span, without canceled ones."""
         ...
 
-    def opened(self, start: datetime, end: datetime) -> tuple[int, ...]:
-        """Return the numbers of the changes opened in a span."""
+    def opened(self, start: datetime, end: datetime) -> Iterable[NewCase]:
+        """Yield the changes opened in a span, canceled ones too."""
+        ...
+
+    def rejected(self, start: datetime, end: datetime) -> tuple[int, ...]:
+        """Return the numbers of the changes rejected in a span and not taken up again."""
+        ...
+
+    def others_at_work(self, start: datetime, end: datetime) -> Iterable[Served]:
+        """Yield what was under way or under observation in a span, but not closed in it."""
         ...
 
     def open_now(self) -> Iterable[tuple[ChangeRow, datetime | None]]:
@@ -95,15 +91,21 @@ class KpiView:
     causes: tuple[tuple[str, int, float], ...]
 
 
-def load_kpis(period: Period, *, reads: KpiReads, asker: Asker) -> KpiView:
-    """Read a period and the one before, and count every figure."""
-    sample = read_sample(period, reads=reads, asker=asker)
+def load_kpis(
+    period: Period, *, reads: KpiReads, asker: Asker, service_hours: float = WEEK_H
+) -> KpiView:
+    """Read a period and the one before, and count every figure.
+
+    ``service_hours`` are the agreed hours of a service in a week.
+    """
+    sample = replace(read_sample(period, reads=reads, asker=asker), service_hours=service_hours)
     earlier = read_sample(period.before, reads=reads, asker=asker, now=False)
+    earlier = replace(earlier, service_hours=service_hours)
     return KpiView(
         period,
         sample,
         {each.id: each.measure(sample) for each in KPIS},
-        {each.id: each.measure(earlier) for each in KPIS if each.group is not kpi.KpiGroup.BACKLOG},
+        {each.id: each.measure(earlier) for each in KPIS if each.group is not KpiGroup.BACKLOG},
         buckets(sample.closed, period, asker),
         kpi.pareto(case.category.value for case in sample.closed if case.category),
         kpi.pareto(cause for case in sample.closed for cause in kpi.causes(case)),
@@ -117,13 +119,26 @@ def read_sample(period: Period, *, reads: KpiReads, asker: Asker, now: bool = Tr
     open_now = (
         OpenCase(row.ordinal, opened, _overdue(row, today)) for row, opened in reads.open_now()
     )
+    cases: list[Case] = []
+    downs: list[Down] = []
+    services: set[str] = set()
+    for item in reads.closed(start, end):
+        cases.append(case_of(item))
+        downs += downs_of(item, asker.now)
+        services |= services_of(item)
+    for other in reads.others_at_work(start, end):
+        downs += downs_of(other, asker.now)
+        services |= services_of(other)
     return Sample(
         start,
         end,
-        tuple(case_of(item) for item in reads.closed(start, end)),
-        reads.opened(start, end),
+        tuple(cases),
+        tuple(reads.opened(start, end)),
         tuple(open_now) if now else (),
         asker.now,
+        reads.rejected(start, end),
+        tuple(item for item in downs if item.begin < end and item.end > start),
+        tuple(sorted(services)),
     )
 
 
@@ -133,93 +148,8 @@ def _overdue(row: ChangeRow, today: datetime) -> bool:
 
 def members(kpi_id: str, period: Period, *, reads: KpiReads, asker: Asker) -> tuple[int, ...]:
     """Return the numbers of the changes that a figure counts; raises KeyError."""
-    found = kpi.kpi(kpi_id).measure(read_sample(period, reads=reads, asker=asker))
+    found = kpi_of(kpi_id).measure(read_sample(period, reads=reads, asker=asker))
     return found.hits if isinstance(found, Rate) else found.numbers
-
-
-def case_of(item: Closed) -> Case:
-    """Return what the figures know of a closed change; only live runs count."""
-    change = item.change
-    live = [run for run in item.runs if run.is_live]
-    incidents = tuple(
-        CausedIncident(each.priority, each.detected_at, each.restored_at)
-        for each in change.incidents
-        if each.caused
-    )
-    return Case(
-        number=item.number,
-        type=change.type,
-        close_code=change.close_code,
-        opened_at=change.opened_at,
-        closed_at=change.closed_at,
-        category=change.need.category,
-        work_start=change.work_start,
-        work_end=change.work_end,
-        backed_out=change.backed_out,
-        exceptions=frozenset(_exceptions(change, live, caused=bool(incidents))),
-        incidents=incidents,
-        planned_down_s=downtime_s(change.outages, (OutageKind.PLANNED,)),
-        unplanned_down_s=downtime_s(change.outages, (OutageKind.UNPLANNED,)),
-        step_ratios=tuple(_ratios(live)),
-        restored=item.restored,
-        approval_wait_s=_approval_wait(change),
-        reviewed_late=_reviewed_late(change),
-    )
-
-
-_FROM_RUN = {
-    "overrun": ExceptionKind.OVERRUN,
-    "out_of_window": ExceptionKind.OUTSIDE_WINDOW,
-    "undeclared_host": ExceptionKind.UNDECLARED_HOST,
-    "skipped": ExceptionKind.SKIPPED,
-    "went_on": ExceptionKind.WENT_ON,
-    "past_deadline": ExceptionKind.PAST_DEADLINE,
-}
-
-
-def _exceptions(change: Change, live: Sequence[Run], *, caused: bool) -> Iterator[ExceptionKind]:
-    if change.counted_overrides:
-        yield ExceptionKind.OVERRIDE
-    if caused:
-        yield ExceptionKind.INCIDENT
-    if _left_window(change):
-        yield ExceptionKind.OUTSIDE_WINDOW
-    for run in live:
-        yield from (_FROM_RUN[item.kind.value] for item in run.deviations)
-
-
-def _left_window(change: Change) -> bool:
-    if change.window is None or change.work_start is None:
-        return False
-    span, end = change.window.span, change.work_end or change.work_start
-    return change.work_start < span.start or end > span.end
-
-
-def _ratios(live: Sequence[Run]) -> Iterator[float]:
-    for run in live:
-        for item in run.steps:
-            done = item.state is StepState.DONE and item.actual_s is not None
-            if done and item.actual_s is not None and item.step.estimate_s > 0:
-                yield item.actual_s / item.step.estimate_s
-
-
-def _approval_wait(change: Change) -> float | None:
-    """Seconds from the last request that was decided to the last decision on that plan."""
-    for asked in reversed(change.requests):
-        decided = [
-            item.at
-            for item in change.approvals
-            if item.plan_hash == asked.plan_hash and item.at >= asked.at
-        ]
-        if decided:
-            return (max(decided) - asked.at).total_seconds()
-    return None
-
-
-def _reviewed_late(change: Change) -> bool | None:
-    if change.reviewed_at is None or change.window is None:
-        return None
-    return change.reviewed_at > change.window.span.end + timedelta(days=REVIEW_DAYS)
 
 
 def buckets(cases: Sequence[Case], period: Period, asker: Asker) -> tuple[Bucket, ...]:

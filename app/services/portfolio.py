@@ -7,15 +7,16 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.analysis.kpi import KPIS, KpiGroup, Outcome
+from app.analysis.kpi import Outcome
+from app.analysis.kpi_table import KPIS, KpiGroup
 from app.domain.event import NewEvent
-from app.errors import InvalidInput
 from app.i18n import _, ngettext, speaking
 from app.services import kpi_words as words
+from app.services.exports import written_whole
 from app.services.kpis import KpiView, Period, load_kpis
 from app.services.report_content.data import Cover, Rendered
 from app.services.rows import ActionRow
-from app.wording import count, day_words, moment
+from app.wording import count, day_words, moment, number
 
 if TYPE_CHECKING:
     from app.services.facade import AppServices
@@ -86,9 +87,10 @@ def portfolio_data(
         method=_(
             "Rates are told with the cases they are counted from, and with a likely range (Wilson,"
             " 95 %) from ten cases on; of fewer only the counts are told. Durations are medians"
-            " with the 90th percentile. Figures are compared with the period of the same length"
-            " before."
-        ),
+            " with the 90th percentile. Hours of service are no cases and have no likely range. A"
+            " service has {hours} agreed hours a week. Figures are compared with the period of the"
+            " same length before."
+        ).format(hours=number(view.sample.service_hours)),
     )
 
 
@@ -109,10 +111,12 @@ def _lines(view: KpiView, group: KpiGroup) -> tuple[KpiLine, ...]:
     for each in KPIS:
         if each.group is group:
             told = words.tell(each, view.now[each.id], view.before.get(each.id))
-            text = f"{_(each.text)} ({each.source})" if each.source else _(each.text)
             found.append(
-                KpiLine(_(each.title), told.figure, told.share, told.range, told.before, text)
-            )
+                KpiLine(
+                    _(each.title), told.figure, told.share, told.range, told.before,
+                    words.definition(each),
+                )
+            )  # fmt: skip
     return tuple(found)
 
 
@@ -137,7 +141,8 @@ def write_portfolio(period: Period, target: Path, *, services: "AppServices") ->
     """
     asker, settings = services.asker, services.settings
     with speaking(settings.report_language):
-        view = load_kpis(period, reads=services.kpis, asker=asker)
+        hours = settings.service_hours
+        view = load_kpis(period, reads=services.kpis, asker=asker, service_hours=hours)
         cover = Cover(
             organisation=settings.organisation,
             document=_("Portfolio report"),
@@ -156,7 +161,8 @@ def write_portfolio(period: Period, target: Path, *, services: "AppServices") ->
         actions = services.queries.learned().actions
         data = portfolio_data(view, actions, cover=cover, today=asker.today)
         made = services.render_portfolio(data)
-    _keep(made, target)
+    with written_whole(target) as part:
+        part.write_bytes(made.pdf)
     _log(made, period, services)
     return target
 
@@ -164,18 +170,6 @@ def write_portfolio(period: Period, target: Path, *, services: "AppServices") ->
 def _log_head(services: "AppServices") -> str:
     with services.new_uow() as uow:
         return uow.log.head()
-
-
-def _keep(made: Rendered, target: Path) -> None:
-    part = target.with_name(target.name + ".part")
-    try:
-        part.write_bytes(made.pdf)
-        part.replace(target)
-    except OSError as error:
-        raise InvalidInput(
-            _("{file} cannot be written: {why}.").format(file=target, why=error.strerror or error),
-            hint=_("Name a file in a folder that is there."),
-        ) from error
 
 
 def _log(made: Rendered, period: Period, services: "AppServices") -> None:

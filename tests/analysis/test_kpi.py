@@ -10,19 +10,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.analysis import kpi
-from app.analysis.kpi import KPIS, Outcome
+from app.analysis.kpi import Outcome
+from app.analysis.kpi_table import KPIS, kpi_of
 from app.domain.change import ChangeType
 from app.domain.kpi import (
     Amount,
     Case,
     CausedIncident,
+    Down,
     ExceptionKind,
+    NewCase,
     OpenCase,
+    Part,
     Rate,
     Sample,
     Spread,
 )
 from app.domain.need import NeedCategory
+from app.domain.outage import OutageKind
 from app.domain.review import CloseCode
 
 START = datetime(2026, 9, 1, tzinfo=UTC)
@@ -45,23 +50,41 @@ SMALL = CausedIncident(3, hours(60), None)
 CASES = (
     case(1),
     case(2),
-    case(3, C.SUCCESSFUL, E.OVERRIDE, type=ChangeType.EMERGENCY),
+    case(3, C.SUCCESSFUL, E.OVERRIDE, type=ChangeType.EMERGENCY, mends=True, unauthorised=True),
     case(4, C.SUCCESSFUL, E.OUTSIDE_WINDOW, work_end=hours(58)),
     case(5, C.SUCCESSFUL, E.INCIDENT, incidents=(GRAVE, SMALL)),
-    case(6, C.WITH_ISSUES, E.SKIPPED, E.OVERRUN, category=NeedCategory.OUTDATED),
-    case(7, C.UNSUCCESSFUL, category=NeedCategory.OUTDATED, unplanned_down_s=3600.0),
-    case(8, C.BACKED_OUT, backed_out=True, planned_down_s=1800.0, restored=True),
+    case(6, C.WITH_ISSUES, E.SKIPPED, E.OVERRUN, category=NeedCategory.OUTDATED, mends=True),
+    case(7, C.UNSUCCESSFUL, category=NeedCategory.OUTDATED, lead_s=7200.0, allowed_s=360_000.0),
+    case(8, C.BACKED_OUT, backed_out=True, restored=True, planned_outside=True, lead_s=3600.0),
     case(9, work_start=None, work_end=None, closed_at=hours(10)),
     case(10, step_ratios=(1.0, 2.0), restored=True, approval_wait_s=7200.0, reviewed_late=True),
-    case(11, step_ratios=(4.0,), approval_wait_s=3600.0, reviewed_late=False),
+    case(
+        11,
+        step_ratios=(4.0,),
+        approval_wait_s=3600.0,
+        reviewed_late=False,
+        planned_outside=False,
+        allowed_s=720_000.0,
+    ),
 )
 OPEN = (OpenCase(12, hours(0), overdue=True), OpenCase(13, hours(200), overdue=False),
         OpenCase(14, None, overdue=False))  # fmt: skip
-SAMPLE = Sample(START, END, CASES, (1, 2, 12, 13), OPEN, hours(240))
+NEW = (NewCase(1), NewCase(2, urgent=True), NewCase(12), NewCase(13))
+P, U = OutageKind.PLANNED, OutageKind.UNPLANNED
+DOWNS = (
+    Down(8, "Shop", P, hours(10), hours(12)),
+    Down(7, "shop ", U, hours(11), hours(14)),  # one hour of it lies in the planned outage
+    Down(5, "Shop", U, hours(13), hours(15)),
+    Down(5, "Mail", U, hours(-5), hours(1)),  # began before the period
+    Down(6, "Mail", U, hours(238), hours(999)),  # the period reaches to now, hour 240
+)
+SAMPLE = Sample(
+    START, END, CASES, NEW, OPEN, hours(240), rejected=(15,), downs=DOWNS, services=("mail", "shop")
+)
 
 
 def measure(kpi_id, sample=SAMPLE):
-    return kpi.kpi(kpi_id).measure(sample)
+    return kpi_of(kpi_id).measure(sample)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +102,11 @@ def measure(kpi_id, sample=SAMPLE):
         ("emergency", (3,), 11),
         ("restored", (8, 10), 11),
         ("review_late", (10,), 2),
+        ("rejected", (15,), 12),
+        ("urgent", (2,), 4),
+        ("unauthorised", (3,), 10),
+        ("planned_outside", (8,), 2),
+        ("rework", (3,), 10),
         ("backlogged", (12,), 3),
     ],
 )
@@ -101,14 +129,51 @@ def test_durations_counted_by_hand():
     assert (waiting.median, waiting.p90) == (5400.0, 3600 + 0.9 * 3600)
     restoring = measure("restoring")
     assert (restoring.values, restoring.numbers) == ((7200.0,), (5,))
+    lead = measure("lead")
+    assert (lead.values, lead.numbers) == ((7200.0, 3600.0), (7, 8))
     assert measure("age").values == (240 * 3600.0, 40 * 3600.0)
 
 
 def test_amounts_counted_by_hand():
-    assert measure("down_unplanned") == Amount(1.0, "h", (7,))
-    assert measure("down_planned") == Amount(0.5, "h", (8,))
     assert measure("growth") == Amount(4 - 11, "", (1, 2, 12, 13))
     assert measure("frequency").value == pytest.approx(10 / (30 / 7))
+
+
+def test_hours_of_service_counted_by_hand():
+    """Two services over 240 hours; shop: 2 h planned and 3 h more; mail: 1 h and 2 h."""
+    hour = 3600.0
+    assert measure("down_planned") == Part(2 * hour, 480 * hour, (8,), by_amount=True)
+    assert measure("down_unplanned") == Part(7 * hour, 480 * hour, (7, 5, 6), by_amount=True)
+    found = measure("availability")
+    assert (found.part_s, found.whole_s) == (472 * hour, 478 * hour)
+    assert found.share == pytest.approx(472 / 478)
+    office = measure("availability", replace(SAMPLE, service_hours=40.0, downs=DOWNS[:1]))
+    assert office.whole_s == pytest.approx((480 * 40 / 168 - 2) * hour)
+    over = measure("down_unplanned", replace(SAMPLE, now=hours(9999)))
+    assert over.whole_s == 2 * 720 * hour
+
+
+@given(st.lists(st.tuples(st.integers(-50, 800), st.integers(0, 200), st.booleans()), max_size=12))
+def test_downtime_is_what_counting_hour_by_hour_gives(spans):
+    downs = tuple(
+        Down(at, "Shop", P if planned else U, hours(begin), hours(begin + length))
+        for at, (begin, length, planned) in enumerate(spans)
+    )
+    sample = Sample(START, END, (), (), downs=downs, services=("shop",))
+    inside = range(720)
+    planned = {h for h in inside for d in downs if d.kind is P and d.begin <= hours(h) < d.end}
+    lost = {h for h in inside for d in downs if d.kind is U and d.begin <= hours(h) < d.end}
+    found = measure("availability", sample)
+    assert found.whole_s == (720 - len(planned)) * 3600
+    assert found.part_s == (720 - len(planned | lost)) * 3600
+
+
+def test_the_time_used_to_close_is_the_average_spent_of_the_average_allowed():
+    found = measure("closing_rate")
+    assert found == Part(360_000.0, 540_000.0, (7, 11), 2)
+    assert found.share is None
+    ten = replace(SAMPLE, closed=tuple(case(n, allowed_s=720_000.0) for n in range(10)))
+    assert measure("closing_rate", ten).share == 0.5
 
 
 def test_of_fewer_than_ten_only_counts_are_told():
@@ -130,6 +195,8 @@ def test_nothing_closed_breaks_no_figure():
                 assert (found.median, found.p90) == (None, None)
             case Amount():
                 assert found.value == 0
+            case Part():
+                assert (found.part_s, found.share) == (0, None)
 
 
 def exact_wilson(hits, n):

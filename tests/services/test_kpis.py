@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.analysis import kpi
 from app.analysis.kpi import Outcome
+from app.analysis.kpi_table import kpi_of
 from app.domain.approval import Approval, ApprovalRequest, Decision
 from app.domain.change import ChangeState
 from app.domain.event import NewEvent
@@ -146,4 +146,4 @@ def test_the_trend_counts_every_change_once_in_its_week_or_month(store):
 
 @pytest.mark.parametrize(("value", "written"), [(1.0, "+1"), (0.0, "0"), (-7.0, "−7")])
 def test_the_backlog_grows_by_whole_changes(value, written):
-    assert kpi_words.tell(kpi.kpi("growth"), Amount(value)).figure == written
+    assert kpi_words.tell(kpi_of("growth"), Amount(value)).figure == written

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.filter import ChangeFilter
 from app.i18n import _, later
+from app.services.exports import ExportWish
 from app.services.kpis import KpiView, Period, load_kpis, members
 from ui.tasks import Task
 
@@ -64,7 +65,8 @@ def load_view(services: "AppServices", period: Period | None) -> KpiView:
     """Return every figure of a period; None is the last 90 days."""
     asker = services.asker
     wanted = period or period_of(Stretch.DAYS_90, asker.today)
-    return load_kpis(wanted, reads=services.kpis, asker=asker)
+    hours = services.settings.service_hours
+    return load_kpis(wanted, reads=services.kpis, asker=asker, service_hours=hours)
 
 
 def ref_of(kpi_id: str, period: Period) -> str:
@@ -87,4 +89,15 @@ def save_report(context: "UiContext", period: Period, target: Path) -> Task:
     return context.tasks.start(
         lambda _told: write_portfolio(period, target, services=services),
         title=_("Portfolio report"),
+    )
+
+
+def save_figures(context: "UiContext", period: Period, target: Path, wish: ExportWish) -> Task:
+    """Write the figures of a period into a table."""
+    from app.services.kpi_export import export_kpis  # noqa: PLC0415 - with the first export
+
+    services = context.services
+    return context.tasks.start(
+        lambda _told: export_kpis(period, target, wish, services=services),
+        title=_("Exporting {name}").format(name=target.name),
     )

@@ -1,7 +1,7 @@
 """What the list of changes reads: its pages, how long it is, and how much each filter holds."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,9 +101,10 @@ def load_hosts(services: "AppServices") -> tuple[Host, ...]:
 def export(context: "UiContext", query: Query, target: Path, wish: ExportWish) -> Task:
     """Write a whole list into a file, with progress and a way to stop it."""
     services = context.services
+    labelled = replace(wish, label=services.settings.label)
     return context.tasks.start(
         lambda told: export_list(
-            query, target, wish, finder=services.finder, open_table=services.open_table,
+            query, target, labelled, finder=services.finder, open_table=services.open_table,
             context=told,
         ),
         title=_("Exporting {name}").format(name=target.name),

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from ui import icons
 from ui.paint import Painted, Style, by_keyboard, focus_ring, line_height, vline, write
@@ -64,6 +64,11 @@ class KpiTile(Painted):
         )
         self.say(kpi.sentence)
 
+    def set_first(self, *, first: bool) -> None:
+        """Say whether it stands at the left edge, where no line belongs."""
+        self._first = first
+        self.update()
+
     def sizeHint(self) -> QSize:
         """Label, figure and note, one below the other."""
         width = _FIGURE.width(self._kpi.figure) + _SHARE.width(self._kpi.share) + 2 * _PAD + 8
@@ -95,16 +100,25 @@ class KpiTile(Painted):
             icons.draw(painter, "chevron-right", self.width() - 24, 2, look.ink2)
         area = QRectF(left, small + 4, width, tall)
         used = write(painter, area, self._kpi.figure, _FIGURE)
-        metrics = _FIGURE.metrics()
-        baseline = area.center().y() - metrics.height() / 2 + metrics.ascent()
-        share = QRectF(left + used + 8, baseline - _SHARE.metrics().ascent(), width - used - 8,
-                       _SHARE.metrics().height())  # fmt: skip
-        write(painter, share, self._kpi.share, _SHARE)
-        self._paint_note(painter, QRectF(left, small + tall + 8, width, small))
+        beside = used + 8 + _SHARE.width(self._kpi.share) <= width
+        if beside:
+            self._paint_share(painter, area, used + 8)
+        note = ", ".join(
+            part for part in ("" if beside else self._kpi.share, self._kpi.note) if part
+        )
+        self._paint_note(painter, QRectF(left, small + tall + 8, width, small), note)
         if by_keyboard(self):
             focus_ring(painter, QRectF(self.rect()))
 
-    def _paint_note(self, painter: QPainter, area: QRectF) -> None:
+    def _paint_share(self, painter: QPainter, area: QRectF, left: float) -> None:
+        """Write what it is counted from on the line of the figure."""
+        metrics = _FIGURE.metrics()
+        baseline = area.center().y() - metrics.height() / 2 + metrics.ascent()
+        place = QRectF(area.left() + left, baseline - _SHARE.metrics().ascent(),
+                       area.width() - left, _SHARE.metrics().height())  # fmt: skip
+        write(painter, place, self._kpi.share, _SHARE)
+
+    def _paint_note(self, painter: QPainter, area: QRectF, note: str) -> None:
         tone = "watch" if self._kpi.trend is Trend.WATCH else "ink2"
         if self._kpi.trend is not Trend.NONE:
             color = tokens().named(tone if tone == "watch" else "ink")
@@ -112,7 +126,59 @@ class KpiTile(Painted):
                 painter, self._kpi.trend.value, area.left(), area.center().y() - 6, color, 12
             )
             area = area.adjusted(16, 0, 0, 0)
-        write(painter, area, self._kpi.note, Style(tone, SMALL))
+        write(painter, area, note, Style(tone, SMALL))
+
+
+class TileGrid(QWidget):
+    """Tiles in lines of six, or of three where there is less room; all of one width."""
+
+    clicked = Signal(str)
+    WIDE, NARROW = 6, 3
+    LEAST = 176
+    """Below this width a tile cannot say what it must."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._layout = QGridLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setHorizontalSpacing(0)
+        self._layout.setVerticalSpacing(20)
+        self._tiles: list[KpiTile] = []
+        self._columns = 0
+
+    def set_kpis(self, kpis: Sequence[Kpi]) -> None:
+        """Show figures; tiles are kept when their number stays the same."""
+        if len(kpis) != len(self._tiles):
+            for tile in self._tiles:
+                self._layout.removeWidget(tile)
+                tile.deleteLater()
+            self._tiles, self._columns = [KpiTile(kpi) for kpi in kpis], 0
+            for tile in self._tiles:
+                tile.clicked.connect(self.clicked)
+            self._lay_out()
+        for tile, kpi in zip(self._tiles, kpis, strict=True):
+            tile.set_kpi(kpi)
+
+    def minimumSizeHint(self) -> QSize:
+        """Three tiles beside each other."""
+        return QSize(self.NARROW * 120, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Take fewer columns where there is less room."""
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        wide = self.width() >= self.WIDE * self.LEAST
+        columns = self.WIDE if wide else self.NARROW
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for position, tile in enumerate(self._tiles):
+            tile.set_first(first=not position % columns)
+            self._layout.addWidget(tile, position // columns, position % columns)
+        for at in range(self.WIDE):
+            self._layout.setColumnStretch(at, int(at < columns))
 
 
 class TileRow(QWidget):

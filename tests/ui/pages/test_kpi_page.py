@@ -1,11 +1,12 @@
 """The page of key figures by mouse and keys, over real records."""
 
+import csv
 from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
 
-from app.analysis.kpi import KPIS, KpiGroup
+from app.analysis.kpi_table import KPIS, KpiGroup
 from app.domain.change import ChangeState
 from app.domain.review import CloseCode
 from tests.fakes import NOON
@@ -120,3 +121,25 @@ def test_the_portfolio_report_says_the_same_and_is_logged(drive, closed, service
     assert [words for words in wanted if not says(text, words)] == []
     with services.new_uow() as uow:
         assert uow.log.of("")[-1].kind == "report.portfolio"
+
+
+def test_the_figures_are_written_as_a_table_of_the_kind_its_name_says(drive, closed, tmp_path):
+    driver = drive(KpiPage)
+    driver.page.export_to(tmp_path / "figures.csv")
+    driver.settle()
+    with (tmp_path / "figures.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["Figure"]: row for row in csv.DictReader(file)}
+    found = rows["Successful"]
+    assert (found["Numerator"], found["Denominator"], found["Value"]) == ("9", "12", "0.75")
+    assert len(rows) == len(KPIS)
+
+
+def test_tiles_stand_six_or_three_in_a_line_by_the_room_there_is(drive, closed):
+    page = drive(KpiPage).page
+    grid = page.rows[KpiGroup.OUTCOME]
+    lines = {}
+    for width in (1400, 700):
+        grid.resize(width, 200)
+        grid._layout.activate()
+        lines[width] = len({tile.y() for tile in grid._tiles})
+    assert lines == {1400: 1, 700: 2}

@@ -13,6 +13,7 @@ from app.wording import count_of
 from ui.operations import briefings
 from ui.operations.briefings import SavedBriefing
 from ui.operations.changes import ChangeView
+from ui.pages.changes.code import CodeSection
 from ui.pages.changes.editing import Editing
 from ui.pages.changes.impact import ImpactSection, ScopeSection
 from ui.pages.changes.messages import MessagesSection
@@ -38,7 +39,7 @@ PARTS: tuple[tuple[str, tuple[Callable[[], Section], ...]], ...] = (
     (later("Options"), (OptionsSection,)),
     (later("Risk"), (RiskSection,)),
     (later("Runbook"), (RunbookSection,)),
-    (later("Plans"), (PlansSection,)),
+    (later("Plans"), (PlansSection, CodeSection)),
     (later("People"), (PeopleSection, ContactsSection)),
     (later("Messages"), (MessagesSection,)),
 )

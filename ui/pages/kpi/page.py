@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
-from app.analysis.kpi import KPIS, KpiGroup
+from app.analysis.kpi_table import KPIS, KpiGroup
 from app.i18n import _
 from app.services import kpi_words as words
+from app.services.exports import ExportFormat, ExportWish
 from app.services.kpis import KpiView, Period
 from ui.changed import Topic
 from ui.operations import kpis
@@ -23,13 +24,12 @@ from ui.widgets.facts import KeyValues, SectionTitle
 from ui.widgets.fields import Combo, LineField
 from ui.widgets.layout import MARGIN, Line, add_layout, column, panel, row, scrolling
 from ui.widgets.page import Page
-from ui.widgets.tiles import Kpi, TileRow, Trend
+from ui.widgets.tiles import Kpi, TileGrid, Trend
 
 if TYPE_CHECKING:
     from ui.context import UiContext
 
-G = KpiGroup
-_ROWS = ((G.OUTCOME,), (G.PROCESS,), (G.TIME,), (G.DOWNTIME, G.BACKLOG))
+_TABLES = ("csv", "xlsx", "json")
 _ARROWS = {1: Trend.UP, -1: Trend.DOWN, 0: Trend.SAME, None: Trend.NONE}
 
 
@@ -59,7 +59,10 @@ class KpiPage(Page):
         self.stretch.activated.connect(self._on_stretch)
         self.report = Button(_("Portfolio report"), Kind.PRIMARY, icon="printer")
         self.report.clicked.connect(self._on_report)
-        self.header.add(self.stretch, self.report)
+        self.export = Button(_("Export"), icon="download")
+        self.export.setAccessibleName(_("Export the figures as a table"))
+        self.export.clicked.connect(self._on_export)
+        self.header.add(self.stretch, self.export, self.report)
 
     def _build_body(self) -> None:
         self.first = LineField(_("From"), placeholder="2026-01-01")
@@ -72,12 +75,15 @@ class KpiPage(Page):
             row(self.first, self.last, self.take, None, margins=(MARGIN, 12, MARGIN, 0))
         )
         self.days.hide()
-        self.rows: dict[KpiGroup, TileRow] = {}
+        self.rows: dict[KpiGroup, TileGrid] = {}
         parts = QVBoxLayout()
         parts.setContentsMargins(MARGIN, 16, MARGIN, 24)
         parts.setSpacing(12)
-        for groups in _ROWS:
-            add_layout(parts, self._tiles(groups))
+        for group in KpiGroup:
+            self.rows[group] = TileGrid()
+            self.rows[group].clicked.connect(self._on_tile)
+            parts.addWidget(SectionTitle(_(words.GROUPS[group])))
+            parts.addWidget(self.rows[group])
             parts.addWidget(Line())
         self._add_pictures(parts)
         parts.addWidget(Line())
@@ -91,16 +97,6 @@ class KpiPage(Page):
         self.stack.addWidget(self._empty())
         self.body.addWidget(self.days)
         self.body.addWidget(self.stack, 1)
-
-    def _tiles(self, groups: tuple[KpiGroup, ...]) -> QHBoxLayout:
-        """Lay groups of tiles side by side; all tiles of the page have about one width."""
-        side = row(gap=16)
-        for group in groups:
-            self.rows[group] = TileRow()
-            self.rows[group].clicked.connect(self._on_tile)
-            part = column(SectionTitle(_(words.GROUPS[group])), self.rows[group], gap=12)
-            add_layout(side, part, sum(each.group is group for each in KPIS))
-        return side
 
     def _add_pictures(self, parts: QVBoxLayout) -> None:
         self.trend, self.needs, self.causes = OutcomeTrend(), ParetoBars(), ParetoBars()
@@ -194,6 +190,25 @@ class KpiPage(Page):
             if path:
                 self.save_to(Path(path))
 
+    @Slot()
+    def _on_export(self) -> None:
+        if self.view is not None:
+            period = self.view.period
+            name = f"figures-{period.first.isoformat()}-{period.last.isoformat()}.csv"
+            kinds = ";;".join(f"{kind.upper()} (*.{kind})" for kind in _TABLES)
+            path, _kind = QFileDialog.getSaveFileName(self, _("Export"), name, kinds)
+            if path:
+                self.export_to(Path(path))
+
+    def export_to(self, path: Path) -> None:
+        """Write the figures of the period into a table; the end of the name says which kind."""
+        kind = path.suffix.removeprefix(".").lower()
+        if self.view is not None:
+            wish = ExportWish(ExportFormat(kind if kind in _TABLES else "csv"))
+            task = kpis.save_figures(self.context, self.view.period, path, wish)
+            task.succeeded.connect(self._on_saved)
+            task.failed.connect(self.show_error)
+
     def save_to(self, path: Path) -> None:
         """Write the portfolio report of the period into a file."""
         if self.view is not None:
@@ -216,10 +231,7 @@ def _tile(kpi_id: str, view: KpiView) -> Kpi:
 
 
 def _definitions() -> list[tuple[str, str]]:
-    return [
-        (_(each.title), f"{_(each.text)} ({each.source})" if each.source else _(each.text))
-        for each in KPIS
-    ]
+    return [(_(each.title), words.definition(each)) for each in KPIS]
 
 
 def _day(field: LineField) -> date | None:

@@ -41,6 +41,7 @@ _NUMBERS = (
     "monitor_days_major",
     "monitor_days_emergency",
     "move_tolerance_h",
+    "service_hours",
     "approvals_low",
     "approvals_moderate",
     "approvals_high",
@@ -105,6 +106,7 @@ class SettingsPage(Page):
         time = Group(_("Time and paper"), _("Every time is shown with its zone."))
         zone = choice("zone", [])
         time.add(pair(zone, choice("page_size", [(size.value, size.value) for size in PageSize])))
+        time.add(line("service_hours", _("168 is around the clock; key figures count by it.")))
         safety = Group(_("Safety"), _("What is demanded before work starts and after it."))
         safety.add(pair(line("backup_age_h"), line("monitor_days")))
         safety.add(pair(line("monitor_days_major"), line("monitor_days_emergency")))
