@@ -1,7 +1,7 @@
 """A server that changes are made on, and how we log in to it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from app.domain.ids import HostId
@@ -50,6 +50,20 @@ class HostKey:
 
 
 @dataclass(frozen=True, slots=True)
+class LegacyWaiver:
+    """Why a server may be reached with cryptography that is no longer safe, and how long."""
+
+    reason: str
+    by: str
+    until: date
+    """The last day on which it holds (UTC)."""
+
+    def holds(self, today: date) -> bool:
+        """Whether old algorithms may still be used."""
+        return today <= self.until
+
+
+@dataclass(frozen=True, slots=True)
 class Host:
     """A server reachable over SSH.
 
@@ -79,6 +93,8 @@ class Host:
     """Hosts that it cannot work without; a change on one of them concerns it too."""
     note: str = ""
     archived: bool = False
+    legacy: LegacyWaiver | None = None
+    """Set only for a server that is too old for current cryptography."""
 
     @property
     def login_secret(self) -> str:

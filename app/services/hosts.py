@@ -64,7 +64,12 @@ def edit_host(host: Host, *, desk: Desk) -> Host:
 
 def _unconfirmed(host: Host) -> Host:
     return replace(
-        host, key=None, key_state=KeyState.UNKNOWN, key_confirmed_by="", key_confirmed_at=None
+        host,
+        key=None,
+        key_state=KeyState.UNKNOWN,
+        key_confirmed_by="",
+        key_confirmed_at=None,
+        legacy=None,
     )
 
 
@@ -77,6 +82,7 @@ def _confirmed_as(before: Host, host: Host) -> Host:
         key_confirmed_by=before.key_confirmed_by,
         key_confirmed_at=before.key_confirmed_at,
         archived=before.archived,
+        legacy=before.legacy,
     )
 
 

@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from app.domain.host import Host, HostKey, Stage
 from app.errors import LoginRefused, RemoteError, TimedOut, Unreachable
 from app.i18n import _
+from app.ssh.gate import SetUpGate
 from app.ssh.host_keys import require_confirmed, shown_key
 from app.ssh.limits import Limits
 from app.ssh.link import Bytes, Link
@@ -22,18 +23,21 @@ if TYPE_CHECKING:
     from app.ssh.wire import Wire
 
 _LOOK_S = 0.05
+_Entered = TypeVar("_Entered")
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
     """How a server is reached: directly, or through a channel of a jump host.
 
-    ``wait_for_turn`` is called before each try of a connection.
+    ``gate`` is shared by all that connect to the same server. ``legacy`` says whether old
+    algorithms may be used, by a waiver that holds today.
     """
 
     host: Host
-    wait_for_turn: Callable[[TaskContext], object]
+    gate: SetUpGate
     jump: "Callable[[str, int, TaskContext], Channel] | None" = None
+    legacy: bool = False
 
 
 class Connection(NamedTuple):
@@ -45,6 +49,10 @@ class Connection(NamedTuple):
 
 class _Passing(Unreachable):
     """A failure of the connection phase that may be gone a moment later."""
+
+
+class _NoGreeting(_Passing):
+    """The server took the connection and dropped it, as one does that has too many."""
 
 
 def connect(
@@ -60,34 +68,47 @@ def connect(
         LoginRefused: The login was refused; it is never tried twice.
         TaskCancelled: A stop was asked for.
     """
-    connection = handshake(route, limits, context)
-    try:
-        require_confirmed(route.host, shown_key(connection.wire.get_remote_server_key()))
+
+    def enter(connection: Connection) -> Connection:
+        key = shown_key(connection.wire.get_remote_server_key())
+        require_confirmed(route.host, key)
         log_in(connection.wire)
-    except BaseException:
-        _close(connection.wire)
-        raise
-    return connection
+        return connection
+
+    return _retried(route, limits, context, enter)
 
 
 def probe_key(route: Route, limits: Limits, context: TaskContext) -> HostKey:
     """Ask a server for its key, and leave without logging in; raises Unreachable, TimedOut."""
-    wire = handshake(route, limits, context).wire
-    try:
-        return shown_key(wire.get_remote_server_key())
-    finally:
-        _close(wire)
+
+    def look(connection: Connection) -> HostKey:
+        key = shown_key(connection.wire.get_remote_server_key())
+        _close(connection.wire)
+        return key
+
+    return _retried(route, limits, context, look)
 
 
-def handshake(route: Route, limits: Limits, context: TaskContext) -> Connection:
-    """Connect and exchange keys, with retries; nothing secret is sent."""
+def _retried(
+    route: Route, limits: Limits, context: TaskContext, enter: Callable[[Connection], _Entered]
+) -> _Entered:
+    """Connect and exchange keys, with retries, then ``enter`` once; its failure closes."""
     for pause_s in (*limits.retries_s, None):
-        try:
-            return _handshake_once(route, limits, context)
-        except _Passing:
-            if pause_s is None:
-                raise
-            context.wait(pause_s * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, not a secret
+        with route.gate.passing(context):
+            try:
+                connection = _handshake_once(route, limits, context)
+            except _Passing as error:
+                if isinstance(error, _NoGreeting):
+                    route.gate.refused()
+                if pause_s is None:
+                    raise
+            else:
+                try:
+                    return enter(connection)
+                except BaseException:
+                    _close(connection.wire)
+                    raise
+        context.wait(pause_s * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, not a secret
     raise AssertionError("the loop above returns or raises")
 
 
@@ -96,15 +117,14 @@ def _handshake_once(route: Route, limits: Limits, context: TaskContext) -> Conne
 
     from app.ssh.wire import make_wire  # noqa: PLC0415 - on first use only
 
-    route.wait_for_turn(context)
     below = _jump(route, context) if route.jump else _dial(route.host, limits)
     link = Link(below)
-    wire = make_wire(link, route.host, limits)
+    wire = make_wire(link, route.host, limits, legacy=route.legacy)
     try:
         _negotiate(wire, route.host, limits, context)
     except (SSHException, EOFError, OSError, ValueError) as error:
         _close(wire)
-        raise _no_handshake(route.host, error, wire, link) from error
+        raise _no_handshake(route, error, wire, link) from error
     except BaseException:
         _close(wire)
         raise
@@ -191,7 +211,9 @@ def _jump(route: Route, context: TaskContext) -> Bytes:
     except (SSHException, EOFError, OSError) as error:
         raise Unreachable(
             _("The jump host cannot reach {address}:{port} ({why}).").format(
-                address=host.address, port=host.port, why=error or type(error).__name__
+                address=host.address,
+                port=host.port,
+                why=getattr(error, "text", "") or error or type(error).__name__,
             ),
             hint=_("Check the address as the jump host sees it."),
             host=host.name,
@@ -208,16 +230,29 @@ def _stalled(host: Host, limits: Limits) -> TimedOut:
     )
 
 
-def _no_handshake(host: Host, error: BaseException, wire: "Wire", link: Link) -> RemoteError:
+def _too_old(route: Route, error: BaseException) -> LoginRefused:
+    waiver = route.host.legacy
+    hint = _("Update its SSH server, or allow old cryptography on it for a while, with a reason.")
+    if route.legacy:
+        hint = _("Even the old algorithms that this program still knows are not enough.")
+    elif waiver is not None:
+        hint = _("The waiver for old cryptography ended on {day}; give a new one.").format(
+            day=waiver.until.isoformat()
+        )
+    return LoginRefused(
+        _("The server is too old for current cryptography ({why}).").format(why=error),
+        hint=hint,
+        host=route.host.name,
+        step=Stage.KEY_EXCHANGE,
+    )
+
+
+def _no_handshake(route: Route, error: BaseException, wire: "Wire", link: Link) -> RemoteError:
     from paramiko.ssh_exception import IncompatiblePeer  # noqa: PLC0415 - on first use only
 
+    host = route.host
     if isinstance(error, IncompatiblePeer):
-        return LoginRefused(
-            _("The server is too old for current cryptography ({why}).").format(why=error),
-            hint=_("Update its SSH server."),
-            host=host.name,
-            step=Stage.KEY_EXCHANGE,
-        )
+        return _too_old(route, error)
     if wire.remote_version:
         return _Passing(
             _("The connection broke during the key exchange."),
@@ -226,7 +261,7 @@ def _no_handshake(host: Host, error: BaseException, wire: "Wire", link: Link) ->
             step=Stage.KEY_EXCHANGE,
         )
     if b"MaxStartups" in link.greeting:
-        return _Passing(
+        return _NoGreeting(
             _("The server has too many logins going on at once."),
             hint=_("Try again, or raise MaxStartups on the server."),
             host=host.name,
@@ -248,7 +283,7 @@ def _no_handshake(host: Host, error: BaseException, wire: "Wire", link: Link) ->
             host=host.name,
             step=Stage.GREETING,
         )
-    return _Passing(
+    return _NoGreeting(
         _("Port {port} of {address} accepts connections, but does not greet.").format(
             port=host.port, address=host.address
         ),

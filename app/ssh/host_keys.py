@@ -50,7 +50,7 @@ def key_types(host: Host, offered: tuple[str, ...]) -> tuple[str, ...]:
     """Order the key types so that the server shows the kind of key that was confirmed."""
     if host.key is None:
         return offered
-    wanted = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256")}.get(
+    wanted = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256", "ssh-rsa")}.get(
         host.key.algorithm, (host.key.algorithm,)
     )
     first = tuple(name for name in offered if name in wanted)

@@ -22,8 +22,11 @@ class Limits:
     grace_s: float = 5.0
     """How long output may go on after the exit status, when a child keeps it open."""
     channels: int = 4
+    set_ups: int = 8
+    """Connections to one server that may be on their way at once; sshd's MaxStartups counts these,
+    and refuses some from the tenth on."""
     new_per_s: float = 2.0
-    """Connection set-ups a second to one server, well below sshd's MaxStartups."""
+    """Connection set-ups a second to a server that has refused one as too many."""
 
 
 OUTPUT_CAP = 64 * 1024 * 1024

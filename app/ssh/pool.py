@@ -1,9 +1,9 @@
 """All connections of the program: one per host and login, set up at a gentle pace."""
 
-import time
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
-from threading import Lock, RLock
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from app.domain.host import Host, HostKey, Stage
@@ -12,6 +12,7 @@ from app.i18n import _
 from app.services.ports import Secrets
 from app.ssh import connect
 from app.ssh.connect import Route
+from app.ssh.gate import SetUpGate
 from app.ssh.known_hosts import KnownHosts
 from app.ssh.limits import Limits
 from app.ssh.login import RefusedSecrets
@@ -26,7 +27,7 @@ class RemotePool:
     """Opens hosts; fits `Remotes`.
 
     ``find_host`` returns a host by id, for jumps. ``known_hosts`` is where confirmed keys are
-    written down for other programs.
+    written down for other programs. ``today`` (UTC) decides whether a waiver still holds.
     """
 
     def __init__(
@@ -35,8 +36,9 @@ class RemotePool:
         find_host: Callable[[str], Host],
         limits: Limits | None = None,
         known_hosts: Path | None = None,
+        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
     ) -> None:
-        self._find_host = find_host
+        self._find_host, self._today = find_host, today
         self._means = Means(
             secrets,
             RefusedSecrets(),
@@ -44,7 +46,7 @@ class RemotePool:
             KnownHosts(known_hosts) if known_hosts else None,
         )
         self._remotes: dict[str, SshRemote] = {}
-        self._gates: dict[tuple[str, int], Throttle] = {}
+        self._gates: dict[tuple[str, str, int], SetUpGate] = {}
         self._lock = RLock()
 
     def open(self, host: Host) -> SshRemote:
@@ -71,7 +73,7 @@ class RemotePool:
     def _open(self, host: Host, seen: tuple[str, ...]) -> SshRemote:
         old = self._remotes.get(host.id)
         if old is not None:
-            if _same_way(old.host, host):
+            if _same_way(old.host, host) and not self._outlived(old.host):
                 return old
             old.retire()
         remote = SshRemote(self._route(host, seen), self._means)
@@ -80,7 +82,7 @@ class RemotePool:
 
     def _route(self, host: Host, seen: tuple[str, ...]) -> Route:
         if host.jump is None:
-            return Route(host, self._gate(host).wait)
+            return Route(host, self._gate(host), legacy=self._legacy(host))
         if host.jump == host.id or host.jump in seen:
             raise Unreachable(
                 _("The jump hosts lead in a circle."),
@@ -97,11 +99,19 @@ class RemotePool:
             return remote.tunnel(address, port, context)
 
         self._route(through, path)  # finds a circle before anything is sent
-        return Route(host, self._gate(host).wait, tunnel)
+        return Route(host, self._gate(host), tunnel, self._legacy(host))
 
-    def _gate(self, host: Host) -> "Throttle":
-        new_per_s = self._means.limits.new_per_s
-        return self._gates.setdefault((host.address, host.port), Throttle(new_per_s))
+    def _gate(self, host: Host) -> SetUpGate:
+        limits = self._means.limits
+        place = (host.jump or "", host.address, host.port)
+        return self._gates.setdefault(place, SetUpGate(limits.set_ups, limits.new_per_s))
+
+    def _legacy(self, host: Host) -> bool:
+        return host.legacy is not None and host.legacy.holds(self._today())
+
+    def _outlived(self, host: Host) -> bool:
+        """Whether a connection was made under a waiver that has ended since."""
+        return host.legacy is not None and not self._legacy(host)
 
 
 def _same_way(one: Host, other: Host) -> bool:
@@ -109,27 +119,6 @@ def _same_way(one: Host, other: Host) -> bool:
 
     def way(host: Host) -> tuple[object, ...]:
         login = (host.user, host.login, host.key_file, host.sudo)
-        return (host.address, host.port, host.key, host.jump, *login)
+        return (host.address, host.port, host.key, host.jump, host.legacy, *login)
 
     return way(one) == way(other)
-
-
-class Throttle:
-    """Lets two callers pass at once, then at most ``per_s`` a second."""
-
-    BURST = 2
-
-    def __init__(self, per_s: float) -> None:
-        self._gap_s = 1 / per_s
-        self._next_s = float("-inf")
-        self._lock = Lock()
-
-    def wait(self, context: TaskContext) -> None:
-        """Return when it is this caller's turn; raises TaskCancelled."""
-        with self._lock:
-            now_s = time.monotonic()
-            earliest_s = now_s - self.BURST * self._gap_s
-            self._next_s = max(self._next_s, earliest_s) + self._gap_s
-            pause_s = self._next_s - now_s
-        if pause_s > 0:
-            context.wait(pause_s)

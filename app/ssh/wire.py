@@ -20,6 +20,7 @@ _PACKET = 256 * 1024
 _CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes256-ctr")
 """GCM first: paramiko's CTR streams stall at re-keying after half a gigabyte."""
 _WEAK_MACS = ("hmac-md5", "hmac-md5-96", "hmac-sha1", "hmac-sha1-96")
+_OLD_CIPHERS = ("aes128-cbc", "aes256-cbc", "3des-cbc")
 _REKEY = 1 << 40
 """We leave re-keying to the server, whose own limit is a gigabyte or an hour."""
 
@@ -53,13 +54,16 @@ class Wire(Transport):
     }
 
 
-def make_wire(link: Link, host: Host, limits: Limits) -> Wire:
-    """Return a connection that has not said anything yet."""
-    wire = Wire(
+def make_wire(link: Link, host: Host, limits: Limits, *, legacy: bool = False) -> Wire:
+    """Return a connection that has not said anything yet; a legacy one offers old algorithms too.
+
+    Old ones always come last, so that a server that knows better gets better.
+    """
+    wire = _kind(legacy=legacy)(
         link,  # type: ignore[arg-type]  # anything with recv, send, settimeout and close will do
         default_window_size=_WINDOW,
         default_max_packet_size=_PACKET,
-        disabled_algorithms={"macs": list(_WEAK_MACS)},
+        disabled_algorithms={} if legacy else {"macs": list(_WEAK_MACS)},
     )
     wire.banner_timeout = limits.banner_s
     wire.handshake_timeout = 2 * limits.key_exchange_s  # ours, which names what stalled, is first
@@ -68,6 +72,15 @@ def make_wire(link: Link, host: Host, limits: Limits) -> Wire:
     wire.packetizer.REKEY_BYTES = _REKEY
     wire.packetizer.REKEY_PACKETS = _REKEY
     options = wire.get_security_options()
-    options.ciphers = [name for name in _CIPHERS if name in options.ciphers]
+    ciphers = (*_CIPHERS, *_OLD_CIPHERS) if legacy else _CIPHERS
+    options.ciphers = [name for name in ciphers if name in options.ciphers]
     options.key_types = list(key_types(host, tuple(options.key_types)))
     return wire
+
+
+def _kind(*, legacy: bool) -> type[Wire]:
+    if not legacy:
+        return Wire
+    from app.ssh.old_wire import OldWire  # noqa: PLC0415 - hardly ever needed
+
+    return OldWire

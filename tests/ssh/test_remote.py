@@ -11,7 +11,7 @@ from app.domain.host import Host
 from app.errors import ConnectionLost, RemoteError, TimedOut
 from app.secrets import SessionSecrets
 from app.ssh.limits import OUTPUT_CAP, STDERR_CAP
-from app.ssh.pool import RemotePool, Throttle
+from app.ssh.pool import RemotePool
 from app.tasks import TaskCancelled, TaskContext
 from tests.ssh_fixtures import QUICK
 
@@ -229,13 +229,6 @@ def test_jump_hosts_in_a_circle_are_refused(ssh_host: Host, secrets: SessionSecr
     with pytest.raises(Unreachable, match="circle"):
         pool.open(looped)
     pool.close()
-
-
-def test_set_up_is_throttled_after_a_burst() -> None:
-    gate, start_s = Throttle(20.0), time.monotonic()
-    for _ in range(Throttle.BURST + 3):
-        gate.wait(TaskContext())
-    assert time.monotonic() - start_s >= 0.1
 
 
 def test_closing_leaves_no_thread_behind(ssh_server: PrivateSshd, secrets: SessionSecrets) -> None:

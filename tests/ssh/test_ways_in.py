@@ -1,0 +1,235 @@
+"""Ways to a server beyond one hop and one key: chains, certificates, the agent, old servers."""
+
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from app.demo.sshd import PrivateSshd, new_key, read_public_key
+from app.domain.host import Host, LegacyWaiver, Login
+from app.errors import LoginRefused, Unreachable
+from app.secrets import SessionSecrets
+from app.ssh.gate import SetUpGate
+from app.ssh.pool import RemotePool
+from app.tasks import TaskCancelled, TaskContext
+from tests.ssh_fixtures import QUICK
+
+TODAY = date(2026, 11, 14)
+OLD = {
+    "Ciphers": "aes128-cbc",
+    "MACs": "hmac-sha1",
+    "KexAlgorithms": "diffie-hellman-group14-sha1",
+    "HostKeyAlgorithms": "ssh-rsa",
+}
+
+
+def keygen(*words: object) -> None:
+    subprocess.run(["ssh-keygen", "-q", *map(str, words)], check=True, capture_output=True)
+
+
+def asked(host: Host, secrets: SessionSecrets, *others: Host) -> bytes:
+    """Connect with a pool of its own and run one command."""
+    known = {other.id: other for other in (host, *others)}
+    pool = RemotePool(secrets, lambda key: known[key], QUICK, today=lambda: TODAY)
+    try:
+        return pool.open(host).run("echo in").stdout
+    finally:
+        pool.close()
+
+
+@contextmanager
+def agent(folder: Path, *keys: Path) -> Iterator[None]:
+    """Run an SSH agent that holds the keys, for this process only."""
+    socket = folder / "agent.sock"
+    with subprocess.Popen(["ssh-agent", "-D", "-a", str(socket)], stdout=subprocess.DEVNULL) as it:
+        while not socket.exists():
+            time.sleep(0.01)
+        os.environ["SSH_AUTH_SOCK"] = str(socket)
+        try:
+            for key in keys:
+                subprocess.run(["ssh-add", "-q", str(key)], check=True)
+            yield
+        finally:
+            del os.environ["SSH_AUTH_SOCK"]
+            it.terminate()
+
+
+def test_chain_of_two_jump_hosts_leads_through_three_servers(
+    tmp_path: Path, secrets: SessionSecrets
+) -> None:
+    with (
+        PrivateSshd(tmp_path / "a") as outer,
+        PrivateSshd(tmp_path / "b") as middle,
+        PrivateSshd(tmp_path / "c") as inner,
+    ):
+        first = outer.host("first")
+        second = replace(middle.host("second"), jump=first.id)
+        target = replace(inner.host("target"), jump=second.id)
+        assert asked(target, secrets, first, second) == b"in\n"
+        logins = [s.log.read_text("utf-8").count("Accepted publickey") for s in (outer, middle)]
+        assert logins == [1, 1]
+        middle.stop()
+        with pytest.raises(Unreachable, match=r"cannot reach .* \(Connect failed\)") as error:
+            asked(target, secrets, first, second)
+        assert error.value.host == "second"
+
+
+@pytest.fixture
+def ca(tmp_path: Path) -> Path:
+    return new_key(tmp_path / "ca")
+
+
+@pytest.fixture
+def ca_server(tmp_path: Path, ca: Path) -> Iterator[PrivateSshd]:
+    """A server that knows no key, only the authority."""
+    options = {"TrustedUserCAKeys": f"{ca}.pub", "AuthorizedKeysFile": "none"}
+    with PrivateSshd(tmp_path / "sshd", options) as server:
+        yield server
+
+
+def certified(ca: Path, key: Path, user: str, *more: str) -> Path:
+    keygen("-s", ca, "-I", "change desk", "-n", user, *more, f"{key}.pub")
+    return key
+
+
+def test_key_file_with_a_certificate_of_the_authority_logs_in(
+    ca_server: PrivateSshd, ca: Path, tmp_path: Path, secrets: SessionSecrets
+) -> None:
+    host = replace(ca_server.host(), key_file=str(new_key(tmp_path / "mine")))
+    with pytest.raises(LoginRefused):
+        asked(host, secrets)
+    certified(ca, tmp_path / "mine", host.user)
+    assert asked(host, secrets) == b"in\n"
+    assert "ED25519-CERT" in ca_server.log.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("user", "more"), [("somebody-else", ()), (None, ("-V", "20200101:20200102"))]
+)
+def test_certificate_for_another_or_out_of_date_is_refused(
+    ca_server: PrivateSshd, ca: Path, tmp_path: Path, user: str | None, more: tuple[str, ...]
+) -> None:
+    key, host = new_key(tmp_path / "mine"), ca_server.host()
+    certified(ca, key, user or host.user, *more)
+    with pytest.raises(LoginRefused):
+        asked(replace(host, key_file=str(key)), SessionSecrets())
+
+
+def test_agent_proves_with_key_and_with_certificate(
+    ca_server: PrivateSshd, ssh_server: PrivateSshd, ca: Path, tmp_path: Path
+) -> None:
+    key = certified(ca, new_key(tmp_path / "mine"), ca_server.host().user)
+    with agent(tmp_path, key, ssh_server.user_key):
+        for server in (ssh_server, ca_server):
+            host = replace(server.host(), login=Login.AGENT, key_file="")
+            assert asked(host, SessionSecrets()) == b"in\n"
+
+
+def test_agent_offers_only_the_key_that_the_record_names(
+    ssh_server: PrivateSshd, tmp_path: Path, secrets: SessionSecrets
+) -> None:
+    other = new_key(tmp_path / "other")
+    with agent(tmp_path, other, ssh_server.user_key):
+        host = replace(ssh_server.host(), login=Login.AGENT, key_file=f"{other}.pub")
+        with pytest.raises(LoginRefused, match="agent key"):
+            asked(host, secrets)
+        assert asked(replace(host, key_file=str(ssh_server.user_key)), secrets) == b"in\n"
+
+
+def old_server(folder: Path) -> PrivateSshd:
+    """A server with nothing but what was usual in 2010."""
+    folder.mkdir()
+    keygen("-t", "rsa", "-b", "2048", "-N", "", "-f", folder / "host")
+    return PrivateSshd(folder, OLD)
+
+
+def test_old_server_is_reached_only_while_its_waiver_holds(tmp_path: Path) -> None:
+    with old_server(tmp_path / "old") as server:
+        host = replace(server.host(), key=read_public_key(tmp_path / "old" / "host.pub"))
+        with pytest.raises(LoginRefused, match="too old") as error:
+            asked(host, SessionSecrets())
+        assert "allow old cryptography" in error.value.hint
+        waiver = LegacyWaiver("Replaced in January", "Sipho", TODAY)
+        assert asked(replace(host, legacy=waiver), SessionSecrets()) == b"in\n"
+        over = replace(waiver, until=date(2026, 11, 13))
+        with pytest.raises(LoginRefused) as error:
+            asked(replace(host, legacy=over), SessionSecrets())
+        assert "ended on 2026-11-13" in error.value.hint
+
+
+def test_open_connection_does_not_outlive_its_waiver(tmp_path: Path) -> None:
+    day = [TODAY]
+    with old_server(tmp_path / "old") as server:
+        host = replace(
+            server.host(),
+            key=read_public_key(tmp_path / "old" / "host.pub"),
+            legacy=LegacyWaiver("Replaced in January", "Sipho", TODAY),
+        )
+        pool = RemotePool(SessionSecrets(), lambda _key: host, QUICK, today=lambda: day[0])
+        assert pool.open(host).run("echo in").stdout == b"in\n"
+        day[0] = date(2026, 11, 15)
+        with pytest.raises(LoginRefused, match="too old"):
+            pool.open(host).run("true")
+        pool.close()
+
+
+def test_waiver_never_weakens_what_a_current_server_agrees_on(ssh_server: PrivateSshd) -> None:
+    host = replace(ssh_server.host(), legacy=LegacyWaiver("By mistake", "Sipho", TODAY))
+    pool = RemotePool(SessionSecrets(), lambda _key: host, QUICK, today=lambda: TODAY)
+    remote = pool.open(host)
+    remote.run("true")
+    wire = remote._connection.wire
+    assert wire.remote_cipher == "aes128-gcm@openssh.com"
+    assert wire.host_key_type == "ssh-ed25519"
+    assert len(wire.session_id) > 20, "the key exchange was hashed with SHA-1"
+    pool.close()
+
+
+def test_never_more_set_ups_than_a_server_takes_and_half_after_a_refusal() -> None:
+    gate, inside, most = SetUpGate(4, 1000.0), [0], [0]
+    lock = threading.Lock()
+
+    def pass_by() -> None:
+        with gate.passing(TaskContext()):
+            with lock:
+                inside[0] += 1
+                most[0] = max(most[0], inside[0])
+            time.sleep(0.02)
+            with lock:
+                inside[0] -= 1
+
+    def rush() -> int:
+        most[0] = 0
+        threads = [threading.Thread(target=pass_by) for _ in range(12)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return most[0]
+
+    assert rush() == 4
+    gate.refused()
+    assert rush() == 2
+    gate.refused()
+    gate.refused()
+    assert rush() == 1
+
+
+def test_after_a_refusal_set_ups_go_at_a_gentle_pace_and_heed_a_stop() -> None:
+    gate, begun_s = SetUpGate(8, 20.0), time.monotonic()
+    gate.refused()
+    for _ in range(5):
+        with gate.passing(TaskContext()):
+            pass
+    assert time.monotonic() - begun_s >= 4 / 20.0
+    context = TaskContext()
+    context.cancel()
+    with gate.passing(TaskContext()), pytest.raises(TaskCancelled), gate.passing(context):
+        raise AssertionError
