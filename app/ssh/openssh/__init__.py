@@ -1,0 +1,1 @@
+"""Read the settings of the OpenSSH client, so that hosts need not be typed again."""
