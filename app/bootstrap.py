@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from app.domain.host import Host
+    from app.domain.host_import import FoundHosts
     from app.domain.run import Run
     from app.probes.catalogue import ProbeCatalogue
     from app.services.agendas import Agenda
@@ -224,6 +225,7 @@ def _late(store: Store, pool: "Once[Remotes]", secrets: Callable[[], SecretKeepe
         remotes=pool,
         secrets=secrets,
         probes=Once(_probes),
+        read_openssh=_read_openssh,
     )
 
 
@@ -252,6 +254,13 @@ def _probes() -> "ProbeCatalogue":
     from app.probes.catalogue import ProbeCatalogue  # noqa: PLC0415 - with the first check
 
     return ProbeCatalogue()
+
+
+def _read_openssh(path: Path) -> "FoundHosts":
+    """Read the settings of OpenSSH's client; what reads them is loaded then."""
+    from app.ssh.openssh.config import read_openssh  # noqa: PLC0415 - hardly ever needed
+
+    return read_openssh(path)
 
 
 def _write_mail(mail: "Mail") -> bytes:

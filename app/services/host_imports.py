@@ -23,9 +23,7 @@ def plan_import(found: FoundHosts, *, desk: Desk) -> ImportPlan:
     return ImportPlan(tuple(builder.candidate(host) for host in found.hosts), found.remarks)
 
 
-def import_hosts(
-    found: FoundHosts, wanted: Iterable[str], *, desk: Desk
-) -> tuple[Host, ...]:
+def import_hosts(found: FoundHosts, wanted: Iterable[str], *, desk: Desk) -> tuple[Host, ...]:
     """Keep the wanted hosts and the jump hosts that they need; their keys are not confirmed yet.
 
     Args:
@@ -78,9 +76,7 @@ class _Builder:
             return Candidate(item, Standing.UNUSABLE, error.text)
         return Candidate(item, Standing.NEW, _through(item.hops))
 
-    def host(
-        self, item: FoundHost, path: tuple[str, ...] = (), before: Host | None = None
-    ) -> Host:
+    def host(self, item: FoundHost, path: tuple[str, ...] = (), before: Host | None = None) -> Host:
         """Return the record of a found host, made if it is new, with those it is reached through.
 
         ``before`` is the host it is reached through on the way to another, whatever its own

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from app.services.calendar_rows import CalendarReads
     from app.services.finding import Finder
     from app.services.health import HealthProbes
+    from app.services.host_imports import ReadSettings
     from app.services.kpis import KpiReads
     from app.services.ports import Remotes
     from app.services.ports_series import SeriesStore
@@ -35,6 +36,7 @@ class Late:
     remotes: Callable[[], Remotes]
     secrets: Callable[[], SecretKeeper]
     probes: Callable[[], HealthProbes]
+    read_openssh: ReadSettings
 
 
 @dataclass(frozen=True)
@@ -92,3 +94,8 @@ class LateParts:
     def probes(self) -> HealthProbes:
         """The catalogue of health checks."""
         return self.late.probes()
+
+    @property
+    def read_openssh(self) -> ReadSettings:
+        """Reads hosts from the settings of OpenSSH's client."""
+        return self.late.read_openssh

@@ -1,11 +1,15 @@
 """What the hosts page reads and does, each as one call on a worker."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.domain.health import HealthReport
 from app.domain.host import Host, HostKey
-from app.services import hosts
+from app.domain.host_import import FoundHosts, ImportPlan
+from app.services import host_imports, hosts, legacy_hosts
 from ui.tasks import Task, host_lane
 
 if TYPE_CHECKING:
@@ -19,6 +23,8 @@ class HostView:
 
     host: Host
     health: HealthReport | None
+    legacy_holds: bool = False
+    """Whether old cryptography may be used today."""
 
     @property
     def id(self) -> str:
@@ -28,13 +34,15 @@ class HostView:
 
 def load_hosts(services: "AppServices") -> tuple[HostView, ...]:
     """Return every host in use, by name."""
+    today = services.clock.now().date()
     with services.new_uow() as uow:
         known = [host for host in uow.hosts.list() if not host.archived]
         views = []
         for host in sorted(known, key=lambda item: item.name.casefold()):
             reports = uow.health.list(host=host.id)
             newest = max(reports, key=lambda item: item.started_at, default=None)
-            views.append(HostView(host, newest))
+            holds = host.legacy is not None and host.legacy.holds(today)
+            views.append(HostView(host, newest, holds))
     return tuple(views)
 
 
@@ -87,3 +95,35 @@ def archive(context: "UiContext", host: Host) -> Task:
     """Take a host out of use."""
     desk = context.services.desk
     return context.tasks.start(lambda _ctx: hosts.archive_host(host.id, desk=desk))
+
+
+def allow_legacy(context: "UiContext", host: Host, reason: str, days: int) -> Task:
+    """Allow old cryptography on a host for some days from today."""
+    desk = context.services.desk
+    until = desk.clock.now().date() + timedelta(days=days)
+    return context.tasks.start(
+        lambda _ctx: legacy_hosts.allow_legacy(host.id, reason, until, desk=desk)
+    )
+
+
+def end_legacy(context: "UiContext", host: Host) -> Task:
+    """Take the waiver of a host back."""
+    desk = context.services.desk
+    return context.tasks.start(lambda _ctx: legacy_hosts.end_legacy(host.id, desk=desk))
+
+
+def read_openssh(context: "UiContext", path: Path) -> Task:
+    """Read the settings of OpenSSH; the result is what was found and what would become of it."""
+    services = context.services
+
+    def work(_ctx: object) -> tuple[FoundHosts, ImportPlan]:
+        found = services.read_openssh(path.expanduser())
+        return found, host_imports.plan_import(found, desk=services.desk)
+
+    return context.tasks.start(work)
+
+
+def take_over(context: "UiContext", found: FoundHosts, wanted: Iterable[str]) -> Task:
+    """Keep the wanted hosts of what was found."""
+    desk, names = context.services.desk, tuple(wanted)
+    return context.tasks.start(lambda _ctx: host_imports.import_hosts(found, names, desk=desk))

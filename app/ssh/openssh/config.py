@@ -155,9 +155,7 @@ class _Evaluation:
             return None
         return _TOKEN.sub(lambda found: known[found[1]], line.words[0])
 
-    def _login(
-        self, keys: list[Line], address: str, user: str, port: int
-    ) -> tuple[Login, str]:
+    def _login(self, keys: list[Line], address: str, user: str, port: int) -> tuple[Login, str]:
         """Return how to log in: by the first key file, or by the agent where none is named."""
         if not keys or keys[0].words[0].lower() == "none":
             return Login.AGENT, ""

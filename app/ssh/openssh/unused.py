@@ -5,15 +5,16 @@ from app.ssh.openssh.lines import Line
 
 _SILENT = frozenset(
     {
-        "addkeystoagent", "batchmode", "checkhostip", "ciphers", "compression", "connectionattempts",
-        "connecttimeout", "controlmaster", "controlpath", "controlpersist", "escapechar",
-        "forkafterauthentication", "gssapiauthentication", "hashknownhosts", "hostkeyalgorithms",
-        "identitiesonly", "ignoreunknown", "include", "ipqos", "kbdinteractiveauthentication",
-        "kexalgorithms", "loglevel", "macs", "numberofpasswordprompts", "passwordauthentication",
-        "preferredauthentications", "pubkeyacceptedalgorithms", "pubkeyauthentication",
-        "rekeylimit", "requesttty", "sendenv", "serveralivecountmax", "serveraliveinterval",
-        "setenv", "streamlocalbindunlink", "tcpkeepalive", "updatehostkeys", "usekeychain",
-        "verifyhostkeydns", "visualhostkey", "xauthlocation",
+        "addkeystoagent", "batchmode", "checkhostip", "ciphers", "compression",
+        "connectionattempts", "connecttimeout", "controlmaster", "controlpath", "controlpersist",
+        "escapechar", "forkafterauthentication", "gssapiauthentication", "hashknownhosts",
+        "hostkeyalgorithms", "identitiesonly", "ignoreunknown", "include", "ipqos",
+        "kbdinteractiveauthentication", "kexalgorithms", "loglevel", "macs",
+        "numberofpasswordprompts", "passwordauthentication", "preferredauthentications",
+        "pubkeyacceptedalgorithms", "pubkeyauthentication", "rekeylimit", "requesttty", "sendenv",
+        "serveralivecountmax", "serveraliveinterval", "setenv", "streamlocalbindunlink",
+        "tcpkeepalive", "updatehostkeys", "usekeychain", "verifyhostkeydns", "visualhostkey",
+        "xauthlocation",
     }
 )  # fmt: skip
 """Settings of the connection itself, which this program decides for all hosts alike."""

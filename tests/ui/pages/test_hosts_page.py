@@ -76,3 +76,59 @@ def test_tags_and_what_a_host_depends_on_are_kept(drive, services):
     with services.new_uow() as uow:
         kept = next(host for host in uow.hosts.list() if host.name == "app-01")
     assert (kept.tags, kept.depends_on) == (("web", "group:orders"), ("db-01",))
+
+
+def test_hosts_are_taken_over_from_openssh_with_what_is_left_out(drive, services, tmp_path):
+    file = tmp_path / "config"
+    file.write_text(
+        "Host web-01 web-02\n  HostName %h.example\n  ProxyJump gate\n"
+        "Host gate\n  ForwardAgent yes\nHost db-01\n  HostName 10.9.9.9\n"
+    )
+    driver = drive(HostsPage)
+    page = driver.page
+    driver.click(button(page, "Take over…"))
+    driver.type(page._takeover._file, str(file))
+    driver.click(button(page, "Read"))
+    said = shown(page)
+    assert "config, 5" in said
+    assert "never forwarded" in said
+    assert "stays as it is" in said
+    driver.tick(page._takeover._hosts, "web-02", "gate")
+    driver.click(button(page, "Take over 1 host"))
+    hosts = kept(services)
+    assert set(hosts) == {"db-01", "web-01", "gate"}
+    assert hosts["web-01"].jump == hosts["gate"].id
+    driver.bot.waitUntil(lambda: "web-01" in shown(page._detail))
+
+
+def test_file_that_is_none_is_said_in_words(drive, tmp_path):
+    driver = drive(HostsPage)
+    driver.click(button(driver.page, "Take over…"))
+    driver.type(driver.page._takeover._file, str(tmp_path / "none"))
+    driver.click(button(driver.page, "Read"))
+    assert "cannot be read" in shown(driver.page)
+    assert driver.page.escape()
+    assert driver.page._detail.isVisible()
+
+
+def test_old_cryptography_is_allowed_with_a_reason_and_ended_again(drive, services):
+    from ui.pages.hosts.legacy import LegacyPart
+
+    driver = drive(HostsPage)
+    page = driver.page
+    driver.click(button(page, "The server is too old for that…"))
+    driver.click(button(page, "Allow old cryptography"))
+    assert "needs a reason" in shown(page)
+    driver.type(page.findChild(LegacyPart)._reason, "Replaced in January")
+    driver.click(button(page, "Allow old cryptography"))
+    driver.bot.waitUntil(lambda: "Old algorithms allowed until" in spoken(page))
+    waiver = kept(services)["db-01"].legacy
+    assert (waiver.reason, waiver.by) == ("Replaced in January", "Nomsa")
+    driver.click(button(page, "End it now"))
+    driver.bot.waitUntil(lambda: kept(services)["db-01"].legacy is None)
+
+
+def spoken(page) -> str:
+    from ui.widgets.badges import StateBadge
+
+    return " ".join(b.accessibleName() for b in page.findChildren(StateBadge) if b.isVisible())

@@ -34,6 +34,8 @@ class HostDeeds(QObject):
         detail.key_replaced.connect(self._on_key_replaced)
         detail.tried.connect(self._on_tried)
         detail.archived.connect(self._on_archive)
+        detail.legacy_allowed.connect(self._on_legacy_allowed)
+        detail.legacy_ended.connect(self._on_legacy_ended)
 
     def set_host(self, host: Host) -> None:
         """Act on another host, or on its newer state."""
@@ -74,6 +76,16 @@ class HostDeeds(QObject):
     def _on_report(self, report: ConnectionReport) -> None:
         if self._host and report.host == self._host.id:
             self._detail.show_report(report)
+
+    @Slot(str, int)
+    def _on_legacy_allowed(self, reason: str, days: int) -> None:
+        if self._host:
+            self._then_saved(hosts.allow_legacy(self._context, self._host, reason, days))
+
+    @Slot()
+    def _on_legacy_ended(self) -> None:
+        if self._host:
+            self._then_saved(hosts.end_legacy(self._context, self._host))
 
     @Slot()
     def _on_archive(self) -> None:

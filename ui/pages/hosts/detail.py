@@ -10,6 +10,7 @@ from app.services.hosts import ConnectionReport
 from app.wording import moment
 from ui.cells import Badge, Mark
 from ui.operations.hosts import HostView
+from ui.pages.hosts.legacy import LegacyPart
 from ui.theme import SMALL
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind
@@ -39,6 +40,8 @@ class HostDetail(QWidget):
     tried = Signal()
     edited = Signal()
     archived = Signal()
+    legacy_allowed = Signal(str, int)  # reason, days
+    legacy_ended = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,6 +76,11 @@ class HostDetail(QWidget):
         self._add_title(_("Connection"), attempt)
         add_layout(self._inner, self._test_box)
         self._test_box.addWidget(Label(_("Not tested in this session."), tone="ink2"))
+        legacy = LegacyPart(host, holds=view.legacy_holds)
+        legacy.allowed.connect(self.legacy_allowed)
+        legacy.ended.connect(self.legacy_ended)
+        self._add_title(_("Cryptography"))
+        self._inner.addWidget(legacy)
         self._add_title(_("Last health check"))
         health = view.health
         text = (

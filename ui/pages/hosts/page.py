@@ -1,5 +1,6 @@
 """The hosts page: the list, one host beside it, and the form to add or change one."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
@@ -7,6 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.domain.health import Health
 from app.domain.host import Host
+from app.domain.host_import import FoundHosts, ImportPlan
 from app.i18n import _, ngettext
 from app.wording import clock, day
 from ui.cells import Badge, Column, Mark, cell
@@ -17,6 +19,7 @@ from ui.operations.hosts import HostView
 from ui.pages.hosts.deeds import HostDeeds
 from ui.pages.hosts.detail import KEY_BADGES, HostDetail
 from ui.pages.hosts.form import HostForm
+from ui.pages.hosts.takeover import HostTakeover
 from ui.tasks import Latest
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.empty import EmptyState
@@ -84,13 +87,17 @@ class HostsPage(Page):
         self._views: tuple[HostView, ...] = ()
         add = Button(_("Add a host"), Kind.PRIMARY, icon="plus")
         add.clicked.connect(self.new_record)
-        self.header.add(add)
+        take_over = Button(_("Take over…"), icon="download")
+        take_over.clicked.connect(self._on_take_over)
+        self.header.add(take_over, add)
         self.table = Table(RowsModel(COLUMNS), name="hosts", margin=MARGIN)
         self.table.picked.connect(self._on_picked)
         self._detail, self._form = HostDetail(), HostForm()
         self._side = QStackedWidget()
         self._side.addWidget(self._detail)
         self._side.addWidget(self._form)
+        self._takeover = HostTakeover()
+        self._side.addWidget(self._takeover)
         self._stack = QStackedWidget()
         first = Button(_("Add a host"), icon="plus")
         first.clicked.connect(self.new_record)
@@ -110,6 +117,9 @@ class HostsPage(Page):
 
     def _connect(self) -> None:
         self._form.left.connect(self._close_form)
+        self._takeover.left.connect(self._close_form)
+        self._takeover.asked.connect(self._on_file)
+        self._takeover.wanted.connect(self._on_wanted)
         self._detail.edited.connect(self._on_edit)
         self._deeds = HostDeeds(self.context, self._detail, self._form, self)
         self._deeds.saved.connect(self._on_saved)
@@ -139,7 +149,7 @@ class HostsPage(Page):
 
     def escape(self) -> bool:
         """Leave the form."""
-        if self._side.currentWidget() is self._form:
+        if self._side.currentWidget() is not self._detail:
             self._close_form()
             return True
         return False
@@ -157,7 +167,7 @@ class HostsPage(Page):
             self.table.select(self._wanted)
             self._wanted = ""
         self.table.select_first()
-        form_open = self._side.currentWidget() is self._form
+        form_open = self._side.currentWidget() is not self._detail
         self._stack.setCurrentIndex(1 if views or form_open else 0)
         confirmed = sum(view.host.key is not None for view in views)
         self.header.set_sentence(
@@ -192,6 +202,37 @@ class HostsPage(Page):
         if host := self._host:
             self._form.edit(host, [view.host for view in self._views])
             self._side.setCurrentWidget(self._form)
+
+    @Slot()
+    def _on_take_over(self) -> None:
+        self._stack.setCurrentIndex(1)
+        self._takeover.begin()
+        self._side.setCurrentWidget(self._takeover)
+
+    @Slot(object)
+    def _on_file(self, path: Path) -> None:
+        self.banners.clear()
+        task = hosts.read_openssh(self.context, path)
+        task.succeeded.connect(self._on_read)
+        task.failed.connect(self.show_error)
+
+    @Slot(object)
+    def _on_read(self, answer: tuple[FoundHosts, ImportPlan]) -> None:
+        self._takeover.show_plan(*answer)
+
+    @Slot(object, object)
+    def _on_wanted(self, found: FoundHosts, names: tuple[str, ...]) -> None:
+        task = hosts.take_over(self.context, found, names)
+        task.succeeded.connect(self._on_taken_over)
+        task.failed.connect(self.show_error)
+
+    @Slot(object)
+    def _on_taken_over(self, taken: tuple[Host, ...]) -> None:
+        n = len(taken)
+        text = ngettext("{n} host taken over.", "{n} hosts taken over.", n).format(n=n)
+        self.context.messages.show_done(f"{text} {_('Confirm their keys before you use them.')}")
+        if taken:
+            self._on_saved(taken[-1])
 
     @Slot(object)
     def _on_saved(self, host: Host) -> None:
