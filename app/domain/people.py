@@ -66,10 +66,11 @@ def person_key(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Somebody who must be reachable during the window."""
+    """Somebody who must be reachable during the window; ``present`` asks for being there."""
 
     name: str
     role: str = ""
     reach: str = ""
     confirmed_at: datetime | None = None
     confirmed_by: str = ""
+    present: bool = False

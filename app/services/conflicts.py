@@ -10,9 +10,9 @@ from app.domain.calendar import Occurrence, ScheduleWindow
 from app.domain.change import Change, ChangeState
 from app.domain.conflict import Conflict, Reason, ScheduleCheck
 from app.domain.host import Host
-from app.domain.people import person_key
 from app.domain.window import TimeRange, Window
 from app.i18n import _
+from app.services.attendance import needed_people
 from app.services.ports_store import UnitOfWork
 from app.wording import duration, moment
 
@@ -175,7 +175,7 @@ def _outside(change: Change, span: TimeRange, around: Around) -> Iterator[Confli
 
 def _other_changes(change: Change, span: TimeRange, around: Around) -> Iterator[Conflict]:
     related = related_hosts(change, around.hosts)
-    people = _people(change)
+    people = needed_people(change)
     for other in around.others:
         if other.window is None or not other.window.span.overlaps(span):
             continue
@@ -189,14 +189,12 @@ def _other_changes(change: Change, span: TimeRange, around: Around) -> Iterator[
             elif host in related:
                 yield replace(base, reason=Reason.RELATED_HOST,
                               subject=around.host_name(host), note=related[host])  # fmt: skip
-        for person in sorted(people.keys() & _people(other).keys()):
-            yield replace(base, reason=Reason.PERSON, subject=people[person])
-
-
-def _people(change: Change) -> dict[str, str]:
-    """Return who is needed during the work, by the key that tells people apart."""
-    names = (change.implementer, change.coordinator)
-    return {person_key(name): name.strip() for name in names if name.strip()}
+        there = needed_people(other)
+        for key in sorted(people.keys() & there.keys()):
+            note = _("Here: {here}; there: {there}.").format(
+                here=people[key].words, there=there[key].words
+            )
+            yield replace(base, reason=Reason.PERSON, subject=people[key].name, note=note)
 
 
 def related_hosts(change: Change, hosts: Sequence[Host]) -> dict[str, str]:

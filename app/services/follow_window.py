@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from app.domain.change import Change, ChangeState
 from app.domain.window import Window
+from app.services.attendance import needed_people
 from app.services.conflicts import check_schedule, look_around
 from app.services.ports_store import UnitOfWork
 from app.services.quorum import approved_tolerance_h
@@ -13,12 +14,15 @@ _AGREED = (ChangeState.ASSESS, ChangeState.AUTHORIZE, ChangeState.SCHEDULED)
 
 
 def follow_window(before: Change, after: Change, uow: UnitOfWork, *, now: datetime) -> Change:
-    """Return the edited change with a fresh check of the calendar, if its time or hosts moved.
+    """Return the edited change with a fresh check of the calendar, if its time or needs changed.
+
+    Its needs are hosts, service and the people who must be there.
 
     A window that is only moved, and by no more than was approved, stays the one that was approved.
     """
-    touched = ("window", "hosts", "implementer", "coordinator", "business_service")
-    if all(getattr(before, name) == getattr(after, name) for name in touched):
+    touched = ("window", "hosts", "business_service")
+    same = all(getattr(before, name) == getattr(after, name) for name in touched)
+    if same and needed_people(before).keys() == needed_people(after).keys():
         return after
     if after.window is None:
         return replace(after, schedule_check=None, agreed_window=None)

@@ -11,6 +11,7 @@ from app.domain.conflict import Reason
 from app.domain.window import TimeRange, Window
 from app.errors import InvalidInput
 from app.i18n import _, ngettext
+from app.services.attendance import needed_people
 from app.services.changes import Desk
 from app.services.conflicts import (
     Around,
@@ -133,11 +134,11 @@ def _rules(change: Change, around: Around, span: TimeRange) -> Iterator[_Rule]:
     yield _avoid(Reason.FREEZE, [(item.window.name, item.span) for item in freezes])
     yield from (_inside(name, times) for name, times in allowed(change, around, span))
     related = related_hosts(change, around.hosts)
-    people = {name for name in (change.implementer, change.coordinator) if name}
+    people = needed_people(change).keys()
     sharing: tuple[tuple[Reason, Callable[[Change], bool]], ...] = (
         (Reason.SAME_HOST, lambda other: bool(set(other.hosts) & set(change.hosts))),
         (Reason.RELATED_HOST, lambda other: any(host in related for host in other.hosts)),
-        (Reason.PERSON, lambda other: bool(people & {other.implementer, other.coordinator})),
+        (Reason.PERSON, lambda other: bool(people & needed_people(other).keys())),
     )
     for reason, touches in sharing:
         yield _avoid(

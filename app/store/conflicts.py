@@ -1,57 +1,52 @@
-"""Which planned changes collide: their windows overlap on a host they share."""
+"""Which planned changes have something in the way: read once for each state of the store."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from app.domain.change import ChangeState
-from app.store.tables import TABLES
+from app.services.conflicting import Booked, conflicting
+from app.services.conflicts import PLANNED
+from app.store.mapping import CHANGE, HOST, SCHEDULE_WINDOW
+from app.store.tables import EVENT, TABLES
 
-PLANNED = (ChangeState.AUTHORIZE, ChangeState.SCHEDULED, ChangeState.IMPLEMENT)
-"""States in which a window counts; a draft's is not yet anybody's."""
-
-
-class _Hosts(msgspec.Struct):
-    """The one part of a body that is read."""
-
-    hosts: tuple[str, ...] = ()
+_FRESH = timedelta(minutes=1)
+"""What has ended meanwhile drops out that soon."""
 
 
-def numbers(connection: Connection, now: datetime) -> tuple[int, ...]:
-    """Return the numbers of planned changes that collide with another one from now on."""
-    change = TABLES["change"]
-    rows = connection.execute(
-        select(change.c.ordinal, change.c.starts_at, change.c.ends_at, change.c.body).where(
-            change.c.state.in_([state.value for state in PLANNED]), change.c.ends_at > now
+class Conflicts:
+    """Remembers what was found until something is written; safe from any thread."""
+
+    def __init__(self) -> None:
+        self._known: tuple[int, datetime, tuple[int, ...]] | None = None
+
+    def numbers(self, connection: Connection, now: datetime) -> tuple[int, ...]:
+        """Return the numbers of planned changes with a conflict that nobody has accepted.
+
+        Only windows that have not ended count. Every write is an entry of the log, so its last
+        number tells one state of the store from another.
+        """
+        entry = int(connection.scalar(select(func.max(EVENT.c.seq))) or 0)
+        known = self._known
+        if known and known[0] == entry and abs(now - known[1]) < _FRESH:
+            return known[2]
+        found = _read(connection, now)
+        self._known = (entry, now, found)
+        return found
+
+
+def _read(connection: Connection, now: datetime) -> tuple[int, ...]:
+    change = TABLES["change"].c
+    planned = connection.execute(
+        select(change.ordinal, change.body).where(
+            change.state.in_([state.value for state in PLANNED]), change.ends_at > now
         )
     )
-    decode = msgspec.json.Decoder(_Hosts).decode
-    return colliding(
-        (row.ordinal, row.starts_at, row.ends_at, decode(row.body).hosts) for row in rows
-    )
+    booked = [Booked(row.ordinal, CHANGE.read(row.body)) for row in planned]
+    hosts = [HOST.read(body) for body in _bodies(connection, HOST.table)]
+    windows = [SCHEDULE_WINDOW.read(body) for body in _bodies(connection, SCHEDULE_WINDOW.table)]
+    return tuple(sorted(conflicting(booked, hosts, windows)))
 
 
-Booked = tuple[int, datetime, datetime, tuple[str, ...]]
-
-
-def colliding(booked: Iterable[Booked]) -> tuple[int, ...]:
-    """Return the numbers whose time on some host overlaps another one's; ends may touch.
-
-    One sweep per host in the order of starts: what begins before the latest end so far collides
-    with whatever ends then.
-    """
-    by_host: dict[str, list[tuple[datetime, datetime, int]]] = {}
-    for number, start, end, hosts in booked:
-        for host in set(hosts):
-            by_host.setdefault(host, []).append((start, end, number))
-    found: set[int] = set()
-    for spans in by_host.values():
-        last_end, last_number = None, 0
-        for start, end, number in sorted(spans):
-            if last_end is not None and start < last_end:
-                found |= {number, last_number}
-            if last_end is None or end > last_end:
-                last_end, last_number = end, number
-    return tuple(sorted(found))
+def _bodies(connection: Connection, table: str) -> Sequence[str]:
+    return connection.scalars(select(TABLES[table].c.body)).all()

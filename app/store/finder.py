@@ -17,8 +17,9 @@ from app.domain.filter import NEWEST_FIRST, Asker, ChangeFilter, SortBy
 from app.services.finding import SORTED_HITS, FoundPage, Outline, Place, Query
 from app.services.rows import ChangeRow
 from app.services.safe_text import display
-from app.store import conflicts, search
+from app.store import search
 from app.store.change_rows import FLAT, change_row
+from app.store.conflicts import Conflicts
 from app.store.mapping import CHANGE
 from app.store.narrowing import narrow
 from app.store.search import AnySelect
@@ -42,12 +43,12 @@ class SqlFinder:
     """Reads lists of changes; safe from any thread, never waiting for a writer."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self._engine, self._conflicts = engine, Conflicts()
 
     def page(self, query: Query, *, after: Place | None = None, limit: int = 100) -> FoundPage:
         """Return the rows after a place."""
         with self._engine.connect() as connection:
-            listing = _Listing(connection, query)
+            listing = self._listing(connection, query)
             found = listing.rows(FLAT, after, limit)
             rows = _told(connection, query.wanted.text, tuple(map(change_row, found)))
         return FoundPage(rows, _last(found), listing.sorted)
@@ -55,27 +56,33 @@ class SqlFinder:
     def outline(self, query: Query, *, every: int = 100) -> Outline:
         """Return the length of a list and where its pages begin."""
         with self._engine.connect() as connection:
-            listing = _Listing(connection, query)
+            listing = self._listing(connection, query)
             return Outline(listing.count(), every, listing.places(every))
 
     def count(self, wanted: ChangeFilter, asker: Asker) -> int:
         """Return how many changes fit."""
         with self._engine.connect() as connection:
-            return _Listing(connection, Query(wanted, asker)).count()
+            return self._listing(connection, Query(wanted, asker)).count()
 
     def records(
         self, query: Query, *, after: Place | None = None, limit: int = 100
     ) -> tuple[Sequence[Change], Place | None]:
         """Return whole changes after a place, and the place of the last one."""
         with self._engine.connect() as connection:
-            found = _Listing(connection, query).rows((_C.body,), after, limit)
+            found = self._listing(connection, query).rows((_C.body,), after, limit)
         return tuple(CHANGE.read(row.body) for row in found), _last(found)
 
     def ids(self, query: Query, *, limit: int) -> tuple[str, ...]:
         """Return the ids of the changes that fit, in order, at most ``limit``."""
         with self._engine.connect() as connection:
-            found = _Listing(connection, query).rows((_C.id,), None, limit)
+            found = self._listing(connection, query).rows((_C.id,), None, limit)
         return tuple(row.id for row in found)
+
+    def _listing(self, connection: Connection, query: Query) -> "_Listing":
+        found: tuple[int, ...] = ()
+        if query.wanted.conflicting:
+            found = self._conflicts.numbers(connection, query.asker.now)
+        return _Listing(connection, query, found)
 
 
 def _told(connection: Connection, typed: str, rows: tuple[ChangeRow, ...]) -> tuple[ChangeRow, ...]:
@@ -105,11 +112,12 @@ class _Way(Enum):
 class _Listing:
     """One list, as SQL; ``sorted`` says whether the order asked for is followed."""
 
-    def __init__(self, connection: Connection, query: Query) -> None:
+    def __init__(
+        self, connection: Connection, query: Query, conflicting: Sequence[int] = ()
+    ) -> None:
         self._connection = connection
         wanted, sort = query.wanted, query.sort
-        collisions = conflicts.numbers(connection, query.asker.now) if wanted.conflicting else ()
-        self._fits = narrow(_CHANGE, wanted, query.asker, collisions)
+        self._fits = narrow(_CHANGE, wanted, query.asker, conflicting)
         listed = wanted.numbers is not None or wanted.conflicting
         few = listed or self._few_hits(by_number=sort.by is SortBy.NUMBER)
         self.sorted = few or not wanted.text or sort.by is SortBy.NUMBER

@@ -1,11 +1,18 @@
 """What is in the way of a change, what a name on it is worth, and for how long."""
 
 from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.domain.calendar import LengthRule
 from app.domain.change import ChangeType
 from app.domain.conflict import Acknowledgement, Reason
+from app.domain.people import Contact
+from app.domain.runbook import Runbook, Step, StepKind
 from app.domain.window import TimeRange, WallTime, Window
+from app.services.conflicting import Booked, conflicting
 from app.services.conflicts import (
     Around,
     conflict_sentence,
@@ -13,6 +20,7 @@ from app.services.conflicts import (
     is_accepted,
     unaccepted,
 )
+from app.services.slots import find_slot
 from tests.schedule.examples import (
     APP,
     BERLIN,
@@ -63,7 +71,75 @@ def test_the_same_host_a_related_host_and_a_person_are_in_the_way_for_the_shared
     assert conflicts[2].note == "db-01 and db-02 are both in orders."
     assert plain(conflict_sentence(conflicts[3], BERLIN)) == (
         "Nomsa is needed by CHG-000004 too, 1 h 30 min from Tue 10 Feb 2026 23:30 CET."
+        " Here: coordinates; there: implements."
     )
+
+
+def test_owners_of_steps_who_answers_gates_and_who_must_be_present_can_be_in_one_place_only():
+    copy = Step("a", "Copy the data", StepKind.MANUAL, owner="Sipho")
+    gate = Step("b", "Go on", StepKind.GATE, approver="Lerato", owner="Sipho")
+    one = change(
+        1, runbook=Runbook((copy, gate)),
+        contacts=(Contact("Thabo", "Vendor", present=True), Contact("Zola", "On call")),
+    )  # fmt: skip
+    rivals = [
+        change(2, hosts=(MAIL.id,), implementer="sipho"),
+        change(3, hosts=(MAIL.id,), runbook=Runbook((replace(gate, owner=""),))),
+        change(4, hosts=(MAIL.id,), contacts=(Contact("thabo", present=True),)),
+        change(5, hosts=(MAIL.id,), coordinator="Zola"),
+    ]
+    conflicts = found(one, others=rivals)
+    assert [(c.reason, c.subject, c.other_number) for c in conflicts] == [
+        (Reason.PERSON, "Sipho", "CHG-000002"),
+        (Reason.PERSON, "Lerato", "CHG-000003"),
+        (Reason.PERSON, "Thabo", "CHG-000004"),
+    ]
+    assert conflicts[0].note == "Here: owns “Copy the data” and 1 more; there: implements."
+    assert conflicts[2].note == "Here: Vendor; there: must be present."
+
+
+def test_a_free_slot_keeps_clear_of_everybody_who_is_needed():
+    own = Runbook((Step("a", "Copy", StepKind.MANUAL, owner="Sipho"),))
+    one = change(1, runbook=own)
+    rival = change(2, hosts=(MAIL.id,), coordinator=" SIPHO")
+    within = TimeRange(rival.window.span.start, rival.window.span.end + timedelta(days=1))
+    answer = find_slot(one, Around(HOSTS, (rival,), ()), within, timedelta(hours=1), BERLIN)
+    assert answer.slot.span.start == rival.window.span.end
+    assert {item.reason for item in answer.killed} == {Reason.PERSON}
+
+
+MOMENTS = st.lists(
+    st.tuples(st.integers(0, 20), st.integers(1, 8), st.sets(st.sampled_from((DB, APP, MAIL))),
+              st.sampled_from(("", "Sipho", "Nomsa")), st.booleans()),
+    max_size=8,
+)  # fmt: skip
+
+
+@given(MOMENTS, st.booleans())
+def test_the_sweep_finds_what_asking_for_each_change_finds(moments, frozen):
+    windows = (freeze("2026-02-10T23:30", 3),) if frozen else ()
+    made = [
+        change(n, hosts=tuple(h.id for h in hosts), coordinator=who,
+               window=Window(span("2026-02-10T18:00", 1), BERLIN))
+        for n, (_at, _long, hosts, who, _accepted) in enumerate(moments)
+    ]  # fmt: skip
+    for n, (begins, long, _hosts, _who, _accepted) in enumerate(moments):
+        start = at("2026-02-10T18:00") + timedelta(hours=begins)
+        time = TimeRange(start, start + timedelta(hours=long))
+        made[n] = replace(made[n], window=Window(time, BERLIN))
+    for n, moment in enumerate(moments):
+        if moment[4]:
+            accepted = tuple(
+                Acknowledgement(c.key, "P", "R", at("2026-02-01"), made[n].window.span, c.overlap)
+                for c in found(made[n], *windows, others=[o for o in made if o is not made[n]])
+            )
+            made[n] = replace(made[n], acknowledged=accepted)
+    one_by_one = {
+        n for n, each in enumerate(made)
+        if unaccepted(each, found(each, *windows, others=[o for o in made if o is not each]))
+    }  # fmt: skip
+    booked = [Booked(n, each) for n, each in enumerate(made)]
+    assert set(conflicting(booked, HOSTS, windows)) == one_by_one
 
 
 def test_a_declared_window_binds_its_hosts_and_nobody_else():

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.domain.calendar import ScheduleWindow, WindowKind
 from app.domain.change import Change, ChangeState, ChangeType
+from app.domain.conflict import Acknowledgement
 from app.domain.event import NewEvent
 from app.domain.filter import (
     OPEN_STATES,
@@ -20,13 +22,14 @@ from app.domain.filter import (
     built_in,
     window_bounds,
 )
-from app.domain.ids import ChangeId, HostId, new_id
+from app.domain.ids import ChangeId, HostId, WindowId, new_id
 from app.domain.need import Need, NeedCategory
 from app.domain.risk import Grade, RiskAssessment, RiskScore
+from app.domain.runbook import Runbook, Step, StepKind
 from app.domain.window import TimeRange, Window
+from app.services.conflicts import PLANNED, find_conflicts, look_around
 from app.services.finding import Place, Query, look_up, number_in
 from app.store import finder as finder_module
-from app.store.conflicts import PLANNED, colliding
 from tests.fakes import NOON
 from tests.store.conftest import keep_changes
 
@@ -291,27 +294,6 @@ def test_a_facet_follows_every_save(store, add_change):
     assert store.finder.count(waiting, ASKER) == 1
 
 
-@examples(50)
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 20), st.integers(1, 8), st.sets(st.sampled_from("abc"))),
-        max_size=9,
-    )
-)
-def test_collisions_are_all_pairs_that_overlap_on_a_host(spans):
-    booked = [
-        (n, NOON + timedelta(hours=at), NOON + timedelta(hours=at + long), tuple(hosts))
-        for n, (at, long, hosts) in enumerate(spans)
-    ]
-    pairs = {
-        a[0]
-        for a in booked
-        for b in booked
-        if a[0] != b[0] and a[1] < b[2] and b[1] < a[2] and set(a[3]) & set(b[3])
-    }
-    assert set(colliding(booked)) == pairs
-
-
 def test_the_built_in_filters_are_the_usual_ones():
     assert list(built_in()) == [
         "mine", "week", "approve", "open", "high_today", "overdue", "unassigned", "hold",
@@ -359,3 +341,43 @@ def test_the_change_of_a_number_comes_before_what_only_mentions_it(store):
     keep_changes(store, [{"title": "First"}, {"title": "Move port 1"}, {"title": "Port 1 again"}])
     found = look_up("1", finder=store.finder, asker=ASKER, limit=2)
     assert [row.title for row in found] == ["First", "Port 1 again"]
+
+
+def test_conflicting_is_what_the_schedule_finds_and_nobody_has_accepted(store):
+    window = Window(TimeRange(NOON + timedelta(days=1), NOON + timedelta(days=1, hours=2)), "UTC")
+    owner = Runbook((Step("s", "Copy", StepKind.MANUAL, owner="Sipho"),))
+    planned = {"state": ChangeState.SCHEDULED, "window": window}
+    keep_changes(
+        store,
+        [
+            {"title": "A", "runbook": owner, **planned},
+            {"title": "B", "coordinator": "sipho", **planned},
+            {"title": "C", "coordinator": "Lerato", **planned},
+            {"title": "D", "coordinator": "sipho", **planned, "state": ChangeState.DRAFT},
+        ],
+    )
+    wanted = ChangeFilter(conflicting=True)
+
+    def titles():
+        return [row.title for row in store.finder.page(Query(wanted, ASKER)).rows]
+
+    assert titles() == ["B", "A"]
+    with store.unit_of_work() as uow:
+        uow.windows.add(new_freeze(window))
+        uow.log.append(NewEvent("window.added", "Frozen"))
+        uow.commit()
+    assert titles() == ["C", "B", "A"]  # seen at once: what was found is only kept until a write
+    with store.unit_of_work() as uow:
+        change = uow.changes.by_number("3")
+        (freeze,) = find_conflicts(change, window, look_around(change, window.span, uow))
+        given = Acknowledgement(freeze.key, "P", "Agreed", NOON, window.span, freeze.overlap)
+        uow.changes.save(replace(change, acknowledged=(given,)))
+        uow.log.append(NewEvent("conflict.accepted", "Accepted", change.id))
+        uow.commit()
+    assert titles() == ["B", "A"]
+    assert store.finder.count(wanted, replace(ASKER, now=NOON + timedelta(days=2))) == 0
+
+
+def new_freeze(window):
+    start = window.span.start.replace(tzinfo=None)
+    return ScheduleWindow(WindowId("f"), WindowKind.FREEZE, "Year end", "UTC", start, 7200.0)

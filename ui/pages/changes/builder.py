@@ -82,7 +82,7 @@ class FilterBuilder(QWidget):
         self.mine = FlagField(_("Mine"), _("I am the coordinator"))
         self.unassigned = FlagField(_("Unassigned"), _("Nobody implements it"))
         self.hold = FlagField(_("On hold"), _("Only what is on hold"))
-        self.conflicting = FlagField(_("Conflicts"), _("Only what collides"))
+        self.conflicting = FlagField(_("Conflicts"), _("Only what nobody has accepted"))
 
     def _lay_out(self) -> None:
         self.form = Form(columns=2)

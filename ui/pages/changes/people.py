@@ -67,7 +67,8 @@ class ContactForm(RecordForm):
         self.role = LineField(_("Role"))
         self.reach = LineField(_("How to reach"), placeholder=_("ext. 4410"))
         self.confirmed = FlagField(_("Reachable"), _("Confirmed for the window"))
-        for name in ("name", "role", "reach", "confirmed"):
+        self.present = FlagField(_("Present"), _("Must be there the whole time"))
+        for name in ("name", "role", "reach", "present", "confirmed"):
             self.add(name, getattr(self, name))
 
     def fill(self, record: Contact) -> None:
@@ -75,13 +76,16 @@ class ContactForm(RecordForm):
         self.name.set_value(record.name)
         self.role.set_value(record.role)
         self.reach.set_value(record.reach)
+        self.present.set_value(record.present)
         self.confirmed.set_value(record.confirmed_at is not None)
 
     def read(self, record: Contact) -> Contact:
         """Return the contact as typed; a confirmation is stamped with who gave it."""
         if not self.name.value:
             raise refuse(self.name, InvalidInput(_("Name the person.")))
-        typed = Contact(self.name.value, self.role.value, self.reach.value)
+        typed = Contact(
+            self.name.value, self.role.value, self.reach.value, present=self.present.value
+        )
         if not self.confirmed.value or self.stamp is None:
             return typed
         by, at = self.stamp()
@@ -122,6 +126,7 @@ class ContactsSection(Section):
                 line_column(_("Name"), lambda contact: contact.name),
                 line_column(_("Role"), lambda contact: contact.role, width=150, tone="ink2"),
                 line_column(_("How to reach"), lambda contact: contact.reach, width=110),
+                line_column(_("Present"), _presence, width=70, tone="ink2"),
                 Column[Line](_("Reachable"), self._state, cell=self._cell, width=230),
             ),
             lambda: Contact(""),
@@ -138,3 +143,7 @@ class ContactsSection(Section):
     def _cell(self, line: Line) -> Cell:
         confirmed = line.item.confirmed_at is not None
         return Cell((Badge(Mark.GOOD if confirmed else Mark.NEEDED, self._state(line)),))
+
+
+def _presence(contact: Contact) -> str:
+    return _("yes") if contact.present else ""
