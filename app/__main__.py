@@ -19,10 +19,10 @@ from app.i18n import _
 from app.paths import data_dir
 
 COMMANDS = (
-    "approval", "briefing", "check", "backup", "calendar", "compare", "dossier", "export", "report",
-    "verify", "vault", "demo", "examples",
+    "approval", "briefing", "check", "backup", "calendar", "compare", "dossier", "export",
+    "loadtest", "report", "verify", "vault", "demo", "examples",
 )  # fmt: skip
-_WITHOUT_STORE = ("compare", "demo", "examples")
+_WITHOUT_STORE = ("compare", "loadtest", "demo", "examples")
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -1,0 +1,266 @@
+"""What the samples of a load test say: counts, means, exact percentiles, rates, per label.
+
+A tally holds one count per label and distinct duration, so that a run of any length needs little
+memory and the percentiles are still those of all samples.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.loadtest import LabelSummary
+
+TOTAL = "Total"
+"""The name of the row for all samples together."""
+JMETER_WINDOW = 20_000
+PERCENTILES = (50.0, 90.0, 95.0, 99.0)
+_SHIFT = 40
+"""Bits of a duration in microseconds; 12 days."""
+_LONGEST_US = (1 << _SHIFT) - 1
+_COMPACT_FROM = 1 << 20
+_EVERYTHING = -1
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some samples: start (-1: not known) and duration in microseconds, label, outcome.
+
+    ``parent`` marks transaction controllers, whose samples are counted by themselves.
+    """
+
+    at_us: Ints
+    took_us: Ints
+    label: Ints
+    ok: Flags
+    parent: Flags
+
+    def __len__(self) -> int:
+        return len(self.at_us)
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """How often each duration occurred: distinct values in microseconds, ascending."""
+
+    value_us: Ints
+    count: Ints
+
+    @property
+    def n(self) -> int:
+        """How many samples there are."""
+        return int(self.count.sum())
+
+    def percentile_ms(self, percent: float) -> float:
+        """Return a percentile as JMeter's dashboard does.
+
+        Position p·(n+1) among the sorted samples, interpolated; the smallest or largest where it
+        falls outside (Apache Commons Math, ``Percentile``, estimation type LEGACY).
+        """
+        n = self.n
+        position = percent / 100.0 * (n + 1)
+        if position < 1:
+            return self._ranked(1)
+        if position >= n:
+            return self._ranked(n)
+        below = int(position)
+        lower, upper = self._ranked(below), self._ranked(below + 1)
+        return lower + (position - below) * (upper - lower)
+
+    def _ranked(self, rank: int) -> float:
+        place = int(np.searchsorted(np.cumsum(self.count), rank))
+        return float(self.value_us[place]) / 1000.0
+
+    @classmethod
+    def merged(cls, several: Sequence["Histogram"]) -> "Histogram":
+        """Put several together."""
+        if len(several) == 1:
+            return several[0]
+        value, count = (
+            np.concatenate([getattr(each, name) for each in several])
+            for name in ("value_us", "count")
+        )
+        distinct, place = np.unique(value, return_inverse=True)
+        total = np.bincount(place, count, minlength=len(distinct))
+        return cls(distinct, np.rint(total).astype(np.int64))
+
+
+@dataclass(slots=True)
+class _Counts:
+    """Growing columns, one row per label and kind (sample or controller)."""
+
+    samples: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    errors: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    first_us: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    last_us: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    def grow(self, size: int) -> None:
+        more = size - len(self.samples)
+        if more > 0:
+            zeros = np.zeros(more, np.int64)
+            self.samples = np.concatenate((self.samples, zeros))
+            self.errors = np.concatenate((self.errors, zeros))
+            self.first_us = np.concatenate((self.first_us, zeros + np.iinfo(np.int64).max))
+            self.last_us = np.concatenate((self.last_us, zeros - 1))
+
+
+class LastSamples:
+    """Keeps the last durations of every label, and of all samples that are no controllers.
+
+    JMeter's dashboard takes its percentiles from these alone (``jmeter.reportgenerator.
+    statistic_window``, 20 000), so that a long run shows how it ended.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._kept: dict[int, Ints] = {}
+
+    def add(self, batch: Batch) -> None:
+        """Take over a batch."""
+        for label in np.unique(batch.label).tolist():
+            self._keep(label, batch.took_us[batch.label == label])
+        self._keep(_EVERYTHING, batch.took_us[~batch.parent])
+
+    def _keep(self, label: int, took_us: Ints) -> None:
+        before = self._kept.get(label)
+        both = took_us if before is None else np.concatenate((before, took_us))
+        self._kept[label] = both[-self._size :]
+
+    def spread(self, label: int | None) -> "Histogram":
+        """Return the kept durations of a label, or of all."""
+        kept = self._kept[_EVERYTHING if label is None else label]
+        value, count = np.unique(kept, return_counts=True)
+        return Histogram(value, count)
+
+
+class Tally:
+    """Counts samples as they come; add batches, then ask for summaries.
+
+    Args:
+        window: Percentiles only of this many last samples of a label; of all samples otherwise.
+    """
+
+    def __init__(self, window: int | None = None) -> None:
+        self._last = LastSamples(window) if window else None
+        self._counts = _Counts()
+        self._keys: Ints = np.empty(0, np.int64)
+        self._times: Ints = np.empty(0, np.int64)
+        self._fresh: list[tuple[Ints, Ints]] = []
+        self._waiting = 0
+
+    def add(self, batch: Batch) -> None:
+        """Count a batch."""
+        if not len(batch):
+            return
+        if self._last:
+            self._last.add(batch)
+        at_us, took_us, ok = batch.at_us, batch.took_us, batch.ok
+        group = batch.label * 2 + batch.parent
+        size = int(group.max()) + 1
+        self._counts.grow(size)
+        counts = self._counts
+        counts.samples[:size] += np.bincount(group, minlength=size)
+        counts.errors[:size] += np.bincount(group[~ok], minlength=size)
+        known = at_us >= 0
+        whole = bool(known.all())
+        at, took, who = (each if whole else each[known] for each in (at_us, took_us, group))
+        np.minimum.at(counts.first_us, who, at)
+        np.maximum.at(counts.last_us, who, at + took)
+        keys = (group << _SHIFT) | np.minimum(took_us, _LONGEST_US)
+        distinct, times = np.unique(keys, return_counts=True)
+        self._fresh.append((distinct, times))
+        self._waiting += len(distinct)
+        if self._waiting > max(_COMPACT_FROM, len(self._keys)):
+            self._compact()
+
+    def _compact(self) -> None:
+        keys = np.concatenate([self._keys, *(each[0] for each in self._fresh)])
+        times = np.concatenate([self._times, *(each[1] for each in self._fresh)])
+        self._keys, place = np.unique(keys, return_inverse=True)
+        self._times = np.rint(np.bincount(place, times, len(self._keys))).astype(np.int64)
+        self._fresh, self._waiting = [], 0
+
+    @property
+    def samples(self) -> int:
+        """How many were counted, transaction controllers too."""
+        return int(self._counts.samples.sum())
+
+    @property
+    def span_us(self) -> tuple[int, int] | None:
+        """First start and last end of all; None without times."""
+        return _span(self._counts, np.arange(len(self._counts.samples)))
+
+    @property
+    def only_parents(self) -> bool:
+        """Whether there are transaction controllers and nothing else."""
+        return not self._counts.samples[0::2].any() and bool(self._counts.samples[1::2].any())
+
+    def total(self) -> LabelSummary:
+        """Return all samples together, without the controllers that would count them twice."""
+        of_interest = 1 if self.only_parents else 0
+        return self._summary(None, np.arange(of_interest, len(self._counts.samples), 2))
+
+    def labels(self, names: Sequence[str]) -> tuple[LabelSummary, ...]:
+        """Return one summary per label, in order of appearance."""
+        self._compact()
+        found = []
+        for number, name in enumerate(names):
+            groups = np.array([2 * number, 2 * number + 1])
+            groups = groups[groups < len(self._counts.samples)]
+            if self._counts.samples[groups].any():
+                found.append(self._summary(name, groups))
+        return tuple(found)
+
+    def _summary(self, name: str | None, groups: Ints) -> LabelSummary:
+        samples = int(self._counts.samples[groups].sum())
+        if not samples:
+            return LabelSummary(TOTAL if name is None else name, 0, 0)
+        if self._fresh:
+            self._compact()
+        spread = self._histogram(groups)
+        total_us = int((spread.value_us * spread.count).sum())
+        ranked = spread
+        if self._last and not self.only_parents:
+            ranked = self._last.spread(None if name is None else int(groups[0]) // 2)
+        p50, p90, p95, p99 = (ranked.percentile_ms(each) for each in PERCENTILES)
+        return LabelSummary(
+            TOTAL if name is None else name,
+            samples,
+            int(self._counts.errors[groups].sum()),
+            mean_ms=total_us / samples / 1000,
+            min_ms=float(spread.value_us[0]) / 1000,
+            max_ms=float(spread.value_us[-1]) / 1000,
+            p50_ms=p50,
+            p90_ms=p90,
+            p95_ms=p95,
+            p99_ms=p99,
+            rate_per_s=_rate(samples, _span(self._counts, groups)),
+            is_parent=bool((groups % 2)[self._counts.samples[groups] > 0].all()),
+        )
+
+    def _histogram(self, groups: Iterable[int]) -> Histogram:
+        parts = []
+        for group in groups:
+            first, last = np.searchsorted(self._keys, (group << _SHIFT, (group + 1) << _SHIFT))
+            if last > first:
+                value = self._keys[first:last] & _LONGEST_US
+                parts.append(Histogram(value, self._times[first:last]))
+        return Histogram.merged(parts)
+
+
+def _span(counts: _Counts, groups: Ints) -> tuple[int, int] | None:
+    seen = groups[counts.last_us[groups] >= 0]
+    if not len(seen):
+        return None
+    return int(counts.first_us[seen].min()), int(counts.last_us[seen].max())
+
+
+def _rate(samples: int, span_us: tuple[int, int] | None) -> float | None:
+    """Return samples per second from the first start to the last end, as JMeter does."""
+    if span_us is None or span_us[1] <= span_us[0]:
+        return None
+    return samples / ((span_us[1] - span_us[0]) / 1000) * 1000

@@ -1,0 +1,128 @@
+"""``changedesk loadtest``: sum up the results of a load test, or compare runs before and after."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.cli.output import answer
+from app.errors import InvalidInput
+from app.i18n import _, later, ngettext
+
+if TYPE_CHECKING:
+    from app.domain.loadtest import LabelSummary, LoadTestSummary
+
+_ABOUT = later(
+    "FILE is what a load test wrote: JMeter (CSV of any version, with or without a header, any "
+    "delimiter; XML), k6 CSV, Gatling logs, Locust statistics, LoadRunner RunReport.xml, Analysis "
+    "HTML or MDB; gzip is unpacked. Percentiles are those of JMeter's statistics.json, over all "
+    "samples. Transaction controllers are listed, but counted in no total. Exit code: 0, or 2 when "
+    "the file cannot be used."
+)
+_FIELDS = (
+    "label", "samples", "errors", "mean_ms", "min_ms", "max_ms", "p50_ms", "p90_ms", "p95_ms",
+    "p99_ms", "rate_per_s",
+)  # fmt: skip
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register the command."""
+    parser = commands.add_parser("loadtest", help=_("sum up or compare load tests"))
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    summary = verbs.add_parser("summary", help=_("sum up one file"), epilog=_(_ABOUT))
+    summary.add_argument("file", metavar="FILE", help=_("results; - reads standard input"))
+    window = _("percentiles of the last N samples of a label, as JMeter's dashboard has them")
+    summary.add_argument(
+        "--jmeter-window", type=int, nargs="?", const=20_000, metavar="N", help=window
+    )
+    _add_common(summary)
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    zone = _("zone of times that name none")
+    parser.add_argument("--zone", default="UTC", metavar="Area/City", help=zone)
+    json_help = _("answer as one JSON object")
+    parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=json_help)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read, print, and return the exit code.
+
+    Raises:
+        InvalidInput: A word or a file cannot be used.
+    """
+    from app.services.loadtests import summarise  # noqa: PLC0415 - numpy only when it is used
+
+    found = summarise(args.file, zone=args.zone, window=_window(args))
+    if args.json:
+        answer(_data(found), (), as_json=True)
+        print(*_remarks(found), sep="\n", file=sys.stderr)  # noqa: T201
+    else:
+        answer({}, _lines(args.file, found), as_json=False)
+    return 0
+
+
+def _window(args: argparse.Namespace) -> int | None:
+    window: int | None = args.jmeter_window
+    if window is not None and window < 1:
+        raise InvalidInput(_("“{text}” is no number of samples.").format(text=window))
+    return window
+
+
+def _data(found: "LoadTestSummary") -> dict[str, object]:
+    return {
+        "samples": found.total.samples,
+        "errors": found.total.errors,
+        "start": found.start,
+        "end": found.end,
+        "rejected_rows": found.rejected_rows,
+        "labels": [{name: getattr(each, name) for name in _FIELDS} for each in found.labels],
+    }
+
+
+def _remarks(found: "LoadTestSummary") -> list[str]:
+    rejected = [
+        _("Line {line} was rejected: {reason}.").format(line=row.line, reason=row.reason)
+        for row in found.rejected
+    ]
+    more = found.rejected_rows - len(rejected)
+    if more > 0:
+        rejected.append(_("{n} more rows were rejected.").format(n=more))
+    return [found.percentiles.words, *found.notes, *rejected]
+
+
+def _lines(file: str, found: "LoadTestSummary") -> list[str]:
+    total = found.total
+    name = _("standard input") if file == "-" else Path(file).name
+    head = ngettext(
+        "{name}: {format}, {n} sample, {errors} failed",
+        "{name}: {format}, {n} samples, {errors} failed",
+        total.samples,
+    ).format(name=name, format=found.format.words, n=total.samples, errors=total.errors)
+    if found.start and found.end:
+        span = _("from {start} to {end}")
+        start, end = (at.isoformat(" ", "milliseconds") for at in (found.start, found.end))
+        head = f"{head}, {span.format(start=start, end=end)}"
+    return [head, "", *_table([*found.labels, total]), "", *_remarks(found)]
+
+
+def _table(labels: "list[LabelSummary]") -> list[str]:
+    heads = (
+        _("label"), _("samples"), _("errors"), _("mean"), _("min"), _("max"), "p50", "p90", "p95",
+        "p99", _("per s"),
+    )  # fmt: skip
+    rows = [heads, *(_cells(each) for each in labels)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(heads))]
+    return [
+        "  ".join(
+            [row[0].ljust(widths[0])]
+            + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def _cells(each: "LabelSummary") -> tuple[str, ...]:
+    figures = (getattr(each, name) for name in _FIELDS[3:])
+    texts = ("–" if value is None else f"{value:.1f}" for value in figures)
+    return each.label, str(each.samples), str(each.errors), *texts

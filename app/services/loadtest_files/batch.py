@@ -1,0 +1,72 @@
+"""What every reader hands on: batches of samples, the names of labels, and rejected rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from app.analysis.loadtest import Batch as Batch
+from app.analysis.loadtest import Flags as Flags
+from app.analysis.loadtest import Ints as Ints
+from app.domain.loadtest import LabelSummary, RejectedRow
+
+KEPT_REJECTS = 20
+"""Rejected rows that are named; all are counted."""
+_LONGEST_LABEL = 500
+
+
+Row = tuple[int, int, int, bool, bool]
+"""One sample, in the order of `Batch`."""
+
+
+def batch_of(rows: Sequence[Row]) -> Batch:
+    """Put single rows together."""
+    table = np.array(rows, np.int64).reshape(-1, 5)
+    return Batch(table[:, 0], table[:, 1], table[:, 2], table[:, 3] != 0, table[:, 4] != 0)
+
+
+class Labels:
+    """Gives every label a number, in order of appearance."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[bytes, int] = {}
+        self.names: list[str] = []
+
+    def number(self, raw: bytes) -> int:
+        """Return the number of a label; ``raw`` is what the file holds, without quotes."""
+        found = self._numbers.get(raw)
+        if found is None:
+            found = self._numbers[raw] = len(self.names)
+            self.names.append(_decoded(raw)[:_LONGEST_LABEL])
+        return found
+
+
+def _decoded(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
+
+
+@dataclass(slots=True)
+class Notebook:
+    """What a reader finds out beside the samples; filled while the batches are taken."""
+
+    labels: Labels = field(default_factory=Labels)
+    rejected_rows: int = 0
+    rejected: list[RejectedRow] = field(default_factory=list)
+    notes: dict[str, None] = field(default_factory=dict)
+    written: list[LabelSummary] = field(default_factory=list)
+    """Totals per label, from files that hold no single samples."""
+    span_us: tuple[int, int] | None = None
+    """Start and end as such a file tells them."""
+
+    def reject(self, line: int, reason: str) -> None:
+        """Count a row that cannot be used, and name the first ones."""
+        self.rejected_rows += 1
+        if len(self.rejected) < KEPT_REJECTS:
+            self.rejected.append(RejectedRow(line, reason))
+
+    def note(self, text: str) -> None:
+        """Remember what a person should know; the same words once."""
+        self.notes.setdefault(text)

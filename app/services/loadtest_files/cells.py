@@ -1,0 +1,185 @@
+"""Columns of a block of delimited text, read all rows at once: numbers, words, names.
+
+A block is one array of bytes; a column is where its cells begin and end in it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from app.services.loadtest_files.batch import Flags, Ints, Labels
+
+PAD = 512
+"""Bytes of nothing before and after a block, so that no window leaves it."""
+_QUOTE, _SPACE = 34, 32
+_WIDEST_INT = 18
+_LONGEST_NAME = 256
+_MULTIPLIERS = np.random.default_rng(20260101).integers(1, 2**63, 64, dtype=np.uint64) | np.uint64(
+    1
+)
+
+Bytes = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The cells of one column: quotes around them are no longer part of them."""
+
+    buf: Bytes
+    start: Ints
+    end: Ints
+
+    @classmethod
+    def of(cls, buf: Bytes, start: Ints, end: Ints) -> "Cells":
+        """Take cells as they stand in the file; quotes and blanks around them are taken off."""
+        for _side in range(2):  # blanks outside of quotes, then quotes
+            start = start + ((buf[start] == _SPACE) & (start < end))
+            end = end - ((buf[end - 1] == _SPACE) & (start < end))
+            quoted = (buf[start] == _QUOTE) & (end - start >= 2) & (buf[end - 1] == _QUOTE)
+            if not quoted.any():
+                break
+            start, end = start + quoted, end - quoted
+        return cls(buf, start, end)
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    @property
+    def lengths(self) -> Ints:
+        """How long each cell is."""
+        return self.end - self.start
+
+    def raw(self, row: int) -> bytes:
+        """Return one cell; doubled quotes are single ones."""
+        return self.buf[self.start[row] : self.end[row]].tobytes().replace(b'""', b'"')
+
+    def rows(self, chosen: Flags) -> "Cells":
+        """Return some of the cells."""
+        return Cells(self.buf, self.start[chosen], self.end[chosen])
+
+    def integers(self) -> tuple[Ints, Flags]:
+        """Return whole numbers without a sign, and which cells hold one."""
+        length = self.lengths
+        good = (length > 0) & (length <= _WIDEST_INT)
+        width = int(length[good].max()) if good.any() else 1
+        digits = sliding_window_view(self.buf, width)[self.end - width] - np.uint8(48)
+        inside = np.arange(width) >= (width - length)[:, None]
+        digits[~inside] = 0
+        good &= (digits <= 9).all(axis=1)
+        if width <= 15:  # exact in floats, where the product is fast
+            powers = 10.0 ** np.arange(width - 1, -1, -1)
+            return (digits.astype(np.float64) @ powers).astype(np.int64), good
+        return digits.astype(np.int64) @ (10 ** np.arange(width - 1, -1, -1, dtype=np.int64)), good
+
+    def thousandths(self) -> tuple[Ints, Flags]:
+        """Return numbers in thousandths (milliseconds become microseconds), decimals or not."""
+        value, good = self.integers()
+        value = value * 1000
+        for row in np.flatnonzero(~good):
+            number = _decimal(self.raw(int(row)))
+            if number is not None:
+                value[row], good[row] = number, True
+        return value, good
+
+    def starts_with(self, words: bytes) -> Flags:
+        """Tell which cells begin with these words."""
+        long = self.lengths >= len(words)
+        window = sliding_window_view(self.buf, min(8, len(words)))
+        found: Flags = long & (window[self.start] == np.frombuffer(words[:8], np.uint8)).all(axis=1)
+        for row in np.flatnonzero(found) if len(words) > 8 else ():
+            found[row] = self.raw(int(row)).startswith(words)
+        return found
+
+    def equals(self, words: bytes) -> Flags:
+        """Tell which cells hold exactly this word, in capitals or not (up to eight letters)."""
+        size = len(words)
+        window = sliding_window_view(self.buf, size)[self.start] | np.uint8(32)
+        same: Flags = (window == np.frombuffer(words.lower(), np.uint8)).all(axis=1)
+        same &= self.lengths == size
+        return same
+
+
+def _decimal(raw: bytes) -> int | None:
+    try:
+        value = float(raw.replace(b",", b"."))
+    except ValueError:
+        return None
+    return round(value * 1000) if 0 <= value < 1e12 else None
+
+
+class Names:
+    """Numbers the labels of a file; a label seen before costs no more than its hash."""
+
+    def __init__(self, labels: Labels) -> None:
+        self._labels = labels
+        self._hashes: NDArray[np.uint64] = np.empty(0, np.uint64)
+        self._numbers: Ints = np.empty(0, np.int64)
+        self._words: NDArray[np.uint64] = np.empty((0, 0), np.uint64)
+
+    def numbers(self, cells: Cells) -> Ints:
+        """Return the number of the label in each cell."""
+        long = cells.lengths > _LONGEST_NAME
+        if not long.any():
+            return self._hashed(cells)
+        number = np.empty(len(cells), np.int64)
+        number[~long] = self._hashed(cells.rows(~long))
+        number[long] = [self._labels.number(cells.raw(int(row))) for row in np.flatnonzero(long)]
+        return number
+
+    def _hashed(self, cells: Cells) -> Ints:
+        if not len(cells):
+            return np.empty(0, np.int64)
+        words = _words(cells)
+        hashes = _hash(words, cells.lengths)
+        if words.shape[1] > self._words.shape[1]:
+            more = words.shape[1] - self._words.shape[1]
+            self._words = np.pad(self._words, ((0, 0), (0, more)))
+        known = self._known(hashes)
+        if not known.all():
+            self._learn(cells, hashes, words, ~known)
+        place = np.searchsorted(self._hashes, hashes)
+        numbers = self._numbers[place]
+        same = (self._words[place, : words.shape[1]] == words).all(axis=1)
+        for row in np.flatnonzero(~same):  # two names with one hash
+            numbers[row] = self._labels.number(cells.raw(int(row)))
+        return numbers
+
+    def _known(self, hashes: NDArray[np.uint64]) -> Flags:
+        if not len(self._hashes):
+            return np.zeros(len(hashes), bool)
+        place = np.searchsorted(self._hashes, hashes)
+        known: Flags = self._hashes[np.minimum(place, len(self._hashes) - 1)] == hashes
+        return known
+
+    def _learn(
+        self, cells: Cells, hashes: NDArray[np.uint64], words: NDArray[np.uint64], new: Flags
+    ) -> None:
+        rows = np.flatnonzero(new)
+        _, first = np.unique(hashes[rows], return_index=True)
+        rows = rows[np.sort(first)]
+        numbers = [self._labels.number(cells.raw(int(row))) for row in rows]
+        fresh = np.pad(words[rows], ((0, 0), (0, self._words.shape[1] - words.shape[1])))
+        all_hashes = np.concatenate((self._hashes, hashes[rows]))
+        order = np.argsort(all_hashes)
+        self._hashes = all_hashes[order]
+        self._numbers = np.concatenate((self._numbers, np.array(numbers, np.int64)))[order]
+        self._words = np.concatenate((self._words, fresh))[order]
+
+
+def _words(cells: Cells) -> NDArray[np.uint64]:
+    """Return the cells as rows of 64-bit words, filled up with zeros."""
+    width = max(1, -(-int(cells.lengths.max()) // 8)) * 8
+    letters = np.ascontiguousarray(sliding_window_view(cells.buf, width)[cells.start])
+    letters[np.arange(width) >= cells.lengths[:, None]] = 0
+    words: NDArray[np.uint64] = letters.view(np.uint64)
+    return words
+
+
+def _hash(words: NDArray[np.uint64], length: Ints) -> NDArray[np.uint64]:
+    mixed = words ^ (words >> np.uint64(29))
+    many = np.resize(_MULTIPLIERS, words.shape[1])
+    total: NDArray[np.uint64] = (mixed * many).sum(axis=1, dtype=np.uint64)
+    total ^= length.astype(np.uint64) * _MULTIPLIERS[0]
+    return total

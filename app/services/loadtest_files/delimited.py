@@ -1,0 +1,168 @@
+"""JMeter's CSV of every age, and k6's: rows of text become batches of samples."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.errors import InvalidInput
+from app.i18n import _
+from app.services.loadtest_files.batch import Batch, Flags, Ints, Notebook
+from app.services.loadtest_files.cells import Cells, Names
+from app.services.loadtest_files.columns import Columns
+from app.services.loadtest_files.lines import Block, blocks
+from app.services.loadtest_files.moments import ReadTimes, times_like
+from app.services.loadtest_files.opening import Text
+
+PARENT = b"Number of samples in transaction"
+"""How the message of a transaction controller begins."""
+EMPTY_PARENT = PARENT + b" : 0"
+_K6_DURATION = b"http_req_duration"
+_GOOD_WORDS, _BAD_WORDS = (b"true", b"1", b"ok", b"yes"), (b"false", b"0", b"ko", b"no")
+_FORM_ROWS = 200
+
+
+def read_delimited(file: Text, columns: Columns, book: Notebook, *, zone: str) -> Iterator[Batch]:
+    """Yield the samples of a file that stands at its first byte.
+
+    Args:
+        file: The text.
+        columns: What stands where.
+        book: Where labels, rejected rows and notes are kept.
+        zone: The zone of times that name none.
+    """
+    first_line = 1
+    if columns.has_header:
+        while is_void(file.readline()):
+            first_line += 1
+        first_line += 1
+    reader = _Reader(columns, book, zone)
+    for block in blocks(
+        file,
+        delimiter=ord(columns.delimiter),
+        width=columns.width,
+        line=first_line,
+        reject=book.reject,
+    ):
+        if len(block):
+            yield reader.batch(block)
+
+
+def is_void(line: bytes) -> bool:
+    """Whether a line before the header says nothing; Excel's "sep=;" tells what is seen anyway."""
+    return not line.strip() or line.startswith(b"sep=")
+
+
+@dataclass(slots=True)
+class _Reader:
+    columns: Columns
+    book: Notebook
+    zone: str
+    names: Names | None = None
+    times: ReadTimes | None = None
+
+    def batch(self, block: Block) -> Batch:
+        """Read one block; rows that cannot be used are rejected with a reason."""
+        wanted = self._wanted(block)
+        at_us, took_us = self._times(block, wanted)
+        ok = self._outcomes(block, wanted)
+        label, parent = self._labels(block), self._parents(block, wanted)
+        if self._is_k6:
+            at_us = at_us - took_us  # k6 tells when a request was done
+        return Batch(at_us[wanted], took_us[wanted], label[wanted], ok[wanted], parent[wanted])
+
+    @property
+    def _is_k6(self) -> bool:
+        return "metric_name" in self.columns.names
+
+    def _wanted(self, block: Block) -> Flags:
+        """Return the rows that are samples at all."""
+        metric = self.columns.named("metric_name")
+        if metric is not None:
+            return block.column(metric).starts_with(_K6_DURATION)
+        wanted = np.ones(len(block), bool)
+        if self.columns.has_header and self.columns.took is not None:
+            name = self.columns.names[self.columns.took].encode()
+            repeated = block.column(self.columns.took).equals(name[:8])
+            if repeated.any():
+                wanted &= ~repeated
+                self.book.note(_("The header stands in the file more than once."))
+        return wanted
+
+    def _times(self, block: Block, wanted: Flags) -> tuple[Ints, Ints]:
+        columns = self.columns
+        took_us, timed = block.column(columns.took or 0).thousandths()
+        self._drop(block, wanted, timed, _("the response time is no number"))
+        if columns.time is None:
+            self.book.note(_("The file has no times, so there is no rate."))
+            return np.full(len(block), -1, np.int64), took_us
+        cells = block.column(columns.time)
+        if self.times is None:
+            self.times = self._form(cells.rows(wanted))
+        at_us, known = self.times(cells)
+        self._drop(block, wanted, known, _("the time cannot be read"))
+        return at_us, took_us
+
+    def _form(self, cells: Cells) -> ReadTimes:
+        samples = [cells.raw(row) for row in range(min(len(cells), _FORM_ROWS))]
+        found = times_like(samples, self.zone)
+        if found is None:
+            shown = samples[0].decode("utf-8", "replace")[:40] if samples else ""
+            raise InvalidInput(
+                _("The times of the samples cannot be read, such as “{time}”.").format(time=shown),
+                hint=_("Known are milliseconds since 1970 and the usual dates with times."),
+            )
+        if found[1]:
+            self.book.note(found[1])
+        return found[0]
+
+    def _outcomes(self, block: Block, wanted: Flags) -> Flags:
+        columns = self.columns
+        place = columns.named("expected_response") if self._is_k6 else columns.ok
+        if place is not None:
+            cells = block.column(place)
+            good, bad = _any_of(cells, _GOOD_WORDS), _any_of(cells, _BAD_WORDS)
+            if self._is_k6 and columns.code is not None:
+                good |= ~bad & _is_fine(block.column(columns.code))
+                return good
+            self._drop(block, wanted, good | bad, _("“success” is neither true nor false"))
+            return good
+        if columns.code is not None:
+            self.book.note(_("There is no “success” column: codes below 400 count as success."))
+            return _is_fine(block.column(columns.code))
+        self.book.note(_("The file does not say which samples failed."))
+        return np.ones(len(block), bool)
+
+    def _labels(self, block: Block) -> Ints:
+        if self.names is None:
+            self.names = Names(self.book.labels)
+        if self.columns.label is None:
+            number = self.book.labels.number(_("(no label)").encode())
+            return np.full(len(block), number, np.int64)
+        return self.names.numbers(block.column(self.columns.label))
+
+    def _parents(self, block: Block, wanted: Flags) -> Flags:
+        if self.columns.message is None:
+            return np.zeros(len(block), bool)
+        cells = block.column(self.columns.message)
+        parent = cells.starts_with(PARENT)
+        if parent.any():
+            wanted &= ~(parent & cells.starts_with(EMPTY_PARENT))
+        return parent
+
+    def _drop(self, block: Block, wanted: Flags, good: Flags, why: str) -> None:
+        for row in np.flatnonzero(wanted & ~good):
+            self.book.reject(int(block.line[row]), why)
+        wanted &= good
+
+
+def _any_of(cells: Cells, words: tuple[bytes, ...]) -> Flags:
+    found = cells.equals(words[0])
+    for word in words[1:] if not found.all() else ():
+        found |= cells.equals(word)
+    return found
+
+
+def _is_fine(cells: Cells) -> Flags:
+    code, is_code = cells.integers()
+    return is_code & (code >= 100) & (code < 400)

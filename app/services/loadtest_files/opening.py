@@ -1,0 +1,124 @@
+"""Open a result file: packed or not, in any usual encoding, and look at its beginning."""
+
+import bz2
+import gzip
+import io
+import lzma
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Protocol, cast
+
+from app.errors import InvalidInput
+from app.i18n import _
+from app.services.loadtest_files.batch import Notebook
+
+HEAD_BYTES = 1 << 16
+_UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_UTF8_MARK = b"\xef\xbb\xbf"
+
+
+class Pieces(Protocol):
+    """What gives its bytes piece by piece."""
+
+    def read1(self, size: int = -1, /) -> bytes:
+        """Return some bytes, none at the end."""
+        ...
+
+
+_PACKED: dict[bytes, Callable[[BinaryIO], Pieces]] = {
+    b"\x1f\x8b": lambda inner: gzip.GzipFile(fileobj=inner),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ": lzma.LZMAFile,
+}
+
+
+class Text:
+    """A stream whose beginning has been looked at; it ends early where the file is damaged."""
+
+    def __init__(self, inner: Pieces, book: Notebook) -> None:
+        self._inner, self._book = inner, book
+        self._ended = False
+        self._ahead = self.head = self._more(HEAD_BYTES).removeprefix(_UTF8_MARK)
+
+    def read(self, size: int) -> bytes:
+        """Return up to ``size`` bytes; fewer do not mean the end, none do."""
+        if self._ahead:
+            taken = self._ahead[:size]
+            self._ahead = self._ahead[len(taken) :]
+            return taken
+        return self._more(size)
+
+    def readline(self) -> bytes:
+        """Return the next line, found within the beginning of the file."""
+        cut = self._ahead.find(b"\n") + 1 or len(self._ahead)
+        return self.read(cut) if cut else b""
+
+    def _more(self, size: int) -> bytes:
+        pieces: list[bytes] = []
+        while size > 0 and not self._ended:
+            piece = self._piece(size)
+            pieces.append(piece)
+            size -= len(piece)
+        return b"".join(pieces)
+
+    def _piece(self, size: int) -> bytes:
+        try:
+            piece = self._inner.read1(size)
+        except (EOFError, zlib.error, lzma.LZMAError) as error:
+            piece = b""
+            self._book.note(_("The packed file is cut off or damaged ({why}).").format(why=error))
+        self._ended = not piece
+        return piece
+
+
+@contextmanager
+def opened(path: Path | str, book: Notebook) -> Iterator[Text]:
+    """Open a file for reading; ``-`` is standard input.
+
+    Raises:
+        InvalidInput: It cannot be read, or is packed in a way that is not opened here.
+    """
+    try:
+        inner = sys.stdin.buffer if str(path) == "-" else Path(path).open("rb")  # noqa: SIM115
+    except OSError as error:
+        raise InvalidInput(
+            _("“{file}” cannot be read: {reason}.").format(file=path, reason=error.strerror)
+        ) from error
+    try:
+        yield Text(_unpacked(cast("io.BufferedReader", inner)), book)
+    except OSError as error:
+        raise InvalidInput(
+            _("“{file}” cannot be read: {reason}.").format(file=path, reason=error)
+        ) from error
+    finally:
+        if inner is not sys.stdin.buffer:
+            inner.close()
+
+
+def _unpacked(inner: io.BufferedReader) -> Pieces:
+    begins = inner.peek(8)[:8]
+    if begins.startswith(b"PK\x03\x04"):
+        raise InvalidInput(
+            _("The file is a zip archive."), hint=_("Unpack it and give the file within.")
+        )
+    for magic, unpack in _PACKED.items():
+        if begins.startswith(magic):
+            return unpack(inner)
+    encoding = _UTF16.get(begins[:2])
+    if encoding:
+        return _Recoded(inner, encoding)
+    return inner
+
+
+class _Recoded:
+    """UTF-16 read as UTF-8."""
+
+    def __init__(self, inner: io.BufferedReader, encoding: str) -> None:
+        inner.read(2)
+        self._text = io.TextIOWrapper(inner, encoding, "replace", newline="")
+
+    def read1(self, size: int = -1, /) -> bytes:
+        return self._text.read(size).encode()

@@ -1,0 +1,52 @@
+"""``changedesk loadtest`` as a person or a script calls it."""
+
+import json
+
+import pytest
+
+from app.__main__ import main
+from tests.loadtests.jtl import as_csv, controller, run
+
+KEYS = ["samples", "errors", "start", "end", "rejected_rows", "labels"]
+LABEL_KEYS = [
+    "label", "samples", "errors", "mean_ms", "min_ms", "max_ms", "p50_ms", "p90_ms", "p95_ms",
+    "p99_ms", "rate_per_s",
+]  # fmt: skip
+
+
+@pytest.fixture
+def results(tmp_path):
+    samples = [*run(100, bad=10), controller(1_795_000_000_000, 900, "all", 100)]
+    path = tmp_path / "results.jtl"
+    path.write_bytes(as_csv(samples) + b"rubbish\n")
+    return path
+
+
+def test_a_summary_as_json_has_exactly_the_agreed_keys(results, capsys):
+    assert main(["loadtest", "summary", str(results), "--json"]) == 0
+    said = capsys.readouterr()
+    data = json.loads(said.out)
+    assert list(data) == KEYS
+    assert [list(label) for label in data["labels"]] == [LABEL_KEYS] * 2
+    assert (data["samples"], data["errors"], data["rejected_rows"]) == (100, 10, 1)
+    assert data["start"] == "2026-11-18T11:06:40+00:00"
+    assert "p·(n+1)" in said.err
+    assert "Line 113 was rejected: 1 cells instead of 17." in said.err
+
+
+def test_a_summary_for_people_names_the_definition_and_the_total(results, capsys):
+    assert main(["loadtest", "summary", str(results)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("results.jtl: JMeter results (CSV), 100 samples, 10 failed")
+    assert lines[2].split() == [
+        "label", "samples", "errors", "mean", "min", "max", "p50", "p90", "p95", "p99", "per", "s"
+    ]  # fmt: skip
+    assert lines[5].split()[:3] == ["Total", "100", "10"]
+    assert any("statistics.json" in line for line in lines)
+
+
+def test_a_file_that_is_none_ends_with_2_and_words(tmp_path, capsys):
+    assert main(["loadtest", "summary", str(tmp_path / "none"), "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["error"] == "InvalidInput"
+    assert main(["loadtest", "summary", str(tmp_path), "--zone", "Mars/Base"]) == 2
+    assert "time zone" in capsys.readouterr().err
