@@ -11,10 +11,11 @@ from statistics import median
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One figure beside its peer's; ``aim`` is the bound of the ratio (or figure, without peer).
+    """One figure beside its peer's; ``aim`` is the bound of the ratio.
 
     ``at_most`` says which side of the aim is good. A peer that is not installed has no figure, and
-    the aim then counts as not met.
+    the aim then counts as not met. Where the peer is "" there is none by nature: ``aim`` is then
+    the bound of the figure itself, in its unit.
     """
 
     name: str
@@ -34,10 +35,11 @@ class Result:
 
     @property
     def met(self) -> bool:
-        """Whether the ratio keeps to the aim."""
-        if self.ratio is None:
+        """Whether the ratio, or without any peer the figure, keeps to the aim."""
+        measured = self.ratio if self.peer else self.figure
+        if measured is None:
             return False
-        return self.ratio <= self.aim if self.at_most else self.ratio >= self.aim
+        return measured <= self.aim if self.at_most else measured >= self.aim
 
     def as_json(self) -> dict[str, object]:
         """Return the result as it is printed for machines."""
@@ -48,9 +50,10 @@ class Result:
         """Return the result as a row below `HEADING`, its note on a line of its own."""
         ratio = "–" if self.ratio is None else f"{self.ratio:.2f} ×"
         peer = "not installed" if self.peer_figure is None else f"{self.peer_figure:.4g}"
-        bound = f"{'≤' if self.at_most else '≥'} {self.aim:g} ×"
+        bound = f"{'≤' if self.at_most else '≥'} {self.aim:g} {'×' if self.peer else self.unit}"
+        against = f"{peer} ({self.peer})" if self.peer else "–"
         cells = (
-            self.name, f"{self.figure:.4g} {self.unit}", f"{peer} ({self.peer})", ratio, bound,
+            self.name, f"{self.figure:.4g} {self.unit}", against, ratio, bound,
             "met" if self.met else "NOT MET", str(self.n),
         )  # fmt: skip
         note = f"\n{'':<{_WIDTHS[0]}}  {self.note}" if self.note else ""

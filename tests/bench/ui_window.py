@@ -1,18 +1,23 @@
 """One page of the real window, its UI thread under observation.
 
-``python -m tests.bench.ui_window DATA PAGE`` prints one JSON object: for each place of the page and
-each deed [longest CPU ms, longest wait ms] between two turns of the event loop.
+``python -m tests.bench.ui_window DATA PAGE [CHANGE ...]`` prints one JSON object: for each place of
+the page and each deed there, the longest block as [held, CPU, wall] in ms (`tests.bench.ui_watch`).
+With changes named, all there is to each of them is walked through in the place of the newest one;
+``.`` is no change at all.
 """
 
 import json
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 
-_LIMIT_S = 30.0
-_QUIET_S = 0.25
+from tests.bench.ui_watch import Block, Watch
+
+_SIZES = ((1180, 780), (1440, 900))
+_TYPED = "index on"
+Rows = dict[str, dict[str, Block]]
 
 
 def main() -> int:
@@ -23,77 +28,135 @@ def main() -> int:
     from ui.__main__ import _open_services
     from ui.application import Desktop, Start, build_application
 
-    data, page = Path(sys.argv[1]), sys.argv[2]
+    data, page, changes = Path(sys.argv[1]), sys.argv[2], sys.argv[3:]
     application = build_application()
     desktop = Desktop(application, Start(data, partial(_open_services, data), remember=False))
-    watch = Watch(application, desktop)
-    found: dict[str, dict[str, list[float]]] = {}
-    first = watch.during(desktop.run)
-    if page == "home":
-        found["home"] = {"first": first}
+    walk = Walk(Watch(application, desktop), desktop, page)
     try:
-        _walk(watch, desktop, page, found)
+        walk.begin()
+        walk.go_round(changes)
     finally:
         desktop.stop()
         desktop.window.close()
-    print(json.dumps(found))
+    rows = {place: {deed: block.as_list() for deed, block in deeds.items()}
+            for place, deeds in walk.rows.items()}  # fmt: skip
+    print(json.dumps(rows))
     return 0
 
 
-class Watch:
-    """Turns the event loop by itself and notes how long each turn takes."""
+class Walk:
+    """Goes through one page as a user would, and keeps the longest block of everything done."""
 
-    def __init__(self, application, desktop) -> None:
-        self._application, self._desktop = application, desktop
+    def __init__(self, watch: Watch, desktop, page: str) -> None:
+        self.rows: Rows = {}
+        self._watch, self._desktop, self._page = watch, desktop, page
+        self._sizes = cycle(_SIZES)
 
-    def during(self, deed: Callable[[], object]) -> list[float]:
-        """Do something, wait until all is shown and quiet; return the longest [CPU, wait] in ms."""
-        longest = [0.0, 0.0]
-        self._turn(deed, longest)
-        began = quiet = time.perf_counter()
-        while time.perf_counter() - quiet < _QUIET_S:
-            self._turn(self._application.processEvents, longest)
-            if self._is_busy():
-                quiet = time.perf_counter()
-            if time.perf_counter() - began > _LIMIT_S:
-                raise TimeoutError("The window does not come to rest.")
-            time.sleep(0.001)
-        return longest
+    def begin(self) -> None:
+        """Open the window: its first page, with the data, and what is loaded behind it."""
+        block = self._watch.during(self._desktop.run)
+        if self._page == "home":
+            self.rows["home"] = {"first": block}
 
-    @staticmethod
-    def _turn(work: Callable[[], object], longest: list[float]) -> None:
-        wall_s, cpu_s = time.perf_counter(), time.thread_time()
-        work()
-        longest[0] = max(longest[0], 1000 * (time.thread_time() - cpu_s))
-        longest[1] = max(longest[1], 1000 * (time.perf_counter() - wall_s))
+    def go_round(self, changes: Sequence[str]) -> None:
+        """Do everything there is to do on the page; with ``.`` for changes, in the list alone."""
+        page = self._page
+        self._note(page, "first", self._go(page))
+        refs = () if "." in changes else self._refs(changes)
+        for ref in refs:
+            self._note(_name(page, ref), "first", self._go(page, ref))
+            for part, choose in self._parts():
+                self._note(f"{_name(page, ref)}: {part}", "first", choose)
+        for ref in ("", *refs):
+            self._revisit(_name(page, ref), ref)
+        self._search()
+        self._forms()
 
-    def _is_busy(self) -> bool:
+    def _revisit(self, place: str, ref: str) -> None:
+        """Come again, read again, and give all of it another look and another size."""
+        window = self._desktop.window
+        away = "lessons" if self._page == "home" else "home"
+        self._watch.during(self._go(away))
+        self._note(place, "again", self._go(self._page, ref))
+        self._note(place, "again", window.page.reload)
+        self._note(place, "theme", self._other_theme)
+        self._note(place, "size", partial(window.resize, *next(self._sizes)))
+
+    def _search(self) -> None:
+        """Type into the search field, a key at a time."""
+        from PySide6.QtCore import Qt
+        from PySide6.QtTest import QTest
+        from PySide6.QtWidgets import QApplication, QLineEdit
+
+        window = self._desktop.window
+        self._watch.during(self._go(self._page))
+        self._watch.during(window.page.focus_search)
+        field = QApplication.focusWidget()
+        if isinstance(field, QLineEdit):
+            for key in _TYPED:
+                self._note(f"{self._page}: search", "typing", partial(QTest.keyClicks, field, key))
+            erase = partial(QTest.keyClick, field, Qt.Key.Key_Escape)
+            self._note(f"{self._page}: search", "again", erase)
+
+    def _forms(self) -> None:
+        """Begin a new record, build a filter, open the palette and the list of shortcuts."""
+        from PySide6.QtWidgets import QApplication
+
+        window, actions = self._desktop.window, self._desktop.tools.actions
+        self._watch.during(self._go(self._page))
+        self._note(f"{self._page}: new record", "first", window.page.new_record)
+        self._note(f"{self._page}: new record", "again", window.page.new_record)
+        if self._page == "changes":
+            self._note("changes: filter builder", "first", window.page.panels.build)
+            self._note("changes: filter builder", "again", window.page.panels.build)
+        if self._page == "home":
+            self._note("palette", "first", partial(actions.call, "palette"))
+            self._note("shortcuts", "first", partial(actions.call, "keys"))
+            self._watch.during(QApplication.closeAllWindows)
+
+    def _parts(self) -> Iterator[tuple[str, Callable[[], object]]]:
+        """Yield what can be chosen within the place in sight, by its name."""
+        from ui.pages.changes.plan import PARTS, PlanTab
+        from ui.widgets.search import FilterChips
+
         page = self._desktop.window.page
-        return self._desktop.tools.tasks.busy or page is None or not page.ready
+        if page.id == "changes":
+            tab = page.detail.stack.currentWidget()
+            if isinstance(tab, PlanTab):
+                for position, (name, _makers) in enumerate(PARTS):
+                    yield name, partial(tab.chips.choose, position)
+        else:
+            for chips in page.findChildren(FilterChips):
+                for position, button in enumerate(chips._group.buttons()):
+                    if chips.isVisible() and position != chips.current:
+                        yield button.text(), partial(chips.choose, position)
 
+    def _refs(self, changes: Sequence[str]) -> tuple[str, ...]:
+        from ui.pages.changes.tabs import TABS
+        from ui.shots import places
 
-def _walk(watch: Watch, desktop, page: str, found: dict[str, dict[str, list[float]]]) -> None:
-    go, theme, window = desktop.tools.navigation.go, desktop.tools.theme, desktop.window
-    from ui.shots import places
-    from ui.theme import Mode
+        if self._page == "changes" and changes:
+            return tuple(f"{change}/{tab.id}" for change in changes for tab in TABS)
+        return (*changes, *places(self._desktop))
 
-    deeds = found.setdefault(page, {})
-    deeds.setdefault("first", watch.during(partial(go, page)))
-    refs = places(desktop)
-    for ref in refs:
-        found[_name(page, ref)] = {"first": watch.during(partial(go, page, ref))}
-    for ref in ("", *refs):
-        deeds = found[_name(page, ref)]
-        watch.during(partial(go, page, ref))
-        deeds["again"] = watch.during(window.page.reload)
-        deeds["theme"] = watch.during(partial(theme.set_mode, Mode.DARK))
-        watch.during(partial(theme.set_mode, Mode.LIGHT))
-        deeds["size"] = watch.during(partial(window.resize, 1180, 780))
-        watch.during(partial(window.resize, 1440, 900))
+    def _other_theme(self) -> None:
+        from ui.theme import Mode
+
+        theme = self._desktop.tools.theme
+        theme.set_mode(Mode.LIGHT if theme.dark else Mode.DARK)
+
+    def _go(self, page: str, ref: str = "") -> Callable[[], object]:
+        return partial(self._desktop.tools.navigation.go, page, ref)
+
+    def _note(self, place: str, deed: str, work: Callable[[], object]) -> None:
+        """Do a deed; where it was done before, the longer block counts."""
+        deeds = self.rows.setdefault(place, {})
+        deeds[deed] = max(self._watch.during(work), deeds.get(deed, Block()))
 
 
 def _name(page: str, ref: str) -> str:
-    return f"{page} {ref.rpartition('/')[2]}" if ref else page
+    record, _slash, tab = ref.rpartition("/")
+    return " ".join(filter(None, (page, record if record.startswith("large") else "", tab)))
 
 
 if __name__ == "__main__":

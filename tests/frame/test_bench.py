@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from importlib.util import find_spec
 
 import pytest
@@ -8,6 +9,7 @@ from tests.bench.harness import HEADING, Result
 
 GOOD = Result("startup", 0.4, "s", "bare window", 0.2, 2.5, 7, note="[cold: 1 s]")
 BAD = Result("verdict", 3.0, "s", "bootstrap", None, 0.2, 3)
+ALONE = Result("ui", 40.0, "ms", "", None, 50.0, 3)
 KEYS = {"name", "figure", "unit", "peer", "peer_figure", "ratio", "aim", "met", "n", "machine"}
 
 
@@ -49,6 +51,17 @@ def test_all_benchmarks_make_a_table_and_a_peer_that_is_missing_is_named(results
     assert "not installed (bootstrap)" in row
     assert "NOT MET" in row
     assert sum(line.startswith(("startup", "verdict")) for line in lines) == len(bench.NAMES)
+
+
+def test_without_any_peer_the_figure_itself_is_held_against_the_aim(results, capsys):
+    results["ui"] = ALONE
+    assert bench.main(["ui", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["figure"], said["unit"], said["aim"], said["met"]) == (40.0, "ms", 50.0, True)
+    assert said["ratio"] is None
+    results["ui"] = replace(ALONE, figure=51.0)
+    assert bench.main(["ui"]) == 1
+    assert "≤ 50 ms" in capsys.readouterr().out
 
 
 def test_one_that_fails_keeps_no_other_from_running(results, capsys):
