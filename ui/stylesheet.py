@@ -1,7 +1,9 @@
 """The style sheets of Qt's own widgets, one for each kind. Own widgets paint themselves.
 
 There is none for the whole application: under such a sheet every widget, also one that paints
-itself, takes half a millisecond more to build, and as long again at each switch of the theme.
+itself, takes half a millisecond more to build, and as long again at each switch of the theme. Each
+sheet holds the rules of its own widget alone, because Qt reads it anew for every one that wears it;
+and none is put on a table or an area, because all that is inside would wear it too.
 """
 
 from collections.abc import Mapping
@@ -18,50 +20,48 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 """
 
-INPUT = f"""
-QLineEdit, QPlainTextEdit, QComboBox {{
+_BOX = """
     background: $surface; color: $ink; border: 1px solid $line; border-radius: 6px;
-    padding: 6px 10px; selection-background-color: $accent; selection-color: $on_accent;
-}}
-QLineEdit, QComboBox {{ min-height: 18px; }}
-QComboBox {{ padding: 6px 12px; }}
-QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus {{
-    border: 2px solid $accent; padding: 5px 9px;
-}}
-QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled,
-QLineEdit:read-only, QPlainTextEdit:read-only {{
-    background: $raised; color: $ink2;
-}}
-QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"], QComboBox[invalid="true"] {{
-    border: 1px solid $bad;
-}}
-QPlainTextEdit[role="transcript"], QPlainTextEdit[role="transcript"]:focus {{
-    background: $sunken; border: none; border-radius: 0; padding: 8px 0;
-}}
-QPlainTextEdit[role="well"], QPlainTextEdit[role="well"]:focus {{
-    background: $sunken; border: none; border-radius: 6px; padding: 8px;
-}}
-QComboBox:focus {{ padding: 5px 11px; }}
+    selection-background-color: $accent; selection-color: $on_accent;
+"""
+
+LINE = f"""
+QLineEdit {{ {_BOX} padding: 6px 10px; min-height: 18px; }}
+QLineEdit:focus {{ border: 2px solid $accent; padding: 5px 9px; }}
+QLineEdit:disabled, QLineEdit:read-only {{ background: $raised; color: $ink2; }}
+QLineEdit[invalid="true"] {{ border: 1px solid $bad; }}
+"""
+
+TEXT = f"""
+QPlainTextEdit {{ {_BOX} padding: 6px 10px; }}
+QPlainTextEdit:focus {{ border: 2px solid $accent; padding: 5px 9px; }}
+QPlainTextEdit:disabled, QPlainTextEdit:read-only {{ background: $raised; color: $ink2; }}
+QPlainTextEdit[invalid="true"] {{ border: 1px solid $bad; }}
+"""
+
+WELL = f"""
+QPlainTextEdit {{ {_BOX} background: $sunken; border: none; padding: 8px; }}
+QPlainTextEdit:read-only {{ color: $ink2; }}
+"""
+
+TRANSCRIPT = f"""
+QPlainTextEdit {{ {_BOX} background: $sunken; border: none; border-radius: 0; padding: 8px 0; }}
+QPlainTextEdit:read-only {{ color: $ink2; }}
+"""
+
+COMBO = f"""
+QComboBox {{ {_BOX} padding: 6px 12px; min-height: 18px; }}
+QComboBox:focus {{ border: 2px solid $accent; padding: 5px 11px; }}
+QComboBox:disabled {{ background: $raised; color: $ink2; }}
+QComboBox[invalid="true"] {{ border: 1px solid $bad; }}
 QComboBox::drop-down {{ border: none; width: 24px; }}
 QComboBox::down-arrow {{ image: none; }}
-QComboBox QAbstractItemView {{
-    background: $surface; border: 1px solid $line; padding: 4px; outline: none;
-    selection-background-color: $selection; selection-color: $ink;
-}}
-QComboBox QAbstractItemView::item {{ min-height: 28px; padding: 0 6px; }}
-{SCROLL}"""
+"""
 
-TABLE = f"""
-QTableView {{
-    background: $surface; border: none; outline: none; alternate-background-color: $surface;
-    selection-background-color: $selection; selection-color: $ink; gridline-color: $line;
+COMBO_LIST = f"""
+QAbstractItemView {{
+    background: $surface; border: 1px solid $line; padding: 4px; outline: none;
 }}
-QHeaderView {{ background: $surface; border: none; }}
-QHeaderView::section {{
-    background: $surface; color: $ink2; border: none; border-bottom: 1px solid $line;
-    padding: 0 8px;
-}}
-QTableCornerButton::section {{ background: $surface; border: none; }}
 {SCROLL}"""
 
 MENU = """
@@ -77,10 +77,15 @@ QProgressBar { background: $line; border: none; border-radius: 2px; max-height: 
 QProgressBar::chunk { background: $ink2; border-radius: 2px; }
 """
 
-CALENDAR = f"""
-QCalendarWidget QToolButton {{ color: $ink; background: $surface; border: none; padding: 4px; }}
-QCalendarWidget QWidget#qt_calendar_navigationbar {{ background: $surface; }}
-{TABLE}"""
+CALENDAR = """
+QCalendarWidget QToolButton { color: $ink; background: $surface; border: none; padding: 4px; }
+QCalendarWidget QWidget#qt_calendar_navigationbar { background: $surface; }
+QTableView {
+    background: $surface; border: none; outline: none; alternate-background-color: $surface;
+    selection-background-color: $selection; selection-color: $ink;
+}
+QHeaderView { background: $surface; border: none; }
+"""
 
 
 def filled(sheet: str, colors: Mapping[str, str]) -> str:

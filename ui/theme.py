@@ -214,7 +214,8 @@ class Theme(QObject):
         base.setFeature(QFont.Tag("tnum"), 1)
         base.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
         _styles.clear()
-        self._application.setFont(base)
+        if base != self._application.font():  # every widget is laid out anew: not for a colour
+            self._application.setFont(base)
         self._application.setPalette(_palette(look))
         QToolTip.setPalette(self._application.palette())
         dressed = [one for one in self._application.allWidgets() if one.property(_SHEET)]

@@ -124,7 +124,7 @@ class Banner(Card):
         return layout
 
     def _details(self) -> QPlainTextEdit:
-        self._well = text_edit(self.message.details, role="well")
+        self._well = text_edit(self.message.details, well=True)
         self._well.setReadOnly(True)
         self._well.setFont(font(SMALL, mono=True))
         self._well.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)

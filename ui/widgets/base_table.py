@@ -17,15 +17,15 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from app.i18n import _
 from ui import icons
 from ui.cells import COLUMN_ROLE, Column
 from ui.paint import LEFT, RIGHT, Style, by_keyboard, focus_ring, hline, scaled, write
-from ui.stylesheet import TABLE
-from ui.theme import MEDIUM, SMALL, dress, tokens
+from ui.theme import MEDIUM, SMALL, tokens
 from ui.widgets.cells import PAD, CellDelegate
+from ui.widgets.dressed import dress_bars
 
 
 class Rows(Enum):
@@ -63,7 +63,7 @@ class Header(QHeaderView):
 
     def sizeHint(self) -> QSize:
         """26 at the design size."""
-        return QSize(super().sizeHint().width(), scaled(26))
+        return QSize(self.length(), scaled(26))
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         """Draw a header word and the direction of sorting, or the scale of the column."""
@@ -139,7 +139,8 @@ class BaseTable(QTableView):
         margin: int = PAD,
     ) -> None:
         super().__init__()
-        dress(self, TABLE)
+        dress_bars(self)
+        self.setFrameShape(QFrame.Shape.NoFrame)
         self._height, self._is_narrow = rows, False
         self._records = cast("ListModel", model)
         model.setParent(self)

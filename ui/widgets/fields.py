@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from ui import icons
 from ui.paint import Style, by_keyboard, focus_ring, write
-from ui.stylesheet import INPUT
+from ui.stylesheet import COMBO, COMBO_LIST
 from ui.theme import MEDIUM, SMALL, dress, tokens
 from ui.widgets.dressed import line_edit, text_edit
 from ui.widgets.labels import Label
@@ -126,10 +126,18 @@ class Combo(QComboBox):
 
     def __init__(self) -> None:
         super().__init__()
-        dress(self, INPUT)
+        dress(self, COMBO)
+        self._dressed = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
+
+    def showPopup(self) -> None:
+        """Open the list, dressed when it is first opened."""
+        if not self._dressed:
+            self._dressed = True
+            dress(self.view(), COMBO_LIST)
+        super().showPopup()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the page."""

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QCalendarWidget, QLineEdit, QToolButton, QVBoxLayo
 
 from app.wording import clock, day
 from ui import icons
-from ui.stylesheet import INPUT
+from ui.stylesheet import LINE
 from ui.theme import dress, tokens
 from ui.typed import wall_time
 from ui.widgets.dressed import month
@@ -43,7 +43,7 @@ class MomentEdit(QLineEdit):
 
     def __init__(self) -> None:
         super().__init__()
-        dress(self, INPUT)
+        dress(self, LINE)
         self.wall: datetime | None = None
         """What the text means; None while it cannot be read."""
         self._good = datetime(2026, 1, 1)  # noqa: DTZ001 - a wall time is meant

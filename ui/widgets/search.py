@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from app.wording import count as figures
 from ui import icons
 from ui.paint import CENTER, Style, by_keyboard, focus_ring, write
-from ui.stylesheet import INPUT
+from ui.stylesheet import LINE
 from ui.theme import BODY, BOLD, REGULAR, SMALL, dress, tokens
 
 
@@ -28,7 +28,7 @@ class SearchField(QLineEdit):
 
     def __init__(self, hint: str, keys: str = "Ctrl F") -> None:
         super().__init__()
-        dress(self, INPUT)
+        dress(self, LINE)
         self._keys = keys
         self.setPlaceholderText(hint)
         self.setAccessibleName(hint)

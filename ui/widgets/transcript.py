@@ -19,8 +19,9 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from app.i18n import _
 from ui.format import visible
 from ui.paint import RIGHT, Style, write
-from ui.stylesheet import INPUT
+from ui.stylesheet import TRANSCRIPT
 from ui.theme import BOLD, REGULAR, SMALL, dress, font, tokens
+from ui.widgets.dressed import dress_bars
 
 
 class Said(StrEnum):
@@ -82,8 +83,8 @@ class Transcript(QPlainTextEdit):
         self.setUndoRedoEnabled(False)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setMaximumBlockCount(self.MAX_LINES)
-        self.setProperty("role", "transcript")
-        dress(self, INPUT)
+        dress(self, TRANSCRIPT)
+        dress_bars(self)
         self.setFont(font(SMALL, mono=True))
         self.setAccessibleName(_("Transcript"))
         self.setTextInteractionFlags(

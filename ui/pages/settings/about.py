@@ -32,7 +32,7 @@ class About(Group):
         self.report, self.reason = StateBadge(), Label(tone="ink2", wrap=True)
         self.reason.hide()
         self.licence = ChoiceField(_("Licences"))
-        self.text = text_edit(role="well")
+        self.text = text_edit(well=True)
         self.text.setReadOnly(True)
         self.text.setFont(font(SMALL, mono=True))
         self.text.setFixedHeight(_WELL)

@@ -1,1 +1,0 @@
-"""Series read from files that other tools wrote: which times, which columns, which figures."""
