@@ -28,6 +28,8 @@ class Scenario:
     noise: float = 0.10
     """Standard deviation of the autocorrelated part, as a fraction."""
     phi: float = 0.5
+    phi2: float = 0.0
+    """Second coefficient: with it the noise is AR(2)."""
     white: float = 0.0
     """Measurement noise on top, as a fraction."""
     tails: float = 0.0
@@ -104,7 +106,9 @@ def _noise(s: Scenario, n: int, rng: np.random.Generator) -> Array:
         fresh = rng.standard_t(s.tails, n + burn) / np.sqrt(s.tails / (s.tails - 2))
     else:
         fresh = rng.standard_normal(n + burn)
-    slow = lfilter([np.sqrt(1 - s.phi**2)], [1, -s.phi], fresh)[burn:] * s.noise
+    # Scaled to unit variance (Box & Jenkins, stationary variance of an AR(2) process).
+    power = (1 + s.phi2) * ((1 - s.phi2) ** 2 - s.phi**2) / (1 - s.phi2)
+    slow = lfilter([np.sqrt(power)], [1, -s.phi, -s.phi2], fresh)[burn:] * s.noise
     return slow + s.white * rng.standard_normal(n)
 
 

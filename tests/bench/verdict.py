@@ -20,6 +20,7 @@ from app.domain.metric import Metric, Series
 from app.domain.verdict import Comparison, Design, Parameters
 from app.services.comparison import compare_metric
 from tests.analysis.simulate import Scenario, simulate
+from tests.analysis.truth import resampled_means
 from tests.bench.harness import Result, in_turns, seconds
 
 Array = NDArray[np.float64]
@@ -82,21 +83,9 @@ def _ours(before: Array, after: Array) -> bool:
 def _bootstrap(before: Array, after: Array) -> bool:
     """Tell whether the 95 % percentile interval of the mean log difference excludes zero."""
     rng = np.random.default_rng(0)
-    ends = [_resampled_means(np.log(side), rng) for side in (before, after)]
+    ends = [resampled_means(np.log(side), rng, RESAMPLES) for side in (before, after)]
     low, high = np.percentile(ends[1] - ends[0], (2.5, 97.5))
     return bool(low > 0 or high < 0)
-
-
-def _resampled_means(x: Array, rng: np.random.Generator) -> Array:
-    n = len(x)
-    length = 1.75 * n ** (1 / 3)
-    starts = rng.integers(0, n, (RESAMPLES, n), dtype=np.int32)
-    fresh = rng.random((RESAMPLES, n), dtype=np.float32) < 1 / length
-    fresh[:, 0] = True
-    place = np.arange(n, dtype=np.int32)
-    begun = np.maximum.accumulate(np.where(fresh, place, 0), axis=1)
-    index = np.take_along_axis(starts, begun, axis=1) + place - begun
-    return x[index % n].mean(axis=1)
 
 
 def _mann_whitney(before: Array, after: Array) -> bool:
