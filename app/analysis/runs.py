@@ -1,55 +1,64 @@
-"""Load-test runs: the run is the unit, however many requests it made."""
+"""Load-test runs: the run is the unit, however many requests it made.
 
-from collections.abc import Sequence
+With three runs or more on each side the runs are compared with each other. A single run per side is
+judged by its own ups and downs, and says nothing about how much runs differ.
+"""
 
 import numpy as np
 
-from app.analysis.clean import Array
-from app.analysis.effect import MIN_RUNS, Effect, by_runs, in_units
-from app.analysis.judge import Ratio
-from app.domain.metric import Series
-from app.domain.verdict import Scale
-
-WARM_UP = 0.10
-"""The first part of a run, in which caches fill and threads start; it is not judged."""
-STEP_S = 10.0
+from app.analysis.clean import Array, Bins
+from app.analysis.effect import MIN_RUNS, Effect, by_runs, in_units, without_history
+from app.analysis.judge import Ratio, Terms, rule
+from app.analysis.levels import levels_of, usual_scale
+from app.analysis.study import MIN_EFFECTIVE, Gate, Study, Window
+from app.domain.verdict import Design, Scale
 
 
-def steady(run: Series) -> Series:
-    """Return a run without its warm-up and without gaps, in time order."""
-    known = np.isfinite(run.at_s) & np.isfinite(run.value)
-    order = np.argsort(run.at_s[known], kind="stable")
-    at_s, value = run.at_s[known][order], run.value[known][order]
-    if not len(at_s):
-        return Series(at_s, value)
-    warm = at_s >= at_s[0] + WARM_UP * (at_s[-1] - at_s[0])
-    return Series(at_s[warm], value[warm])
-
-
-def enough_runs(before: Sequence[Series], after: Sequence[Series]) -> bool:
+def enough_runs(before: int, after: int) -> bool:
     """Whether runs can be compared with each other at all."""
-    return min(len(before), len(after)) >= MIN_RUNS
+    return min(before, after) >= MIN_RUNS
 
 
-def runs_effect(
-    before: Sequence[Series], after: Sequence[Series]
-) -> tuple[Effect, Ratio, float] | None:
-    """Compare the mean of each run (Welch's t on the runs).
-
-    Returns:
-        The effect, what turns it into shares, and the level before; None with an empty run.
-    """
-    sides: list[Array] = []
-    for runs in (before, after):
-        values = [steady(run).value for run in runs]
-        if any(not len(value) for value in values):
-            return None
-        sides.append(np.array([value.mean() for value in values]))
+def between_runs(before: Array, after: Array, terms: Terms) -> Study:
+    """Compare one figure per run (Welch's t on the runs); NaN where a run has none."""
+    if not (np.isfinite(before).all() and np.isfinite(after).all()) or not len(before):
+        return Study(Design.RUNS, 0.0, Window(), Window(), gates=(Gate.EMPTY_RUN,))
+    sides = before, after
     if min(side.min() for side in sides) > 0:
-        effect = by_runs(np.log(sides[0]), np.log(sides[1]))
+        effect = by_runs(np.log(before), np.log(after))
         levels = [float(np.exp(np.log(side).mean())) for side in sides]
-        return effect, Ratio(Scale.LOG, levels[0], levels[1]), levels[0]
+        return _ruled(effect, Ratio(Scale.LOG, *levels), terms)
     typical = max(float(np.abs(side).max()) for side in sides) or 1.0
-    effect = in_units(by_runs(sides[0] / typical, sides[1] / typical), 1 / typical)
+    effect = in_units(by_runs(before / typical, after / typical), 1 / typical)
     levels = [float(side.mean()) for side in sides]
-    return effect, Ratio(Scale.LINEAR, levels[0], levels[1]), levels[0]
+    return _ruled(effect, Ratio(Scale.LINEAR, *levels), terms)
+
+
+def within_runs(before: Bins, after: Bins, terms: Terms, *, is_ratio: bool) -> Study:
+    """Compare a single run per side by its course in steps of equal length.
+
+    The variance of each mean comes from the run's own movement, autocorrelated as it is.
+    """
+    bins = before, after
+    if any(not side.is_covered for side in bins):
+        return Study(Design.RUNS, 0.0, Window(), Window(), gates=(Gate.EMPTY_RUN,))
+    levels = levels_of(bins, usual_scale(bins, is_ratio=is_ratio), is_ratio=is_ratio)
+    effect = without_history(*levels.measured)
+    few = effect.n_effective is not None and effect.n_effective < MIN_EFFECTIVE
+    ratio = Ratio(levels.scale, *(levels.plain(each.level) for each in levels.measured))
+    effect = in_units(effect, 1 / levels.typical)
+    return _ruled(effect, ratio, terms, (Gate.FEW_INDEPENDENT,) if few else ())
+
+
+def _ruled(effect: Effect, ratio: Ratio, terms: Terms, gates: tuple[Gate, ...] = ()) -> Study:
+    return Study(
+        Design.RUNS,
+        0.0,
+        Window(level=ratio.expected),
+        Window(level=ratio.after),
+        scale=ratio.scale,
+        gates=gates,
+        effect=effect,
+        ratio=ratio,
+        ruling=rule(effect, ratio, terms),
+    )

@@ -161,7 +161,8 @@ def _matters(found: Comparison) -> str:
 
 def _compared_with(found: Comparison, background: Background) -> str:
     if found.design is Design.RUNS:
-        return " ".join((_("Compared run by run."), _limits(found, background))).strip()
+        how = "" if Caveat.SINGLE_RUN in found.caveats else _("Compared run by run.")
+        return " ".join((how, _limits(found, background))).strip()
     if found.design is Design.NO_HISTORY:
         return _limits(found, background)
     days = found.reference_days
@@ -262,7 +263,7 @@ def _gate(gate: Gate, found: Comparison) -> str:
                 "{worth} independent ones."
             ).format(worth=worth)
         case Gate.EMPTY_RUN:
-            return _("A run holds no samples.")
+            return _("A run holds too few samples.")
         case Gate.DRIFT:
             return _("A steady drift through both windows would look the same.")
         case _:

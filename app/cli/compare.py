@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli.output import answer
+from app.cli.output import answer, rounded
 from app.errors import InvalidInput
 from app.i18n import _, later
 
@@ -24,7 +24,6 @@ _SPAN_UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d"
 _DAY_S, _MOST_S = 86400.0, 1e9
 _BAD_NAMES = ("bad", "errors", "error", "failed", "failures", "5xx")
 _ALL_NAMES = ("total", "all", "requests", "count")
-_DIGITS = 6
 _ABOUT = later(
     "FILE has a time column (ISO 8601, or seconds to nanoseconds since 1970) and columns of "
     "values; it may hold many days, in any order. Four or more comparable earlier days are "
@@ -233,22 +232,17 @@ def _data(found: "Comparison") -> dict[str, object]:
     interval = found.interval95
     return {
         "verdict": found.verdict,
-        "relative_change": _rounded(found.relative_change),
-        "interval95": None if interval is None else [_rounded(end) for end in interval],
-        "before": _rounded(found.before),
-        "after": _rounded(found.after),
+        "relative_change": rounded(found.relative_change),
+        "interval95": None if interval is None else [rounded(end) for end in interval],
+        "before": rounded(found.before),
+        "after": rounded(found.after),
         "design": found.design,
         "evidence": found.evidence,
         "reference_days": found.reference_days,
-        "smallest_visible_change": _rounded(found.smallest_visible_change),
+        "smallest_visible_change": rounded(found.smallest_visible_change),
         "sentence": found.sentence,
         "reason": found.reason,
     }
-
-
-def _rounded(value: float | None) -> float | None:
-    """Return six significant digits, so that rounding errors never show."""
-    return None if value is None else float(f"{value:.{_DIGITS - 1}e}")
 
 
 def _lines(found: "Comparison", notes: list[str]) -> list[str]:

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.cli.compare import NOT_ENOUGH, REGRESSED, share, span_s
 from app.cli.output import answer
 from app.errors import InvalidInput
 from app.i18n import _, later, ngettext
@@ -18,6 +19,13 @@ _ABOUT = later(
     "HTML or MDB; gzip is unpacked. Percentiles are those of JMeter's statistics.json, over all "
     "samples. Transaction controllers are listed, but counted in no total. Exit code: 0, or 2 when "
     "the file cannot be used."
+)
+_ABOUT_COMPARE = later(
+    "Each file is one run. With three runs or more on each side the runs are compared with each "
+    "other; otherwise the last run of each side is judged by its own course and tagged as a single "
+    "run. Judged is the steady part: without the first tenth, and without a climbing or falling "
+    "load. Figures of whole runs stand beside it. Exit code: 0 whatever the verdict, 2 when a file "
+    "cannot be used; with --exit-code also 3 for regressed and 4 for not enough data."
 )
 _FIELDS = (
     "label", "samples", "errors", "mean_ms", "min_ms", "max_ms", "p50_ms", "p90_ms", "p95_ms",
@@ -36,6 +44,23 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--jmeter-window", type=int, nargs="?", const=20_000, metavar="N", help=window
     )
     _add_common(summary)
+    _add_compare(verbs)
+
+
+def _add_compare(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    compare = verbs.add_parser(
+        "compare", help=_("compare runs before and after a change"), epilog=_(_ABOUT_COMPARE)
+    )
+    add = compare.add_argument
+    add("before", metavar="BEFORE", nargs="+", type=Path, help=_("results from before; one a run"))
+    after = _("results from after; one a run")
+    add("--after", metavar="AFTER", nargs="+", type=Path, required=True, help=after)
+    add("--apdex", default="500ms", metavar="T", help=_("answers up to T satisfy"))
+    add("--margin", default="10%", help=_("slower or more faulty by this much matters"))
+    add("--floor", default="1ms", help=_("least difference of response times that matters"))
+    add("--warm-up", default="10%", help=_("share of each run that is left out"))
+    add("--exit-code", action="store_true", help=_("tell the verdict by the exit code"))
+    _add_common(compare)
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
@@ -51,6 +76,10 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         InvalidInput: A word or a file cannot be used.
     """
+    return _compare(args) if args.verb == "compare" else _sum_up(args)
+
+
+def _sum_up(args: argparse.Namespace) -> int:
     from app.services.loadtests import summarise  # noqa: PLC0415 - numpy only when it is used
 
     found = summarise(args.file, zone=args.zone, window=_window(args))
@@ -60,6 +89,26 @@ def run(args: argparse.Namespace) -> int:
     else:
         answer({}, _lines(args.file, found), as_json=False)
     return 0
+
+
+def _compare(args: argparse.Namespace) -> int:
+    from app.cli.loadtest_words import comparison_data, comparison_lines  # noqa: PLC0415
+    from app.domain.loadtest import LoadTerms  # noqa: PLC0415
+    from app.services.load_comparison import compare_load_tests  # noqa: PLC0415 - numpy
+
+    terms = LoadTerms(
+        apdex_ms=1000 * span_s(args.apdex),
+        margin=share(args.margin),
+        floor_ms=1000 * span_s(args.floor),
+        warm_up=0.0 if args.warm_up in ("0", "0%") else share(args.warm_up),
+        zone=args.zone,
+    )
+    found = compare_load_tests(args.before, args.after, terms)
+    answer(comparison_data(found), comparison_lines(found), as_json=args.json)
+    if not args.exit_code:
+        return 0
+    codes = {"regressed": REGRESSED, "inconclusive": NOT_ENOUGH}
+    return codes.get(found.overall.verdict.value, 0)
 
 
 def _window(args: argparse.Namespace) -> int | None:

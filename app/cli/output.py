@@ -9,6 +9,8 @@ from enum import Enum
 
 from app.errors import AppError, GuardRefused
 
+_DIGITS = 6
+
 
 def answer(data: Mapping[str, object], lines: Iterable[str], *, as_json: bool) -> None:
     """Print ``data`` as JSON, or ``lines`` for people."""
@@ -37,3 +39,8 @@ def plain(value: object) -> object:
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)
     return str(value)
+
+
+def rounded(value: float | None) -> float | None:
+    """Return six significant digits, so that rounding errors never show."""
+    return None if value is None else float(f"{value:.{_DIGITS - 1}e}")

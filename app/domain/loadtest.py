@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.verdict import Comparison, Overall
 from app.i18n import _, later
 
 
@@ -37,6 +38,36 @@ _FORMATS = {
     "loadrunner_report": later("LoadRunner RunReport.xml"),
     "loadrunner_html": later("LoadRunner Analysis report (HTML)"),
     "loadrunner_mdb": later("LoadRunner Analysis database (MDB)"),
+}
+
+
+class Figure(StrEnum):
+    """What is compared of a load test, for one label or all."""
+
+    RATE = "rate"
+    ERRORS = "errors"
+    MEAN = "mean"
+    P50 = "p50"
+    P90 = "p90"
+    P95 = "p95"
+    P99 = "p99"
+    APDEX = "apdex"
+
+    @property
+    def words(self) -> str:
+        """The plain name."""
+        return _(_FIGURES[self.value])
+
+
+_FIGURES = {
+    "rate": later("Requests per second"),
+    "errors": later("Share of failed requests"),
+    "mean": later("Mean response time"),
+    "p50": later("Response time (median)"),
+    "p90": later("Response time (90th percentile)"),
+    "p95": later("Response time (95th percentile)"),
+    "p99": later("Response time (99th percentile)"),
+    "apdex": later("Apdex"),
 }
 
 
@@ -129,3 +160,83 @@ class LoadTestSummary:
     def duration_s(self) -> float | None:
         """From the first start to the last end."""
         return (self.end - self.start).total_seconds() if self.start and self.end else None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadTerms:
+    """How load tests are compared; agreed before the change.
+
+    Margins are relative moves that matter, floors absolute ones in milliseconds; ``warm_up`` is the
+    share of each run that is left out in any case.
+    """
+
+    apdex_ms: float = 500.0
+    margin: float = 0.10
+    floor_ms: float = 1.0
+    rate_margin: float = 0.05
+    error_floor: float = 0.001
+    warm_up: float = 0.10
+    zone: str = "UTC"
+    target_ms: float | None = None
+    """The p95 that must be kept, for capacity; without one it is not looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """One run as it was compared: its file, what it holds, and its steady part."""
+
+    name: str
+    sha256: str
+    summary: LoadTestSummary
+    steady_start: datetime
+    steady_end: datetime
+    steady_samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class SideFigures:
+    """One label on one side, over whole runs; the mean over runs where there are several."""
+
+    samples: int
+    errors: int
+    error_share: float
+    rate_per_s: float | None
+    mean_ms: float | None
+    p50_ms: float | None
+    p90_ms: float | None
+    p95_ms: float | None
+    p99_ms: float | None
+    apdex: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelComparison:
+    """One label before and after; a side is None where the label did not occur."""
+
+    label: str
+    before: SideFigures | None
+    after: SideFigures | None
+    comparisons: tuple[Comparison, ...] = ()
+    is_parent: bool = False
+    is_total: bool = False
+
+    def of(self, figure: Figure) -> Comparison | None:
+        """Return the comparison of one figure, if it was made."""
+        return next((each for each in self.comparisons if _figure_of(each) is figure), None)
+
+
+def _figure_of(comparison: Comparison) -> Figure:
+    return Figure(comparison.metric_id.rpartition(":")[2])
+
+
+@dataclass(frozen=True, slots=True)
+class LoadComparison:
+    """Load tests before against after: the total first, then every label."""
+
+    terms: LoadTerms
+    before: tuple[RunFacts, ...]
+    after: tuple[RunFacts, ...]
+    rows: tuple[LabelComparison, ...]
+    overall: Overall
+    single_run: bool
+    notes: tuple[str, ...] = ()

@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.analysis.clean import HOUR_S, Samples, samples_of, usual_step
-from app.analysis.judge import Terms, overall_verdict, rule, survivors
+from app.analysis.judge import Terms, overall_verdict, survivors
 from app.analysis.load import per_load
 from app.analysis.quantiles import QuantileMove, quantile_moves
-from app.analysis.runs import STEP_S, enough_runs, runs_effect, steady
 from app.analysis.shift import shift_start
-from app.analysis.study import Gate, Study, Window, study
+from app.analysis.study import Study, Window, study
 from app.analysis.windows import Layout, Slot, instant
 from app.analysis.words import Background, reason, sentence
 from app.analysis.words_overall import overall_rule, overall_sentence
@@ -34,7 +33,6 @@ from app.domain.verdict import (
     Verdict,
     WindowFacts,
 )
-from app.errors import InvalidInput
 from app.i18n import _
 from app.wording import signed_percent
 
@@ -152,7 +150,7 @@ def _told(
         caveats = (*caveats, Caveat.SHORT_WINDOW)
     comparison = replace(
         _with_figures(blank, found),
-        design=Design.RUNS if Caveat.SINGLE_RUN in caveats else found.design,
+        design=found.design,
         evidence=Evidence.LIMITED if caveats else Evidence.FULL,
         caveats=caveats,
         days=found.days,
@@ -264,53 +262,23 @@ def compare_quantiles(metric: Metric, samples: Samples, layout: Layout) -> tuple
 
 
 def compare_runs(
-    metric: Metric,
-    before: Sequence[Series],
-    after: Sequence[Series],
-    *,
-    change: ChangeId = _NO_CHANGE,
+    metric: Metric, found: Study, *, single: bool, change: ChangeId = _NO_CHANGE
 ) -> Comparison:
-    """Judge load-test runs before and after; three or more per side, five are better.
+    """Tell what a comparison of load-test runs found.
 
-    With fewer, the last run of each side is judged by its own course in steps of ten seconds, and
-    tagged as a single run.
-
-    Raises:
-        InvalidInput: The single run after begins before the one before has ended.
+    Args:
+        metric: What matters and in which direction.
+        found: What `app.analysis.runs` found.
+        single: Whether there were too few runs, so that one of each side was judged by itself.
+        change: The change it belongs to.
     """
-    blank = _blank(metric, change)
-    if not enough_runs(before, after):
-        return _single_runs(metric, before[-1:], after[-1:], blank)
-    measured = runs_effect(before, after)
-    plain = replace(blank, design=Design.RUNS, evidence=Evidence.FULL)
-    if measured is None:
-        return _worded(plain, Background(gates=(Gate.EMPTY_RUN,)))
-    effect, ratio, level = measured
-    found = Study(
-        Design.RUNS,
-        0.0,
-        Window(level=level),
-        Window(level=ratio.after),
-        effect=effect,
-        ratio=ratio,
-        ruling=rule(effect, ratio, _terms(metric, plain.parameters)),
+    blank = replace(
+        _blank(metric, change),
+        design=Design.RUNS,
+        evidence=Evidence.LIMITED if single else Evidence.FULL,
+        caveats=(Caveat.SINGLE_RUN,) if single else (),
     )
-    return _worded(_with_figures(plain, found), _background(found))
-
-
-def _single_runs(
-    metric: Metric, before: Sequence[Series], after: Sequence[Series], blank: Comparison
-) -> Comparison:
-    first, last = (steady(side[0]) if side else _EMPTY for side in (before, after))
-    if len(first.at_s) and len(last.at_s) and last.at_s[0] < first.at_s[-1]:
-        raise InvalidInput(_("The run after begins before the run before has ended."))
-    layout = _layout(first, last, Parameters(settle_s=0.0, step_s=STEP_S))
-    both = samples_of(_joined(first, last), metric.kind)
-    found = study(both, layout, _terms(metric, layout.parameters))
-    return _told(blank, found, both, layout, (Caveat.SINGLE_RUN,))
-
-
-_EMPTY = Series(np.empty(0), np.empty(0))
+    return _worded(_with_figures(blank, found), _background(found))
 
 
 def _joined(before: Series, after: Series) -> Series:

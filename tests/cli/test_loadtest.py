@@ -50,3 +50,34 @@ def test_a_file_that_is_none_ends_with_2_and_words(tmp_path, capsys):
     assert json.loads(capsys.readouterr().out)["error"] == "InvalidInput"
     assert main(["loadtest", "summary", str(tmp_path), "--zone", "Mars/Base"]) == 2
     assert "time zone" in capsys.readouterr().err
+
+
+def test_a_comparison_as_json_tells_the_whole_and_every_label(tmp_path, capsys):
+    before, after = tmp_path / "before.jtl", tmp_path / "after.jtl"
+    before.write_bytes(as_csv(run(4000, bad=100)))
+    after.write_bytes(as_csv(run(4000, base=80, bad=20)))
+    words = ["loadtest", "compare", str(before), "--after", str(after), "--json"]
+    assert main(words) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["verdict"] == "regressed"
+    assert (data["design"], data["evidence"]) == ("single_run", "limited")
+    assert list(data["total"]) == ["label", "before", "after", "verdicts"]
+    assert data["total"]["before"]["samples"] == 4000
+    assert data["total"]["verdicts"]["mean"]["verdict"] == "regressed"
+    assert data["total"]["verdicts"]["errors"]["after"] == pytest.approx(0.05)
+    assert [row["label"] for row in data["labels"]] == ["home"]
+    assert data["before"][0]["file"] == "before.jtl"
+    assert main([*words, "--exit-code"]) == 3
+    capsys.readouterr()
+    assert main([*words[:-1], "--apdex", "70ms"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("REGRESSED.")
+    assert "Share of failed requests" in said
+
+
+def test_words_that_cannot_be_used_end_with_2(results, capsys):
+    words = ["loadtest", "compare", str(results), "--after", str(results)]
+    for wrong in (["--margin", "much"], ["--apdex", "soon"], ["--zone", "Nowhere"]):
+        assert main([*words, *wrong]) == 2
+    assert main(["loadtest", "summary", str(results), "--jmeter-window", "0"]) == 2
+    capsys.readouterr()

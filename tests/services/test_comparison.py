@@ -22,11 +22,9 @@ from app.domain.verdict import (
     Parameters,
     Verdict,
 )
-from app.errors import InvalidInput
 from app.services.comparison import (
     compare_metric,
     compare_quantiles,
-    compare_runs,
     compare_under_load,
     compare_windows,
     judge_together,
@@ -325,46 +323,6 @@ def test_quantiles_of_a_metric_are_compared_with_the_same_days() -> None:
     case, layout = made(PLAIN.but(effect=0.3))
     moves = compare_quantiles(LATENCY, samples(case), layout)
     assert [move.quantile for move in moves] == [0.5, 0.9, 0.95]
-
-
-def runs(levels: tuple[float, ...], start_s: float = 0.0, seed: int = 0) -> list[Series]:
-    rng = np.random.default_rng(seed)
-    return [
-        Series(start_s + 4000 * i + np.arange(1800.0), level * rng.lognormal(0, 0.3, 1800))
-        for i, level in enumerate(levels)
-    ]
-
-
-def test_load_test_runs_are_compared_run_by_run() -> None:
-    before, after = (100.0, 103.0, 98.0, 101.0), (120.0, 124.0, 118.0)
-    found = compare_runs(LATENCY, runs(before), runs(after, 1e6, 1))
-    assert (found.verdict, found.design, found.evidence) == (
-        Verdict.REGRESSED, Design.RUNS, Evidence.FULL,
-    )  # fmt: skip
-    noisy = compare_runs(LATENCY, runs((80.0, 120.0, 100.0)), runs((100.0, 140.0, 90.0), 1e6, 1))
-    assert noisy.verdict is Verdict.NOT_ENOUGH_DATA
-    assert "run the load test again" in noisy.sentence
-
-
-def test_a_single_run_per_side_is_tagged() -> None:
-    found = compare_runs(LATENCY, runs((100.0,)), runs((130.0,), 1e6, 1))
-    assert (found.verdict, found.design, found.evidence) == (
-        Verdict.REGRESSED, Design.RUNS, Evidence.LIMITED,
-    )  # fmt: skip
-    assert Caveat.SINGLE_RUN in found.caveats
-    assert found.step_s == 10
-    assert "Only a single run per side" in found.sentence
-    with pytest.raises(InvalidInput, match="before the run before has ended"):
-        compare_runs(LATENCY, runs((100.0,), 500.0), runs((130.0,)))
-
-
-def test_empty_runs_and_runs_around_zero() -> None:
-    nothing = [Series(np.empty(0), np.empty(0))]
-    found = compare_runs(LATENCY, [*runs((1.0, 1.0)), *nothing], runs((1.0,) * 3, 1e6))
-    assert found.verdict is Verdict.NOT_ENOUGH_DATA
-    assert compare_runs(LATENCY, [], runs((1.0,))).verdict is Verdict.NOT_ENOUGH_DATA
-    zero = compare_runs(LATENCY, runs((0.0,) * 3), runs((0.0,) * 3, 1e6))
-    assert zero.verdict is Verdict.NO_MATERIAL_CHANGE
 
 
 def test_samples_of_one_instant_only_cannot_be_judged() -> None:
