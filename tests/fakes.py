@@ -137,7 +137,7 @@ class MemoryLog:
 
 
 KINDS = ("hosts", "runs", "backups", "health", "samples", "comparisons", "reports", "templates",
-         "windows", "plans", "people", "surveys")  # fmt: skip
+         "windows", "plans", "people", "surveys", "restores")  # fmt: skip
 
 
 class MemoryUnitOfWork:

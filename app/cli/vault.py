@@ -16,15 +16,8 @@ from app.clock import SystemClock
 from app.domain.backup import BackupSet, Level, Outcome, RestoreResult
 from app.errors import IllegalMove, InvalidInput
 from app.i18n import _
-from app.services.backups import (
-    HostRestore,
-    Safekeeping,
-    accept_partial,
-    adopt_at_start,
-    restore_on_host,
-    restore_to_folder,
-    verify_set,
-)
+from app.services.backups import Safekeeping, accept_partial, adopt_at_start, verify_set
+from app.services.restores import HostRestore, restore_on_host, restore_to_folder
 from app.tasks import TaskContext
 from app.wording import duration
 

@@ -14,6 +14,7 @@ SampleSetId = NewType("SampleSetId", str)
 ReportId = NewType("ReportId", str)
 TemplateId = NewType("TemplateId", str)
 WindowId = NewType("WindowId", str)
+RestoreId = NewType("RestoreId", str)
 
 
 def new_id() -> str:

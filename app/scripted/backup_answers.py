@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from app.scripted import tree
 from app.scripted.call import Answer, Call
-from app.vault import restore_scripts, scripts
+from app.vault import scripts
+from app.vault.restoring import scripts as restore_scripts
 
 _TOOLS = ("tar", "nice", "sha256sum", "find", "xargs", "sha256sum_z", "find_printf")
 _TAR_OPTIONS = ("--format=pax", "--numeric-owner", "--one-file-system")
@@ -78,9 +79,9 @@ def _hashes(call: Call) -> Iterator[bytes]:
 
 
 def _listing(call: Call) -> Iterator[bytes]:
-    nonce, folder = call.args
+    nonce, folder, depth = call.args
     yield f"CD-DATA {nonce}\n".encode()
-    yield tree.listing(call.machine.files, folder)
+    yield tree.listing(call.machine.files, folder, itself=depth == "0")
     call.end(nonce, find=0)
 
 
@@ -93,7 +94,7 @@ def _unpack(call: Call) -> Iterator[bytes]:
     nonce, side, *words = call.args
     call.stderr += f"CD-BEGIN {nonce}\n".encode()
     yield f"CD-DATA {nonce}\n".encode()
-    wanted = words[words.index("--") + 1].removeprefix(".")
+    wanted = words[words.index("--") + 1].removeprefix(".") if "--" in words else ""
     tree.unpack(call.machine, bytes(call.stdin), side, wanted)
     call.end(nonce, tar=0)
 
@@ -109,10 +110,29 @@ def _swap(call: Call) -> Iterator[bytes]:
     yield _said(nonce, *kept)
 
 
+def _undo(call: Call) -> Iterator[bytes]:
+    nonce, *words = call.args
+    files = call.machine.files
+    moves = zip(words[::4], words[1::4], words[2::4], words[3::4], strict=True)
+    for how, source, target, witness in reversed(list(moves)):
+        made = how == "aside" or (source not in files and (not witness or witness in files))
+        if made:
+            tree.move(files, target, source)
+    yield _said(nonce)
+
+
+def _existing(call: Call) -> Iterator[bytes]:
+    nonce, *names = call.args
+    there = [at for at, name in enumerate(names) if name in call.machine.files]
+    yield _said(nonce, *(("exists", at) for at in there))
+
+
 def _remove(call: Call) -> Iterator[bytes]:
-    for side in call.args:
-        tree.remove(call.machine.files, side)
-    yield from ()
+    nonce, mark, *names = call.args
+    for name in names:
+        if mark in name:
+            tree.remove(call.machine.files, name)
+    yield _said(nonce)
 
 
 ANSWERS: dict[str, Answer] = {
@@ -125,8 +145,17 @@ ANSWERS: dict[str, Answer] = {
     restore_scripts.ROOM: _room,
     restore_scripts.UNPACK: _unpack,
     restore_scripts.SWAP: _swap,
-    restore_scripts.REMOVE: _remove,
+    restore_scripts.UNDO: _undo,
+    restore_scripts.EXISTING: _existing,
+    restore_scripts.REMOVE_MARKED: _remove,
 }
 """What the vault sends, and how it is answered; databases are not held here, so not asked for."""
-ALTERING = frozenset({restore_scripts.UNPACK, restore_scripts.SWAP, restore_scripts.REMOVE})
+ALTERING = frozenset(
+    {
+        restore_scripts.UNPACK,
+        restore_scripts.SWAP,
+        restore_scripts.UNDO,
+        restore_scripts.REMOVE_MARKED,
+    }
+)
 """The scripts after which the host is another one."""

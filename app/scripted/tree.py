@@ -31,12 +31,12 @@ def pack(files: Files, paths: Iterable[str]) -> bytes:
 
 
 def unpack(machine: Machine, data: bytes, side: str, wanted: str) -> None:
-    """Put the members of an archive that lie in one path below a folder, as they were."""
+    """Put the members of an archive that lie in one path, or all, below a folder, as they were."""
     machine.files[side] = Node(folder=True, mode=0o700)
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
         for info in archive:
             name = info.name.removeprefix(".")
-            if name != wanted and not name.startswith(f"{wanted}/"):
+            if wanted and name != wanted and not name.startswith(f"{wanted}/"):
                 continue
             member = archive.extractfile(info)
             text = member.read().decode("utf-8", "surrogateescape") if member else ""
@@ -46,14 +46,15 @@ def unpack(machine: Machine, data: bytes, side: str, wanted: str) -> None:
             machine.files[path] = Node(text, info.isdir(), info.mode, int(info.mtime))
 
 
-def listing(files: Files, folder: str) -> bytes:
-    """Return what ``find -printf`` says of everything in a folder."""
+def listing(files: Files, folder: str, *, itself: bool = False) -> bytes:
+    """Return what ``find -printf`` says of everything in a folder, perhaps of itself too."""
     told = bytearray()
-    for number, name in enumerate(below(files, folder)[1:], start=1000):
+    for number, name in enumerate(below(files, folder)[not itself :], start=1000):
         node = files[name]
         kind, size = ("d", 4096) if node.folder else ("f", len(node.data))
         figures = f"{kind} {node.mode:o} 0 0 {size} {node.at_s}.0000000000 {number}"
-        told += f"{figures}\0./{name[len(folder) + 1 :]}\0\0".encode("utf-8", "surrogateescape")
+        inner = f"./{name[len(folder) + 1 :]}" if name != folder else "."
+        told += f"{figures}\0{inner}\0\0".encode("utf-8", "surrogateescape")
     return bytes(told)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from app.domain.backup import (
     BackupSet,
@@ -11,7 +10,6 @@ from app.domain.backup import (
     Level,
     Outcome,
     Reconciliation,
-    RestoreResult,
     Verification,
 )
 from app.domain.change import Change
@@ -24,7 +22,7 @@ from app.services.changes import Desk
 from app.services.ports import Remotes
 from app.services.ports_vault import CaptureRequest, Vault
 from app.tasks import TaskContext
-from app.wording import bytes_size, duration
+from app.wording import bytes_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ def take_backup(
         raise InvalidInput(
             _("A set holds sources of one host."), hint=_("Add what to back up to the plan.")
         )
-    target = _host(host, keeping)
+    target = find_host(host, keeping)
     request = CaptureRequest(SetId(new_id()), target, tuple(sources), change, keeping.desk.actor)
     try:
         taken = keeping.vault.capture(request, keeping.remotes.open(target), context)
@@ -68,7 +66,7 @@ def take_backup(
         raise
     with keeping.desk.new_uow() as uow:
         uow.backups.add(taken)
-        uow.log.append(_event("backup.sealed", _sealed_text(taken), taken))
+        uow.log.append(set_event("backup.sealed", _sealed_text(taken), taken))
         uow.commit()
     return verify_set(taken.id, level, keeping=keeping, context=context)
 
@@ -117,7 +115,7 @@ def verify_set(
         NotFound: There is no such set.
         SecretUnavailable: The vault's key does not open it; nothing is said about the set.
     """
-    item = _set(set_id, keeping)
+    item = find_set(set_id, keeping)
     for wanted in Level:
         if not Level.CAPTURED < wanted <= level:
             continue
@@ -132,7 +130,7 @@ def _prove(
 ) -> tuple[BackupSet, Verification]:
     remote = None
     if level is Level.MATCHES_SOURCE:
-        remote = keeping.remotes.open(_host(item.host, keeping))
+        remote = keeping.remotes.open(find_host(item.host, keeping))
     found = keeping.vault.verify(item, level, by=keeping.desk.actor, context=context, remote=remote)
     with keeping.desk.new_uow() as uow:
         current = uow.backups.get(item.id)
@@ -140,7 +138,7 @@ def _prove(
         text = _("{level} of {host}: {outcome}. {detail}").format(
             level=level.label, host=item.host_name, outcome=found.outcome.value, detail=found.detail
         )
-        uow.log.append(_event("backup.verified", text, item))
+        uow.log.append(set_event("backup.verified", text, item))
         uow.commit()
     return item, found
 
@@ -151,7 +149,7 @@ def accept_partial(set_id: str, reason: str, *, keeping: Safekeeping) -> BackupS
     Raises:
         IllegalMove: The set is complete, or there is no reason.
     """
-    item = _set(set_id, keeping)
+    item = find_set(set_id, keeping)
     if item.state is not CaptureState.PARTIAL:
         raise IllegalMove(_("Only an incomplete set needs to be accepted."))
     if not reason.strip():
@@ -168,70 +166,9 @@ def accept_partial(set_id: str, reason: str, *, keeping: Safekeeping) -> BackupS
         text = _("Accepted the incomplete backup of {host}: {reason}").format(
             host=item.host_name, reason=item.accepted_reason
         )
-        uow.log.append(_event("backup.accepted", text, item))
+        uow.log.append(set_event("backup.accepted", text, item))
         uow.commit()
     return item
-
-
-def restore_to_folder(
-    set_id: str, target: Path, *, keeping: Safekeeping, context: TaskContext
-) -> RestoreResult:
-    """Unpack a set into a new folder on this computer; raises VaultDamaged, BackupFailed."""
-    item = _set(set_id, keeping)
-    result = keeping.vault.restore(item, target, context)
-    _log_restore(item, result, keeping)
-    return result
-
-
-@dataclass(frozen=True, slots=True)
-class HostRestore:
-    """What shall be put back: a set, the host's name as a person typed it, perhaps some objects.
-
-    ``safety`` takes a fresh set of the same sources first, so that even this can be undone.
-    """
-
-    set: str
-    typed_host: str
-    objects: tuple[str, ...] = ()
-    safety: bool = True
-
-
-def restore_on_host(
-    wanted: HostRestore, *, keeping: Safekeeping, context: TaskContext
-) -> RestoreResult:
-    """Put a set back on its host; the previous state is kept beside it.
-
-    Raises:
-        IllegalMove: The typed name is not the host's.
-        BackupFailed: The safety set or the comparison did not succeed; nothing was changed.
-        AppError: The host or the vault refused; nothing was changed.
-    """
-    item = _set(wanted.set, keeping)
-    host = _host(item.host, keeping)
-    if wanted.typed_host != host.name:
-        raise IllegalMove(
-            _("The typed name is not {host}.").format(host=host.name),
-            hint=_("Type the name of the host this set was taken from."),
-        )
-    if wanted.safety:
-        _take_safety_set(item, keeping, context)
-    result = keeping.vault.restore_on_host(
-        item, keeping.remotes.open(host), context, objects=wanted.objects
-    )
-    _log_restore(item, result, keeping)
-    return result
-
-
-def _take_safety_set(item: BackupSet, keeping: Safekeeping, context: TaskContext) -> None:
-    sources = keeping.vault.sources(item)
-    take_backup(
-        item.host,
-        sources,
-        keeping=keeping,
-        context=context,
-        change=item.change,
-        level=Level.INTACT,
-    )
 
 
 def adopt_at_start(*, keeping: Safekeeping) -> Reconciliation:
@@ -245,12 +182,14 @@ def adopt_at_start(*, keeping: Safekeeping) -> Reconciliation:
         for item in found.adopted:
             uow.backups.add(item)
             text = _("Found a sealed backup of {host} that was not recorded, and recorded it")
-            uow.log.append(_event("backup.adopted", text.format(host=item.host_name), item, _BY_US))
+            uow.log.append(
+                set_event("backup.adopted", text.format(host=item.host_name), item, _BY_US)
+            )
         for set_id in found.missing:
             item = uow.backups.save(replace(uow.backups.get(set_id), missing=True))
             text = _("The backup of {host} of {at:%Y-%m-%d %H:%M} UTC is not in the vault any more")
             text = text.format(host=item.host_name, at=item.sealed_at)
-            uow.log.append(_event("backup.missing", text, item, _BY_US))
+            uow.log.append(set_event("backup.missing", text, item, _BY_US))
         for aside in found.quarantined:
             text = _("Put aside {path}: {reason}").format(path=aside.path, reason=aside.reason)
             uow.log.append(NewEvent("backup.quarantined", text, actor=_BY_US))
@@ -261,12 +200,14 @@ def adopt_at_start(*, keeping: Safekeeping) -> Reconciliation:
 _BY_US = Actor.SYSTEM
 
 
-def _host(host: str, keeping: Safekeeping) -> Host:
+def find_host(host: str, keeping: Safekeeping) -> Host:
+    """Return a host; raises NotFound."""
     with keeping.desk.new_uow() as uow:
         return uow.hosts.get(host)
 
 
-def _set(set_id: str, keeping: Safekeeping) -> BackupSet:
+def find_set(set_id: str, keeping: Safekeeping) -> BackupSet:
+    """Return a set that is in the vault; raises NotFound."""
     with keeping.desk.new_uow() as uow:
         item = uow.backups.get(set_id)
     if item.missing:
@@ -293,21 +234,8 @@ def _log_failure(request: CaptureRequest, error: AppError, keeping: Safekeeping)
         uow.commit()
 
 
-def _log_restore(item: BackupSet, result: RestoreResult, keeping: Safekeeping) -> None:
-    text = _("Restored the backup of {host} to {where}: {n} members in {time}").format(
-        host=item.host_name,
-        where=result.where,
-        n=result.members,
-        time=duration(result.duration_s),
-    )
-    if result.kept:
-        text += ". " + _("The previous state is kept: {paths}").format(paths=", ".join(result.kept))
-    with keeping.desk.new_uow() as uow:
-        uow.log.append(_event("backup.restored", text, item))
-        uow.commit()
-
-
-def _event(kind: str, text: str, item: BackupSet, actor: Actor = Actor.HUMAN) -> NewEvent:
+def set_event(kind: str, text: str, item: BackupSet, actor: Actor = Actor.HUMAN) -> NewEvent:
+    """Return a log entry about a set."""
     return NewEvent(
         kind,
         text,

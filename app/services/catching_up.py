@@ -29,7 +29,7 @@ def catch_up(services: "AppServices") -> tuple[str, ...]:
     note_missed(desk=services.desk, open_since=services.opened_at)
     _make_drafts(services)
     services.index_transcripts()
-    return (*warnings, *_compare_vault(services))
+    return (*warnings, *_compare_vault(services), *_cut_off_restores(services))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,20 @@ def _compare_vault(services: "AppServices") -> tuple[str, ...]:
     except AppError as error:  # a locked vault must not keep anybody from the change log
         return (error.sentence(),)
     return _vault_words(found)
+
+
+def _cut_off_restores(services: "AppServices") -> tuple[str, ...]:
+    with services.new_uow() as uow:
+        if not uow.restores.list():
+            return ()
+    from app.services.restores import note_cut_off, state_words  # noqa: PLC0415 - hardly ever needed
+
+    return tuple(
+        _("A restore on {host} was cut off. {state} The backups page shows the way out.").format(
+            host=item.host_name, state=state_words(item)
+        )
+        for item in note_cut_off(desk=services.desk)
+    )
 
 
 def _vault_words(found: "Reconciliation") -> tuple[str, ...]:

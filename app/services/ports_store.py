@@ -18,6 +18,7 @@ from app.domain.host import Host
 from app.domain.metric import SampleSet
 from app.domain.people import Person
 from app.domain.report import Report
+from app.domain.restore import Restore
 from app.domain.run import Run
 from app.domain.template import Template
 from app.domain.verdict import Comparison
@@ -169,6 +170,11 @@ class UnitOfWork(Protocol):
     @property
     def surveys(self) -> Repository[Survey]:
         """What users said."""
+        ...
+
+    @property
+    def restores(self) -> Repository[Restore]:
+        """Attempts to put backups back."""
         ...
 
     @property

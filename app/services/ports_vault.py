@@ -1,6 +1,6 @@
 """What services need from the vault: capture, prove, give back, and explain a crash."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +15,15 @@ from app.domain.backup import (
 )
 from app.domain.host import Host
 from app.domain.ids import ChangeId, SetId
+from app.domain.restore import (
+    EntryPage,
+    HostDifference,
+    Move,
+    PlanStep,
+    Restore,
+    RestoreState,
+    RestoreWish,
+)
 from app.services.ports import Remote
 from app.tasks import TaskContext
 
@@ -28,6 +37,40 @@ class CaptureRequest:
     sources: tuple[BackupSource, ...]
     change: ChangeId | None = None
     by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How far a restore on a host has come, and the names that hold it there."""
+
+    state: RestoreState
+    sides: tuple[str, ...] = ()
+    moves: tuple[Move, ...] = ()
+
+
+Tell = Callable[[Trace], object]
+"""Hears of each state before the host does; what it raises stops the restore."""
+
+
+class Catalogue(Protocol):
+    """The members of one set, to look through; close it after use."""
+
+    @property
+    def count(self) -> int:
+        """How many members there are, folders that were not stored themselves included."""
+        ...
+
+    def children(self, parent: int, after: int, limit: int) -> EntryPage:
+        """Return entries of a folder (0 is the root), folders first, from a position on."""
+        ...
+
+    def search(self, text: str, limit: int) -> EntryPage:
+        """Return entries with ``text`` in their path, in any case."""
+        ...
+
+    def close(self) -> None:
+        """Remove the scratch copy of the index."""
+        ...
 
 
 class Vault(Protocol):
@@ -69,31 +112,76 @@ class Vault(Protocol):
         """
         ...
 
-    def restore(self, item: BackupSet, target: Path, context: TaskContext) -> RestoreResult:
-        """Unpack a set into ``target``, a folder that must not exist yet; raises VaultDamaged."""
+    def restore(
+        self, item: BackupSet, target: Path, context: TaskContext, *, paths: Sequence[str] = ()
+    ) -> RestoreResult:
+        """Unpack a set, or some members by path, into ``target``, which must not exist yet.
+
+        Raises:
+            VaultDamaged: Stored bytes do not match.
+            BackupFailed: The folder cannot be used, or the set does not hold a path.
+        """
         ...
 
     def restore_on_host(
-        self, item: BackupSet, remote: Remote, context: TaskContext, *, objects: Sequence[str] = ()
+        self,
+        item: BackupSet,
+        remote: Remote,
+        context: TaskContext,
+        wish: RestoreWish,
+        tell: Tell = lambda trace: None,
     ) -> RestoreResult:
-        """Put files and SQLite databases back on their host; the old ones are kept beside them.
+        """Put files and databases back on their host; the old ones are kept beside them.
 
-        ``objects`` names stored objects; none means all that can be put back. Everything is
-        unpacked beside the original and compared first; only then are names swapped.
+        Everything is unpacked beside the original and compared first; only then are names
+        swapped. ``wish.mark`` becomes part of every name that is made.
 
         Raises:
             VaultDamaged: Stored bytes do not match; the host was not changed.
             BackupFailed: What arrived differs from the set; the host was not changed.
-            RemoteError: The host could not be used; ``step`` says how far it came.
+            RemoteError: The host could not be used; what ``tell`` heard last says how far it came.
         """
+        ...
+
+    def plan(self, item: BackupSet) -> Sequence[PlanStep]:
+        """Return the restore plan that was sealed with a set; raises VaultDamaged."""
+        ...
+
+    def difference(
+        self, item: BackupSet, remote: Remote, context: TaskContext, wish: RestoreWish
+    ) -> HostDifference:
+        """Compare what is on the host now with a set, and change nothing; raises RemoteError."""
+        ...
+
+    def look_after(self, restore: Restore, remote: Remote) -> RestoreState:
+        """Tell from the names on the host how far a restore came; raises RemoteError."""
+        ...
+
+    def undo(self, restore: Restore, remote: Remote) -> None:
+        """Bring back what was there before a restore; raises RemoteError, BackupFailed."""
+        ...
+
+    def clear_after(self, restore: Restore, remote: Remote) -> None:
+        """Remove what a restore left beside the originals; raises RemoteError."""
+        ...
+
+    def browse(self, item: BackupSet, context: TaskContext) -> Catalogue:
+        """Open the members of a set for looking; raises VaultDamaged, SecretUnavailable."""
         ...
 
     def accept(self, item: BackupSet, *, by: str, reason: str) -> BackupSet:
         """Keep, signed, that a person accepts an incomplete set, and return it so marked."""
         ...
 
-    def sources(self, item: BackupSet) -> Sequence[BackupSource]:
-        """Return what a set was taken of; raises VaultDamaged."""
+    def overwritten(
+        self, item: BackupSet, remote: Remote, context: TaskContext, wish: RestoreWish
+    ) -> Sequence[BackupSource]:
+        """Return what a restore would replace, as far as it is there now.
+
+        Raises:
+            VaultDamaged: The manifest or an index does not match.
+            RemoteError: The host could not be used.
+        """
         ...
 
     def sets(self) -> Sequence[BackupSet]:

@@ -15,12 +15,13 @@ from app.domain.runbook import StepKind
 from app.errors import ConnectionLost, IllegalMove, TimedOut
 from app.i18n import _
 from app.services import backups
-from app.services.backups import HostRestore, Safekeeping
+from app.services.backups import Safekeeping
 from app.services.crew import Executors, StepOutcome
 from app.services.health import Checking, check_change, summary_of
 from app.services.live import LiveOutput, Output
 from app.services.metrics import Measuring, measure
 from app.services.ports_store import Transcripts
+from app.services.restores import HostRestore, restore_on_host
 from app.tasks import TaskContext
 from app.wording import duration
 
@@ -160,7 +161,7 @@ def restore(
             _("There is no usable backup of {host} from before the work.").format(host=host.name)
         )
     wanted = HostRestore(newest.id, host.name, safety=False)
-    done = backups.restore_on_host(wanted, keeping=tools.keeping(), context=context)
+    done = restore_on_host(wanted, keeping=tools.keeping(), context=context)
     text = _("Restored {n} members in {time}").format(
         n=done.members, time=duration(done.duration_s)
     )

@@ -25,6 +25,7 @@ from app.domain.host import Host
 from app.domain.metric import SampleSet
 from app.domain.people import Person
 from app.domain.report import Report
+from app.domain.restore import Restore
 from app.domain.run import Run
 from app.domain.template import Template
 from app.domain.verdict import Comparison
@@ -302,6 +303,12 @@ SURVEY = Kind(
     "survey",
     (text("change", index=True, child_of="change"), text("channel")),
 )
+RESTORE = Kind(
+    Restore,
+    "restore",
+    "restore",
+    (text("set", index=True), text("host", index=True), text("state", index=True)),
+)
 KINDS: tuple[Kind[Any], ...] = (
     CHANGE,
     HOST,
@@ -317,4 +324,5 @@ KINDS: tuple[Kind[Any], ...] = (
     PLAN,
     PERSON,
     SURVEY,
+    RESTORE,
 )

@@ -19,6 +19,7 @@ from app.domain.host import Host
 from app.domain.metric import SampleSet
 from app.domain.people import Person
 from app.domain.report import Report
+from app.domain.restore import Restore
 from app.domain.template import Template
 from app.domain.verdict import Comparison
 from app.errors import Busy, StoreError
@@ -105,6 +106,7 @@ class SqlUnitOfWork:
     plans: StoredRecords[PlanCopy]
     people: StoredRecords[Person]
     surveys: StoredRecords[Survey]
+    restores: StoredRecords[Restore]
     settings: SettingRows
     log: ChangeLog
 
@@ -186,6 +188,7 @@ class SqlUnitOfWork:
         self.plans = StoredRecords(mapping.PLAN, connection, self._writes)
         self.people = StoredRecords(mapping.PERSON, connection, self._writes)
         self.surveys = StoredRecords(mapping.SURVEY, connection, self._writes)
+        self.restores = StoredRecords(mapping.RESTORE, connection, self._writes)
         self.settings = SettingRows(connection, self._writes)
         self.log = ChangeLog(connection)
 

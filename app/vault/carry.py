@@ -31,7 +31,7 @@ def excluded_now(remote: Remote, able: Abilities, record: ObjectRecord, path: st
         return []
     if "find_printf" not in able.tools:
         raise _cannot(remote, path, "the server cannot list them")
-    left_out = _Excluded(record.source.exclude)
+    left_out = Excluded(record.source.exclude)
     prefix = b"." + path.encode("utf-8", "surrogateescape") + b"/"
     live = sorted(list_folder(remote, path))
     names = _outermost(name for name in live if left_out.matches(prefix + name))
@@ -43,7 +43,7 @@ def excluded_now(remote: Remote, able: Abilities, record: ObjectRecord, path: st
     return [name.decode("utf-8") for name in names]
 
 
-class _Excluded:
+class Excluded:
     """Patterns as tar reads them.
 
     They match at the start of any part of a name, ``*`` crosses slashes, and what lies below a

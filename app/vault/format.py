@@ -10,6 +10,7 @@ import msgspec
 
 from app.domain.backup import BackupSource, CaptureState, StoredObject, Verification
 from app.domain.ids import ChangeId, HostId, SetId
+from app.domain.restore import PlanStep
 from app.errors import VaultDamaged
 from app.vault.keys import VaultKeys, check_signature
 from app.vault.seal import Sealed
@@ -60,6 +61,11 @@ class ObjectRecord:
     log_bytes: int = 0
     log_sha256: str = ""
 
+    @property
+    def is_globals(self) -> bool:
+        """Whether it holds roles of a whole server, which no restore may overwrite."""
+        return self.stored.name.endswith("-globals.sql.zst.age")
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
@@ -81,6 +87,10 @@ class Manifest:
     stored_bytes: int
     state: CaptureState
     objects: tuple[ObjectRecord, ...]
+    plan: tuple[PlanStep, ...] = ()
+    """How to bring it back, step by step; sets of earlier versions have none."""
+    plan_sha256: str = ""
+    """Of ``RESTORE-PLAN.txt``, the same in words."""
 
     @property
     def captured(self) -> tuple[ObjectRecord, ...]:

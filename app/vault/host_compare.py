@@ -27,7 +27,7 @@ _TYPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Exact:
+class Exact:
     """What can be expected to come back as it was."""
 
     owners: bool
@@ -72,7 +72,7 @@ def compare_on_host(
             differences.add(wanted[name][0], "its content differs")
     told = f"content of {len(files)} files"
     if "find_printf" in able.tools:
-        exact = _Exact(owners=able.uid == 0, folder_times=able.is_gnu_tar)
+        exact = Exact(owners=able.uid == 0, folder_times=able.is_gnu_tar)
         _compare_listing(list_folder(remote, side), wanted, differences, exact)
         told += f", type, mode, time and links of {len(wanted)} members"
         told += "" if exact.folder_times else " (not the times of folders)"
@@ -87,15 +87,21 @@ def compare_on_host(
     return told
 
 
-def list_folder(remote: Remote, side: str) -> dict[bytes, tuple[bytes, bytes]]:
+def list_folder(
+    remote: Remote, side: str, *, itself: bool = False
+) -> dict[bytes, tuple[bytes, bytes]]:
     """Return what lies in a folder: by path, the line of figures and the target of a link.
+
+    With ``itself`` the place is listed too, as ``.``, and may be a file or a link.
 
     Raises:
         BackupFailed: It could not be listed to its end.
     """
     nonce = new_nonce()
     said = bytearray()
-    with remote.stream(scripts.LISTING, nonce, side, idle_s=_LISTING_S) as stream:
+    with remote.stream(
+        scripts.LISTING, nonce, side, "0" if itself else "1", idle_s=_LISTING_S
+    ) as stream:
         pump(stream, nonce, said.extend)
         ending = Ending(stream.finish(), stream.stderr(), nonce, len(said))
     if ending.exit_code != 0 or ending.control is None:
@@ -114,16 +120,17 @@ def _compare_listing(
     there: dict[bytes, tuple[bytes, bytes]],
     wanted: dict[bytes, tuple[Member, str]],
     differences: Listed,
-    exact: _Exact,
+    exact: Exact,
 ) -> None:
     for path, (member, _) in wanted.items():
         if path not in there:
             differences.add(member, "it is missing")
-        elif reason := _difference(member, there, exact):
+        elif reason := difference_of(member, there, exact):
             differences.add(member, reason)
 
 
-def _difference(member: Member, there: dict[bytes, tuple[bytes, bytes]], exact: _Exact) -> str:
+def difference_of(member: Member, there: dict[bytes, tuple[bytes, bytes]], exact: Exact) -> str:
+    """Return what differs between a member and what is there, "" when nothing does."""
     figures, link = there[member.path]
     kind, mode, uid, gid, size, time, inode = figures.split(b" ")
     if member.type is MemberType.HARDLINK:

@@ -9,6 +9,8 @@ from app.errors import InvalidInput
 from app.vault.formats import Format, MarkedFormat
 from app.vault.seal import Sink
 
+_DATABASE_NAME = re.compile(r"[A-Za-z0-9_.@:][A-Za-z0-9_.@:-]{0,127}")
+
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
@@ -75,6 +77,13 @@ def check_path(path: str) -> str:
     if ".." in path.split("/"):
         raise InvalidInput(f"“{path}” must not contain “..”.")
     return path.rstrip("/") or "/"
+
+
+def check_database(name: str) -> str:
+    """Return the name of a database of a server; raises InvalidInput."""
+    if not _DATABASE_NAME.fullmatch(name):
+        raise InvalidInput(f"“{name}” is not the name of a database.")
+    return name
 
 
 def gently(able: Abilities) -> list[str]:

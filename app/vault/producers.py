@@ -1,6 +1,5 @@
 """What a server is told to capture each kind of source, and how its answer is judged."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 
 from app.domain.backup import BackupSource, SourceKind
@@ -8,11 +7,17 @@ from app.errors import InvalidInput
 from app.vault import scripts
 from app.vault.formats import Format, MarkedFormat, SqliteFormat, TarFormat
 from app.vault.index import IndexWriter
-from app.vault.producer import Abilities, Producer, check_path, file_stem, gently
+from app.vault.producer import (
+    Abilities,
+    Producer,
+    check_database,
+    check_path,
+    file_stem,
+    gently,
+)
 from app.vault.seal import Sink
 from app.vault.tarstream import TarReader
 
-_DATABASE_NAME = re.compile(r"[A-Za-z0-9_.@:][A-Za-z0-9_.@:-]{0,127}")
 _TAR_OPTIONS = (
     "--format=pax",
     "--numeric-owner",
@@ -89,9 +94,8 @@ def _sqlite(source: BackupSource) -> Producer:
 
 
 def _postgresql(source: BackupSource, able: Abilities) -> Iterator[Producer]:
-    if not _DATABASE_NAME.fullmatch(source.database):
-        raise InvalidInput(f"“{source.database}” is not the name of a database.")
-    prefix = [*gently(able), *_as_postgres(able)]
+    check_database(source.database)
+    prefix = [*gently(able), *as_postgres(able)]
     dump = (
         "pg_dump",
         "-Fc",
@@ -100,7 +104,7 @@ def _postgresql(source: BackupSource, able: Abilities) -> Iterator[Producer]:
         f"--dbname={source.database}",
     )
     roles: tuple[str, ...] = ("pg_dumpall", "--globals-only", "--no-password")
-    if not _as_postgres(able):
+    if not as_postgres(able):
         roles = (*roles, "--no-role-passwords")
     stem = f"postgres-{file_stem(source.database)}"
     for command, suffix, start, end, part in (
@@ -158,7 +162,7 @@ def exclude_pattern(pattern: str) -> str:
     return f".{pattern}" if pattern.startswith("/") else pattern
 
 
-def _as_postgres(able: Abilities) -> list[str]:
+def as_postgres(able: Abilities) -> list[str]:
     """Return what makes PostgreSQL know us as its own user, where the server allows it."""
     if "postgres_user" not in able.tools:
         return []

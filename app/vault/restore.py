@@ -1,7 +1,7 @@
 """Giving a set back on this computer, into a folder of its own, compared with what was stored."""
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,12 +9,15 @@ from shutil import rmtree
 from time import monotonic
 
 from app.domain.backup import RestoreResult
+from app.domain.restore import RestoreWish
 from app.errors import BackupFailed, VaultDamaged
 from app.vault.extract import Comparer, Extractor, Listed
 from app.vault.format import ObjectRecord
 from app.vault.formats import FormatError, TarFormat
 from app.vault.layout import disk_full, free_bytes, room_for
 from app.vault.reading import SetReader
+from app.vault.restoring.choice import Choice, choose, everything
+from app.vault.restoring.picking import OnlyWanted
 from app.vault.sqlite_check import check_database
 from app.vault.tarheader import TarError
 from app.vault.tarstream import TarReader
@@ -31,8 +34,10 @@ class _Report:
     skipped: list[str] = field(default_factory=list)
 
 
-def restore_set(reader: SetReader, target: Path) -> RestoreResult:
+def restore_set(reader: SetReader, target: Path, paths: Sequence[str] = ()) -> RestoreResult:
     """Unpack every object of a set below ``target`` and compare the result with the set.
+
+    With ``paths`` only these members, and what lies in them.
 
     Files of the object ``01-files...`` go to the folder ``01-files``; databases and facts become
     one file each. Owners are recorded in the index, not applied.
@@ -44,9 +49,10 @@ def restore_set(reader: SetReader, target: Path) -> RestoreResult:
     """
     at, started_s = reader.core.clock.now(), monotonic()
     report = _Report()
-    with _fresh(target, reader.manifest.plain_bytes):
-        for record in reader.manifest.captured:
-            _restore_object(reader, record, target, report)
+    chosen = choose(reader, RestoreWish(paths=tuple(paths))) if paths else everything(reader)
+    with _fresh(target, sum(one.plain_bytes for one in chosen)):
+        for one in chosen:
+            _restore_object(reader, one, target, report)
     return RestoreResult(
         set=reader.manifest.set,
         where=str(target),
@@ -60,12 +66,13 @@ def restore_set(reader: SetReader, target: Path) -> RestoreResult:
     )
 
 
-def _restore_object(reader: SetReader, record: ObjectRecord, target: Path, report: _Report) -> None:
+def _restore_object(reader: SetReader, one: Choice, target: Path, report: _Report) -> None:
+    record = one.record
     name = record.stored.name.removesuffix(".zst.age")
     if record.index is not None:
         place = target / name.removesuffix(".tar")
-        skipped = _restore_tar(reader, record, place)
-        report.members += record.stored.members
+        skipped, members = _restore_tar(reader, one, place)
+        report.members += members
         report.skipped += skipped.lines
         if skipped.count > len(skipped.lines):
             report.skipped.append(f"and {skipped.count - len(skipped.lines)} more")
@@ -75,35 +82,37 @@ def _restore_object(reader: SetReader, record: ObjectRecord, target: Path, repor
         if name.endswith(".sqlite"):
             check_database(place)
         report.members += 1
-    report.plain_bytes += record.stored.plain_bytes
+    report.plain_bytes += one.plain_bytes
     report.restored.append(str(place))
 
 
-def _restore_tar(reader: SetReader, record: ObjectRecord, place: Path) -> Listed:
+def _restore_tar(reader: SetReader, one: Choice, place: Path) -> tuple[Listed, int]:
     """Unpack, then read the object a second time and compare; raises BackupFailed."""
+    record = one.record
     place.mkdir(mode=0o700)
     with Tree(place) as tree:
         extractor = Extractor(tree)
         try:
-            _decode(reader, record, extractor)
+            _decode(reader, record, OnlyWanted(one.wants, extractor))
             extractor.finish()
         finally:
             extractor.close()
         comparer = Comparer(tree, extractor.skipped)
         try:
-            _decode(reader, record, comparer)
+            again = OnlyWanted(one.wants, comparer)
+            _decode(reader, record, again)
         finally:
             comparer.close()
     if comparer.differences.count:
         raise BackupFailed(
-            f"{comparer.differences.count} of {record.stored.members} restored members differ: "
+            f"{comparer.differences.count} of {again.members} restored members differ: "
             f"{'; '.join(comparer.differences.lines[:3])}.",
             hint="Do not rely on this set before the cause is known.",
         )
-    return extractor.skipped
+    return extractor.skipped, again.members
 
 
-def _decode(reader: SetReader, record: ObjectRecord, handler: Extractor | Comparer) -> None:
+def _decode(reader: SetReader, record: ObjectRecord, handler: OnlyWanted) -> None:
     archive = TarFormat(TarReader(handler))
     reader.stored(record, archive)
     archive.finish()

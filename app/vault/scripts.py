@@ -199,20 +199,23 @@ exit "$code"
 
 LISTING = r"""
 LC_ALL=C; export LC_ALL
-nonce=$1; base=$2
+nonce=$1; base=$2; depth=$3
 printf 'CD-DATA %s\n' "$nonce"
-if [ ! -d "$base" ] || [ -L "$base" ]
+code=0
+if [ -d "$base" ] && [ ! -L "$base" ]
 then
-    printf '\nCD-END %s find=0\n' "$nonce" >&2
-    exit 0
+    cd -- "$base" || exit 1
+    find . -mindepth "$depth" -printf '%y %m %U %G %s %T@ %i\0%p\0%l\0'
+    code=$?
+elif [ "$depth" -eq 0 ] && { [ -e "$base" ] || [ -L "$base" ]; }
+then
+    find "$base" -maxdepth 0 -printf '%y %m %U %G %s %T@ %i\0.\0%l\0'
+    code=$?
 fi
-cd -- "$base" || exit 1
-find . -mindepth 1 -printf '%y %m %U %G %s %T@ %i\0%p\0%l\0'
-code=$?
 printf '\nCD-END %s find=%d\n' "$nonce" "$code" >&2
 exit "$code"
 """
-"""Arguments: nonce, folder. Lists type, mode, owner, size, time, name and link of everything.
+"""Arguments: nonce, place, 0 or 1. Lists type, mode, owner, size, time, name and link of all in it.
 
-What is not a folder holds nothing.
+With 0 the place itself is listed too, whatever it is; else what is no folder holds nothing.
 """

@@ -9,6 +9,7 @@ from app.vault.layout import sync_dir, write_durably
 from app.vault.seal import Sealed, SealedWriter
 
 LOG_LIMIT_BYTES = 1 << 20
+PLAN = "RESTORE-PLAN.txt"
 PARTS = ("objects", "index", "log", "verification")
 
 
@@ -49,6 +50,13 @@ class SetWriter:
         write_durably(self.folder / "log" / f"{number}.stderr", stderr[:LOG_LIMIT_BYTES])
         self._step(f"log {number} is durable")
         return len(stderr), sha256(stderr)
+
+    def keep_plan(self, text: str) -> str:
+        """Keep the restore plan in words; return its hash."""
+        data = text.encode("utf-8", "backslashreplace")
+        write_durably(self.folder / PLAN, data)
+        self._step("plan is durable")
+        return sha256(data)
 
     def seal(self, manifest: Manifest) -> str:
         """Write signature and manifest; return the manifest's hash. From here on the set exists."""

@@ -8,6 +8,7 @@ import random
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.domain.backup import Outcome, SourceKind
 from app.errors import CommandFailed
@@ -165,23 +166,28 @@ def _parse_hash(line: bytes, *, zero: bool) -> tuple[str, bytes]:
 
 def _sqlite(reader: SetReader, record: ObjectRecord, remote: Remote) -> Found:
     """Fetch a fresh copy of the database and compare it, table by table."""
-    nonce = new_nonce()
     database = check_path(record.source.database)
     with reader.core.scratch() as folder:
         stored, live = folder / "stored.sqlite", folder / "live.sqlite"
         reader.to_file(record, stored)
-        with (
-            open(live, "xb") as file,
-            remote.stream(
-                scripts.SQLITE, nonce, database, scripts.SQLITE_COPY, idle_s=_IDLE_S
-            ) as stream,
-        ):
-            pump(stream, nonce, file.write)
-            ending = Ending(stream.finish(), stream.stderr(), nonce, file.tell())
-        if ending.exit_code != 0 or (ending.control or {}).get("bytes") != ending.plain_bytes:
+        if not fetch_sqlite(remote, database, live):
             return Found(Outcome.NOT_DONE, f"{database}: no fresh copy could be fetched")
         same_schema, tables = differences(stored, live)
     if not same_schema:
         return Found(Outcome.FAILED, f"{database}: the live database has another schema")
     moved = f", rows of {', '.join(tables[:5])} have changed since" if tables else ", all rows too"
     return Found(Outcome.PASSED, f"{database}: same schema{moved}")
+
+
+def fetch_sqlite(remote: Remote, database: str, place: Path) -> bool:
+    """Bring a consistent copy of a live database into a new file; return whether it is whole."""
+    nonce = new_nonce()
+    with (
+        open(place, "xb") as file,
+        remote.stream(
+            scripts.SQLITE, nonce, database, scripts.SQLITE_COPY, idle_s=_IDLE_S
+        ) as stream,
+    ):
+        pump(stream, nonce, file.write)
+        ending = Ending(stream.finish(), stream.stderr(), nonce, file.tell())
+    return ending.exit_code == 0 and (ending.control or {}).get("bytes") == ending.plain_bytes

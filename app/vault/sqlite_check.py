@@ -37,6 +37,17 @@ def differences(stored: Path, live: Path) -> tuple[bool, tuple[str, ...]]:
         return True, tuple(name for name in tables if _content(left, name) != _content(right, name))
 
 
+def count_rows(path: Path) -> dict[str, tuple[int, str]]:
+    """Return how many rows each table of a database file holds, and a hash over them."""
+    with closing(_open(path)) as database:
+        names = [name for kind, name, _ in _schema(database) if kind == "table"]
+        return {name: _content(database, name) for name in names if not _is_internal(name)}
+
+
+def _is_internal(table: str) -> bool:
+    return table.startswith("sqlite_")
+
+
 def _open(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
     database.execute("PRAGMA trusted_schema = OFF")

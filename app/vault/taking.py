@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
 
@@ -21,6 +21,7 @@ from app.vault.layout import disk_full, free_bytes
 from app.vault.notes import SealedSet, load_set
 from app.vault.producer import Abilities, check_path
 from app.vault.producers import producers_of
+from app.vault.restoring.plan import plan_of, text_of
 from app.vault.setwriter import SetWriter
 
 SPARE_BYTES = 16 << 20
@@ -54,7 +55,9 @@ def take_set(
                 for number, producer in enumerate(producers, start=1)
             ]
             _refuse_if_empty(request, records)
-            place.seal(_manifest(core, request, remote, start, records))
+            manifest = _manifest(core, request, remote, start, records)
+            plan_sha256 = place.keep_plan(text_of(manifest.host, manifest.plan))
+            place.seal(replace(manifest, plan_sha256=plan_sha256))
         return load_set(core, place.folder)
 
 
@@ -105,7 +108,7 @@ def _refuse_if_empty(request: CaptureRequest, records: list[ObjectRecord]) -> No
 def _manifest(
     core: Core, request: CaptureRequest, remote: Remote, start: _Start, records: list[ObjectRecord]
 ) -> Manifest:
-    host = request.host
+    host = _host_record(request, remote, start)
     return Manifest(
         format=FORMAT,
         engine=ENGINE,
@@ -113,16 +116,7 @@ def _manifest(
         vault=core.record.id,
         set=request.set,
         change=request.change,
-        host=HostRecord(
-            id=host.id,
-            name=host.name,
-            address=host.address,
-            port=host.port,
-            key_sha256=remote.server_key().sha256,
-            machine_id=start.able.machine_id,
-            boot_id=start.able.boot_id,
-            clock_skew_s=start.clock_skew_s,
-        ),
+        host=host,
         by=request.by,
         started_at=start.at,
         sealed_at=core.clock.now(),
@@ -132,4 +126,19 @@ def _manifest(
         stored_bytes=sum(r.stored.stored_bytes for r in records),
         state=state_of(records),
         objects=tuple(records),
+        plan=plan_of(host, [r for r in records if r.stored.state is not CaptureState.FAILED]),
+    )
+
+
+def _host_record(request: CaptureRequest, remote: Remote, start: _Start) -> HostRecord:
+    host = request.host
+    return HostRecord(
+        id=host.id,
+        name=host.name,
+        address=host.address,
+        port=host.port,
+        key_sha256=remote.server_key().sha256,
+        machine_id=start.able.machine_id,
+        boot_id=start.able.boot_id,
+        clock_skew_s=start.clock_skew_s,
     )

@@ -81,6 +81,18 @@ class TarReader:
                     block, self._held = bytes(self._held), bytearray()
                     self._collect(block)
 
+    @property
+    def in_head(self) -> bool:
+        """Whether the next bytes are a header or an extension, not content or its padding."""
+        return self._body is None and not self._padding
+
+    @property
+    def ahead(self) -> int:
+        """How many bytes follow before that may change; at least one."""
+        if self._body is not None:
+            return self._body.left
+        return self._padding or self._wanted - len(self._held)
+
     def finish(self) -> None:
         """Raise TarError unless the archive's own end was seen and nothing follows it."""
         if self._zero_blocks < 2:

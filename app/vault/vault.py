@@ -1,7 +1,7 @@
 """The vault of this workstation, as services see it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.domain.backup import (
@@ -13,17 +13,25 @@ from app.domain.backup import (
     RestoreResult,
     Verification,
 )
+from app.domain.restore import HostDifference, PlanStep, Restore, RestoreState, RestoreWish
 from app.errors import NotFound, VaultDamaged
 from app.services.ports import Remote
-from app.services.ports_vault import CaptureRequest
+from app.services.ports_vault import CaptureRequest, Catalogue, Tell
 from app.tasks import TaskContext
+from app.vault import locks
 from app.vault.core import Core
+from app.vault.dialogue import new_nonce, probe
 from app.vault.format import Acceptance, SetNote
-from app.vault.host_restore import restore_on_host
 from app.vault.notes import SealedSet, add_note, as_backup_set, is_sealed, load_set
 from app.vault.reading import SetReader
 from app.vault.reconcile import reconcile
 from app.vault.restore import restore_set
+from app.vault.restoring import moves
+from app.vault.restoring.browse import SetCatalogue
+from app.vault.restoring.difference import compare_now
+from app.vault.restoring.on_host import restore_on_host
+from app.vault.restoring.overwritten import overwritten
+from app.vault.restoring.plan import plan_of
 from app.vault.taking import take_set
 from app.vault.verify import Trial, prove
 
@@ -71,20 +79,53 @@ class LocalVault:
             add_note(self.core, sealed, SetNote(item.id, sealed.manifest_sha256, found))
         return found
 
-    def restore(self, item: BackupSet, target: Path, context: TaskContext) -> RestoreResult:
-        """Unpack a set into a folder that must not exist yet."""
-        return restore_set(SetReader(self.core, self._open(item), context), target)
+    def restore(
+        self, item: BackupSet, target: Path, context: TaskContext, *, paths: Sequence[str] = ()
+    ) -> RestoreResult:
+        """Unpack a set, or some members, into a folder that must not exist yet."""
+        return restore_set(self._reader(item, context), target, paths)
 
     def restore_on_host(
         self,
         item: BackupSet,
         remote: Remote,
         context: TaskContext,
-        *,
-        objects: Sequence[str] = (),
+        wish: RestoreWish,
+        tell: Tell = lambda trace: None,
     ) -> RestoreResult:
-        """Put files and SQLite databases back on their host."""
-        return restore_on_host(SetReader(self.core, self._open(item), context), remote, objects)
+        """Put files and databases back on their host."""
+        wish = wish if wish.mark else replace(wish, mark=new_nonce()[:8])
+        busy = f"Something else is under way on {item.host_name}: a backup, or a restore."
+        with locks.hold(self.core.layout.host_lock(item.host), what=busy):
+            return restore_on_host(self._reader(item, context), remote, wish, tell)
+
+    def plan(self, item: BackupSet) -> Sequence[PlanStep]:
+        """Return the restore plan; for sets of earlier versions it is made now."""
+        manifest = self._open(item).manifest
+        return manifest.plan or plan_of(manifest.host, manifest.captured)
+
+    def difference(
+        self, item: BackupSet, remote: Remote, context: TaskContext, wish: RestoreWish
+    ) -> HostDifference:
+        """Compare what is on the host now with a set, and change nothing."""
+        return compare_now(self._reader(item, context), remote, wish)
+
+    def look_after(self, restore: Restore, remote: Remote) -> RestoreState:
+        """Tell from the names on the host how far a restore came."""
+        return moves.look(remote, probe(remote), restore.moves)
+
+    def undo(self, restore: Restore, remote: Remote) -> None:
+        """Bring back what was there before a restore."""
+        moves.undo(remote, probe(remote), restore.moves)
+
+    def clear_after(self, restore: Restore, remote: Remote) -> None:
+        """Remove what a restore left beside the originals."""
+        left = moves.leftovers(restore.moves, restore.sides, restore.mark)
+        moves.remove(remote, probe(remote), restore.mark, left)
+
+    def browse(self, item: BackupSet, context: TaskContext) -> Catalogue:
+        """Open the members of a set for looking."""
+        return SetCatalogue(self.core.scratch(), self._reader(item, context))
 
     def accept(self, item: BackupSet, *, by: str, reason: str) -> BackupSet:
         """Keep, signed, that a person accepts an incomplete set."""
@@ -94,10 +135,11 @@ class LocalVault:
         add_note(self.core, sealed, note)
         return as_backup_set(self.core, load_set(self.core, sealed.folder))
 
-    def sources(self, item: BackupSet) -> Sequence[BackupSource]:
-        """Return what a set was taken of, each source once."""
-        records = self._open(item).manifest.objects
-        return list({repr(record.source): record.source for record in records}.values())
+    def overwritten(
+        self, item: BackupSet, remote: Remote, context: TaskContext, wish: RestoreWish
+    ) -> Sequence[BackupSource]:
+        """Return what a restore would replace and is there now."""
+        return overwritten(self._reader(item, context), remote, wish)
 
     def sets(self) -> Sequence[BackupSet]:
         """Return every sealed set whose manifest and signature fit, oldest first."""
@@ -113,6 +155,9 @@ class LocalVault:
     def reconcile(self, known: Sequence[BackupSet]) -> Reconciliation:
         """Compare the folder with what the store remembers and clear up after a crash."""
         return reconcile(self.core, known)
+
+    def _reader(self, item: BackupSet, context: TaskContext) -> SetReader:
+        return SetReader(self.core, self._open(item), context)
 
     def _open(self, item: BackupSet) -> SealedSet:
         folder = self.root / item.path

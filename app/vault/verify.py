@@ -15,7 +15,7 @@ from app.vault.notes import SealedSet, describe_capture
 from app.vault.reading import SetReader
 from app.vault.restore import restore_set
 from app.vault.seal import HashSink
-from app.vault.setwriter import LOG_LIMIT_BYTES
+from app.vault.setwriter import LOG_LIMIT_BYTES, PLAN
 from app.vault.source_check import compare_with_source
 from app.vault.sqlite_check import check_database
 from app.vault.tarstream import TarReader
@@ -86,10 +86,22 @@ def _intact(trial: Trial) -> Proof:
         raise VaultDamaged(f"Records of earlier proofs: {'; '.join(damaged)}")
     for record in trial.reader.manifest.objects:
         _check_log(trial.reader.sealed, record)
+    _check_plan(trial.reader.sealed)
     return Proof(
         Outcome.PASSED,
         f"{len(trial.records)} objects, {bytes_size(read)} read again from disk, all hashes match",
     )
+
+
+def _check_plan(sealed: SealedSet) -> None:
+    expected = sealed.manifest.plan_sha256
+    path = sealed.folder / PLAN
+    try:
+        found = sha256(path.read_bytes()) if expected else ""
+    except OSError as error:
+        raise VaultDamaged(f"{path.name} cannot be read ({error.strerror}).") from error
+    if found != expected:
+        raise VaultDamaged(f"{path.name} does not match the manifest.")
 
 
 def _check_log(sealed: SealedSet, record: ObjectRecord) -> None:

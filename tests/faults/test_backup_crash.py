@@ -18,7 +18,7 @@ from app.vault.opening import create_vault, keys_in_file, open_vault
 from tests.vault.conftest import shop, small_path  # noqa: F401 - fixtures
 
 HERE = Path(__file__).resolve().parents[2]
-STEPS = 18
+STEPS = 19
 """Durable steps of one capture of this tree; the last one makes the set exist."""
 
 

@@ -21,17 +21,15 @@ from app.domain.ids import ChangeId, HostId, SetId
 from app.errors import BackupFailed, IllegalMove, InvalidInput, NotFound
 from app.services.backup_gate import Demand, gate_host, gate_level
 from app.services.backups import (
-    HostRestore,
     Safekeeping,
     accept_partial,
     adopt_at_start,
     back_up_change,
-    restore_on_host,
-    restore_to_folder,
     take_backup,
     verify_set,
 )
 from app.services.changes import Desk
+from app.services.restores import HostRestore, restore_on_host, restore_to_folder
 from app.tasks import TaskContext
 from app.vault.keys import VaultKeys
 from app.vault.opening import create_vault

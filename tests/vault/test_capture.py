@@ -60,6 +60,7 @@ def test_the_folder_of_a_set_is_laid_out_as_its_page_says(vault, remote, shop):
     assert found.path == f"sets/2026/{found.id}"
     inside = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
     assert inside == [
+        "RESTORE-PLAN.txt",
         "index/01.jsonl.zst.age",
         "log/01.stderr",
         "log/02.stderr",

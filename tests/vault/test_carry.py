@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.vault.carry import _Excluded
+from app.vault.carry import Excluded
 from app.vault.producers import exclude_pattern
 
 NAMES = ["a", "a/b", "a/b/c.log", "a/x.log", "b", "b/cache", "b/cache/d", "b/a", "c.d", "ab"]
@@ -39,7 +39,7 @@ def test_the_same_names_are_left_out_as_by_tar(tree, pattern):
         return
     listed = subprocess.run(["tar", "-tf", "-"], input=packed.stdout, capture_output=True)
     kept = {line.rstrip("/") for line in listed.stdout.decode().splitlines()}
-    left_out = _Excluded((pattern,))
+    left_out = Excluded((pattern,))
     if left_out.matches(os.fsencode(root)):
         return  # the whole source is left out; there is nothing to restore
     for name in NAMES:

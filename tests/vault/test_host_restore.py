@@ -13,6 +13,7 @@ import pytest
 
 from app.domain.backup import BackupSource, SourceKind
 from app.domain.ids import HostId
+from app.domain.restore import RestoreWish
 from app.errors import BackupFailed, CommandFailed, ConnectionLost, DiskFull, VaultDamaged
 from app.tasks import TaskCancelled, TaskContext
 from tests.vault.conftest import take
@@ -41,7 +42,7 @@ def snapshot(root: Path) -> dict[str, tuple[int, int, int, bytes]]:
 
 
 def put_back(vault, taken, remote, *objects: str):
-    return vault.restore_on_host(taken, remote, TaskContext(), objects=objects)
+    return vault.restore_on_host(taken, remote, TaskContext(), RestoreWish(objects))
 
 
 def orders(path: Path) -> int:
@@ -329,7 +330,7 @@ def test_a_stop_leaves_the_server_as_it_was(vault, remote, plain, taken):
     context = TaskContext()
     context.cancel()
     with pytest.raises(TaskCancelled):
-        vault.restore_on_host(taken, remote, context)
+        vault.restore_on_host(taken, remote, context, RestoreWish())
     untouched(plain, before)
 
 

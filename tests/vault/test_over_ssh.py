@@ -10,6 +10,7 @@ import pytest
 
 from app.domain.backup import BackupSource, CaptureState, Level, Outcome, SourceKind
 from app.domain.ids import SetId, new_id
+from app.domain.restore import RestoreWish
 from app.errors import ConnectionLost, HostKeyChanged, RemoteError
 from app.services.ports_vault import CaptureRequest
 from app.tasks import Progress, TaskContext
@@ -52,7 +53,7 @@ def test_files_and_database_are_put_back_over_ssh(vault, remotes, ssh_host, shop
     (shop / "conf" / "shop.ini").write_text("workers = 64\n")
     with closing(sqlite3.connect(database)) as live:
         live.execute("DROP TABLE orders")
-    result = vault.restore_on_host(taken, remote, TaskContext())
+    result = vault.restore_on_host(taken, remote, TaskContext(), RestoreWish())
     assert (shop / "conf" / "shop.ini").read_text() == "workers = 2\n"
     with closing(sqlite3.connect(database)) as live:
         assert live.execute("SELECT count(*) FROM orders").fetchone() == (500,)
@@ -117,6 +118,6 @@ def test_hostile_names_survive_the_way_over_ssh(vault, remotes, ssh_host, tmp_pa
     for level in Level:
         proof = vault.verify(taken, level, by="", context=TaskContext(), remote=remote)
         assert proof.outcome is Outcome.PASSED, proof.detail
-    vault.restore_on_host(taken, remote, TaskContext())
+    vault.restore_on_host(taken, remote, TaskContext(), RestoreWish())
     assert sorted(os.listdir(os.fsencode(root))) == sorted(names)
     assert not list(tmp_path.rglob("pwned"))

@@ -11,6 +11,7 @@ import pytest
 
 from app.domain.backup import BackupSource, CaptureState, Level, Outcome, SourceKind
 from app.domain.ids import SetId, new_id
+from app.domain.restore import RestoreWish
 from app.errors import BackupFailed
 from app.services.ports_vault import CaptureRequest
 from app.tasks import Progress, TaskContext
@@ -123,7 +124,7 @@ def test_an_ordinary_user_puts_back_what_is_his(vault, public):
     wanted = BackupSource(SourceKind.FILES, nobody.host.id, (str(home / "conf"),))
     taken = take(vault, nobody, wanted)
     (home / "conf" / "app.ini").write_text("a = 2\n")
-    vault.restore_on_host(taken, nobody, TaskContext())
+    vault.restore_on_host(taken, nobody, TaskContext(), RestoreWish())
     assert (home / "conf" / "app.ini").read_text() == "a = 1\n"
 
 

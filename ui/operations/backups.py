@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.domain.backup import BackupSet, Level
-from app.services import backups
-from app.services.backups import HostRestore
+from app.services import backups, restores
+from app.services.restores import HostRestore
 from ui.tasks import Task, host_lane
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def unpack(context: "UiContext", item: BackupSet, target: Path, title: str) -> T
     """Unpack a set into a new folder on this computer."""
     services = context.services
     return context.tasks.start(
-        lambda task: backups.restore_to_folder(
+        lambda task: restores.restore_to_folder(
             item.id, target, keeping=services.keeping, context=task
         ),
         lane=host_lane("vault"),
@@ -95,7 +95,7 @@ def put_back(context: "UiContext", wanted: HostRestore, title: str) -> Task:
     """Put a set back on its host."""
     services = context.services
     return context.tasks.start(
-        lambda task: backups.restore_on_host(wanted, keeping=services.keeping, context=task),
+        lambda task: restores.restore_on_host(wanted, keeping=services.keeping, context=task),
         lane=host_lane("vault"),
         title=title,
     )

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.domain.backup import BackupSet, Level, RestoreResult
 from app.i18n import _, ngettext
-from app.services.backups import HostRestore
+from app.services.restores import HostRestore
 from app.wording import duration
 from ui.changed import Topic
 from ui.messages import Message, Tone

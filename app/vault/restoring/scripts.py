@@ -28,6 +28,20 @@ exit "$code"
 """
 """Arguments: nonce, side folder, the command that unpacks. The archive comes on stdin."""
 
+FILL = r"""
+LC_ALL=C; export LC_ALL
+nonce=$1; shift
+cd / || exit 1
+printf 'CD-BEGIN %s\n' "$nonce" >&2
+printf 'CD-DATA %s\n' "$nonce"
+"$@"
+code=$?
+cat >/dev/null
+printf '\nCD-END %s fill=%d\n' "$nonce" "$code" >&2
+exit "$code"
+"""
+"""Arguments: nonce, the command that fills a database. The dump comes on stdin."""
+
 RECEIVE_DATABASE = r"""
 LC_ALL=C; export LC_ALL
 nonce=$1; side=$2; original=$3; check_code=$4; uri=$5
@@ -128,10 +142,67 @@ there; ``carry`` takes along what the set leaves out on purpose. When one move f
 are undone, last first.
 """
 
-REMOVE = r"""
-for side
-do
-    case $side in *.changedesk-restore-*) rm -rf -- "$side" ;; esac
-done
+UNDO = r"""
+LC_ALL=C; export LC_ALL
+trap '' HUP PIPE
+nonce=$1; shift
+exists() { [ -e "$1" ] || [ -L "$1" ]; }
+undo_one() {
+    exists "$3" || return 0
+    case $1 in
+        aside)
+            if exists "$2"
+            then
+                printf '%s is in the way\n' "$2" >&2
+                return 1
+            fi
+            ;;
+        *)
+            exists "$2" && return 0
+            [ -z "$4" ] || exists "$4" || return 0
+            mkdir -p -- "${2%/*}" || return 1
+            ;;
+    esac
+    mv -- "$3" "$2"
+}
+rest() { shift 4; all "$@"; }
+all() {
+    [ "$#" -gt 0 ] || return 0
+    rest "$@" && undo_one "$1" "$2" "$3" "$4"
+}
+all "$@" || exit 1
+printf 'CD %s end end\n' "$nonce"
 """
-"""Arguments: side folders and files of ours."""
+"""Arguments: nonce, then four words for each move: how, from, to, and what must exist if it was
+made. Moves that were never made, or are undone already, are passed; the last is undone first.
+"""
+
+EXISTING = r"""
+nonce=$1; shift
+place=0
+for name
+do
+    if [ -e "$name" ] || [ -L "$name" ]
+    then
+        printf 'CD %s exists %d\n' "$nonce" "$place"
+    fi
+    place=$((place + 1))
+done
+printf 'CD %s end end\n' "$nonce"
+"""
+"""Arguments: nonce, names. Answers the places of those that exist."""
+
+REMOVE_MARKED = r"""
+nonce=$1; mark=$2; shift 2
+[ "${#mark}" -ge 8 ] || exit 1
+for name
+do
+    case ${name##*/} in
+        *.changedesk-restore-"$mark"|*.changedesk-restore-"$mark"-*|\
+        *.changedesk-old-"$mark"|*.changedesk-old-"$mark"-*)
+            rm -rf -- "$name" || exit 1 ;;
+    esac
+done
+printf 'CD %s end end\n' "$nonce"
+"""
+"""Arguments: nonce, mark, names. Removes only what carries the mark."""
