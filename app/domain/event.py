@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+SEAL = "record:"
+"""How the name begins under which the data of an entry holds the hash of a record it wrote."""
+
 
 class Actor(StrEnum):
     """Whether a person or the program wrote an entry."""
@@ -43,20 +46,35 @@ class Event:
     prev_hash: str
     hash: str
 
+    @property
+    def told(self) -> tuple[tuple[str, str], ...]:
+        """The data that people read: all but the seals of records."""
+        return tuple(pair for pair in self.data if not pair[0].startswith(SEAL))
+
 
 @dataclass(frozen=True, slots=True)
 class ChainReport:
-    """What a check of the whole log found; ``bad_seq`` is the first entry that does not fit."""
+    """What a check of the whole log and of all records found.
+
+    ``bad_seq`` is the first entry that does not fit, ``bad_record`` the first record that is not
+    what the log says was last written. Records are looked at only when the log itself fits.
+    """
 
     entries: int
     head: str
     bad_seq: int | None = None
     reason: str = ""
+    records: int = 0
+    """Records that are what the log says, settings included."""
+    as_found: int = 0
+    """Those of them that were written before hashes of records were kept, and not since: the log
+    says what they were when the hashes began."""
+    bad_record: str = ""
 
     @property
     def intact(self) -> bool:
-        """Whether every entry fits."""
-        return self.bad_seq is None
+        """Whether every entry fits, and every record is what the log says."""
+        return self.bad_seq is None and not self.bad_record
 
 
 HASHED = ("seq", "at", "by", "actor", "kind", "text", "change", "refs", "data", "prev_hash")

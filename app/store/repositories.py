@@ -1,6 +1,6 @@
 """Records inside a unit of work: one generic repository over the declarations of the mapping."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -15,6 +15,7 @@ from app.i18n import _
 from app.store import search
 from app.store.codec import to_text
 from app.store.mapping import CHANGE, RUN, Kind, ordinal
+from app.store.seals import seal, seal_name
 from app.store.tables import SETTING, TABLES
 
 Entity = TypeVar("Entity")
@@ -27,6 +28,8 @@ class Writes:
     tables: set[str] = field(default_factory=set)
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, tuple[Kind[Any], Any]] = field(default_factory=dict)
+    seals: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The hash of each written record, by its id and the name of its seal."""
 
     def remember(self, kind: Kind[Any], key: str, old: object, new: object) -> None:
         """Keep the oldest and the newest form of a record."""
@@ -71,25 +74,28 @@ class StoredRecords(Generic[Entity]):
     def add(self, item: Entity) -> None:
         """Keep a new record; raises Conflict when its id is taken."""
         values = self._kind.row(item) | {"version": getattr(item, "version", 0)}
-        self._connection.execute(insert(self._table).values(values))
-        self._written(item)
+        done = self._connection.execute(insert(self._table).values(values))
+        place = done.inserted_primary_key
+        self._written(item, values | {"row": place[0] if place else 0})
 
     def save(self, item: Entity) -> Entity:
         """Replace a record and return it with its new version; raises NotFound, Conflict."""
         key = str(item.id)  # type: ignore[attr-defined]  # every kept record has an id
         stored = self._connection.execute(
-            select(self._table.c.version, self._table.c.body).where(self._table.c.id == key)
+            select(self._table.c.row, self._table.c.version, self._table.c.body).where(
+                self._table.c.id == key
+            )
         ).first()
         if stored is None:
             raise NotFound(_("There is no {noun} {key}.").format(noun=self._kind.noun, key=key))
         version = getattr(item, "version", stored.version)
         if hasattr(item, "version"):
             item = replace(item, version=version + 1)  # type: ignore[type-var]  # a dataclass
-        values = self._kind.row(item)
+        values = self._kind.row(item) | {"version": version + 1}
         done = self._connection.execute(
             update(self._table)
             .where(self._table.c.id == key, self._table.c.version == version)
-            .values(values | {"version": version + 1})
+            .values(values)
         )
         if done.rowcount != 1:
             raise Conflict(
@@ -98,7 +104,7 @@ class StoredRecords(Generic[Entity]):
             )
         if self._kind.history:
             self._writes.remember(self._kind, key, self._kind.read(stored.body), item)
-        self._written(item)
+        self._written(item, values | {"row": stored.row})
         return item
 
     def list(self, **equal: str) -> Sequence[Entity]:
@@ -108,8 +114,11 @@ class StoredRecords(Generic[Entity]):
             wanted = wanted.where(self._table.c[name] == value)
         return tuple(self._kind.read(body) for body in self._connection.scalars(wanted))
 
-    def _written(self, item: Any) -> None:
+    def _written(self, item: Any, values: Mapping[str, Any]) -> None:
         self._writes.tables.add(self._kind.table)
+        key, table = values["id"], self._kind.table
+        sealed = seal(table, values["row"], values["version"], key, values["body"])
+        self._writes.seals[key, seal_name(table, key)] = sealed
         if self._kind.texts:
             search.index(self._connection, ordinal(item.number), self._kind.texts(item))
 

@@ -7,6 +7,7 @@ from app.i18n import _
 from app.settings import Settings, from_rows, to_rows
 from app.store.log import read_head
 from app.store.repositories import Writes
+from app.store.seals import seal_name, seal_of_setting
 from app.store.tables import SETTING
 
 
@@ -37,6 +38,8 @@ class SettingRows:
         for name, value in altered.items():
             self._connection.execute(delete(SETTING).where(SETTING.c.name == name))
             self._connection.execute(insert(SETTING).values(name=name, value=value))
+            sealed = seal_of_setting(name, value)
+            self._writes.seals[name, seal_name(SETTING.name, name)] = sealed
         if altered:
             self._writes.tables.add(SETTING.name)
         return tuple((name, f"{old[name]} → {value}") for name, value in altered.items())

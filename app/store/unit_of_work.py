@@ -193,12 +193,19 @@ class SqlUnitOfWork:
         self.log = ChangeLog(connection)
 
     def _events(self) -> tuple[NewEvent, ...]:
-        """Return the new entries; what a save altered goes with the entry that names the record."""
+        """Return the new entries; what was written goes with the entry that names the record."""
         events = list(self.log.pending)
-        for key, altered in self._writes.altered().items() if events else ():
-            named = (n for n, event in enumerate(events) if key in (event.change, *event.refs))
-            at = next(named, 0)
-            events[at] = replace(events[at], data=(*events[at].data, *altered))
+        if not events:
+            return ()
+        place = {key: n for n, event in reversed(list(enumerate(events)))
+                 for key in (event.change, *event.refs)}  # fmt: skip
+        more: dict[int, list[tuple[str, str]]] = {}
+        for key, altered in self._writes.altered().items():
+            more.setdefault(place.get(key, 0), []).extend(altered)
+        for (key, name), sealed in self._writes.seals.items():
+            more.setdefault(place.get(key, 0), []).append((name, sealed))
+        for n, added in more.items():
+            events[n] = replace(events[n], data=(*events[n].data, *added))
         return tuple(events)
 
     def _open(self) -> Connection:

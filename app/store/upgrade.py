@@ -5,10 +5,12 @@ steps run in one transaction: a program killed half-way leaves the old schema.
 """
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 from app.errors import SchemaTooNew, StoreError
 from app.i18n import _
+from app.store.seals import SEALED_SINCE
 from app.store.sqlite import damaged, reading
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -54,6 +56,7 @@ def upgrade_database(path: Path, *, migrations: Path = MIGRATIONS, target: str =
 
     from app.store.derive import derive_all  # noqa: PLC0415
     from app.store.engine import WRITES, open_engine  # noqa: PLC0415
+    from app.store.sealing import seal_as_found  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
@@ -74,6 +77,8 @@ def upgrade_database(path: Path, *, migrations: Path = MIGRATIONS, target: str =
                 if current is not None:
                     derive_all(connection)
                 _check(driver, before, path)
+                if current is not None and current < SEALED_SINCE <= target:
+                    seal_as_found(connection, datetime.now(UTC))
     finally:
         engine.dispose()
 

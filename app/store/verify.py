@@ -1,4 +1,4 @@
-"""Check the whole log: its chain, then its end against what lies outside the database."""
+"""Check the whole log: its chain, its end against what lies outside the database, the records."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from app.store.sqlite import reading
 
 
 def verify_log(database: Path, anchors: Anchors) -> ChainReport:
-    """Read every entry once and say the first that does not fit.
+    """Read every entry and every record once, and say the first that does not fit.
 
     Works beside a program that goes on writing: anchors are read first, so that what is added
     meanwhile does no harm.
@@ -22,8 +22,14 @@ def verify_log(database: Path, anchors: Anchors) -> ChainReport:
     except AnchorDamaged as error:
         return ChainReport(0, "", 1, str(error))
     with reading(database) as connection:
-        chain, hashes = check_chain(connection, frozenset(anchor.size for anchor in known))
-    return anchors.judge(chain, known, hashes) if chain.intact else chain
+        chain, hashes, seals = check_chain(connection, frozenset(a.size for a in known))
+        if chain.intact:
+            chain = anchors.judge(chain, known, hashes)
+        if not chain.intact:
+            return chain
+        from app.store.records import check_records  # noqa: PLC0415 - it loads SQLAlchemy
+
+        return check_records(connection, seals, chain)
 
 
 def log_size(database: Path) -> int:

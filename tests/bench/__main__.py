@@ -9,7 +9,9 @@ from collections.abc import Sequence
 
 from tests.bench.harness import HEADING, Result, machine
 
-NAMES = ("startup", "ui", "verdict", "truth", "pdf", "log", "growth", "suggest")
+NAMES = (
+    "startup", "ui", "verdict", "truth", "pdf", "log", "growth", "suggest", "verify",
+)  # fmt: skip
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -7,9 +7,10 @@ measurement: one transaction per save, reading back, and syncing the disk.
 
 import random
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import event, insert
 
@@ -23,7 +24,8 @@ from app.domain.risk import Grade, RiskAssessment, RiskScore
 from app.domain.window import TimeRange, Window
 from app.store.engine import WRITES
 from app.store.log import write_events
-from app.store.mapping import CHANGE
+from app.store.mapping import CHANGE, ordinal
+from app.store.seals import seal, seal_name
 from app.store.search import insert_texts
 from app.store.store import Store, open_store
 from app.store.tables import TABLES
@@ -84,7 +86,9 @@ def _hurry(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _write(store: Store, changes: list[Change]) -> None:
-    rows = [CHANGE.row(change) | {"version": 0} for change in changes]
+    rows = [
+        CHANGE.row(change) | {"version": 0, "row": ordinal(change.number)} for change in changes
+    ]
     with store.ledger.engine.connect().execution_options(**{WRITES: True}) as connection:
         connection.execute(insert(TABLES["change"]), rows)
         texts = (
@@ -92,9 +96,17 @@ def _write(store: Store, changes: list[Change]) -> None:
             for row, c in zip(rows, changes, strict=True)
         )
         insert_texts(connection, texts)
-        events = [NewEvent("change.opened", f"Opened “{c.title}”", c.id) for c in changes]
+        events = [
+            NewEvent("change.opened", f"Opened “{c.title}”", c.id, data=(_seal_of(row),))
+            for row, c in zip(rows, changes, strict=True)
+        ]
         write_events(connection, events, NOW, "Nomsa")
         connection.commit()
+
+
+def _seal_of(row: Mapping[str, Any]) -> tuple[str, str]:
+    key = row["id"]
+    return seal_name("change", key), seal("change", row["row"], 0, key, row["body"])
 
 
 def change_of(number: int, count: int, chance: random.Random) -> Change:

@@ -17,6 +17,7 @@ from app.domain.event import NewEvent
 from app.domain.host import Host
 from app.secrets import SessionSecrets
 from app.services import changes
+from app.store.sqlite import FILE_NAME
 
 
 @pytest.fixture
@@ -77,6 +78,17 @@ def test_an_intact_log_is_0_and_an_altered_one_3(data):
     assert found["reason"]
 
 
+def test_a_record_that_was_altered_by_hand_is_named(data):
+    path = data / FILE_NAME
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE change SET body = replace(body, 'draft', 'closed')")
+    code, found = answer("verify", "--data", data)
+    assert (code, found["bad_seq"], found["bad_record"]) == (3, None, "change CHG-000001")
+    told = call("verify", "--data", data)
+    assert "change CHG-000001" in told.stdout
+    assert "altered past the program" in told.stdout
+
+
 def _alter_second_entry(data: Path) -> None:
     (path,) = data.glob("*.sqlite*") if len(list(data.glob("*.sqlite*"))) == 1 else _main(data)
     with closing(sqlite3.connect(path)) as connection:
@@ -100,7 +112,7 @@ def _main(data: Path) -> list[Path]:
 def test_a_host_is_checked_and_the_answer_names_every_check(data):
     code, found = answer("check", "demo-01", "--data", data)
     (report,) = found["reports"]
-    assert code == (3 if report["worst"] == "Critical" else 0)
+    assert code == (3 if report["worst"].casefold() == "critical" else 0)
     assert report["host"] == "demo-01"
     assert {"check", "item", "health", "summary", "value", "unit"} == set(report["checks"][0])
     assert len(report["checks"]) >= 10

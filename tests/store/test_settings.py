@@ -16,7 +16,7 @@ def test_settings_are_kept_and_logged_with_old_and_new(store, told):
     assert entry.kind == "settings.changed"
     assert ("theme", '"system" → "dark"') in entry.data
     assert ("backup_age_h", "24.0 → 12.0") in entry.data
-    assert len(entry.data) == 4
+    assert len(entry.told) == 4
     assert told == [(frozenset({"setting", "event"}), "Thabo")]
 
 

@@ -153,14 +153,14 @@ def test_the_log_names_old_and_new_values_of_what_was_edited(store, add_change):
         uow.log.append(NewEvent("change.edited", "Edited", change.id, data=(("why", "typo"),)))
         uow.commit()
     note, edited = reversed(store.queries.events(limit=2))
-    assert note.data == ()
-    assert edited.data[:2] == (("why", "typo"), ("change.title", "Old title → New title"))
-    field, how = edited.data[2]
+    assert note.told == ()
+    assert edited.told[:2] == (("why", "typo"), ("change.title", "Old title → New title"))
+    field, how = edited.told[2]
     assert field == "change.description"
     assert how.startswith("– → ddd")
     assert how.endswith("…")
     assert len(how) == len("– → ") + 200
-    assert len(edited.data) == 3
+    assert len(edited.told) == 3
 
 
 def test_an_edit_that_no_entry_names_goes_with_the_first(store):
@@ -170,7 +170,7 @@ def test_an_edit_that_no_entry_names_goes_with_the_first(store):
         uow.log.append(NewEvent("hosts.imported", "Imported"))
         uow.commit()
     (entry,) = store.queries.events()
-    assert entry.data == (("host.port", "22 → 2222"),)
+    assert entry.told == (("host.port", "22 → 2222"),)
 
 
 def test_entries_say_who_and_what_wrote_them(store):

@@ -8,7 +8,7 @@ from app.domain.ids import RunId
 from app.domain.runbook import Runbook
 from tests.services.process_cases import backup, run_of
 from tests.services.test_last_work import CUT, MINUTE, item
-from tests.ui.pages.conftest import read, with_fields
+from tests.ui.pages.conftest import with_fields
 from tests.ui.pages.steps import tab
 from ui.pages.changes.page import ChangesPage
 from ui.widgets.labels import Label
@@ -35,7 +35,7 @@ def test_the_gate_names_the_work_that_the_backup_may_lack(drive, services, recor
 
     with services.new_uow() as uow:
         fresh = {"started_at": clock.now() - MINUTE, "sealed_at": clock.now()}
-        uow.backups.save(replace(backup(read(services, change.id)), **fresh))
+        uow.backups.save(replace(backup(change), **fresh))
         uow.log.append(NewEvent("test", "once more"))
         uow.commit()
     driver.page.reload()

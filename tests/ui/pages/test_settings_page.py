@@ -1,5 +1,9 @@
 """The settings page over the real store."""
 
+import sqlite3
+from contextlib import closing
+
+from app.store.sqlite import FILE_NAME
 from ui.changed import Topic
 from ui.pages.settings.page import SettingsPage
 from ui.theme import Mode
@@ -58,12 +62,26 @@ def test_somebody_else_can_act_without_a_restart(drive, services, record):
     assert services.load_settings().user == ""
 
 
+def test_a_record_that_was_altered_by_hand_is_named_in_the_window(drive, services, record):
+    record("Upgrade PostgreSQL")
+    with closing(sqlite3.connect(services.data / FILE_NAME)) as connection, connection:
+        connection.execute("UPDATE change SET state = 'closed'")
+    driver = drive(SettingsPage)
+    about = driver.page.about
+    driver.click(about.check)
+    assert about.report.accessibleName() == "A record does not fit"
+    assert about.reason.isVisible()
+    assert "change CHG-000001" in about.reason.text()
+    assert "column “state”" in about.reason.text()
+
+
 def test_the_change_log_is_checked_and_licences_are_shown(drive, record):
     record("Upgrade PostgreSQL")
     driver = drive(SettingsPage)
     about = driver.page.about
     driver.click(about.check)
-    assert about.report.accessibleName() == "All 2 entries fit"
+    assert about.report.accessibleName() == "All 2 entries and 2 records fit"
+    assert not about.reason.isVisible()
     assert "licence" in about.text.toPlainText().lower()
     driver.choose(about.licence, "Inter-OFL")
     assert "SIL OPEN FONT LICENSE" in about.text.toPlainText().upper()

@@ -150,7 +150,7 @@ def _entry_text(entry: Entry, zone: str) -> str:
                 then=moment(entry.at, zone), now=moment(event.at, zone)
             )
         )
-    lines += [f"{name}: {value}" for name, value in event.data if name != HAPPENED_AT]
+    lines += [f"{name}: {value}" for name, value in event.told if name != HAPPENED_AT]
     lines += [_remark_line(item, zone) for item in entry.remarks]
     lines.append(_("Entry {n}, hash {hash}").format(n=event.seq, hash=event.hash[:16]))
     return "\n".join(lines)

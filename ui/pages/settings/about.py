@@ -6,6 +6,7 @@ from app import __version__
 from app.domain.event import ChainReport
 from app.i18n import _
 from app.paths import NAME
+from app.services.chain_words import chain_words
 from app.wording import count
 from ui.cells import Badge, Mark
 from ui.operations.settings import SettingsView
@@ -57,15 +58,20 @@ class About(Group):
 
     @Slot(object)
     def show_report(self, report: ChainReport) -> None:
-        """Say whether every entry of the log fits."""
+        """Say whether every entry of the log fits, and every record."""
         if report.intact:
-            words = _("All {n} entries fit").format(n=count(report.entries))
+            words = _("All {n} entries and {records} records fit").format(
+                n=count(report.entries), records=count(report.records)
+            )
             self.report.set_badge(Badge(Mark.GOOD, words))
+        elif report.bad_seq is None:
+            self.report.set_badge(Badge(Mark.BAD, _("A record does not fit")))
         else:
             words = _("Entry {n} does not fit").format(n=report.bad_seq)
             self.report.set_badge(Badge(Mark.BAD, words))
-        self.reason.setText(report.reason)
-        self.reason.setVisible(bool(report.reason))
+        reason = "" if report.intact and not report.as_found else chain_words(report)[-1]
+        self.reason.setText(reason)
+        self.reason.setVisible(bool(reason))
 
     @Slot()
     def checked(self) -> None:
