@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from app.services.portfolio import PortfolioData
     from app.services.ports import Remotes
     from app.services.ports_http import HttpRules, HttpSession
+    from app.services.ports_series import Rows
     from app.services.ports_vault import Vault
     from app.services.report_content.data import Attachment, Rendered, ReportData
     from app.ssh.limits import Limits
@@ -88,12 +89,6 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
     )
     pool = Once(lambda: _pool(store, secrets(), around))
 
-    def close() -> None:
-        if pool.made is not None:
-            pool.made.close()
-        store.close()
-        stop_log()
-
     settings = store.load_settings()
     services = AppServices(
         data=data,
@@ -106,6 +101,7 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         write_calendar=_write_calendar,
         write_mail=_write_mail,
         open_table=_open_table,
+        read_sheet=_read_sheet,
         render_portfolio=_render_portfolio,
         open_http=partial(_open_http, store),
         live=LiveOutput(),
@@ -119,12 +115,19 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         verify_log=store.verify,
         copy_if_due=store.copy_if_due,
         index_transcripts=store.index_transcripts,
-        close=close,
+        close=partial(_close, pool, store, stop_log),
         warnings=store.warnings,
         opened_at=around.clock.now(),
         caught_up=around.read_only,
     )
     return services if around.read_only else _recovered(services, store, around)
+
+
+def _close(pool: "Once[Remotes]", store: Store, stop_log: Callable[[], object]) -> None:
+    if pool.made is not None:
+        pool.made.close()
+    store.close()
+    stop_log()
 
 
 def _start_log(data: Path, around: Surroundings) -> Callable[[], object]:
@@ -203,6 +206,13 @@ def _open_table(
     from app.exports.lists import open_table  # noqa: PLC0415 - loads slowly
 
     return open_table(path, wish, headings)
+
+
+def _read_sheet(data: bytes) -> "Rows":
+    """Read a workbook; the library for that is loaded with the first one."""
+    from app.exports.sheets import sheet_rows  # noqa: PLC0415 - loads slowly
+
+    return sheet_rows(data)
 
 
 def _write_calendar(wanted: "CalendarFile") -> bytes:

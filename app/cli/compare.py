@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from app.domain.metric import MetricKind
     from app.domain.verdict import Comparison
     from app.services.comparison import Control
-    from app.services.series_csv import Table
+    from app.services.series_files.table import Table
 
 REGRESSED, NOT_ENOUGH = 3, 4
 _KINDS = ("gauge", "counter", "ratio", "latency")
@@ -83,8 +83,10 @@ def _judge(args: argparse.Namespace) -> tuple["Comparison", list[str]]:
     from app.analysis.windows import Blocked, Layout  # noqa: PLC0415 - numpy only when it is used
     from app.domain.metric import Metric, MetricKind, WorseWhen  # noqa: PLC0415
     from app.domain.verdict import Parameters  # noqa: PLC0415
+    from app.exports.sheets import sheet_rows  # noqa: PLC0415
     from app.services.comparison import compare_metric  # noqa: PLC0415
-    from app.services.series_csv import check_zone, read_moment, read_table  # noqa: PLC0415
+    from app.services.series_files.moments import check_zone, read_moment  # noqa: PLC0415
+    from app.services.series_files.reading import read_table  # noqa: PLC0415
 
     check_zone(args.zone)
     kind = MetricKind(args.kind)
@@ -102,7 +104,7 @@ def _judge(args: argparse.Namespace) -> tuple["Comparison", list[str]]:
     )
     spans = [[read_moment(end, args.zone) for end in _pair(text)] for text in args.exclude]
     blocked = tuple(Blocked(first_s, last_s, _("excluded")) for first_s, last_s in spans)
-    table = read_table(_read(args.file), zone=args.zone)
+    table = read_table(_read(args.file), zone=args.zone, sheets=sheet_rows)
     column, samples, notes = _samples(table, args, kind)
     metric = Metric(
         id=column,

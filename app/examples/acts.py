@@ -96,8 +96,8 @@ def import_samples(stage: Stage, change: Change, shapes: Mapping[str, Shape], se
     path.parent.mkdir(exist_ok=True)
     path.write_text(table(shapes, span, seed), "utf-8")
     for name in shapes:
-        wanted = verdicts.CsvImport(change.id, name, path, name)
-        verdicts.import_csv(wanted, with_=stage.services.measuring)
+        wanted = verdicts.FileImport(change.id, name, path, name)
+        verdicts.import_file(wanted, with_=stage.services.measuring)
 
 
 def back_up(stage: Stage, change: Change, level: Level | None = None) -> None:

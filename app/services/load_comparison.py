@@ -36,7 +36,7 @@ from app.services.comparison import compare_runs, judge_together, overall
 from app.services.loadtest_files.reading import reading
 from app.services.loadtest_files.recording import recorder
 from app.services.loadtests import summary_of
-from app.services.series_csv import check_zone
+from app.services.series_files.moments import check_zone
 
 MOST_LABELS = 40
 """Labels that are compared one by one, those with the most samples; all count in the total."""

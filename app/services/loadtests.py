@@ -10,7 +10,7 @@ from app.errors import InvalidInput
 from app.i18n import _, ngettext
 from app.services.loadtest_files.batch import Notebook
 from app.services.loadtest_files.reading import Reading, reading
-from app.services.series_csv import check_zone
+from app.services.series_files.moments import check_zone
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -13,7 +13,7 @@ from app.errors import InvalidInput
 from app.i18n import _
 from app.services.changes import Desk
 from app.services.ports import Remotes
-from app.services.ports_series import SeriesStore
+from app.services.ports_series import SeriesStore, SheetReader
 from app.services.sampling import Sampled, sample_host
 from app.tasks import TaskContext
 
@@ -29,6 +29,7 @@ class Measuring:
     desk: Desk
     remotes: Remotes
     series: SeriesStore
+    sheets: SheetReader
 
 
 def measure(

@@ -1,8 +1,14 @@
-"""Where frozen metric samples are kept."""
+"""Where frozen metric samples are kept, and how workbooks with samples are opened."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from app.domain.metric import Series
+
+Rows = list[list[str]]
+"""Cells as text, without surrounding spaces; rows that hold nothing are left out."""
+SheetReader = Callable[[bytes], Rows]
+"""Reads the first sheet of a workbook; raises InvalidInput."""
 
 
 class SeriesStore(Protocol):

@@ -18,7 +18,7 @@ from app.services.comparison import Control, compare_metric, compare_windows, ju
 from app.services.metrics import Measuring, freeze
 from app.services.ports_series import SeriesStore
 from app.services.sampling import Sampled
-from app.services.series_csv import read_table
+from app.services.series_files.reading import read_table
 
 _LARGEST_FILE = 512 * 1024 * 1024
 
@@ -105,7 +105,7 @@ def layout_of(change: Change) -> Layout | None:
 
 
 @dataclass(frozen=True, slots=True)
-class CsvImport:
+class FileImport:
     """A file of samples for one metric; the first column of values unless one is named."""
 
     change: str
@@ -114,7 +114,7 @@ class CsvImport:
     column: str = ""
 
 
-def import_csv(wanted: CsvImport, *, with_: Measuring) -> tuple[SampleSet, ...]:
+def import_file(wanted: FileImport, *, with_: Measuring) -> tuple[SampleSet, ...]:
     """Freeze the samples of a file: what lies in both windows, and earlier days as references.
 
     Raises:
@@ -129,7 +129,7 @@ def import_csv(wanted: CsvImport, *, with_: Measuring) -> tuple[SampleSet, ...]:
             _("{number} has no such metric, or no window yet.").format(number=change.number)
         )
     zone = layout.parameters.zone
-    table = read_table(_bytes_of(wanted.path), zone=zone)
+    table = read_table(_bytes_of(wanted.path), zone=zone, sheets=with_.sheets)
     whole = table.series(wanted.column or table.names[0])
     named = replace(
         metric, source="file", query=f"{wanted.path.name}: {wanted.column}".rstrip(": ")

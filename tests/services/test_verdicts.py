@@ -13,7 +13,7 @@ from app.domain.verdict import Design, Evidence, Verdict
 from app.errors import InvalidInput
 from app.services.metrics import freeze, measure
 from app.services.sampling import Sampled
-from app.services.verdicts import CsvImport, import_csv, judge
+from app.services.verdicts import FileImport, import_file, judge
 from app.tasks import TaskContext
 from tests.fakes import NOON
 
@@ -55,7 +55,7 @@ def kept(services, kind):
 def test_eight_days_of_a_file_are_judged_against_these_days(opened, change, tmp_path):
     samples = around_work(np.random.default_rng(5), days=8, after=0.7)
     path = write(tmp_path / "response.csv", samples)
-    sets = import_csv(CsvImport(change.id, "response", path), with_=opened.measuring)
+    sets = import_file(FileImport(change.id, "response", path), with_=opened.measuring)
     assert {item.window for item in sets} == {
         WindowName.BEFORE,
         WindowName.AFTER,
@@ -75,7 +75,7 @@ def test_eight_days_of_a_file_are_judged_against_these_days(opened, change, tmp_
 
 def test_two_windows_alone_are_limited_evidence(opened, change, tmp_path):
     path = write(tmp_path / "r.csv", around_work(np.random.default_rng(6), days=0, after=1.5))
-    import_csv(CsvImport(change.id, "response", path), with_=opened.measuring)
+    import_file(FileImport(change.id, "response", path), with_=opened.measuring)
     (found,) = judge(change.id, with_=opened.measuring)
     assert (found.design, found.evidence) == (Design.NO_HISTORY, Evidence.LIMITED)
 
@@ -83,7 +83,7 @@ def test_two_windows_alone_are_limited_evidence(opened, change, tmp_path):
 def test_judging_twice_replaces_the_record(opened, change, tmp_path, clock):
     for after in (0.7, 1.5):
         path = write(tmp_path / "r.csv", around_work(np.random.default_rng(7), days=8, after=after))
-        import_csv(CsvImport(change.id, "response", path), with_=opened.measuring)
+        import_file(FileImport(change.id, "response", path), with_=opened.measuring)
         clock.pass_by(minutes=5)
         judge(change.id, with_=opened.measuring)
     (found,) = kept(opened, "comparisons")
@@ -100,7 +100,7 @@ def test_rows_without_a_number_stay_gaps(opened, change, tmp_path):
         lines[row] = f"{lines[row].split(',')[0]},{cell},7"
     lines.insert(20, "never,12,7")
     path.write_text("\n".join(lines))
-    sets = import_csv(CsvImport(change.id, "response", path), with_=opened.measuring)
+    sets = import_file(FileImport(change.id, "response", path), with_=opened.measuring)
     values = np.concatenate([opened.series.get(item.sha256).value for item in sets])
     assert np.isnan(values).sum() == 5
     (found,) = judge(change.id, with_=opened.measuring)
@@ -122,7 +122,7 @@ def test_a_file_that_is_of_no_use_says_why_and_leaves_nothing(opened, change, tm
     path = tmp_path / "r.csv"
     path.write_text(text)
     with pytest.raises(InvalidInput, match=says):
-        import_csv(CsvImport(change.id, "response", path), with_=opened.measuring)
+        import_file(FileImport(change.id, "response", path), with_=opened.measuring)
     assert kept(opened, "samples") == []
 
 
@@ -131,25 +131,25 @@ def test_only_earlier_days_are_of_no_use_and_leave_nothing(opened, change, tmp_p
     early = series.at_s < THURSDAY.timestamp() - DAY_S / 2
     path = write(tmp_path / "r.csv", Series(series.at_s[early], series.value[early]))
     with pytest.raises(InvalidInput, match="lies in the windows"):
-        import_csv(CsvImport(change.id, "response", path), with_=opened.measuring)
+        import_file(FileImport(change.id, "response", path), with_=opened.measuring)
     assert kept(opened, "samples") == []
 
 
 def test_a_missing_file_metric_or_column_is_named(opened, change, tmp_path):
     path = write(tmp_path / "r.csv", around_work(np.random.default_rng(9), days=0))
     for wanted, says in (
-        (CsvImport(change.id, "response", tmp_path / "gone.csv"), "gone.csv cannot be read"),
-        (CsvImport(change.id, "response", tmp_path), "cannot be read"),
-        (CsvImport(change.id, "other", path), "no such metric"),
-        (CsvImport(change.id, "response", path, "p99"), "p99"),
+        (FileImport(change.id, "response", tmp_path / "gone.csv"), "gone.csv cannot be read"),
+        (FileImport(change.id, "response", tmp_path), "cannot be read"),
+        (FileImport(change.id, "other", path), "no such metric"),
+        (FileImport(change.id, "response", path, "p99"), "p99"),
     ):
         with pytest.raises(InvalidInput, match=says):
-            import_csv(wanted, with_=opened.measuring)
+            import_file(wanted, with_=opened.measuring)
 
 
 def test_a_named_column_is_read_and_kept_with_the_samples(opened, change, tmp_path):
     path = write(tmp_path / "r.csv", around_work(np.random.default_rng(9), days=0))
-    sets = import_csv(CsvImport(change.id, "response", path, "other"), with_=opened.measuring)
+    sets = import_file(FileImport(change.id, "response", path, "other"), with_=opened.measuring)
     assert {item.query for item in sets} == {"r.csv: other"}
     assert set(opened.series.get(sets[0].sha256).value.tolist()) == {7.0}
 
@@ -202,7 +202,7 @@ def test_a_control_is_subtracted_and_a_missing_one_is_never_passed_over(opened, 
     for seed, name in ((5, "response"), (6, "other")):
         samples = around_work(np.random.default_rng(seed), days=8, after=1.4)
         path = write(tmp_path / f"{name}.csv", samples)
-        import_csv(CsvImport(change.id, name, path), with_=opened.measuring)
+        import_file(FileImport(change.id, name, path), with_=opened.measuring)
     response, other = judge(change.id, with_=opened.measuring)
     assert other.verdict is Verdict.REGRESSED
     assert response.verdict is Verdict.NO_MATERIAL_CHANGE
@@ -210,7 +210,7 @@ def test_a_control_is_subtracted_and_a_missing_one_is_never_passed_over(opened, 
 
     lonely = made(ChangeState.IMPLEMENT, metrics=metrics[:1], **WORK)
     path = tmp_path / "response.csv"
-    import_csv(CsvImport(lonely.id, "response", path), with_=opened.measuring)
+    import_file(FileImport(lonely.id, "response", path), with_=opened.measuring)
     (found,) = judge(lonely.id, with_=opened.measuring)
     assert found.verdict is Verdict.NOT_ENOUGH_DATA
     assert "The control has too few samples" in found.reason

@@ -10,7 +10,7 @@ from app.domain.change import Change
 from app.domain.metric import Metric, SampleSet, Series, WindowName
 from app.domain.verdict import Comparison, Overall
 from app.services import comparison, metrics, verdicts
-from app.services.verdicts import CsvImport
+from app.services.verdicts import FileImport
 from ui.operations.listing import newest_changes
 from ui.tasks import Task, host_lane
 
@@ -161,11 +161,11 @@ def judge(context: "UiContext", change: Change) -> Task:
     return context.tasks.start(lambda _ctx: verdicts.judge(change.id, with_=services.measuring))
 
 
-def import_csv(context: "UiContext", change: Change, metric: Metric, path: Path) -> Task:
+def import_file(context: "UiContext", change: Change, metric: Metric, path: Path) -> Task:
     """Import a file of samples for one metric, split at the work's start and end."""
     services = context.services
-    wanted = CsvImport(change.id, metric.id, path)
+    wanted = FileImport(change.id, metric.id, path)
     return context.tasks.start(
-        lambda _ctx: verdicts.import_csv(wanted, with_=services.measuring),
+        lambda _ctx: verdicts.import_file(wanted, with_=services.measuring),
         title=path.name,
     )

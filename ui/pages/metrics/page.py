@@ -187,7 +187,10 @@ class MetricsPage(Page):
         if self._view is None or current is None:
             return
         path, _kind = QFileDialog.getOpenFileName(
-            self, _("Samples of {metric}").format(metric=current.metric.name), "", "CSV (*.csv)"
+            self,
+            _("Samples of {metric}").format(metric=current.metric.name),
+            "",
+            _("Samples (*.csv *.tsv *.txt *.json *.xlsx)"),
         )
         if path:
             self.import_file(Path(path))
@@ -197,7 +200,7 @@ class MetricsPage(Page):
         current: MetricView | None = self.table.current
         if self._view and current:
             self._then_reload(
-                metrics.import_csv(self.context, self._view.change, current.metric, path)
+                metrics.import_file(self.context, self._view.change, current.metric, path)
             )
 
     def _then_reload(self, task: Task) -> None:

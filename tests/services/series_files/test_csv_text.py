@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import InvalidInput
-from app.services.series_csv import check_zone, read_moment, read_table
+from app.services.series_files.moments import check_zone, read_moment
+from app.services.series_files.reading import read_table
 
 NINE_S = 1_773_824_400.0
 """2026-03-18 09:00 UTC."""

@@ -1,0 +1,63 @@
+"""Read the first sheet of a workbook as rows of text; nothing in it is calculated or believed.
+
+A workbook is a zip of XML, so it is measured before it is opened: a small file may unpack to
+terabytes. Formulas are not run; what counts is the value that was saved beside them.
+"""
+
+import io
+import zipfile
+from datetime import date, datetime, time
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from app.errors import InvalidInput
+from app.i18n import _
+from app.services.ports_series import Rows
+
+_MOST_BYTES = 1 << 30
+"""Unpacked, of all parts together."""
+_MOST_ROWS = 1_048_577
+"""As many as a sheet can hold, and one more to notice a made-up file."""
+
+
+def sheet_rows(data: bytes) -> Rows:
+    """Return the rows that hold anything.
+
+    Raises:
+        InvalidInput: It is no workbook, or unpacks to more than can be meant.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            if sum(part.file_size for part in parts.infolist()) > _MOST_BYTES:
+                raise InvalidInput(_("The workbook unpacks to more than 1 GB; it is not opened."))
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+        raise InvalidInput(_("The file is not a workbook that can be read.")) from error
+    try:
+        sheet = book.worksheets[0] if book.worksheets else None
+        if sheet is None:
+            raise InvalidInput(_("The workbook has no sheet with cells."))
+        sheet.reset_dimensions()  # what the file says of its size need not be true
+        rows = []
+        for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+            if number > _MOST_ROWS:
+                raise InvalidInput(_("The sheet has more rows than a sheet can have."))
+            row = [_text(cell) for cell in cells]
+            if any(row):
+                rows.append(row)
+    except (KeyError, ValueError, SyntaxError) as error:  # broken XML is a SyntaxError
+        raise InvalidInput(_("The file is not a workbook that can be read.")) from error
+    finally:
+        book.close()
+    return rows
+
+
+def _text(cell: object) -> str:
+    match cell:
+        case bool() | None:
+            return ""
+        case datetime() | date() | time():
+            return cell.isoformat(" ") if isinstance(cell, datetime) else cell.isoformat()
+        case _:
+            return str(cell).strip()

@@ -1,0 +1,1 @@
+"""Series read from files that other tools wrote: which times, which columns, which figures."""

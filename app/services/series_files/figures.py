@@ -1,0 +1,115 @@
+"""Read figures as people's tools write them, a whole column at a time.
+
+Whether 1,234 is a thousand or a little more than one is decided once for a column, from all its
+cells. Units that belong together are brought to the one that is used most.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+NOTHING = ("", "nan", "null", "none", "na", "n/a", "-", "undefined", "no data")
+_CELL = re.compile(
+    r"(?P<figure>[+\-−]?\s*[\d.,'’\s\u00a0\u202f]*\d(?:e[+-]?\d+)?)"
+    r"\s*(?P<unit>[%°a-zµμ/²³]{1,12})?",
+    re.IGNORECASE,
+)
+_GROUPS = re.compile(r"['’\s\u00a0\u202f]")
+_FAMILIES = (
+    {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "sec": 1.0,
+     "secs": 1.0, "second": 1.0, "seconds": 1.0, "m": 60.0, "min": 60.0, "mins": 60.0, "h": 3600.0,
+     "hour": 3600.0, "hours": 3600.0, "d": 86400.0, "day": 86400.0, "days": 86400.0},
+    {"b": 1.0, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "kib": 2.0**10, "mib": 2.0**20,
+     "gib": 2.0**30, "tib": 2.0**40, "bytes": 1.0},
+    {"%": 1.0},
+    {"k": 1e3, "mil": 1e6, "bil": 1e9},
+)  # fmt: skip
+
+
+def read_figures(cells: Sequence[str], *, comma_is_usual: bool = False) -> Array:
+    """Return a column of figures; NaN where a cell holds none. Infinities are none.
+
+    Args:
+        cells: Figures with a point or a comma, with groups of thousands, with or without a unit.
+        comma_is_usual: Whether commas are more likely decimal, as in files with semicolons.
+    """
+    plain = [_plain(cell) for cell in cells]
+    odd = [i for i, value in enumerate(plain) if value is None]
+    value = np.array([math.nan if one is None else one for one in plain])
+    matches = {i: found for i in odd if (found := _CELL.fullmatch(cells[i].strip()))}
+    if not matches:
+        return value
+    comma = _comma_is_decimal((found["figure"] for found in matches.values()), usual=comma_is_usual)
+    factors = _factors([found["unit"] or "" for found in matches.values()])
+    if comma and _dots_group(found["figure"] for found in matches.values()):
+        for i, one in enumerate(plain):  # 1.234 beside 1.234,5
+            if one is not None and "." in cells[i]:
+                value[i] = _figure(cells[i], comma_is_decimal=True)
+    for i, found in matches.items():
+        factor = factors.get((found["unit"] or "").lower())
+        if factor is not None:
+            value[i] = _figure(found["figure"], comma_is_decimal=comma) * factor
+    return value
+
+
+def is_figure(cell: str) -> bool:
+    """Tell whether a cell by itself holds a figure."""
+    return math.isfinite(float(read_figures([cell])[0]))
+
+
+def _plain(cell: str) -> float | None:
+    """Return what is a plain number or nothing at all; None where a closer look is needed."""
+    try:
+        value = float(cell)
+    except ValueError:
+        return math.nan if cell.strip().lower() in NOTHING else None
+    return value if math.isfinite(value) else math.nan
+
+
+def _comma_is_decimal(figures: Iterable[str], *, usual: bool) -> bool:
+    for figure in figures:
+        at = figure.rfind(",")
+        if at < 0:
+            continue
+        if "." in figure:
+            return at > figure.rfind(".")
+        if figure.count(",") > 1:
+            return False
+        if len(figure) - at - 1 != 3 or figure.lstrip("+-− ").startswith("0,"):
+            return True
+    return usual
+
+
+def _dots_group(figures: Iterable[str]) -> bool:
+    return any(-1 < figure.find(".") < figure.rfind(",") for figure in figures)
+
+
+def _figure(text: str, *, comma_is_decimal: bool) -> float:
+    tidy = _GROUPS.sub("", text).replace("−", "-")
+    tidy = tidy.replace(".", "").replace(",", ".") if comma_is_decimal else tidy.replace(",", "")
+    try:
+        value = float(tidy)
+    except ValueError:
+        return math.nan
+    return value if math.isfinite(value) else math.nan
+
+
+def _factors(units: Sequence[str]) -> dict[str, float]:
+    """Return by what each unit is multiplied; units that do not belong together are left out."""
+    counted = Counter(unit.lower() for unit in units)
+    usual = counted.most_common(1)[0][0]
+    family = next((each for each in _FAMILIES if usual in each), {})
+    if usual == "":
+        family = _FAMILIES[3] if any(unit in _FAMILIES[3] for unit in counted) else {}
+        return {"": 1.0, **family}
+    if usual in _FAMILIES[3]:
+        return {"": 1.0, **_FAMILIES[3]}
+    if not family:
+        return {usual: 1.0}
+    return {unit: family[unit] / family[usual] for unit in counted if unit in family}
