@@ -68,7 +68,8 @@ class Likeness:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to look by."""
-        return not (self.words or self.hosts or self.services or self.template)
+        known = (self.words, self.hosts, self.services, self.category, self.template)
+        return not any(known)
 
 
 def telling_words(title: str) -> tuple[str, ...]:
@@ -98,6 +99,19 @@ class Precedent:
 
 
 @dataclass(frozen=True, slots=True)
+class LessonHint:
+    """A lesson of an earlier change, and what that change shares with the one being written."""
+
+    id: str
+    """Of the change it comes from."""
+    number: str
+    text: str
+    """What it recommends, else what happened."""
+    cause: str
+    shared: tuple[Shared, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Past:
     """How the closed changes of one host, service or template ended."""
 
@@ -113,6 +127,8 @@ class Precedents:
     found: tuple[Precedent, ...] = ()
     repeats: int = 0
     past: tuple[Past, ...] = ()
+    lessons: tuple[LessonHint, ...] = ()
+    """From other changes than those found."""
 
 
 class PrecedentReads(Protocol):

@@ -8,14 +8,14 @@ from app.domain.change import Change
 from app.services.rows import ActionRow, Learned, LessonRow
 from app.store.mapping import CHANGE
 from app.store.search import AnySelect
-from app.store.tables import TABLES
+from app.store.tables import IS_TAUGHT, TABLES
 
 _CHANGE = TABLES["change"]
 
 
 def learned(engine: Engine) -> Learned:
     """Return the lessons and the actions of all changes, the newest change first."""
-    query = select(_CHANGE.c.body).where(_CHANGE.c.learned > 0).order_by(_CHANGE.c.ordinal.desc())
+    query = select(_CHANGE.c.body).where(IS_TAUGHT).order_by(_CHANGE.c.ordinal.desc())
     lessons: list[LessonRow] = []
     actions: list[ActionRow] = []
     with engine.connect() as connection:

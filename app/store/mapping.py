@@ -191,7 +191,7 @@ CHANGE = Kind(
         text("template", index=True),
         instant("opened_at", index=True),
         instant("closed_at", index=True),
-        number("learned", lambda c: len(c.lessons) + len(c.actions), index=True),
+        number("learned", lambda c: len(c.lessons) + len(c.actions)),
         instant("follow_up_at", first_due, index=True),
         text("category", read=lambda c: c.need.category and c.need.category.value),
         text("implementer"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import combinations
 
-from sqlalchemy import ColumnElement, Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from app.domain.change import Change, ChangeState
 from app.domain.review import CloseCode
@@ -22,10 +22,11 @@ from app.services.precedents import (
     Precedent,
     Precedents,
     Shared,
-    telling_words,
 )
 from app.services.standing import TrackRecord
 from app.store import search
+from app.store.lesson_hints import lesson_hints
+from app.store.likeness import alike, of_family, shares
 from app.store.mapping import CHANGE
 from app.store.tables import TABLES
 from app.store.words import Facet, token
@@ -51,8 +52,6 @@ _COUNTED = 300
 _MOST_REPEATS = 100
 _LESSONS = 2
 _LEAST_SCORE = 1.5
-_SIMILAR = 0.3
-"""Titles that share less of their words are not called similar."""
 
 
 @dataclass(slots=True)
@@ -78,7 +77,9 @@ class SqlPrecedents:
             return Precedents()
         with self._engine.connect() as connection:
             found = _likest(connection, like)
-            return Precedents(found, _repeats(connection, like, now), _past(connection, like))
+            hints = lesson_hints(connection, like, [item.id for item in found])
+            repeats, past = _repeats(connection, like, now), _past(connection, like)
+            return Precedents(found, repeats, past, hints)
 
 
 def _likest(connection: Connection, like: Likeness) -> tuple[Precedent, ...]:
@@ -87,8 +88,10 @@ def _likest(connection: Connection, like: Likeness) -> tuple[Precedent, ...]:
     numbers = list(candidates.shared)
     query = select(*columns).where(search.listed(_C.ordinal, numbers), _C.id != like.but)
     ranked: list[tuple[float, int]] = []
+    words = like.words
     for row in connection.execute(query):
-        score = _score(row.title, row.category, candidates.shared[row.ordinal], like)
+        score = _score(row.category, candidates.shared[row.ordinal], like)
+        score += _WEIGHTS[Shared.TITLE] * alike(row.title, words)
         if score >= _LEAST_SCORE:
             ranked.append((score, row.ordinal))
     best = [number for _points, number in sorted(ranked, reverse=True)[:SHOWN]]
@@ -114,18 +117,12 @@ def _candidates(connection: Connection, like: Likeness) -> _Candidates:
     if services:
         found.add(_newest(connection, search.expression("", (services,)), _SOME), Shared.SERVICE)
     if like.template:
-        query = select(_C.ordinal).where(_of_family(like.template))
+        query = select(_C.ordinal).where(of_family(like.template))
         rows = connection.scalars(query.order_by(_C.row.desc()).limit(_SOME))
         found.add((int(number) for number in rows), Shared.TEMPLATE)
     for wanted, shared in _by_words(like):
         found.add(_newest(connection, wanted, _FEW), *shared)
     return found
-
-
-def _of_family(template: str) -> ColumnElement[bool]:
-    """Return the condition that a change was opened from any edition of a template."""
-    family = select(_TEMPLATES.family).where(_TEMPLATES.id == template).scalar_subquery()
-    return _C.template.in_(select(_TEMPLATES.id).where(_TEMPLATES.family == family))
 
 
 def _by_words(like: Likeness) -> Iterable[tuple[str, tuple[Shared, ...]]]:
@@ -150,21 +147,11 @@ def _newest(connection: Connection, wanted: str, most: int) -> tuple[int, ...]:
     return tuple(int(number) for number in connection.scalars(query))
 
 
-def _score(title: str, category: str | None, shared: set[Shared], like: Likeness) -> float:
+def _score(category: str | None, shared: set[Shared], like: Likeness) -> float:
     score = sum(_WEIGHTS[item] for item in shared if item is not Shared.CATEGORY)
     if like.category and category == like.category.value:
         score += _WEIGHTS[Shared.CATEGORY]
-    return score + _WEIGHTS[Shared.TITLE] * alike(title, like.words)
-
-
-def alike(title: str, words: Sequence[str]) -> float:
-    """Return the share of words that a title has in common with others, 0 to 1.
-
-    A word that is still being typed counts when a word of the title begins with it.
-    """
-    theirs = telling_words(title)
-    common = sum(any(word.startswith(mine) for word in theirs) for mine in words)
-    return common / max(len(words) + len(theirs) - common, common) if common else 0.0
+    return score
 
 
 def _precedent(change: Change, like: Likeness, hinted: set[Shared]) -> Precedent:
@@ -177,27 +164,16 @@ def _precedent(change: Change, like: Likeness, hinted: set[Shared]) -> Precedent
         change.close_code,
         change.backed_out,
         change.closed_at or change.opened_at,
-        tuple(_shares(change, like, hinted)),
+        _all_shared(change, like, hinted),
         tuple(text for text in lessons if text)[:_LESSONS],
         tuple(item.reference for item in change.incidents if item.caused),
     )
 
 
-def _shares(change: Change, like: Likeness, hinted: set[Shared]) -> Iterable[Shared]:
-    """Yield what a change shares, from the change itself."""
-    theirs = {name.casefold() for name in (change.business_service, *change.impact.services)}
-    if Shared.TEMPLATE in hinted:
-        yield Shared.TEMPLATE
-    if set(change.hosts) & set(like.hosts):
-        yield Shared.HOST
-    if theirs & {name.casefold() for name in like.services}:
-        yield Shared.SERVICE
-    if like.category and change.need.category is like.category:
-        yield Shared.CATEGORY
-    if alike(change.title, like.words) >= _SIMILAR:
-        yield Shared.TITLE
-    if Shared.LESSON in hinted:
-        yield Shared.LESSON
+def _all_shared(change: Change, like: Likeness, hinted: set[Shared]) -> tuple[Shared, ...]:
+    """Return what a change shares, from the change itself, in the order it is told."""
+    seen = {*shares(change, like), *(hinted & {Shared.TEMPLATE, Shared.LESSON})}
+    return tuple(each for each in Shared if each in seen)
 
 
 def _repeats(connection: Connection, like: Likeness, now: datetime) -> int:
@@ -232,7 +208,7 @@ def _past(connection: Connection, like: Likeness) -> tuple[Past, ...]:
     if like.template:
         name = connection.scalar(select(_TEMPLATES.name).where(_TEMPLATES.id == like.template))
         query = select(_C.ordinal).where(
-            _of_family(like.template), _C.state == ChangeState.CLOSED.value
+            of_family(like.template), _C.state == ChangeState.CLOSED.value
         )
         rows = connection.scalars(query.order_by(_C.row.desc()).limit(_COUNTED))
         numbers = [int(number) for number in rows]

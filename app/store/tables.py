@@ -6,7 +6,17 @@ migrations and known to `app.store.search` and `app.store.log` alone.
 
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    literal_column,
+)
 
 from app.store.mapping import KINDS, Instant, Kind, Lifted
 
@@ -52,6 +62,15 @@ Index(
 )
 Index("ix_backup_set_level", *(TABLES["backup_set"].c[name] for name in ("level", "change")))
 """What the first page counts; see `app.store.first_reads`."""
+IS_TAUGHT = TABLES["change"].c.learned > literal_column("0")
+"""Whether something came out of a change; written as its index has it, which a bound value is not.
+"""
+Index(
+    "ix_change_taught",
+    *(TABLES["change"].c[name] for name in ("category", "ordinal")),
+    sqlite_where=IS_TAUGHT,
+    postgresql_where=IS_TAUGHT,
+)
 
 EVENT = Table(
     "event",

@@ -18,6 +18,7 @@ from app.domain.change import Change, ChangeState, ChangeType
 from app.domain.event import NewEvent
 from app.domain.host import Host
 from app.domain.ids import ChangeId, HostId, new_id
+from app.domain.lesson import Lesson
 from app.domain.need import Need, NeedCategory
 from app.domain.review import CloseCode
 from app.domain.risk import Grade, RiskAssessment, RiskScore
@@ -45,6 +46,9 @@ REASONS = ("It reached its end of life.", "Customers wait too long in the evenin
            "An advisory names this version.", "It stopped three times last month.",
            "The queue grows faster than it is emptied.")  # fmt: skip
 HOSTS = 400
+TAUGHT = 20
+"""One change in so many taught something."""
+_LESSON = Lesson("It ran late.", "Nobody had looked.", "Users waited.", "Look a day before.")
 _CHUNK = 5000
 
 
@@ -139,6 +143,7 @@ def change_of(number: int, count: int, chance: random.Random) -> Change:
         opened_at=opened,
         updated_at=opened + timedelta(days=chance.randint(0, 40)),
         closed_at=start + timedelta(days=9) if closed else None,
+        lessons=(_LESSON,) if closed and not number % TAUGHT else (),
     )
 
 

@@ -21,7 +21,7 @@ from app.services.precedents import (
     repeat_words,
     telling_words,
 )
-from app.store.precedents import alike
+from app.store.likeness import alike
 from tests.bench.filling import NOW as FILLED_UNTIL
 from tests.bench.filling import fill
 from tests.fakes import NOON
@@ -219,3 +219,36 @@ def test_twenty_thousand_changes_give_the_same_answers(tmp_path):
         assert found.found[0] not in again.found
     finally:
         store.close()
+
+
+def test_lessons_come_back_for_the_same_host_service_need_or_template_whatever_the_title(
+    store, add
+):
+    def taught(title, lesson, **fields):
+        return add(title, lessons=(Lesson("E", "C", "X", lesson),), **fields)
+
+    with store.unit_of_work() as uow:
+        pattern = Change(ChangeId("p"), "", "Certificates")
+        for edition in (1, 2):
+            name = TemplateId(f"t{edition}")
+            uow.templates.add(Template(name, "f", "Certificates", pattern, edition))
+        uow.log.append(NewEvent("template.kept", "Kept"))
+        uow.commit()
+    taught("Aaa bbb", "By host", host="db-1", category=SECURITY)
+    taught("Ccc ddd", "By service", service="Shop", category=SECURITY)
+    taught("Eee fff", "By need")
+    taught("Ggg hhh", "By template", template=TemplateId("t1"), category=SECURITY)
+    taught("Iii jjj", "Not at all", host="db-9", service="Mail", category=SECURITY)
+    add("Kkk lll", host="db-1")
+    found = look(
+        store, title="Quite another thing", hosts=(HostId("db-1"),), services=("shop",),
+        category=OUTDATED, template=TemplateId("t2"),
+    )  # fmt: skip
+    seen = {**{h.text: h.shared for h in found.lessons}}
+    shown = [text for item in found.found for text in item.lessons]
+    assert {*seen, *shown} == {"By host", "By service", "By need", "By template"}
+    assert not set(seen) & set(shown)
+    alone = look(store, category=OUTDATED)
+    assert [(h.text, h.shared) for h in alone.lessons] == [("By need", (Shared.CATEGORY,))]
+    own = look(store, category=OUTDATED, but=alone.lessons[0].id)
+    assert own.lessons == ()

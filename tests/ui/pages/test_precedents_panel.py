@@ -8,7 +8,7 @@ from app.domain.lesson import Lesson
 from app.domain.need import Need, NeedCategory
 from app.domain.review import CloseCode
 from tests.ui.pages.conftest import DB, read, with_fields
-from tests.ui.pages.steps import part, saved
+from tests.ui.pages.steps import part, saved, tab
 from ui.pages.changes.page import ChangesPage
 
 S = ChangeState
@@ -127,3 +127,24 @@ def test_history_stands_beside_the_risk_and_goes_with_the_judgement(
     saved(driver)
     (past,) = read(services, change.id).risk.history
     assert (past.name, past.worked, past.closed) == ("Host db-01", 0, 1)
+
+
+def test_the_evidence_of_a_change_shows_what_was_learned_before(drive, services, earlier, record):
+    taught = record(
+        "Quite another thing", S.CLOSED,
+        with_fields(
+            business_service="Orders", lessons=(Lesson("It ran late", recommendation="Look early"),)
+        ),
+    )  # fmt: skip
+    change = record("Unlike anything", S.ASSESS, with_fields(business_service="Orders"))
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    evidence = tab(driver, "evidence")
+    settle(driver, evidence.before)
+    texts = [item.text for item in evidence.before.precedents.lessons]
+    shown = [text for item in evidence.before.precedents.found for text in item.lessons]
+    assert "Look early" in (*texts, *shown)
+    visited = []
+    driver.context.navigation.went.connect(lambda place: visited.append(place.ref))
+    evidence.before.opened.emit(taught.id)
+    assert visited == [taught.id]

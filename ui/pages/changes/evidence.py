@@ -7,14 +7,17 @@ from datetime import datetime
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QGuiApplication
 
+from app.domain.filter import BEFORE_WORK
 from app.i18n import _, later, ngettext
 from app.services.need_words import said
+from app.services.precedents import likeness_of
 from app.wording import clock, count, day
 from ui.cells import Cell, Column, Mini, Words
 from ui.models.rows import RowsModel
 from ui.operations.changes import ChangeView
 from ui.pages.changes.attaching import AttachBar, AttachmentView
 from ui.pages.changes.editing import Editing
+from ui.pages.changes.precedents import PrecedentsPanel
 from ui.pages.changes.tab import Tab
 from ui.pages.changes.words import WINDOWS, word
 from ui.widgets.buttons import Button, Tall
@@ -125,6 +128,7 @@ class EvidenceTab(Tab):
             _("Records of the need, files, backups, checks, transcripts and samples gather here."),
         )
         self.adding, self.shown = AttachBar(editing), AttachmentView(editing)
+        self.before = PrecedentsPanel()
         self.body.addWidget(self.title)
         self.body.addWidget(self.adding)
         self.body.addWidget(self.chips)
@@ -132,10 +136,12 @@ class EvidenceTab(Tab):
         add_layout(self.body, row(self.hash, None, self.copy))
         self.body.addWidget(self.shown)
         self.body.addWidget(self._empty, 1)
+        self.body.addWidget(self.before)
         self.end()
         self.chips.chosen.connect(self._filter)
         self.table.picked.connect(self._on_picked)
         self.copy.clicked.connect(self._on_copy)
+        self.before.opened.connect(self._on_opened)
 
     def show_view(self, view: ChangeView) -> None:
         """Show a change."""
@@ -148,6 +154,10 @@ class EvidenceTab(Tab):
             widget.setVisible(bool(n))
         self._empty.setVisible(not n)
         self._filter()
+        if view.change.state in BEFORE_WORK:
+            self.before.ask(self.editing.context, likeness_of(view.change))
+        else:
+            self.before.forget()
 
     def _columns(self) -> tuple[Column[Item], ...]:
         return (
@@ -183,6 +193,10 @@ class EvidenceTab(Tab):
         self.copy.setVisible(bool(text))
         if self._view is not None:
             self.shown.show_item(self._view, text)
+
+    @Slot(str)
+    def _on_opened(self, change_id: str) -> None:
+        self.editing.context.navigation.go("changes", change_id)
 
     @Slot()
     def _on_copy(self) -> None:

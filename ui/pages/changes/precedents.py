@@ -10,9 +10,11 @@ from app.domain.risk import PastOutcome
 from app.i18n import _, ngettext
 from app.services.precedents import (
     SHARED,
+    LessonHint,
     Likeness,
     Precedent,
     Precedents,
+    Shared,
     done_before,
     outcome_words,
     outcomes_of,
@@ -54,17 +56,20 @@ class PrecedentsPanel(QWidget):
         self.past = Label(tone="ink2", wrap=True)
         self.table = Table(RowsModel(_COLUMNS), rows=Rows.TWO_LINES, header=False)
         self.table.setAccessibleName(_("Earlier changes like this one"))
+        self.lessons = Table(RowsModel(_LESSONS), rows=Rows.TWO_LINES, header=False)
+        self.lessons.setAccessibleName(_("Lessons of other changes"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        for widget in (self.title, self.repeats, self.table, self.past):
+        for widget in (self.title, self.repeats, self.table, self.lessons, self.past):
             layout.addWidget(widget)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MS)
         self._timer.timeout.connect(self._look)
-        self.table.clicked.connect(self._on_clicked)
-        self.table.opened.connect(self._on_opened)
+        for table in (self.table, self.lessons):
+            table.clicked.connect(partial(self._on_clicked, table))
+            table.opened.connect(self._on_opened)
         self._show(Precedents())
 
     def ask(self, context: "UiContext", like: Likeness) -> None:
@@ -96,25 +101,28 @@ class PrecedentsPanel(QWidget):
     def _show(self, found: Precedents) -> None:
         self.precedents = found
         n = len(found.found)
-        self.title.set_note(
-            ngettext("{n} change like this", "{n} changes like this", n).format(n=n)
-        )
+        like = ngettext("{n} change like this", "{n} changes like this", n).format(n=n)
+        taught = len(found.lessons)
+        more = ngettext("{n} more lesson", "{n} more lessons", taught).format(n=taught)
+        self.title.set_note(f"{like}, {more}" if taught else like)
         self.table.set_rows(found.found)
         self.table.fit_height()
         self.table.setVisible(bool(n))
+        self.lessons.set_rows(found.lessons)
+        self.lessons.fit_height()
+        self.lessons.setVisible(bool(found.lessons))
         self.repeats.setText(repeat_words(found.repeats))
         self.repeats.setVisible(found.repeats > 0)
         self.past.setText("\n".join(map(past_words, outcomes_of(found.past))))
         self.past.setVisible(bool(found.past))
-        self.setVisible(bool(n or found.past or found.repeats))
+        self.setVisible(bool(n or found.past or found.repeats or taught))
 
-    @Slot()
-    def _on_clicked(self) -> None:
-        if self.table.current is not None:
-            self._on_opened(self.table.current)
+    def _on_clicked(self, table: Table, *_where: object) -> None:
+        if table.current is not None:
+            self._on_opened(table.current)
 
     @Slot(object)
-    def _on_opened(self, item: Precedent) -> None:
+    def _on_opened(self, item: Precedent | LessonHint) -> None:
         self.opened.emit(item.id)
 
 
@@ -155,9 +163,14 @@ class PastLines(Label):
         self.setVisible(bool(lines))
 
 
+def _in_common(shared: tuple[Shared, ...]) -> str:
+    text = ", ".join(_(SHARED[each]) for each in shared)
+    return text[:1].upper() + text[1:]
+
+
 def _told(item: Precedent) -> Cell:
-    shared = ", ".join(_(SHARED[each]) for each in item.shared)
-    parts = [shared[:1].upper() + shared[1:]] if shared else []
+    shared = _in_common(item.shared)
+    parts = [shared] if shared else []
     if item.incidents:
         parts.append(_("caused {names}").format(names=", ".join(item.incidents)))
     parts += [_("Lesson: {text}").format(text=text) for text in item.lessons]
@@ -181,3 +194,19 @@ _COLUMNS = (
     Column[Precedent]("", lambda item: f"{item.number} {item.title}", cell=_told),
     Column[Precedent]("", outcome_words, cell=_ended, width=190),
 )
+
+
+def _lesson(item: LessonHint) -> Cell:
+    parts = [_in_common(item.shared)]
+    if item.cause:
+        parts.append(_("Cause: {text}").format(text=item.cause))
+    return Cell((Words(item.text),), (Words(item.number, "ink2"), Words(". ".join(parts), "ink2")))
+
+
+_LESSONS = (
+    Column[LessonHint]("", lambda item: f"{item.number} {item.text}", cell=_lesson),
+    Column[LessonHint](
+        "", lambda _item: _("lesson"), cell=lambda _i: Cell((Badge(Mark.LATER, _("lesson")),)),
+        width=190,
+    ),
+)  # fmt: skip
