@@ -194,6 +194,8 @@ def _limits(found: Comparison, background: Background) -> str:
         parts.append(_("Only a single run per side: runs may differ among each other."))
     if Caveat.MANY_METRICS in found.caveats:
         parts.append(_("Among so many measures a move like this turns up by chance."))
+    if Caveat.PRELIMINARY in found.caveats:
+        parts.append(_("This is preliminary: the window after the change is not over."))
     return " ".join(parts)
 
 

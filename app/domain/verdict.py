@@ -37,6 +37,8 @@ class Caveat(StrEnum):
     SHORT_WINDOW = "short_window"
     SINGLE_RUN = "single_run"
     MANY_METRICS = "many_metrics"
+    DISTURBED = "disturbed"
+    PRELIMINARY = "preliminary"
 
     @property
     def words(self) -> str:
@@ -49,6 +51,8 @@ _CAVEATS = {
     "short_window": later("short window"),
     "single_run": later("single run"),
     "many_metrics": later("one of many metrics"),
+    "disturbed": later("something else happened meanwhile"),
+    "preliminary": later("preliminary"),
 }
 
 

@@ -47,6 +47,15 @@ class Control:
     samples: Samples
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is known of the hours of the windows, beside the samples."""
+
+    notes: tuple[str, ...] = ()
+    """Said with the verdict, such as another change in the same hours."""
+    caveats: tuple[Caveat, ...] = ()
+
+
 def compare_metric(
     metric: Metric,
     samples: Samples,
@@ -54,6 +63,7 @@ def compare_metric(
     *,
     change: ChangeId = _NO_CHANGE,
     control: Control | None = None,
+    around: Around = Around(),
 ) -> Comparison:
     """Judge one metric from all its samples: both windows and as much history as there is.
 
@@ -63,11 +73,14 @@ def compare_metric(
         layout: Where the windows lie.
         change: The change it belongs to.
         control: Its own moves are subtracted from those of the metric, window by window.
+        around: What else is known of the hours.
     """
     beside = control.samples if control else None
     found = study(samples, layout, _terms(metric, layout.parameters), control=beside)
     caveats = (Caveat.NO_REFERENCE_DAYS,) if found.design is Design.NO_HISTORY else ()
-    blank = replace(_blank(metric, change), notes=_control_notes(control, found))
+    caveats = (*caveats, *around.caveats)
+    notes = (*_control_notes(control, found), *around.notes)
+    blank = replace(_blank(metric, change), notes=notes)
     return _told(blank, found, samples, layout, caveats, control=beside)
 
 
@@ -204,6 +217,7 @@ def compare_windows(
     after: Series,
     *,
     control: Control | None = None,
+    around: Around = Around(),
 ) -> Comparison:
     """Judge two frozen windows of a change, without any history.
 
@@ -214,7 +228,7 @@ def compare_windows(
     if change.work_start:
         layout = replace(layout, start_s=change.work_start.timestamp())
     both = samples_of(_joined(before, after), metric.kind)
-    return compare_metric(metric, both, layout, change=change.id, control=control)
+    return compare_metric(metric, both, layout, change=change.id, control=control, around=around)
 
 
 def _layout(before: Series, after: Series, parameters: Parameters) -> Layout:

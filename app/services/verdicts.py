@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 
 from app.analysis.clean import samples_of
-from app.analysis.windows import Layout, Slot
+from app.analysis.windows import Blocked, Layout, Slot, instant
 from app.domain.change import Change
 from app.domain.event import Actor, NewEvent
 from app.domain.metric import Metric, SampleSet, Series, WindowName
-from app.domain.verdict import Comparison, Parameters
+from app.domain.verdict import Caveat, Comparison, Parameters
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.comparison import Control, compare_metric, compare_windows, judge_together
+from app.services.comparison import Around, Control, compare_metric, compare_windows, judge_together
+from app.services.disturbances import disturbances, in_windows
 from app.services.metrics import Measuring, freeze
 from app.services.ports_series import SeriesStore
 from app.services.sampling import Sampled
@@ -36,14 +38,16 @@ def judge(change_id: str, *, with_: Measuring) -> tuple[Comparison, ...]:
     with desk.new_uow() as uow:
         change = uow.changes.get(change_id)
         samples = tuple(uow.samples.list(change=change_id))
+        now = desk.clock.now()
+        blocked = disturbances(change, now=now, uow=uow)
+    case = _Case(change, samples, with_.series, layout_of(change, blocked), now)
     found = [
         comparison
         for metric in change.metrics
-        if (comparison := _judge_one(change, metric, samples, with_.series)) is not None
+        if (comparison := _judge_one(case, metric)) is not None
     ]
     if not found:
         raise InvalidInput(_("There are no samples on both sides of the change yet."))
-    now = desk.clock.now()
     judged = tuple(replace(item, judged_at=now) for item in judge_together(found))
     with desk.new_uow() as uow:
         known = {item.id for item in uow.comparisons.list(change=change_id)}
@@ -55,20 +59,44 @@ def judge(change_id: str, *, with_: Measuring) -> tuple[Comparison, ...]:
     return judged
 
 
-def _judge_one(
-    change: Change, metric: Metric, samples: Sequence[SampleSet], series: SeriesStore
-) -> Comparison | None:
-    newest = _newest(metric.id, samples)
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A change with everything its metrics are judged by."""
+
+    change: Change
+    samples: Sequence[SampleSet]
+    series: SeriesStore
+    layout: Layout | None
+    now: datetime
+
+
+def _judge_one(case: _Case, metric: Metric) -> Comparison | None:
+    change, layout = case.change, case.layout
+    newest = _newest(metric.id, case.samples)
     before, after = newest.get(WindowName.BEFORE), newest.get(WindowName.AFTER)
     if before is None or after is None:
         return None
-    control = _control_of(change, metric, samples, series)
-    layout = layout_of(change)
+    control = _control_of(change, metric, case.samples, case.series)
+    around = _around(layout, after, case.now)
     if WindowName.REFERENCE in newest and layout is not None:
-        every = samples_of(_all_of(newest, series), metric.kind)
-        return compare_metric(metric, every, layout, change=change.id, control=control)
-    both = series.get(before.sha256), series.get(after.sha256)
-    return compare_windows(change, metric, *both, control=control)
+        every = samples_of(_all_of(newest, case.series), metric.kind)
+        return compare_metric(
+            metric, every, layout, change=change.id, control=control, around=around
+        )
+    both = case.series.get(before.sha256), case.series.get(after.sha256)
+    return compare_windows(change, metric, *both, control=control, around=around)
+
+
+def _around(layout: Layout | None, after: SampleSet, now: datetime) -> Around:
+    """Return what else happened in the windows, and whether it is too early to be final."""
+    if layout is None:
+        return Around()
+    notes = in_windows(layout, layout.blocked)
+    caveats = (Caveat.DISTURBED,) if notes else ()
+    end = instant(layout.after.end_s)
+    if now < end and after.end < end:
+        caveats = (*caveats, Caveat.PRELIMINARY)
+    return Around(notes, caveats)
 
 
 def _newest(metric_id: str, samples: Sequence[SampleSet]) -> Mapping[WindowName, SampleSet]:
@@ -92,7 +120,7 @@ def _control_of(
     return Control(named.name, samples_of(_all_of(newest, series), named.kind))
 
 
-def layout_of(change: Change) -> Layout | None:
+def layout_of(change: Change, blocked: tuple[Blocked, ...] = ()) -> Layout | None:
     """Return where the windows of a change lie: around the work, else around its window."""
     planned = change.window.span if change.window else None
     start = change.work_start or (planned.start if planned else None)
@@ -101,7 +129,7 @@ def layout_of(change: Change) -> Layout | None:
         return None
     zone = change.window.zone if change.window else "UTC"
     parameters = Parameters(window_s=change.baseline_s, settle_s=change.settle_s, zone=zone)
-    return Layout.around(start.timestamp(), end.timestamp(), parameters)
+    return Layout.around(start.timestamp(), end.timestamp(), parameters, blocked)
 
 
 @dataclass(frozen=True, slots=True)
