@@ -101,6 +101,18 @@ class Settings:
     monitor_days_emergency: Annotated[
         float, Declared(later("How long an emergency change is watched"), "d", 0.0, 365.0)
     ] = 2.0
+    keep_last: Annotated[
+        int, Declared(later("Newest backups of each host and thing that stay"), "", 1, 99)
+    ] = 3
+    keep_days_closed: Annotated[
+        float, Declared(later("How long backups of a closed change stay"), "d", 0.0, 3650.0)
+    ] = 90.0
+    keep_days_loose: Annotated[
+        float, Declared(later("How long backups without a change stay"), "d", 0.0, 3650.0)
+    ] = 30.0
+    bin_hours: Annotated[
+        float, Declared(later("How long a binned backup can be taken out again"), "h", 24.0, 720.0)
+    ] = 24.0
     service_hours: Annotated[
         float, Declared(later("Agreed hours of a service in a week"), "h", 1.0, 168.0)
     ] = 168.0

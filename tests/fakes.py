@@ -132,6 +132,9 @@ class MemoryLog:
     def head(self) -> str:
         return ""
 
+    def latest(self) -> datetime | None:
+        return max((entry.at for entry in self._entries), default=None)
+
     def of(self, change: str) -> Sequence[Event]:
         return [entry for entry in self._entries if entry.change == change]
 

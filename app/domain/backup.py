@@ -102,6 +102,20 @@ class BackupSet:
     accepted_by: str = ""
     accepted_reason: str = ""
     missing: bool = False
+    held_by: str = ""
+    """Who wants it kept whatever the rules say."""
+    held_reason: str = ""
+    binned_at: datetime | None = None
+    """Since when it lies in the bin: it can be taken out, but nobody may count on it."""
+    binned_by: str = ""
+    binned_reason: str = ""
+    purged_at: datetime | None = None
+    """When it was removed for good; its record stays."""
+
+    @property
+    def is_present(self) -> bool:
+        """Whether it is in the vault and not in the bin."""
+        return not self.missing and self.binned_at is None and self.purged_at is None
 
     @property
     def level(self) -> Level | None:
@@ -139,7 +153,7 @@ class BackupSet:
     @property
     def usable(self) -> bool:
         """Whether the gate may count it: nothing failed, and a partial set was accepted by name."""
-        if self.missing or self.state is CaptureState.FAILED:
+        if not self.is_present or self.state is CaptureState.FAILED:
             return False
         return self.state is not CaptureState.PARTIAL or bool(self.accepted_by)
 

@@ -210,6 +210,8 @@ def find_set(set_id: str, keeping: Safekeeping) -> BackupSet:
     """Return a set that is in the vault; raises NotFound."""
     with keeping.desk.new_uow() as uow:
         item = uow.backups.get(set_id)
+    if item.purged_at is not None:
+        raise NotFound(_("The backup of {host} was removed.").format(host=item.host_name))
     if item.missing:
         raise NotFound(
             _("The backup of {host} is not in the vault any more.").format(host=item.host_name),

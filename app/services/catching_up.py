@@ -4,6 +4,7 @@ The window catches up behind its first page and keeps up each minute; the comman
 they begin.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ def catch_up(services: "AppServices") -> tuple[str, ...]:
     Returns:
         What to warn of, in words.
     """
+    _empty_bin(services)  # first: what is written below would calm a clock that jumped
     warnings = services.copy_if_due()
     note_missed(desk=services.desk, open_since=services.opened_at)
     _make_drafts(services)
@@ -76,6 +78,18 @@ def _compare_vault(services: "AppServices") -> tuple[str, ...]:
     except AppError as error:  # a locked vault must not keep anybody from the change log
         return (error.sentence(),)
     return _vault_words(found)
+
+
+def _empty_bin(services: "AppServices") -> None:
+    """Remove the backups for good that have lain in the bin long enough."""
+    with services.new_uow() as uow:
+        waiting = any(s.binned_at and not s.purged_at for s in uow.backups.list())
+    if not waiting or not services.vault.exists():
+        return
+    from app.services.retention import purge_due  # noqa: PLC0415 - hardly ever needed
+
+    with suppress(AppError):  # a locked vault keeps what is in the bin, nothing worse
+        purge_due(keeping=services.keeping)
 
 
 def _cut_off_restores(services: "AppServices") -> tuple[str, ...]:

@@ -94,6 +94,10 @@ class Log(Protocol):
         """Return the hash of the last committed entry."""
         ...
 
+    def latest(self) -> datetime | None:
+        """Return the latest time in the log (UTC), None for an empty log."""
+        ...
+
     def of(self, change: str) -> Sequence[Event]:
         """Return the entries of one change, oldest first."""
         ...

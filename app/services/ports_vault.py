@@ -73,6 +73,28 @@ class Catalogue(Protocol):
         ...
 
 
+class VaultBin(Protocol):
+    """Two steps between a set and its end."""
+
+    def put(self, item: BackupSet, *, by: str, reason: str) -> None:
+        """Mark a set, signed, as one that shall be removed; raises SecretUnavailable."""
+        ...
+
+    def take_out(self, item: BackupSet) -> None:
+        """Remove the mark."""
+        ...
+
+    def purge(self, item: BackupSet) -> None:
+        """Remove a set for good.
+
+        Raises:
+            IllegalMove: It was not put in the bin before.
+            VaultDamaged: Its mark is for another set, or was altered.
+            Busy: Somebody is reading it.
+        """
+        ...
+
+
 class Vault(Protocol):
     """The place where sealed backup sets lie; safe to use from several threads and programs."""
 
@@ -182,6 +204,11 @@ class Vault(Protocol):
             VaultDamaged: The manifest or an index does not match.
             RemoteError: The host could not be used.
         """
+        ...
+
+    @property
+    def bin(self) -> VaultBin:
+        """Where sets wait before they are removed."""
         ...
 
     def sets(self) -> Sequence[BackupSet]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
 from app.domain.event import Actor, Event, NewEvent, canonical, digest
 from app.i18n import _
@@ -31,6 +31,10 @@ class ChangeLog:
     def head(self) -> str:
         """Return the hash of the last committed entry, "" for an empty log."""
         return read_head(self._connection).hash
+
+    def latest(self) -> datetime | None:
+        """Return the latest time in the log (UTC), None for an empty log."""
+        return self._connection.execute(select(func.max(EVENT.c.at))).scalar()
 
     def of(self, change: str) -> Sequence[Event]:
         """Return the committed entries of one change, oldest first."""

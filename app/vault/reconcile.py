@@ -5,9 +5,11 @@ from pathlib import Path
 from shutil import rmtree
 
 from app.domain.backup import BackupSet, Level, Outcome, Quarantined, Reconciliation
+from app.domain.ids import SetId
 from app.errors import VaultDamaged
 from app.tasks import TaskContext
 from app.vault import locks
+from app.vault.bin import Bin
 from app.vault.core import Core
 from app.vault.format import SetNote
 from app.vault.layout import PART, sync_dir
@@ -30,15 +32,21 @@ def reconcile(core: Core, known: Sequence[BackupSet]) -> Reconciliation:
             present.add(folder.name)  # another program is writing it right now
         elif not is_sealed(folder):
             quarantined.append(_put_aside(core, folder, "The set was never finished."))
-        elif folder.name in remembered:
+        elif (item := remembered.get(SetId(folder.name))) is not None:
             present.add(folder.name)
+            if item.purged_at is not None:
+                Bin(core).purge(item)  # a crash came between record and removal
         else:
             found = _adopt(core, folder)
             if isinstance(found, BackupSet):
                 adopted.append(found)
             else:
                 quarantined.append(found)
-    missing = tuple(item.id for item in known if item.id not in present and not item.missing)
+    missing = tuple(
+        item.id
+        for item in known
+        if item.id not in present and not item.missing and item.purged_at is None
+    )
     return Reconciliation(tuple(adopted), missing, tuple(quarantined))
 
 

@@ -19,6 +19,7 @@ from app.services.ports import Remote
 from app.services.ports_vault import CaptureRequest, Catalogue, Tell
 from app.tasks import TaskContext
 from app.vault import locks
+from app.vault.bin import Bin
 from app.vault.core import Core
 from app.vault.dialogue import new_nonce, probe
 from app.vault.format import Acceptance, SetNote
@@ -140,6 +141,11 @@ class LocalVault:
     ) -> Sequence[BackupSource]:
         """Return what a restore would replace and is there now."""
         return overwritten(self._reader(item, context), remote, wish)
+
+    @property
+    def bin(self) -> Bin:
+        """Where sets wait before they are removed."""
+        return Bin(self.core)
 
     def sets(self) -> Sequence[BackupSet]:
         """Return every sealed set whose manifest and signature fit, oldest first."""

@@ -42,6 +42,10 @@ _NUMBERS = (
     "monitor_days_emergency",
     "move_tolerance_h",
     "service_hours",
+    "keep_last",
+    "keep_days_closed",
+    "keep_days_loose",
+    "bin_hours",
     "approvals_low",
     "approvals_moderate",
     "approvals_high",
@@ -52,7 +56,8 @@ _OWNERS = (
     (RiskFrom.MODERATE, _("from moderate risk on")),
     (RiskFrom.ALWAYS, _("at every risk")),
 )
-_WHOLE = ("approvals_low", "approvals_moderate", "approvals_high")
+_APPROVALS = ("approvals_low", "approvals_moderate", "approvals_high")
+_WHOLE = (*_APPROVALS, "keep_last")
 
 
 class SettingsPage(Page):
@@ -110,10 +115,16 @@ class SettingsPage(Page):
         safety = Group(_("Safety"), _("What is demanded before work starts and after it."))
         safety.add(pair(line("backup_age_h"), line("monitor_days")))
         safety.add(pair(line("monitor_days_major"), line("monitor_days_emergency")))
+        keep = Group(
+            _("Retention"),
+            _("What stays of the backups. An open change, the only proven copy: these always do."),
+        )
+        keep.add(pair(line("keep_last"), line("bin_hours")))
+        keep.add(pair(line("keep_days_closed"), line("keep_days_loose")))
         agree = Group(
             _("Approval"), _("How many people agree to a plan, by the risk that remains.")
         )
-        agree.add(*(line(name) for name in _WHOLE))
+        agree.add(*(line(name) for name in _APPROVALS))
         owners = [(value.value, _(text)) for value, text in _OWNERS]
         agree.add(choice("owner_approves", owners), line("move_tolerance_h"))
         risk = Group(_("Risk"), _("Holds for new judgements; each keeps the rules it was made by."))
@@ -121,7 +132,7 @@ class SettingsPage(Page):
         risk.add(self.fields["risk"])
         where = Group(_("Where things are kept"), _("Secrets are kept in the system's keyring."))
         where.add(self.folders, line("vault_path"))
-        return you, look, time, self.people, agree, safety, risk, where
+        return you, look, time, self.people, agree, safety, keep, risk, where
 
     def _connect(self) -> None:
         for field in self.fields.values():
