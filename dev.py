@@ -24,11 +24,7 @@ OLDEST, NEWEST = (3, 11), (3, 13)
 DEMO_DATA = ROOT / "demo" / "data"
 DISK_NEEDED = 1_500_000_000
 PIP_FLAGS = (
-    "--require-hashes",
-    "--no-input",
-    "--disable-pip-version-check",
-    "--quiet",
-    "--retries=2",
+    *("--require-hashes", "--no-input", "--disable-pip-version-check", "--quiet", "--retries=2"),
 )
 
 OFFSCREEN = ("libgl1", "libegl1", "libxkbcommon0", "libdbus-1-3", "libfontconfig1", "libglib2.0-0")
@@ -37,7 +33,10 @@ SCREEN = (
     "libxcb-shape0",
 )
 SERVER = ("openssh-server", "openssh-client")
-TEST_TOOLS = ("age", "zstd", "xvfb", "xauth", "xdotool", "poppler-utils", "sqlite3", "procps")
+TEST_TOOLS = (
+    *("age", "zstd", "xvfb", "xauth", "xdotool", "poppler-utils", "sqlite3", "procps"),
+    *("postgresql", "mariadb-server-core", "mariadb-client", "redis-server", "redis-tools"),
+)
 POLICY = Path("/usr/sbin/policy-rc.d")
 
 USAGE = """\

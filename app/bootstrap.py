@@ -318,6 +318,9 @@ def _vault_door(
     def uses_file() -> bool:
         return around.key_file is not None or key_file.exists()
 
+    def password_of(name: str) -> str:
+        return secrets().get(name) or ""
+
     def open_it() -> "Vault":
         from app.vault import opening  # noqa: PLC0415 - the ciphers are loaded when they are needed
 
@@ -328,7 +331,8 @@ def _vault_door(
                     if uses_file()
                     else opening.keys_in_secrets(secrets())
                 )
-                opened.append(opening.open_vault(root(), around.clock, load))
+                vault = opening.open_vault(root(), around.clock, load)
+                opened.append(vault.asking(password_of))
             return opened[0]
 
     def make() -> str:
@@ -337,7 +341,7 @@ def _vault_door(
         with lock:
             keep = _keep(key_file if uses_file() else None, secrets)
             made = opening.create_vault(root(), around.clock, keep)
-            opened[:] = [made.vault]
+            opened[:] = [made.vault.asking(password_of)]
             return made.recovery_key
 
     return VaultDoor(lambda: Layout(root()).vault_file.exists(), open_it, make)

@@ -7,7 +7,7 @@ loader settings of whoever started us reach the program.
 import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
@@ -147,6 +147,41 @@ def running(
         yield process
     finally:
         _stop(process)
+
+
+@contextmanager
+def talking(argv: Sequence[str | Path]) -> Iterator[Process]:
+    """Run a program whose three streams are pipes for the block; then end it and all it started.
+
+    It may clean up after itself: it is killed only when it does not end within five seconds.
+
+    Raises:
+        ToolMissing: There is no such program.
+    """
+    call = _call(argv, None, None)
+    try:
+        process = subprocess.Popen(
+            call.argv,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=call.env,
+            bufsize=0,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise _unusable(call, error) from error
+    try:
+        yield process
+    finally:
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with suppress(BrokenPipeError):
+                    pipe.close()
+        try:
+            process.wait(0 if process.poll() is not None else _GRACE_S)
+        except subprocess.TimeoutExpired:
+            _stop(process)
 
 
 def start_apart(argv: Sequence[str | Path]) -> Process:

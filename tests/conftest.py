@@ -16,7 +16,7 @@ from tests.patience import PatientBot
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 pytest_plugins = (
-    "tests.ssh_fixtures", "tests.web_fixtures", "tests.postgres_fixtures", "tests.made_up_fixtures",
+    "tests.ssh_fixtures", "tests.web_fixtures", "tests.database_fixtures", "tests.made_up_fixtures",
 )  # fmt: skip
 
 settings.register_profile(

@@ -14,23 +14,49 @@ class SourceKind(StrEnum):
     FILES = "files"
     SQLITE = "sqlite"
     POSTGRESQL = "postgresql"
+    MYSQL = "mysql"
+    MONGODB = "mongodb"
+    REDIS = "redis"
     FACTS = "facts"
+
+    @property
+    def is_server(self) -> bool:
+        """Whether a database server is asked for it, perhaps with an account of its own."""
+        return self in _SERVERS
+
+
+_SERVERS = (SourceKind.POSTGRESQL, SourceKind.MYSQL, SourceKind.MONGODB, SourceKind.REDIS)
 
 
 @dataclass(frozen=True, slots=True)
 class BackupSource:
-    """One thing to capture: ``paths`` for files, ``database`` (file or name) for databases."""
+    """One thing to capture: ``paths`` for files, ``database`` (file or name) for databases.
+
+    What follows concerns database servers alone. An empty ``server`` is the usual one of the host,
+    otherwise ``name:port`` or the path of a socket, as the host sees it. An empty ``login`` is the
+    host's own way in: the account of the database's owner, or a password file kept there.
+    """
 
     kind: SourceKind
     host: HostId
     paths: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     database: str = ""
+    server: str = ""
+    login: str = ""
+    query: str = ""
+    """What a restore drill asks the restored database; the source has answered it at the backup."""
 
     @property
     def title(self) -> str:
         """What is captured, in a few words."""
-        return self.database or ", ".join(self.paths) or self.kind.value
+        name = self.database or ", ".join(self.paths) or self.kind.value
+        return f"{name} at {self.server}" if self.server else name
+
+    @property
+    def secret(self) -> str:
+        """The name under which the keyring holds the password of ``login``."""
+        return f"host/{self.host}/{self.kind.value}/{self.login}@{self.server}"
 
 
 class CaptureState(StrEnum):

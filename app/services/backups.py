@@ -19,7 +19,7 @@ from app.domain.ids import ChangeId, HostId, SetId, new_id
 from app.errors import AppError, IllegalMove, InvalidInput, NotFound
 from app.i18n import _
 from app.services.changes import Desk
-from app.services.ports import Remotes
+from app.services.ports import Remote, Remotes
 from app.services.ports_vault import CaptureRequest, Vault
 from app.tasks import TaskContext
 from app.wording import bytes_size
@@ -128,9 +128,7 @@ def verify_set(
 def _prove(
     item: BackupSet, level: Level, keeping: Safekeeping, context: TaskContext
 ) -> tuple[BackupSet, Verification]:
-    remote = None
-    if level is Level.MATCHES_SOURCE:
-        remote = keeping.remotes.open(find_host(item.host, keeping))
+    remote = _remote_for(item, level, keeping)
     found = keeping.vault.verify(item, level, by=keeping.desk.actor, context=context, remote=remote)
     with keeping.desk.new_uow() as uow:
         current = uow.backups.get(item.id)
@@ -141,6 +139,21 @@ def _prove(
         uow.log.append(set_event("backup.verified", text, item))
         uow.commit()
     return item, found
+
+
+def _remote_for(item: BackupSet, level: Level, keeping: Safekeeping) -> Remote | None:
+    """Return the host of a set where a level may need it; it is reached on first use only.
+
+    Databases are read and restored by their own tools, which the host has when we have not.
+    """
+    if level is Level.MATCHES_SOURCE:
+        return keeping.remotes.open(find_host(item.host, keeping))
+    if level < Level.READABLE or not any(one.kind.is_server for one in item.objects):
+        return None
+    try:
+        return keeping.remotes.open(find_host(item.host, keeping))
+    except NotFound:
+        return None
 
 
 def accept_partial(set_id: str, reason: str, *, keeping: Safekeeping) -> BackupSet:

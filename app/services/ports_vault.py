@@ -130,7 +130,8 @@ class Vault(Protocol):
     ) -> Verification:
         """Try to prove one level, keep the signed outcome beside the set, and return it.
 
-        Damage is an outcome, not an error. ``remote`` is needed for L3 only.
+        Damage is an outcome, not an error. ``remote`` is needed for L3, and for what databases
+        need tools for that are not on this computer.
         """
         ...
 

@@ -8,6 +8,7 @@ from app.domain.backup import CaptureState, SourceKind, StoredObject
 from app.errors import RemoteError
 from app.services.ports import Remote
 from app.tasks import TaskContext
+from app.vault.databases.tally import tables_of
 from app.vault.dialogue import new_nonce, pump
 from app.vault.format import ObjectRecord, sha256
 from app.vault.formats import Format, FormatError
@@ -15,6 +16,17 @@ from app.vault.judging import Ending, judge
 from app.vault.producer import Abilities, Judgement, Producer
 from app.vault.seal import SealedWriter
 from app.vault.setwriter import SetWriter
+
+TOOLS: dict[SourceKind, tuple[str, ...]] = {
+    SourceKind.FILES: ("tar",),
+    SourceKind.SQLITE: ("sqlite3",),
+    SourceKind.POSTGRESQL: ("pg_dump",),
+    SourceKind.MYSQL: ("mariadb-dump", "mysqldump"),
+    SourceKind.MONGODB: ("mongodump",),
+    SourceKind.REDIS: ("redis-cli", "redis-server"),
+    SourceKind.FACTS: (),
+}
+"""The tools whose versions a set remembers."""
 
 _FINISH_S = 60.0
 
@@ -65,6 +77,7 @@ def capture_object(
             tools=_tools(producer, able),
             log_bytes=log_bytes,
             log_sha256=log_sha256,
+            tables=tables_of(producer.kind, ending),
         )
         if judgement.state is not CaptureState.FAILED:
             record = _commit(record, place, out, index, members)
@@ -91,6 +104,9 @@ def _receive(
         with remote.stream(
             producer.script, nonce, *producer.arguments, idle_s=producer.idle_s
         ) as stream:
+            if producer.stdin is not None:
+                stream.write(producer.stdin)
+                stream.close_stdin()
             try:
                 began = pump(stream, nonce, feed)
                 problem, members = _end_of(format_) if began else ("No data came.", 0)
@@ -101,7 +117,7 @@ def _receive(
     except RemoteError as error:
         error.host, error.step = remote.host.name, f"backup of {producer.title}"
         raise
-    return Ending(exit_code, stderr, nonce, received, problem), members
+    return Ending(exit_code, stderr, nonce, received, problem, members), members
 
 
 def _end_of(format_: Format) -> tuple[str, int]:
@@ -147,13 +163,8 @@ def _describe(producer: Producer, name: str, judgement: Judgement, ending: Endin
 
 
 def _tools(producer: Producer, able: Abilities) -> dict[str, str]:
-    wanted = {
-        SourceKind.FILES: ("tar",),
-        SourceKind.SQLITE: ("sqlite3",),
-        SourceKind.POSTGRESQL: ("pg_dump",),
-        SourceKind.FACTS: (),
-    }
-    return {tool: able.versions[tool] for tool in wanted[producer.kind] if tool in able.versions}
+    wanted = TOOLS[producer.kind]
+    return {tool: able.versions[tool] for tool in wanted if tool in able.versions}
 
 
 def state_of(records: list[ObjectRecord]) -> CaptureState:

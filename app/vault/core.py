@@ -13,6 +13,9 @@ from app.vault.format import VaultRecord
 from app.vault.keys import VaultKeys
 from app.vault.layout import Layout
 
+PasswordOf = Callable[[str], str]
+"""Gives the password kept under a name, "" when there is none; raises SecretUnavailable."""
+
 Step = Callable[[str], object]
 """Hears of every durable step; tests end the process there."""
 
@@ -26,6 +29,7 @@ class Core:
     keys: VaultKeys
     clock: Clock
     step: Step = lambda name: None
+    password_of: PasswordOf = lambda name: ""
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:

@@ -37,7 +37,9 @@ def probe(remote: Remote) -> Abilities:
         tools=frozenset(found.get("has", ())),
         tar_options=frozenset(found.get("tar_option", ())),
         versions={
-            tool: one(tool)[:200] for tool in ("tar", "sqlite3", "pg_dump") if one(tool).strip()
+            tool: text[0][:200]
+            for tool, text in found.items()
+            if tool in scripts.VERSIONED and text[0].strip()
         },
     )
 

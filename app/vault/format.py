@@ -48,6 +48,19 @@ class HostRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """What one table of a database held at the source, as of its backup.
+
+    ``rows`` is None when it changed while the backup ran, so that nothing exact can be said.
+    ``sha256`` is over its rows as the database's own client writes them; "" where only counted.
+    """
+
+    name: str
+    rows: int | None
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectRecord:
     """One producer of a set: what it was told, how it ended, what it left behind."""
 
@@ -60,6 +73,8 @@ class ObjectRecord:
     index: Sealed | None = None
     log_bytes: int = 0
     log_sha256: str = ""
+    tables: tuple[Table, ...] | None = None
+    """What the source said it holds; None where it was not asked, or did not say it to its end."""
 
     @property
     def is_globals(self) -> bool:

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from app.domain.backup import CaptureState
+from app.vault.databases.causes import complaints, explain
 from app.vault.producer import Judgement, Producer
 
 _MAX_WARNINGS = 200
@@ -37,6 +38,7 @@ class Ending:
     nonce: str
     plain_bytes: int
     problem: str = ""
+    members: int = 0
 
     @property
     def control(self) -> dict[str, int] | None:
@@ -58,12 +60,15 @@ class Ending:
 
 def judge(producer: Producer, ending: Ending) -> Judgement:
     """Return how the producer ended; anything that is not proven complete is FAILED."""
-    warnings = tuple(_text(line) for line in ending.lines[:_MAX_WARNINGS])
+    lines = [line for line in ending.lines if not line.startswith(b"CD-")]
+    warnings = tuple(_text(line) for line in lines[:_MAX_WARNINGS])
     if reason := _objection(producer, ending):
         return Judgement(CaptureState.FAILED, (reason, *warnings))
     if producer.suffix == "tar":
         return Judgement(_tar_state(ending, is_gnu=producer.is_gnu_tar), warnings)
-    return Judgement(CaptureState.CAPTURED, warnings)
+    said = complaints(producer.kind, lines)
+    state = CaptureState.WITH_WARNINGS if said else CaptureState.CAPTURED
+    return Judgement(state, tuple(_text(line) for line in said[:_MAX_WARNINGS]))
 
 
 def _objection(producer: Producer, ending: Ending) -> str:
@@ -80,13 +85,15 @@ def _objection(producer: Producer, ending: Ending) -> str:
     if worst != ending.exit_code:
         return f"The exit status {ending.exit_code} contradicts the control line ({worst})."
     if worst and producer.suffix != "tar":
-        return f"{producer.names[0]} failed with exit status {worst}."
+        return explain(ending.lines) or f"{producer.names[0]} failed with exit status {worst}."
     if ending.problem:
         return ending.problem
     if ending.plain_bytes < producer.floor_bytes:
         return f"Only {ending.plain_bytes} bytes arrived."
     if control.get("bytes", ending.plain_bytes) != ending.plain_bytes:
         return f"{ending.plain_bytes} of {control['bytes']} bytes arrived."
+    if control.get("made", ending.members) != ending.members:
+        return f"The dump makes {ending.members} of {control['made']} tables."
     return ""
 
 

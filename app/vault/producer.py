@@ -47,6 +47,8 @@ class Producer:
     floor_bytes: int
     idle_s: float
     is_gnu_tar: bool = False
+    stdin: bytes | None = field(default=None, repr=False)
+    """What it reads first: the login of a database, so that no process list ever shows it."""
     new_format: Callable[[str, Sink | None], Format] = field(
         default=lambda nonce, index: MarkedFormat()
     )

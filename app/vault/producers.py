@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from app.domain.backup import BackupSource, SourceKind
 from app.errors import InvalidInput
 from app.vault import scripts
+from app.vault.databases.producing import database_producers
 from app.vault.formats import Format, MarkedFormat, SqliteFormat, TarFormat
 from app.vault.index import IndexWriter
 from app.vault.producer import (
     Abilities,
     Producer,
-    check_database,
     check_path,
     file_stem,
     gently,
@@ -29,24 +29,30 @@ _TAR_OPTIONS = (
 )
 
 
-def producers_of(sources: Sequence[BackupSource], able: Abilities) -> list[Producer]:
+def producers_of(
+    sources: Sequence[BackupSource],
+    able: Abilities,
+    password_of: Callable[[BackupSource], str] = lambda source: "",
+) -> list[Producer]:
     """Return what must run for the sources, system facts always among it; raises InvalidInput."""
     if all(source.kind is not SourceKind.FACTS for source in sources):
         facts = BackupSource(SourceKind.FACTS, sources[0].host) if sources else None
         sources = (*sources, *((facts,) if facts else ()))
-    return [producer for source in sources for producer in _producers(source, able)]
+    return [producer for source in sources for producer in _producers(source, able, password_of)]
 
 
-def _producers(source: BackupSource, able: Abilities) -> Iterator[Producer]:
+def _producers(
+    source: BackupSource, able: Abilities, password_of: Callable[[BackupSource], str]
+) -> Iterator[Producer]:
     match source.kind:
         case SourceKind.FILES:
             yield _files(source, able)
         case SourceKind.SQLITE:
             yield _sqlite(source)
-        case SourceKind.POSTGRESQL:
-            yield from _postgresql(source, able)
         case SourceKind.FACTS:
             yield _facts(source)
+        case _:
+            yield from database_producers(source, able, password_of(source))
 
 
 def _files(source: BackupSource, able: Abilities) -> Producer:
@@ -93,43 +99,6 @@ def _sqlite(source: BackupSource) -> Producer:
     )
 
 
-def _postgresql(source: BackupSource, able: Abilities) -> Iterator[Producer]:
-    check_database(source.database)
-    prefix = [*gently(able), *as_postgres(able)]
-    dump = (
-        "pg_dump",
-        "-Fc",
-        "--no-password",
-        "--lock-wait-timeout=60s",
-        f"--dbname={source.database}",
-    )
-    roles: tuple[str, ...] = ("pg_dumpall", "--globals-only", "--no-password")
-    if not as_postgres(able):
-        roles = (*roles, "--no-role-passwords")
-    stem = f"postgres-{file_stem(source.database)}"
-    for command, suffix, start, end, part in (
-        (dump, "dump", b"PGDMP", b"", ""),
-        (roles, "sql", b"--", b"-- PostgreSQL database cluster dump complete", "-globals"),
-    ):
-        yield Producer(
-            source,
-            SourceKind.POSTGRESQL,
-            stem=stem + part,
-            suffix=suffix,
-            title=f"{source.title} (globals)" if part else source.title,
-            names=(command[0],),
-            script=scripts.COMMAND,
-            arguments=(command[0], *prefix, *command),
-            floor_bytes=128,
-            idle_s=900.0,
-            new_format=_marked(start, end),
-        )
-
-
-def _marked(start: bytes, end: bytes) -> Callable[[str, Sink | None], Format]:
-    return lambda nonce, index: MarkedFormat(start, end)
-
-
 def _facts(source: BackupSource) -> Producer:
     return Producer(
         source,
@@ -160,12 +129,3 @@ def exclude_pattern(pattern: str) -> str:
     """Return a pattern as it matches our member names, which begin with ``./``."""
     pattern = pattern.rstrip("/") or pattern
     return f".{pattern}" if pattern.startswith("/") else pattern
-
-
-def as_postgres(able: Abilities) -> list[str]:
-    """Return what makes PostgreSQL know us as its own user, where the server allows it."""
-    if "postgres_user" not in able.tools:
-        return []
-    if able.uid == 0 and "runuser" in able.tools:
-        return ["runuser", "-u", "postgres", "--"]
-    return ["sudo", "-n", "-u", "postgres", "--"] if "sudo_postgres" in able.tools else []

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.domain.backup import BackupSource
 from app.tasks import TaskContext
 from app.vault.core import Core
 from app.vault.format import Manifest, ObjectRecord, sealed_of
@@ -32,6 +33,10 @@ class SetReader:
     def manifest(self) -> Manifest:
         """What was sealed."""
         return self.sealed.manifest
+
+    def password_of(self, source: BackupSource) -> str:
+        """Return the password of a database's account; raises SecretUnavailable."""
+        return self.core.password_of(source.secret)
 
     def stored(self, record: ObjectRecord, *sinks: Sink) -> None:
         """Read a stored object to its end into sinks; raises VaultDamaged, SecretUnavailable."""

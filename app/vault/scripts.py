@@ -18,8 +18,10 @@ do
     command -v "$tool" >/dev/null 2>&1 && say has "$tool"
 done
 say tar "$(tar --version 2>&1 | head -n 1)"
-say pg_dump "$(pg_dump --version 2>/dev/null)"
-say sqlite3 "$(sqlite3 --version 2>/dev/null)"
+for tool in sqlite3 pg_dump mariadb-dump mysqldump mongodump redis-cli redis-server
+do
+    say "$tool" "$("$tool" --version 2>/dev/null </dev/null | head -n 1)"
+done
 for option in --format=pax --numeric-owner --acls --xattrs --sparse --one-file-system \
     --pax-option=delete=atime,delete=ctime
 do
@@ -33,6 +35,12 @@ sudo -n -u postgres true >/dev/null 2>&1 && say has sudo_postgres
 say end end
 """
 """Arguments: nonce. Answers what the server can do."""
+
+VERSIONED = (
+    *("tar", "sqlite3", "pg_dump", "mariadb-dump", "mysqldump", "mongodump"),
+    *("redis-cli", "redis-server"),
+)
+"""The tools that PROBE asks for their version."""
 
 ESTIMATE = r"""
 LC_ALL=C; export LC_ALL

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.backup import Outcome, SourceKind
-from app.errors import CommandFailed
+from app.errors import BackupFailed, CommandFailed
+from app.processes import ToolMissing
 from app.services.ports import Remote
 from app.vault import scripts
+from app.vault.databases.proofs import Case, NotProven, match_database
 from app.vault.dialogue import new_nonce, probe, pump
 from app.vault.format import ObjectRecord
 from app.vault.index import IndexLines
@@ -51,15 +53,27 @@ def compare_with_source(reader: SetReader, remote: Remote) -> Found:
                 found.append(_files(reader, record, remote, zero=has_zero))
             case SourceKind.SQLITE:
                 found.append(_sqlite(reader, record, remote))
-            case SourceKind.POSTGRESQL:
-                found.append(Found(Outcome.NOT_DONE, "PostgreSQL is not compared with its source"))
             case SourceKind.FACTS:
                 pass  # a description of one moment; nothing it could still match
+            case _:
+                found += _database(Case(reader, record, remote))
     outcomes = {item.outcome for item in found}
     for worst in (Outcome.FAILED, Outcome.NOT_DONE):
         if worst in outcomes:
             return Found(worst, "; ".join(i.detail for i in found if i.outcome is worst))
     return Found(Outcome.PASSED, "; ".join(item.detail for item in found))
+
+
+def _database(case: Case) -> list[Found]:
+    """Compare a database of a server; its roles are no part of what is compared."""
+    if case.record.is_globals:
+        return []
+    try:
+        return [Found(Outcome.PASSED, match_database(case))]
+    except BackupFailed as error:
+        return [Found(Outcome.FAILED, error.sentence())]
+    except (NotProven, ToolMissing) as error:
+        return [Found(Outcome.NOT_DONE, str(error))]
 
 
 class _Choice:

@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from app.errors import VaultDamaged
+from app.errors import BackupFailed, VaultDamaged
 
 
 def check_database(path: Path) -> str:
@@ -26,6 +26,26 @@ def check_database(path: Path) -> str:
         table = orphans[0][0].decode("utf-8", "replace")
         raise VaultDamaged(f"{path.name} holds rows in {table} whose foreign keys lead nowhere.")
     return f"{tables} tables, integrity check ok, no broken foreign keys"
+
+
+def answer(path: Path, query: str) -> str:
+    """Ask a restored database one reading query and return its first row as text.
+
+    Raises:
+        BackupFailed: It cannot be answered.
+    """
+    try:
+        with closing(_open(path)) as database:
+            database.execute("PRAGMA query_only = ON")
+            row = database.execute(query).fetchone()
+    except (sqlite3.Error, sqlite3.Warning) as error:
+        raise BackupFailed(
+            f"The restored database does not answer the query of the plan ({error}).",
+            hint="Check the query, or do not rely on this set.",
+        ) from error
+    cells = ["" if cell is None else cell for cell in row or ("no row",)]
+    words = [c.decode("utf-8", "replace") if isinstance(c, bytes) else str(c) for c in cells]
+    return "“" + ", ".join(words)[:200] + "”"
 
 
 def differences(stored: Path, live: Path) -> tuple[bool, tuple[str, ...]]:

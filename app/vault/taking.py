@@ -47,7 +47,9 @@ def take_set(
     busy = f"A backup of {request.host.name} is running already."
     with locks.hold(core.layout.host_lock(request.host.id), what=busy):
         start = _begin(core, request, remote)
-        producers = producers_of(request.sources, start.able)
+        producers = producers_of(
+            request.sources, start.able, lambda source: core.password_of(source.secret)
+        )
         with _new_set(core, request, start.at) as place:
             meter = Meter(context, start.estimate_bytes)
             records = [

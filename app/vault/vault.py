@@ -20,7 +20,7 @@ from app.services.ports_vault import CaptureRequest, Catalogue, Tell
 from app.tasks import TaskContext
 from app.vault import locks
 from app.vault.bin import Bin
-from app.vault.core import Core
+from app.vault.core import Core, PasswordOf
 from app.vault.dialogue import new_nonce, probe
 from app.vault.format import Acceptance, SetNote
 from app.vault.notes import SealedSet, add_note, as_backup_set, is_sealed, load_set
@@ -55,6 +55,10 @@ class LocalVault:
     def root(self) -> Path:
         """The folder everything lies in."""
         return self.core.layout.root
+
+    def asking(self, password_of: PasswordOf) -> "LocalVault":
+        """Return the same vault, which gets the passwords of databases from a keyring."""
+        return replace(self, core=replace(self.core, password_of=password_of))
 
     def capture(self, request: CaptureRequest, remote: Remote, context: TaskContext) -> BackupSet:
         """Take and seal one set; it comes back at L0."""

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from time import monotonic
 
-from app import processes
 from app.domain.backup import Level, Outcome, SourceKind, Verification
 from app.errors import BackupFailed, RemoteError, TimedOut, VaultDamaged
+from app.processes import ToolMissing
 from app.services.ports import Remote
+from app.vault.databases.proofs import Case, NotProven, read_database, restore_database
 from app.vault.format import ObjectRecord, sha256
 from app.vault.formats import FormatError, MarkedFormat, TarFormat
 from app.vault.index import IndexWriter
@@ -17,11 +19,9 @@ from app.vault.restore import restore_set
 from app.vault.seal import HashSink
 from app.vault.setwriter import LOG_LIMIT_BYTES, PLAN
 from app.vault.source_check import compare_with_source
-from app.vault.sqlite_check import check_database
+from app.vault.sqlite_check import answer, check_database
 from app.vault.tarstream import TarReader
 from app.wording import bytes_size, duration
-
-_PG_RESTORE_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +121,25 @@ def _readable(trial: Trial) -> Proof:
     """Decode every object to the end of its own format."""
     told, missing = [], []
     for record in trial.records:
-        check = _READERS.get((record.stored.kind, _suffix(record)), _read_text)
         try:
-            told.append(f"{record.stored.title}: {check(trial, record)}")
-        except processes.ToolMissing as error:
+            told.append(f"{record.stored.title}: {_read(trial, record)}")
+        except ToolMissing as error:
             missing.append(f"{record.stored.title}: {error.text}")
     if missing:
         return Proof(Outcome.NOT_DONE, "; ".join(missing + told))
     return Proof(Outcome.PASSED, "; ".join(told))
 
 
-def _suffix(record: ObjectRecord) -> str:
-    return record.stored.name.removesuffix(".zst.age").rpartition(".")[2]
+def _read(trial: Trial, record: ObjectRecord) -> str:
+    match record.stored.kind:
+        case SourceKind.FILES:
+            return _read_tar(trial, record)
+        case SourceKind.SQLITE:
+            return _read_sqlite(trial, record)
+        case SourceKind.FACTS:
+            return _read_text(trial, record)
+        case _:
+            return read_database(Case(trial.reader, record, trial.remote))
 
 
 def _read_tar(trial: Trial, record: ObjectRecord) -> str:
@@ -155,28 +162,6 @@ def _read_sqlite(trial: Trial, record: ObjectRecord) -> str:
         return check_database(place)
 
 
-def _read_dump(trial: Trial, record: ObjectRecord) -> str:
-    """Let PostgreSQL's own tool read the whole dump; listing it would read only its head."""
-    if processes.find("pg_restore") is None:
-        raise processes.ToolMissing("pg_restore is not installed here.")
-    with trial.reader.core.scratch() as folder:
-        place = folder / "database.dump"
-        trial.reader.to_file(record, place)
-        done = processes.run(
-            ("pg_restore", "-f", str(folder / "out.sql"), str(place)), limit_s=_PG_RESTORE_S
-        )
-        if not done.ok:
-            raise VaultDamaged(f"pg_restore cannot read the dump: {done.complaint}.")
-    return "decoded by pg_restore to its end"
-
-
-def _read_globals(trial: Trial, record: ObjectRecord) -> str:
-    text = MarkedFormat(b"--", b"-- PostgreSQL database cluster dump complete")
-    trial.reader.stored(record, text)
-    text.finish()
-    return "closing line read"
-
-
 def _read_text(trial: Trial, record: ObjectRecord) -> str:
     text = MarkedFormat(end=b"\n== End of facts ")
     trial.reader.stored(record, text)
@@ -192,21 +177,41 @@ def _matches_source(trial: Trial) -> Proof:
 
 
 def _restored(trial: Trial) -> Proof:
-    """Restore into a scratch folder and compare; the time it takes is what a restore takes."""
-    if dumps := [r for r in trial.records if r.stored.kind is SourceKind.POSTGRESQL]:
-        return Proof(
-            Outcome.NOT_DONE,
-            f"{dumps[0].stored.title}: there is no PostgreSQL server here to restore into.",
-        )
+    """Restore into a scratch folder and throwaway servers, and compare.
+
+    The time this takes is what a restore takes.
+    """
     with trial.reader.core.scratch() as folder:
         result = restore_set(trial.reader, folder / "drill")
-    told = [
-        f"{result.members} members restored in {duration(result.duration_s)} and compared by "
-        f"{result.compared}"
-    ]
+        told = [
+            f"{result.members} members restored in {duration(result.duration_s)} and compared by "
+            f"{result.compared}"
+        ]
+        told += _answers(trial, folder / "drill")
     if result.skipped:
         told.append(f"not restorable here: {', '.join(result.skipped[:5])}")
+    missing = []
+    for record in trial.records:
+        case = Case(trial.reader, record, trial.remote)
+        if not record.stored.kind.is_server or case.record.is_globals:
+            continue
+        try:
+            told.append(restore_database(case))
+        except (NotProven, ToolMissing) as error:
+            missing.append(str(error))
+    if missing:
+        return Proof(Outcome.NOT_DONE, "; ".join(missing + told))
     return Proof(Outcome.PASSED, "; ".join(told))
+
+
+def _answers(trial: Trial, folder: Path) -> list[str]:
+    """Ask restored SQLite databases the query of the plan."""
+    return [
+        f"{record.stored.title}: the query of the plan is answered with "
+        + answer(folder / record.stored.name.removesuffix(".zst.age"), record.source.query)
+        for record in trial.records
+        if record.stored.kind is SourceKind.SQLITE and record.source.query
+    ]
 
 
 _LEVELS: dict[Level, Callable[[Trial], Proof]] = {
@@ -215,10 +220,4 @@ _LEVELS: dict[Level, Callable[[Trial], Proof]] = {
     Level.READABLE: _readable,
     Level.MATCHES_SOURCE: _matches_source,
     Level.RESTORED: _restored,
-}
-_READERS: dict[tuple[SourceKind, str], Callable[[Trial, ObjectRecord], str]] = {
-    (SourceKind.FILES, "tar"): _read_tar,
-    (SourceKind.SQLITE, "sqlite"): _read_sqlite,
-    (SourceKind.POSTGRESQL, "dump"): _read_dump,
-    (SourceKind.POSTGRESQL, "sql"): _read_globals,
 }

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from app.domain.restore import Move, MoveHow
 from app.errors import BackupFailed, CommandFailed
 from app.services.ports import Remote
+from app.vault.databases.producing import as_postgres
 from app.vault.dialogue import ask
 from app.vault.producer import Abilities, check_database
-from app.vault.producers import as_postgres
 
 _QUESTION_S = 120.0
 _ANALYZE_S = 3600.0
