@@ -6,21 +6,15 @@ from app.domain.backup import BackupSource, SourceKind
 from app.domain.restore import DifferenceKind, RestoreState, RestoreWish
 from app.errors import BackupFailed
 from app.tasks import TaskContext
-from tests.postgres_fixtures import as_postgres
+from tests.database_fixtures import as_postgres
 from tests.vault.conftest import take
-from tests.vault.local_remote import FEW_TOOLS, LocalRemote, few_tools
+from tests.vault.local_remote import LocalRemote
 from tests.vault.test_capture_faults import tool
-from tests.vault.test_postgresql import tools  # noqa: F401 - a fixture
 from tests.vault.test_swaps import MARK, Attempt
-
-TOOLS = (*FEW_TOOLS, "pg_dump", "pg_dumpall", "pg_restore", "psql", "runuser")
 
 
 @pytest.fixture
-def with_postgres(postgres_server, tools) -> LocalRemote:  # noqa: F811
-    for name in ("pg_restore", "psql"):
-        if not (tools / name).exists():
-            few_tools(tools, name)
+def with_postgres(postgres_server, tools) -> LocalRemote:
     return LocalRemote(env={"PATH": str(tools), "PGHOST": str(postgres_server)})
 
 
@@ -99,7 +93,7 @@ def test_a_database_that_is_gone_comes_back(vault, with_postgres, sql, taken, po
 
 
 def test_a_dump_that_does_not_fill_a_database_leaves_everything_as_it_was(
-    vault, with_postgres, sql, taken, tools  # noqa: F811
+    vault, with_postgres, sql, taken, tools
 ):  # fmt: skip
     tool(tools, "pg_restore", "head -c 100 >/dev/null; echo broken >&2; exit 1")
     attempt = Attempt(vault, taken, with_postgres)
