@@ -184,6 +184,15 @@ def talking(argv: Sequence[str | Path]) -> Iterator[Process]:
             _stop(process)
 
 
+def end_of(process: Process, limit_s: float) -> int | None:
+    """Wait for a program and return its exit code; None when it does not end, or by a signal."""
+    try:
+        code = process.wait(limit_s)
+    except subprocess.TimeoutExpired:
+        return None
+    return code if code >= 0 else None
+
+
 def start_apart(argv: Sequence[str | Path]) -> Process:
     """Start this program once more, with its own surroundings; it lives on without us.
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from subprocess import TimeoutExpired
 from threading import Thread
 
 from app import processes
@@ -72,12 +71,10 @@ class _LocalStream:
 
     def finish(self, limit_s: float = 30.0) -> int | None:
         """Wait for the end; return the exit code, or None when there was none in time."""
-        try:
-            code = self._process.wait(limit_s)
-        except TimeoutExpired:
-            return None
-        self._thread.join(limit_s)
-        return code if code >= 0 else None
+        code = processes.end_of(self._process, limit_s)
+        if self._process.poll() is not None:
+            self._thread.join(limit_s)
+        return code
 
     def end(self) -> None:
         """Let go of stderr; the process itself is ended by whoever started it."""
