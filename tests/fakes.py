@@ -140,7 +140,8 @@ class MemoryLog:
 
 
 KINDS = ("hosts", "runs", "backups", "health", "samples", "comparisons", "reports", "templates",
-         "windows", "plans", "people", "surveys", "restores")  # fmt: skip
+         "windows", "plans", "people", "surveys", "restores", "load_runs",
+         "load_verdicts")  # fmt: skip
 
 
 class MemoryUnitOfWork:

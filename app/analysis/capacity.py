@@ -6,40 +6,17 @@ at every lower rate that was seen.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from app.analysis.load_run import Part
 from app.analysis.loadtest import Histogram
+from app.domain.loadtest import Capacity, LoadPoint
 
 BANDS = 12
 _SLICES = 60
 _SHORTEST_SLICE_S = 1.0
 _LEAST_SAMPLES = 30
-
-
-@dataclass(frozen=True, slots=True)
-class LoadPoint:
-    """What was seen at one load."""
-
-    rate_per_s: float
-    p95_ms: float
-    error_share: float
-    samples: int
-
-
-@dataclass(frozen=True, slots=True)
-class Capacity:
-    """The highest rate that kept to the target; ``is_reached`` says whether one did not.
-
-    ``rate_per_s`` is None where not even the lowest rate did.
-    """
-
-    target_ms: float
-    rate_per_s: float | None
-    is_reached: bool
-    points: tuple[LoadPoint, ...] = ()
 
 
 def response_over_rate(runs: Sequence[Part]) -> tuple[LoadPoint, ...]:
@@ -80,9 +57,9 @@ def capacity(
     best: float | None = None
     for point in points:
         if point.p95_ms > target_ms or point.error_share > most_errors:
-            return Capacity(target_ms, best, True, tuple(points))
+            return Capacity(target_ms, best, True)
         best = point.rate_per_s
-    return Capacity(target_ms, best, False, tuple(points))
+    return Capacity(target_ms, best, False)
 
 
 def _sliced(run: Part) -> list[Part]:

@@ -80,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _sum_up(args: argparse.Namespace) -> int:
-    from app.services.loadtests import summarise  # noqa: PLC0415 - numpy only when it is used
+    from app.services.loadtests.summing import summarise  # noqa: PLC0415 - numpy only when it is used
 
     found = summarise(args.file, zone=args.zone, window=_window(args))
     if args.json:
@@ -94,7 +94,7 @@ def _sum_up(args: argparse.Namespace) -> int:
 def _compare(args: argparse.Namespace) -> int:
     from app.cli.loadtest_words import comparison_data, comparison_lines  # noqa: PLC0415
     from app.domain.loadtest import LoadTerms  # noqa: PLC0415
-    from app.services.load_comparison import compare_load_tests  # noqa: PLC0415 - numpy
+    from app.services.loadtests.comparing import compare_load_tests  # noqa: PLC0415 - numpy
 
     terms = LoadTerms(
         apdex_ms=1000 * span_s(args.apdex),

@@ -15,6 +15,7 @@ ReportId = NewType("ReportId", str)
 TemplateId = NewType("TemplateId", str)
 WindowId = NewType("WindowId", str)
 RestoreId = NewType("RestoreId", str)
+LoadRunId = NewType("LoadRunId", str)
 
 
 def new_id() -> str:

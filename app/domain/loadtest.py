@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.ids import ChangeId, LoadRunId
+from app.domain.metric import WindowName
 from app.domain.verdict import Comparison, Overall
 from app.i18n import _, later
 
@@ -182,6 +184,28 @@ class LoadTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadPoint:
+    """What was seen at one load."""
+
+    rate_per_s: float
+    p95_ms: float
+    error_share: float
+    samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """The highest rate that kept to the target; ``is_reached`` says whether one did not.
+
+    ``rate_per_s`` is None where not even the lowest rate did.
+    """
+
+    target_ms: float
+    rate_per_s: float | None
+    is_reached: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RunFacts:
     """One run as it was compared: its file, what it holds, and its steady part."""
 
@@ -191,6 +215,9 @@ class RunFacts:
     steady_start: datetime
     steady_end: datetime
     steady_samples: int
+    points: tuple[LoadPoint, ...] = ()
+    """Response over rate, lowest rate first."""
+    capacity: Capacity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,3 +267,31 @@ class LoadComparison:
     overall: Overall
     single_run: bool
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LoadRun:
+    """A run kept with a change: its file lies among the evidence under ``sha256``."""
+
+    id: LoadRunId
+    change: ChangeId
+    side: WindowName
+    name: str
+    sha256: str
+    size_bytes: int
+    summary: LoadTestSummary
+    terms: LoadTerms
+    kept_at: datetime
+    by: str = ""
+    source: str = ""
+    """Where it came from: an imported file, or the plan that was run and on which host."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadVerdict:
+    """The load tests of a change before against after; there is one per change."""
+
+    id: str
+    change: ChangeId
+    found: LoadComparison
+    judged_at: datetime

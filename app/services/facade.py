@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from app.services.functional import Testing
     from app.services.health import Checking
     from app.services.live import LiveOutput
+    from app.services.loadtests.keeping import LoadTesting
     from app.services.metrics import Measuring
     from app.services.portfolio import PortfolioData
     from app.services.ports import Clock
@@ -153,6 +154,13 @@ class AppServices(LateParts):
         from app.services.metrics import Measuring  # noqa: PLC0415 - loads numpy
 
         return Measuring(self.desk, self.remotes, self.series, self.read_sheet)
+
+    @property
+    def load_testing(self) -> LoadTesting:
+        """For load tests."""
+        from app.services.loadtests.keeping import LoadTesting  # noqa: PLC0415 - loads numpy
+
+        return LoadTesting(self.desk, self.files)
 
     @property
     def keeping(self) -> Safekeeping:

@@ -15,6 +15,7 @@ from app.domain.feedback import Survey
 from app.domain.filter import SavedFilter
 from app.domain.health import HealthReport
 from app.domain.host import Host
+from app.domain.loadtest import LoadRun, LoadVerdict
 from app.domain.metric import SampleSet
 from app.domain.people import Person
 from app.domain.report import Report
@@ -182,6 +183,16 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def load_runs(self) -> Repository[LoadRun]:
+        """Runs of load tests."""
+        ...
+
+    @property
+    def load_verdicts(self) -> Repository[LoadVerdict]:
+        """Load tests before against after."""
+        ...
+
+    @property
     def log(self) -> Log:
         """The change log."""
         ...
@@ -212,6 +223,10 @@ class Files(Protocol):
 
     def put(self, data: bytes) -> str:
         """Keep bytes durably and return their SHA-256."""
+        ...
+
+    def copy(self, file: Path) -> tuple[str, int]:
+        """Keep a copy of a file of any size; return SHA-256 and size; raises DiskFull."""
         ...
 
     def get(self, sha256: str) -> bytes:

@@ -1,6 +1,9 @@
 """Content-addressed evidence: bytes under their SHA-256, written once, never altered."""
 
 import hashlib
+import os
+import shutil
+import tempfile
 from pathlib import Path
 
 from app.errors import NotFound, StoreError
@@ -44,6 +47,26 @@ class StoredFiles:
             else:
                 move_durably(file, path, mode=FROZEN_FILE)
         return sha256, size
+
+    def copy(self, file: Path) -> tuple[str, int]:
+        """Keep a copy of a file, however large; return SHA-256 and size.
+
+        Raises:
+            DiskFull: There is no room; nothing was kept.
+            StoreError: The file cannot be read, or the folder not written.
+        """
+        private_dir(self._folder)
+        with in_our_words(file):
+            descriptor, name = tempfile.mkstemp(dir=self._folder, prefix="copy-")
+            part = Path(name)
+            try:
+                with open(descriptor, "wb") as target, file.open("rb") as source:
+                    shutil.copyfileobj(source, target, _BLOCK)
+                    target.flush()
+                    os.fsync(target.fileno())
+                return self.adopt(part)
+            finally:
+                part.unlink(missing_ok=True)
 
     def get(self, sha256: str) -> bytes:
         """Return bytes and check them.

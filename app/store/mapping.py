@@ -22,6 +22,7 @@ from app.domain.feedback import Survey
 from app.domain.filter import SavedFilter
 from app.domain.health import HealthReport
 from app.domain.host import Host
+from app.domain.loadtest import LoadRun, LoadVerdict
 from app.domain.metric import SampleSet
 from app.domain.people import Person
 from app.domain.report import Report
@@ -309,6 +310,18 @@ RESTORE = Kind(
     "restore",
     (text("set", index=True), text("host", index=True), text("state", index=True)),
 )
+LOAD_RUN = Kind(
+    LoadRun,
+    "load_run",
+    "load test",
+    (text("change", index=True, child_of="change"), text("side"), text("sha256")),
+)
+LOAD_VERDICT = Kind(
+    LoadVerdict,
+    "load_verdict",
+    "comparison of load tests",
+    (text("change", index=True, child_of="change"), instant("judged_at")),
+)
 KINDS: tuple[Kind[Any], ...] = (
     CHANGE,
     HOST,
@@ -325,4 +338,6 @@ KINDS: tuple[Kind[Any], ...] = (
     PERSON,
     SURVEY,
     RESTORE,
+    LOAD_RUN,
+    LOAD_VERDICT,
 )

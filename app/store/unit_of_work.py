@@ -16,6 +16,7 @@ from app.domain.feedback import Survey
 from app.domain.filter import SavedFilter
 from app.domain.health import HealthReport
 from app.domain.host import Host
+from app.domain.loadtest import LoadRun, LoadVerdict
 from app.domain.metric import SampleSet
 from app.domain.people import Person
 from app.domain.report import Report
@@ -107,6 +108,8 @@ class SqlUnitOfWork:
     people: StoredRecords[Person]
     surveys: StoredRecords[Survey]
     restores: StoredRecords[Restore]
+    load_runs: StoredRecords[LoadRun]
+    load_verdicts: StoredRecords[LoadVerdict]
     settings: SettingRows
     log: ChangeLog
 
@@ -189,6 +192,8 @@ class SqlUnitOfWork:
         self.people = StoredRecords(mapping.PERSON, connection, self._writes)
         self.surveys = StoredRecords(mapping.SURVEY, connection, self._writes)
         self.restores = StoredRecords(mapping.RESTORE, connection, self._writes)
+        self.load_runs = StoredRecords(mapping.LOAD_RUN, connection, self._writes)
+        self.load_verdicts = StoredRecords(mapping.LOAD_VERDICT, connection, self._writes)
         self.settings = SettingRows(connection, self._writes)
         self.log = ChangeLog(connection)
 

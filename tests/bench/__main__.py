@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from tests.bench.harness import HEADING, Result, machine
 
 NAMES = (
-    "startup", "ui", "verdict", "truth", "pdf", "log", "growth", "suggest", "verify",
+    "startup", "ui", "verdict", "truth", "pdf", "log", "growth", "suggest", "verify", "jtl",
 )  # fmt: skip
 
 

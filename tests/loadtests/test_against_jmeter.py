@@ -8,7 +8,7 @@ import csv
 
 import pytest
 
-from app.services.loadtests import summarise
+from app.services.loadtests.summing import summarise
 from tests.loadtests.conftest import statistics
 from tests.loadtests.jtl import HEADER
 

@@ -9,7 +9,7 @@ import pytest
 from app.domain.loadtest import Figure, LoadTerms
 from app.domain.verdict import OverallVerdict, Verdict
 from app.errors import InvalidInput
-from app.services.load_comparison import compare_load_tests
+from app.services.loadtests.comparing import compare_load_tests
 from tests.loadtests.jtl import BEGIN_MS, Sample, as_csv
 
 PAIR = Path(os.environ.get("CHANGEDESK_JMETER_PAIR", "/nowhere"))

@@ -5,8 +5,8 @@ import pytest
 from app import processes
 from app.domain.loadtest import LoadTestFormat
 from app.errors import InvalidInput
-from app.services.loadtest_files import loadrunner
-from app.services.loadtests import summarise
+from app.services.loadtests.files import loadrunner
+from app.services.loadtests.summing import summarise
 
 REPORT = """<?xml version="1.0" encoding="UTF-8"?>
 <Runs><General>

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from app.domain.loadtest import LoadTestFormat, Percentiles
 from app.errors import InvalidInput
-from app.services.loadtest_files import lines
-from app.services.loadtests import summarise
+from app.services.loadtests.files import lines
+from app.services.loadtests.summing import summarise
 from tests.loadtests.jtl import (
     BEGIN_MS,
     HEADER,

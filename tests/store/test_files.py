@@ -59,3 +59,14 @@ def test_a_finished_file_moves_in(files, tmp_path):
         sha256, size = files.adopt(grown)
         assert (files.get(sha256), size) == (b"output", 6)
         assert not grown.exists()
+
+
+def test_a_copy_is_kept_under_its_hash_and_leaves_the_original(files, tmp_path):
+    original = tmp_path / "results.jtl"
+    original.write_bytes(b"rows" * 1000)
+    for _ in range(2):
+        sha256, size = files.copy(original)
+        assert (files.get(sha256), size) == (original.read_bytes(), 4000)
+    assert len([path for path in (tmp_path / "files").rglob("*") if path.is_file()]) == 1
+    with pytest.raises(StoreError):
+        files.copy(tmp_path / "none")

@@ -7,12 +7,12 @@ import numpy as np
 
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.loadtest_files.batch import Batch, Flags, Ints, Notebook
-from app.services.loadtest_files.cells import Cells, Names
-from app.services.loadtest_files.columns import Columns
-from app.services.loadtest_files.lines import Block, blocks
-from app.services.loadtest_files.moments import ReadTimes, times_like
-from app.services.loadtest_files.opening import Text
+from app.services.loadtests.files.batch import Batch, Flags, Ints, Notebook
+from app.services.loadtests.files.cells import Cells, Names
+from app.services.loadtests.files.columns import Columns
+from app.services.loadtests.files.lines import Block, blocks
+from app.services.loadtests.files.moments import ReadTimes, times_like
+from app.services.loadtests.files.opening import Text
 
 PARENT = b"Number of samples in transaction"
 """How the message of a transaction controller begins."""
@@ -80,19 +80,15 @@ class _Reader:
         metric = self.columns.named("metric_name")
         if metric is not None:
             return block.column(metric).starts_with(_K6_DURATION)
-        wanted = np.ones(len(block), bool)
-        if self.columns.has_header and self.columns.took is not None:
-            name = self.columns.names[self.columns.took].encode()
-            repeated = block.column(self.columns.took).equals(name[:8])
-            if repeated.any():
-                wanted &= ~repeated
-                self.book.note(_("The header stands in the file more than once."))
-        return wanted
+        return np.ones(len(block), bool)
 
     def _times(self, block: Block, wanted: Flags) -> tuple[Ints, Ints]:
         columns = self.columns
-        took_us, timed = block.column(columns.took or 0).thousandths()
-        self._drop(block, wanted, timed, _("the response time is no number"))
+        cells = block.column(columns.took or 0)
+        took_us, timed = cells.thousandths()
+        if not timed.all():
+            self._skip_headers(cells, wanted & ~timed, wanted)
+            self._drop(block, wanted, timed, _("the response time is no number"))
         if columns.time is None:
             self.book.note(_("The file has no times, so there is no rate."))
             return np.full(len(block), -1, np.int64), took_us
@@ -102,6 +98,16 @@ class _Reader:
         at_us, known = self.times(cells)
         self._drop(block, wanted, known, _("the time cannot be read"))
         return at_us, took_us
+
+    def _skip_headers(self, cells: Cells, doubtful: Flags, wanted: Flags) -> None:
+        """Pass over headers in the middle: the file was put together of several."""
+        if not self.columns.has_header:
+            return
+        name = self.columns.names[self.columns.took or 0].encode()
+        for row in np.flatnonzero(doubtful):
+            if cells.raw(int(row)).strip().lower() == name:
+                wanted[row] = False
+                self.book.note(_("The header stands in the file more than once."))
 
     def _form(self, cells: Cells) -> ReadTimes:
         samples = [cells.raw(row) for row in range(min(len(cells), _FORM_ROWS))]
@@ -121,11 +127,14 @@ class _Reader:
         place = columns.named("expected_response") if self._is_k6 else columns.ok
         if place is not None:
             cells = block.column(place)
-            good, bad = _any_of(cells, _GOOD_WORDS), _any_of(cells, _BAD_WORDS)
-            if self._is_k6 and columns.code is not None:
-                good |= ~bad & _is_fine(block.column(columns.code))
+            good = _any_of(cells, _GOOD_WORDS)
+            if good.all():
                 return good
-            self._drop(block, wanted, good | bad, _("“success” is neither true nor false"))
+            told = good.copy()
+            told[~good] = _any_of(cells.rows(~good), _BAD_WORDS)
+            if self._is_k6 and columns.code is not None:
+                return good | (~told & _is_fine(block.column(columns.code)))
+            self._drop(block, wanted, told, _("“success” is neither true nor false"))
             return good
         if columns.code is not None:
             self.book.note(_("There is no “success” column: codes below 400 count as success."))
@@ -158,8 +167,11 @@ class _Reader:
 
 def _any_of(cells: Cells, words: tuple[bytes, ...]) -> Flags:
     found = cells.equals(words[0])
-    for word in words[1:] if not found.all() else ():
-        found |= cells.equals(word)
+    for word in words[1:]:
+        if found.all():
+            break
+        rest = ~found
+        found[rest] = cells.rows(rest).equals(word)
     return found
 
 

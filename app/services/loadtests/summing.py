@@ -8,8 +8,8 @@ from app.analysis.loadtest import JMETER_WINDOW, TOTAL, Tally
 from app.domain.loadtest import LabelSummary, LoadTestFormat, LoadTestSummary, Percentiles
 from app.errors import InvalidInput
 from app.i18n import _, ngettext
-from app.services.loadtest_files.batch import Notebook
-from app.services.loadtest_files.reading import Reading, reading
+from app.services.loadtests.files.batch import Notebook
+from app.services.loadtests.files.reading import Reading, reading
 from app.services.series_files.moments import check_zone
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from app.analysis.capacity import capacity, response_over_rate
 from app.analysis.clean import Array, Bins
 from app.analysis.judge import Terms
 from app.analysis.load_run import Part, Span, steady_span
@@ -33,9 +34,9 @@ from app.domain.verdict import Comparison
 from app.errors import InvalidInput
 from app.i18n import _, ngettext
 from app.services.comparison import compare_runs, judge_together, overall
-from app.services.loadtest_files.reading import reading
-from app.services.loadtest_files.recording import recorder
-from app.services.loadtests import summary_of
+from app.services.loadtests.files.reading import reading
+from app.services.loadtests.files.recording import recorder
+from app.services.loadtests.summing import summary_of
 from app.services.series_files.moments import check_zone
 
 MOST_LABELS = 40
@@ -100,8 +101,13 @@ def compare_sides(before: Sequence[Run], after: Sequence[Run], terms: LoadTerms)
     )
 
 
-def read_run(path: Path, terms: LoadTerms) -> Run:
+def read_run(path: Path, terms: LoadTerms, name: str = "") -> Run:
     """Read one run: sum it up, cut its steady part, and reduce each label to a digest.
+
+    Args:
+        path: Its results.
+        terms: What matters.
+        name: What people know the file by, if it lies elsewhere under another name.
 
     Raises:
         InvalidInput: The file cannot be read, or holds no single samples with times.
@@ -116,7 +122,7 @@ def read_run(path: Path, terms: LoadTerms) -> Run:
         recording = writer.recording()
         if not len(recording):
             raise InvalidInput(
-                _("“{file}” holds no single samples with times.").format(file=path.name),
+                _("“{file}” holds no single samples with times.").format(file=name or path.name),
                 hint=_("Give the results themselves instead of their statistics."),
             )
         steady = steady_span(recording.at_us, terms.warm_up)
@@ -130,7 +136,11 @@ def read_run(path: Path, terms: LoadTerms) -> Run:
                 digests[name] = _digest(recording.part(steady, number), terms)
                 apdex[name] = recording.part(recording.whole, number).apdex(terms.apdex_ms)
         start, end = (_EPOCH + timedelta(microseconds=at) for at in _ends(steady))
-        facts = RunFacts(path.name, _sha256(path), summary, start, end, len(parts[""]))
+        points = response_over_rate([recording.part(recording.whole)])
+        facts = RunFacts(
+            name or path.name, _sha256(path), summary, start, end, len(parts[""]), points,
+            None if terms.target_ms is None else capacity(points, terms.target_ms),
+        )  # fmt: skip
     return Run(facts, apdex, digests)
 
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from app.i18n import _
-from app.services.loadtest_files.batch import Flags, Ints
-from app.services.loadtest_files.cells import Cells
+from app.services.loadtests.files.batch import Flags, Ints
+from app.services.loadtests.files.cells import Cells
 
 HOUR_US = 3_600_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from app.domain.loadtest import LabelSummary
 from app.i18n import _
-from app.services.loadtest_files.batch import Batch, Notebook, Row, batch_of
-from app.services.loadtest_files.opening import Text
+from app.services.loadtests.files.batch import Batch, Notebook, Row, batch_of
+from app.services.loadtests.files.opening import Text
 
 _CHUNK = 1 << 20
 

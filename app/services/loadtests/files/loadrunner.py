@@ -21,7 +21,7 @@ from app import processes
 from app.domain.loadtest import LabelSummary
 from app.errors import InvalidInput
 from app.i18n import _, ngettext
-from app.services.loadtest_files.batch import Batch, Notebook, Row, batch_of
+from app.services.loadtests.files.batch import Batch, Notebook, Row, batch_of
 
 MOST_BYTES = 64 << 20
 _DATE = "%d/%m/%Y %H:%M:%S"

@@ -12,8 +12,8 @@ from typing import Protocol
 import numpy as np
 
 from app.i18n import _
-from app.services.loadtest_files.batch import Flags, Ints
-from app.services.loadtest_files.cells import PAD, Bytes, Cells
+from app.services.loadtests.files.batch import Flags, Ints
+from app.services.loadtests.files.cells import PAD, Bytes, Cells
 
 BLOCK_BYTES = 1 << 20
 _LONGEST_ROW = 1 << 20
@@ -84,23 +84,24 @@ def blocks(
             rest = b""
             text += b"" if text.endswith(b"\n") else b"\n"
         if text:
-            block, kept = _cut(text, delimiter, width, line, reject, final=not data)
-            line += text.count(b"\n") - kept.count(b"\n")
+            block, kept, lines = _cut(text, delimiter, width, line, reject, final=not data)
+            line += lines
             rest = kept + rest
             yield block
 
 
 def _cut(
     text: bytes, delimiter: int, width: int, line: int, reject: Reject, *, final: bool
-) -> tuple[Block, bytes]:
-    """Return the rows of a block, and the end of it that goes on in the next one."""
+) -> tuple[Block, bytes, int]:
+    """Return the rows of a block, the end of it that goes on in the next one, and its lines."""
     buf = np.frombuffer(bytes(PAD) + text + bytes(PAD), np.uint8)
     ends = np.flatnonzero(buf == _NEWLINE)
     starts = np.concatenate(([PAD], ends[:-1] + 1))
     number = np.arange(line, line + len(ends))
     quote = buf == _QUOTE
     kept = b""
-    usable = np.ones(len(ends), bool)
+    lines = len(ends)
+    usable = np.ones(lines, bool)
     if quote.any():
         joined = _Joining(buf, starts, ends, quote)
         joined.settle(delimiter, width, final=final)
@@ -111,7 +112,8 @@ def _cut(
             kept = text[starts[joined.open_at] - PAD :]
             starts, ends = starts[: joined.open_at], ends[: joined.open_at]
             number, usable = number[: joined.open_at], usable[: joined.open_at]
-        begins, closes = joined.rows(len(ends))
+        lines = len(ends)
+        begins, closes = joined.rows(lines)
         starts, ends, number = starts[begins], ends[closes], number[begins]
         usable = usable[begins]
         quoted = np.bitwise_xor.accumulate(quote.view(np.uint8))
@@ -126,7 +128,7 @@ def _cut(
     for row in np.flatnonzero(usable & ~empty & ~fits):
         reject(int(number[row]), _misfit(int(counts[row]) + 1, width, final, row == len(ends) - 1))
     block = Block(buf, starts[fits], ends[fits], marks, begun[:-1][fits], width, number[fits])
-    return block, kept
+    return block, kept, lines
 
 
 def _misfit(cells: int, width: int, final: bool, last: bool) -> str:

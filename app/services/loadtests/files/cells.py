@@ -9,7 +9,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from app.services.loadtest_files.batch import Flags, Ints, Labels
+from app.services.loadtests.files.batch import Flags, Ints, Labels
 
 PAD = 512
 """Bytes of nothing before and after a block, so that no window leaves it."""
@@ -35,11 +35,13 @@ class Cells:
     def of(cls, buf: Bytes, start: Ints, end: Ints) -> "Cells":
         """Take cells as they stand in the file; quotes and blanks around them are taken off."""
         for _side in range(2):  # blanks outside of quotes, then quotes
-            start = start + ((buf[start] == _SPACE) & (start < end))
-            end = end - ((buf[end - 1] == _SPACE) & (start < end))
-            quoted = (buf[start] == _QUOTE) & (end - start >= 2) & (buf[end - 1] == _QUOTE)
-            if not quoted.any():
+            first, last = buf[start], buf[end - 1]
+            edge = (first == _SPACE) | (first == _QUOTE) | (last == _SPACE) | (last == _QUOTE)
+            if not edge.any():
                 break
+            start = start + ((first == _SPACE) & (start < end))
+            end = end - ((last == _SPACE) & (start < end))
+            quoted = (buf[start] == _QUOTE) & (end - start >= 2) & (buf[end - 1] == _QUOTE)
             start, end = start + quoted, end - quoted
         return cls(buf, start, end)
 
@@ -65,9 +67,11 @@ class Cells:
         good = (length > 0) & (length <= _WIDEST_INT)
         width = int(length[good].max()) if good.any() else 1
         digits = sliding_window_view(self.buf, width)[self.end - width] - np.uint8(48)
-        inside = np.arange(width) >= (width - length)[:, None]
-        digits[~inside] = 0
-        good &= (digits <= 9).all(axis=1)
+        if width != int(length.min()):
+            digits[np.arange(width) < (width - length)[:, None]] = 0
+        wrong = digits > 9
+        if wrong.any():
+            good &= ~wrong.any(axis=1)
         if width <= 15:  # exact in floats, where the product is fast
             powers = 10.0 ** np.arange(width - 1, -1, -1)
             return (digits.astype(np.float64) @ powers).astype(np.int64), good
@@ -85,9 +89,8 @@ class Cells:
 
     def starts_with(self, words: bytes) -> Flags:
         """Tell which cells begin with these words."""
-        long = self.lengths >= len(words)
-        window = sliding_window_view(self.buf, min(8, len(words)))
-        found: Flags = long & (window[self.start] == np.frombuffer(words[:8], np.uint8)).all(axis=1)
+        size = min(8, len(words))
+        found: Flags = (self._first(size) == _word(words[:size])) & (self.lengths >= len(words))
         for row in np.flatnonzero(found) if len(words) > 8 else ():
             found[row] = self.raw(int(row)).startswith(words)
         return found
@@ -95,10 +98,19 @@ class Cells:
     def equals(self, words: bytes) -> Flags:
         """Tell which cells hold exactly this word, in capitals or not (up to eight letters)."""
         size = len(words)
-        window = sliding_window_view(self.buf, size)[self.start] | np.uint8(32)
-        same: Flags = (window == np.frombuffer(words.lower(), np.uint8)).all(axis=1)
-        same &= self.lengths == size
+        small = self._first(size) | _word(b" " * size)
+        same: Flags = (small == _word(words.lower())) & (self.lengths == size)
         return same
+
+    def _first(self, size: int) -> NDArray[np.uint64]:
+        """Return the first bytes of each cell as one number (up to eight)."""
+        letters = np.ascontiguousarray(sliding_window_view(self.buf, 8)[self.start])
+        word: NDArray[np.uint64] = letters.view("<u8").ravel() & _word(b"\xff" * size)
+        return word
+
+
+def _word(letters: bytes) -> np.uint64:
+    return np.uint64(int.from_bytes(letters, "little"))
 
 
 def _decimal(raw: bytes) -> int | None:
@@ -141,9 +153,10 @@ class Names:
             self._learn(cells, hashes, words, ~known)
         place = np.searchsorted(self._hashes, hashes)
         numbers = self._numbers[place]
-        same = (self._words[place, : words.shape[1]] == words).all(axis=1)
-        for row in np.flatnonzero(~same):  # two names with one hash
-            numbers[row] = self._labels.number(cells.raw(int(row)))
+        other = self._words[place, : words.shape[1]] != words
+        if other.any():  # two names with one hash
+            for row in np.flatnonzero(other.any(axis=1)):
+                numbers[row] = self._labels.number(cells.raw(int(row)))
         return numbers
 
     def _known(self, hashes: NDArray[np.uint64]) -> Flags:
@@ -172,7 +185,9 @@ def _words(cells: Cells) -> NDArray[np.uint64]:
     """Return the cells as rows of 64-bit words, filled up with zeros."""
     width = max(1, -(-int(cells.lengths.max()) // 8)) * 8
     letters = np.ascontiguousarray(sliding_window_view(cells.buf, width)[cells.start])
-    letters[np.arange(width) >= cells.lengths[:, None]] = 0
+    length = cells.lengths
+    if int(length.min()) < width:
+        letters *= np.arange(width) < length[:, None]
     words: NDArray[np.uint64] = letters.view(np.uint64)
     return words
 

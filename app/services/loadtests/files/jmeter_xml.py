@@ -16,9 +16,9 @@ import defusedxml.sax
 
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.loadtest_files.batch import Batch, Notebook, Row, batch_of
-from app.services.loadtest_files.delimited import EMPTY_PARENT, PARENT
-from app.services.loadtest_files.opening import Text
+from app.services.loadtests.files.batch import Batch, Notebook, Row, batch_of
+from app.services.loadtests.files.delimited import EMPTY_PARENT, PARENT
+from app.services.loadtests.files.opening import Text
 
 _SAMPLES = ("httpSample", "sample", "sampleResult")
 _DEEPEST = 100

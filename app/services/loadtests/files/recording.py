@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.analysis.load_run import Part, Span
-from app.services.loadtest_files.batch import Batch, Flags, Ints
+from app.services.loadtests.files.batch import Batch, Flags, Ints
 
 _COLUMNS = (("at_us", np.int64), ("took_us", np.int64), ("label", np.int32), ("kind", np.uint8))
 _OK, _PARENT = 1, 2

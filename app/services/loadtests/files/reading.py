@@ -9,13 +9,13 @@ from pathlib import Path
 from app.domain.loadtest import LoadTestFormat
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.loadtest_files import loadrunner
-from app.services.loadtest_files.batch import Batch, Notebook
-from app.services.loadtest_files.columns import columns_of
-from app.services.loadtest_files.delimited import is_void, read_delimited
-from app.services.loadtest_files.jmeter_xml import read_xml
-from app.services.loadtest_files.opening import HEAD_BYTES, Text, opened
-from app.services.loadtest_files.others import read_gatling, read_locust
+from app.services.loadtests.files import loadrunner
+from app.services.loadtests.files.batch import Batch, Notebook
+from app.services.loadtests.files.columns import columns_of
+from app.services.loadtests.files.delimited import is_void, read_delimited
+from app.services.loadtests.files.jmeter_xml import read_xml
+from app.services.loadtests.files.opening import HEAD_BYTES, Text, opened
+from app.services.loadtests.files.others import read_gatling, read_locust
 
 _SNIFFED_LINES = 40
 _MDB = b"\x00\x01\x00\x00Standard "

@@ -13,7 +13,7 @@ from typing import BinaryIO, Protocol, cast
 
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.loadtest_files.batch import Notebook
+from app.services.loadtests.files.batch import Notebook
 
 HEAD_BYTES = 1 << 16
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}

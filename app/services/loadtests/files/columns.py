@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.loadtest_files.moments import is_time
+from app.services.loadtests.files.moments import is_time
 
 _TIME = ("timestamp", "time_stamp", "starttime", "start_time", "ts", "datetime", "time", "start")
 _TOOK = (

@@ -1,0 +1,106 @@
+"""How long the results of a load test take to read, beside JMeter's own report of the same file.
+
+A million samples: per label count, errors, mean, p50 to p99, rate, all samples written down in
+columns, and the course of the run in steps; JMeter makes its dashboard of the same file. Both run
+as programs of their own, so that the start of each counts. Ten millions are read once by ours, for
+time and memory. A raw query by duckdb would be the other peer; it is not among the packages here.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from tests.bench.harness import Result, in_turns, seconds
+from tests.jmeter import JMeter, JMeterMissing, installed_jmeter
+
+SAMPLES, TIMES_MORE, ROUNDS = 1_000_000, 10, 3
+AIM, MEMORY_AIM_MB = 1 / 25, 600
+_HEADER = (
+    "timeStamp,elapsed,label,responseCode,responseMessage,threadName,dataType,success,"
+    "failureMessage,bytes,sentBytes,grpThreads,allThreads,URL,Latency,IdleTime,Connect\n"
+)
+_OURS = """
+import json, sys, time
+from pathlib import Path
+from app.domain.loadtest import LoadTerms
+from app.services.loadtests.comparing import read_run
+start_s = time.perf_counter()
+total = read_run(Path(sys.argv[1]), LoadTerms()).facts.summary.total
+took_s = time.perf_counter() - start_s
+peak = [line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")]
+print(json.dumps([total.samples, took_s, int(peak[0]) / 1024]))
+"""
+
+
+def measure() -> Result:
+    """Race ours against JMeter on a million samples, then read ten millions."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        path, many = folder / "one.jtl", folder / "ten.jtl"
+        _write(path)
+        ours = partial(seconds, partial(_read, path))
+        jmeter = _jmeter()
+        if jmeter is None:
+            took_s, theirs_s = in_turns(ROUNDS, ours)[0], None
+        else:
+            took_s, theirs_s = in_turns(ROUNDS, ours, partial(_dashboard, jmeter, path, folder))
+        _repeat(path, many)
+        _samples, many_s, memory_mb = _read(many)
+    memory = "met" if memory_mb <= MEMORY_AIM_MB else "NOT MET"
+    note = (
+        f"[{SAMPLES:,} samples, start of the program included; {TIMES_MORE * SAMPLES:,} samples: "
+        f"{many_s:.3g} s and {memory_mb:.0f} MB (aim ≤ {MEMORY_AIM_MB} MB: {memory})]"
+    )
+    return Result("jtl", took_s, "s", "JMeter 5.5 -g", theirs_s, AIM, ROUNDS, note=note)
+
+
+def _jmeter() -> JMeter | None:
+    try:
+        return installed_jmeter()
+    except JMeterMissing as missing:
+        print(missing, file=sys.stderr)
+        return None
+
+
+def _read(path: Path) -> tuple[int, float, float]:
+    done = subprocess.run(
+        [sys.executable, "-c", _OURS, str(path)], capture_output=True, text=True, check=True
+    )
+    samples, took_s, memory_mb = json.loads(done.stdout)
+    return samples, took_s, memory_mb
+
+
+def _dashboard(jmeter: JMeter, path: Path, folder: Path) -> float:
+    with tempfile.TemporaryDirectory(dir=folder) as own:
+        return seconds(partial(jmeter.dashboard, path, Path(own)))
+
+
+def _write(path: Path) -> None:
+    """Write what JMeter would: eight labels, one in a hundred failed, one label in quotes."""
+    rng = np.random.default_rng(1)
+    at_ms = 1_795_000_000_000 + np.sort(rng.integers(0, SAMPLES, SAMPLES))
+    took_ms = rng.gamma(4, 20, SAMPLES).astype(int) + 1
+    labels = np.array([*(f"page {i}" for i in range(7)), '"checkout, ""pay"""'])
+    label = labels[rng.integers(0, len(labels), SAMPLES)]
+    ok = rng.random(SAMPLES) >= 0.01
+    with path.open("w") as file:
+        file.write(_HEADER)
+        for i in range(SAMPLES):
+            code, word = ("200,OK", "true") if ok[i] else ("500,Server Error", "false")
+            file.write(
+                f"{at_ms[i]},{took_ms[i]},{label[i]},{code},users 1-{i % 50},text,{word},,213,117,"
+                f"50,50,http://127.0.0.1:8765/,{took_ms[i]},0,1\n"
+            )
+
+
+def _repeat(path: Path, target: Path) -> None:
+    rows = path.read_bytes().partition(b"\n")[2]
+    with target.open("wb") as file:
+        file.write(_HEADER.encode())
+        for _round in range(TIMES_MORE):
+            file.write(rows)
