@@ -58,6 +58,7 @@ def test_a_run_is_kept_as_evidence_and_both_sides_are_judged(testing, change, tm
     assert verdict.found.overall.verdict is OverallVerdict.REGRESSED
     assert verdict.found.before[0].sha256 == kept.sha256
     assert verdict.found.before[0].points
+    assert verdict.found.before[0].name == "before.jtl"
     assert [event.kind for event in events] == [
         "loadtest.kept", "loadtest.kept", "loadtest.judged"
     ]  # fmt: skip

@@ -131,10 +131,10 @@ def read_run(path: Path, terms: LoadTerms, name: str = "") -> Run:
         parts = {"": recording.part(steady)}
         digests = {"": _digest(parts[""], terms)}
         apdex = {"": recording.part(recording.whole).apdex(terms.apdex_ms)}
-        for number, name in enumerate(names):
-            if name in wanted:
-                digests[name] = _digest(recording.part(steady, number), terms)
-                apdex[name] = recording.part(recording.whole, number).apdex(terms.apdex_ms)
+        for number, label in enumerate(names):
+            if label in wanted:
+                digests[label] = _digest(recording.part(steady, number), terms)
+                apdex[label] = recording.part(recording.whole, number).apdex(terms.apdex_ms)
         start, end = (_EPOCH + timedelta(microseconds=at) for at in _ends(steady))
         points = response_over_rate([recording.part(recording.whole)])
         facts = RunFacts(
