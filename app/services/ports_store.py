@@ -104,7 +104,51 @@ class Log(Protocol):
         ...
 
 
-class UnitOfWork(Protocol):
+class Proofs(Protocol):
+    """The records of what was checked, measured, tested, said and written of changes."""
+
+    @property
+    def health(self) -> Repository[HealthReport]:
+        """Health reports."""
+        ...
+
+    @property
+    def samples(self) -> Repository[SampleSet]:
+        """Frozen sample sets."""
+        ...
+
+    @property
+    def comparisons(self) -> Repository[Comparison]:
+        """Verdicts."""
+        ...
+
+    @property
+    def reports(self) -> Repository[Report]:
+        """Printed reports."""
+        ...
+
+    @property
+    def surveys(self) -> Repository[Survey]:
+        """What users said."""
+        ...
+
+    @property
+    def restores(self) -> Repository[Restore]:
+        """Attempts to put backups back."""
+        ...
+
+    @property
+    def load_runs(self) -> Repository[LoadRun]:
+        """Runs of load tests."""
+        ...
+
+    @property
+    def load_verdicts(self) -> Repository[LoadVerdict]:
+        """Load tests before against after."""
+        ...
+
+
+class UnitOfWork(Proofs, Protocol):
     """One transaction: commit is explicit, leaving the block rolls back."""
 
     @property
@@ -125,26 +169,6 @@ class UnitOfWork(Protocol):
     @property
     def backups(self) -> Repository[BackupSet]:
         """Backup sets."""
-        ...
-
-    @property
-    def health(self) -> Repository[HealthReport]:
-        """Health reports."""
-        ...
-
-    @property
-    def samples(self) -> Repository[SampleSet]:
-        """Frozen sample sets."""
-        ...
-
-    @property
-    def comparisons(self) -> Repository[Comparison]:
-        """Verdicts."""
-        ...
-
-    @property
-    def reports(self) -> Repository[Report]:
-        """Printed reports."""
         ...
 
     @property
@@ -170,26 +194,6 @@ class UnitOfWork(Protocol):
     @property
     def people(self) -> Repository[Person]:
         """People and their roles."""
-        ...
-
-    @property
-    def surveys(self) -> Repository[Survey]:
-        """What users said."""
-        ...
-
-    @property
-    def restores(self) -> Repository[Restore]:
-        """Attempts to put backups back."""
-        ...
-
-    @property
-    def load_runs(self) -> Repository[LoadRun]:
-        """Runs of load tests."""
-        ...
-
-    @property
-    def load_verdicts(self) -> Repository[LoadVerdict]:
-        """Load tests before against after."""
         ...
 
     @property
