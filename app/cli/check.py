@@ -8,7 +8,8 @@ from app.cli.output import answer
 from app.domain.health import Health, HealthReport, Phase
 from app.errors import InvalidInput, NotFound
 from app.i18n import _
-from app.services.health import CheckRequest, check_and_record, check_change, summary_of
+from app.services.fanout.checks import check_change
+from app.services.health import CheckRequest, check_and_record, summary_of
 from app.services.safe_text import display
 from app.tasks import TaskContext
 

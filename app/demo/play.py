@@ -34,7 +34,6 @@ from app.services import (
     decisions,
     entries,
     execution,
-    health,
     hosts,
     metrics,
     overrides,
@@ -47,6 +46,7 @@ from app.services.dossier_reading import check_dossier
 from app.services.dossiers import export_dossier
 from app.services.facade import AppServices
 from app.services.health import summary_of
+from app.services.fanout import checks
 from app.settings import Settings
 from app.tasks import TaskContext
 from app.wording import duration, number
@@ -216,7 +216,7 @@ def _prepare(stage: Stage, change: Change) -> None:
     services, context = stage.services, TaskContext()
     stage.say(f"Measuring before, {stage.span_s:g} s …")
     metrics.measure(change.id, WindowName.BEFORE, with_=services.measuring, context=context)
-    (checked,) = health.check_change(
+    (checked,) = checks.check_change(
         change, Phase.BEFORE, checking=services.checking, context=context
     )
     stage.say(f"Health before: {summary_of(checked)}")

@@ -30,13 +30,13 @@ from app.services import (
     execution,
     feedback,
     feedback_read,
-    health,
     learning,
     reports,
     testing,
     verdicts,
 )
 from app.services.closing import propose_code
+from app.services.fanout import checks
 
 Edit = Callable[[Change], Change]
 HISTORY = timedelta(days=9)
@@ -113,8 +113,8 @@ def note(stage: Stage, change: Change, edit: Edit, words: str) -> None:
 
 def check(stage: Stage, change: Change, phase: Phase) -> None:
     """Check the health of every host of a change."""
-    checking = stage.acting(IMPLEMENTER).checking
-    health.check_change(change, phase, checking=checking, context=stage.context)
+    checking = replace(stage.acting(IMPLEMENTER).checking, at_once=1)  # the clock is the play's
+    checks.check_change(change, phase, checking=checking, context=stage.context)
 
 
 def try_tests(stage: Stage, change: Change) -> None:

@@ -15,7 +15,8 @@ class BootProbe:
 
     def shell(self) -> str:
         """Read the kernel's own files."""
-        return "cat /proc/sys/kernel/random/boot_id /proc/uptime"
+        return """read -r id </proc/sys/kernel/random/boot_id && read -r up </proc/uptime &&
+echo "$id" && echo "$up" """
 
     def read(self, section: Section) -> list[Found]:
         """Return the boot id as the one item."""

@@ -25,7 +25,7 @@ class CpuProbe:
 
     def shell(self) -> str:
         """Look twice."""
-        look = "head -n 1 /proc/stat"
+        look = 'read -r line </proc/stat && echo "$line"'
         return f"{look} && sleep {self.interval_s:g} && {look}"
 
     def read(self, section: Section) -> list[Found]:

@@ -14,8 +14,11 @@ class LoadProbe:
     warn, fail = 2.0, 4.0
 
     def shell(self) -> str:
-        """Read the load and count the processors."""
-        return "cat /proc/loadavg && { getconf _NPROCESSORS_ONLN || nproc; } 2>/dev/null"
+        """Read the load and count the processors in use."""
+        return """read -r load </proc/loadavg && echo "$load" && n=0 &&
+while read -r name _; do
+    case $name in cpu[0-9]*) n=$((n + 1)) ;; intr) break ;; esac
+done </proc/stat && echo $n"""
 
     def read(self, section: Section) -> list[Found]:
         """Judge the five-minute load; a single processor counts as two."""

@@ -14,8 +14,10 @@ class MemoryProbe:
     warn, fail = 10.0, 5.0
 
     def shell(self) -> str:
-        """Read the kernel's own file."""
-        return "cat /proc/meminfo"
+        """Read the two lines that count."""
+        return """while read -r line; do
+    case $line in MemTotal:* | MemAvailable:*) echo "$line" ;; Active:*) break ;; esac
+done </proc/meminfo"""
 
     def read(self, section: Section) -> list[Found]:
         """Judge MemAvailable over MemTotal."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from app.domain.change import Change
 from app.domain.event import Actor, NewEvent
 from app.domain.health import CheckResult, Health, HealthReport, Phase, Reading
 from app.domain.host import Host, Stage
@@ -41,6 +40,8 @@ class Checking:
     desk: Desk
     remotes: Remotes
     probes: HealthProbes
+    at_once: int = 64
+    """How many hosts are looked at at the same time; their connections come more slowly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def check_host(
         TaskCancelled: A stop was asked for.
     """
     host, nonce = remote.host, secrets.token_hex(12)
-    remote.run("true", limit_s=LIMIT_S, context=context)  # so that the login is not timed below
+    remote.server_key(context)  # logs in, so that this is not timed below
     heard = _Heard(clock)
     started = clock.now()
     try:
@@ -77,7 +78,7 @@ def check_host(
             probes.script(host, nonce), limit_s=LIMIT_S, on_output=heard.note, context=context
         )
     except TimedOut as error:
-        if error.step != Stage.COMMAND:
+        if error.step != Stage.COMMAND or not heard.output:
             raise
     found = probes.read(host, heard.output, nonce)
     report = HealthReport(
@@ -149,24 +150,6 @@ def _with_skew(report: HealthReport, skew_s: float, error_s: float) -> HealthRep
 def _boot_id(found: Sequence[CheckResult]) -> str:
     items = next((r.reading.items for r in found if r.check == BOOT), ())
     return items[0].removeprefix("boot ") if items else ""
-
-
-def check_change(
-    change: Change, phase: Phase, *, checking: Checking, context: TaskContext
-) -> tuple[HealthReport, ...]:
-    """Check every host of a change and record the reports.
-
-    Raises:
-        RemoteError: A host could not be checked; the reports of others are recorded.
-    """
-    reports = []
-    for position, host_id in enumerate(change.hosts):
-        with checking.desk.new_uow() as uow:
-            host = uow.hosts.get(host_id)
-        context.progress(position, len(change.hosts), _("Checking {host}").format(host=host.name))
-        request = CheckRequest(phase, change.id)
-        reports.append(check_and_record(host, request, checking=checking, context=context))
-    return tuple(reports)
 
 
 def check_and_record(

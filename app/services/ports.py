@@ -113,8 +113,13 @@ class Remote(Protocol):
         """Run ``script`` with ``args``, its stdin free for data; closed with the block."""
         ...
 
-    def server_key(self) -> "HostKey":
-        """Return the key the server showed in this session."""
+    def server_key(self, context: TaskContext | None = None) -> "HostKey":
+        """Return the key the server showed in this session; logs in first where needed.
+
+        Raises:
+            RemoteError: No connection, or the login was refused.
+            TaskCancelled: A stop was asked for.
+        """
         ...
 
 

@@ -58,6 +58,8 @@ def plain(text: str | bytes) -> str:
     """Return text without its escape sequences, for searching and for single-line summaries."""
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
+    if len(text) <= LONGEST_LINE and text.isascii() and text.isprintable():
+        return text.strip()  # nearly every text: nothing in it needs a second look
     return display(_SEQUENCES.sub("", text)).replace("\n", " ").strip()
 
 

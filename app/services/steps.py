@@ -17,7 +17,8 @@ from app.i18n import _
 from app.services import backups
 from app.services.backups import Safekeeping
 from app.services.crew import Executors, StepOutcome
-from app.services.health import Checking, check_change, summary_of
+from app.services.fanout.checks import check_change
+from app.services.health import Checking, summary_of
 from app.services.live import LiveOutput, Output
 from app.services.metrics import Measuring, measure
 from app.services.ports_store import Transcripts

@@ -84,9 +84,9 @@ class SshRemote:
             self._exec(channel, shell_by_argument(script, args), context)
             yield SshStream(channel, self.host.name, idle_s)
 
-    def server_key(self) -> HostKey:
-        """Return the key the server showed in this session."""
-        return shown_key(self._wire(TaskContext()).get_remote_server_key())
+    def server_key(self, context: TaskContext | None = None) -> HostKey:
+        """Return the key the server showed in this session; logs in first where needed."""
+        return shown_key(self._wire(context or TaskContext()).get_remote_server_key())
 
     def tunnel(self, address: str, port: int, context: TaskContext) -> "Channel":
         """Open a way through this host to another one, for jumps."""

@@ -11,6 +11,7 @@ from tests.bench.harness import HEADING, Result, machine
 
 NAMES = (
     "startup", "ui", "verdict", "truth", "pdf", "log", "growth", "suggest", "verify", "jtl",
+    "fanout",
 )  # fmt: skip
 
 

@@ -21,12 +21,12 @@ from app.services import (
     decisions,
     entries,
     execution,
-    health,
     metrics,
     reports,
     testing,
     verdicts,
 )
+from app.services.fanout import checks
 from app.tasks import TaskContext
 
 S = ChangeState
@@ -48,7 +48,7 @@ def the_change(services):
 
 def get_ready(services, change):
     metrics.measure(change.id, WindowName.BEFORE, with_=services.measuring, context=TaskContext())
-    health.check_change(change, Phase.BEFORE, checking=services.checking, context=TaskContext())
+    checks.check_change(change, Phase.BEFORE, checking=services.checking, context=TaskContext())
     backups.back_up_change(change, keeping=services.keeping, context=TaskContext())
     return changes.move_change(change.id, S.IMPLEMENT, desk=services.desk)
 

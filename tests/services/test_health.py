@@ -13,11 +13,11 @@ from app.errors import HostKeyUnknown, TimedOut
 from app.probes.catalogue import ProbeCatalogue
 from app.services import health
 from app.services.changes import Desk
+from app.services.fanout.checks import check_change
 from app.services.health import (
     Checking,
     CheckRequest,
     check_and_record,
-    check_change,
     check_host,
     summary_of,
 )

@@ -1,6 +1,6 @@
 """A table model over the rows of a read query: columns are data, rows are frozen."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Generic
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -67,6 +67,25 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
         self.beginResetModel()
         self._rows = self._in_order(tuple(rows))
         self.endResetModel()
+
+    def update_rows(self, rows: Sequence[Row | Group], row_id: Callable[[Any], Hashable]) -> bool:
+        """Put newer states of the same records in their places, without moving the view.
+
+        Returns whether they are the same records in the same order; if not, nothing was done.
+        """
+        newer = self._in_order(tuple(rows))
+        if len(newer) != len(self._rows) or any(
+            isinstance(new, Group) or isinstance(old, Group) or row_id(new) != row_id(old)
+            for old, new in zip(self._rows, newer, strict=True)
+        ):
+            return False
+        pairs = zip(self._rows, newer, strict=True)
+        moved = [place for place, (old, new) in enumerate(pairs) if old != new]
+        self._rows = newer
+        if moved:
+            last = self.columnCount() - 1
+            self.dataChanged.emit(self.index(moved[0], 0), self.index(moved[-1], last))
+        return True
 
     def row_at(self, index: AnyIndex) -> Row | None:
         """Return the record of an index, None for a group or for nothing."""

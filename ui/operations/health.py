@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from app.domain.health import CheckDifference, HealthReport, Phase, differences
 from app.domain.host import Host
 from app.services import health
+from app.services.fanout import checks
 from app.services.health import CheckRequest
 from ui.tasks import Task, host_lane
 
@@ -52,8 +53,9 @@ def load_view(services: "AppServices") -> HealthPageView:
         found = differences(before, report) if before else ()
         number = numbers.get(report.change, "") if report.change else ""
         views.append(HealthView(report, number, zone, before, found))
-    usable = tuple(host for host in hosts.values() if not host.archived and host.key is not None)
-    return HealthPageView(tuple(views), usable)
+    usable = (host for host in hosts.values() if not host.archived and host.key is not None)
+    named = sorted(usable, key=lambda host: host.name.casefold())
+    return HealthPageView(tuple(views), tuple(named))
 
 
 def _before(report: HealthReport, reports: list[HealthReport]) -> HealthReport | None:
@@ -86,6 +88,6 @@ def check_change(context: "UiContext", change_id: str, phase: Phase, title: str)
     def work(task: "TaskContext") -> object:
         with services.new_uow() as uow:
             change = uow.changes.get(change_id)
-        return health.check_change(change, phase, checking=services.checking, context=task)
+        return checks.check_change(change, phase, checking=services.checking, context=task)
 
     return context.tasks.start(work, title=title)

@@ -50,6 +50,11 @@ class Table(BaseTable):
         elif kept is not None:
             self.picked.emit(None)
 
+    def update_rows(self, rows: Sequence[Any]) -> None:
+        """Show newer states of the same records in place; others replace what was there."""
+        if not self.rows_model.update_rows(rows, self._row_id):
+            self.set_rows(rows)
+
     def select(self, record: Hashable, *, quiet: bool = False) -> bool:
         """Put the cursor on a record; return whether it is there."""
         for position, row in enumerate(self.rows_model.rows):

@@ -10,7 +10,6 @@ from app.domain.health import (
     CheckDifference,
     CheckResult,
     Difference,
-    Health,
     HealthReport,
     Phase,
     Reading,
@@ -24,6 +23,8 @@ from ui.format import visible
 from ui.models.rows import RowsModel
 from ui.operations import health
 from ui.operations.health import HealthPageView, HealthView
+from ui.pages.health.many import EVERY, ManyChecks, choices, chosen
+from ui.pages.health.words import HEALTH
 from ui.tasks import Latest
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind
@@ -38,12 +39,6 @@ from ui.widgets.table import Rows, Table
 if TYPE_CHECKING:
     from ui.context import UiContext
 
-_HEALTH = {
-    Health.OK: Badge(Mark.GOOD, _("OK")),
-    Health.WARNING: Badge(Mark.WATCH, _("Warning")),
-    Health.CRITICAL: Badge(Mark.BAD, _("Critical")),
-    Health.UNKNOWN: Badge(Mark.UNKNOWN, _("Unknown")),
-}
 _DIFFERENCES = {
     Difference.SAME: Badge(Mark.SAME, _("Same")),
     Difference.BETTER: Badge(Mark.GOOD, _("Better")),
@@ -85,7 +80,7 @@ def _report_cell(view: HealthView) -> Cell:
     at = report.started_at
     return Cell(
         (Words(report.host_name, weight=600), Words(view.number, "ink2")),
-        (_HEALTH[report.worst], Words(_PHASES[report.phase], "ink2")),
+        (HEALTH[report.worst], Words(_PHASES[report.phase], "ink2")),
         end=Words(f"{day(at, zone)} {clock(at, zone)}", "ink2"),
         below_end=Words(summary_of(report), "ink2"),
     )
@@ -94,7 +89,7 @@ def _report_cell(view: HealthView) -> Cell:
 def _reading(reading: Reading | None) -> Cell:
     if reading is None:
         return cell(Words("–", "ink3"))
-    return cell(_HEALTH[reading.health], Words(visible(reading.summary), "ink2"))
+    return cell(HEALTH[reading.health], Words(visible(reading.summary), "ink2"))
 
 
 def _difference(row: CheckRow) -> Cell:
@@ -127,7 +122,7 @@ CHECK_COLUMNS = (
 
 
 def _spoken(reading: Reading | None) -> str:
-    return f"{_HEALTH[reading.health].word}, {visible(reading.summary)}" if reading else "–"
+    return f"{HEALTH[reading.health].word}, {visible(reading.summary)}" if reading else "–"
 
 
 def check_rows(view: HealthView) -> tuple[CheckRow, ...]:
@@ -215,6 +210,12 @@ class HealthPage(Page):
         )
         self._stack.addWidget(split(self.table, panel(right), sizes=(380, 860), name="health"))
         self.body.addWidget(self._stack, 1)
+        self._many = ManyChecks(context)
+        self._many.rested.connect(self._on_rested)
+        self._many.closed.connect(self._show_reports)
+        self._many.failed.connect(self.show_error)
+        self._many.opened.connect(self._on_many_opened)
+        self._stack.addWidget(self._many)
         self._rows = Latest(context.tasks, self)
         self._rows.loaded.connect(self._show)
         self._rows.failed.connect(self.show_error)
@@ -230,18 +231,30 @@ class HealthPage(Page):
         self._rows.start(lambda: health.load_view(services))
 
     def open(self, ref: str) -> None:
-        """Show a report by its id."""
+        """Show a report by its id; ``every`` checks every host."""
         self._wanted = ref
         self.reload()
+
+    def escape(self) -> bool:
+        """Leave the check of many hosts, which goes on."""
+        if self._stack.currentWidget() is not self._many:
+            return False
+        self._show_reports()
+        return True
 
     @Slot(object)
     def _show(self, view: HealthPageView) -> None:
         self._view = view
-        self._host.set_options([(host.id, host.name) for host in view.hosts])
+        self._host.set_options(choices(view.hosts))
         self._host.combo.setVisible(bool(view.hosts))
         self._check.setVisible(bool(view.hosts))
         self._check.block("")
-        self._stack.setCurrentIndex(1 if view.views else 0)
+        if self._wanted == EVERY:
+            self._wanted = ""
+            self._host.set_value(EVERY)
+            self._on_check()
+        if self._stack.currentWidget() is not self._many:
+            self._show_reports()
         self.table.set_rows(view.views)
         if self._wanted:
             self.table.select(self._wanted)
@@ -258,10 +271,19 @@ class HealthPage(Page):
             else _("Unknown is never OK.")
         )
 
+    @Slot()
+    def _on_rested(self) -> None:
+        self.context.changed.announce(Topic.HEALTH, self)
+        self.reload()
+
+    @Slot()
+    def _show_reports(self) -> None:
+        self._stack.setCurrentIndex(1 if self._view and self._view.views else 0)
+
     def _show_report(self, view: HealthView) -> None:
         report = view.report
         self._title.setText(f"{report.host_name}, {_PHASES[report.phase]}")
-        self._worst.set_badge(_HEALTH[report.worst])
+        self._worst.set_badge(HEALTH[report.worst])
         self._facts.set_facts(_facts(view))
         self._checks.set_rows(check_rows(view))
 
@@ -276,18 +298,24 @@ class HealthPage(Page):
 
     @Slot()
     def _on_check(self) -> None:
-        host = (
-            next((h for h in self._view.hosts if h.id == self._host.value), None)
-            if self._view
-            else None
-        )
-        if host is None:
+        hosts = chosen(self._host.value, self._view.hosts) if self._view else ()
+        if len(hosts) > 1 or self._many.is_going:
+            self._stack.setCurrentWidget(self._many)
+            self._many.begin(hosts)
             return
+        if not hosts:
+            return
+        host = hosts[0]
         self._check.block(_("Checking {host}").format(host=host.name))
         task = health.check(self.context, host, _("Checking {host}").format(host=host.name))
         task.succeeded.connect(self._on_checked)
         task.failed.connect(self.show_error)
         task.ended.connect(self.reload)
+
+    @Slot(str)
+    def _on_many_opened(self, report: str) -> None:
+        self._show_reports()
+        self.open(report)
 
     @Slot(object)
     def _on_checked(self, report: HealthReport) -> None:

@@ -1,6 +1,5 @@
 """The hosts page: the list, one host beside it, and the form to add or change one."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
@@ -8,7 +7,6 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.domain.health import Health
 from app.domain.host import Host
-from app.domain.host_import import FoundHosts, ImportPlan
 from app.i18n import _, ngettext
 from app.wording import clock, day
 from ui.cells import Badge, Column, Mark, cell
@@ -89,14 +87,16 @@ class HostsPage(Page):
         add.clicked.connect(self.new_record)
         take_over = Button(_("Take over…"), icon="download")
         take_over.clicked.connect(self._on_take_over)
-        self.header.add(take_over, add)
+        check = Button(_("Check every host"), icon="activity")
+        check.clicked.connect(self._on_check)
+        self.header.add(check, take_over, add)
         self.table = Table(RowsModel(COLUMNS), name="hosts", margin=MARGIN)
         self.table.picked.connect(self._on_picked)
         self._detail, self._form = HostDetail(), HostForm()
         self._side = QStackedWidget()
         self._side.addWidget(self._detail)
         self._side.addWidget(self._form)
-        self._takeover = HostTakeover()
+        self._takeover = HostTakeover(context)
         self._side.addWidget(self._takeover)
         self._stack = QStackedWidget()
         first = Button(_("Add a host"), icon="plus")
@@ -118,8 +118,8 @@ class HostsPage(Page):
     def _connect(self) -> None:
         self._form.left.connect(self._close_form)
         self._takeover.left.connect(self._close_form)
-        self._takeover.asked.connect(self._on_file)
-        self._takeover.wanted.connect(self._on_wanted)
+        self._takeover.taken.connect(self._on_taken_over)
+        self._takeover.failed.connect(self.show_error)
         self._detail.edited.connect(self._on_edit)
         self._deeds = HostDeeds(self.context, self._detail, self._form, self)
         self._deeds.saved.connect(self._on_saved)
@@ -204,27 +204,15 @@ class HostsPage(Page):
             self._side.setCurrentWidget(self._form)
 
     @Slot()
+    def _on_check(self) -> None:
+        self.context.navigation.go("health", "every")
+
+    @Slot()
     def _on_take_over(self) -> None:
         self._stack.setCurrentIndex(1)
+        self.banners.clear()
         self._takeover.begin()
         self._side.setCurrentWidget(self._takeover)
-
-    @Slot(object)
-    def _on_file(self, path: Path) -> None:
-        self.banners.clear()
-        task = hosts.read_openssh(self.context, path)
-        task.succeeded.connect(self._on_read)
-        task.failed.connect(self.show_error)
-
-    @Slot(object)
-    def _on_read(self, answer: tuple[FoundHosts, ImportPlan]) -> None:
-        self._takeover.show_plan(*answer)
-
-    @Slot(object, object)
-    def _on_wanted(self, found: FoundHosts, names: tuple[str, ...]) -> None:
-        task = hosts.take_over(self.context, found, names)
-        task.succeeded.connect(self._on_taken_over)
-        task.failed.connect(self.show_error)
 
     @Slot(object)
     def _on_taken_over(self, taken: tuple[Host, ...]) -> None:

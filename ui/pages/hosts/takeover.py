@@ -1,18 +1,23 @@
 """Take hosts over from OpenSSH: choose a file, see what it holds, tick what is wanted."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.domain.host_import import Candidate, FoundHosts, ImportPlan, Remark, Standing
 from app.i18n import _, ngettext
+from ui.operations import hosts
 from ui.theme import BOLD
 from ui.widgets.buttons import Button, Kind, Tall
 from ui.widgets.facts import KeyValues, SectionTitle
 from ui.widgets.fields import LineField, PickField
 from ui.widgets.labels import Label, panel_title
 from ui.widgets.layout import column, panel, row, scrolling
+
+if TYPE_CHECKING:
+    from ui.context import UiContext
 
 _USUAL = "~/.ssh/config"
 _MOST = 100
@@ -25,14 +30,15 @@ _STANDINGS = {
 
 
 class HostTakeover(QWidget):
-    """Shows what an import would do; its signals say what is wanted."""
+    """Shows what an import would do, and does what of it is wanted."""
 
-    asked = Signal(object)  # Path
-    wanted = Signal(object, object)  # FoundHosts, tuple of names
+    taken = Signal(object)  # tuple of hosts
+    failed = Signal(object)  # exception
     left = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, context: "UiContext") -> None:
         super().__init__()
+        self._context = context
         self._found: FoundHosts | None = None
         self._file = LineField(
             _("File with its settings"),
@@ -132,12 +138,20 @@ class HostTakeover(QWidget):
 
     @Slot()
     def _on_read(self) -> None:
-        self.asked.emit(Path(self._file.value or _USUAL))
+        task = hosts.read_openssh(self._context, Path(self._file.value or _USUAL))
+        task.succeeded.connect(self._on_found)
+        task.failed.connect(self.failed)
+
+    @Slot(object)
+    def _on_found(self, answer: tuple[FoundHosts, ImportPlan]) -> None:
+        self.show_plan(*answer)
 
     @Slot()
     def _on_take(self) -> None:
         if self._found is not None:
-            self.wanted.emit(self._found, self._hosts.value)
+            task = hosts.take_over(self._context, self._found, self._hosts.value)
+            task.succeeded.connect(self.taken)
+            task.failed.connect(self.failed)
 
 
 def _words(item: Candidate) -> str:

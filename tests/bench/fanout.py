@@ -1,0 +1,225 @@
+"""A full health check of many hosts, beside OpenSSH and Ansible with the same script.
+
+Two hundred names lead to one private server. Ours goes through the services and the store, as in
+the window: every answer is parsed, judged and recorded, while an event loop beside it measures how
+long the UI thread has to wait. The peers only fetch the raw text. ``ssh`` runs under ``xargs -P``;
+Ansible's raw module runs with fifty forks and keeps its connections open for the second round, as
+ours does. A peer that is not installed is left out and named.
+
+Set CHANGEDESK_ANSIBLE to the program where it is not on the path.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import median
+from threading import Event, Thread
+
+from app.bootstrap import Surroundings, open_services
+from app.demo.sshd import PrivateSshd
+from app.domain.event import NewEvent
+from app.domain.fanout import Part
+from app.domain.host import Host
+from app.domain.ids import HostId
+from app.probes.catalogue import ProbeCatalogue
+from app.secrets import SessionSecrets
+from app.services.fanout.checks import Checks
+from app.services.health import CheckRequest
+from app.tasks import TaskContext
+from tests.bench.harness import Result, seconds
+
+HOSTS = 200
+ROUNDS = 3
+AIM = 5.0
+SSH_AIM, LATENCY_AIM_MS = 1.0, 100.0
+FORKS, AT_ONCE = 50, 32
+_NONCE = "00112233445566778899aabb"
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The private server under its many names, and a folder for what programs want to keep."""
+
+    folder: Path
+    server: PrivateSshd
+    hosts: tuple[Host, ...]
+    known_hosts: Path
+    inventory: Path
+    script: Path
+
+    @property
+    def ssh_options(self) -> list[str]:
+        return [
+            "-o", f"UserKnownHostsFile={self.known_hosts}", "-o", "BatchMode=yes",
+            "-o", f"IdentityFile={self.server.user_key}", "-o", "IdentitiesOnly=yes",
+        ]  # fmt: skip
+
+
+def measure() -> Result:
+    """Check in turns with the peers; the figure is hosts a second with new connections."""
+    with tempfile.TemporaryDirectory(prefix="changedesk-fanout-") as name:
+        folder = Path(name)
+        with PrivateSshd(folder / "sshd") as server:
+            return _measure(_prepared(folder, server))
+
+
+def _prepared(folder: Path, server: PrivateSshd) -> Bench:
+    hosts = tuple(
+        replace(server.host(), id=HostId(f"host-{n:03}"), name=f"host-{n:03}") for n in range(HOSTS)
+    )
+    known, inventory, script = folder / "known_hosts", folder / "inventory", folder / "probe.sh"
+    known.write_text(f"[127.0.0.1]:{server.port} {server.key.line}\n")
+    inventory.write_text(
+        "".join(f"{h.name} ansible_host=127.0.0.1 ansible_port={h.port}\n" for h in hosts)
+    )
+    script.write_text(ProbeCatalogue().script(hosts[0], _NONCE))
+    return Bench(folder, server, hosts, known, inventory, script)
+
+
+def _measure(bench: Bench) -> Result:
+    ansible = os.environ.get("CHANGEDESK_ANSIBLE") or shutil.which("ansible")
+    cold: dict[str, list[float]] = {}
+    warm: dict[str, list[float]] = {}
+    waits: list[float] = []
+    for number in range(ROUNDS):
+        ours = _Ours(bench, number)
+        _turn(cold, warm, "ours", ours.check, ours.check)
+        waits += ours.close()
+        _turn(cold, warm, "ssh", lambda: _ssh(bench, bench.script), None)
+        _turn(cold, warm, "connect", lambda n=number: _bare(bench), None)
+        if ansible:
+            keep = bench.folder / f"cp{number}"
+            raw = lambda k=keep: _ansible(bench, ansible, k)  # noqa: E731
+            _turn(cold, warm, "ansible", raw, raw)
+    per_s = {name: HOSTS / median(times) for name, times in cold.items()}
+    again = {name: HOSTS / median(times) for name, times in warm.items()}
+    p99_ms = sorted(waits)[int(0.99 * (len(waits) - 1))]
+    note = (
+        f"[again, connections kept: {again['ours']:.3g}/s, ansible "
+        f"{f'''{again['ansible']:.3g}/s''' if ansible else 'not installed'}; "
+        f"xargs -P{AT_ONCE} ssh {per_s['ssh']:.3g}/s, ratio {per_s['ours'] / per_s['ssh']:.2f} "
+        f"(aim ≥ {SSH_AIM:g}); connect and true alone {per_s['connect']:.3g}/s; UI waits p99 "
+        f"{p99_ms:.0f} ms (aim ≤ {LATENCY_AIM_MS:g}, n {len(waits)})]"
+    )
+    peer = per_s.get("ansible")
+    name = f"ansible -m raw -f {FORKS}"
+    return Result("fanout", per_s["ours"], "/s", name, peer, AIM, ROUNDS, at_most=False, note=note)
+
+
+def _turn(
+    cold: dict[str, list[float]],
+    warm: dict[str, list[float]],
+    name: str,
+    first: Callable[[], object],
+    second: Callable[[], object] | None,
+) -> None:
+    cold.setdefault(name, []).append(seconds(first))
+    if second is not None:
+        warm.setdefault(name, []).append(seconds(second))
+    again = f", again {warm[name][-1]:.2f} s" if second is not None else ""
+    print(f"{name}: {cold[name][-1]:.2f} s{again}", file=sys.stderr, flush=True)
+
+
+class _Ours:
+    """The services over a store of their own, and an event loop that is watched meanwhile."""
+
+    def __init__(self, bench: Bench, number: int) -> None:
+        around = Surroundings(actor="Bench", secrets=SessionSecrets(), quiet=True)
+        self._services = open_services(bench.folder / f"data{number}", around)
+        with self._services.new_uow() as uow:
+            for host in bench.hosts:
+                uow.hosts.add(host)
+            uow.log.append(NewEvent("host.added", "Added hosts"))
+            uow.commit()
+        self._hosts = bench.hosts
+        self._waits: list[float] = []
+
+    def check(self) -> None:
+        checks = Checks(self._hosts, CheckRequest(), self._services.checking)
+        ended, failed = Event(), list[BaseException]()
+
+        def work() -> None:
+            try:
+                over = checks.carry_on(checks.plan(), TaskContext())
+                assert over.count(Part.DONE) == HOSTS, [p.text for p in over.parts][:3]
+            except BaseException as error:  # noqa: BLE001 - told on the thread that asked
+                failed.append(error)
+            finally:
+                ended.set()
+
+        worker = Thread(target=work, name="fan-out")
+        worker.start()
+        self._watch(ended)
+        worker.join()
+        if failed:
+            raise failed[0]
+
+    def _watch(self, ended: Event) -> None:
+        """Turn a real event loop with a timer of 10 ms and note how late each turn comes."""
+        from PySide6.QtCore import QCoreApplication, QTimer
+
+        application = QCoreApplication.instance() or QCoreApplication([])
+        timer, due = QTimer(interval=10), [time.perf_counter()]
+
+        def tick() -> None:
+            now = time.perf_counter()
+            self._waits.append(max(0.0, 1000 * (now - due[0]) - 10))
+            due[0] = now
+            if ended.is_set():
+                application.quit()
+
+        timer.timeout.connect(tick)
+        timer.start()
+        application.exec()
+        timer.stop()
+
+    def close(self) -> list[float]:
+        with self._services.new_uow() as uow:
+            assert len(uow.health.list()) == 2 * HOSTS
+        self._services.close()
+        return self._waits
+
+
+def _bare(bench: Bench) -> None:
+    """Log in everywhere and run ``true``: what no check of ours can be faster than."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from app.ssh.pool import RemotePool
+
+    pool = RemotePool(SessionSecrets(), lambda _key: bench.hosts[0])
+    with ThreadPoolExecutor(64) as workers:
+        ended = list(workers.map(lambda host: pool.open(host).run("true").exit_code, bench.hosts))
+    pool.close()
+    assert ended == [0] * HOSTS
+
+
+def _ssh(bench: Bench, script: Path) -> None:
+    line = (
+        f"ssh -F none {' '.join(bench.ssh_options)} -p {bench.server.port} 127.0.0.1 sh -s "
+        f"<{script} >{bench.folder}/out.{{}}"
+    )
+    names = "\n".join(host.name for host in bench.hosts)
+    command = ["xargs", f"-P{AT_ONCE}", "-I{}", "sh", "-c", line]
+    subprocess.run(command, input=names, text=True, check=True)
+    outputs = [bench.folder / f"out.{host.name}" for host in bench.hosts]
+    assert all(f"<<<CD:{_NONCE}:pkg.set" in output.read_text() for output in outputs)
+
+
+def _ansible(bench: Bench, program: str, keep: Path) -> None:
+    options = [*bench.ssh_options, "-o", "ControlMaster=auto", "-o", "ControlPersist=60s"]
+    env = {
+        **os.environ, "HOME": str(bench.folder), "ANSIBLE_SSH_ARGS": " ".join(options),
+        "ANSIBLE_SSH_CONTROL_PATH_DIR": str(keep),
+
+    }  # fmt: skip
+    command = [program, "all", "-i", str(bench.inventory), "-m", "raw", "-f", str(FORKS), "-a",
+               bench.script.read_text()]  # fmt: skip
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    answered = done.stdout.count(f"<<<CD:{_NONCE}:pkg.set")
+    assert answered == HOSTS, f"{answered} answered: {done.stderr[-300:]}"
