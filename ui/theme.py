@@ -8,10 +8,9 @@ import json
 import sys
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from functools import cache
-from time import monotonic
+from functools import cache, partial
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from shiboken6 import isValid
 
 from app.paths import resource_path
+from ui.slices import Slices
 from ui.stylesheet import filled
 
 SANS, MONO = "Inter", "JetBrains Mono"
@@ -32,7 +32,6 @@ REGULAR, MEDIUM, BOLD = 400, 500, 600
 _POINTS_PER_PIXEL = 72 / (72 if sys.platform == "darwin" else 96)
 _TRACKING = {TITLE: -1.2, FIGURE: -1.8}
 _ROLE = QPalette.ColorRole
-_SLICE_S = 0.01
 _SHEET = "sheet"
 """The property of a widget that says which sheet it wears, before its colours are filled in."""
 
@@ -166,9 +165,7 @@ class Theme(QObject):
         self._application = application
         self._mode = mode
         self._scale = scale
-        self._waiting: list[QWidget] = []
-        self._timer = QTimer(self)
-        self._timer.timeout.connect(self._dress_hidden)
+        self._hidden = Slices(self)
         application.setStyle("Fusion")
         _load_fonts()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
@@ -222,20 +219,10 @@ class Theme(QObject):
         for widget in dressed:
             if widget.isVisible():
                 _dress_anew(widget)
-        self._waiting = [widget for widget in dressed if not widget.isVisible()]
-        self._timer.start()
+        out_of_sight = (widget for widget in dressed if not widget.isVisible())  # hundreds, maybe
+        self._hidden.clear()
+        self._hidden.add(*(partial(_dress_anew, widget) for widget in out_of_sight))
         self.switched.emit()
-
-    @Slot()
-    def _dress_hidden(self) -> None:
-        """Give widgets out of sight the new look, a few at a time: there may be hundreds."""
-        until_s = monotonic() + _SLICE_S
-        while self._waiting and monotonic() < until_s:
-            widget = self._waiting.pop()
-            if isValid(widget):
-                _dress_anew(widget)
-        if not self._waiting:
-            self._timer.stop()
 
 
 def dress(widget: QWidget, sheet: str) -> None:
@@ -245,7 +232,8 @@ def dress(widget: QWidget, sheet: str) -> None:
 
 
 def _dress_anew(widget: QWidget) -> None:
-    widget.setStyleSheet(_filled(widget.property(_SHEET), tokens().dark))
+    if isValid(widget):  # it may have gone while it waited
+        widget.setStyleSheet(_filled(widget.property(_SHEET), tokens().dark))
 
 
 @cache

@@ -92,7 +92,7 @@ def plan(driver):
         driver.type(steps.form.title, title)
         driver.choose(steps.form.host, "db-01")
         driver.type(steps.form.command, "true")
-    (plans,) = part(driver, PLANS)
+    plans, _code = part(driver, PLANS)
     driver.choose(plans.outage, "yes")
     driver.type(plans.downtime, "40")
     driver.type(plans.communication, "Tell the service desk")

@@ -100,7 +100,8 @@ class ChangeDetail(QWidget):
     @property
     def ready(self) -> bool:
         """Whether what was asked for is shown and saved."""
-        return not self._views.busy and not self.editing.busy
+        built = all(tab.ready for tab in self._built.values())
+        return built and not self._views.busy and not self.editing.busy
 
     @property
     def ref(self) -> str:

@@ -23,6 +23,7 @@ from ui.operations.review import Draft
 from ui.pages.changes.answer_form import AnswerPart
 from ui.pages.changes.editing import Editing
 from ui.pages.changes.saving import number_of, record_lock
+from ui.pages.changes.tab import Part
 from ui.pages.changes.words import choices, word
 from ui.tasks import Task
 from ui.theme import BOLD
@@ -36,7 +37,7 @@ from ui.widgets.table import Rows, Table
 _SHOWN, _ROW_PX = 8, 34
 
 
-class FeedbackPart(QWidget):
+class FeedbackPart(Part):
     """Rounds of asking, what they come to, and the answers of the picked one."""
 
     def __init__(self, editing: Editing) -> None:

@@ -49,7 +49,7 @@ class ChangesPage(Page):
         self.hide_header()
         self.list = ChangeList(context, self)
         self.detail = ChangeDetail(context, self)
-        self.new = NewChange(context)
+        self._new: NewChange | None = None
         self._nothing = EmptyState(
             _("No changes yet"),
             _("A change is recorded from the need to the printed report. It begins with a title."),
@@ -61,7 +61,7 @@ class ChangesPage(Page):
         )
         self._first_look = True
         self.right = QStackedWidget()
-        for widget in (self._nothing, self._none_open, self.detail, self.new):
+        for widget in (self._nothing, self._none_open, self.detail):
             self.right.addWidget(widget)
         self.body.addWidget(split(self.list, self.right, sizes=(420, 820), name="changes"), 1)
         self.list.setMinimumWidth(412)
@@ -85,12 +85,20 @@ class ChangesPage(Page):
         self.detail.head.folded.connect(self.sides.unfold)
         self.detail.shown.connect(self._on_shown)
         self.list.listed.connect(self._on_listed)
-        self.new.wanted.connect(self._on_new)
-        self.new.closed.connect(self.leave)
-        self.new.opened.connect(self._show_change)
         self.deeds.file_wanted.connect(self.approvals.ask_file)
         self.detail.editing.request_wanted.connect(self.approvals.ask_request)
         self.detail.editing.answer_wanted.connect(self.approvals.ask_file)
+
+    @property
+    def new(self) -> NewChange:
+        """The form of a new change, made when it is first wanted."""
+        if self._new is None:
+            self._new = NewChange(self.context)
+            self._new.wanted.connect(self._on_new)
+            self._new.closed.connect(self.leave)
+            self._new.opened.connect(self._show_change)
+            self.right.addWidget(self._new)
+        return self._new
 
     @property
     def ready(self) -> bool:
@@ -134,7 +142,7 @@ class ChangesPage(Page):
 
     def escape(self) -> bool:
         """Close a question, a new change, or the full width; take marks away."""
-        if self.right.currentWidget() is self.new:
+        if self.right.currentWidget() is self._new:
             self.leave()
         elif self.approvals.is_reading:
             self.approvals.reader.escape()

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
 from app.domain.benefit import BenefitDate, Due, Lasting, benefit_dates
 from app.i18n import _
@@ -17,6 +17,7 @@ from ui.operations import review
 from ui.operations.changes import ChangeView
 from ui.pages.changes.asking import Question
 from ui.pages.changes.editing import Editing
+from ui.pages.changes.tab import Part
 from ui.tasks import Task
 from ui.widgets.buttons import Button, Tall, WithReason
 from ui.widgets.facts import SectionTitle
@@ -41,7 +42,7 @@ _FOUND = {
 }
 
 
-class RepeatsPart(QWidget):
+class RepeatsPart(Part):
     """The agreed days, what was found on each, and the way to measure now."""
 
     def __init__(self, editing: Editing) -> None:

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
 from app.domain.change import Change, ChangeState
 from app.domain.review import CloseCode
@@ -21,7 +21,7 @@ from ui.pages.changes.outcome import OutcomeSection
 from ui.pages.changes.questions import QuestionsSection
 from ui.pages.changes.repeats import RepeatsPart
 from ui.pages.changes.saving import Section, record_lock
-from ui.pages.changes.tab import Tab
+from ui.pages.changes.tab import Part, Tab
 from ui.pages.changes.words import CLOSE_CODES, choices, word
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, WithReason, link
@@ -34,33 +34,49 @@ _REVIEWABLE = (ChangeState.MONITOR, ChangeState.REVIEW)
 
 
 class ReviewTab(Tab):
-    """Ending, lessons, actions, incidents, review."""
+    """Ending, lessons, actions, incidents, review; what lies below the window comes later."""
+
+    questions: QuestionsSection
+    outcome: OutcomeSection
+    lessons: LessonsSection
+    follow_ups: FollowUpsSection
+    incidents: IncidentsSection
+    outages: OutagesSection
+    feedback: FeedbackPart
+    repeats: RepeatsPart
 
     def __init__(self, editing: Editing) -> None:
         super().__init__(editing)
-        self.reviewed, self.questions = Reviewed(editing), QuestionsSection()
-        self.ending, self.lessons = EndingSection(), LessonsSection()
-        self.follow_ups, self.incidents = FollowUpsSection(), IncidentsSection()
-        self.outcome, self.outages = OutcomeSection(), OutagesSection()
-        self.feedback, self.repeats = FeedbackPart(editing), RepeatsPart(editing)
-        self.body.addWidget(self.reviewed)
-        for section in (
-            self.ending, self.questions, self.outcome, self.lessons, self.follow_ups,
-            self.incidents, self.outages,
-        ):  # fmt: skip
-            self.add_section(section)
-        self.body.addWidget(self.feedback)
-        self.body.addWidget(self.repeats)
         self.end()
+        self.reviewed = self.add_part(Reviewed(editing))
+        self.ending = self.add_section(EndingSection())
+        self.build_later(
+            self._build_questions, self._build_outcome, self._build_learned,
+            self._build_trouble, self._build_feedback, self._build_repeats,
+        )  # fmt: skip
 
-    def show_view(self, view: ChangeView) -> None:
-        """Show a change."""
-        super().show_view(view)
-        for part in (self.reviewed, self.feedback, self.repeats):
-            part.show_view(view)
+    def _build_questions(self) -> None:
+        self.questions = self.add_section(QuestionsSection())
+
+    def _build_outcome(self) -> None:
+        self.outcome = self.add_section(OutcomeSection())
+
+    def _build_learned(self) -> None:
+        self.lessons = self.add_section(LessonsSection())
+        self.follow_ups = self.add_section(FollowUpsSection())
+
+    def _build_trouble(self) -> None:
+        self.incidents = self.add_section(IncidentsSection())
+        self.outages = self.add_section(OutagesSection())
+
+    def _build_feedback(self) -> None:
+        self.feedback = self.add_part(FeedbackPart(self.editing))
+
+    def _build_repeats(self) -> None:
+        self.repeats = self.add_part(RepeatsPart(self.editing))
 
 
-class Reviewed(QWidget):
+class Reviewed(Part):
     """Who has reviewed the change; never who implemented it."""
 
     def __init__(self, editing: Editing) -> None:

@@ -101,15 +101,17 @@ def _path(text: str) -> Label:
     return label
 
 
-def stacked(*groups: QWidget) -> QWidget:
-    """Return groups one below the other with lines between."""
-    inner = QWidget()
-    layout = QVBoxLayout(inner)
-    layout.setContentsMargins(MARGIN, 4, MARGIN, MARGIN)
-    layout.setSpacing(0)
-    for position, group in enumerate(groups):
-        if position:
-            layout.addWidget(Line())
-        layout.addWidget(group)
-    layout.addStretch(1)
-    return inner
+class Stack(QWidget):
+    """Groups one below the other with lines between."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._groups = QVBoxLayout(self)
+        self._groups.setContentsMargins(MARGIN, 4, MARGIN, MARGIN)
+        self._groups.setSpacing(0)
+        self._groups.addStretch(1)
+
+    def add(self, group: QWidget) -> None:
+        """Add a group below the others."""
+        for widget in (Line(), group) if self._groups.count() > 1 else (group,):
+            self._groups.insertWidget(self._groups.count() - 1, widget)

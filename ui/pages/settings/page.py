@@ -4,26 +4,24 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QCompleter, QWidget
 
 from app.domain.risk import RiskMethod
 from app.errors import InvalidInput
 from app.i18n import _
-from app.settings import PageSize, RiskFrom, Settings, declarations
+from app.settings import Settings
 from app.settings import Theme as Look
-from app.wording import clock, percent
+from app.wording import clock
 from ui.changed import Topic
 from ui.operations import settings as operations
 from ui.operations.settings import SettingsView
-from ui.pages.settings.about import About
-from ui.pages.settings.groups import Folders, Group, pair, stacked
+from ui.pages.settings.form import WHOLE, SettingsForm
 from ui.pages.settings.people import People
 from ui.pages.settings.risk import RiskMethodField
 from ui.tasks import Latest
 from ui.theme import Mode
-from ui.widgets.buttons import Button
 from ui.widgets.fields import ChoiceField, Field, LineField
 from ui.widgets.labels import Label
 from ui.widgets.layout import scrolling
@@ -33,8 +31,6 @@ if TYPE_CHECKING:
     from ui.context import UiContext
 
 PAUSE_MS = 1200
-_LOOKS = ((Look.SYSTEM, _("As the system")), (Look.LIGHT, _("Light")), (Look.DARK, _("Dark")))
-_SCALES = ("0.9", "1.0", "1.1", "1.25", "1.5")
 _NUMBERS = (
     "backup_age_h",
     "monitor_days",
@@ -50,14 +46,6 @@ _NUMBERS = (
     "approvals_moderate",
     "approvals_high",
 )
-_OWNERS = (
-    (RiskFrom.NEVER, _("at no risk")),
-    (RiskFrom.HIGH, _("from high risk on")),
-    (RiskFrom.MODERATE, _("from moderate risk on")),
-    (RiskFrom.ALWAYS, _("at every risk")),
-)
-_APPROVALS = ("approvals_low", "approvals_moderate", "approvals_high")
-_WHOLE = (*_APPROVALS, "keep_last")
 
 
 class SettingsPage(Page):
@@ -72,72 +60,20 @@ class SettingsPage(Page):
         self._dirty = self._saving = False
         self.saved = Label(tone="ink2")
         self.header.add(self.saved)
-        self.fields: dict[str, Field] = {}
-        self.acting = LineField(
-            _("Acting as"), _("Until the program ends; for a decision by somebody else here.")
-        )
-        self.act = Button(_("Act as this person"))
-        self.scale = ChoiceField(
-            _("Size of the type"), [(text, percent(float(text), 3)) for text in _SCALES]
-        )
-        self.folders, self.about, self.people = Folders(), About(), People(context)
-        self.body.addWidget(scrolling(stacked(*self._groups(), self.about)), 1)
+        self.people = People(context)
+        self.form = SettingsForm(self.people)
+        self.fields, self.about = self.form.fields, self.form.about
+        self.acting, self.act, self.scale = self.form.acting, self.form.act, self.form.scale
+        self.body.addWidget(scrolling(self.form), 1)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(PAUSE_MS)
         self._views = Latest(context.tasks, self)
         self._connect()
 
-    def _groups(self) -> tuple[Group, ...]:
-        words = declarations()
-
-        def line(name: str, hint: str = "") -> LineField:
-            declared = words[name]
-            unit = f" ({declared.unit})" if declared.unit else ""
-            field = LineField(_(declared.text) + unit, hint)
-            self.fields[name] = field
-            return field
-
-        def choice(name: str, options: list[tuple[str, str]]) -> ChoiceField:
-            field = ChoiceField(_(words[name].text), options)
-            self.fields[name] = field
-            return field
-
-        you = Group(_("You"), _("Your name stands in the log and under every decision."))
-        you.add(pair(line("user"), line("organisation")), pair(self.acting, self.act))
-        looks = [(look.value, text) for look, text in _LOOKS]
-        look = Group(_("Appearance"), _("Takes effect at once."))
-        look.add(pair(choice("theme", looks), self.scale))
-        time = Group(_("Time and paper"), _("Every time is shown with its zone."))
-        zone = choice("zone", [])
-        time.add(pair(zone, choice("page_size", [(size.value, size.value) for size in PageSize])))
-        time.add(line("service_hours", _("168 is around the clock; key figures count by it.")))
-        safety = Group(_("Safety"), _("What is demanded before work starts and after it."))
-        safety.add(pair(line("backup_age_h"), line("monitor_days")))
-        safety.add(pair(line("monitor_days_major"), line("monitor_days_emergency")))
-        keep = Group(
-            _("Retention"),
-            _("What stays of the backups. An open change, the only proven copy: these always do."),
-        )
-        keep.add(pair(line("keep_last"), line("bin_hours")))
-        keep.add(pair(line("keep_days_closed"), line("keep_days_loose")))
-        agree = Group(
-            _("Approval"), _("How many people agree to a plan, by the risk that remains.")
-        )
-        agree.add(*(line(name) for name in _APPROVALS))
-        owners = [(value.value, _(text)) for value, text in _OWNERS]
-        agree.add(choice("owner_approves", owners), line("move_tolerance_h"))
-        risk = Group(_("Risk"), _("Holds for new judgements; each keeps the rules it was made by."))
-        self.fields["risk"] = RiskMethodField(_(words["risk"].text))
-        risk.add(self.fields["risk"])
-        where = Group(_("Where things are kept"), _("Secrets are kept in the system's keyring."))
-        where.add(self.folders, line("vault_path"))
-        return you, look, time, self.people, agree, safety, keep, risk, where
-
     def _connect(self) -> None:
-        for field in self.fields.values():
-            field.edited.connect(self._touch)
-            field.editor.installEventFilter(self)
+        self.form.edited.connect(self._touch)
+        self.form.left.connect(self._on_left)
+        self.form.built.connect(self._on_built)
         self.fields["theme"].edited.connect(self._on_look)
         self.scale.edited.connect(self._on_scale)
         self.act.clicked.connect(self._on_act)
@@ -151,7 +87,8 @@ class SettingsPage(Page):
     @property
     def ready(self) -> bool:
         """Whether everything is shown and saved."""
-        return not self._views.busy and not self._saving and self.people.ready
+        shown = self.form.ready and not self._views.busy
+        return shown and not self._saving and self.people.ready
 
     def reload(self) -> None:
         """Read the settings again."""
@@ -163,15 +100,18 @@ class SettingsPage(Page):
         self.flush()
         super().hideEvent(event)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Save when the keyboard leaves a field."""
-        if event.type() == QEvent.Type.FocusOut and self._dirty:
-            QTimer.singleShot(0, self.flush)
-        return super().eventFilter(watched, event)
-
     @Slot(object)
     def _show(self, view: SettingsView) -> None:
         self._view = view
+        if self.form.ready:
+            self._show_values(view)
+
+    @Slot()
+    def _on_built(self) -> None:
+        if self._view is not None:
+            self._show_values(self._view)
+
+    def _show_values(self, view: SettingsView) -> None:
         zone = self.fields["zone"]
         if isinstance(zone, ChoiceField) and not zone.combo.count():
             zone.set_options([(name, name) for name in view.zones])
@@ -184,13 +124,19 @@ class SettingsPage(Page):
             self.scale.set_value(f"{theme.scale:g}" if theme.scale != 1 else "1.0")
         self.acting.line.setCompleter(QCompleter(list(view.people), self.acting.line))
         self.acting.set_value(view.actor)
-        self.folders.show_view(view)
+        self.form.folders.show_view(view)
         self.about.show_view(view)
 
     @Slot()
     def _touch(self) -> None:
         self._dirty = True
-        self._timer.start()
+        self._timer.start(PAUSE_MS)
+
+    @Slot()
+    def _on_left(self) -> None:
+        """Save soon: the keyboard is still on its way to where it goes."""
+        if self._dirty:
+            self._timer.start(0)
 
     @Slot()
     def flush(self) -> None:
@@ -291,6 +237,6 @@ def _value(name: str, field: Field, before: Any) -> Any:
     if name not in _NUMBERS:
         return text
     try:
-        return int(text) if name in _WHOLE else float(text.replace(",", "."))
+        return int(text) if name in WHOLE else float(text.replace(",", "."))
     except ValueError as error:
         raise InvalidInput(_("“{text}” is not a number.").format(text=text)) from error
