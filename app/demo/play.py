@@ -21,7 +21,7 @@ from app.domain.health import Health, HealthReport, Phase
 from app.domain.host import Host
 from app.domain.lesson import FollowUp, Lesson
 from app.domain.metric import WindowName
-from app.domain.review import CloseCode, TestResult
+from app.domain.review import CHECKS_SEEN, CloseCode, TestResult
 from app.domain.run import Run, RunState
 from app.domain.runbook import StepKind
 from app.domain.verdict import Verdict
@@ -224,6 +224,10 @@ def _prepare(stage: Stage, change: Change) -> None:
     if checked.worst is Health.CRITICAL:
         reason = own_load(checked)
         overrides.override_guard(change.id, "checks_green", desk=services.desk, reason=reason)
+    _move, answers = changes.readiness(change.id, desk=services.desk) or (None, ())
+    if any(item.guard == CHECKS_SEEN and item.missing for item in answers):
+        reason = "The demo's host is small and busy, and has no services of its own"
+        overrides.override_guard(change.id, CHECKS_SEEN, desk=services.desk, reason=reason)
     recovery_key = services.vault.make()
     paper = stage.folder / "recovery-key.txt"
     paper.touch(mode=0o600)

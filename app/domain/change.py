@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
@@ -136,6 +137,24 @@ class Change:
         return self.number.startswith(EXAMPLE)
 
     @property
+    def odd_figures(self) -> tuple[str, ...]:
+        """Names of fields whose figure means nothing: not finite, or below zero."""
+        named = {
+            "planned_downtime_min": self.planned_downtime_min,
+            "monitor_days": self.monitor_days,
+            "baseline_s": self.baseline_s,
+            "settle_s": self.settle_s,
+            "impact.hours": self.impact.hours,
+            "impact.cost_per_hour": self.impact.cost_per_hour,
+            **{f"“{step.title}”": step.estimate_s for step in self.runbook.steps},
+        }
+        return tuple(
+            name
+            for name, figure in named.items()
+            if figure is not None and not 0 <= figure < math.inf
+        )
+
+    @property
     def plan_hash(self) -> str:
         """SHA-256 of the plan as canonical JSON; any later edit gives another one."""
         return hashlib.sha256(self.plan_text.encode()).hexdigest()
@@ -158,6 +177,11 @@ class Change:
 
     @property
     def counted_overrides(self) -> tuple[Override, ...]:
+        """The standing overrides that are departures from the process, not what it asks for."""
+        return tuple(item for item in self.standing_overrides if not item.is_acknowledgement)
+
+    @property
+    def standing_overrides(self) -> tuple[Override, ...]:
         """The overrides that let a move pass, or still can; those that lapsed are left out."""
         plan = self.plan_hash if self.overrides else ""
         return tuple(

@@ -113,6 +113,19 @@ def lay_out(
     )
 
 
+def longest_chain(laid: Timeline, after: After) -> tuple[str, ...]:
+    """Return pieces that follow one another without a gap and end with the whole, first to last."""
+    slots = laid.slots
+    chain: list[str] = []
+    piece = max(slots, key=lambda key: slots[key].end_s, default=None)
+    while piece is not None:
+        chain.append(piece)
+        start_s = slots[piece].start_s
+        before = (key for key in after[piece] if abs(slots[key].end_s - start_s) <= _SAME_S)
+        piece = next(before, None)
+    return tuple(reversed(chain))
+
+
 def _with_slack(
     order: Sequence[str], after: After, starts: Mapping[str, float], ends: Mapping[str, float]
 ) -> dict[str, Slot]:

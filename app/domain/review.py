@@ -192,6 +192,12 @@ class ReviewAnswer:
     at: datetime | None = None
 
 
+CHECKS_SEEN = "checks_seen"
+"""The guard that wants every warning and every check that could not be read to be seen."""
+ACKNOWLEDGED = (CHECKS_SEEN,)
+"""Guards that a person meets by saying so, with a reason."""
+
+
 @dataclass(frozen=True, slots=True)
 class Override:
     """A guard passed by a named person instead of by fact; printed on page 1 of the report.
@@ -211,3 +217,8 @@ class Override:
     plan_hash: str = ""
     revision: int = 1
     used_at: datetime | None = None
+
+    @property
+    def is_acknowledgement(self) -> bool:
+        """Whether the process asks for this very word, so that it is no departure from it."""
+        return self.guard in ACKNOWLEDGED

@@ -28,6 +28,10 @@ ON_HOST = frozenset({StepKind.COMMAND, StepKind.CHECK, StepKind.BACKUP, StepKind
 """Kinds that may name a host."""
 
 
+SIDE_BY_SIDE = 4
+"""How many steps a run carries out at the same time."""
+
+
 class Phase(StrEnum):
     """When a step is used: on the way forward, or only when the change is backed out."""
 

@@ -59,6 +59,7 @@ def open_change(title: str, *, desk: Desk, edit: Edit | None = None) -> Change:
         if edit is not None:
             known = edit(change)
             _refuse_fixed(change, known)
+            _refuse_figures(known)
             change = known
         uow.changes.add(change)
         uow.log.append(
@@ -109,7 +110,8 @@ def edit_change(change_id: str, edit: Edit, *, desk: Desk, note: str = "") -> Ch
 
     Raises:
         IllegalMove: The change is closed or on hold, or the edit touches what verbs own.
-        InvalidInput: The new title is empty or too long, or steps wait for each other.
+        InvalidInput: The new title is empty or too long, a figure is below zero or none at all,
+            or steps wait for each other.
     """
     with desk.new_uow() as uow:
         before = uow.changes.get(change_id)
@@ -121,6 +123,7 @@ def edit_change(change_id: str, edit: Edit, *, desk: Desk, note: str = "") -> Ch
         _refuse_fixed(before, after)
         _refuse_begun(before, after)
         _refuse_tried(before, after)
+        _refuse_figures(after)
         refuse_circles(after.runbook)
         now = desk.clock.now()
         after = follow_window(before, after, uow, now=now)
@@ -144,6 +147,15 @@ def _refuse_fixed(before: Change, after: Change) -> None:
         raise IllegalMove(_("An edit cannot change {names}.").format(names=", ".join(touched)))
     if before.state is not ChangeState.DRAFT and before.type is not after.type:
         raise IllegalMove(_("The type is fixed once the draft is left."))
+
+
+def _refuse_figures(change: Change) -> None:
+    """Refuse a length, a share or a price that no calculation could use."""
+    if odd := change.odd_figures:
+        raise InvalidInput(
+            _("A figure from zero on is needed: {names}.").format(names=", ".join(odd)),
+            hint=_("Leave it empty where it is not known."),
+        )
 
 
 def _refuse_begun(before: Change, after: Change) -> None:

@@ -8,7 +8,7 @@ from typing import Self
 
 from app.domain.change import Change
 from app.domain.run import Run, RunMode, StepRun, StepState
-from app.domain.runbook import OnFail, Phase, StepKind
+from app.domain.runbook import SIDE_BY_SIDE, OnFail, Phase, StepKind
 from app.errors import AppError
 from app.i18n import _
 from app.services import deviations
@@ -16,8 +16,6 @@ from app.services.changes import Desk
 from app.services.run_journal import AlreadySent, Happening, record_step
 from app.tasks import TaskCancelled, TaskContext
 
-SIDE_BY_SIDE = 4
-"""How many steps go at the same time."""
 POLL_S = 0.25
 """How often a run looks for answers while steps go on."""
 SENDING = (StepState.SENT,)

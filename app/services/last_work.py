@@ -10,7 +10,8 @@ from datetime import datetime
 
 from app.domain.backup import BackupSet
 from app.domain.change import Change
-from app.domain.ids import HostId
+from app.domain.ids import ChangeId, HostId
+from app.domain.restore import CUT_OFF, RestoreState
 from app.domain.run import Run, RunMode, StepRun, StepState
 from app.domain.runbook import StepKind
 from app.domain.work import Work, last_of
@@ -54,6 +55,7 @@ def last_works(
         if work.overtakes(since)
     ]
     found += _recorded(wanted, since, uow)
+    found += _put_back(wanted, since, uow, besides)
     last = (last_of(tuple(found), host) for host in wanted)
     return tuple(item for item in last if item is not None)
 
@@ -89,6 +91,27 @@ def _touched(run: Run, item: StepRun, change: Change) -> Sequence[HostId]:
         return change.hosts if run.mode is RunMode.LIVE else ()
     host = run.host_for(item.step.host)
     return () if host is None else (host,)
+
+
+def _put_back(
+    hosts: Sequence[HostId], since: datetime, uow: UnitOfWork, besides: str
+) -> Iterator[Work]:
+    """Yield restores that somebody made, outside the run that does not count."""
+    run = uow.runs.find(besides) if besides else None
+    for host in hosts:
+        for item in uow.restores.list(host=host):
+            if item.state is RestoreState.PREPARING or (run and item.change == run.change):
+                continue
+            swapping = item.state in CUT_OFF
+            at = item.began_at if item.swapped_at is None else item.swapped_at
+            if item.swapped_at is None and not swapping:
+                continue  # the originals were never touched
+            if swapping or at > since:
+                owner = uow.changes.find(item.change) if item.change else None
+                yield Work(
+                    host, owner.id if owner else ChangeId(""), owner.number if owner else "–",
+                    _("Restore by {name}").format(name=item.by), at, ended=not swapping,
+                )  # fmt: skip
 
 
 def _recorded(hosts: Sequence[HostId], since: datetime, uow: UnitOfWork) -> Iterator[Work]:

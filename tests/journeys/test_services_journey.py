@@ -62,7 +62,10 @@ def test_the_change_went_its_whole_way(played, left):
         (backup,) = uow.backups.list()
         found = {item.metric_id: item for item in uow.comparisons.list()}
     assert (change.number, change.state) == (played.number, ChangeState.CLOSED)
-    assert {given.guard for given in change.overrides} <= {"checks_green"}  # a busy computer
+    assert {given.guard for given in change.overrides} <= {
+        "checks_green",
+        "checks_seen",
+    }  # a busy computer
     assert run.state is RunState.DONE
     assert {item.state for item in run.active} == {StepState.DONE}
     assert backup.level is Level.RESTORED

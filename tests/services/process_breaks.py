@@ -6,7 +6,7 @@ from datetime import timedelta
 from app.domain.backup import Level
 from app.domain.change import Change, ChangeState, ChangeType
 from app.domain.conflict import Conflict, Reason
-from app.domain.health import Health, Reading
+from app.domain.health import CheckResult, Health, Reading
 from app.domain.ids import ChangeId
 from app.domain.people import Contact
 from app.domain.review import Incident, Override, TestResult
@@ -15,8 +15,9 @@ from app.domain.runbook import Runbook
 from app.domain.task import ChangeTask
 from app.domain.verdict import Verdict
 from app.domain.window import TimeRange, Window
+from app.domain.work import Work
 from app.services.transitions import Facts
-from tests.examples import RESPONSE, checked
+from tests.examples import DB, RESPONSE, checked
 from tests.fakes import NOON
 from tests.services.process_cases import (
     HOUR,
@@ -47,6 +48,15 @@ def _critical(change: Change, facts: Facts) -> Case:
     return change, replace(facts, health=(replace(bad, results=(result,)),))
 
 
+def _warned(change: Change, facts: Facts) -> Case:
+    fine = checked(change)
+    more = (
+        CheckResult("fs.space", "Space", Reading(Health.WARNING, "91 %"), item="/var"),
+        CheckResult("log.kernel", "Kernel log", Reading(Health.UNKNOWN, "not permitted")),
+    )
+    return change, replace(facts, health=(replace(fine, results=(*fine.results, *more)),))
+
+
 def _too_many_needed(change: Change, facts: Facts) -> Case:
     return change, replace(facts, settings=replace(facts.settings, approvals_low=2))
 
@@ -65,6 +75,11 @@ def _window_passed(change: Change, facts: Facts) -> Case:
 def _starter_waived(change: Change, facts: Facts) -> Case:
     waived = Override("backup", "Backup proven", "Pieter", "No time", NOON)
     return replace(change, overrides=(waived,)), replace(facts, backups=(), actor="pieter ")
+
+
+def _worked_since(change: Change, facts: Facts) -> Case:
+    own = Work(DB.id, change.id, change.number, "Upgrade", NOON + HOUR / 2)
+    return change, replace(facts, work=(own,))
 
 
 def _steps(*directions: str) -> Break:
@@ -185,6 +200,7 @@ BREAKS: dict[tuple[ChangeState, ChangeState], dict[str, tuple[Break, str]]] = {
     (S.SCHEDULED, S.ASSESS): {},
     (S.SCHEDULED, S.IMPLEMENT): {
         "approved": (of_change(backout_plan="Another way"), "not the one that was approved"),
+        "implementer": (of_change(implementer=" "), "Nobody is named"),
         "window_open": (of_facts(now=NOON - 2 * HOUR), "has not opened yet"),
         **FREEZE_NOW,
         "backup": (
@@ -193,7 +209,8 @@ BREAKS: dict[tuple[ChangeState, ChangeState], dict[str, tuple[Break, str]]] = {
         ),
         "starter": (_starter_waived, "somebody else starts"),
         "checked": (of_facts(health=()), "No health check of db-01"),
-        "checks_green": (_critical, "something critical"),
+        "checks_green": (_critical, "db-01: critical: Processor load"),
+        "checks_seen": (_warned, "db-01: warning: Space /var; could not be read: Kernel log"),
         "baseline": (of_facts(samples=()), "Order response time"),
         "way_back": (_window_passed, "after the latest start of a roll-back"),
         "contacts": (of_change(contacts=(Contact("Thabo"),)), "Thabo"),
@@ -216,6 +233,8 @@ BREAKS: dict[tuple[ChangeState, ChangeState], dict[str, tuple[Break, str]]] = {
         "test_failed": (lambda c, f: (with_tests(c, TestResult.PASSED), f), "No test has failed"),
         "window_open": (of_facts(now=NOON - 2 * HOUR), "has not opened yet"),
         "way_back": (_window_passed, "latest start of a roll-back has passed"),
+        "backup": (_worked_since, "“Upgrade” of CHG-000001 ended there"),
+        "starter": (_starter_waived, "somebody else starts"),
     },
     (S.TEST, S.MONITOR): {
         "tests": (lambda c, f: (with_tests(c, TestResult.OPEN), f), "No result for: Place an order")
@@ -252,10 +271,18 @@ SOFT = {
     (S.DRAFT, S.ASSESS): {"hosts"},
     (S.DRAFT, S.SCHEDULED): {"conflict"},
     (S.DRAFT, S.REVIEW): {"hosts"},
-    (S.ASSESS, S.AUTHORIZE): {"baseline_planned", "conflict"},
+    (S.ASSESS, S.AUTHORIZE): {"baseline_planned", "checked_dates", "conflict"},
     (S.AUTHORIZE, S.SCHEDULED): {"second_approval", "conflict"},
     (S.AUTHORIZE, S.IMPLEMENT): {"plan_back", "freeze_now", "backup", "checked"},
-    (S.SCHEDULED, S.IMPLEMENT): {"window_open", "freeze_now", "backup", "checks_green", "baseline"},
+    (S.SCHEDULED, S.IMPLEMENT): {
+        "window_open",
+        "freeze_now",
+        "backup",
+        "checks_green",
+        "checks_seen",
+        "baseline",
+    },
+    (S.TEST, S.IMPLEMENT): {"backup"},
     (S.MONITOR, S.REVIEW): {"judged", "incidents"},
     (S.REVIEW, S.CLOSED): {"close_code_fits"},
 }

@@ -154,7 +154,10 @@ GOOD: dict[tuple[ChangeState, ChangeState], Break] = {
     (S.SCHEDULED, S.IMPLEMENT): ready,
     (S.IMPLEMENT, S.TEST): carried_out,
     (S.BACKOUT, S.REVIEW): backed_out,
-    (S.TEST, S.IMPLEMENT): lambda change, facts: (with_tests(change, TestResult.FAILED), facts),
+    (S.TEST, S.IMPLEMENT): lambda change, facts: (
+        with_tests(change, TestResult.FAILED),
+        replace(facts, backups=(backup(change),)),
+    ),
     (S.TEST, S.MONITOR): lambda change, facts: (with_tests(change, TestResult.PASSED), facts),
     (S.MONITOR, S.REVIEW): watched,
     (S.REVIEW, S.CLOSED): reviewed,

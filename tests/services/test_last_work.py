@@ -9,7 +9,8 @@ from app.domain.approval import Decision
 from app.domain.change import Change, ChangeState
 from app.domain.event import NewEvent
 from app.domain.host import Host
-from app.domain.ids import ChangeId, HostId, RunId
+from app.domain.ids import ChangeId, HostId, RestoreId, RunId, SetId
+from app.domain.restore import Restore, RestoreState
 from app.domain.run import Run, RunMode, RunState, StepRun, StepState
 from app.domain.runbook import Phase, Step, StepKind
 from app.domain.window import Window
@@ -188,6 +189,33 @@ def test_work_recorded_afterwards_counts_from_its_own_times(office):
         start(office, change)
     office.store.kinds["changes"]["c9"] = replace(late, work_end=NOON - MINUTE)
     assert start(office, change).state is S.IMPLEMENT
+
+
+@pytest.mark.parametrize(
+    ("state", "swapped", "counts"),
+    [
+        (RestoreState.SWAPPED, NOON + 5 * MINUTE, True),
+        (RestoreState.CONFIRMED, NOON - 5 * MINUTE, False),
+        (RestoreState.HALF, None, True),
+        (RestoreState.PREPARING, None, False),
+        (RestoreState.CLEARED, None, False),
+    ],
+)
+def test_a_restore_outside_any_run_counts_once_it_has_touched_the_host(
+    office, state, swapped, counts
+):
+    change = scheduled(office)
+    office.clock.pass_by(hours=1)
+    put_back = Restore(
+        RestoreId("u1"), SetId("b1"), None, DB.id, DB.name, "m", state, "Thabo",
+        NOON + MINUTE, swapped_at=swapped,
+    )  # fmt: skip
+    office.store.kinds["restores"] = {"u1": put_back}
+    if counts:
+        with pytest.raises(GuardRefused, match="Restore by Thabo"):
+            start(office, change)
+    else:
+        assert start(office, change).state is S.IMPLEMENT
 
 
 def test_a_gate_inside_the_run_minds_the_work_of_others_and_not_its_own(office):

@@ -7,6 +7,7 @@ import pytest
 from app.domain.approval import Decision
 from app.domain.backup import BackupSource, SourceKind
 from app.domain.change import Change, ChangeState
+from app.domain.health import CheckResult, Health, Reading
 from app.domain.people import Role
 from app.errors import GuardRefused, IllegalMove
 from app.services.approvals import decide
@@ -87,6 +88,40 @@ def test_it_lapses_with_another_plan_and_is_not_counted_unless_it_was_used(offic
         start(office, change)
 
 
+def test_a_warning_is_acknowledged_by_name_and_that_is_no_departure(office):
+    change = scheduled(office)
+    fine = office.store.kinds["health"]["h1"]
+    full = CheckResult("fs.space", "Space", Reading(Health.WARNING, "91 %"), item="/var")
+    office.store.kinds["health"]["h1"] = replace(fine, results=(*fine.results, full))
+    with pytest.raises(GuardRefused, match="db-01: warning: Space /var"):
+        start(office, change)
+    override_guard(change.id, "checks_seen", desk=office.desk(), reason="Emptied tomorrow")
+    unread = CheckResult("log.kernel", "Kernel log", Reading(Health.UNKNOWN, "not permitted"))
+    office.store.kinds["health"]["h1"] = replace(fine, results=(full, unread))
+    with pytest.raises(GuardRefused, match="could not be read: Kernel log"):
+        start(office, change)
+    override_guard(change.id, "checks_seen", desk=office.desk(), reason="It needs root")
+    begun = start(office, change)
+    assert [item.reason for item in begun.standing_overrides] == [
+        "Emptied tomorrow",
+        "It needs root",
+    ]
+    assert begun.counted_overrides == ()
+
+
+def test_a_host_of_which_nothing_was_read_is_not_acknowledged_as_a_warning(office):
+    change = scheduled(office)
+    fine = office.store.kinds["health"]["h1"]
+    unread = CheckResult("log.kernel", "Kernel log", Reading(Health.UNKNOWN, "not permitted"))
+    office.store.kinds["health"]["h1"] = replace(fine, results=(unread,))
+    override_guard(change.id, "checks_seen", desk=office.desk(), reason="It needs root")
+    with pytest.raises(GuardRefused, match="Nothing critical: The health check of db-01 could not"):
+        start(office, change)
+    override_guard(change.id, "checks_green", desk=office.desk(), reason="Looked at it myself")
+    (counted,) = start(office, change).counted_overrides
+    assert counted.guard == "checks_green"
+
+
 def test_it_holds_for_one_move_only(office):
     change = office.urgent()
     office.store.kinds["health"] = {}
@@ -135,7 +170,7 @@ def test_an_approver_of_the_list_may_leave_the_backup_out_in_an_emergency(office
 def test_whoever_goes_without_a_backup_does_not_begin_the_work(office):
     for name in ("Pieter", "Lerato"):
         office.person(name, Role.APPROVER)
-    change = office.put(scheduled(office), implementer="")
+    change = office.put(scheduled(office), implementer="Thabo")
     office.store.kinds["backups"] = {}
     override_guard(change.id, "backup", desk=office.desk("Lerato"), reason="No time")
     with pytest.raises(GuardRefused, match="so somebody else starts"):

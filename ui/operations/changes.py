@@ -68,6 +68,8 @@ class ChangeView:
     children: tuple[Change, ...] = ()
     work: tuple[Work, ...] = ()
     """The last work on each host the plan backs up."""
+    people: tuple[str, ...] = ()
+    """Names of everybody who is listed."""
     clock_behind_s: float = 0.0
     """How far the clock of this computer lies before the newest entry of the log."""
 
@@ -154,6 +156,7 @@ def load_view(services: "AppServices", ref: str) -> ChangeView:
         moves = tuple((item, item.answers(change, facts)) for item in moves_of(change))
         agreement = agreement_of(change, uow, desk)
         parent, children = relatives(change, uow)
+        people = tuple(sorted(p.name for p in uow.people.list() if not p.retired))
     events = tuple(services.queries.events(change=change.id, limit=PAGE))
     return ChangeView(
         change=change,
@@ -180,6 +183,7 @@ def load_view(services: "AppServices", ref: str) -> ChangeView:
         parent=parent,
         children=children,
         work=facts.work,
+        people=people,
         clock_behind_s=max((events[0].at - facts.now).total_seconds(), 0.0) if events else 0.0,
     )
 

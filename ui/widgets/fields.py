@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
+    QCompleter,
     QGridLayout,
     QLineEdit,
     QStyle,
@@ -89,6 +90,14 @@ class LineField(Field):
     def set_value(self, value: str) -> None:
         """Show a text."""
         self.line.setText(value)
+
+    def suggest(self, texts: Sequence[str]) -> None:
+        """Offer texts that hold what is typed; anything else can be typed as well."""
+        completer = QCompleter(list(texts), self.line)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.activated.connect(self.edited)
+        self.line.setCompleter(completer)
 
 
 class TextField(Field):

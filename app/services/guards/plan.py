@@ -105,6 +105,6 @@ PLANNED = (
         ),
     ),
     soft("baseline_planned", later("Baseline measured or scheduled"), baseline_is_planned),
-    hard("checked_dates", later("Calendar checked"), conflicts_are_checked),
+    soft("checked_dates", later("Calendar checked"), conflicts_are_checked),
     soft("conflict", later("No conflict"), no_open_conflict),
 )

@@ -1,11 +1,13 @@
 """Scheduled: everything that must be there before the first step."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from app.domain.change import Change
-from app.domain.health import Health, Phase, newest_report
+from app.domain.health import Health, HealthReport, Phase, newest_report
 from app.domain.metric import WindowName
 from app.domain.people import same_person
+from app.domain.review import CHECKS_SEEN
 from app.i18n import _, later
 from app.services.backup_gate import Demand, gate_host
 from app.services.guards.agree import is_approved_by_others
@@ -82,16 +84,47 @@ def checked_before(change: Change, facts: Facts) -> str:
 
 def checks_are_green(change: Change, facts: Facts) -> str:
     """The checks before could be read and found nothing critical."""
+    found = []
+    for report in _checks_before(change, facts):
+        if all(item.reading.health is Health.UNKNOWN for item in report.results):
+            found.append(
+                _("The health check of {host} could not read anything").format(
+                    host=report.host_name
+                )
+            )
+        elif critical := _named(report, Health.CRITICAL):
+            found.append(_("{host}: critical: {names}").format(
+                host=report.host_name, names=critical
+            ))  # fmt: skip
+    return "; ".join(found)
+
+
+def warnings_are_seen(change: Change, facts: Facts) -> str:
+    """No check warns and every one could be read: what is unknown is never fine."""
+    found = []
+    for report in _checks_before(change, facts):
+        parts = []
+        if warned := _named(report, Health.WARNING):
+            parts.append(_("warning: {names}").format(names=warned))
+        if unread := _named(report, Health.UNKNOWN):
+            parts.append(_("could not be read: {names}").format(names=unread))
+        if parts:
+            found.append(f"{report.host_name}: {'; '.join(parts)}")
+    return ". ".join(found)
+
+
+def _checks_before(change: Change, facts: Facts) -> Iterator[HealthReport]:
+    """Yield the newest check of each host from before the work."""
     for host in change.hosts:
         report = newest_report(facts.health, str(host), Phase.BEFORE)
-        if report is None:
-            continue
-        name = host_name(host, facts)
-        if report.worst is Health.CRITICAL:
-            return _("The health check of {host} found something critical").format(host=name)
-        if all(item.reading.health is Health.UNKNOWN for item in report.results):
-            return _("The health check of {host} could not read anything").format(host=name)
-    return ""
+        if report is not None:
+            yield report
+
+
+def _named(report: HealthReport, health: Health) -> str:
+    """Name the checks of a report that are in a state, all of them: whoever accepts sees each."""
+    found = (item for item in report.results if item.reading.health is health)
+    return ", ".join(f"{item.title} {item.item}".strip() for item in found)
 
 
 def implementer_is_named(change: Change, _facts: Facts) -> str:
@@ -117,14 +150,20 @@ def contacts_confirmed(change: Change, _facts: Facts) -> str:
     return _("Not confirmed: {names}").format(names=", ".join(silent)) if silent else ""
 
 
-READY = (
-    hard("approved", later("Approval"), is_approved_by_others),
-    soft("window_open", later("Window open"), window_is_open),
-    soft("freeze_now", later("No freeze"), no_active_freeze),
+IMPLEMENTER = hard("implementer", later("Implementer"), implementer_is_named)
+PROVEN = (
     soft("backup", later("Backup proven"), backup_is_proven),
     hard("starter", later("Started by somebody else"), starter_is_another),
+)
+READY = (
+    hard("approved", later("Approval"), is_approved_by_others),
+    IMPLEMENTER,
+    soft("window_open", later("Window open"), window_is_open),
+    soft("freeze_now", later("No freeze"), no_active_freeze),
+    *PROVEN,
     hard("checked", later("Health checked before"), checked_before),
-    soft("checks_green", later("Checks green or acknowledged"), checks_are_green),
+    soft("checks_green", later("Nothing critical"), checks_are_green),
+    soft(CHECKS_SEEN, later("Checks green or acknowledged"), warnings_are_seen),
     soft(
         "baseline",
         later("Baseline measured"),
@@ -134,12 +173,11 @@ READY = (
     hard("contacts", later("Contacts reachable"), contacts_confirmed),
 )
 AT_ONCE = (
-    hard("implementer", later("Implementer"), implementer_is_named),
+    IMPLEMENTER,
     hard("plan_forward", later("Runbook"), has_way_forward),
     soft("plan_back", later("Way back"), has_way_back),
     soft("freeze_now", later("No freeze"), no_active_freeze),
-    soft("backup", later("Backup proven"), backup_is_proven),
-    hard("starter", later("Started by somebody else"), starter_is_another),
+    *PROVEN,
     soft("checked", later("Health checked before"), checked_before),
 )
 """What an emergency needs to begin before its approval: work first, decide and review after."""

@@ -8,7 +8,7 @@ from app.domain.review import TestResult
 from app.domain.run import Run, RunState, StepState
 from app.i18n import _, later
 from app.services.guards.base import hard, host_name
-from app.services.guards.start import before_rollback_deadline, window_is_open
+from app.services.guards.start import PROVEN, before_rollback_deadline, window_is_open
 from app.services.transitions import Facts
 
 
@@ -89,5 +89,6 @@ AGAIN = (
     hard("test_failed", later("Failed test"), a_test_failed),
     hard("window_open", later("Window open"), window_is_open),
     hard("way_back", later("Before the roll-back deadline"), before_rollback_deadline),
+    *PROVEN,
 )
-"""What leads back from the tests to the work."""
+"""What leads back from the tests to the work: the run so far has made the backup an old one."""

@@ -20,7 +20,7 @@ from app.services.report_content.risk import risk_part
 from app.services.report_content.source import Source
 from app.services.report_content.words import moment_words, sentence, test_mark
 from app.services.review_words import RELATIONS
-from app.services.rollback import ROLLBACK_FACTOR
+from app.services.rollback import ROLLBACK_FACTOR, rollback_time
 from app.services.testing import RESULT_WORDS
 from app.wording import (
     NONE,
@@ -201,20 +201,19 @@ def _rollback(source: Source, book: EvidenceBook) -> Rollback | None:
 
 def _formula(source: Source, deadline: datetime) -> str:
     window = source.change.window
-    restores = [item.restore_s for item in source.counted_backups if item.restore_s is not None]
-    planned_s = source.change.runbook.backout_estimate_s
-    measured_s = max(restores, default=0.0)
+    time = rollback_time(source.change, source.counted_backups)
     if window is None:
         return ""
     end = clock(window.span.end, source.zone)
     shown = clock(deadline, source.zone, seconds=source.is_brisk)
-    if measured_s * ROLLBACK_FACTOR > planned_s:
-        return _("{end} − {restore} measured × {factor:g} = {deadline}").format(
-            end=end, restore=duration(measured_s), factor=ROLLBACK_FACTOR, deadline=shown
+    made = end
+    if time.measured:
+        made += _(" − {restore} measured × {factor:g}").format(
+            restore=duration(time.restore_s), factor=ROLLBACK_FACTOR
         )
-    return _("{end} − {plan} planned way back = {deadline}").format(
-        end=end, plan=duration(planned_s), deadline=shown
-    )
+    if time.rest_s or not time.measured:
+        made += _(" − {rest} as planned").format(rest=duration(time.rest_s))
+    return _("{made} = {deadline}").format(made=made, deadline=shown)
 
 
 def _numbered(tests: tuple[TestCase, ...]) -> list[tuple[TestCase, str]]:

@@ -58,7 +58,7 @@ def summary(source: Source, rag: Rag, book: EvidenceBook) -> Summary:
                         when=moment(item.at, source.zone),
                         reason=sentence(item.reason),
                     )
-                    + ("" if item in change.counted_overrides else f" {_(_LAPSED)}"),
+                    + ("" if item in change.standing_overrides else f" {_(_LAPSED)}"),
                     sentence(_(item.title)),
                     (
                         book.record(

@@ -4,10 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from app.domain.change import ChangeState
 from app.domain.event import NewEvent
-from app.domain.people import Role
-from app.services.people import list_people
+from app.domain.people import Person, Role
+from app.services.people import list_people, save_person
+from tests.ui.pages.conftest import read
+from tests.ui.pages.steps import part, saved
+from ui.pages.changes.page import ChangesPage
 from ui.pages.settings.page import SettingsPage
+
+PEOPLE = 6
 
 
 def add(driver, name, *roles, services="") -> None:
@@ -82,3 +88,25 @@ def test_the_own_fingerprint_is_told_where_there_is_a_keyring(drive, desk_contex
     driver.bot.waitUntil(lambda: bool(people.own.text()))
     assert people.own.text().startswith("SHA256:") is lasting
     assert people.copy.isHidden() is not lasting
+
+
+def test_the_people_of_a_change_are_offered_from_the_list_and_others_can_be_typed(
+    drive, services, record
+):
+    for name in ("Sipho Dlamini", "Lerato Khumalo"):
+        save_person(Person("", name, (Role.IMPLEMENTER,)), desk=services.desk)
+    change = record("Upgrade PostgreSQL", ChangeState.DRAFT)
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    people, _contacts = part(driver, PEOPLE)
+    completer = people.implementer.line.completer()
+    completer.setCompletionPrefix("dlam")
+    assert completer.currentCompletion() == "Sipho Dlamini"
+    driver.type(people.implementer, "dlam")
+    people.implementer.line.setText("Sipho Dlamini")
+    completer.activated.emit("Sipho Dlamini")
+    saved(driver)
+    assert read(services, change.id).implementer == "Sipho Dlamini"
+    driver.type(people.implementer, "Somebody else")
+    saved(driver)
+    assert read(services, change.id).implementer == "Somebody else"

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.change import Stage
+from app.domain.review import ACKNOWLEDGED
 from app.i18n import _
 from app.services.transitions import Answer
 from app.wording import count_of
@@ -213,7 +214,8 @@ class ConditionList(QWidget):
         if answer.hard:
             grid.addWidget(Label(_("fixed"), tone="ink2", size=11), line, 3, top)
             return
-        button = link(_("Pass it by name"))
+        seen = answer.guard in ACKNOWLEDGED
+        button = link(_("Acknowledge it") if seen else _("Pass it by name"))
         button.setAccessibleName(_("Pass by name: {title}").format(title=answer.title))
         button.setProperty("guard", answer.guard)
         button.clicked.connect(self._on_override)

@@ -43,6 +43,8 @@ class PeopleSection(Section):
     def fill(self, view: ChangeView) -> None:
         """Show a change."""
         change = view.change
+        for field in (self.coordinator, self.implementer, self.reviewer):
+            field.suggest(view.people)
         self.coordinator.set_value(change.coordinator)
         self.implementer.set_value(change.implementer)
         self.reviewer.set_value(change.reviewer)

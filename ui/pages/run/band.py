@@ -80,8 +80,7 @@ def _formula(view: RunView) -> str:
     time = view.rollback
     parts = [clock(view.change.window.span.end, view.zone)]
     if time.restore_s:
-        factor = f" × {ROLLBACK_FACTOR:g}" if time.measured else ""
-        parts.append(f"{duration(time.restore_s)}{factor}")
+        parts.append(f"{duration(time.restore_s)} × {ROLLBACK_FACTOR:g}")
     if time.rest_s:
         parts.append(duration(time.rest_s))
     made = f" {MINUS} ".join(parts)

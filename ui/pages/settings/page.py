@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QCompleter, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.domain.risk import RiskMethod
 from app.errors import InvalidInput
@@ -122,7 +122,7 @@ class SettingsPage(Page):
             theme = self.context.theme
             _fill(self.fields["theme"], Look(theme.mode.value))
             self.scale.set_value(f"{theme.scale:g}" if theme.scale != 1 else "1.0")
-        self.acting.line.setCompleter(QCompleter(list(view.people), self.acting.line))
+        self.acting.suggest(view.people)
         self.acting.set_value(view.actor)
         self.form.folders.show_view(view)
         self.about.show_view(view)
