@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from app.services.facade import AppServices
 
 FINDING = 3
-_MOST = 5000
 _MOST_DAYS = 366
 
 
@@ -147,7 +146,8 @@ def _ids(args: argparse.Namespace, services: "AppServices") -> tuple[str, ...]:
 
     wanted = ChangeFilter(args.text, states=tuple(ChangeState(state) for state in args.state))
     asker = Asker(services.clock.now(), services.actor, services.settings.zone)
-    return services.finder.ids(Query(wanted, asker), limit=_MOST)
+    total = services.finder.count(wanted, asker)
+    return services.finder.ids(Query(wanted, asker), limit=total)
 
 
 def _occurrence(item: "Occurrence") -> dict[str, object]:

@@ -3,8 +3,8 @@
 A wall time that comes twice means its first reading in a calendar file, so what begins in the
 second is written in UTC. A length by the clock on the wall cannot be said by a rule: nights on
 which it is another one are written as exceptions of their own (RECURRENCE-ID), three years back and
-five years ahead. RFC 5546 knows no attendees in a published calendar; programs show them, and
-nobody is invited by a file.
+five years ahead. RFC 5546 allows no attendees in a published calendar and wants an organizer: who
+takes part stands in the description, and who exports is the organizer of what has no other.
 """
 
 import re
@@ -58,6 +58,8 @@ def write_calendar(wanted: CalendarFile) -> bytes:
     for zone, (first, last) in sorted(_zones(wanted).items()):
         calendar.add_component(timezone(zone, first, last))
     for event in events:
+        if "organizer" not in event:
+            event.add("organizer", _address(wanted.organizer))
         calendar.add_component(event)
     return bytes(calendar.to_ical())
 
@@ -76,8 +78,6 @@ def _change(entry: ChangeEntry, wanted: CalendarFile) -> Event:
         event.add("last-modified", entry.altered.astimezone(UTC).replace(microsecond=0))
     if entry.organizer:
         event.add("organizer", _address(entry.organizer))
-    for person in entry.attendees:
-        event.add("attendee", _address(person))
     return event
 
 

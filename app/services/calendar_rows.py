@@ -8,11 +8,14 @@ from app.domain.change import Change
 from app.domain.window import TimeRange
 from app.services.rows import ChangeRow
 
+MOST = 5000
+"""So many changes of a span are shown at once; more of them nobody could tell apart."""
+
 
 class CalendarReads(Protocol):
     """Reads of the calendar; safe from any thread, never waiting for a writer."""
 
-    def changes_in(self, span: TimeRange, *, limit: int = 5000) -> Sequence[ChangeRow]:
+    def changes_in(self, span: TimeRange, *, limit: int = MOST) -> Sequence[ChangeRow]:
         """Return every change that has, or had, its window in a span, soonest first."""
         ...
 

@@ -57,7 +57,6 @@ class ChangeEntry:
     zone: str
     status: EntryStatus
     organizer: Person | None
-    attendees: tuple[Person, ...]
     created: datetime | None
     altered: datetime | None
 
@@ -78,6 +77,8 @@ class CalendarFile:
     name: str
     method: Method
     made_at: datetime
+    organizer: Person
+    """Whose entries they are where nobody else is named."""
     changes: tuple[ChangeEntry, ...] = ()
     windows: tuple[WindowEntry, ...] = ()
 
@@ -108,21 +109,28 @@ def export_changes(ids: Sequence[str], *, exporting: Exporting, windows: bool = 
         raise NotFound(
             _("There is nothing to put into a calendar."), hint=_("Plan a window first.")
         )
-    with exporting.desk.new_uow() as uow:
+    desk, label = exporting.desk, exporting.desk.settings.label
+    with desk.new_uow() as uow:
         hosts = tuple(uow.hosts.list())
     revisions = exporting.reads.revisions([change.id for change in changes])
-    entries = tuple(_entry(change, revisions[change.id], hosts) for change in changes)
+    entries = tuple(_entry(change, revisions[change.id], hosts, label) for change in changes)
     gone = bool(entries) and all(item.status is EntryStatus.CANCELLED for item in entries)
     name = _("Changes") if len(entries) != 1 else changes[0].number
     return exporting.write(
         CalendarFile(
-            name,
+            _labelled(name, label),
             Method.CANCEL if gone and not windows else Method.PUBLISH,
-            exporting.desk.clock.now(),
+            desk.clock.now(),
+            Person(desk.actor, _("exported by")),
             entries,
-            _windows(exporting.reads, hosts) if windows else (),
+            _windows(exporting.reads, hosts, label) if windows else (),
         )
     )
+
+
+def _labelled(title: str, label: str) -> str:
+    """Say in a title that nothing of it is real."""
+    return f"{label}: {title}" if label else title
 
 
 def write_file(data: bytes, target: Path) -> None:
@@ -138,11 +146,11 @@ def write_file(data: bytes, target: Path) -> None:
         ) from error
 
 
-def _windows(reads: CalendarReads, hosts: tuple[Host, ...]) -> tuple[WindowEntry, ...]:
+def _windows(reads: CalendarReads, hosts: tuple[Host, ...], label: str) -> tuple[WindowEntry, ...]:
     return tuple(
         WindowEntry(
             window,
-            f"{kind_word(window.kind)}: {window.name}",
+            _labelled(f"{kind_word(window.kind)}: {window.name}", label),
             "\n".join(
                 part
                 for part in (
@@ -158,18 +166,17 @@ def _windows(reads: CalendarReads, hosts: tuple[Host, ...]) -> tuple[WindowEntry
     )
 
 
-def _entry(change: Change, sequence: int, hosts: tuple[Host, ...]) -> ChangeEntry:
+def _entry(change: Change, sequence: int, hosts: tuple[Host, ...], label: str) -> ChangeEntry:
     assert change.window is not None  # noqa: S101 - `records` gives no others; tells the type checker
     return ChangeEntry(
         id=str(change.id),
         sequence=sequence,
-        title=f"{change.number} {change.title}",
+        title=_labelled(f"{change.number} {change.title}", label),
         text=_text(change, hosts),
         span=change.window.span,
         zone=change.window.zone,
         status=_status(change.state),
         organizer=_person(change, change.coordinator, _("coordinator")),
-        attendees=_attendees(change),
         created=change.opened_at,
         altered=change.updated_at,
     )
@@ -192,21 +199,24 @@ def _text(change: Change, hosts: tuple[Host, ...]) -> str:
         (_("Risk"), _(change.risk.level.label) if change.risk else ""),
         (_("Hosts"), ", ".join(names.get(host, str(host)) for host in change.hosts)),
         (_("Service"), change.business_service),
-        (_("Implementer"), change.implementer),
+        (_("People"), _people(change)),
         (_("Runbook"), duration(forward_s) if forward_s else ""),
     )
     facts = "\n".join(f"{label}: {value}" for label, value in parts if value)
     return f"{change.description}\n\n{facts}".strip()
 
 
-def _attendees(change: Change) -> tuple[Person, ...]:
-    named = [(change.implementer, _("implementer")), (change.reviewer, _("reviewer"))]
-    named += [(contact.name, contact.role) for contact in change.contacts]
-    unique = dict.fromkeys(name for name, _role in named if name and name != change.coordinator)
+def _people(change: Change) -> str:
+    """Return who takes part, each once with the first role."""
+    named = [
+        (change.coordinator, _("coordinator")),
+        (change.implementer, _("implementer")),
+        (change.reviewer, _("reviewer")),
+        *((contact.name, contact.role) for contact in change.contacts),
+    ]
     roles = dict(reversed(named))
-    return tuple(
-        person for name in unique if (person := _person(change, name, roles[name])) is not None
-    )
+    unique = dict.fromkeys(name for name, _role in named if name)
+    return ", ".join(f"{name} ({roles[name]})" if roles[name] else name for name in unique)
 
 
 def _person(change: Change, name: str, role: str) -> Person | None:

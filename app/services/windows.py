@@ -146,6 +146,24 @@ def move_occurrence(
     return _edit(window_id, move, ("window.moved", text), desk)
 
 
+def return_occurrence(window_id: str, wall: datetime, *, desk: Desk) -> ScheduleWindow:
+    """Let an occurrence that was moved or left out take place when its rule says.
+
+    Raises:
+        NotFound: It takes place then anyway, or never did.
+    """
+
+    def back(window: ScheduleWindow) -> ScheduleWindow:
+        moved = tuple(item for item in window.moved if item.original != wall)
+        skipped = tuple(item for item in window.skipped if item != wall)
+        if (moved, skipped) == (window.moved, window.skipped):
+            raise NotFound(_("Nothing was changed about {time}.").format(time=wall))
+        return replace(window, moved=moved, skipped=skipped)
+
+    text = _("{day} takes place as the rule says: {{window}}").format(day=f"{wall:%d %b %Y %H:%M}")
+    return _edit(window_id, back, ("window.restored", text), desk)
+
+
 def next_occurrences(
     window: ScheduleWindow, after: datetime, count: int = 6
 ) -> tuple[Occurrence, ...]:

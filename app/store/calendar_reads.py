@@ -7,6 +7,7 @@ from sqlalchemy import Engine, func, or_, select
 from app.domain.calendar import ScheduleWindow
 from app.domain.change import Change, ChangeState
 from app.domain.window import TimeRange
+from app.services.calendar_rows import MOST
 from app.services.rows import ChangeRow
 from app.store.change_rows import FLAT, change_row
 from app.store.mapping import CHANGE, SCHEDULE_WINDOW
@@ -25,7 +26,7 @@ class SqlCalendar:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def changes_in(self, span: TimeRange, *, limit: int = 5000) -> Sequence[ChangeRow]:
+    def changes_in(self, span: TimeRange, *, limit: int = MOST) -> Sequence[ChangeRow]:
         """Return every change that has, or had, its window in a span, soonest first."""
         query = (
             select(*FLAT)

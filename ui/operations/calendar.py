@@ -180,11 +180,36 @@ def skip_occurrence(context: "UiContext", occurrence: Occurrence) -> Task:
     )
 
 
+def export_span(services: "AppServices", span: TimeRange, target: Path) -> int:
+    """Write everything in a span, however much that is, with all windows and freezes."""
+    ids = [row.id for row in services.calendar.changes_in(span, limit=_EVERY)]
+    return export(services, ids, target, with_windows=True)
+
+
+_EVERY = 10_000_000
+
+
 def export(services: "AppServices", ids: Sequence[str], target: Path, *, with_windows: bool) -> int:
     """Write a calendar file and return how many entries it has."""
     data = export_changes(ids, exporting=services.exporting, windows=with_windows)
     write_file(data, target)
     return data.count(b"BEGIN:VEVENT")
+
+
+def move_occurrence(
+    context: "UiContext", occurrence: Occurrence, start: datetime, length_s: float
+) -> Task:
+    """Let one occurrence take place at another wall time."""
+    window, wall = occurrence.window, occurrence.wall
+    return _write(
+        context, lambda desk: windows.move_occurrence(window.id, wall, start, length_s, desk=desk)
+    )
+
+
+def return_occurrence(context: "UiContext", occurrence: Occurrence) -> Task:
+    """Let an occurrence that was moved take place when its rule says."""
+    window, wall = occurrence.window, occurrence.wall
+    return _write(context, lambda desk: windows.return_occurrence(window.id, wall, desk=desk))
 
 
 def _write(context: "UiContext", verb: Callable[[Desk], object]) -> Task:

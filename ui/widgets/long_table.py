@@ -83,6 +83,14 @@ class LongTable(BaseTable):
         self.viewport().update()
         return True
 
+    def clear_cursor(self) -> None:
+        """Mark no row as the one that is shown, without a word about it."""
+        self._kept = None
+        was = self.selectionModel().blockSignals(True)
+        self.selectionModel().clear()
+        self.selectionModel().blockSignals(was)
+        self.viewport().update()
+
     def rows_in_sight(self) -> range:
         """Return the positions of the rows that can be seen."""
         height = max(1, self.verticalHeader().defaultSectionSize())

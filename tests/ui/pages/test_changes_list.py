@@ -226,3 +226,25 @@ def test_hits_say_where_they_were_found_and_a_number_opens_its_change(drive, rec
     driver.bot.keyClick(listing.head.search, Qt.Key.Key_Return)
     driver.settle()
     assert page.detail._view.change.id == first.id
+
+
+def test_no_other_row_is_marked_when_the_change_that_is_open_is_filtered_out(drive, record):
+    record("Alpha", ChangeState.DRAFT)
+    open_one = record("Beta", ChangeState.ASSESS)
+    record("Gamma", ChangeState.DRAFT)
+    driver = drive(ChangesPage)
+    driver.open(open_one.id)
+    table = driver.page.list.table
+    assert table.current.id == open_one.id
+    search = driver.page.list.head.search
+    driver.bot.keyClicks(search, "Gamma")
+    driver.bot.waitUntil(lambda: len(driver.page.list.rows) == 1)
+    driver.settle()
+    assert [row.title for row in driver.page.list.rows] == ["Gamma"]
+    assert driver.page.detail.ref == open_one.id
+    assert table.current is None
+    assert not table.selectionModel().selectedRows()
+    search.clear()
+    driver.bot.waitUntil(lambda: len(driver.page.list.rows) == 3)
+    driver.settle()
+    assert table.current.id == open_one.id

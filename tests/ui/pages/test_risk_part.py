@@ -135,3 +135,28 @@ def test_the_way_of_grading_is_a_setting_and_holds_for_new_judgements(drive, ser
     driver.settle()
     assert "do not rise" in field._below.text()
     assert services.settings.risk == method
+
+
+def test_half_a_judgement_is_still_there_after_another_change_was_open(drive, services, record):
+    blank = with_fields(risk=None)
+    one, other = record("One", S.ASSESS, blank), record("Other", S.ASSESS, blank)
+    driver = drive(ChangesPage)
+    driver.open(one.id)
+    (risk,) = part(driver, RISK)
+    driver.choose(risk.likelihood[0], "4")
+    driver.choose(risk.impact[0], "3")
+    driver.type(risk.reason, "The vendor says so")
+    driver.open(other.id)
+    assert (risk.likelihood[0].value, risk.reason.value) == ("", "")
+    assert not risk.half.isVisible()
+    driver.open(one.id)
+    assert (risk.likelihood[0].value, risk.impact[0].value) == ("4", "3")
+    assert risk.reason.value == "The vendor says so"
+    assert "Not kept yet" in risk.half.text()
+    driver.choose(risk.likelihood[1], "2")
+    driver.choose(risk.impact[1], "2")
+    saved(driver)
+    kept = read(services, one.id).risk
+    assert (int(kept.inherent.likelihood), int(kept.residual.impact)) == (4, 2)
+    assert kept.reason == "The vendor says so"
+    assert read(services, other.id).risk is None

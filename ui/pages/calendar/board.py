@@ -17,6 +17,7 @@ from ui.pages.calendar.bar import PeriodBar
 from ui.pages.calendar.entries import Board, Entry, board_of
 from ui.pages.calendar.move_bar import MoveBar
 from ui.pages.calendar.moving import Mover
+from ui.pages.calendar.night import NightBar, Nights
 from ui.pages.calendar.period import Period, Shape
 from ui.pages.calendar.side import Side
 from ui.pages.calendar.stage import Stage
@@ -53,6 +54,8 @@ class CalendarBoard(QWidget):
         self._ghost: Entry | None = None
         self.bar, self.stage, self.side, self.move_bar = PeriodBar(), Stage(), Side(), MoveBar()
         self.mover = Mover(context, page, self.move_bar)
+        self.night_bar = NightBar()
+        self.nights = Nights(context, page, self.night_bar)
         self._views, self._details = Latest(context.tasks, self), Latest(context.tasks, self)
         self._lay_out()
         self._connect()
@@ -131,6 +134,7 @@ class CalendarBoard(QWidget):
         left = QVBoxLayout()
         left.setSpacing(0)
         left.addWidget(self.move_bar)
+        left.addWidget(self.night_bar)
         left.addWidget(self.stage, 1)
         sides = QHBoxLayout()
         sides.setSpacing(0)
@@ -161,6 +165,10 @@ class CalendarBoard(QWidget):
         self.stage.turned.connect(self.turn)
         self.stage.day_wanted.connect(self._on_day)
         self.side.slot_wanted.connect(self.mover.find_slot)
+        self.side.night_wanted.connect(self.night_bar.ask)
+        self.side.skip_wanted.connect(self.nights.skip)
+        self.nights.altered.connect(self.reload)
+        self.nights.failed.connect(self.failed)
         self.mover.asked.connect(self._on_asked)
         self.mover.settled.connect(self._on_settled)
         self.mover.moved.connect(self._on_moved)

@@ -1,5 +1,6 @@
 """The calendar page: the calendar, and beside it the windows and freezes of the organisation."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -8,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
-from app.domain.calendar import Occurrence
 from app.domain.window import TimeRange
 from app.i18n import _, ngettext
+from app.services.calendar_rows import MOST
+from app.wording import count
 from ui.changed import Topic
 from ui.messages import Message, Tone
 from ui.operations import calendar as operations
@@ -91,6 +93,9 @@ class CalendarPage(Page):
         if self.board.mover.is_asking:
             self.board.mover.leave()
             return True
+        if self.board.night_bar.is_open:
+            self.board.night_bar.close_form()
+            return True
         if self.stack.currentIndex():
             self._show_calendar()
             return True
@@ -104,7 +109,7 @@ class CalendarPage(Page):
         self.board.side.open_wanted.connect(self._on_opened)
         self.board.side.export_wanted.connect(self._export_one)
         self.board.side.edit_wanted.connect(self._on_edit)
-        self.board.side.skip_wanted.connect(self._on_skip)
+        self.board.nights.posted.connect(self.show_message)
         self.board.side.declare_wanted.connect(self._on_new)
         self.to_windows.clicked.connect(self._show_windows)
         self.new_window.clicked.connect(self._on_new)
@@ -152,12 +157,6 @@ class CalendarPage(Page):
             self.context.navigation.go("changes", f"{entry_id}/schedule")
 
     @Slot(object)
-    def _on_skip(self, occurrence: Occurrence) -> None:
-        task = operations.skip_occurrence(self.context, occurrence)
-        task.succeeded.connect(self.reload)
-        task.failed.connect(self.show_error)
-
-    @Slot(object)
     def _go_to(self, detail: Any) -> None:
         window = detail.change.window
         if window is not None:
@@ -165,25 +164,26 @@ class CalendarPage(Page):
 
     @Slot()
     def _export_all(self) -> None:
-        ids = tuple(entry.id for entry in self.board.board.entries)
-        self._export(ids, _("changes.ics"), with_windows=True)
+        services, span = self.context.services, self.board.period.span
+        self._export(_("changes.ics"), lambda path: operations.export_span(services, span, path))
 
     @Slot(str)
     def _export_one(self, change_id: str) -> None:
         entry = self.board.board.find(change_id)
         name = entry.row.number if entry and entry.row else "change"
-        self._export((change_id,), f"{name}.ics", with_windows=False)
+        services = self.context.services
+        self._export(
+            f"{name}.ics",
+            lambda path: operations.export(services, (change_id,), path, with_windows=False),
+        )
 
-    def _export(self, ids: tuple[str, ...], name: str, *, with_windows: bool) -> None:
+    def _export(self, name: str, write: Callable[[Path], int]) -> None:
         target, _kind = QFileDialog.getSaveFileName(
             self, _("Write a calendar file"), name, _("Calendar (*.ics)")
         )
         if target:
-            services, path = self.context.services, Path(target)
-            self.run(
-                lambda: (path, operations.export(services, ids, path, with_windows=with_windows)),
-                self._on_exported,
-            )
+            path = Path(target)
+            self.run(lambda: (path, write(path)), self._on_exported)
 
     @Slot(object)
     def _on_exported(self, told: Any) -> None:
@@ -196,6 +196,8 @@ def sentence(board: Board, *, any_window: bool) -> str:
     """Say what is in sight."""
     n = len(board.entries)
     parts = [ngettext("{n} change in sight.", "{n} changes in sight.", n).format(n=n)]
+    if n >= MOST:
+        parts = [_("Only the first {n} changes are shown; a file holds all.").format(n=count(n))]
     missed = sum(entry.missed for entry in board.entries)
     if missed:
         text = ngettext("{n} was missed.", "{n} were missed.", missed)

@@ -34,6 +34,7 @@ class Side(QWidget):
     export_wanted = Signal(str)
     edit_wanted = Signal(str)  # id of a window
     skip_wanted = Signal(object)  # Occurrence
+    night_wanted = Signal(object)  # Occurrence, to be moved alone
     declare_wanted = Signal()
 
     def __init__(self) -> None:
@@ -46,12 +47,14 @@ class Side(QWidget):
         self.declare = Button(_("Declare a window"))
         self.declare.clicked.connect(self.declare_wanted)
         self.edit, self.skip = Button(_("Edit the window")), Button(_("Leave this one out"))
+        self.night = Button(_("Move this one"))
         for button, slot in (
             (self.open, self._on_open),
             (self.slot, self._on_slot),
             (self.export, self._on_export),
             (self.edit, self._on_edit),
             (self.skip, self._on_skip),
+            (self.night, self._on_night),
         ):
             button.clicked.connect(slot)
         self._parts = QVBoxLayout()
@@ -67,7 +70,8 @@ class Side(QWidget):
         layout.addWidget(scrolling(inner))
         self.setMinimumWidth(WIDTH)
         self.setMaximumWidth(WIDTH + 80)
-        self._own = (self.open, self.slot, self.export, self.edit, self.skip, self.declare)
+        self._own = (self.open, self.slot, self.export, self.edit, self.skip, self.night,
+                     self.declare)  # fmt: skip
 
     def show_nothing(self, board: Board, *, any_window: bool) -> None:
         """Say what is in sight, what is missing, and how the calendar is used."""
@@ -147,8 +151,7 @@ class Side(QWidget):
         if window.condition:
             facts.append((_("Condition"), window.condition))
         self._add(KeyValues(facts, label_width=_LABELS))
-        self.skip.setVisible(bool(window.rule))
-        self._offer(self.edit, *([self.skip] if window.rule else []))
+        self._offer(self.edit, *((self.night, self.skip) if window.rule else ()))
 
     def _begin(self, entry: Entry | None) -> None:
         self._entry = entry
@@ -191,6 +194,11 @@ class Side(QWidget):
     def _on_edit(self) -> None:
         if self._entry is not None and self._entry.occurrence is not None:
             self.edit_wanted.emit(self._entry.occurrence.window.id)
+
+    @Slot()
+    def _on_night(self) -> None:
+        if self._entry is not None and self._entry.occurrence is not None:
+            self.night_wanted.emit(self._entry.occurrence)
 
     @Slot()
     def _on_skip(self) -> None:

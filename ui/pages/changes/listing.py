@@ -38,7 +38,7 @@ class ChangeList(QWidget):
     def __init__(self, context: "UiContext", page: "Page") -> None:
         super().__init__()
         self.context = context
-        self._wanted_id = ""
+        self._open_id = ""
         self._counted = Latest(context.tasks, self)
         self.head = ListHead()
         self.search = Searching(context, self.head, self)
@@ -127,8 +127,10 @@ class ChangeList(QWidget):
         self.view_changed.emit(view)
 
     def select(self, change_id: str) -> None:
-        """Put the cursor on a change, now or when it is listed."""
-        self._wanted_id = "" if self.views.select(change_id) else change_id
+        """Put the cursor on a change, now or when it is listed; until then on none."""
+        self._open_id = change_id
+        if not self.views.select(change_id):
+            self.views.table.clear_cursor()  # no other row is the one that is open
 
     def follow(self, change: Change) -> None:
         """Show a change as it is now; when its state is another one, everything is read again."""
@@ -144,8 +146,8 @@ class ChangeList(QWidget):
     def _on_shown(self) -> None:
         searched = bool(self.search.wanted.text)
         self.views.lines.set_height(Rows.THREE_LINES if searched else Rows.TWO_LINES)
-        if self._wanted_id:
-            self.select(self._wanted_id)
+        if self._open_id and self.table.current is None:
+            self.select(self._open_id)
         self._show_fitting()
         self.listed.emit(bool(self.pages.total or self.search.everything))
 

@@ -22,6 +22,7 @@ from ui.models.rows import RowsModel
 from ui.operations.changes import ChangeView
 from ui.pages.changes.controls import ControlList
 from ui.pages.changes.gate import needed_text
+from ui.pages.changes.half import Halves
 from ui.pages.changes.matrix_picker import MatrixPicker
 from ui.pages.changes.precedents import PastLines
 from ui.pages.changes.questionnaire import Questionnaire
@@ -67,6 +68,13 @@ class RiskSection(Section):
         self.half = Label(tone="watch", wrap=True)
         self.past = PastLines()
         self.told = Label(tone="ink2", size=11, wrap=True)
+        self._halves = Halves(
+            (
+                *self.likelihood, *self.impact, self.reason, self.treatment, self.override,
+                self.override_reason,
+            ),
+            self.controls, self.questions,
+        )  # fmt: skip
         self._lay_out()
         self._connect()
 
@@ -129,10 +137,14 @@ class RiskSection(Section):
         return super().dirty or self._is_half
 
     def show_view(self, view: ChangeView) -> None:
-        """Show a change; half a judgement goes with the change it was begun for."""
+        """Show a change; half a judgement waits for the change it was begun for."""
         if self._base is not None and self._base.id != view.change.id:
+            if self._is_half:
+                self._halves.put_away(str(self._base.id))
             self._is_half = False
         super().show_view(view)
+        if not self._locked and self._halves.take_up(str(view.change.id), self._method):
+            self._show_scores()
 
     def fill(self, view: ChangeView) -> None:
         """Show a change."""
