@@ -14,6 +14,7 @@ from app.domain.host import Host
 from app.ssh.host_keys import key_types
 from app.ssh.limits import Limits
 from app.ssh.link import Link
+from app.ssh.pipe import PiecePipe
 
 _WINDOW = 64 * 1024 * 1024
 _PACKET = 256 * 1024
@@ -52,6 +53,17 @@ class Wire(Transport):
         **Transport._channel_handler_table,  # type: ignore[attr-defined]  # not in the stubs
         MSG_CHANNEL_REQUEST: _note_request,
     }
+
+    def open_session(
+        self,
+        window_size: int | None = None,
+        max_packet_size: int | None = None,
+        timeout: float | None = None,
+    ) -> Channel:
+        """Open a session whose output waits in pieces; none of it comes before its command."""
+        channel = super().open_session(window_size, max_packet_size, timeout)
+        channel.in_buffer = PiecePipe()  # type: ignore[assignment]  # all of it that is used
+        return channel
 
 
 def make_wire(link: Link, host: Host, limits: Limits, *, legacy: bool = False) -> Wire:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from time import monotonic
 
 from app.domain.backup import CaptureState, SourceKind, StoredObject
-from app.errors import RemoteError
+from app.errors import RemoteError, VaultDamaged
 from app.services.ports import Remote
 from app.tasks import TaskContext
 from app.vault.databases.tally import tables_of
-from app.vault.dialogue import new_nonce, pump
+from app.vault.dialogue import Payload, new_nonce
 from app.vault.format import ObjectRecord, sha256
 from app.vault.formats import Format, FormatError
 from app.vault.judging import Ending, judge
@@ -64,7 +64,7 @@ def capture_object(
     name = f"{label}-{producer.stem}.{producer.suffix}.zst.age"
     meter.text = producer.title
     with ExitStack() as streams:
-        out = streams.enter_context(place.open_object(name))
+        out = streams.enter_context(place.open_object(name, packed=producer.packed))
         index = streams.enter_context(place.open_index(label)) if producer.has_index else None
         ending, members = _receive(producer, remote, out, index, meter)
         judgement = judge(producer, ending)
@@ -91,14 +91,6 @@ def _receive(
     nonce = new_nonce()
     format_ = producer.new_format(nonce, index)
     received = 0
-
-    def feed(data: bytes) -> None:
-        nonlocal received
-        received += len(data)
-        out.write(data)
-        format_.feed(data)
-        meter.add(len(data))
-
     problem, exit_code, members = "", None, 0
     try:
         with remote.stream(
@@ -108,11 +100,17 @@ def _receive(
                 stream.write(producer.stdin)
                 stream.close_stdin()
             try:
-                began = pump(stream, nonce, feed)
-                problem, members = _end_of(format_) if began else ("No data came.", 0)
+                payload = Payload(stream, nonce)
+                for data in out.take_from(payload):
+                    received += len(data)
+                    format_.feed(data)
+                    meter.add(len(data))
+                problem, members = _end_of(format_) if payload.began else ("No data came.", 0)
                 exit_code = stream.finish(_FINISH_S)
             except FormatError as error:
                 problem = str(error)
+            except VaultDamaged as error:
+                problem = error.text
             stderr = stream.stderr()
     except RemoteError as error:
         error.host, error.step = remote.host.name, f"backup of {producer.title}"

@@ -82,16 +82,32 @@ def answers_in(stdout: bytes, nonce: str) -> list[tuple[str, str]]:
     return answers
 
 
+class Payload:
+    """What a stream carries after its marker, to be read like a file."""
+
+    def __init__(self, stream: RemoteStream, nonce: str) -> None:
+        self._stream = stream
+        first = await_marker(stream, nonce)
+        self.began = first is not None
+        """Whether the marker came at all."""
+        self._first = first or b""
+
+    def read(self, size: int) -> bytes:
+        """Return up to ``size`` bytes, b"" at the end; raises RemoteError."""
+        if not self.began:
+            return b""
+        if self._first:
+            data, self._first = self._first[:size], self._first[size:]
+            return data
+        return self._stream.read(size)
+
+
 def pump(stream: RemoteStream, nonce: str, feed: Callable[[bytes], object]) -> bool:
     """Hand on what follows the marker until the stream ends; return whether the marker came."""
-    first = await_marker(stream, nonce)
-    if first is None:
-        return False
-    if first:
-        feed(first)
-    while chunk := stream.read(CHUNK_BYTES):
+    payload = Payload(stream, nonce)
+    while chunk := payload.read(CHUNK_BYTES):
         feed(chunk)
-    return True
+    return payload.began
 
 
 def await_marker(stream: RemoteStream, nonce: str) -> bytes | None:

@@ -84,8 +84,10 @@ def _objection(producer: Producer, ending: Ending) -> str:
     worst = next((code for code in codes if code), 0)
     if worst != ending.exit_code:
         return f"The exit status {ending.exit_code} contradicts the control line ({worst})."
-    if worst and producer.suffix != "tar":
-        return explain(ending.lines) or f"{producer.names[0]} failed with exit status {worst}."
+    failing = next((name for name in producer.names if control[name] and name != "tar"), "")
+    if failing:
+        told = "" if producer.suffix == "tar" else explain(ending.lines)
+        return told or f"{failing} failed with exit status {control[failing]}."
     if ending.problem:
         return ending.problem
     if ending.plain_bytes < producer.floor_bytes:

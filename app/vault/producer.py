@@ -49,6 +49,8 @@ class Producer:
     is_gnu_tar: bool = False
     stdin: bytes | None = field(default=None, repr=False)
     """What it reads first: the login of a database, so that no process list ever shows it."""
+    packed: bool = False
+    """Whether the server compresses, so that the data is one Zstandard frame."""
     new_format: Callable[[str, Sink | None], Format] = field(
         default=lambda nonce, index: MarkedFormat()
     )

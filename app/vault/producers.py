@@ -62,19 +62,27 @@ def _files(source: BackupSource, able: Abilities) -> Producer:
         )
     options = [option for option in _TAR_OPTIONS if option in able.tar_options]
     excludes = [f"--exclude={exclude_pattern(pattern)}" for pattern in source.exclude]
-    command = [*gently(able), "tar", *options, *excludes, "-cf", "-", "-C", "/", "--"]
+    nicely = gently(able)
+    command = [*nicely, "tar", *options, *excludes, "-cf", "-", "-C", "/", "--"]
+    packed = "zstd_works" in able.tools
     return Producer(
         source,
         SourceKind.FILES,
         stem="files",
         suffix="tar",
         title=source.title,
-        names=("tar",),
-        script=scripts.COMMAND,
-        arguments=("tar", *command, *(f".{path}" for path in outermost(source.paths))),
+        names=("tar", "zstd") if packed else ("tar",),
+        script=scripts.PACKED if packed else scripts.COMMAND,
+        arguments=(
+            "tar",
+            *((" ".join(nicely),) if packed else ()),
+            *command,
+            *(f".{path}" for path in outermost(source.paths)),
+        ),
         floor_bytes=1024,
         idle_s=180.0,
         is_gnu_tar=able.is_gnu_tar,
+        packed=packed,
         new_format=_tar_format,
     )
 

@@ -30,6 +30,7 @@ done
 ionice -c 2 -n 7 true >/dev/null 2>&1 && say has ionice_works
 sha256sum -z /dev/null >/dev/null 2>&1 && say has sha256sum_z
 find /dev/null -printf '' >/dev/null 2>&1 && say has find_printf
+printf x | zstd -q -3 -c 2>/dev/null | zstd -q -d -c 2>/dev/null | grep -q x && say has zstd_works
 id -u postgres >/dev/null 2>&1 && say has postgres_user
 sudo -n -u postgres true >/dev/null 2>&1 && say has sudo_postgres
 say end end
@@ -65,6 +66,35 @@ printf '\nCD-END %s %s=%d\n' "$nonce" "$name" "$code" >&2
 exit "$code"
 """
 """Arguments: nonce, name of the producer, its command line. The command's output is the data."""
+
+PACKED = r"""
+LC_ALL=C; export LC_ALL
+nonce=$1; name=$2; gently=$3; shift 3
+cd / || exit 1
+printf 'CD-BEGIN %s\n' "$nonce" >&2
+printf 'CD-DATA %s\n' "$nonce"
+exec 4>&1
+ended=$(
+    {
+        { "$@" </dev/null 3>&- 4>&-; printf ' %s=%d' "$name" "$?" >&3; } |
+            { $gently zstd -q -3 -c 3>&- >&4 4>&-; printf ' zstd=%d' "$?" >&3; }
+    } 3>&1
+)
+exec 4>&-
+printf '\nCD-END %s%s\n' "$nonce" "$ended" >&2
+for one in "$name" zstd
+do
+    code=${ended##*" $one="}
+    code=${code%% *}
+    [ "$code" = 0 ] || exit "$code"
+done
+exit 0
+"""
+"""Arguments: nonce, name of the producer, words before zstd (trusted), the command line.
+
+The command's output is the data, as one Zstandard frame. There is no ``pipefail`` to rely on: both
+exit codes are carried out by a descriptor of their own.
+"""
 
 SQLITE = r"""
 LC_ALL=C; export LC_ALL

@@ -2,21 +2,26 @@
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
 from threading import Thread
-from typing import Protocol, Self
+from typing import BinaryIO, Protocol, Self, cast
 
 import zstandard
 
 from app.errors import VaultDamaged
 from app.vault import age
+from app.vault.age import Reads
 from app.vault.layout import commit_part, open_part, part_of, room_for
+from app.vault.zstdframe import FrameError, FrameWalk
 
 LEVEL = 3
+WINDOW_LIMIT_BYTES = 1 << 27
+"""What a stream may ask us to keep while it is unpacked."""
 _BATCH_BYTES = 1 << 18
+_PLAIN_BYTES = 1 << 20
 _QUEUED = 8
 """Pieces that may wait between two threads: 2 MiB, a slow disk is felt at once."""
 
@@ -62,14 +67,20 @@ class SealedWriter:
 
     def write(self, data: bytes) -> None:
         """Take the next plain bytes; raises DiskFull, VaultDamaged."""
-        self._plain.update(data)
-        self._plain_bytes += len(data)
-        self._batch.append(data)
-        self._batch_bytes += len(data)
-        if self._batch_bytes >= _BATCH_BYTES:
-            self._hand_over()
+        self._note_plain(data)
+        self._store(data)
 
     feed = write
+
+    def take_from(self, source: Reads) -> Iterator[bytes]:
+        """Take everything from ``source``; give the plain bytes in passing, piece by piece.
+
+        Raises:
+            DiskFull, VaultDamaged: As `write`.
+        """
+        while data := source.read(_BATCH_BYTES):
+            self.write(data)
+            yield data
 
     def commit(self) -> Sealed:
         """Finish, sync and name the file; raises DiskFull, VaultDamaged."""
@@ -99,6 +110,16 @@ class SealedWriter:
     def __exit__(self, *_: object) -> None:
         self.abort()
 
+    def _note_plain(self, data: bytes) -> None:
+        self._plain.update(data)
+        self._plain_bytes += len(data)
+
+    def _store(self, data: bytes) -> None:
+        self._batch.append(data)
+        self._batch_bytes += len(data)
+        if self._batch_bytes >= _BATCH_BYTES:
+            self._hand_over()
+
     def _hand_over(self) -> None:
         if self._error is not None:
             raise self._error
@@ -112,8 +133,11 @@ class SealedWriter:
             self._thread.join()
             self._thread = None
 
+    def _packing(self) -> "_Passing":
+        return _Packing(self._queue)
+
     def _pack(self, recipients: tuple[str, ...]) -> None:
-        source = _Packing(self._queue)
+        source = self._packing()
         try:
             age.encrypt(source, self._file, recipients)
         except BaseException as error:  # noqa: BLE001 - raised again on the caller's thread
@@ -121,16 +145,63 @@ class SealedWriter:
             source.drain()
 
 
-class _Packing:
-    """Plain pieces from a queue, read as one Zstandard frame.
+class PackedWriter(SealedWriter):
+    """One Zstandard frame in, as the server packed it; the same file out.
 
-    What the compressor gives is unpacked again and compared at once.
+    It is unpacked here in passing, so that its plain bytes are hashed and seen by their format.
     """
+
+    def take_from(self, source: Reads) -> Iterator[bytes]:
+        """Take a frame from ``source`` and give its plain bytes in passing, bounded in size.
+
+        Raises:
+            VaultDamaged: It is not one whole frame, and nothing else.
+            DiskFull: As `write`.
+        """
+        walk = FrameWalk()
+        passing = _Tee(source, walk.feed, self._store)
+        unpacker = zstandard.ZstdDecompressor(max_window_size=WINDOW_LIMIT_BYTES)
+        # the stubs want a whole file, the reader asks for no more than read(size)
+        frame = unpacker.stream_reader(cast("BinaryIO", passing), read_size=_BATCH_BYTES)
+        try:
+            while plain := frame.read(_PLAIN_BYTES):
+                self._note_plain(plain)
+                yield plain
+            passing.drain()
+        except zstandard.ZstdError as error:
+            raise VaultDamaged(f"The compressed stream is damaged ({error}).") from error
+        except FrameError as error:
+            raise VaultDamaged(str(error)) from error
+        if not walk.complete:
+            raise VaultDamaged("The compressed stream is cut short.")
+
+    def _packing(self) -> "_Passing":
+        return _Passing(self._queue)
+
+
+class _Tee:
+    """Gives what it reads to others as well."""
+
+    def __init__(self, source: Reads, *others: Callable[[bytes], None]) -> None:
+        self._source, self._others = source, others
+
+    def read(self, size: int) -> bytes:
+        data = self._source.read(size)
+        for give in self._others:
+            give(data)
+        return data
+
+    def drain(self) -> None:
+        """Read what is left."""
+        while self.read(_BATCH_BYTES):
+            pass
+
+
+class _Passing:
+    """Pieces from a queue, read as one stream."""
 
     def __init__(self, queue: "Queue[bytes | None]") -> None:
         self._queue = queue
-        self._compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compressobj()
-        self._check = _Recheck()
         self._ready = memoryview(b"")
         self._ended = False
 
@@ -148,15 +219,33 @@ class _Packing:
             self._ended = self._queue.get() is None
 
     def _next(self) -> bytes:
-        plain = self._queue.get()
-        if plain is None:
-            self._ended = True
+        piece = self._queue.get()
+        self._ended = piece is None
+        return self._packed(piece)
+
+    def _packed(self, piece: bytes | None) -> bytes:
+        return piece or b""
+
+
+class _Packing(_Passing):
+    """Plain pieces from a queue, read as one Zstandard frame.
+
+    What the compressor gives is unpacked again and compared at once.
+    """
+
+    def __init__(self, queue: "Queue[bytes | None]") -> None:
+        super().__init__(queue)
+        self._compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compressobj()
+        self._check = _Recheck()
+
+    def _packed(self, piece: bytes | None) -> bytes:
+        if piece is None:
             packed = self._compressor.flush()
             self._check.take(packed)
             self._check.finish()
             return packed
-        self._check.expect(plain)
-        packed = self._compressor.compress(plain)
+        self._check.expect(piece)
+        packed = self._compressor.compress(piece)
         self._check.take(packed)
         return packed
 

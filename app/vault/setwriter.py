@@ -6,7 +6,7 @@ from pathlib import Path
 from app.vault.core import Core
 from app.vault.format import Manifest, encode, sha256
 from app.vault.layout import sync_dir, write_durably
-from app.vault.seal import Sealed, SealedWriter
+from app.vault.seal import PackedWriter, Sealed, SealedWriter
 
 LOG_LIMIT_BYTES = 1 << 20
 PLAN = "RESTORE-PLAN.txt"
@@ -29,10 +29,11 @@ class SetWriter:
             sync_dir(parent)
         self._step("set folder made")
 
-    def open_object(self, name: str) -> SealedWriter:
-        """Begin a stored object."""
+    def open_object(self, name: str, *, packed: bool = False) -> SealedWriter:
+        """Begin a stored object; ``packed`` when what comes is compressed already."""
         self._step(f"{name} begins")
-        return SealedWriter(self.folder / "objects" / name, self._recipients)
+        kind = PackedWriter if packed else SealedWriter
+        return kind(self.folder / "objects" / name, self._recipients)
 
     def open_index(self, number: str) -> SealedWriter:
         """Begin the index of an object."""

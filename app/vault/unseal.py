@@ -9,10 +9,9 @@ import zstandard
 
 from app.errors import AppError, SecretUnavailable, VaultDamaged
 from app.vault import age
-from app.vault.seal import Sealed, Sink
+from app.vault.seal import WINDOW_LIMIT_BYTES, Sealed, Sink
 
-WINDOW_LIMIT_BYTES = 1 << 27
-_BATCH_BYTES = 1 << 18
+_BATCH_BYTES = 1 << 20
 
 
 def read_object(
@@ -32,6 +31,7 @@ def read_object(
         damage: AppError | None = None
         try:
             age.decrypt(source, unpacker, identity)
+            unpacker.flush()
         except (VaultDamaged, SecretUnavailable) as error:
             damage = error  # a flipped bit may also look like a wrong key: the hash decides
         source.drain()
@@ -48,18 +48,22 @@ def read_object(
 
 def _opened(path: Path) -> BinaryIO:
     try:
-        return open(path, "rb", buffering=1 << 18)
+        return open(path, "rb", buffering=0)
     except OSError as error:
         raise VaultDamaged(f"{path.name} cannot be read ({error.strerror}).") from error
 
 
 class _HashingSource:
-    """Reads a file once and knows the hash of everything read."""
+    """Reads a file once and knows the hash of everything read.
+
+    Decryption asks for a few kilobytes at a time; the file is read and hashed in larger pieces.
+    """
 
     def __init__(self, file: BinaryIO, on_bytes: Callable[[int], object]) -> None:
         self._file = file
         self._on_bytes = on_bytes
         self._hash = hashlib.sha256()
+        self._ready = memoryview(b"")
         self.size = 0
 
     @property
@@ -67,16 +71,23 @@ class _HashingSource:
         return self._hash.hexdigest()
 
     def read(self, size: int) -> bytes:
-        data = self._file.read(size)
-        self._hash.update(data)
-        self.size += len(data)
-        self._on_bytes(self.size)
+        if not self._ready:
+            self._ready = memoryview(self._next())
+        data = bytes(self._ready[:size])
+        self._ready = self._ready[size:]
         return data
 
     def drain(self) -> None:
         """Read the rest, so that the hash covers every byte even after damage."""
-        while self.read(1 << 18):
+        while self._next():
             pass
+
+    def _next(self) -> bytes:
+        data = self._file.read(_BATCH_BYTES)
+        self._hash.update(data)
+        self.size += len(data)
+        self._on_bytes(self.size)
+        return data
 
 
 class _Unpacker:
@@ -89,6 +100,7 @@ class _Unpacker:
         self._sinks = sinks
         self._limit_bytes = limit_bytes
         self._hash = hashlib.sha256()
+        self._batch = bytearray()
         self.size = 0
 
     @property
@@ -96,8 +108,15 @@ class _Unpacker:
         return self._hash.hexdigest()
 
     def write(self, data: bytes) -> None:
+        self._batch += data
+        if len(self._batch) >= _BATCH_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Unpack what has been collected; decryption gives a few kilobytes at a time."""
+        batch, self._batch = bytes(self._batch), bytearray()
         try:
-            self._unpack.write(data)
+            self._unpack.write(batch)
         except zstandard.ZstdError as error:
             raise VaultDamaged(f"The compressed stream is damaged ({error}).") from error
 
