@@ -116,29 +116,39 @@ def verify_set(
         SecretUnavailable: The vault's key does not open it; nothing is said about the set.
     """
     item = find_set(set_id, keeping)
-    for wanted in Level:
-        if not Level.CAPTURED < wanted <= level:
-            continue
-        item, found = _prove(item, wanted, keeping, context)
-        if found.outcome is not Outcome.PASSED:
+    wanted = [each for each in Level if Level.CAPTURED < each <= level]
+    if Level.READABLE in wanted:
+        found = keeping.vault.verify_by_reading(item, by=keeping.desk.actor, context=context)
+        item = _record(item, found, keeping)
+        wanted = wanted[2:] if found[-1].outcome is Outcome.PASSED else []
+    for each in wanted:
+        remote = None
+        if each is Level.MATCHES_SOURCE:
+            remote = keeping.remotes.open(find_host(item.host, keeping))
+        one = keeping.vault.verify(
+            item, each, by=keeping.desk.actor, context=context, remote=remote
+        )
+        item = _record(item, (one,), keeping)
+        if one.outcome is not Outcome.PASSED:
             break
     return item
 
 
-def _prove(
-    item: BackupSet, level: Level, keeping: Safekeeping, context: TaskContext
-) -> tuple[BackupSet, Verification]:
-    remote = _remote_for(item, level, keeping)
-    found = keeping.vault.verify(item, level, by=keeping.desk.actor, context=context, remote=remote)
+def _record(item: BackupSet, found: Sequence[Verification], keeping: Safekeeping) -> BackupSet:
+    """Keep proofs with their set, and say each in the log."""
     with keeping.desk.new_uow() as uow:
         current = uow.backups.get(item.id)
-        item = uow.backups.save(replace(current, verifications=(*current.verifications, found)))
-        text = _("{level} of {host}: {outcome}. {detail}").format(
-            level=level.label, host=item.host_name, outcome=found.outcome.value, detail=found.detail
-        )
-        uow.log.append(set_event("backup.verified", text, item))
+        item = uow.backups.save(replace(current, verifications=(*current.verifications, *found)))
+        for one in found:
+            text = _("{level} of {host}: {outcome}. {detail}").format(
+                level=one.level.label,
+                host=item.host_name,
+                outcome=one.outcome.value,
+                detail=one.detail,
+            )
+            uow.log.append(set_event("backup.verified", text, item))
         uow.commit()
-    return item, found
+    return item
 
 
 def _remote_for(item: BackupSet, level: Level, keeping: Safekeeping) -> Remote | None:

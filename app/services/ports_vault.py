@@ -135,6 +135,15 @@ class Vault(Protocol):
         """
         ...
 
+    def verify_by_reading(
+        self, item: BackupSet, *, by: str, context: TaskContext
+    ) -> Sequence[Verification]:
+        """Try to prove L1 and L2 with one reading of the stored bytes; keep and return both.
+
+        When L1 does not succeed it comes back alone.
+        """
+        ...
+
     def restore(
         self, item: BackupSet, target: Path, context: TaskContext, *, paths: Sequence[str] = ()
     ) -> RestoreResult:

@@ -99,18 +99,19 @@ def _receive(
             if producer.stdin is not None:
                 stream.write(producer.stdin)
                 stream.close_stdin()
+            payload = Payload(stream, nonce)
             try:
-                payload = Payload(stream, nonce)
                 for data in out.take_from(payload):
                     received += len(data)
                     format_.feed(data)
                     meter.add(len(data))
                 problem, members = _end_of(format_) if payload.began else ("No data came.", 0)
-                exit_code = stream.finish(_FINISH_S)
             except FormatError as error:
                 problem = str(error)
             except VaultDamaged as error:
                 problem = error.text
+            if payload.ended:
+                exit_code = stream.finish(_FINISH_S)
             stderr = stream.stderr()
     except RemoteError as error:
         error.host, error.step = remote.host.name, f"backup of {producer.title}"

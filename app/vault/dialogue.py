@@ -90,6 +90,7 @@ class Payload:
         first = await_marker(stream, nonce)
         self.began = first is not None
         """Whether the marker came at all."""
+        self.ended = not self.began
         self._first = first or b""
 
     def read(self, size: int) -> bytes:
@@ -99,7 +100,9 @@ class Payload:
         if self._first:
             data, self._first = self._first[:size], self._first[size:]
             return data
-        return self._stream.read(size)
+        data = self._stream.read(size)
+        self.ended = not data
+        return data
 
 
 def pump(stream: RemoteStream, nonce: str, feed: Callable[[bytes], object]) -> bool:

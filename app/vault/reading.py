@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.domain.backup import BackupSource
@@ -28,6 +28,8 @@ class SetReader:
     core: Core
     sealed: SealedSet
     context: TaskContext
+    whole: set[str] = field(default_factory=set)
+    """Names of stored files that were read to their end, every byte as the manifest says."""
 
     @property
     def manifest(self) -> Manifest:
@@ -48,6 +50,7 @@ class SetReader:
             expected=sealed_of(record.stored),
             on_bytes=lambda count: self.context.progress(count, total, title),
         )
+        self.whole.add(record.stored.name)
 
     def index(self, record: ObjectRecord, *sinks: Sink) -> None:
         """Read the index of an object to its end into sinks; raises VaultDamaged."""
@@ -61,6 +64,7 @@ class SetReader:
             expected=record.index,
             on_bytes=lambda count: self.context.progress(count, total, title),
         )
+        self.whole.add(f"index of {record.stored.name}")
 
     def to_file(self, record: ObjectRecord, place: Path) -> None:
         """Write the plain bytes of an object into a new file for the owner only."""

@@ -30,7 +30,7 @@ done
 ionice -c 2 -n 7 true >/dev/null 2>&1 && say has ionice_works
 sha256sum -z /dev/null >/dev/null 2>&1 && say has sha256sum_z
 find /dev/null -printf '' >/dev/null 2>&1 && say has find_printf
-printf x | zstd -q -3 -c 2>/dev/null | zstd -q -d -c 2>/dev/null | grep -q x && say has zstd_works
+[ "$(printf x | zstd -q -3 -c 2>/dev/null | zstd -q -d -c 2>/dev/null)" = x ] && say has zstd_works
 id -u postgres >/dev/null 2>&1 && say has postgres_user
 sudo -n -u postgres true >/dev/null 2>&1 && say has sudo_postgres
 say end end

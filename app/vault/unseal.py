@@ -3,7 +3,9 @@
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, cast
+from queue import Queue
+from threading import Thread
+from typing import BinaryIO, Self, cast
 
 import zstandard
 
@@ -12,6 +14,8 @@ from app.vault import age
 from app.vault.seal import WINDOW_LIMIT_BYTES, Sealed, Sink
 
 _BATCH_BYTES = 1 << 20
+_QUEUED = 4
+"""Pieces that may wait between the two threads."""
 
 
 def read_object(
@@ -26,12 +30,12 @@ def read_object(
         SecretUnavailable: The key does not open it.
     """
     unpacker = _Unpacker(sinks, expected.plain_bytes)
-    with _opened(path) as file:
+    with _opened(path) as file, _Relay(unpacker.write, path.name) as relay:
         source = _HashingSource(file, on_bytes)
         damage: AppError | None = None
         try:
-            age.decrypt(source, unpacker, identity)
-            unpacker.flush()
+            age.decrypt(source, relay, identity)
+            relay.finish()
         except (VaultDamaged, SecretUnavailable) as error:
             damage = error  # a flipped bit may also look like a wrong key: the hash decides
         source.drain()
@@ -90,6 +94,61 @@ class _HashingSource:
         return data
 
 
+class _Relay:
+    """Hands what decryption gives on to a second thread, so that both processors work.
+
+    What is raised there is raised here at the next piece, or at the end.
+    """
+
+    def __init__(self, take: Callable[[bytes], object], name: str) -> None:
+        self._take = take
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._error: BaseException | None = None
+        self._queue: Queue[bytes | None] = Queue(_QUEUED)
+        self._thread: Thread | None = Thread(target=self._work, name=f"unseal {name}")
+        self._thread.start()
+
+    def write(self, data: bytes) -> None:
+        self._pieces.append(bytes(data))
+        self._size += len(data)
+        if self._size >= _BATCH_BYTES:
+            self._hand_over()
+
+    def finish(self) -> None:
+        """Wait until everything was taken; raises what went wrong there."""
+        self._hand_over()
+        self._end()
+        if self._error is not None:
+            raise self._error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def _hand_over(self) -> None:
+        if self._error is not None:
+            raise self._error
+        self._queue.put(b"".join(self._pieces))
+        self._pieces, self._size = [], 0
+
+    def _end(self) -> None:
+        if self._thread is not None:
+            self._queue.put(None)
+            self._thread.join()
+            self._thread = None
+
+    def _work(self) -> None:
+        while (piece := self._queue.get()) is not None:
+            if self._error is None:
+                try:
+                    self._take(piece)
+                except BaseException as error:  # noqa: BLE001 - raised again on the caller's thread
+                    self._error = error
+
+
 class _Unpacker:
     """Unpacks a Zstandard frame, with bounds on its window and on what comes out at a time."""
 
@@ -100,7 +159,6 @@ class _Unpacker:
         self._sinks = sinks
         self._limit_bytes = limit_bytes
         self._hash = hashlib.sha256()
-        self._batch = bytearray()
         self.size = 0
 
     @property
@@ -108,15 +166,8 @@ class _Unpacker:
         return self._hash.hexdigest()
 
     def write(self, data: bytes) -> None:
-        self._batch += data
-        if len(self._batch) >= _BATCH_BYTES:
-            self.flush()
-
-    def flush(self) -> None:
-        """Unpack what has been collected; decryption gives a few kilobytes at a time."""
-        batch, self._batch = bytes(self._batch), bytearray()
         try:
-            self._unpack.write(batch)
+            self._unpack.write(data)
         except zstandard.ZstdError as error:
             raise VaultDamaged(f"The compressed stream is damaged ({error}).") from error
 

@@ -1,6 +1,6 @@
 """The vault of this workstation, as services see it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,7 +34,7 @@ from app.vault.restoring.on_host import restore_on_host
 from app.vault.restoring.overwritten import overwritten
 from app.vault.restoring.plan import plan_of
 from app.vault.taking import take_set
-from app.vault.verify import Trial, prove
+from app.vault.verify import Trial, prove, prove_by_reading
 
 
 @dataclass(frozen=True)
@@ -74,14 +74,36 @@ class LocalVault:
         remote: Remote | None = None,
     ) -> Verification:
         """Try to prove one level and keep the signed outcome beside the set."""
+
+        def proofs(trial: Trial) -> tuple[Verification, ...]:
+            return (prove(replace(trial, remote=remote), level, by),)
+
+        return self._try(item, level, by, context, proofs)[0]
+
+    def verify_by_reading(
+        self, item: BackupSet, *, by: str, context: TaskContext
+    ) -> Sequence[Verification]:
+        """Try to prove L1 and L2 with one reading of the stored bytes."""
+        return self._try(item, Level.INTACT, by, context, lambda trial: prove_by_reading(trial, by))
+
+    def _try(
+        self,
+        item: BackupSet,
+        level: Level,
+        by: str,
+        context: TaskContext,
+        proofs: Callable[[Trial], Sequence[Verification]],
+    ) -> Sequence[Verification]:
+        """Prove something, and keep it signed; a set that cannot be opened fails at ``level``."""
         try:
             sealed = self._open(item)
         except VaultDamaged as error:
             now = self.core.clock.now()
-            return Verification(level, Outcome.FAILED, now, 0.0, error.sentence(), by)
-        found = prove(Trial(SetReader(self.core, sealed, context), remote), level, by)
+            return (Verification(level, Outcome.FAILED, now, 0.0, error.sentence(), by),)
+        found = proofs(Trial(SetReader(self.core, sealed, context)))
         if self.core.keys.can_sign:
-            add_note(self.core, sealed, SetNote(item.id, sealed.manifest_sha256, found))
+            for one in found:
+                add_note(self.core, sealed, SetNote(item.id, sealed.manifest_sha256, one))
         return found
 
     def restore(

@@ -10,8 +10,12 @@ from collections.abc import Sequence
 from tests.bench.harness import HEADING, Result, machine
 
 NAMES = (
+<<<<<<< HEAD
     "startup", "ui", "verdict", "truth", "pdf", "log", "growth", "suggest", "verify", "jtl",
     "fanout",
+=======
+    "startup", "ui", "verdict", "truth", "pdf", "log", "growth", "suggest", "verify", "backup",
+>>>>>>> 66d8cd8 (Prove L1 and L2 in one reading; measure a backup beside tar, restic and rsync)
 )  # fmt: skip
 
 
@@ -20,6 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser("python3 dev.py bench")
     parser.add_argument("name", choices=(*NAMES, "all"))
     parser.add_argument("--json", action="store_true", help="one JSON object per benchmark")
+    parser.add_argument("--size", type=int, help="MiB of files, for a smaller run of backup")
     args = parser.parse_args(argv)
     if not args.json:
         print(machine(), HEADING, sep="\n", flush=True)
@@ -30,7 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _ran(name: str, args: argparse.Namespace) -> bool:
     """Run one benchmark and print it; a failure does not keep the others from running."""
     try:
-        result: Result = importlib.import_module(f"tests.bench.{name}").measure()
+        sized = {"size_mib": args.size} if args.size and name == "backup" else {}
+        result: Result = importlib.import_module(f"tests.bench.{name}").measure(**sized)
     except Exception:  # noqa: BLE001 - whatever it was, the others are still worth their figures
         traceback.print_exc()
         print(f"{name}: failed, see above", file=sys.stderr, flush=True)

@@ -10,7 +10,6 @@ an empty folder, nothing checked).
 import getpass
 import json
 import os
-
 import subprocess
 import sys
 import tempfile
@@ -192,9 +191,11 @@ def _chain(target: Path, *commands: Sequence[str]) -> None:
             last = number == len(commands) - 1
             running.append(
                 subprocess.Popen(
-                    words, stdin=running[-1].stdout if running else subprocess.DEVNULL,
-                    stdout=out if last else subprocess.PIPE, stderr=subprocess.DEVNULL,
-                )  # fmt: skip
+                    words,
+                    stdin=running[-1].stdout if running else subprocess.DEVNULL,
+                    stdout=out if last else subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                )
             )
             if number:
                 previous = running[-2].stdout

@@ -37,9 +37,9 @@ def main(folder: str) -> None:
     request = CaptureRequest(SetId(new_id()), host, (source,), by="bench")
     taken = vault.capture(request, pool.open(host), TaskContext())
     captured_s = perf_counter()
-    for level in (Level.INTACT, Level.READABLE):
-        proof = vault.verify(taken, level, by="bench", context=TaskContext())
-        assert proof.outcome is Outcome.PASSED, proof.detail
+    proofs = vault.verify_by_reading(taken, by="bench", context=TaskContext())
+    assert [proof.level for proof in proofs] == [Level.INTACT, Level.READABLE]
+    assert all(proof.outcome is Outcome.PASSED for proof in proofs), proofs
     proven_s = perf_counter()
     pool.close()
     said = {

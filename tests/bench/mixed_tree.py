@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 KIB, MIB = 1 << 10, 1 << 20
-_WORDS = (
-    "GET POST 200 301 404 500 /shop/cart /shop/order /api/v1/items error timeout connection "
-    "refused worker started stopped session user tenant invoice ledger warm cold cache miss hit "
-    "127.0.0.1 10.20.30.40 2026-11-14 12:30:01 INFO WARN DEBUG milliseconds upstream"
-).split()
+_WORDS = """
+GET POST 200 301 404 500 /shop/cart /shop/order /api/v1/items error timeout connection refused
+worker started stopped session user tenant invoice ledger warm cold cache miss hit 127.0.0.1
+10.20.30.40 2026-11-14 12:30:01 INFO WARN DEBUG milliseconds upstream
+"""
 SMALL_SHARE, LOG_SHARE, TABLE_SHARE = 0.05, 0.40, 0.25
 """Shares of the bytes; what is left is random, as pictures and archives are to a compressor."""
 
@@ -51,7 +51,7 @@ def _big_sizes(rng: np.random.Generator) -> Iterator[int]:
 
 def _log(rng: np.random.Generator, size: int) -> bytes:
     """Lines of words with numbers between them."""
-    words = np.array([f"{word} " for word in _WORDS] + ["\n"])
+    words = np.array([f"{word} " for word in _WORDS.split()] + ["\n"])
     drawn = words[rng.integers(0, len(words), min(size, 4 * MIB) // 6 + 1)]
     numbers = rng.integers(0, 1 << 31, len(drawn) // 6 + 1)
     drawn[::6] = [f"id={number:x} " for number in numbers[: len(drawn[::6])]]
