@@ -1,6 +1,6 @@
 """The vault of this workstation, as services see it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -74,36 +74,24 @@ class LocalVault:
         remote: Remote | None = None,
     ) -> Verification:
         """Try to prove one level and keep the signed outcome beside the set."""
-
-        def proofs(trial: Trial) -> tuple[Verification, ...]:
-            return (prove(replace(trial, remote=remote), level, by),)
-
-        return self._try(item, level, by, context, proofs)[0]
+        try:
+            sealed = self._open(item)
+        except VaultDamaged as error:
+            return _not_opened(self.core, error, by, level)
+        found = prove(Trial(SetReader(self.core, sealed, context), remote), level, by)
+        _note(self.core, sealed, found)
+        return found
 
     def verify_by_reading(
         self, item: BackupSet, *, by: str, context: TaskContext
     ) -> Sequence[Verification]:
         """Try to prove L1 and L2 with one reading of the stored bytes."""
-        return self._try(item, Level.INTACT, by, context, lambda trial: prove_by_reading(trial, by))
-
-    def _try(
-        self,
-        item: BackupSet,
-        level: Level,
-        by: str,
-        context: TaskContext,
-        proofs: Callable[[Trial], Sequence[Verification]],
-    ) -> Sequence[Verification]:
-        """Prove something, and keep it signed; a set that cannot be opened fails at ``level``."""
         try:
             sealed = self._open(item)
         except VaultDamaged as error:
-            now = self.core.clock.now()
-            return (Verification(level, Outcome.FAILED, now, 0.0, error.sentence(), by),)
-        found = proofs(Trial(SetReader(self.core, sealed, context)))
-        if self.core.keys.can_sign:
-            for one in found:
-                add_note(self.core, sealed, SetNote(item.id, sealed.manifest_sha256, one))
+            return (_not_opened(self.core, error, by),)
+        found = prove_by_reading(Trial(SetReader(self.core, sealed, context)), by)
+        _note(self.core, sealed, *found)
         return found
 
     def restore(
@@ -205,3 +193,16 @@ class LocalVault:
                 hint="Do not restore from it.",
             )
         return sealed
+
+
+def _note(core: Core, sealed: SealedSet, *found: Verification) -> None:
+    """Keep proofs, signed, beside their set; with a recovery key alone nothing can be signed."""
+    if core.keys.can_sign:
+        for one in found:
+            add_note(core, sealed, SetNote(sealed.manifest.set, sealed.manifest_sha256, one))
+
+
+def _not_opened(
+    core: Core, error: VaultDamaged, by: str, level: Level = Level.INTACT
+) -> Verification:
+    return Verification(level, Outcome.FAILED, core.clock.now(), 0.0, error.sentence(), by)
