@@ -330,7 +330,7 @@ def soak(arguments: Sequence[str]) -> int:
 
 def bench(arguments: Sequence[str]) -> int:
     """Measure against a peer in the same run."""
-    set_up("requirements-dev.txt", (*OFFSCREEN, *SERVER))
+    set_up("requirements-dev.txt", (*OFFSCREEN, *SERVER, "age", "zstd", "restic", "rsync"))
     return python("-m", "tests.bench", *arguments)
 
 

@@ -118,13 +118,14 @@ def verify_set(
     item = find_set(set_id, keeping)
     wanted = [each for each in Level if Level.CAPTURED < each <= level]
     if Level.READABLE in wanted:
-        found = keeping.vault.verify_by_reading(item, by=keeping.desk.actor, context=context)
+        remote = _remote_for(item, Level.READABLE, keeping)
+        found = keeping.vault.verify_by_reading(
+            item, by=keeping.desk.actor, context=context, remote=remote
+        )
         item = _record(item, found, keeping)
         wanted = wanted[2:] if found[-1].outcome is Outcome.PASSED else []
     for each in wanted:
-        remote = None
-        if each is Level.MATCHES_SOURCE:
-            remote = keeping.remotes.open(find_host(item.host, keeping))
+        remote = _remote_for(item, each, keeping)
         one = keeping.vault.verify(
             item, each, by=keeping.desk.actor, context=context, remote=remote
         )

@@ -136,7 +136,7 @@ class Vault(Protocol):
         ...
 
     def verify_by_reading(
-        self, item: BackupSet, *, by: str, context: TaskContext
+        self, item: BackupSet, *, by: str, context: TaskContext, remote: Remote | None = None
     ) -> Sequence[Verification]:
         """Try to prove L1 and L2 with one reading of the stored bytes; keep and return both.
 

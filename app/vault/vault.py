@@ -83,14 +83,14 @@ class LocalVault:
         return found
 
     def verify_by_reading(
-        self, item: BackupSet, *, by: str, context: TaskContext
+        self, item: BackupSet, *, by: str, context: TaskContext, remote: Remote | None = None
     ) -> Sequence[Verification]:
         """Try to prove L1 and L2 with one reading of the stored bytes."""
         try:
             sealed = self._open(item)
         except VaultDamaged as error:
             return (_not_opened(self.core, error, by),)
-        found = prove_by_reading(Trial(SetReader(self.core, sealed, context)), by)
+        found = prove_by_reading(Trial(SetReader(self.core, sealed, context), remote), by)
         _note(self.core, sealed, *found)
         return found
 

@@ -10,12 +10,8 @@ from collections.abc import Sequence
 from tests.bench.harness import HEADING, Result, machine
 
 NAMES = (
-<<<<<<< HEAD
     "startup", "ui", "verdict", "truth", "pdf", "log", "growth", "suggest", "verify", "jtl",
-    "fanout",
-=======
-    "startup", "ui", "verdict", "truth", "pdf", "log", "growth", "suggest", "verify", "backup",
->>>>>>> 66d8cd8 (Prove L1 and L2 in one reading; measure a backup beside tar, restic and rsync)
+    "fanout", "backup",
 )  # fmt: skip
 
 
