@@ -75,7 +75,7 @@ class LocalVault:
     ) -> Verification:
         """Try to prove one level and keep the signed outcome beside the set."""
         try:
-            sealed = self._open(item)
+            sealed = _open(self.core, item)
         except VaultDamaged as error:
             return _not_opened(self.core, error, by, level)
         found = prove(Trial(SetReader(self.core, sealed, context), remote), level, by)
@@ -87,7 +87,7 @@ class LocalVault:
     ) -> Sequence[Verification]:
         """Try to prove L1 and L2 with one reading of the stored bytes."""
         try:
-            sealed = self._open(item)
+            sealed = _open(self.core, item)
         except VaultDamaged as error:
             return (_not_opened(self.core, error, by),)
         found = prove_by_reading(Trial(SetReader(self.core, sealed, context), remote), by)
@@ -116,7 +116,7 @@ class LocalVault:
 
     def plan(self, item: BackupSet) -> Sequence[PlanStep]:
         """Return the restore plan; for sets of earlier versions it is made now."""
-        manifest = self._open(item).manifest
+        manifest = _open(self.core, item).manifest
         return manifest.plan or plan_of(manifest.host, manifest.captured)
 
     def difference(
@@ -144,7 +144,7 @@ class LocalVault:
 
     def accept(self, item: BackupSet, *, by: str, reason: str) -> BackupSet:
         """Keep, signed, that a person accepts an incomplete set."""
-        sealed = self._open(item)
+        sealed = _open(self.core, item)
         acceptance = Acceptance(by, self.core.clock.now(), reason)
         note = SetNote(item.id, sealed.manifest_sha256, acceptance=acceptance)
         add_note(self.core, sealed, note)
@@ -177,22 +177,23 @@ class LocalVault:
         return reconcile(self.core, known)
 
     def _reader(self, item: BackupSet, context: TaskContext) -> SetReader:
-        return SetReader(self.core, self._open(item), context)
+        return SetReader(self.core, _open(self.core, item), context)
 
-    def _open(self, item: BackupSet) -> SealedSet:
-        folder = self.root / item.path
-        if not is_sealed(folder):
-            raise NotFound(
-                f"Set {item.id} is not in the vault any more.",
-                hint="Bring the vault's folder back from a copy.",
-            )
-        sealed = load_set(self.core, folder)
-        if sealed.manifest_sha256 != item.manifest_sha256:
-            raise VaultDamaged(
-                f"The manifest of set {item.id} is not the one that was sealed.",
-                hint="Do not restore from it.",
-            )
-        return sealed
+
+def _open(core: Core, item: BackupSet) -> SealedSet:
+    folder = core.layout.root / item.path
+    if not is_sealed(folder):
+        raise NotFound(
+            f"Set {item.id} is not in the vault any more.",
+            hint="Bring the vault's folder back from a copy.",
+        )
+    sealed = load_set(core, folder)
+    if sealed.manifest_sha256 != item.manifest_sha256:
+        raise VaultDamaged(
+            f"The manifest of set {item.id} is not the one that was sealed.",
+            hint="Do not restore from it.",
+        )
+    return sealed
 
 
 def _note(core: Core, sealed: SealedSet, *found: Verification) -> None:
