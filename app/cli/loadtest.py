@@ -130,6 +130,8 @@ def _data(found: "LoadTestSummary") -> dict[str, object]:
 
 
 def _remarks(found: "LoadTestSummary") -> list[str]:
+    from app.domain.loadtest import Percentiles  # noqa: PLC0415 - as late as the rest
+
     rejected = [
         _("Line {line} was rejected: {reason}.").format(line=row.line, reason=row.reason)
         for row in found.rejected
@@ -137,7 +139,10 @@ def _remarks(found: "LoadTestSummary") -> list[str]:
     more = found.rejected_rows - len(rejected)
     if more > 0:
         rejected.append(_("{n} more rows were rejected.").format(n=more))
-    return [found.percentiles.words, *found.notes, *rejected]
+    words = found.percentiles.words
+    if found.percentiles is Percentiles.JMETER_ALL:
+        words = f"{words} {_('With --jmeter-window these are taken.')}"
+    return [words, *found.notes, *rejected]
 
 
 def _lines(file: str, found: "LoadTestSummary") -> list[str]:

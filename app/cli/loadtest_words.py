@@ -116,7 +116,7 @@ def _figures(row: LabelComparison) -> Iterator[str]:
             continue
         before, after = (_figure(side, figure) for side in (row.before, row.after))
         moved = signed_percent(comparison.relative_change)
-        table.append((figure.words, before, "→", after, moved, comparison.verdict.words))
+        table.append((figure.short, before, "→", after, moved, comparison.verdict.words))
     widths = [max(len(line[i]) for line in table) for i in range(5)]
     for line in table:
         first = line[0].ljust(widths[0])

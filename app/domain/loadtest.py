@@ -60,15 +60,30 @@ class Figure(StrEnum):
         """The plain name."""
         return _(_FIGURES[self.value])
 
+    @property
+    def short(self) -> str:
+        """The name where it is plain that response times are meant."""
+        return _(_SHORT[self.value])
 
+
+_SHORT = {
+    "rate": later("Requests per second"),
+    "errors": later("Failed requests"),
+    "mean": later("Mean"),
+    "p50": later("Median"),
+    "p90": later("90th percentile"),
+    "p95": later("95th percentile"),
+    "p99": later("99th percentile"),
+    "apdex": later("Apdex"),
+}
 _FIGURES = {
     "rate": later("Requests per second"),
     "errors": later("Share of failed requests"),
     "mean": later("Mean response time"),
-    "p50": later("Response time (median)"),
-    "p90": later("Response time (90th percentile)"),
-    "p95": later("Response time (95th percentile)"),
-    "p99": later("Response time (99th percentile)"),
+    "p50": later("Median response time"),
+    "p90": later("90th percentile of response times"),
+    "p95": later("95th percentile of response times"),
+    "p99": later("99th percentile of response times"),
     "apdex": later("Apdex"),
 }
 
@@ -94,8 +109,7 @@ _PERCENTILES = {
     ),
     "jmeter_all": later(
         "Percentiles as in JMeter's statistics.json (interpolated at position p·(n+1)), over all "
-        "samples of a label. JMeter's own dashboard takes only the last 20 000 of each label; "
-        "--jmeter-window does the same."
+        "samples of a label. JMeter's own dashboard takes only the last 20 000 of each label."
     ),
     "jmeter_window": later(
         "Percentiles as JMeter's dashboard shows them: over the last samples of a label only, "
@@ -249,10 +263,11 @@ class LabelComparison:
 
     def of(self, figure: Figure) -> Comparison | None:
         """Return the comparison of one figure, if it was made."""
-        return next((each for each in self.comparisons if _figure_of(each) is figure), None)
+        return next((each for each in self.comparisons if figure_of(each) is figure), None)
 
 
-def _figure_of(comparison: Comparison) -> Figure:
+def figure_of(comparison: Comparison) -> Figure:
+    """Return which figure of a label a comparison is about."""
     return Figure(comparison.metric_id.rpartition(":")[2])
 
 

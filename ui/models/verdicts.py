@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from app.domain.vocabulary import Verdict
+from app.domain.vocabulary import OverallVerdict, Verdict
 from ui.cells import Badge, Interval, Mark
 
 if TYPE_CHECKING:
@@ -15,6 +15,15 @@ _MARKS = {
     Verdict.NO_MATERIAL_CHANGE: Mark.SAME,
     Verdict.NOT_ENOUGH_DATA: Mark.UNKNOWN,
     Verdict.NOT_MEASURED: Mark.MISSING,
+}
+
+
+OVERALL_MARKS = {
+    OverallVerdict.IMPROVED: Mark.GOOD,
+    OverallVerdict.REGRESSED: Mark.BAD,
+    OverallVerdict.MIXED: Mark.MIXED,
+    OverallVerdict.INCONCLUSIVE: Mark.UNKNOWN,
+    OverallVerdict.NO_MATERIAL_CHANGE: Mark.SAME,
 }
 
 

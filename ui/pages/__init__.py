@@ -111,6 +111,15 @@ PAGES: tuple[PageEntry, ...] = (
         "MetricsPage",
         ("ui.charts.engine",),
     ),
+    PageEntry(
+        "loadtests",
+        later("Load tests"),
+        "timer",
+        1,
+        "ui.pages.loadtests.page",
+        "LoadTestsPage",
+        ("ui.charts.engine",),
+    ),
     PageEntry("reports", later("Reports"), "file-text", 2, "ui.pages.reports.page", "ReportsPage"),
     PageEntry("kpi", later("KPIs"), "gauge", 2, "ui.pages.kpi.page", "KpiPage"),
     PageEntry(

@@ -28,6 +28,7 @@ from app.domain.loadtest import (
     LoadTerms,
     RunFacts,
     SideFigures,
+    figure_of,
 )
 from app.domain.metric import Metric, MetricKind, WorseWhen
 from app.domain.verdict import Comparison
@@ -89,7 +90,8 @@ def compare_sides(before: Sequence[Run], after: Sequence[Run], terms: LoadTerms)
     single = not enough_runs(len(before), len(after))
     labels = ("", *_labels((*before, *after)))
     rows = _corrected([_row(label, before, after, terms, single=single) for label in labels])
-    found = overall(rows[0].comparisons)
+    deciding = (*KEY_FIGURES, Figure.RATE)
+    found = overall([each for each in rows[0].comparisons if figure_of(each) in deciding])
     return LoadComparison(
         terms,
         tuple(run.facts for run in before),

@@ -13,10 +13,11 @@ from app.wording import duration
 from ui.cells import Badge, Group
 from ui.changed import Topic
 from ui.models.rows import RowsModel
+from ui.models.verdicts import OVERALL_MARKS
 from ui.operations import metrics
 from ui.operations.metrics import MetricsView, MetricView
 from ui.pages.metrics.detail import MetricDetail
-from ui.pages.metrics.rows import COLUMNS, OVERALL_MARKS
+from ui.pages.metrics.rows import COLUMNS
 from ui.tasks import Latest, Task
 from ui.theme import LARGE
 from ui.widgets.badges import StateBadge

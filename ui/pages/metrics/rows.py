@@ -1,20 +1,12 @@
 """How metrics and their verdicts are shown, as data."""
 
-from app.domain.verdict import OverallVerdict, Verdict
+from app.domain.verdict import Verdict
 from app.i18n import _
 from app.wording import number, percent_range, signed_percent
-from ui.cells import Badge, Cell, Column, Mark, Words
+from ui.cells import Badge, Cell, Column, Words
 from ui.models import verdicts
 from ui.models.verdicts import interval_of
 from ui.operations.metrics import MetricView
-
-OVERALL_MARKS = {
-    OverallVerdict.IMPROVED: Mark.GOOD,
-    OverallVerdict.REGRESSED: Mark.BAD,
-    OverallVerdict.MIXED: Mark.MIXED,
-    OverallVerdict.INCONCLUSIVE: Mark.UNKNOWN,
-    OverallVerdict.NO_MATERIAL_CHANGE: Mark.SAME,
-}
 
 
 def verdict_badge(view: MetricView) -> Badge:

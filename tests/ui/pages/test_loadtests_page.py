@@ -1,0 +1,94 @@
+"""The load tests page: a file is looked at, kept, and both sides are judged."""
+
+from PySide6.QtWidgets import QLabel
+
+from app.domain.change import ChangeState
+from tests.loadtests.jtl import as_csv, run
+from tests.loadtests.test_comparing import write
+from ui.pages.loadtests.page import LoadTestsPage
+
+
+def shown(page) -> str:
+    return "\n".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
+
+
+def kept(services):
+    with services.new_uow() as uow:
+        return sorted(uow.load_runs.list(), key=lambda each: each.id)
+
+
+def bring_in(driver, path, side=""):
+    driver.page.import_file(path)
+    driver.settle()
+    driver.bot.waitUntil(driver.page.preview.isVisible)
+    if side:
+        driver.choose(driver.page.preview.side, side)
+    driver.click(driver.page.preview.keep)
+    driver.bot.waitUntil(lambda: not driver.page.preview.isVisible())
+    driver.settle()
+
+
+def test_without_a_change_there_is_nothing_to_import(drive):
+    driver = drive(LoadTestsPage)
+    assert "No load test yet" in shown(driver.page)
+    assert driver.page.new_record() is False
+
+
+def test_results_are_looked_at_before_they_are_kept(drive, services, record, tmp_path):
+    change = record("Upgrade <b>now</b>", ChangeState.IMPLEMENT)
+    driver = drive(LoadTestsPage)
+    driver.open(change.id)
+    path = tmp_path / "=cmd()<b>.jtl"
+    path.write_bytes(as_csv(run(100, label="<i>home</i>", bad=10)) + b"rubbish\n")
+    driver.page.import_file(path)
+    driver.settle()
+    driver.bot.waitUntil(driver.page.preview.isVisible)
+    words = shown(driver.page)
+    assert "=cmd()<b>.jtl" in words
+    assert "JMeter results (CSV)" in words
+    assert "Line 112 was rejected: 1 cells instead of 17." in words
+    assert [row.label.label for row in driver.page.preview.table.rows_model.rows] == [
+        "Total", "<i>home</i>"
+    ]  # fmt: skip
+    assert driver.page.escape()
+    assert not driver.page.preview.isVisible()
+    assert kept(services) == []
+
+    bad = tmp_path / "notes.txt"
+    bad.write_text("nothing")
+    driver.page.import_file(bad)
+    driver.settle()
+    assert "no result file" in shown(driver.page)
+
+
+def test_both_sides_are_judged_and_every_figure_says_why(drive, services, record, tmp_path):
+    change = record("Upgrade PostgreSQL", ChangeState.TEST)
+    driver = drive(LoadTestsPage)
+    driver.open(change.id)
+    bring_in(driver, write(tmp_path / "before.jtl"))
+    assert "Kept from before: before.jtl" in shown(driver.page)
+    assert len(driver.page.summary.rows_model.rows) == 3
+    bring_in(driver, write(tmp_path / "after.jtl", level=80.0, bad=0.06, seed=1))
+    assert [each.side.value for each in kept(services)] == ["before", "after"]
+    rows = driver.page.table.rows_model.rows
+    assert [(row.label.label, row.badge.word) for row in rows] == [
+        ("Total", "Regressed"), ("home", "Regressed"), ("pay", "Regressed")
+    ]  # fmt: skip
+    words = shown(driver.page)
+    assert "A single run per side" in words
+    assert "likely range" in words.lower()
+    driver.page.table.select(rows[2].id)
+    driver.settle()
+    assert driver.page._detail._title.text() == "pay"
+    figures = driver.page._detail.table
+    figures.select("p95")
+    driver.settle()
+    assert "95th percentile of response times got slower" in shown(driver.page)
+
+
+def test_a_closed_change_takes_no_more_results(drive, record):
+    change = record("Done", ChangeState.CLOSED)
+    driver = drive(LoadTestsPage)
+    driver.open(change.id)
+    assert driver.page._import.reason == "The change is closed."
+    assert driver.page.new_record() is False

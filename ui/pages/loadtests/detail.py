@@ -1,0 +1,80 @@
+"""One label: every figure with its verdict, how the picked one reads, response over rate."""
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.domain.loadtest import Figure, LoadComparison, RunFacts
+from app.i18n import _, ngettext
+from app.wording import clock_span, count
+from ui.charts.load_rate import LoadRateChart
+from ui.models.rows import RowsModel
+from ui.pages.loadtests.rows import FIGURE_COLUMNS, FigureRow, LabelRow, figure_rows
+from ui.widgets.badges import StateBadge
+from ui.widgets.facts import KeyValues
+from ui.widgets.labels import Label, panel_title
+from ui.widgets.layout import MARGIN, add_layout, row
+from ui.widgets.table import Rows, Table
+
+_FIRST = Figure.MEAN
+"""The figure that is explained first."""
+
+
+class LabelDetail(QWidget):
+    """Shows one label of a comparison."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._title, self._badge = panel_title(), StateBadge()
+        self.table = Table(
+            RowsModel(FIGURE_COLUMNS), rows=Rows.NORMAL, name="loadfigures", margin=MARGIN
+        )
+        self.table.picked.connect(self._on_picked)
+        self._sentence = Label("", weight=500, wrap=True)
+        self._chart_title = Label(_("95th percentile over rate, all requests"), weight=600)
+        self._chart = LoadRateChart()
+        self._facts = KeyValues()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 16, 0, 16)
+        layout.setSpacing(8)
+        add_layout(layout, row(self._title, None, self._badge, margins=(MARGIN, 0, MARGIN, 0)))
+        layout.addWidget(self.table)
+        for widget, stretch in (
+            (self._sentence, 0), (self._chart_title, 0), (self._chart, 1), (self._facts, 0)
+        ):  # fmt: skip
+            inside = row(widget, margins=(MARGIN, 4, MARGIN, 0))
+            add_layout(layout, inside, stretch)
+
+    def show_label(self, label: LabelRow, found: LoadComparison, zone: str) -> None:
+        """Show another label."""
+        self._title.setText(label.label.label)
+        self._badge.set_badge(label.badge)
+        self.table.set_rows(figure_rows(label.label))
+        self.table.fit_height()
+        self.table.setVisible(bool(self.table.rows_model.rows))
+        self.table.select(_FIRST.value)
+        if self.table.current is None:
+            self._sentence.setText(_("It occurs on one side only, so nothing can be compared."))
+        self._chart.set_points(found.before[-1].points, found.after[-1].points)
+        sides = ((_("Before"), found.before), (_("After"), found.after))
+        self._facts.set_facts([(name, _run_words(runs, zone)) for name, runs in sides])
+
+    @Slot(object)
+    def _on_picked(self, picked: FigureRow | None) -> None:
+        self._sentence.setText("" if picked is None else picked.found.sentence)
+
+
+def _run_words(runs: tuple[RunFacts, ...], zone: str) -> str:
+    """Return what the last run was, its steady part, and where its evidence lies."""
+    last = runs[-1]
+    text = ngettext(
+        "{name}, {n} samples judged, {steady}, evidence {hash}",
+        "{name} (last of {runs} runs), {n} samples judged, {steady}, evidence {hash}",
+        len(runs),
+    )
+    return text.format(
+        name=last.name,
+        runs=len(runs),
+        n=count(last.steady_samples),
+        steady=clock_span(last.steady_start, last.steady_end, zone, seconds=True),
+        hash=last.sha256[:8],
+    )

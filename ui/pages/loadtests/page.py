@@ -1,0 +1,259 @@
+"""The load tests page: results come in with a preview, and are judged before against after."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
+
+from app.domain.loadtest import LoadComparison
+from app.domain.metric import WindowName
+from app.i18n import _, ngettext
+from ui.cells import Badge
+from ui.changed import Topic
+from ui.models.rows import RowsModel
+from ui.models.verdicts import OVERALL_MARKS
+from ui.operations import loadtests
+from ui.operations.loadtests import LoadTestsView, Preview
+from ui.pages.loadtests.detail import LabelDetail
+from ui.pages.loadtests.preview import PreviewPanel
+from ui.pages.loadtests.rows import LABEL_COLUMNS, SUMMARY_COLUMNS, LabelRow, summary_rows
+from ui.tasks import Latest
+from ui.theme import LARGE
+from ui.widgets.badges import StateBadge
+from ui.widgets.buttons import Button, Kind
+from ui.widgets.empty import EmptyState, ghost_chart
+from ui.widgets.fields import Combo
+from ui.widgets.labels import Label
+from ui.widgets.layout import MARGIN, Line, column, panel, row, split
+from ui.widgets.page import Page
+from ui.widgets.table import Rows, Table
+
+if TYPE_CHECKING:
+    from ui.context import UiContext
+
+_CHOICE_LENGTH = 36
+_LEAST_LIST, _LEAST_DETAIL = 520, 520
+_EMPTY, _ONE_SIDE, _COMPARED, _PREVIEW = range(4)
+
+
+class LoadTestsPage(Page):
+    """Load tests before against after."""
+
+    id, title, icon, group = "loadtests", _("Load tests"), "timer", 1
+    topics = Topic.METRICS | Topic.CHANGES
+
+    def __init__(self, context: "UiContext", parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._ref = ""
+        self._view: LoadTestsView | None = None
+        self._choice = Combo()
+        self._choice.setAccessibleName(_("Change"))
+        self._choice.setMinimumContentsLength(_CHOICE_LENGTH)
+        self._choice.activated.connect(self._on_chosen)
+        self._import = Button(_("Import results"), Kind.PRIMARY, icon="upload")
+        self._import.clicked.connect(self.new_record)
+        self.header.add(self._choice, self._import)
+        self._stack = QStackedWidget()
+        for part in (self._empty(), self._one_side(), self._compared(), self._previewed()):
+            self._stack.addWidget(part)
+        self.body.addWidget(self._stack, 1)
+        self._rows = Latest(context.tasks, self)
+        self._rows.loaded.connect(self._show)
+        self._rows.failed.connect(self.show_error)
+
+    def _empty(self) -> QWidget:
+        choose = Button(_("Import results"), icon="upload")
+        choose.clicked.connect(self.new_record)
+        return EmptyState(
+            _("No load test yet"),
+            _(
+                "Import what JMeter, k6, Gatling, Locust or LoadRunner wrote, once from before the"
+                " change and once from after it."
+            ),
+            choose,
+            ghost=ghost_chart,
+        )
+
+    def _one_side(self) -> QWidget:
+        self._waiting = Label("", weight=600, wrap=True)
+        self._waiting_notes = Label("", tone="ink2", wrap=True)
+        self.summary = Table(
+            RowsModel(SUMMARY_COLUMNS), rows=Rows.NORMAL, name="loadsummary", margin=MARGIN
+        )
+        words = column(self._waiting, self._waiting_notes, gap=4, margins=(MARGIN, 16, MARGIN, 16))
+        inside = column(panel(words, "raised"), Line(), self.summary, gap=0)
+        inside.setStretch(2, 1)
+        return panel(inside)
+
+    def _compared(self) -> QWidget:
+        self._overall = StateBadge(size=LARGE)
+        self._sentence = Label("", weight=600, wrap=True)
+        self._rule = Label("", tone="ink2", wrap=True)
+        words = column(self._sentence, self._rule, gap=4)
+        band = row(self._overall, words, gap=24, margins=(MARGIN, 12, MARGIN, 12))
+        band.setStretch(1, 1)
+        self.table = Table(
+            RowsModel(LABEL_COLUMNS), rows=Rows.VERDICT, name="loadlabels", margin=MARGIN
+        )
+        self.table.picked.connect(self._on_picked)
+        self._notes = Label("", size=11, tone="ink2", wrap=True)
+        left = column(self.table, column(self._notes, margins=(MARGIN, 12, MARGIN, 16)), gap=0)
+        left.setStretch(0, 1)
+        list_ = panel(left)
+        list_.setMinimumWidth(_LEAST_LIST)
+        self._detail = LabelDetail()
+        self._detail.setMinimumWidth(_LEAST_DETAIL)
+        both = split(list_, self._detail, sizes=(540, 700), name="loadtests")
+        inside = column(panel(band, "raised"), Line(), both, gap=0)
+        inside.setStretch(2, 1)
+        return panel(inside)
+
+    def _previewed(self) -> QWidget:
+        self.preview = PreviewPanel()
+        self.preview.kept.connect(self._on_keep)
+        self.preview.dropped.connect(self.new_record)
+        return self.preview
+
+    @property
+    def ready(self) -> bool:
+        """Whether the load tests have been shown."""
+        return not self._rows.busy
+
+    def reload(self) -> None:
+        """Read the load tests again."""
+        services, ref = self.context.services, self._ref
+        self._rows.start(lambda: loadtests.load_view(services, ref))
+
+    def open(self, ref: str) -> None:
+        """Show a change by its id."""
+        self._ref = ref
+        self.reload()
+
+    def escape(self) -> bool:
+        """Leave the preview; nothing was kept."""
+        if self._stack.currentIndex() != _PREVIEW:
+            return False
+        self._show(self._view)
+        return True
+
+    @Slot(object)
+    def _show(self, view: LoadTestsView | None) -> None:
+        self._view = view
+        self._choice.setVisible(view is not None)
+        self._import.setVisible(view is not None)
+        if view is None:
+            self._import.block("")
+            self._stack.setCurrentIndex(_EMPTY)
+            self.header.set_sentence(_("Record a change first; load tests belong to one."))
+            return
+        self._choice.clear()
+        for key, text in view.others:
+            self._choice.addItem(text, key)
+        self._choice.setCurrentIndex(self._choice.findData(view.change.id))
+        closed = "" if view.change.state.is_open else _("The change is closed.")
+        self._import.block(closed)
+        self.header.set_sentence(_state(view))
+        if view.verdict is not None:
+            self._show_compared(view.verdict.found)
+        elif view.runs:
+            self._show_one_side(view)
+        else:
+            self._stack.setCurrentIndex(_EMPTY)
+
+    def _show_compared(self, found: LoadComparison) -> None:
+        overall = found.overall
+        self._overall.set_badge(Badge(OVERALL_MARKS[overall.verdict], overall.verdict.words))
+        word = f"{overall.verdict.words.upper()}. "
+        self._sentence.setText(overall.sentence.removeprefix(word))
+        self._rule.setText(_single_words() if found.single_run else overall.rule)
+        self._notes.setText("\n".join((_legend(), *found.notes)))
+        self.table.set_rows([LabelRow(label) for label in found.rows])
+        self._stack.setCurrentIndex(_COMPARED)
+        self.table.select_first()
+        self._on_picked(self.table.current)
+
+    def _show_one_side(self, view: LoadTestsView) -> None:
+        run = view.runs[-1]
+        text = _("Kept from before: {name}. Import the run after the change to compare.")
+        if run.side is WindowName.AFTER:
+            text = _("Kept from after: {name}. Import a run from before the change to compare.")
+        self._waiting.setText(text.format(name=run.name))
+        self._waiting_notes.setText("\n".join(run.summary.notes))
+        self._waiting_notes.setVisible(bool(run.summary.notes))
+        self.summary.set_rows(summary_rows(run.summary.total, run.summary.labels))
+        self._stack.setCurrentIndex(_ONE_SIDE)
+
+    @Slot(object)
+    def _on_picked(self, label: LabelRow | None) -> None:
+        if label is not None and self._view is not None and self._view.verdict is not None:
+            self._detail.show_label(label, self._view.verdict.found, self._view.zone)
+
+    @Slot(int)
+    def _on_chosen(self, position: int) -> None:
+        self._ref = str(self._choice.itemData(position))
+        self.reload()
+
+    @Slot()
+    def new_record(self) -> bool:
+        """Choose a file to import."""
+        if self._view is None or not self._view.change.state.is_open:
+            return False
+        path, _kind = QFileDialog.getOpenFileName(
+            self,
+            _("Results of a load test"),
+            "",
+            _("Results (*.jtl *.csv *.xml *.log *.html *.mdb *.gz);;All files (*)"),
+        )
+        if path:
+            self.import_file(Path(path))
+        return True
+
+    def import_file(self, path: Path) -> None:
+        """Read a file and show what it holds; nothing is kept yet."""
+        if self._view is not None:
+            task = loadtests.preview(self.context, path, self._view.zone)
+            task.succeeded.connect(self._on_read)
+            task.failed.connect(self.show_error)
+
+    @Slot(object)
+    def _on_read(self, preview: Preview) -> None:
+        if self._view is not None:
+            side = WindowName.AFTER if self._view.of(WindowName.BEFORE) else WindowName.BEFORE
+            self.preview.show_preview(preview, self._view.zone, side)
+            self._stack.setCurrentIndex(_PREVIEW)
+
+    @Slot(object, str)
+    def _on_keep(self, preview: Preview, side: str) -> None:
+        if self._view is not None:
+            task = loadtests.keep(self.context, self._view, preview.path, WindowName(side))
+            task.succeeded.connect(self._on_kept)
+            task.failed.connect(self.show_error)
+            task.ended.connect(self.reload)
+
+    @Slot(object)
+    def _on_kept(self, _run: object) -> None:
+        self.context.changed.announce(Topic.METRICS | Topic.CHANGES, self)
+
+
+def _state(view: LoadTestsView) -> str:
+    before, after = (len(view.of(side)) for side in (WindowName.BEFORE, WindowName.AFTER))
+    if not before + after:
+        return _("{number}: no load test was kept yet.").format(number=view.change.number)
+    text = ngettext(
+        "{number}: {before} run from before, {after} from after.",
+        "{number}: {before} runs from before, {after} from after.",
+        before,
+    )
+    return text.format(number=view.change.number, before=before, after=after)
+
+
+def _single_words() -> str:
+    return _(
+        "A single run per side was judged by its own course; how much runs differ is not known. "
+        "Three runs on each side, five are better, settle that."
+    )
+
+
+def _legend() -> str:
+    return _("Figures of whole runs; the verdict rests on their steady part.")
