@@ -24,6 +24,7 @@ class ExceptionKind(StrEnum):
     SKIPPED = "skipped"
     WENT_ON = "went_on"
     PAST_DEADLINE = "past_deadline"
+    UNPLANNED = "unplanned"
     INCIDENT = "incident"
 
 

@@ -56,6 +56,8 @@ class DeviationKind(StrEnum):
     """A failed step was passed, because the plan says so."""
     PAST_DEADLINE = "past_deadline"
     """A gate was opened when a roll-back could no longer end inside the window."""
+    UNPLANNED = "unplanned"
+    """Something was done that is no step of the approved plan."""
 
 
 @dataclass(frozen=True, slots=True)

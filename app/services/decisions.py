@@ -6,7 +6,7 @@ from datetime import datetime
 from app.domain.change import Change
 from app.domain.event import NewEvent
 from app.domain.ids import new_id
-from app.domain.run import Deviation, Run, RunNote, StepRun, StepState
+from app.domain.run import Deviation, DeviationKind, Run, RunNote, StepRun, StepState
 from app.domain.runbook import StepKind
 from app.errors import IllegalMove
 from app.i18n import _
@@ -15,7 +15,7 @@ from app.services.changes import Desk
 from app.services.execution import close_silent_gates, is_silent, needs_clearance, resume
 from app.services.no_return import asks_first, must_stop, roll_back_until
 from app.services.ports_store import UnitOfWork
-from app.services.run_journal import Happening, record_step, update
+from app.services.run_journal import Happening, deviated, record_step, update
 from app.wording import duration
 
 
@@ -184,8 +184,12 @@ def repeat_step(run_id: str, step_id: str, *, desk: Desk) -> Run:
     return resume(run_id, desk=desk)
 
 
-def add_note(run_id: str, text: str, at: datetime | None, *, desk: Desk) -> Run:
+def add_note(
+    run_id: str, text: str, at: datetime | None, *, desk: Desk, unplanned: bool = False
+) -> Run:
     """Put an entry into the timeline, now or where it belongs.
+
+    ``unplanned`` says that it was work outside the plan: in a live run that becomes a deviation.
 
     Raises:
         IllegalMove: The text is empty, or the time lies in the future or before the run.
@@ -194,13 +198,16 @@ def add_note(run_id: str, text: str, at: datetime | None, *, desk: Desk) -> Run:
     if not text:
         raise IllegalMove(_("Say what happened."))
 
-    def edit(run: Run, _uow: UnitOfWork) -> Run:
+    def edit(run: Run, uow: UnitOfWork) -> Run:
         when = at or now
         if when > now or (run.started_at and when < run.started_at):
             raise IllegalMove(
                 _("A note lies between the start of the run and now."), hint=_("Check the time.")
             )
         note = RunNote(new_id(), when, text, desk.actor, now)
+        if unplanned and run.is_live:
+            found = Deviation(DeviationKind.UNPLANNED, "", text, when, desk.actor)
+            run = deviated(run, (found,), uow)
         return replace(run, notes=(*run.notes, note))
 
     return update(run_id, edit, NewEvent("run.noted", text), desk=desk)

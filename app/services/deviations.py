@@ -10,7 +10,7 @@ from app.wording import duration
 
 
 def before(change: Change, mode: RunMode, item: StepRun, now: datetime) -> tuple[Deviation, ...]:
-    """Return what a step departs from by beginning now: the window, the declared hosts.
+    """Return what a step departs from by beginning now: the window, the declared hosts, the plan.
 
     A rehearsal touches no host of the plan and has no window.
     """
@@ -23,6 +23,9 @@ def before(change: Change, mode: RunMode, item: StepRun, now: datetime) -> tuple
     if step.host is not None and step.host not in change.hosts:
         text = _("“{title}” touched a host that the change does not name.").format(title=step.title)
         found.append(Deviation(DeviationKind.UNDECLARED_HOST, step.id, text, now, item.by))
+    if step.id not in {planned.id for planned in change.runbook.steps}:
+        text = _("“{title}” is no step of the approved plan.").format(title=step.title)
+        found.append(Deviation(DeviationKind.UNPLANNED, step.id, text, now, item.by))
     return tuple(found)
 
 

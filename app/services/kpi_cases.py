@@ -93,6 +93,7 @@ _FROM_RUN = {
     "skipped": ExceptionKind.SKIPPED,
     "went_on": ExceptionKind.WENT_ON,
     "past_deadline": ExceptionKind.PAST_DEADLINE,
+    "unplanned": ExceptionKind.UNPLANNED,
 }
 
 

@@ -41,6 +41,7 @@ _EXCEPTIONS = {
     ExceptionKind.SKIPPED: later("Step skipped"),
     ExceptionKind.WENT_ON: later("Went on past a failure"),
     ExceptionKind.PAST_DEADLINE: later("Past the roll-back deadline"),
+    ExceptionKind.UNPLANNED: later("Unplanned step"),
     ExceptionKind.INCIDENT: later("Caused an incident"),
 }
 

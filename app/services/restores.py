@@ -28,6 +28,7 @@ from app.services.backups import Safekeeping, find_host, find_set, set_event, ta
 from app.services.changes import Desk
 from app.services.ports import Remote
 from app.services.ports_vault import Catalogue, Trace
+from app.services.unplanned import note_unplanned
 from app.tasks import TaskContext
 from app.wording import duration
 
@@ -45,12 +46,14 @@ class HostRestore:
     """What shall be put back: a set, the host's name as a person typed it, perhaps only a part.
 
     ``safety`` takes a fresh set of what will be overwritten first, so that even this can be undone.
+    ``planned`` says that a step of a run asks for it.
     """
 
     set: str
     typed_host: str
     objects: tuple[str, ...] = ()
     safety: bool = True
+    planned: bool = False
     paths: tuple[str, ...] = ()
     """Absolute paths of single files or folders; none means whole objects."""
 
@@ -135,6 +138,9 @@ def restore_on_host(
         raise
     diary.complete(result)
     _log_result(item, result, keeping)
+    if not wanted.planned:
+        text = _("Restored {what} on {host}").format(what=item.id[:8], host=host.name)
+        note_unplanned(host.id, text, desk=keeping.desk)
     return result
 
 

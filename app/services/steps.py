@@ -161,7 +161,7 @@ def restore(
         raise IllegalMove(
             _("There is no usable backup of {host} from before the work.").format(host=host.name)
         )
-    wanted = HostRestore(newest.id, host.name, safety=False)
+    wanted = HostRestore(newest.id, host.name, safety=False, planned=True)
     done = restore_on_host(wanted, keeping=tools.keeping(), context=context)
     text = _("Restored {n} members in {time}").format(
         n=done.members, time=duration(done.duration_s)

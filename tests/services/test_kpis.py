@@ -60,6 +60,19 @@ def test_what_was_closed_in_the_period_counts_by_the_askers_days(store, sample):
     assert numbers(sample().open_now) == [6]
 
 
+def test_a_step_outside_the_plan_keeps_a_change_from_being_clean(store, sample):
+    changes = keep_changes(store, [closed(work_start=NOON, work_end=NOON) for _n in range(2)])
+    beside = Deviation(DeviationKind.UNPLANNED, "", "Restarted the proxy", NOON)
+    with store.unit_of_work() as uow:
+        run = Run(RunId(new_id()), changes[0].id, "h", started_at=NOON, deviations=(beside,))
+        uow.runs.add(run)
+        uow.log.append(NewEvent("run.ended", "Ended", changes[0].id))
+        uow.commit()
+    cases = {case.number: case for case in sample().closed}
+    assert cases[1].exceptions == {ExceptionKind.UNPLANNED}
+    assert [cases[number].clean for number in (1, 2)] == [False, True]
+
+
 def test_rehearsals_and_dry_runs_never_count(store, sample):
     (change,) = keep_changes(store, [closed(work_start=NOON, work_end=NOON)])
     step = StepRun(

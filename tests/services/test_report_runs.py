@@ -56,6 +56,15 @@ def test_steps_of_the_critical_path_are_told_apart_where_some_have_slack():
     assert not any(row.critical for row in plain.plan.steps)
 
 
+def test_work_outside_the_plan_is_printed_among_the_deviations():
+    source = sample.full()
+    run = source.run
+    beside = Deviation(DeviationKind.UNPLANNED, "", "Restarted the proxy", run.started_at)
+    data, _ = report_data(replace(source, runs=(replace(run, deviations=(beside,)),)))
+    told = {note.claim.lead: note.claim.text for note in data.plan.deviations}
+    assert told["Unplanned step."].startswith("Restarted the proxy")
+
+
 def test_a_gate_past_the_deadline_and_an_overrun_of_the_p90_are_printed():
     source = sample.full()
     run = source.run

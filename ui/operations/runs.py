@@ -184,9 +184,9 @@ def close_silent_gates(run: Run) -> Verb:
     return lambda desk: execution.close_silent_gates(run.id, desk=desk)
 
 
-def add_note(run: Run, text: str, at: datetime | None) -> Verb:
+def add_note(run: Run, text: str, at: datetime | None, *, unplanned: bool) -> Verb:
     """Put an entry into the timeline."""
-    return lambda desk: decisions.add_note(run.id, text, at, desk=desk)
+    return lambda desk: decisions.add_note(run.id, text, at, desk=desk, unplanned=unplanned)
 
 
 def pin(run: Run, key: str) -> Verb:

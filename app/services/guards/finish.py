@@ -4,6 +4,7 @@ from app.domain.change import Change, ChangeType
 from app.domain.metric import WindowName
 from app.domain.people import same_person
 from app.domain.review import CloseCode, TestResult
+from app.domain.run import DeviationKind, Run
 from app.domain.verdict import Verdict
 from app.i18n import _, later
 from app.services.closing import misfit
@@ -47,10 +48,15 @@ def is_clean(change: Change, facts: Facts) -> bool:
         change.close_code is CloseCode.SUCCESSFUL
         and not change.backed_out
         and not change.counted_overrides
+        and not _left_the_plan(facts.last_run)
         and not any(item.caused for item in change.incidents)
         and all(case.result is TestResult.PASSED for case in change.tests if case.mandatory)
         and not any(item.verdict is Verdict.REGRESSED for item in facts.comparisons)
     )
+
+
+def _left_the_plan(run: Run | None) -> bool:
+    return run is not None and any(d.kind is DeviationKind.UNPLANNED for d in run.deviations)
 
 
 def is_reviewed(change: Change, facts: Facts) -> str:

@@ -22,7 +22,7 @@ def deviations(source: Source, book: EvidenceBook) -> tuple[tuple[Noted, ...], t
     found = [
         *_steps(source, book),
         *_outside(source, book),
-        *_late_gates(source, book),
+        *_noticed(source, book),
         *_overrides(source),
         *_tests(source),
     ]
@@ -92,12 +92,16 @@ def _outside(source: Source, book: EvidenceBook) -> Iterator[Deviation]:
             yield Claim(text, _("Undeclared host."), book.run(run)), item.by or run.by
 
 
-def _late_gates(source: Source, book: EvidenceBook) -> Iterator[Deviation]:
-    """Gates that were opened when a roll-back could no longer end inside the window."""
+def _noticed(source: Source, book: EvidenceBook) -> Iterator[Deviation]:
+    """Gates opened when a roll-back could no longer end in the window, and work beside the plan."""
     run = source.run
+    words = {
+        DeviationKind.PAST_DEADLINE: _("Past the deadline."),
+        DeviationKind.UNPLANNED: _("Unplanned step."),
+    }
     for item in run.deviations if run is not None else ():
-        if item.kind is DeviationKind.PAST_DEADLINE:
-            yield Claim(sentence(item.text), _("Past the deadline."), book.run(run)), item.by
+        if item.kind in words:
+            yield Claim(sentence(item.text), words[item.kind], book.run(run)), item.by
 
 
 def _overrides(source: Source) -> Iterator[Deviation]:

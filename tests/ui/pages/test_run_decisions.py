@@ -284,6 +284,26 @@ def test_notes_go_where_they_belong_are_filtered_and_pinned(begun, services, clo
     assert [row.text for row in view.table.rows_model.rows] == ["Phone call from sales"]
 
 
+def test_work_outside_the_plan_is_said_with_one_tick_and_stands_among_the_deviations(
+    begun, services
+):
+    driver = begun(LOOK)
+    driver.click(button(driver.page, "Add a note"))
+    note = driver.page._timeline.note
+    driver.type(note.text, "Restarted the proxy")
+    driver.tick(note.outside)
+    driver.click(note.keep)
+    wait(driver, lambda: bool(only_run(services).notes))
+    kinds = [item.kind for item in only_run(services).deviations]
+    assert kinds.count(DeviationKind.UNPLANNED) == 1
+    driver.page._timeline.chips.choose(3)
+    wait(driver, lambda: bool(driver.page._timeline.table.rows_model.rows))
+    told = [row.text for row in driver.page._timeline.table.rows_model.rows]
+    assert any("Restarted the proxy" in text for text in told)
+    driver.click(button(driver.page, "Add a note"))
+    assert not note.outside.value
+
+
 def test_the_zoom_shows_the_last_half_hour(begun, clock):
     driver = begun(LOOK)
     clock.pass_by(hours=2)

@@ -56,11 +56,11 @@ class RunPilot(QObject):
         if run := self._run:
             self._write(runs.pause(run))
 
-    @Slot(str, object)
-    def add_note(self, text: str, at: datetime | None) -> None:
+    @Slot(str, object, bool)
+    def add_note(self, text: str, at: datetime | None, unplanned: bool) -> None:
         """Put an entry into the timeline."""
         if run := self._run:
-            self._write(runs.add_note(run, text, at))
+            self._write(runs.add_note(run, text, at, unplanned=unplanned))
 
     @Slot(str)
     def pin(self, key: str) -> None:

@@ -16,7 +16,7 @@ from ui.format import visible
 from ui.models.rows import RowsModel
 from ui.operations.runs import RunView
 from ui.widgets.buttons import Button, Kind, Tall
-from ui.widgets.fields import LineField
+from ui.widgets.fields import FlagField, LineField
 from ui.widgets.labels import Label
 from ui.widgets.layout import add_layout, card, column, row
 from ui.widgets.search import FilterChips
@@ -42,7 +42,7 @@ _FILTERS: tuple[tuple[str, Callable[[Entry], bool]], ...] = (
 class NoteForm(QWidget):
     """What happened, and when: now, or a time of day that has passed."""
 
-    wanted = Signal(str, object)  # text, datetime or None for now
+    wanted = Signal(str, object, bool)  # text, datetime or None for now, outside the plan
     closed = Signal()
 
     def __init__(self, now: Callable[[], datetime]) -> None:
@@ -52,6 +52,7 @@ class NoteForm(QWidget):
         self._zone = "UTC"
         self.text = LineField(_("What happened"))
         self.at = LineField(_("At"), _("Empty: now. Else a time since the start, such as 02:10."))
+        self.outside = FlagField(_("Plan"), _("This was work that the plan does not hold"))
         self.keep = Button(_("Add to the timeline"), Kind.PRIMARY, icon="plus")
         cancel = Button(_("Not now"))
         self.keep.clicked.connect(self._on_keep)
@@ -61,7 +62,12 @@ class NoteForm(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 0)
         inner = column(
-            self.text, self.at, row(None, cancel, self.keep), gap=10, margins=(14, 12, 14, 12)
+            self.text,
+            self.at,
+            self.outside,
+            row(None, cancel, self.keep),
+            gap=10,
+            margins=(14, 12, 14, 12),
         )
         layout.addWidget(card(inner))
         self.hide()
@@ -73,6 +79,7 @@ class NoteForm(QWidget):
         for field in (self.text, self.at):
             field.set_value("")
             field.set_error("")
+        self.outside.set_value(False)
         self.show()
         self.text.setFocus()
 
@@ -88,7 +95,7 @@ class NoteForm(QWidget):
             self.at.set_error(f"{error.text} {error.hint}")
             self.at.setFocus()
             return
-        self.wanted.emit(self.text.value, at)
+        self.wanted.emit(self.text.value, at, self.outside.value)
         self.hide()
 
 
