@@ -155,8 +155,8 @@ def markup(text: str, size: float = SIZE, *, most: int = 700, font: str = BODY) 
     A paragraph treats every thin space as a place to break and draws it wide, therefore a small
     no-break space stands in for it.
     """
-    text = clipped(text, most)
-    shown = escape(_shaped(display(text), font).translate(_THIN), quote=True)
+    shown = _shaped(display(clipped(text, most)), font)
+    shown = escape(clipped(shown, most).translate(_THIN), quote=True)  # a letter may become six
     thin = f'<font size="{0.65 * size:g}">&nbsp;</font>'
     shown = _LOOSE_UNIT.sub("\\1&nbsp;", shown).replace(" → ", "&nbsp;→&nbsp;")
     return shown.replace("\u202f", thin).replace("\t", "    ").strip("\n").replace("\n", "<br/>")

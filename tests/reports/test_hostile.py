@@ -36,6 +36,7 @@ HOSTILE = (
     "nul \x00 vertical \x0b form \x0c next \x85 para \u2029",
     "\ud800 lone surrogate",
     "日本語 עברית 😀",
+    "पन्ह पन्ह त्रर्चकृकृ ड्डन्हृे",
     "W" * 10_000,
     "word " * 2_000,
     "%s %(x)s {0} {name} \\1 $HOME",
