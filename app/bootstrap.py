@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from app.clock import SystemClock
@@ -22,7 +21,7 @@ from app.services.ports import Clock
 from app.signing import LOG_KEY, Signer, signer_from
 from app.store.presence import PresenceFile
 from app.store.store import Store, open_store
-from app.vault.layout import Layout
+from app.vault.door import Door
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from app.domain.host import Host
     from app.domain.host_import import FoundHosts
     from app.domain.run import Run
+    from app.domain.vault_key import RecoverySheet
     from app.probes.catalogue import ProbeCatalogue
     from app.services.agendas import Agenda
     from app.services.briefings import Briefing
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from app.services.ports import Remotes
     from app.services.ports_http import HttpRules, HttpSession
     from app.services.ports_series import Rows
-    from app.services.ports_vault import Vault
     from app.services.report_content.data import Attachment, Rendered, ReportData
     from app.ssh.limits import Limits
 
@@ -108,6 +107,7 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         render=_render,
         render_briefing=_render_briefing,
         render_agenda=_render_agenda,
+        render_recovery=_render_recovery,
         vault=_vault_door(store, secrets, around),
         late=_late(store, pool, secrets),
         load_settings=store.load_settings,
@@ -174,6 +174,13 @@ def _render_agenda(agenda: "Agenda") -> "Rendered":
     from app.reports.agenda import render_agenda  # noqa: PLC0415 - loads slowly
 
     return render_agenda(agenda)
+
+
+def _render_recovery(page: "RecoverySheet") -> "Rendered":
+    """Lay the page with a recovery key out; the library for that is loaded with the first one."""
+    from app.reports.recovery import render_recovery  # noqa: PLC0415 - loads slowly
+
+    return render_recovery(page)
 
 
 def _render_briefing(briefing: "Briefing") -> "Rendered":
@@ -307,54 +314,9 @@ def _recovered(services: AppServices, store: Store, around: Surroundings) -> App
 def _vault_door(
     store: Store, secrets: Callable[[], SecretKeeper], around: Surroundings
 ) -> VaultDoor:
-    opened: list[Vault] = []
-    lock = Lock()
-    key_file = around.key_file or store.data / KEY_FILE
-
     def root() -> Path:
         chosen = store.load_settings().vault_path
         return Path(chosen) if chosen else store.data / "vault"
 
-    def uses_file() -> bool:
-        return around.key_file is not None or key_file.exists()
-
-    def password_of(name: str) -> str:
-        return secrets().get(name) or ""
-
-    def open_it() -> "Vault":
-        from app.vault import opening  # noqa: PLC0415 - the ciphers are loaded when they are needed
-
-        with lock:
-            if not opened:
-                load = (
-                    opening.keys_in_file(key_file)
-                    if uses_file()
-                    else opening.keys_in_secrets(secrets())
-                )
-                vault = opening.open_vault(root(), around.clock, load)
-                opened.append(vault.asking(password_of))
-            return opened[0]
-
-    def make() -> str:
-        from app.vault import opening  # noqa: PLC0415 - the ciphers are loaded when they are needed
-
-        with lock:
-            keep = _keep(key_file if uses_file() else None, secrets)
-            made = opening.create_vault(root(), around.clock, keep)
-            opened[:] = [made.vault.asking(password_of)]
-            return made.recovery_key
-
-    return VaultDoor(lambda: Layout(root()).vault_file.exists(), open_it, make)
-
-
-def _keep(key_file: Path | None, find_secrets: Callable[[], SecretKeeper]) -> Callable[..., object]:
-    """Return what stores the keys of a new vault; raises SecretUnavailable without a place."""
-    if key_file is not None:
-        return lambda keys, vault: keys.keep_in_file(key_file, vault)
-    secrets = find_secrets()
-    if not secrets.lasting:
-        raise SecretUnavailable(
-            _("There is no keyring on this computer that could keep the key of a vault."),
-            hint=_("Unlock or install one, or name a key file with --key-file."),
-        )
-    return lambda keys, vault: keys.keep_in_secrets(secrets, vault)
+    key_file = around.key_file or store.data / KEY_FILE
+    return Door(root, around.clock, secrets, key_file, wants_file=around.key_file is not None)

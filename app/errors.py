@@ -101,6 +101,22 @@ class SecretUnavailable(AppError):
     """The keyring is missing, locked, or does not hold the secret."""
 
 
+class NoKeyring(SecretUnavailable):
+    """This computer has no keyring that encrypts what it keeps."""
+
+
+class KeyringLocked(SecretUnavailable):
+    """The keyring is there, but does not answer."""
+
+
+class KeyMissing(SecretUnavailable):
+    """The keyring does not hold the key."""
+
+
+class WrongKey(SecretUnavailable):
+    """The key is one, but not this vault's."""
+
+
 class RemoteError(AppError):
     """A host could not be used; the subclass names why."""
 

@@ -9,7 +9,7 @@ from importlib import import_module
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
-from app.errors import SecretUnavailable
+from app.errors import KeyringLocked
 from app.i18n import _
 
 if TYPE_CHECKING:
@@ -123,8 +123,8 @@ def _trusted_backend() -> "KeyringBackend | None":
     return None
 
 
-def _locked(error: Exception) -> SecretUnavailable:
-    return SecretUnavailable(
+def _locked(error: Exception) -> KeyringLocked:
+    return KeyringLocked(
         _("The keyring does not answer: {why}.").format(
             why=str(error).rstrip(".") or type(error).__name__
         ),

@@ -10,11 +10,12 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.cli import vault_care, vault_ways
 from app.cli.output import answer
 from app.cli.sets import FINDING, find_set, level_of, set_data, set_line, set_lines
 from app.clock import SystemClock
 from app.domain.backup import BackupSet, Level, Outcome, RestoreResult
-from app.errors import IllegalMove, InvalidInput
+from app.errors import InvalidInput
 from app.i18n import _
 from app.services.backups import Safekeeping, accept_partial, adopt_at_start, verify_set
 from app.services.restores import HostRestore, restore_on_host, restore_to_folder
@@ -29,11 +30,11 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Register the command with its verbs."""
     parser = commands.add_parser(
         "vault",
-        help=_("make a vault; list, show, verify, restore, accept or adopt its sets"),
+        help=_("make a vault; list, prove, restore and keep its sets; care for its key"),
         description=_("Exit codes: 0 done, 1 refused, 2 wrong words, 3 a proof did not succeed."),
     )
-    parser.add_argument("verb", choices=tuple(_VERBS))
-    parser.add_argument("set", nargs="?", help=_("id of a set, or its beginning"))
+    parser.add_argument("verb", choices=(*_VERBS, *vault_ways.VERBS, *vault_care.VERBS))
+    parser.add_argument("set", nargs="?", help=_("id of a set or restore, or its beginning"))
     parser.add_argument("--level", type=level_of, default=Level.READABLE, help=_("L1 to L4"))
     parser.add_argument("--to", type=Path, help=_("new folder to restore into"))
     parser.add_argument("--on-host", metavar="NAME", help=_("put it back; type the host's name"))
@@ -41,7 +42,12 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--no-safety", action="store_true", help=_("take no set of the present state first")
     )
-    parser.add_argument("--reason", default="", help=_("why an incomplete set is accepted"))
+    parser.add_argument("--reason", default="", help=_("why a set is accepted, held or binned"))
+    parser.add_argument(
+        "--path", action="append", default=[], help=_("only this file or folder; or what to find")
+    )
+    parser.add_argument("--apply", action="store_true", help=_("put in the bin what would go"))
+    parser.add_argument("--sheet", type=Path, help=_("PDF to write a new recovery key into"))
     parser.add_argument("--folder", type=Path, help=_("a vault outside of the data folder"))
     parser.add_argument("--identity", type=Path, help=_("key file of that vault"))
 
@@ -50,10 +56,15 @@ def run(args: argparse.Namespace, services: "AppServices | None") -> int:
     """Do what the verb says; ``services`` is not needed for a vault named by ``--folder``."""
     if bool(args.folder) != bool(args.identity):
         raise InvalidInput(_("--folder and --identity go together."))
+    more = vault_ways.VERBS | vault_care.VERBS
+    if args.folder and args.verb in more:
+        raise InvalidInput(_("This needs the store: leave --folder and --identity out."))
     if args.folder:
         return _VERBS[args.verb](args, _Outside(args.folder, args.identity))
     if services is None:
         raise InvalidInput(_("Name a vault with --folder and --identity."))
+    if args.verb in more:
+        return more[args.verb](args, services)
     return _VERBS[args.verb](args, _Inside(services))
 
 
@@ -67,11 +78,6 @@ class _Inside:
     def keeping(self) -> Safekeeping:
         return self._services.keeping
 
-    def make(self) -> str:
-        if self._services.vault.exists():
-            raise IllegalMove(_("There is a vault already."))
-        return self._services.vault.make()
-
     def sets(self) -> Sequence[BackupSet]:
         with self._services.new_uow() as uow:
             return uow.backups.list()
@@ -79,8 +85,10 @@ class _Inside:
     def verify(self, item: BackupSet, level: Level) -> BackupSet:
         return verify_set(item.id, level, keeping=self.keeping, context=TaskContext())
 
-    def restore(self, item: BackupSet, target: Path) -> RestoreResult:
-        return restore_to_folder(item.id, target, keeping=self.keeping, context=TaskContext())
+    def restore(self, item: BackupSet, target: Path, paths: Sequence[str]) -> RestoreResult:
+        return restore_to_folder(
+            item.id, target, keeping=self.keeping, context=TaskContext(), paths=paths
+        )
 
 
 class _Outside:
@@ -95,9 +103,6 @@ class _Outside:
     def keeping(self) -> Safekeeping:
         raise InvalidInput(_("This needs the store: leave --folder and --identity out."))
 
-    def make(self) -> str:
-        raise InvalidInput(_("This needs the store: leave --folder and --identity out."))
-
     def sets(self) -> Sequence[BackupSet]:
         return self._vault.sets()
 
@@ -109,21 +114,11 @@ class _Outside:
         ]
         return replace(item, verifications=(*item.verifications, *found))
 
-    def restore(self, item: BackupSet, target: Path) -> RestoreResult:
-        return self._vault.restore(item, target, TaskContext())
+    def restore(self, item: BackupSet, target: Path, paths: Sequence[str]) -> RestoreResult:
+        return self._vault.restore(item, target, TaskContext(), paths=paths)
 
 
 _Place = _Inside | _Outside
-
-
-def _make(args: argparse.Namespace, place: _Place) -> int:
-    key = place.make()
-    lines = [
-        _("The vault is made. Print this recovery key and lock it away; it is shown only now:"),
-        key,
-    ]
-    answer({"recovery_key": key}, lines, as_json=args.json)
-    return 0
 
 
 def _list(args: argparse.Namespace, place: _Place) -> int:
@@ -152,9 +147,11 @@ def _restore(args: argparse.Namespace, place: _Place) -> int:
     if bool(args.to) == bool(args.on_host):
         raise InvalidInput(_("Say where to: --to FOLDER or --on-host NAME."))
     if args.to:
-        result = place.restore(item, args.to)
+        result = place.restore(item, args.to, args.path)
     else:
-        wanted = HostRestore(item.id, args.on_host, tuple(args.object), not args.no_safety)
+        wanted = HostRestore(
+            item.id, args.on_host, tuple(args.object), not args.no_safety, tuple(args.path)
+        )
         result = restore_on_host(wanted, keeping=place.keeping, context=TaskContext())
     lines = [
         _("Restored {n} members to {where} in {time}; compared: {what}").format(
@@ -202,7 +199,6 @@ def _wanted(args: argparse.Namespace, place: _Place) -> BackupSet:
 
 
 _VERBS: dict[str, Callable[[argparse.Namespace, _Place], int]] = {
-    "make": _make,
     "list": _list,
     "show": _show,
     "verify": _verify,

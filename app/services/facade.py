@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from app.services.late import LateParts
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.domain.event import ChainReport
     from app.domain.filter import Asker
     from app.domain.run import Run
+    from app.domain.vault_key import KeyState, RecoverySheet
     from app.services.agendas import RenderAgenda
     from app.services.backups import Safekeeping
     from app.services.briefings import RenderBriefing
@@ -45,17 +46,39 @@ if TYPE_CHECKING:
     from app.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class VaultDoor:
+class VaultDoor(Protocol):
     """Opens the vault when it is wanted; making one is a decision of its own.
 
-    ``open`` raises NotFound when there is none yet, SecretUnavailable without its key. ``make``
-    returns the recovery key, which is shown once and kept nowhere.
+    Recovery keys are returned once and kept nowhere.
     """
 
-    exists: Callable[[], bool]
-    open: Callable[[], Vault]
-    make: Callable[[], str]
+    def exists(self) -> bool:
+        """Whether there is a vault."""
+        ...
+
+    def open(self) -> Vault:
+        """Open it, once; raises NotFound, SecretUnavailable, VaultDamaged."""
+        ...
+
+    def make(self) -> str:
+        """Make one; return its recovery key; raises NoKeyring without a place for its key."""
+        ...
+
+    def rotate(self) -> str:
+        """Give it new keys for what is sealed from now on; return the new recovery key."""
+        ...
+
+    def unlock(self, key: str) -> None:
+        """Open it with a key from paper, and keep that key; raises WrongKey, SecretUnavailable."""
+        ...
+
+    def check_recovery(self, key: str, by: str) -> KeyState:
+        """Try a key from paper and note that; raises WrongKey, IllegalMove, SecretUnavailable."""
+        ...
+
+    def look(self) -> KeyState:
+        """Say whether it can be used here, and if not, why not; never raises."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -79,6 +102,7 @@ class AppServices(LateParts):
     render: Render
     render_briefing: RenderBriefing
     render_agenda: RenderAgenda
+    render_recovery: Callable[[RecoverySheet], Rendered]
     vault: VaultDoor
     load_settings: Callable[[], Settings]
     save_settings: Callable[[Settings], None]

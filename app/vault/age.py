@@ -5,7 +5,7 @@ from typing import Protocol
 
 import pyrage
 
-from app.errors import SecretUnavailable, VaultDamaged
+from app.errors import SecretUnavailable, VaultDamaged, WrongKey
 
 
 class Reads(Protocol):
@@ -47,8 +47,10 @@ def encrypt(source: Reads, target: Writes, recipients: Sequence[str]) -> None:
         raise reader.error or writer.error or error from None
 
 
-def decrypt(source: Reads, target: Writes, identity: str) -> None:
+def decrypt(source: Reads, target: Writes, identities: str) -> None:
     """Pull an age file from ``source`` and write what it held to ``target``, authenticated.
+
+    ``identities`` is one secret key, or several on lines of their own.
 
     Raises:
         SecretUnavailable: The key does not open it.
@@ -56,12 +58,12 @@ def decrypt(source: Reads, target: Writes, identity: str) -> None:
     """
     reader, writer = _Reader(source), _Writer(target)
     try:
-        pyrage.decrypt_io(reader, writer, [_identity(identity)])
+        pyrage.decrypt_io(reader, writer, [_identity(line) for line in identities.split()])
     except (pyrage.DecryptError, OSError) as error:
         if own := reader.error or writer.error:
             raise own from None
         if "No matching keys" in str(error):
-            raise SecretUnavailable(
+            raise WrongKey(
                 "The vault's key does not open this object.",
                 hint="Use the key of this vault, or its recovery key.",
             ) from None

@@ -53,8 +53,8 @@ class Bin:
         if not path.exists():
             raise IllegalMove(f"Set {item.id} was not put in the bin before.")
         what = f"the mark of set {item.id}"
-        key = self.core.record.signing_key
-        mark = decode_signed(path.read_bytes(), Tombstone, key, what=what)
+        signers = self.core.record.signers
+        mark = decode_signed(path.read_bytes(), Tombstone, signers, what=what)
         if mark.set != item.id or mark.manifest_sha256 != item.manifest_sha256:
             raise VaultDamaged(f"The mark of set {item.id} is for another set.")
         folder = self.core.layout.root / item.path

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -20,6 +21,15 @@ ENGINE = "changedesk-vault/1"
 
 
 @dataclass(frozen=True, slots=True)
+class RetiredKeys:
+    """Keys that were in use until a moment."""
+
+    until: datetime
+    recipients: tuple[str, ...]
+    signing_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class VaultRecord:
     """``vault.json``: who may open and who signs."""
 
@@ -30,6 +40,21 @@ class VaultRecord:
     """age recipients: the vault's own key first, then the recovery key on paper."""
     signing_key: str
     """Ed25519 public key, PEM."""
+    retired: tuple[RetiredKeys, ...] = ()
+    """Former keys, newest first: they open and attest what was sealed in their time."""
+    keys_made: datetime | None = None
+    """Since when the present keys hold; None means since the beginning."""
+
+    @property
+    def signers(self) -> tuple[str, ...]:
+        """Every key that has ever signed here, the present one first."""
+        return (self.signing_key, *(keys.signing_key for keys in self.retired))
+
+    @property
+    def all_recipients(self) -> tuple[str, ...]:
+        """Everybody who can open something here, the present ones first."""
+        former = (name for keys in self.retired for name in keys.recipients)
+        return (*self.recipients, *former)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +191,7 @@ def encode_signed(record: object, keys: VaultKeys) -> bytes:
     return encode(_Signed(msgspec.Raw(body), signature))
 
 
-def decode_signed(data: bytes, kind: type[Record], public_pem: str, *, what: str) -> Record:
+def decode_signed(data: bytes, kind: type[Record], signers: Sequence[str], *, what: str) -> Record:
     """Read a signed record; raises VaultDamaged when the signature does not fit."""
     signed = decode(data, _Signed, what=what)
     body = bytes(signed.record)
@@ -174,7 +199,7 @@ def decode_signed(data: bytes, kind: type[Record], public_pem: str, *, what: str
         signature = base64.b64decode(signed.signature, validate=True)
     except ValueError:
         signature = b""
-    check_signature(public_pem, body, signature, what=what)
+    check_signature(signers, body, signature, what=what)
     return decode(body, kind, what=what)
 
 

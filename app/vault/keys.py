@@ -7,7 +7,9 @@ same time a valid identity file for the ``age`` command.
 import base64
 import os
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Self
 
@@ -15,20 +17,35 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from app.errors import SecretUnavailable, VaultDamaged
+from app.errors import KeyMissing, SecretUnavailable, VaultDamaged
 from app.services.ports import Secrets
 from app.vault import age
 
 _SIGNING_LINE = "# signing key: "
 _IDENTITY_START = "AGE-SECRET-KEY-1"
+_NO_SEED = "-"
+"""Stands where a recovery key, which signs nothing, is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """Keys that were in use before; the seed is not needed any more, but proves what they are."""
+
+    identity: str = field(repr=False)
+    seed: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class VaultKeys:
-    """An age identity, and the Ed25519 seed that signs; the seed is absent in a recovery key."""
+    """An age identity, and the Ed25519 seed that signs; the seed is absent in a recovery key.
+
+    ``former`` are the keys before a rotation, newest first: what was sealed with them stays
+    readable.
+    """
 
     identity: str = field(repr=False)
     seed: bytes | None = field(default=None, repr=False)
+    former: tuple[Former, ...] = field(default=(), repr=False)
 
     @classmethod
     def new(cls) -> Self:
@@ -36,16 +53,23 @@ class VaultKeys:
         return cls(age.new_identity(), os.urandom(32))
 
     @classmethod
+    def of(cls, pairs: Sequence[Former]) -> Self:
+        """Return keys, the first of which are the present ones."""
+        first, *rest = pairs
+        return cls(first.identity, first.seed, tuple(rest))
+
+    @classmethod
     def from_secrets(cls, secrets: Secrets, vault: str) -> Self:
         """Read the keys of a vault from the keyring; raises SecretUnavailable."""
-        identity = secrets.get(_name(vault, "identity"))
-        seed = secrets.get(_name(vault, "signing"))
-        if identity is None or seed is None:
-            raise SecretUnavailable(
+        identities = (secrets.get(_name(vault, "identity")) or "").split()
+        if not identities:
+            raise KeyMissing(
                 "The keyring does not hold the keys of this vault.",
                 hint="Open the vault with its key file or the printed recovery key.",
             )
-        return cls(identity, _seed(seed))
+        seeds = (secrets.get(_name(vault, "signing")) or "").split()
+        pairs = zip_longest(identities, seeds[: len(identities)], fillvalue=_NO_SEED)
+        return cls.of([Former(identity, _seed(text)) for identity, text in pairs])
 
     @classmethod
     def from_file(cls, path: Path) -> Self:
@@ -59,26 +83,59 @@ class VaultKeys:
             raise SecretUnavailable(
                 f"The key file {path} can be read by others.", hint=f"Run: chmod 600 '{path}'"
             )
-        identity = next((line for line in lines if line.startswith(_IDENTITY_START)), "")
-        seeds = [line for line in lines if line.startswith(_SIGNING_LINE)]
-        age.recipient_of(identity)
-        return cls(identity, _seed(seeds[0].removeprefix(_SIGNING_LINE)) if seeds else None)
+        pairs, seed = [], None
+        for line in lines:
+            if line.startswith(_SIGNING_LINE):
+                seed = _seed(line.removeprefix(_SIGNING_LINE))
+            elif line.startswith(_IDENTITY_START):
+                age.recipient_of(line)
+                pairs.append(Former(line, seed))
+                seed = None
+        if not pairs:
+            age.recipient_of("")
+        return cls.of(pairs)
 
     def keep_in_secrets(self, secrets: Secrets, vault: str) -> None:
         """Put the keys into the keyring; raises SecretUnavailable."""
-        secrets.set(_name(vault, "identity"), self.identity)
-        secrets.set(_name(vault, "signing"), self._encoded_seed())
+        secrets.set(_name(vault, "identity"), "\n".join(pair.identity for pair in self.pairs))
+        secrets.set(_name(vault, "signing"), "\n".join(_text_of(p.seed) for p in self.pairs))
 
-    def keep_in_file(self, path: Path, vault: str) -> None:
-        """Write a key file for the owner only; an existing one is never overwritten."""
-        text = (
-            f"# Change Desk vault {vault}\n{_SIGNING_LINE}{self._encoded_seed()}\n{self.identity}\n"
-        )
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    def keep_in_file(self, path: Path, vault: str, *, replace: bool = False) -> None:
+        """Write a key file for the owner only; one that is there is kept unless told otherwise."""
+        text = f"# Change Desk vault {vault}\n"
+        for pair in self.pairs:
+            line = f"{_SIGNING_LINE}{_text_of(pair.seed)}\n" if pair.seed is not None else ""
+            text += f"{line}{pair.identity}\n"
+        target = path.with_name(f"{path.name}.part") if replace else path
+        if replace:
+            target.unlink(missing_ok=True)
+        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(handle, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(handle)
+        if replace:
+            target.replace(path)
+
+    @property
+    def pairs(self) -> tuple[Former, ...]:
+        """All keys, the present ones first."""
+        return (Former(self.identity, self.seed), *self.former)
+
+    @property
+    def opening(self) -> str:
+        """Every identity, one on each line, as age reads them."""
+        return "\n".join(pair.identity for pair in self.pairs)
+
+    def led_by(self, recipients: Sequence[str]) -> Self | None:
+        """Return the same keys with those first that a vault names first; None when it names none.
+
+        A rotation that was cut off leaves more keys in the keyring than the vault knows.
+        """
+        mine = {age.recipient_of(pair.identity): pair for pair in self.pairs}
+        known = [mine[name] for name in recipients if name in mine]
+        rest = [pair for pair in self.pairs if pair not in known]
+        return self.of([*known, *rest]) if known else None
 
     @property
     def recipient(self) -> str:
@@ -110,29 +167,35 @@ class VaultKeys:
             )
         return Ed25519PrivateKey.from_private_bytes(self.seed)
 
-    def _encoded_seed(self) -> str:
-        return base64.b64encode(self.seed or b"").decode("ascii")
+
+def check_signature(signers: Sequence[str], data: bytes, signature: bytes, *, what: str) -> None:
+    """Raise VaultDamaged unless ``signature`` over ``data`` was made by one of the signers."""
+    for public_pem in signers:
+        key = serialization.load_pem_public_key(public_pem.encode("ascii"))
+        if not isinstance(key, Ed25519PublicKey):
+            raise VaultDamaged(f"The signing key of {what} is not an Ed25519 key.")
+        try:
+            key.verify(signature, data)
+        except InvalidSignature:
+            continue
+        return
+    raise VaultDamaged(
+        f"The signature of {what} does not fit.",
+        hint="It was altered after sealing; do not restore from it.",
+    )
 
 
-def check_signature(public_pem: str, data: bytes, signature: bytes, *, what: str) -> None:
-    """Raise VaultDamaged unless ``signature`` over ``data`` was made by the key's owner."""
-    key = serialization.load_pem_public_key(public_pem.encode("ascii"))
-    if not isinstance(key, Ed25519PublicKey):
-        raise VaultDamaged(f"The signing key of {what} is not an Ed25519 key.")
-    try:
-        key.verify(signature, data)
-    except InvalidSignature:
-        raise VaultDamaged(
-            f"The signature of {what} does not fit.",
-            hint="It was altered after sealing; do not restore from it.",
-        ) from None
+def _text_of(seed: bytes | None) -> str:
+    return _NO_SEED if seed is None else base64.b64encode(seed).decode("ascii")
 
 
 def _name(vault: str, part: str) -> str:
     return f"vault/{vault}/{part}"
 
 
-def _seed(text: str) -> bytes:
+def _seed(text: str) -> bytes | None:
+    if text == _NO_SEED:
+        return None
     try:
         seed = base64.b64decode(text.strip(), validate=True)
     except ValueError:

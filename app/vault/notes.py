@@ -52,7 +52,7 @@ def load_set(core: Core, folder: Path) -> SealedSet:
     data = _read(folder / "set.json")
     signature = _read(folder / "set.sig")
     what = f"the manifest of set {folder.name}"
-    check_signature(core.record.signing_key, data, signature, what=what)
+    check_signature(core.record.signers, data, signature, what=what)
     manifest = decode(data, Manifest, what=what)
     if manifest.set != folder.name or manifest.vault != core.record.id:
         raise VaultDamaged(f"The folder {folder.name} holds the manifest of another set or vault.")
@@ -121,7 +121,7 @@ def _load_notes(
     for path in sorted((folder / "verification").glob("*.json")):
         what = f"{path.name} of set {folder.name}"
         try:
-            note = decode_signed(_read(path), SetNote, core.record.signing_key, what=what)
+            note = decode_signed(_read(path), SetNote, core.record.signers, what=what)
         except VaultDamaged as error:
             damaged.append(error.text)
             continue

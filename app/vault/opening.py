@@ -1,13 +1,13 @@
 """Making a vault, and opening one that exists."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
 
 from app.domain.ids import new_id
-from app.errors import NotFound, SecretUnavailable, VaultDamaged
+from app.errors import NotFound, VaultDamaged, WrongKey
 from app.services.ports import Clock, Secrets
 from app.vault import age
 from app.vault.core import Core
@@ -100,16 +100,25 @@ def open_vault(
         raise NotFound(f"There is no vault in {root}.", hint="Make one in the settings.")
     data = layout.vault_file.read_bytes()
     claimed = _claimed(data)
-    keys = load(claimed.id)
-    if keys.recipient not in claimed.recipients:
-        raise SecretUnavailable(
-            "The key does not belong to this vault.", hint="Use the key of this vault."
-        )
-    public = keys.public_pem if keys.can_sign else claimed.signing_key
-    record = decode_signed(data, VaultRecord, public, what="vault.json")
+    keys = load(claimed.id).led_by(claimed.all_recipients)
+    if keys is None:
+        raise WrongKey("The key does not belong to this vault.", hint="Use the key of this vault.")
+    signs = keys.can_sign and keys.recipient == claimed.recipients[0]
+    public = keys.public_pem if signs else claimed.signing_key
+    record = decode_signed(data, VaultRecord, (public,), what="vault.json")
+    if not signs:
+        keys = replace(keys, seed=None)  # a former key, or the one on paper, seals nothing any more
     layout.make()
     layout.fill_reserve(reserve_bytes)
     return LocalVault(Core(layout, record, keys, clock))
+
+
+def claimed_record(root: Path) -> VaultRecord:
+    """Return what a vault says of itself, unchecked; raises NotFound, VaultDamaged."""
+    path = Layout(root).vault_file
+    if not path.exists():
+        raise NotFound(f"There is no vault in {root}.", hint="Make one in the settings.")
+    return _claimed(path.read_bytes())
 
 
 def _claimed(data: bytes) -> VaultRecord:

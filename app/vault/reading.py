@@ -45,7 +45,7 @@ class SetReader:
         total, title = record.stored.stored_bytes, record.stored.title
         read_object(
             self.sealed.object_path(record),
-            self.core.keys.identity,
+            self.core.keys.opening,
             *sinks,
             expected=sealed_of(record.stored),
             on_bytes=lambda count: self.context.progress(count, total, title),
@@ -59,7 +59,7 @@ class SetReader:
         total, title = record.index.stored_bytes, record.stored.title
         read_object(
             self.sealed.index_path(record),
-            self.core.keys.identity,
+            self.core.keys.opening,
             *sinks,
             expected=record.index,
             on_bytes=lambda count: self.context.progress(count, total, title),

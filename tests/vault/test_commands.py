@@ -1,5 +1,6 @@
 """The commands without a window: real store, real vault, real server, JSON answers, exit codes."""
 
+import io
 import json
 from contextlib import closing
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from app.__main__ import main
 from app.bootstrap import Surroundings, open_services
 from app.domain.event import NewEvent
+from tests.reports.reading import texts
 
 
 class Desk:
@@ -111,3 +113,71 @@ def test_wrong_words_are_named(desk, words, code):
 def test_a_backup_without_a_vault_says_how_to_make_one(desk, ssh_host):
     code, told = desk("backup", "--host", ssh_host.name, "--path", "/etc/hostname")
     assert (code, told["error"]) == (1, "NotFound")
+
+
+@pytest.fixture
+def taken(desk, ssh_host, shop) -> str:
+    """The id of a set of the shop's files, in a vault just made; a file was changed since."""
+    desk("vault", "make")
+    wanted = ("--host", ssh_host.name, "--path", str(shop), "--exclude", "*.sqlite*")
+    _code, taken = desk("backup", *wanted)
+    (shop / "conf" / "shop.ini").write_text("workers = 64\n")
+    return taken["sets"][0]["id"]
+
+
+def test_a_restore_is_planned_compared_done_and_undone_over_ssh(desk, ssh_host, shop, taken):
+    code, plan = desk("vault", "plan", taken)
+    assert code == 0
+    assert plan["steps"][1]["target"] == f"{shop}.changedesk-restore-MARK"
+    code, found = desk("vault", "diff", taken)
+    assert code == 3
+    assert {line["path"] for line in found["lines"]} == {
+        f"{shop}/conf/shop.ini",
+        f"{shop}/same.ini",
+    }
+    code, entries = desk("vault", "find", taken, "--path", "shop.ini")
+    assert [entry["path"] for entry in entries["entries"]] == [f"{shop}/conf/shop.ini"]
+
+    one = (taken, "--path", f"{shop}/conf/shop.ini", "--on-host", ssh_host.name)
+    assert desk("vault", "restore", *one)[0] == 0
+    assert (shop / "conf" / "shop.ini").read_text() == "workers = 2\n"
+    code, listed = desk("vault", "restores")
+    (restore,) = listed["restores"]
+    assert (code, restore["state"]) == (0, "swapped")
+    assert desk("vault", "undo", restore["id"], "--on-host", "typo")[0] == 1
+    assert desk("vault", "undo", restore["id"], "--on-host", ssh_host.name)[0] == 0
+    assert (shop / "conf" / "shop.ini").read_text() == "workers = 64\n"
+    assert desk("vault", "settle", restore["id"], "--on-host", ssh_host.name)[0] == 0
+    assert list(shop.rglob("*changedesk*")) == []
+    assert desk("vault", "restores")[1]["restores"] == []
+    assert desk.say("vault", "plan", taken) == 0
+    assert "age -d -i key.txt objects/01-files.tar.zst.age" in desk.said
+
+
+def test_what_is_needed_stays_and_a_set_is_held_by_command(desk, taken):
+    code, seen = desk("vault", "retain", "--apply")
+    assert (code, seen["goes"]) == (0, [])
+    assert "only_proven" in seen["stays"][taken]
+    assert desk("vault", "bin", taken, "--reason", "old")[0] == 1
+    assert desk("vault", "hold", taken, "--reason", "asked for")[0] == 0
+    assert "hold" in desk("vault", "retain")[1]["stays"][taken]
+    assert desk("vault", "release", taken)[0] == 0
+    assert desk("vault", "unbin", taken)[0] == 1
+
+
+def test_the_key_is_changed_printed_and_tried_by_command(desk, taken, tmp_path, monkeypatch):
+    assert desk("vault", "key")[1]["checked_at"] is None
+    sheet = tmp_path / "sheet.pdf"
+    code, said = desk("vault", "rotate", "--reason", "a colleague left", "--sheet", str(sheet))
+    assert (code, said) == (0, {"sheet": str(sheet)})
+    assert sheet.stat().st_mode & 0o777 == 0o600
+    page = "".join(texts(sheet.read_bytes())[0].split())
+    key = page[page.index("AGE-SECRET-KEY-1") :][:74]
+    for typed, code in (("AGE-SECRET-KEY-1WRONG", 1), (key.lower(), 0)):
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        assert desk("vault", "check-key")[0] == code
+    assert desk("vault", "key")[1]["checked_at"]
+    assert desk("vault", "verify", taken, "--level", "L2")[0] == 0
+    assert desk("vault", "rotate", "--sheet", str(sheet))[0] == 2
+    assert desk.say("vault", "key") == 0
+    assert "its recovery key was tried" in desk.said
