@@ -150,7 +150,11 @@ def _restore(args: argparse.Namespace, place: _Place) -> int:
         result = place.restore(item, args.to, args.path)
     else:
         wanted = HostRestore(
-            item.id, args.on_host, tuple(args.object), not args.no_safety, tuple(args.path)
+            item.id,
+            args.on_host,
+            objects=tuple(args.object),
+            safety=not args.no_safety,
+            paths=tuple(args.path),
         )
         result = restore_on_host(wanted, keeping=place.keeping, context=TaskContext())
     lines = [
