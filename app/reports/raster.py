@@ -9,6 +9,8 @@ import pypdfium2
 from app.errors import InvalidInput
 from app.i18n import _
 
+MOST_PAGES = 1000
+"""A longer one is no report; its pages would fill the memory."""
 _pdfium = Lock()
 """The library may be used by one thread at a time."""
 
@@ -49,14 +51,29 @@ def open_pdf(path: Path) -> PdfPages:
     """
     try:
         data = path.read_bytes()
+    except OSError as error:
+        raise _unshown(path.name) from error
+    return pages_of(data, path.name)
+
+
+def pages_of(data: bytes, name: str) -> PdfPages:
+    """Return a PDF that is in memory already; raises InvalidInput when it cannot be shown."""
+    try:
         with _pdfium:
             document = pypdfium2.PdfDocument(data)
             try:
+                if len(document) > MOST_PAGES:
+                    raise _unshown(name)
                 sizes = tuple(document.get_page_size(page) for page in range(len(document)))
             finally:
                 document.close()
-    except (OSError, pypdfium2.PdfiumError) as error:
-        raise InvalidInput(
-            _("{name} cannot be shown.").format(name=path.name), hint=_("Make the report again.")
-        ) from error
+    except pypdfium2.PdfiumError as error:
+        raise _unshown(name) from error
     return PdfPages(data, sizes)
+
+
+def _unshown(name: str) -> InvalidInput:
+    return InvalidInput(
+        _("{name} cannot be shown.").format(name=name),
+        hint=_("Make the report again, or save the file and open it elsewhere."),
+    )

@@ -165,10 +165,13 @@ def _mail(change: Change, message: Message, mailing: Mailing) -> Mail:
     if message.moment is Moment.BEFORE and change.window is not None:
         data = mailing.calendar(change.id)
         parts = (MailPart(f"{change.number}.ics", "text/calendar", data),)
+    label = mailing.desk.settings.label
     return Mail(
         f"{change.id}.{message.audience.value}.{message.moment.value}.{len(message.sent)}",
-        message.subject,
-        message.text,
+        f"[{label}] {message.subject}" if label else message.subject,
+        _("{label}: nothing of this is real.").format(label=label) + f"\n\n{message.text}"
+        if label
+        else message.text,
         read_recipients(message.to),
         mailing.desk.clock.now(),
         mailing.desk.actor,

@@ -33,6 +33,7 @@ from app.domain.dossier import (
     Signed,
 )
 from app.domain.event import Event, entry_hash
+from app.domain.feedback import Survey
 from app.domain.run import Run
 from app.errors import InvalidInput, NotAuthentic
 from app.i18n import _
@@ -65,6 +66,7 @@ class Dossier:
     findings: tuple[Finding, ...]
     signed: Signed | None
     """Whose signature fits the manifest; None without one, or with one that does not fit."""
+    surveys: tuple[Survey, ...] = ()
 
     @property
     def intact(self) -> bool:
@@ -151,17 +153,12 @@ class _Reader:
         self._check_members(manifest)
         listed = {member.name: member for member in manifest.members}
         change = self._document(listed, "change.json", Change)
-        runs = [
-            self._document(listed, name, Run)
-            for name in listed
-            if name.startswith("runs/") and name.endswith(".json")
-        ]
+        runs, surveys = self._folder(listed, "runs/", Run), self._folder(listed, "surveys/", Survey)
         events = self._events(listed)
         signed = self._signed(manifest)
         return Dossier(
-            self._path, manifest, change, events, tuple(run for run in runs if run is not None),
-            tuple(self._found), signed,
-        )  # fmt: skip
+            self._path, manifest, change, events, runs, tuple(self._found), signed, surveys
+        )
 
     def _add(self, member: str, fault: Fault, text: str) -> None:
         self._bad.add(member)
@@ -240,6 +237,14 @@ class _Reader:
         except (*_UNREADABLE, msgspec.DecodeError, RecursionError):
             self._add(name, Fault.UNREADABLE, _("{name} is written in a form not known here"))
             return None
+
+    def _folder(
+        self, listed: dict[str, Member], folder: str, kind: type[Record]
+    ) -> tuple[Record, ...]:
+        """Return every document of a folder that can be read."""
+        names = [n for n in listed if n.startswith(folder) and n.endswith(".json")]
+        found = (self._document(listed, name, kind) for name in names)
+        return tuple(item for item in found if item is not None)
 
     def _events(self, listed: dict[str, Member]) -> tuple[Event, ...]:
         name = "log.jsonl"

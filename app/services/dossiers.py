@@ -167,6 +167,7 @@ def _parts(change: Change, uow: UnitOfWork, files: Files, series: SeriesStore) -
         ("samples", samples),
         ("verdicts", uow.comparisons.list(change=change.id)),
         ("plans", uow.plans.list(change=change.id)),
+        ("surveys", uow.surveys.list(change=change.id)),
     ):
         for item in items:
             yield f"{folder}/{_file_name(item.id)}.json", _json(item)

@@ -181,18 +181,23 @@ def _question(change: Change) -> str:
     return _("How well does “{service}” work for you since the change?").format(service=service)
 
 
+def _heading(change: Change) -> str:
+    heading = f"{change.number}: {change.title}"
+    return f"{_('Example data')}. {heading}" if change.is_example else heading
+
+
 def _text_form(change: Change) -> str:
     scale = _("{least} = much worse, 3 = the same, {most} = much better").format(
         least=LEAST, most=MOST
     )
     return "\n".join(
-        (f"{change.number}: {change.title}", "", _question(change), scale, "", "Rating: ",
+        (_heading(change), "", _question(change), scale, "", "Rating: ",
          "Role: ", "Comment: ", "")
     )  # fmt: skip
 
 
 def _html_form(change: Change, reply_to: str) -> str:
-    title = html.escape(f"{change.number}: {change.title}")
+    title = html.escape(_heading(change))
     subject = html.escape(f"{change.number} feedback".replace(" ", "%20"), quote=True)
     action = f"mailto:{html.escape(reply_to, quote=True)}?subject={subject}"
     radios = "".join(

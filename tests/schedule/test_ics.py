@@ -252,3 +252,15 @@ def test_nothing_to_export_is_said(services, made):
     with pytest.raises(NotFound, match="nothing to put"):
         exported(services, one)
     assert read(services, one.id).window is None
+
+
+def test_example_data_says_so_in_every_entry(services, made):
+    save_window(freeze("2026-12-20T00:00", 300), desk=services.desk)
+    one = made()
+    desk = replace(services.desk, settings=replace(services.settings, example=True))
+    exporting = replace(services.exporting, desk=desk)
+    data = export_changes((one.id,), exporting=exporting, windows=True)
+    assert b"X-WR-CALNAME:Example data: " in data
+    titles = [str(event["summary"]) for event in components(data)]
+    assert all(title.startswith("Example data: ") for title in titles)
+    assert len(titles) == 2

@@ -9,6 +9,7 @@ import pytest
 
 from app.domain.change import Change, ChangeState
 from app.domain.communication import Audience, Message, Moment
+from app.domain.event import NewEvent
 from app.domain.ids import ChangeId
 from app.domain.need import Impact
 from app.domain.people import Contact
@@ -18,6 +19,7 @@ from app.services import changes
 from app.services.communications import make_mail, note_sent, plan_messages
 from app.services.draft_phrases import Around
 from app.services.drafts import draft, outdated
+from app.services.feedback import FormKind, form_of
 from tests.examples import identified, planned
 from tests.fakes import NOON
 
@@ -171,3 +173,19 @@ def test_nothing_is_noted_without_a_receiver_a_text_or_an_open_change(opened, ma
         note_sent(change.id, "users/before", "Ann", mailing=opened.mailing)
     with pytest.raises(IllegalMove, match="is closed"):
         plan_messages(change.id, (Audience.USERS,), desk=opened.desk)
+
+
+def test_mails_and_forms_of_example_data_say_so_first(opened):
+    desk = replace(opened.desk, settings=replace(opened.settings, example=True))
+    with opened.new_uow() as uow:
+        change = replace(example(), number="EXA-000001")
+        change = replace(change, messages=(draft(change, Audience.USERS, Moment.DURING, AROUND),))
+        uow.changes.add(change)
+        uow.log.append(NewEvent("change.opened", "Opened", change.id))
+        uow.commit()
+    data = make_mail(change.id, "users/during", mailing=replace(opened.mailing, desk=desk))
+    mail = email.message_from_bytes(data, policy=email.policy.default)
+    assert mail["Subject"].startswith("[Example data] ")
+    assert mail.get_content().startswith("Example data: nothing of this is real.")
+    for kind in (FormKind.TEXT, FormKind.HTML):
+        assert b"Example data. EXA-000001: " in form_of(change, kind, "a@example.org")

@@ -11,6 +11,7 @@ from app.services.dossiers import hand_over
 from ui.tasks import Task
 
 if TYPE_CHECKING:
+    from app.reports.raster import PdfPages
     from ui.context import UiContext
 
 
@@ -50,3 +51,12 @@ def save_member(context: "UiContext", dossier: Dossier, name: str, target: Path)
         return target
 
     return context.tasks.start(work)
+
+
+def pages_of_member(dossier: Dossier, name: str) -> "PdfPages":
+    """Return the pages of a report in a dossier, as the manifest vouches for it."""
+    from app.reports.raster import pages_of  # noqa: PLC0415 - pypdfium2 loads with the first PDF
+
+    if dossier.manifest is None:
+        raise AppError(_("Nothing vouches for what is in this dossier."))
+    return pages_of(read_member(dossier.path, dossier.manifest, name), name.rpartition("/")[2])

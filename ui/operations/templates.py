@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from app.domain.change import Change
 from app.domain.host import Host
-from app.domain.template import Recurrence, Template
+from app.domain.template import Recurrence, Template, pattern_of
 from app.services import recurrence, templates
-from app.services.editions import NextEdition, next_editions
+from app.services.editions import NextEdition, altered_between, next_editions
+from app.services.plan_changes import PlanDifference
 from app.services.starters import starters, take_over
 from app.services.templates import TemplateRow, Wanted
 from ui.operations.beginning import load_hosts
+from ui.operations.listing import newest_changes
 from ui.tasks import WRITES, Task
 
 if TYPE_CHECKING:
@@ -70,6 +72,36 @@ def make(context: "UiContext", change_id: str, wanted: NewTemplate) -> Task:
 def editions(services: "AppServices", change_id: str) -> tuple[NextEdition, ...]:
     """Return what a change could be the next edition of."""
     return next_editions(change_id, desk=services.desk)
+
+
+@dataclass(frozen=True, slots=True)
+class EditionSource:
+    """A change that a next edition can be made from, and what that would alter."""
+
+    id: str
+    words: str
+    altered: tuple[PlanDifference, ...]
+
+
+def edition_sources(services: "AppServices", template: Template) -> tuple[EditionSource, ...]:
+    """Return changes with steps: those opened from the template first, each newest first."""
+    with services.new_uow() as uow:
+        family = {item.id for item in uow.templates.list(family=template.family)}
+        own = [change for key in family for change in uow.changes.list(template=key)]
+    others = [change for change in newest_changes(services) if change.template not in family]
+    own.sort(key=lambda change: change.id, reverse=True)
+    return tuple(
+        EditionSource(
+            change.id,
+            f"{change.number} {change.title}",
+            altered_between(template.pattern, pattern_of(change)),
+        )
+        for change in (*own[:_OFFERED], *others)
+        if change.runbook.steps
+    )
+
+
+_OFFERED = 50
 
 
 def approve(context: "UiContext", template_id: str) -> Task:

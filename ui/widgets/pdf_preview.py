@@ -19,6 +19,8 @@ from ui.widgets.labels import Label
 from ui.widgets.layout import Line, fill_with, row
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.reports.raster import PdfPages, Picture
 
 LANE = "pdf"
@@ -77,7 +79,7 @@ class PdfPreview(QWidget):
     print_wanted = Signal()
     shown = Signal()  # every page in sight has its picture
 
-    def __init__(self, tasks: TaskRunner) -> None:
+    def __init__(self, tasks: TaskRunner, *, printing: bool = True) -> None:
         super().__init__()
         self._tasks = tasks
         self._pages: PdfPages | None = None
@@ -95,6 +97,7 @@ class PdfPreview(QWidget):
         self._bar.previous.clicked.connect(self._previous)
         self._bar.following.clicked.connect(self._next)
         self._bar.printing.clicked.connect(self.print_wanted)
+        self._bar.printing.setVisible(printing)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -120,10 +123,11 @@ class PdfPreview(QWidget):
         """Whether a page in sight is still being drawn."""
         return bool(self._waiting)
 
-    def set_file(self, path: Path) -> None:
-        """Read a file and show its first page."""
+    def set_file(self, source: "Path | Callable[[object], PdfPages]") -> None:
+        """Read a file, or take what a call on a worker returns, and show the first page."""
         self._waiting.add(-1)
-        task = self._tasks.start(partial(_read, path), lane=LANE)
+        read = partial(_read, source) if isinstance(source, Path) else source
+        task = self._tasks.start(read, lane=LANE)
         task.succeeded.connect(self._on_read)
         task.failed.connect(self._on_failed)
 

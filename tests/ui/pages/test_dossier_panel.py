@@ -1,10 +1,14 @@
 """A dossier in the window: handed over here, read there, and never taken for a record."""
 
+import hashlib
 import zipfile
 
 import pytest
 
 from app.domain.change import ChangeState
+from app.domain.event import NewEvent
+from app.domain.feedback import Channel, Response, Survey
+from app.services.reports import make_report
 from ui.pages.reports.page import ReportsPage
 
 
@@ -80,3 +84,37 @@ def test_a_file_that_is_no_dossier_is_said(page, tmp_path):
     panel = page.page.handing.panel
     assert panel.title.text() == "letter.zip"
     assert panel.verdict.text().startswith("1 thing is wrong with it.")
+
+
+def test_a_report_in_a_dossier_is_shown_with_what_users_said(drive, services, record, tmp_path):
+    change = record("Upgrade PostgreSQL", ChangeState.REVIEW)
+    answers = tuple(Response(4, "Quick") for _n in range(3))
+    with services.new_uow() as uow:
+        uow.surveys.add(Survey("s1", change.id, Channel.FORM, 8, answers))
+        uow.log.append(NewEvent("feedback.added", "Answers", change.id))
+        uow.commit()
+    made = make_report(change.number, reporting=services.reporting)
+    page = drive(ReportsPage)
+    path = tmp_path / "d.zip"
+    page.page.handing.export_to(path)
+    page.settle()
+    page.page.handing.open_file(path)
+    page.settle()
+    panel = page.page.handing.panel
+    assert not panel.example.isVisible()
+    assert "3 answers." in panel.answers.text()
+    assert "%" not in panel.answers.text(), "of three nobody gives a percentage"
+    names = [row.id for row in panel.members.rows_model.rows]
+    (name,) = [name for name in names if name.endswith(".pdf")]
+    assert "surveys/s1.json" in names
+    assert panel.right.currentIndex() == 0
+    panel.members.select(name)
+    page.settle()
+    assert panel.right.currentIndex() == 1
+    page.bot.waitUntil(lambda: panel.preview.pages is not None and not panel.preview.busy)
+    with zipfile.ZipFile(path) as archive:
+        assert panel.preview.pages.data == archive.read(name)
+    assert made.pdf_sha256 == hashlib.sha256(panel.preview.pages.data).hexdigest()
+    panel.members.select("log.jsonl")
+    page.settle()
+    assert panel.right.currentIndex() == 0

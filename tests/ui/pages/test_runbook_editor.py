@@ -6,16 +6,19 @@ from datetime import timedelta
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
+from app.domain.backup import BackupSource, SourceKind
 from app.domain.change import ChangeState
 from app.domain.ids import ChangeId, RunId
 from app.domain.run import Run, RunState, StepRun, StepState
 from app.domain.runbook import OnFail, Phase, Runbook, Step, StepKind
+from app.services import changes
 from app.services.commands import dangers
 from app.wording import DASH
 from tests.fakes import NOON
-from tests.ui.pages.conftest import DB, read
+from tests.ui.pages.conftest import DB, read, with_fields
 from tests.ui.pages.steps import part, saved
 from ui.pages.changes.page import ChangesPage
+from ui.pages.changes.tabs import TABS
 
 RUNBOOK = 4
 THREE = tuple(
@@ -301,3 +304,27 @@ def test_a_fixed_plan_is_not_moved(drive, record, services):
     alt(driver, section.forward.table, Qt.Key.Key_Up)
     saved(driver)
     assert titles(services, change.id) == ["Stop", "Install", "Start"]
+
+
+def test_a_step_that_would_fail_for_want_of_a_backup_plan_says_so_and_leads_there(
+    drive, services, record
+):
+    steps = (Step("b", "Back the shop up", StepKind.BACKUP), Step("c", "Go", StepKind.MANUAL))
+    change = record(
+        "Upgrade", ChangeState.ASSESS, with_fields(runbook=Runbook(steps), backup_plan=())
+    )  # fmt: skip
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    (runbook,) = part(driver, RUNBOOK)
+    assert runbook.unfed.isVisible()
+    assert "“Back the shop up”" in runbook.unfed.words.text()
+    assert "“Go”" not in runbook.unfed.words.text()
+    driver.bot.mouseClick(runbook.unfed.way, Qt.MouseButton.LeftButton)
+    driver.settle()
+    assert TABS[driver.page.detail.tabs.current].id == "backup"
+    source = BackupSource(SourceKind.FILES, DB.id, paths=("/srv",))
+    changes.edit_change(change.id, lambda c: replace(c, backup_plan=(source,)), desk=services.desk)
+    driver.page.detail.reload()
+    driver.settle()
+    (runbook,) = part(driver, RUNBOOK)
+    assert not runbook.unfed.isVisible()

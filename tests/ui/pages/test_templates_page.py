@@ -18,7 +18,7 @@ from app.services.editions import next_editions
 from app.services.runbooks import refuse_circles
 from app.services.standing import field_words
 from app.services.starters import starters, take_over
-from app.services.templates import COPIED
+from app.services.templates import COPIED, Wanted
 from tests.ui.pages.conftest import DB, read
 from tests.ui.pages.test_run_page import shown
 from ui.pages.changes.page import ChangesPage
@@ -326,3 +326,44 @@ def test_bundled_templates_are_whole(services):
             assert not step.backout_of or step.backout_of in known
     first = take_over("web-config-change", desk=services.desk)
     assert take_over("web-config-change", desk=services.desk) == first
+
+
+def test_a_new_edition_is_made_on_the_page_itself(drive, services, proven):
+    change = templates.open_from_template(
+        proven.id, Wanted("Restart it once more"), desk=services.desk
+    )
+    changes.edit_change(
+        change.id,
+        lambda c: replace(
+            c,
+            runbook=replace(
+                c.runbook,
+                steps=(
+                    *c.runbook.steps,
+                    Step("n", "Tell the shop", StepKind.NOTIFY, recipients="shop@example.org"),
+                ),
+            ),
+        ),
+        desk=services.desk,
+    )
+    driver = drive(TemplatesPage)
+    page = driver.page
+    page.table.select(proven.family)
+    driver.settle()
+    assert not page.edition.isVisible()
+    driver.click(page.detail.renew)
+    driver.settle()
+    form = page.edition
+    assert form.isVisible()
+    assert form.source.value == change.id, "the changes opened from it come first"
+    assert form.differences.isVisible()
+    driver.click(form.make)
+    assert "one sentence" in form.note._below.text()
+    driver.type(form.note, "Tells the shop")
+    driver.click(form.make)
+    driver.settle()
+    (row,) = templates.library(desk=services.desk)
+    assert (row.template.edition, row.template.note) == (2, "Tells the shop")
+    assert row.template.locked == proven.locked
+    assert row.template.pattern.runbook.steps[-1].title == "Tell the shop"
+    assert not page.edition.isVisible()

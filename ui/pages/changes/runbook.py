@@ -25,6 +25,7 @@ from ui.pages.changes.saving import Section
 from ui.pages.changes.step_form import StepForm
 from ui.pages.changes.step_plan import PlanBarDelegate, PlanLegend, StepTable
 from ui.pages.changes.step_words import minutes_text, waits_text
+from ui.pages.changes.unfed import Unfed, is_unfed
 from ui.pages.changes.values import ValueFields
 from ui.pages.changes.words import STEP_ICONS, STEPS, word
 from ui.paint import scaled
@@ -186,7 +187,10 @@ class StepList(RecordList):
     def _step_cell(self, line: Line) -> Cell:
         step: Step = line.item
         weight = 500 if self._planned_critical(step) else 400
-        return Cell((Mini(STEP_ICONS[step.kind]), Words(step.title, weight=weight)))
+        words: list[Mini | Words] = [Mini(STEP_ICONS[step.kind]), Words(step.title, weight=weight)]
+        if self._view is not None and is_unfed(step, self._view.change):
+            words.append(Words(_("nothing to back up yet"), "watch"))
+        return Cell(tuple(words))
 
     def _host(self, line: Line) -> str:
         return (self._view.host_name(line.item.host) if self._view else "") or NONE
@@ -220,6 +224,9 @@ class RunbookSection(Section):
         self.forward, self.back = (StepList(phase, lambda: self._known) for phase in Phase)
         self.values_form, self.final = ValueFields(), FinalCommands()
         self.column.setSpacing(24)
+        self.unfed = Unfed()
+        self.unfed.wanted.connect(self._on_backup_wanted)
+        self.column.addWidget(self.unfed)
         self.column.addWidget(self.forward)
         self.hint = Label(
             _("The red line is the latest start of a roll-back: the end of the window less the"
@@ -232,6 +239,8 @@ class RunbookSection(Section):
         for part in (self.back, self.values_form, self.final):
             self.column.addWidget(part)
         self.watch_list(self.forward, self.back)
+        for steps in (self.forward, self.back):
+            steps.edited.connect(self._show_unfed)
         self.values_form.edited.connect(self.touch)
         self._past: Latest | None = None
 
@@ -248,6 +257,17 @@ class RunbookSection(Section):
         self.back.show_view(view)
         self.values_form.show_view(view)
         self.final.show_view(view)
+        self._show_unfed()
+
+    @Slot()
+    def _show_unfed(self) -> None:
+        self.unfed.show_steps((*self.forward.value, *self.back.value), self.view.change)
+
+    @Slot()
+    def _on_backup_wanted(self) -> None:
+        if self.editing is not None:
+            self.flush()
+            self.editing.tab_wanted.emit("backup")
 
     def values(self) -> dict[str, object]:
         """Return the runbook as it stands; raises InvalidInput for a value no shell may get."""

@@ -4,12 +4,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
+from app.analysis.survey import summarise
 from app.domain.dossier import Finding, Member
 from app.domain.event import Event
 from app.i18n import _, ngettext
 from app.services.dossier_reading import Dossier
+from app.services.feedback_words import feedback_sentences
 from app.services.safe_text import display
 from app.wording import bytes_size, count, moment
 from ui.cells import Badge, Cell, Column, Mark, Words
@@ -22,6 +24,7 @@ from ui.widgets.buttons import Button
 from ui.widgets.facts import Fact, FactStrip, SectionTitle
 from ui.widgets.labels import Label
 from ui.widgets.layout import MARGIN, Line, column, panel, row, split
+from ui.widgets.pdf_preview import PdfPreview
 from ui.widgets.table import Rows, Table
 
 if TYPE_CHECKING:
@@ -76,6 +79,10 @@ class DossierPanel(QWidget):
         self.title = Label(size=TITLE, weight=BOLD, wrap=True)
         self.verdict = Label(wrap=True)
         self.facts = FactStrip()
+        self.example = StateBadge(Badge(Mark.WATCH, _("Example data: everything in it is made up")))
+        self.answers = Label(tone="ink2", wrap=True)
+        self.preview = PdfPreview(context.tasks, printing=False)
+        self.right = QStackedWidget()
         self.save = Button(_("Save the member"), icon="download")
         self.close_it = Button(_("Close the dossier"))
         self.members = Table(RowsModel(MEMBERS), rows=Rows.STEP, margin=MARGIN)
@@ -86,21 +93,25 @@ class DossierPanel(QWidget):
         self.save.clicked.connect(self._on_save)
         self.close_it.clicked.connect(self.closed)
         self.members.picked.connect(self._on_picked)
+        self.preview.failed.connect(self.failed)
 
     def _lay_out(self) -> None:
         head = column(
-            row(self.mark, None, self.save, self.close_it),
-            self.title, self.verdict, self.facts,
+            row(self.mark, self.example, None, self.save, self.close_it),
+            self.title, self.verdict, self.facts, self.answers,
             gap=8, margins=(MARGIN, 14, MARGIN, 14),
         )  # fmt: skip
         left = column(self._titled(_("What is in it")), self.members, gap=0)
-        right = column(self._titled(_("Its log")), self.entries, gap=0)
+        log = panel(column(self._titled(_("Its log")), self.entries, gap=0))
+        shown = panel(column(self._titled(_("The report in it")), self.preview, gap=0))
+        for widget in (log, shown):
+            self.right.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(panel(head, "raised"))
         layout.addWidget(Line())
-        layout.addWidget(split(panel(left), panel(right), sizes=(660, 580), name="dossier"), 1)
+        layout.addWidget(split(panel(left), self.right, sizes=(660, 580), name="dossier"), 1)
 
     def _titled(self, text: str) -> QWidget:
         return panel(column(SectionTitle(text), margins=(MARGIN, 12, MARGIN, 8)))
@@ -126,6 +137,10 @@ class DossierPanel(QWidget):
             facts.append((_("As of"), moment(manifest.as_of)))
             facts.append((_("Log head"), Label(manifest.log_head[:12] or "–", mono=True)))
         self.facts.set_facts(facts)
+        self.example.setVisible(change is not None and change.is_example)
+        lines = feedback_sentences(summarise(dossier.surveys))
+        self.answers.setText(_("What users said: {text}").format(text=" ".join(lines)))
+        self.answers.setVisible(bool(lines))
         self.members.set_rows(_items(dossier))
         self.entries.set_rows(tuple(reversed(dossier.events)))
         self._on_picked(None)
@@ -134,6 +149,11 @@ class DossierPanel(QWidget):
     def _on_picked(self, item: _Item | None) -> None:
         good = item is not None and item.finding is None and item.size_bytes is not None
         self.save.block("" if good else _("choose a member that is whole"))
+        report = good and item is not None and item.id.lower().endswith(".pdf")
+        self.right.setCurrentIndex(1 if report else 0)
+        if report and item is not None and self.dossier is not None:
+            dossier, name = self.dossier, item.id
+            self.preview.set_file(lambda _told: dossiers.pages_of_member(dossier, name))
 
     @Slot()
     def _on_save(self) -> None:

@@ -33,15 +33,18 @@ class TemplateDetail(QWidget):
     retire_wanted = Signal(str)  # the reason
     recurrence_wanted = Signal(object)  # Recurrence or None
     missed_wanted = Signal(object)  # datetime
+    edition_wanted = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, edition: QWidget) -> None:
         super().__init__()
         self.name, self.badge = title(""), StateBadge()
         self.words = Label(tone="ink2", wrap=True)
         self.begin = Button(_("New change from it"), Kind.PRIMARY, icon="plus")
         self.take = Button(_("Take into the library"), icon="download")
         self.approve = Button(_("Approve this edition"), icon="check")
+        self.renew = Button(_("New edition"), icon="layers")
         self.retire = Button(_("Retire"))
+        self.edition = edition
         self.facts = KeyValues(label_width=120)
         self.altered = Differences("")
         self.steps = Table(RowsModel(_columns()), rows=Rows.COMPACT, row_id=lambda step: step.id)
@@ -54,10 +57,13 @@ class TemplateDetail(QWidget):
         )
         self.asking.hide()
         self.recurring = RecurrenceForm()
-        buttons = row(self.begin, self.take, WithReason(self.approve), self.retire, None, gap=8)
+        buttons = row(
+            self.begin, self.take, WithReason(self.approve), self.renew, self.retire, None, gap=8
+        )
         inner = panel(
             column(
-                row(self.name, None, self.badge), self.words, buttons, self.asking, 8, self.facts,
+                row(self.name, None, self.badge), self.words, buttons, self.asking, self.edition, 8,
+                self.facts,
                 self.altered, 8, self.steps_title, self.steps, 8, self.recurring, None,
                 gap=10, margins=(MARGIN, 16, MARGIN, 24),
             )
@@ -71,6 +77,7 @@ class TemplateDetail(QWidget):
         self.begin.clicked.connect(self.begin_wanted)
         self.take.clicked.connect(self.take_wanted)
         self.approve.clicked.connect(self.approve_wanted)
+        self.renew.clicked.connect(self.edition_wanted)
         self.retire.clicked.connect(self._on_retire)
         self.sure.clicked.connect(self._on_sure)
         self.keep.clicked.connect(self.asking.hide)
@@ -88,6 +95,8 @@ class TemplateDetail(QWidget):
         self.take.setVisible(known is None)
         self.approve.setVisible(known is not None and not retired)
         self.retire.setVisible(known is not None and not retired)
+        self.renew.setVisible(known is not None and not retired)
+        self.edition.hide()
         self.approve.block(_approval_reason(shown, actor))
         self.asking.hide()
         self.facts.set_facts(_facts(shown, zone))
@@ -158,9 +167,6 @@ def _facts(shown: LibraryRow, zone: str) -> list[tuple[str, str | QWidget]]:
     earlier = ", ".join(str(item.edition) for item in known.editions[1:])
     if earlier:
         facts.append((_("Earlier editions"), earlier))
-    if not template.retired_by:
-        text = _("from the plan of a change: “Make a template” in the menu beside its title")
-        facts.append((_("Next edition"), text))
     if template.retired_by:
         text = _("by {who}: {why}")
         facts.append(

@@ -12,8 +12,9 @@ from app.i18n import _, ngettext
 from ui.changed import Topic
 from ui.models.rows import RowsModel
 from ui.operations import templates
-from ui.operations.templates import LibraryView
+from ui.operations.templates import LibraryView, NewTemplate
 from ui.pages.templates.detail import TemplateDetail
+from ui.pages.templates.edition import EditionForm
 from ui.pages.templates.rows import COLUMNS, LibraryRow, library_rows
 from ui.tasks import Latest, Task
 from ui.widgets.empty import EmptyState
@@ -39,7 +40,8 @@ class TemplatesPage(Page):
             RowsModel(COLUMNS), rows=Rows.TWO_LINES, header=False, name="templates", margin=MARGIN
         )
         self.table.setAccessibleName(_("Templates"))
-        self.detail = TemplateDetail()
+        self.edition = EditionForm(context)
+        self.detail = TemplateDetail(self.edition)
         self.stack = QStackedWidget()
         self.stack.addWidget(
             EmptyState(
@@ -64,11 +66,14 @@ class TemplatesPage(Page):
         self.detail.retire_wanted.connect(self._on_retire)
         self.detail.recurrence_wanted.connect(self._on_recurrence)
         self.detail.missed_wanted.connect(self._on_missed)
+        self.detail.edition_wanted.connect(self._on_edition)
+        self.edition.wanted.connect(self._on_edition_made)
+        self.edition.failed.connect(self.show_error)
 
     @property
     def ready(self) -> bool:
         """Whether the library has been read."""
-        return not self._library.busy
+        return not self._library.busy and self.edition.ready
 
     def reload(self) -> None:
         """Read the library again."""
@@ -134,6 +139,15 @@ class TemplatesPage(Page):
     def _on_missed(self, wall: datetime) -> None:
         if template := self._template:
             self._do(templates.make_missed(self.context, template.id, wall))
+
+    @Slot()
+    def _on_edition(self) -> None:
+        if template := self._template:
+            self.edition.ask(template)
+
+    @Slot(str, object)
+    def _on_edition_made(self, change_id: str, made: NewTemplate) -> None:
+        self._do(templates.make(self.context, change_id, made))
 
     def _do(self, task: Task) -> None:
         task.succeeded.connect(self._on_done)
