@@ -16,6 +16,7 @@ from app.reports.sections.evaluation import evaluation_section
 from app.reports.sections.health import health_section
 from app.reports.sections.history import history_section
 from app.reports.sections.learning import learning_section
+from app.reports.sections.load_tests import load_tests_section
 from app.reports.sections.measures import measures_section
 from app.reports.sections.method import method_section
 from app.reports.sections.need import need_section
@@ -53,6 +54,7 @@ def _story(data: ReportData, words: Words, page: Sheet, fit: Fit) -> list[Flowab
         *summary_section(data.summary, words, page, fit),
         PageBreak(),
         *measures_section(data.measures, words, page),
+        *load_tests_section(data.load_tests, words, page),
         *need_section(data.need, words, page),
         *communication_section(data.communication, words, page),
         *plan_section(data.plan, words, page),

@@ -30,6 +30,7 @@ from app.services.report_content.gaps import Gap, gaps
 from app.services.report_content.health import health
 from app.services.report_content.history import history
 from app.services.report_content.learning import learning
+from app.services.report_content.loadtests import load_tests
 from app.services.report_content.measures import measures
 from app.services.report_content.method import method
 from app.services.report_content.need import need
@@ -126,6 +127,8 @@ def _records(change: Change, uow: UnitOfWork, desk: Desk) -> Source:
         events=tuple(uow.log.of(change.id)),
         earlier=tuple(uow.reports.list(change=change.id)),
         surveys=tuple(uow.surveys.list(change=change.id)),
+        load_runs=tuple(reversed(uow.load_runs.list(change=change.id))),
+        load_verdict=uow.load_verdicts.find(change.id),
         log_head=uow.log.head(),
     )
 
@@ -182,6 +185,7 @@ def report_data(source: Source) -> tuple[ReportData, tuple[Attachment, ...]]:
         cover=_cover(source),
         summary=summary(source, rag, book),
         measures=measures(source, book),
+        load_tests=load_tests(source, book),
         need=need(source, book),
         communication=communication(source, book),
         plan=plan(source, book),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.services.report_content.evaluation_parts import EvaluationPart
+from app.services.report_content.load_parts import LoadPart
 from app.services.report_content.parts import (
     CommunicationPart,
     Measures,
@@ -53,6 +54,7 @@ class ReportData:
     cover: Cover
     summary: Summary
     measures: Measures
+    load_tests: LoadPart | None
     need: NeedPart
     communication: CommunicationPart
     plan: PlanPart

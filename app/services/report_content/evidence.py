@@ -17,6 +17,7 @@ from app.domain.change import Change
 from app.domain.communication import Sent
 from app.domain.evidence import Attachment as Attached
 from app.domain.health import HealthReport
+from app.domain.loadtest import LoadRun
 from app.domain.metric import SampleSet, Series, WindowName
 from app.domain.run import Run, StepRun
 from app.i18n import _
@@ -122,6 +123,13 @@ class EvidenceBook:
             "text/plain",
         )
         return (self._cite(f"file/{item.sha256}", exhibit),)
+
+    def load_run(self, run: LoadRun) -> tuple[str, ...]:
+        """Cite the results of a load test; they stay in the data folder."""
+        what = _("Load test: {name}").format(name=run.name)
+        size = bytes_size(run.size_bytes)
+        exhibit = Exhibit(what, _("file"), size, run.kept_at, run.sha256)
+        return (self._cite(f"load/{run.id}", exhibit),)
 
     def mail(self, sent: Sent, what: str) -> str:
         """Cite a mail as it went out."""

@@ -10,6 +10,7 @@ from app.domain.event import Event
 from app.domain.feedback import Survey
 from app.domain.health import HealthReport, Phase, newest_report
 from app.domain.host import Host
+from app.domain.loadtest import LoadRun, LoadVerdict
 from app.domain.metric import Metric, SampleSet, Series, WindowName
 from app.domain.report import Report
 from app.domain.run import Run, StepRun, newest_live
@@ -40,6 +41,9 @@ class Source:
     events: tuple[Event, ...] = ()
     earlier: tuple[Report, ...] = ()
     surveys: tuple[Survey, ...] = ()
+    load_runs: tuple[LoadRun, ...] = ()
+    """Load tests, oldest first."""
+    load_verdict: LoadVerdict | None = None
     series: Mapping[str, Series] = field(default_factory=dict)
     transcripts: Mapping[str, bytes] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)

@@ -1,0 +1,73 @@
+"""Load tests: every request before and after, response over rate, and the runs behind it."""
+
+from reportlab.platypus import Flowable
+
+from app.i18n import _
+from app.reports.flowables import Air, Cell, Marked, Words, chapter, gap, together
+from app.reports.load_chart import ResponseOverRate
+from app.reports.tables import Ruled, columns
+from app.reports.theme import GUTTER, LEADING, Sheet
+from app.services.report_content.load_parts import LoadPart, LoadRow
+
+
+def load_tests_section(part: LoadPart | None, words: Words, page: Sheet) -> list[Flowable]:
+    """Lay the chapter out; a change without load tests has none."""
+    if part is None:
+        return []
+    story = chapter("load_tests", _("Load tests"), words, words.text(part.intro))
+    if part.rows:
+        story += [_table(part.rows, words, page), Air(LEADING)]
+    if part.left_out:
+        story += [words.text(part.left_out, quiet=True), Air(LEADING)]
+    story += _beside(part, words, page)
+    runs: list[Flowable] = []
+    for claim in part.runs:
+        runs += [words.claim(claim), gap(2)]
+    notes: list[Flowable] = []
+    for note in part.notes:
+        notes += [words.text(note, quiet=True), gap(2)]
+    story += [together(words.text(_("The runs"), strong=True), *runs[:2]), *runs[2:], *notes]
+    return [*story, Air(LEADING)]
+
+
+def _beside(part: LoadPart, words: Words, page: Sheet) -> list[Flowable]:
+    """Set the picture and what the figures say side by side."""
+    told: list[Flowable] = []
+    for claim in part.findings:
+        told += [words.claim(claim), gap(4)]
+    if not told:
+        return []
+    said: list[Flowable] = [words.text(_("In words"), strong=True), *told]
+    if not (part.before or part.after):
+        return [*said, Air(LEADING)]
+    half = page.columns(3)
+    picture: list[Flowable] = [
+        words.text(_("Response over rate, all requests"), strong=True),
+        ResponseOverRate(part.before, part.after),
+    ]
+    return [columns((half, half), (picture, said), between=GUTTER), Air(LEADING)]
+
+
+def _table(rows: tuple[LoadRow, ...], words: Words, page: Sheet) -> Flowable:
+    head: list[Cell] = [
+        words.text(_("Requests"), strong=True),
+        words.text(_("Samples"), quiet=True, right=True),
+        words.text(_("Failed"), quiet=True, right=True),
+        words.text(_("Mean"), quiet=True, right=True),
+        words.text(_("95th percentile"), quiet=True, right=True),
+        words.text(_("Change"), quiet=True, right=True),
+        words.text(_("Verdict"), quiet=True),
+    ]
+    body: list[list[Cell]] = [
+        [
+            words.text(row.name, strong=row.is_total, most=60),
+            words.text(row.samples, right=True),
+            words.text(row.failed, right=True),
+            words.text(row.mean, right=True),
+            words.text(row.p95, right=True),
+            words.text(row.change, right=True),
+            Marked(row.mark),
+        ]
+        for row in rows
+    ]
+    return Ruled(head, body, (0, None, None, None, None, None, None), page.live_width).build()

@@ -1,0 +1,35 @@
+"""The chapter on load tests, as data."""
+
+from dataclasses import dataclass
+
+from app.domain.loadtest import LoadPoint
+from app.services.report_content.common import Claim, Mark
+
+
+@dataclass(frozen=True, slots=True)
+class LoadRow:
+    """One request: what it measured on both sides, in words."""
+
+    name: str
+    samples: str
+    failed: str
+    mean: str
+    p95: str
+    change: str
+    """How the 95th percentile moved."""
+    mark: Mark
+    is_total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPart:
+    """The load tests of a change; ``rows`` is empty while a side has none."""
+
+    intro: str
+    rows: tuple[LoadRow, ...] = ()
+    left_out: str = ""
+    findings: tuple[Claim, ...] = ()
+    runs: tuple[Claim, ...] = ()
+    notes: tuple[str, ...] = ()
+    before: tuple[LoadPoint, ...] = ()
+    after: tuple[LoadPoint, ...] = ()

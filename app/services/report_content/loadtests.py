@@ -1,0 +1,130 @@
+"""Load tests in the report: every request before and after, response over rate, the runs."""
+
+from collections.abc import Callable, Sequence
+
+from app.domain.loadtest import (
+    Figure,
+    LabelComparison,
+    LoadComparison,
+    LoadRun,
+    RunFacts,
+    SideFigures,
+)
+from app.domain.metric import WindowName
+from app.domain.verdict import Verdict
+from app.i18n import _, ngettext
+from app.services.report_content.common import Claim
+from app.services.report_content.evidence import EvidenceBook
+from app.services.report_content.load_parts import LoadPart, LoadRow
+from app.services.report_content.source import Source
+from app.services.report_content.words import lower_first, verdict_mark
+from app.wording import NONE, clock_span, count, number, percent, signed_percent
+
+MOST_ROWS = 20
+"""Requests in the table, those that want to be looked at first."""
+_DECIDING = (Figure.ERRORS, Figure.MEAN, Figure.P95)
+
+
+def load_tests(source: Source, book: EvidenceBook) -> LoadPart | None:
+    """Put the chapter together; None for a change without load tests."""
+    if not source.load_runs:
+        return None
+    cited = tuple(_run_claim(run, source, book) for run in source.load_runs)
+    verdict = source.load_verdict
+    if verdict is None:
+        side = source.load_runs[0].side
+        text = _("A load test was kept from before the change only, so nothing was compared.")
+        if side is WindowName.AFTER:
+            text = _("A load test was kept from after the change only, so nothing was compared.")
+        return LoadPart(text, runs=cited)
+    found = verdict.found
+    total, *labels = found.rows
+    labels.sort(key=_rank)
+    shown = [total, *labels[: MOST_ROWS - 1]]
+    more = len(labels) + 1 - len(shown)
+    left_out = ngettext("{n} more request is not shown.", "{n} more requests are not shown.", more)
+    return LoadPart(
+        intro=_intro(found),
+        rows=tuple(_row(label) for label in shown),
+        left_out=left_out.format(n=more) if more else "",
+        findings=tuple(_findings(total)),
+        runs=cited,
+        notes=found.notes,
+        before=found.before[-1].points,
+        after=found.after[-1].points,
+    )
+
+
+def _intro(found: LoadComparison) -> str:
+    text = _("Overall: {verdict}.").format(verdict=lower_first(found.overall.verdict.words))
+    if found.single_run:
+        limits = _(
+            "A single run per side was judged by its own course; how much runs differ is not known."
+        )
+        return f"{text} {limits}"
+    basis = _("{before} runs from before and {after} from after were compared run by run.")
+    return f"{text} {basis.format(before=len(found.before), after=len(found.after))}"
+
+
+def _rank(label: LabelComparison) -> tuple[int, int]:
+    samples = sum(side.samples for side in (label.before, label.after) if side is not None)
+    return _verdict(label).rank, -samples
+
+
+def _verdict(label: LabelComparison) -> Verdict:
+    found = (label.of(figure) for figure in _DECIDING)
+    known = [each.verdict for each in found if each is not None]
+    return min(known, key=lambda verdict: verdict.rank, default=Verdict.NOT_MEASURED)
+
+
+def _row(label: LabelComparison) -> LoadRow:
+    p95 = label.of(Figure.P95)
+    return LoadRow(
+        name=_("All requests") if label.is_total else label.label,
+        samples=_sides(label, lambda side, _unit: count(side.samples)),
+        failed=_sides(label, lambda side, _unit: percent(side.error_share)),
+        mean=_sides(label, lambda side, unit: number(side.mean_ms, unit)),
+        p95=_sides(label, lambda side, unit: number(side.p95_ms, unit)),
+        change=signed_percent(p95.relative_change) if p95 is not None else NONE,
+        mark=verdict_mark(_verdict(label)),
+        is_total=label.is_total,
+    )
+
+
+def _sides(label: LabelComparison, words: Callable[[SideFigures, str], str]) -> str:
+    """Return "61 → 70 ms", or one figure where both are the same."""
+    before = NONE if label.before is None else words(label.before, "")
+    after = NONE if label.after is None else words(label.after, "ms")
+    return after if before == after else f"{before} → {after}"
+
+
+def _findings(total: LabelComparison) -> Sequence[Claim]:
+    found = [total.of(figure) for figure in _DECIDING]
+    return [Claim(each.sentence) for each in found if each is not None]
+
+
+def _run_claim(run: LoadRun, source: Source, book: EvidenceBook) -> Claim:
+    facts = _facts_of(run, source)
+    lead = _("Before:") if run.side is WindowName.BEFORE else _("After:")
+    summary = run.summary
+    parts = [
+        run.name,
+        ngettext("{n} sample", "{n} samples", summary.total.samples).format(
+            n=count(summary.total.samples)
+        ),
+    ]
+    if summary.start is not None and summary.end is not None:
+        parts.append(clock_span(summary.start, summary.end, source.zone, seconds=True))
+    if facts is not None:
+        parts.append(_("{n} of them judged").format(n=count(facts.steady_samples)))
+    if summary.rejected_rows:
+        rejected = ngettext("{n} row rejected", "{n} rows rejected", summary.rejected_rows)
+        parts.append(rejected.format(n=count(summary.rejected_rows)))
+    return Claim(f"{', '.join(parts)}.", lead, book.load_run(run))
+
+
+def _facts_of(run: LoadRun, source: Source) -> RunFacts | None:
+    if source.load_verdict is None:
+        return None
+    found = source.load_verdict.found
+    return next((each for each in (*found.before, *found.after) if each.sha256 == run.sha256), None)
