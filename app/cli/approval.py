@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.cli.files import read_bytes, write_whole
 from app.cli.output import answer
 from app.domain.approval import Decision
+from app.errors import InvalidInput
 from app.i18n import _
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         deed.add_argument("--confirm", default="", help=_("fingerprint you have compared"))
     agenda = deeds.add_parser("agenda", help=_("print what waits for approval, a page each"))
     agenda.add_argument("numbers", nargs="*", help=_("numbers of changes; all that wait otherwise"))
+    agenda.add_argument(
+        "--filter",
+        help=_('only what waits in a list, such as: risk=high,very_high from=2026-11-01 "openssl"'),
+    )
     agenda.add_argument("--out", type=Path, help=_("file to write; agenda.pdf otherwise"))
     deeds.add_parser("key", help=_("show the fingerprint of your own key"))
     for deed in deeds.choices.values():
@@ -191,10 +196,21 @@ def _import(args: argparse.Namespace, services: "AppServices") -> None:
 
 
 def _agenda(args: argparse.Namespace, services: "AppServices") -> None:
-    from app.services.agendas import Boards, make_agenda  # noqa: PLC0415 - loads slowly
+    from app.services.agendas import (  # noqa: PLC0415 - loads slowly
+        Boards,
+        make_agenda,
+        waiting_in,
+    )
+    from app.services.filter_words import read_filter  # noqa: PLC0415
+    from app.services.finding import Query  # noqa: PLC0415
 
     boards = Boards(services.desk, services.files, services.render_agenda)
-    made = make_agenda(args.numbers, boards=boards)
+    numbers = args.numbers
+    if args.filter is not None:
+        if numbers:
+            raise InvalidInput(_("Name changes or a filter, not both."))
+        numbers = waiting_in(Query(read_filter(args.filter), services.asker), services.finder)
+    made = make_agenda(numbers, boards=boards)
     target: Path = args.out or Path("agenda.pdf")
     write_whole(services.files.get(made.sha256), target)
     line = _("{file}: {pages} pages, {names}").format(

@@ -4,7 +4,7 @@ Laying out paper is the world's business: it comes in as ``render``.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.domain.change import Change, ChangeState
@@ -14,6 +14,7 @@ from app.i18n import _, ngettext, speaking
 from app.services.agreement import Agreement, agreement_of
 from app.services.changes import Desk, gather_facts
 from app.services.conflicts import conflict_sentence, unaccepted
+from app.services.finding import Finder, Place, Query
 from app.services.plan_reading import Reading, read_plan
 from app.services.ports_store import Files, UnitOfWork
 from app.services.quorum import step_title
@@ -68,6 +69,32 @@ class Boards:
     desk: Desk
     files: Files
     render: RenderAgenda
+
+
+WAITING = ChangeState.AUTHORIZE
+"""Where a change waits for approval."""
+
+
+def waiting_in(query: Query, finder: Finder) -> tuple[str, ...]:
+    """Return the numbers of the changes in a list that wait for approval.
+
+    Raises:
+        NotFound: None of the list waits.
+    """
+    states = query.wanted.states
+    if states and WAITING not in states:
+        raise NotFound(_("No change of this list waits for approval."))
+    narrowed = replace(query, wanted=replace(query.wanted, states=(WAITING,)))
+    found: list[str] = []
+    after: Place | None = None
+    while True:
+        changes, after = finder.records(narrowed, after=after)
+        found += (change.number for change in changes)
+        if after is None or not changes:
+            break
+    if not found:
+        raise NotFound(_("No change of this list waits for approval."))
+    return tuple(found)
 
 
 def make_agenda(numbers: Sequence[str] = (), *, boards: Boards) -> MadeAgenda:

@@ -11,7 +11,7 @@ from app.domain.health import Health, HealthReport
 from app.domain.run import Run, StepRun, StepState
 from app.domain.runbook import Phase, StepKind
 from app.domain.work import Work
-from app.i18n import _, ngettext
+from app.i18n import _
 from app.services.backup_gate import Demand, gate_host
 from app.services.rollback import rollback_deadline
 from app.services.runbooks import expected
@@ -29,12 +29,13 @@ class FactState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GateFact:
-    """One line: a word, what it is about, and a figure."""
+    """One line: a word, what it is about, a figure, and the ids of the records behind it."""
 
     state: FactState
     word: str
     text: str
     figure: str = ""
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,18 @@ def _checks(seen: Situation) -> Iterable[GateFact]:
         _("Passed") if passed else _("Failed"),
         last.step.title,
         clock(last.ended_at, seen.zone) if last.ended_at else "",
+        _kept(last, seen.run),
     )
 
 
+def _kept(item: StepRun, run: Run) -> tuple[str, ...]:
+    """Name the run and, where the step said something, its transcript."""
+    said = (_("transcript {id}").format(id=item.transcript),) if item.transcript else ()
+    return (_("run {id}").format(id=run.id), *said)
+
+
 def _health(seen: Situation) -> GateFact:
+    """The newest check of every host; what warns or could not be read is not called healthy."""
     hosts = seen.change.hosts
     newest: dict[str, HealthReport] = {}
     for report in sorted(seen.health, key=lambda item: item.started_at):
@@ -92,12 +101,21 @@ def _health(seen: Situation) -> GateFact:
     text = _("Last health check of every host")
     if not found or len(found) < len(hosts):
         share = count_of(len(found), len(hosts))
-        return GateFact(FactState.MISSING, _("Not checked"), text, share)
-    critical = sum(report.worst is Health.CRITICAL for report in found)
-    if critical:
-        many = ngettext("{n} critical", "{n} critical", critical).format(n=critical)
-        return GateFact(FactState.BAD, many, text, count_of(len(found) - critical, len(found)))
-    return GateFact(FactState.GOOD, _("Healthy"), text, count_of(len(found), len(found)))
+        return GateFact(FactState.MISSING, _("Not checked"), text, share, _ids(found))
+    counts = {health: sum(r.worst is health for r in found) for health in Health}
+    share = count_of(counts[Health.OK], len(found))
+    for health, state, words in (
+        (Health.CRITICAL, FactState.BAD, _("{n} critical")),
+        (Health.WARNING, FactState.WATCH, _("{n} with warnings")),
+        (Health.UNKNOWN, FactState.WATCH, _("{n} not all read")),
+    ):
+        if counts[health]:
+            return GateFact(state, words.format(n=counts[health]), text, share, _ids(found))
+    return GateFact(FactState.GOOD, _("Healthy"), text, share, _ids(found))
+
+
+def _ids(reports: Iterable[HealthReport]) -> tuple[str, ...]:
+    return tuple(_("check {id}").format(id=report.id) for report in reports)
 
 
 def _backups(seen: Situation) -> Iterable[GateFact]:
@@ -120,7 +138,10 @@ def _backups(seen: Situation) -> Iterable[GateFact]:
             text = _("{text} in {time}").format(text=text, time=duration(best.restore_s))
         state = FactState.GOOD if answer.met else FactState.BAD
         word = _("Proven") if answer.met else _("Not enough")
-        yield GateFact(state, word, text, clock(best.sealed_at, seen.zone))
+        if not answer.met:
+            text = f"{text}. {answer.sentence}"
+        ids = (_("set {id}").format(id=best.id),)
+        yield GateFact(state, word, text, clock(best.sealed_at, seen.zone), ids)
 
 
 def _pace(seen: Situation) -> GateFact:

@@ -135,6 +135,15 @@ def test_what_waits_for_approval_is_printed_a_page_each(desks, tmp_path):
     code, made = desks.answer("home", "agenda", "--out", tmp_path / "board.pdf")
     assert (code, made["pages"], made["numbers"]) == (0, 2, [desks.change.number])
     assert (tmp_path / "board.pdf").read_bytes().startswith(b"%PDF")
+    for words, pages in (("title", 2), ("all", 2), ("state=open", 2)):
+        wanted = desks.change.title.split()[0] if words == "title" else words
+        code, made = desks.answer("home", "agenda", "--filter", wanted, "--out", tmp_path / "f.pdf")
+        assert (code, made["pages"], made["numbers"]) == (0, pages, [desks.change.number])
+    for words in ("nosuchword", "state=closed"):
+        code, refused = desks.answer("home", "agenda", "--filter", words)
+        assert (code, refused["text"]) == (1, "No change of this list waits for approval.")
+    code, refused = desks.answer("home", "agenda", desks.change.number, "--filter", "all")
+    assert refused["text"] == "Name changes or a filter, not both."
     code, refused = desks.answer("away", "agenda")
     assert (code, refused["text"]) == (1, "No change waits for approval.")
 

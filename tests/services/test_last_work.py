@@ -8,6 +8,7 @@ import pytest
 from app.domain.approval import Decision
 from app.domain.change import Change, ChangeState
 from app.domain.event import NewEvent
+from app.domain.health import CheckResult, Health, Reading
 from app.domain.host import Host
 from app.domain.ids import ChangeId, HostId, RestoreId, RunId, SetId
 from app.domain.restore import Restore, RestoreState
@@ -234,6 +235,34 @@ def test_a_gate_inside_the_run_minds_the_work_of_others_and_not_its_own(office):
             run_of("c9", item()), id=RunId("r10"), state=RunState.RUNNING
         )
     assert found == {"alone": FactState.GOOD, "beside others": FactState.BAD}
+
+
+def test_the_facts_of_a_gate_name_the_records_behind_them(office):
+    change = scheduled(office)
+    check = item(replace(CUT, id="k", kind=StepKind.CHECK), transcript="ab" * 32)
+    own = run_of(change.id, check, state=RunState.RUNNING, ended_at=None)
+    with office.store.unit_of_work() as uow:
+        health = tuple(uow.health.list(change=change.id))
+        kept = tuple(uow.backups.list(change=change.id))
+    seen = Situation(change, own, NOON + 10 * MINUTE, health, kept)
+    told = {fact.text: fact for fact in gate_facts(seen)}
+    assert told["Vacuum the orders"].evidence == (f"run {own.id}", f"transcript {'ab' * 32}")
+    assert told["Last health check of every host"].evidence == ("check h1",)
+    (backed,) = (fact for text, fact in told.items() if text.startswith("Backup of"))
+    assert backed.evidence == ("set b1",)
+
+
+@pytest.mark.parametrize("found", [Health.WARNING, Health.UNKNOWN, Health.CRITICAL])
+def test_a_gate_calls_nothing_healthy_that_warns_or_was_not_read(office, found):
+    change = scheduled(office)
+    fine = office.store.kinds["health"]["h1"]
+    more = CheckResult("log.kernel", "Kernel log", Reading(found, "not permitted"))
+    report = replace(fine, results=(*fine.results, more))
+    own = run_of(change.id, item(), state=RunState.RUNNING, ended_at=None)
+    seen = Situation(change, own, NOON + 10 * MINUTE, (report,))
+    (fact,) = (f for f in gate_facts(seen) if f.text.startswith("Last health"))
+    assert fact.state is (FactState.BAD if found is Health.CRITICAL else FactState.WATCH)
+    assert fact.figure == "0 of 1"
 
 
 def test_the_store_finds_the_runs_that_matter_and_no_others(store: Store):

@@ -5,20 +5,21 @@ from typing import TYPE_CHECKING
 
 from app.errors import AppError
 from app.i18n import _
-from app.services.agendas import Boards, make_agenda
+from app.services.agendas import Boards, make_agenda, waiting_in
+from app.services.finding import Query
 from ui.tasks import Task
 
 if TYPE_CHECKING:
     from ui.context import UiContext
 
 
-def save_agenda(context: "UiContext", target: Path) -> Task:
-    """Print every change that waits for approval, a page each, into a file."""
+def save_agenda(context: "UiContext", target: Path, query: Query) -> Task:
+    """Print every change of a list that waits for approval, a page each, into a file."""
     services = context.services
 
     def work(_task: object) -> Path:
         boards = Boards(services.desk, services.files, services.render_agenda)
-        made = make_agenda(boards=boards)
+        made = make_agenda(waiting_in(query, services.finder), boards=boards)
         try:
             target.write_bytes(services.files.get(made.sha256))
         except OSError as error:

@@ -206,7 +206,7 @@ def test_the_list_opens_files_and_prints_what_waits(drive, services, asked, tmp_
     monkeypatch.setattr(
         "ui.pages.changes.list_deeds.QFileDialog.getSaveFileName", lambda *_a: (str(file), "")
     )
-    actions["Print what waits for approval"].trigger()
+    actions["Print what waits for approval in this list"].trigger()
     driver.bot.waitUntil(file.exists)
     driver.settle()
     assert asked.title in texts_of(file.read_bytes())[1]

@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
 from app.domain.change import ChangeState
+from app.domain.event import NewEvent
 from app.domain.run import DeviationKind, RunState, StepState
 from app.domain.runbook import OnFail, Phase, Runbook, Step, StepKind
 from app.domain.window import TimeRange, Window
@@ -18,7 +19,9 @@ from app.errors import IllegalMove
 from app.services import decisions, execution
 from app.services.timeline import EntryKind
 from app.tasks import TaskContext
+from tests.examples import checked
 from tests.fakes import NOON
+from tests.services.process_cases import backup
 from tests.ui.pages.test_run_page import answer_gate, button, only_run, shown
 from ui.pages.run.page import RunPage
 from ui.widgets.buttons import Button
@@ -367,3 +370,18 @@ def test_the_deadline_says_what_it_is_made_of(begun):
     left = driver.page._band.left
     assert left._note == "until 14:30 = 15:00 − 30\u202fmin, as planned"
     assert left._figure == "2:30:00"
+
+
+def test_a_gate_names_the_records_its_facts_come_from(begun, services):
+    driver = begun(GATE, LOOK)
+    run = only_run(services)
+    with services.new_uow() as uow:
+        change = uow.changes.get(run.change)
+        uow.backups.add(backup(change))
+        uow.health.add(checked(change))
+        uow.log.append(NewEvent("test", "made"))
+        uow.commit()
+    driver.page.reload()
+    driver.settle()
+    wait(driver, lambda: "set b1" in shown(driver.page._decision._gate.facts))
+    assert "check h1" in shown(driver.page._decision._gate.facts)

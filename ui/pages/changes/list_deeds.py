@@ -58,7 +58,9 @@ class ListDeeds(QObject):
             columns.setTitle(_("Columns"))
             menu.addMenu(columns)
         menu.addSeparator()
-        menu.addAction(_("Print what waits for approval")).triggered.connect(self._ask_agenda)
+        menu.addAction(_("Print what waits for approval in this list")).triggered.connect(
+            self._ask_agenda
+        )
         menu.addAction(_("Open an approval file")).triggered.connect(self.file_wanted)
         return menu
 
@@ -71,10 +73,13 @@ class ListDeeds(QObject):
             self.agenda_to(Path(path))
 
     def agenda_to(self, path: Path) -> None:
-        """Print a page for each change that waits for approval."""
+        """Print a page for each change of the list that waits for approval."""
         from ui.operations import agendas  # noqa: PLC0415 - seldom wanted
 
-        task = agendas.save_agenda(self._context, path)
+        query = self._list.search.loader.query
+        if query is None:
+            return
+        task = agendas.save_agenda(self._context, path, query)
         task.succeeded.connect(self._on_agenda)
         task.failed.connect(self.failed)
 

@@ -17,7 +17,7 @@ from ui.widgets.buttons import Button, Kind
 from ui.widgets.confirm import Consequence, TypedConfirmation
 from ui.widgets.fields import LineField
 from ui.widgets.labels import Label
-from ui.widgets.layout import clear
+from ui.widgets.layout import clear, column, panel
 
 _MARKS = {
     FactState.GOOD: Mark.GOOD,
@@ -47,9 +47,19 @@ class GateFacts(QWidget):
         clear(self._grid)
         for line, fact in enumerate(facts):
             self._grid.addWidget(StateBadge(Badge(_MARKS[fact.state], fact.word)), line, 0)
-            self._grid.addWidget(Label(visible(fact.text), wrap=True), line, 1)
+            self._grid.addWidget(_told(fact), line, 1)
             figure = Label(fact.figure, tone="ink2")
             self._grid.addWidget(figure, line, 2, Qt.AlignmentFlag.AlignRight)
+
+
+def _told(fact: GateFact) -> QWidget:
+    """Return what a fact is about, and below it the ids of the records behind it."""
+    text = Label(visible(fact.text), wrap=True)
+    if not fact.evidence:
+        return text
+    ids = Label(visible(" · ".join(fact.evidence)), size=SMALL, tone="ink2", wrap=True)
+    ids.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return panel(column(text, ids, gap=0))
 
 
 class GateCard(QWidget):
