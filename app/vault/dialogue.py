@@ -24,7 +24,8 @@ def probe(remote: Remote) -> Abilities:
     answers = ask(remote, scripts.PROBE, limit_s=_PROBE_S)
     found: dict[str, list[str]] = {}
     for key, value in answers:
-        found.setdefault(key, []).append(value)
+        text = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        found.setdefault(key, []).append(text)
 
     def one(key: str) -> str:
         return found.get(key, [""])[0]

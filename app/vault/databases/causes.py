@@ -41,9 +41,9 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "Check the name in the backup plan.",
     ),
     (
-        r"Lost connection|server closed the connection|terminating connection|gone away"
+        r"Lost connection|[Ss]erver (?:has )?closed the connection|terminating connection|gone away"
         r"|the database system is (?:shutting down|starting up)|connection reset|EOF|LOADING"
-        r"|Server has closed the connection|socket was unexpectedly closed|shutting down",
+        r"|requested snapshot|invalid snapshot|socket was unexpectedly closed|shutting down",
         "The database server ended the connection.",
         "Look whether it was restarted, then take the backup again.",
     ),

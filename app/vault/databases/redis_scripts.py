@@ -132,7 +132,7 @@ printf 'CD-DATA %s\n' "$nonce"
 cat >"$folder/dump.rdb"
 "$tool" "$folder/dump.rdb" >"$folder/said" 2>&1
 code=$?
-grep -q 'RDB looks OK' "$folder/said" || { [ "$code" -ne 0 ] || code=1; }
+[ "$code" -eq 0 ] && grep -q 'RDB looks OK' "$folder/said" || code=65
 tail -n 3 "$folder/said" >&2
 printf 'CD %s keys %s\n' "$nonce" "$(sed -n 's/.*\] \([0-9]*\) keys read.*/\1/p' "$folder/said")"
 finish "$code" "check=$code"
