@@ -10,6 +10,7 @@ from app.domain.host import Host
 from app.domain.ids import HostId
 from app.errors import InvalidInput, NotFound
 from app.i18n import _
+from app.services.backup_sources import HAS_QUERY
 from app.services.backups import back_up_change, take_backup
 from app.tasks import TaskContext
 
@@ -30,6 +31,14 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--exclude", action="append", default=[], help=_("pattern to leave out"))
     parser.add_argument("--sqlite", action="append", default=[], help=_("SQLite database file"))
     parser.add_argument("--postgresql", action="append", default=[], help=_("database name"))
+    parser.add_argument("--mysql", action="append", default=[], help=_("database name"))
+    parser.add_argument(
+        "--mongodb", action="append", default=[], help=_("database name, or * for all; not proven")
+    )
+    parser.add_argument("--redis", action="store_true", help=_("the whole Redis server"))
+    parser.add_argument("--server", default="", help=_("database server: name:port or a socket"))
+    parser.add_argument("--login", default="", help=_("account in the database"))
+    parser.add_argument("--query", default="", help=_("SELECT that a restore drill must answer"))
     parser.add_argument(
         "--level", type=level_of, default=None, help=_("how far to prove it: L0 to L4")
     )
@@ -70,13 +79,24 @@ def _host(args: argparse.Namespace, services: "AppServices") -> Host:
 
 
 def _sources(args: argparse.Namespace, host: HostId) -> list[BackupSource]:
-    found = [
-        *(BackupSource(SourceKind.SQLITE, host, database=name) for name in args.sqlite),
-        *(BackupSource(SourceKind.POSTGRESQL, host, database=name) for name in args.postgresql),
-    ]
+    found = [BackupSource(SourceKind.SQLITE, host, database=name) for name in args.sqlite]
+    named = {
+        SourceKind.POSTGRESQL: args.postgresql,
+        SourceKind.MYSQL: args.mysql,
+        SourceKind.MONGODB: ["" if name == "*" else name for name in args.mongodb],
+        SourceKind.REDIS: [""] if args.redis else [],
+    }
+    for kind, names in named.items():
+        query = args.query if kind in HAS_QUERY else ""
+        found += [
+            BackupSource(
+                kind, host, database=name, server=args.server, login=args.login, query=query
+            )
+            for name in names
+        ]
     if args.path:
         files = BackupSource(SourceKind.FILES, host, tuple(args.path), tuple(args.exclude))
         found.insert(0, files)
     if not found:
-        raise InvalidInput(_("Say what to keep: --path, --sqlite or --postgresql."))
+        raise InvalidInput(_("Say what to keep: --path, or one of the databases (see --help)."))
     return found

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from app.domain.backup import BackupSource, SourceKind
 from app.errors import InvalidInput
+from app.services.backup_sources import check_database_source
 from app.vault import scripts
 from app.vault.databases.producing import database_producers
 from app.vault.formats import Format, MarkedFormat, SqliteFormat, TarFormat
@@ -48,7 +49,7 @@ def _producers(
         case SourceKind.FILES:
             yield _files(source, able)
         case SourceKind.SQLITE:
-            yield _sqlite(source)
+            yield _sqlite(check_database_source(source))
         case SourceKind.FACTS:
             yield _facts(source)
         case _:

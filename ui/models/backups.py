@@ -17,6 +17,9 @@ SOURCES = {
     SourceKind.FILES: later("Files and folders"),
     SourceKind.SQLITE: later("SQLite database"),
     SourceKind.POSTGRESQL: later("PostgreSQL database"),
+    SourceKind.MYSQL: later("MySQL or MariaDB database"),
+    SourceKind.REDIS: later("Redis server"),
+    SourceKind.MONGODB: later("MongoDB, not proven"),
     SourceKind.FACTS: later("Facts of the host"),
 }
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.domain.backup import BackupSet, Level
-from app.services import backups, restores
+from app.domain.backup import BackupSet, BackupSource, Level
+from app.services import backup_sources, backups, restores
 from app.services.restores import HostRestore
 from ui.tasks import Task, host_lane
 
@@ -67,6 +67,16 @@ def back_up_change(context: "UiContext", change_id: str, title: str) -> Task:
         return backups.back_up_change(change, keeping=services.keeping, context=task)
 
     return context.tasks.start(work, lane=host_lane("vault"), title=title)
+
+
+def keep_password(context: "UiContext", source: BackupSource, password: str) -> Task:
+    """Keep the password of a database's account in the keyring."""
+    services = context.services
+    return context.tasks.start(
+        lambda _ctx: backup_sources.keep_database_password(
+            source, password, secrets=services.secrets, desk=services.desk
+        )
+    )
 
 
 def prove(context: "UiContext", item: BackupSet, level: Level, title: str) -> Task:

@@ -6,32 +6,17 @@ import re
 from app.domain.backup import BackupSource
 from app.errors import InvalidInput
 
-_NAME = re.compile(r"[A-Za-z0-9_.@:][A-Za-z0-9_.@:-]{0,127}")
-_SOCKET = re.compile(r"/[A-Za-z0-9_.@:/-]{1,200}")
-_ADDRESS = re.compile(r"(?P<host>[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d{1,5}))?")
-
 
 class Server:
-    """Where a database server is, as its host sees it."""
+    """Where a database server is, as its host sees it; the text was checked before."""
 
     def __init__(self, text: str) -> None:
-        found = _ADDRESS.fullmatch(text)
-        self.socket = text if _SOCKET.fullmatch(text) else ""
-        if text and not self.socket and (not found or text.startswith("-")):
-            raise InvalidInput(
-                f"“{text}” is no address of a database server.",
-                hint="Use name:port, or the path of a socket; leave it empty for the usual one.",
-            )
-        self.host = found["host"].strip("[]") if found else ""
-        self.port = (found["port"] or "") if found else ""
-
-
-def check_source(source: BackupSource) -> Server:
-    """Return where the server is; raises InvalidInput for names that could be anything else."""
-    for name, what in ((source.database, "a database"), (source.login, "an account")):
-        if name and not _NAME.fullmatch(name):
-            raise InvalidInput(f"“{name}” is not the name of {what}.")
-    return Server(source.server)
+        self.socket = text if text.startswith("/") else ""
+        host, _, port = ("", "", "") if self.socket else text.rpartition(":")
+        if not host or text.endswith("]"):  # a name alone, or an address of IPv6 without a port
+            host, port = ("" if self.socket else text), ""
+        self.host = host.strip("[]")
+        self.port = port
 
 
 def pgpass(source: BackupSource, password: str) -> bytes:
@@ -42,7 +27,7 @@ def pgpass(source: BackupSource, password: str) -> bytes:
 
 def conninfo(source: BackupSource, database: str) -> str:
     """Return where libpq connects; every value was checked to need no quotes."""
-    server = check_source(source)
+    server = Server(source.server)
     values = {
         "dbname": database,
         "host": server.socket or server.host,
@@ -54,7 +39,7 @@ def conninfo(source: BackupSource, database: str) -> str:
 
 def option_file(source: BackupSource, password: str) -> bytes:
     """Return the lines of an option file for MySQL's tools."""
-    server = check_source(source)
+    server = Server(source.server)
     secret = _one_line(password).replace("\\", "\\\\").replace('"', '\\"')
     values = {
         "user": source.login,

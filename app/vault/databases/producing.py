@@ -1,18 +1,15 @@
 """The commands that capture database servers, as producers of a set."""
 
-import re
 from collections.abc import Iterator
 
 from app.domain.backup import BackupSource, SourceKind
-from app.domain.functional import Engine, FunctionalProbe, ProbeKind
-from app.errors import InvalidInput
-from app.services.functional_remote import require_query
+from app.services.backup_sources import check_database_source
 from app.vault.databases import mongodb_scripts, mysql_scripts, postgresql_scripts, redis_scripts
 from app.vault.databases.archive import ArchiveFormat
 from app.vault.databases.dumps import CustomDumpFormat, MysqlFormat, RdbFormat
 from app.vault.databases.logins import (
+    Server,
     auth_command,
-    check_source,
     conninfo,
     option_file,
     pgpass,
@@ -23,13 +20,11 @@ from app.vault.producer import Abilities, Producer, file_stem, gently
 
 _IDLE_S = 3600.0
 """Tables are hashed in silence, and a server may take long to save."""
-_ENGINES = {SourceKind.POSTGRESQL: Engine.POSTGRESQL, SourceKind.MYSQL: Engine.MYSQL}
 
 
 def database_producers(source: BackupSource, able: Abilities, password: str) -> Iterator[Producer]:
     """Return what must run on the server for one of its databases; raises InvalidInput."""
-    check_source(source)
-    _check_query(source)
+    check_database_source(source)
     match source.kind:
         case SourceKind.POSTGRESQL:
             yield from _postgresql(source, able, password)
@@ -41,26 +36,12 @@ def database_producers(source: BackupSource, able: Abilities, password: str) -> 
             yield _redis(source, password)
 
 
-def _check_query(source: BackupSource) -> None:
-    if not source.query:
-        return
-    engine = _ENGINES.get(source.kind)
-    if engine is None:
-        raise InvalidInput(f"{source.title} cannot be asked a query.")
-    probe = FunctionalProbe(ProbeKind.SQL, source.query, engine=engine, database=source.database)
-    require_query(probe)
-    if not re.match(r"(?i)\s*(?:select|with|values)\b", source.query) or "\n" in source.query:
-        raise InvalidInput("The query of a restore drill is one line that begins with SELECT.")
-
-
 def query_of(source: BackupSource) -> str:
     """Return the query without a closing semicolon."""
     return source.query.strip().rstrip(";")
 
 
 def _postgresql(source: BackupSource, able: Abilities, password: str) -> Iterator[Producer]:
-    if not source.database:
-        raise InvalidInput("A backup of PostgreSQL names its database.")
     peer = [] if source.login else as_postgres(able)
     prefix = [*gently(able), *peer]
     roles = [*prefix, "pg_dumpall", *([] if peer else ["--no-role-passwords"])]
@@ -108,8 +89,6 @@ def as_postgres(able: Abilities) -> list[str]:
 
 
 def _mysql(source: BackupSource, able: Abilities, password: str) -> Producer:
-    if not source.database:
-        raise InvalidInput("A backup of MySQL or MariaDB names its database.")
     return Producer(
         source,
         SourceKind.MYSQL,
@@ -127,7 +106,7 @@ def _mysql(source: BackupSource, able: Abilities, password: str) -> Producer:
 
 
 def _mongodb(source: BackupSource, able: Abilities, password: str) -> Producer:
-    server = check_source(source)
+    server = Server(source.server)
     words = {
         "--host": server.socket or server.host,
         "--port": server.port,
@@ -155,7 +134,7 @@ def _mongodb(source: BackupSource, able: Abilities, password: str) -> Producer:
 
 def redis_options(source: BackupSource) -> list[str]:
     """Return how redis-cli reaches the server."""
-    server = check_source(source)
+    server = Server(source.server)
     if server.socket:
         return ["-s", server.socket]
     host = ["-h", server.host] if server.host else []
@@ -163,8 +142,6 @@ def redis_options(source: BackupSource) -> list[str]:
 
 
 def _redis(source: BackupSource, password: str) -> Producer:
-    if source.database:
-        raise InvalidInput("Redis is captured as a whole; leave the database empty.")
     return Producer(
         source,
         SourceKind.REDIS,

@@ -1,6 +1,5 @@
 """The backup of a change: what shall be captured, how well it must be proven, what there is."""
 
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Slot
@@ -8,24 +7,24 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.backup import BackupSet, BackupSource, SourceKind
 from app.domain.ids import HostId
-from app.errors import InvalidInput
 from app.i18n import _, later, ngettext
 from app.wording import bytes_size, clock, day
-from ui.cells import Cell, Column, Squares, Words
+from ui.cells import Badge, Cell, Column, Squares, Words
 from ui.models.backups import SOURCES, ladder, level_badge, names_of, rungs
 from ui.models.rows import RowsModel
+from ui.operations import backups
 from ui.operations.changes import ChangeView
 from ui.pages.changes.deeds import HostDeeds
 from ui.pages.changes.editing import Editing
 from ui.pages.changes.gate import BackupGate, needed_level
-from ui.pages.changes.impact import host_options
-from ui.pages.changes.records import Line, RecordForm, RecordList, Records
-from ui.pages.changes.saving import Section, refuse
+from ui.pages.changes.records import Line, RecordList, Records
+from ui.pages.changes.saving import Section
+from ui.pages.changes.source_form import SourceForm
 from ui.pages.changes.tab import Tab
-from ui.pages.changes.words import choices, word
+from ui.pages.changes.words import word
+from ui.tasks import Task
 from ui.widgets.buttons import link
 from ui.widgets.facts import SectionTitle
-from ui.widgets.fields import ChoiceField, LineField, TextField
 from ui.widgets.labels import Label
 from ui.widgets.layout import column
 from ui.widgets.levels import LevelLadder
@@ -55,72 +54,8 @@ class BackupTab(Tab):
         self.sets.show_view(view)
 
 
-class SourceForm(RecordForm):
-    """One thing to capture."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kind = ChoiceField(_("What"), choices(SOURCES))
-        self.host = ChoiceField(_("Host"))
-        self.paths = TextField(_("Paths, one on each line"), lines=3)
-        self.exclude = TextField(_("Leave out, one on each line"), lines=3)
-        self.database = LineField(_("Database"))
-        for name in ("kind", "host", "paths", "exclude"):
-            self.add(name, getattr(self, name))
-        self.add("database", self.database, wide=True)
-        self.kind.edited.connect(self._follow_kind)
-
-    def prepare(self, view: ChangeView) -> None:
-        """Offer the hosts."""
-        self.host.set_options([("", _("choose a host")), *host_options(view)])
-
-    def fill(self, record: BackupSource) -> None:
-        """Show a source."""
-        self.kind.set_value(record.kind.value)
-        self.host.set_value(str(record.host))
-        self.paths.set_value("\n".join(record.paths))
-        self.exclude.set_value("\n".join(record.exclude))
-        self.database.set_value(record.database)
-        self._follow_kind()
-
-    def read(self, record: BackupSource) -> BackupSource:
-        """Return the source as typed."""
-        kind = SourceKind(self.kind.value)
-        if not self.host.value:
-            raise refuse(self.host, InvalidInput(_("Choose the host.")))
-        paths, exclude = _lines(self.paths.value), _lines(self.exclude.value)
-        bad = [path for path in paths if not path.startswith("/")]
-        if kind is SourceKind.FILES and (not paths or bad):
-            text = _("Paths begin with “/”, one on each line.")
-            raise refuse(self.paths, InvalidInput(text))
-        if kind in (SourceKind.SQLITE, SourceKind.POSTGRESQL) and not self.database.value:
-            raise refuse(self.database, InvalidInput(_("Name the database.")))
-        files = kind is SourceKind.FILES
-        return replace(
-            record,
-            kind=kind,
-            host=HostId(self.host.value),
-            paths=paths if files else (),
-            exclude=exclude if files else (),
-            database="" if files or kind is SourceKind.FACTS else self.database.value,
-        )
-
-    @Slot()
-    def _follow_kind(self) -> None:
-        kind = self.kind.value
-        self.paths.setVisible(kind == SourceKind.FILES.value)
-        self.exclude.setVisible(kind == SourceKind.FILES.value)
-        self.database.setVisible(kind in (SourceKind.SQLITE.value, SourceKind.POSTGRESQL.value))
-        sqlite = kind == SourceKind.SQLITE.value
-        self.database.line.setPlaceholderText("/srv/shop/orders.sqlite3" if sqlite else "orders")
-
-
 def _titled(source: BackupSource) -> str:
     return source.title if source.kind is not SourceKind.FACTS else _("Packages, services, mounts")
-
-
-def _lines(text: str) -> tuple[str, ...]:
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
 class SourcesSection(Section):
@@ -131,7 +66,7 @@ class SourcesSection(Section):
     def __init__(self) -> None:
         super().__init__()
         self._first_host = ""
-        self.sources = RecordList(self._records(), SourceForm)
+        self.sources = RecordList(self._records(), lambda: SourceForm(self._keep_password))
         self.column.addWidget(self.sources)
         self.watch_list(self.sources)
 
@@ -156,9 +91,27 @@ class SourcesSection(Section):
                     _("Kind"), lambda line: word(SOURCES, line.item.kind), width=170, tone="ink2"
                 ),
                 Column[Line](_("Host"), self._host, width=110, tone="ink2"),
+                Column[Line](_("Proven"), self._level, cell=self._badge, width=190),
             ),
             lambda: BackupSource(SourceKind.FILES, HostId(self._first_host)),
         )
+
+    def _keep_password(self, source: BackupSource, password: str) -> Task:
+        if self.editing is None:
+            raise LookupError("the section is in no tab yet")
+        return backups.keep_password(self.editing.context, source, password)
+
+    def _badge(self, line: Line) -> Cell:
+        """Show how well the newest set that holds a source is proven."""
+        view, source = self._view, line.item
+        if view is None or source not in view.change.backup_plan:
+            return Cell(())
+        held = [s for s in view.backups if s.host == source.host and s.holds(source)]
+        newest = max(held, key=lambda item: item.sealed_at, default=None)
+        return Cell((level_badge(newest, needed_level(view.change)),))
+
+    def _level(self, line: Line) -> str:
+        return " ".join(part.word for part in self._badge(line).top if isinstance(part, Badge))
 
     def _host(self, line: Line) -> str:
         return self._view.host_name(line.item.host) if self._view else ""
