@@ -5,7 +5,6 @@ The library for it loads slowly, so it is imported with the first key that is us
 
 import base64
 import binascii
-import hashlib
 import os
 from typing import Protocol
 
@@ -87,5 +86,7 @@ def from_base64(text: str) -> bytes:
 
 def fingerprint(key: bytes) -> str:
     """Return how people compare a key: ``SHA256:`` and base64, as ssh-keygen writes it."""
+    import hashlib  # noqa: PLC0415 - slow
+
     digest = hashlib.sha256(key).digest()
     return "SHA256:" + base64.b64encode(digest).decode("ascii").rstrip("=")

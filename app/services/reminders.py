@@ -1,38 +1,13 @@
 """What a change still asks of somebody after its work: late actions, measures to repeat."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 
 from app.domain.benefit import Due, benefit_dates, next_due
 from app.domain.change import Change, ChangeState
 from app.i18n import _
+from app.services.rows import Reminder, ReminderKind
 
 _WATCHED = (ChangeState.MONITOR, ChangeState.REVIEW, ChangeState.CLOSED)
-
-
-class ReminderKind(StrEnum):
-    """What is asked for."""
-
-    ACTION = "action"
-    BENEFIT = "benefit"
-
-
-@dataclass(frozen=True, slots=True)
-class Reminder:
-    """One thing that is due; ``late`` says that its time is over."""
-
-    kind: ReminderKind
-    change: str
-    number: str
-    title: str
-    """Of the change."""
-    what: str
-    owner: str
-    due_at: datetime
-    late: bool
-    place: int = 0
-    """Which action, or how many days after the work."""
 
 
 def is_measured_again(change: Change) -> bool:

@@ -6,6 +6,7 @@ Reads for screens go past the domain: one statement each, nothing to change by a
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from app.domain.vocabulary import ChangeState, ChangeType, Grade, RunMode, RunState, Verdict
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from app.domain.event import Event
     from app.domain.lesson import FollowUp, Lesson
     from app.domain.run import Run
-    from app.services.reminders import Reminder
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,43 @@ class LiveRun:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchedRow:
+    """A change under observation, since when and for how many days."""
+
+    id: str
+    number: str
+    title: str
+    since: datetime | None
+    days: float
+    open_incidents: int
+    """Those that it caused and that are not over."""
+
+
+class ReminderKind(StrEnum):
+    """What a change asks for after its work."""
+
+    ACTION = "action"
+    BENEFIT = "benefit"
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """One thing that is due; ``late`` says that its time is over."""
+
+    kind: ReminderKind
+    change: str
+    number: str
+    title: str
+    """Of the change."""
+    what: str
+    owner: str
+    due_at: datetime
+    late: bool
+    place: int = 0
+    """Which action, or how many days after the work."""
+
+
+@dataclass(frozen=True, slots=True)
 class HomeSummary:
     """What the first page shows: what runs, what comes, what was found."""
 
@@ -98,11 +135,11 @@ class HomeSummary:
     upcoming: tuple[ChangeRow, ...]
     """Changes whose window has not ended, soonest first."""
     verdicts: tuple[VerdictRow, ...]
-    watched: "tuple[Change, ...]"
-    """Changes under observation."""
+    watched: tuple[WatchedRow, ...]
+    """Changes under observation, newest first."""
     freezes: "tuple[ScheduleWindow, ...]"
     """Every freeze that was declared, whenever it takes place."""
-    due: "tuple[Reminder, ...]"
+    due: tuple[Reminder, ...]
     """Late actions and measures to repeat over all changes, the oldest first."""
     open_count: int
     closed_count: int

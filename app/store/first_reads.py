@@ -4,6 +4,7 @@ SQLAlchemy takes longer to load than the rest of a start; these few statements d
 They are standard SQL. Everything else that screens read is in `app.store.queries`.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from app.domain.vocabulary import ChangeState, ChangeType, Grade, Level, RunState, Verdict
-from app.services.rows import ChangeRow, HomeSummary, LiveRun, VerdictRow
+from app.services.rows import ChangeRow, HomeSummary, LiveRun, Reminder, VerdictRow, WatchedRow
 from app.settings import Settings, from_rows
 from app.store.chain import READ_HEAD, Head, head_of
 from app.store.codec import decode, from_text, to_text
@@ -21,7 +22,6 @@ from app.store.sqlite import reading
 if TYPE_CHECKING:
     from app.domain.calendar import ScheduleWindow
     from app.domain.change import Change
-    from app.services.reminders import Reminder
 
 HOME_ROWS: Final = 20
 
@@ -56,7 +56,8 @@ _LIVE = f"""
 _ANY_LIVE = f"SELECT 1 FROM run WHERE state IN ({_ALIVE}) LIMIT 1"  # noqa: S608
 _BACKUPS = 'SELECT body FROM backup_set WHERE change = :change ORDER BY "row" DESC'
 _WATCHED = f"""
-    SELECT body FROM change WHERE state = '{ChangeState.MONITOR.value}' ORDER BY "row" DESC"""  # noqa: S608
+    SELECT id, number, title, body FROM change
+    WHERE state = '{ChangeState.MONITOR.value}' ORDER BY "row" DESC"""  # noqa: S608
 _COUNTS = f"""
     SELECT count(*) FILTER (WHERE state IN ({_OPEN})),
         count(*) FILTER (WHERE state = 'closed'),
@@ -97,7 +98,7 @@ class FirstReads:
                 waiting=tuple(map(_change_row, connection.execute(_WAITING, at))),
                 upcoming=tuple(map(_change_row, connection.execute(_UPCOMING, at))),
                 verdicts=tuple(map(_verdict_row, connection.execute(_VERDICTS))),
-                watched=tuple(_changes(connection, _WATCHED, {})),
+                watched=tuple(map(_watched_row, connection.execute(_WATCHED))),
                 freezes=tuple(_freezes(connection)),
                 due=tuple(_due(connection, at, now)),
                 open_count=found,
@@ -145,7 +146,7 @@ def _freezes(connection: sqlite3.Connection) -> "list[ScheduleWindow]":
     return [decode(body, ScheduleWindow, "window") for (body,) in rows]
 
 
-def _due(connection: sqlite3.Connection, at: dict[str, str], now: datetime) -> "list[Reminder]":
+def _due(connection: sqlite3.Connection, at: dict[str, str], now: datetime) -> list[Reminder]:
     changes = _changes(connection, _DUE, at)
     if not changes:
         return []
@@ -193,6 +194,21 @@ def _change_row(row: tuple[Any, ...]) -> ChangeRow:
 def _verdict_row(row: tuple[Any, ...]) -> VerdictRow:
     change, number, metric, verdict, sentence, judged_at = row
     return VerdictRow(change, number, metric, Verdict(verdict), sentence, _instant(judged_at))
+
+
+def _watched_row(row: tuple[str, str, str, str]) -> WatchedRow:
+    """Read three fields of the body without the record's class, which loads slowly."""
+    key, number, title, text = row
+    body = json.loads(text)
+    caused = (item for item in body["incidents"] if item["caused"])
+    return WatchedRow(
+        id=key,
+        number=number,
+        title=title,
+        since=_instant(body["monitor_since"]),
+        days=body["monitor_days"],
+        open_incidents=sum(item["restored_at"] is None for item in caused),
+    )
 
 
 def _instant(text: str | None) -> datetime | None:

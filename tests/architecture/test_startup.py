@@ -6,6 +6,10 @@ import sys
 import textwrap
 
 from app.bootstrap import Surroundings, open_services
+from app.domain.change import Change
+from app.domain.change import ChangeState as S
+from app.domain.event import NewEvent
+from app.domain.ids import ChangeId
 from app.secrets import SessionSecrets
 from tests.architecture.source import ROOT
 
@@ -32,7 +36,13 @@ def heavy(loaded: list[str]) -> list[str]:
 
 
 def test_no_heavy_library_is_loaded_before_the_first_page_stands_with_its_data(tmp_path):
-    open_services(tmp_path, Surroundings(secrets=SessionSecrets())).close()
+    services = open_services(tmp_path, Surroundings(secrets=SessionSecrets()))
+    with services.new_uow() as uow:
+        for number, state in enumerate((S.DRAFT, S.SCHEDULED, S.MONITOR, S.CLOSED), start=1):
+            uow.changes.add(Change(ChangeId(f"c{number}"), f"CHG-{number:06d}", "A", state=state))
+        uow.log.append(NewEvent("change.opened", "Opened four"))
+        uow.commit()
+    services.close()
     loaded = run(
         """
         import sys
@@ -65,6 +75,7 @@ def test_no_heavy_library_is_loaded_before_the_first_page_stands_with_its_data(t
     )
     assert "ui.pages.home.page" in loaded
     assert heavy(loaded) == []
+    assert "app.domain.change" not in loaded, "the first page needs rows, not whole records"
 
 
 def test_the_headless_entry_loads_neither_qt_nor_heavy_libraries():

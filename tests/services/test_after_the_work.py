@@ -22,7 +22,8 @@ from app.services.benefits import finding, overall, remeasure, skip
 from app.services.closing import misfit, propose_code
 from app.services.entries import write_entry
 from app.services.learning import drop_action, finish_action, open_child, reopen_action
-from app.services.reminders import ReminderKind, first_due, reminders
+from app.services.reminders import first_due, reminders
+from app.services.rows import ReminderKind
 from app.tasks import TaskContext
 from tests.examples import RESPONSE
 from tests.fakes import NOON

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 
 from app.domain.calendar import WindowKind
 from app.domain.change import ChangeState
-from app.domain.review import CloseCode
+from app.domain.review import CloseCode, Incident
 from app.domain.window import TimeRange, Window
 from app.services import changes, execution, windows
 from tests.fakes import NOON
@@ -48,6 +48,25 @@ def test_windows_that_come_are_listed_with_state_and_risk(drive, record):
     assert model.index(0, 1).data() == "Upgrade PostgreSQL, Scheduled"
     assert "Upgrade PostgreSQL" not in driver.page.strip.accessibleName()
     assert "CHG-000001" in driver.page.strip.accessibleName()
+
+
+def test_what_is_under_observation_is_listed_with_its_day_and_its_open_incidents(
+    drive, record, clock
+):
+    incidents = (
+        Incident("INC-1", "Slow", caused=True, detected_at=NOON),
+        Incident("INC-2", "Down", caused=True, detected_at=NOON, restored_at=NOON),
+        Incident("INC-3", "Other", detected_at=NOON),
+    )
+    record("Upgrade PostgreSQL", S.MONITOR, with_fields(monitor_days=7.0, incidents=incidents))
+    clock.pass_by(hours=49)
+    record("Renew the certificate", S.MONITOR, with_fields(monitor_days=0.5))
+    model = drive(HomePage).page.watched.table.rows_model
+    rows = [[model.index(row, column).data() for column in range(4)] for row in range(2)]
+    assert rows == [
+        ["CHG-000002", "Renew the certificate", "for less than a day", "no open incident"],
+        ["CHG-000001", "Upgrade PostgreSQL", "day 3 of 7", "1 open"],
+    ]
 
 
 def test_figures_are_counts_below_ten_and_shares_from_ten_on(drive, record):

@@ -9,8 +9,7 @@ from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.i18n import _, ngettext
-from app.services.reminders import Reminder
-from app.services.rows import ChangeRow, VerdictRow
+from app.services.rows import ChangeRow, Reminder, VerdictRow
 from app.wording import clock, clock_span, count, count_of, day, percent
 from ui.actions import EXAMPLES
 from ui.cells import Column

@@ -2,18 +2,14 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from app.domain.vocabulary import REVIEW_DAYS, ChangeState
 from app.i18n import _, later
-from app.services.rows import ChangeRow, VerdictRow
+from app.services.rows import ChangeRow, VerdictRow, WatchedRow
 from app.wording import DASH, clock, day
 from ui.cells import Badge, Cell, Column, Mark, Mini, Risk, Words
 from ui.models.changes import is_review_overdue, state_badge, when_text
 from ui.models.verdicts import verdict_badge
-
-if TYPE_CHECKING:
-    from app.domain.change import Change
 
 SOON = timedelta(hours=48)
 """What is due within this time is amber."""
@@ -157,36 +153,32 @@ def _found(row: VerdictRow) -> str:
     return row.sentence.split(". ")[0].rstrip(".") or row.metric
 
 
-def watched_columns(now: Callable[[], datetime]) -> "tuple[Column[Change], ...]":
+def watched_columns(now: Callable[[], datetime]) -> tuple[Column[WatchedRow], ...]:
     """Return the columns of what is under observation."""
 
-    def since(change: "Change") -> str:
-        if change.monitor_since is None:
+    def since(row: WatchedRow) -> str:
+        if row.since is None:
             return ""
-        gone = int((now() - change.monitor_since) / timedelta(days=1)) + 1
-        if change.monitor_days < 1:
+        gone = int((now() - row.since) / timedelta(days=1)) + 1
+        if row.days < 1:
             return _("for less than a day")
-        return _("day {n} of {all:g}").format(n=gone, all=change.monitor_days)
+        return _("day {n} of {all:g}").format(n=gone, all=row.days)
 
     return (
-        Column["Change"](_("Change"), lambda change: change.number, width=108, tone="ink2"),
-        Column["Change"](_("Title"), lambda change: change.title),
-        Column["Change"](_("Observed"), since, width=130, tone="ink2"),
-        Column["Change"](_("Incidents"), _incidents_text, cell=_incidents, width=150, right=True),
+        Column[WatchedRow](_("Change"), lambda row: row.number, width=108, tone="ink2"),
+        Column[WatchedRow](_("Title"), lambda row: row.title),
+        Column[WatchedRow](_("Observed"), since, width=130, tone="ink2"),
+        Column[WatchedRow](_("Incidents"), _incidents_text, cell=_incidents, width=150, right=True),
     )
 
 
-def _open_incidents(change: "Change") -> int:
-    return sum(item.caused and item.restored_at is None for item in change.incidents)
-
-
-def _incidents_text(change: "Change") -> str:
-    n = _open_incidents(change)
+def _incidents_text(row: WatchedRow) -> str:
+    n = row.open_incidents
     return _("{n} open").format(n=n) if n else _("no open incident")
 
 
-def _incidents(change: "Change") -> Cell:
-    text = _incidents_text(change)
-    if not _open_incidents(change):
+def _incidents(row: WatchedRow) -> Cell:
+    text = _incidents_text(row)
+    if not row.open_incidents:
         return Cell((Words(text, "ink2"),), right=True)
     return Cell((Badge(Mark.WATCH, text),), right=True)
