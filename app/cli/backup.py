@@ -1,15 +1,19 @@
 """``changedesk backup``: take a set of a host, or of every host of a change, and prove it."""
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from app.cli.outlook import show
 from app.cli.output import answer
 from app.cli.sets import FINDING, level_of, set_data, set_lines
 from app.domain.backup import BackupSet, BackupSource, CaptureState, Level, SourceKind
 from app.domain.host import Host
 from app.domain.ids import HostId
+from app.domain.preflight import HostOutlook
 from app.errors import InvalidInput, NotFound
 from app.i18n import _
+from app.services.backup_outlook import look_at_change, look_at_host
 from app.services.backup_sources import HAS_QUERY
 from app.services.backups import back_up_change, take_backup
 from app.tasks import TaskContext
@@ -42,11 +46,18 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--level", type=level_of, default=None, help=_("how far to prove it: L0 to L4")
     )
+    parser.add_argument(
+        "--preview",
+        action="store_true",
+        help=_("take nothing: say what there is, what is left out, and whether it fits"),
+    )
 
 
 def run(args: argparse.Namespace, services: "AppServices") -> int:
     """Take the backup; 0 when proven as asked, 3 when it is partial or not proven."""
     keeping = services.keeping
+    if args.preview:
+        return show(_outlooks(args, services), as_json=args.json)
     if args.change:
         with services.new_uow() as uow:
             change = uow.changes.by_number(args.change)
@@ -61,6 +72,17 @@ def run(args: argparse.Namespace, services: "AppServices") -> int:
     lines = [line for item in taken for line in set_lines(item)]
     answer({"sets": [set_data(item) for item in taken]}, lines, as_json=args.json)
     return 0 if all(_is_good(item, wanted) for item in taken) else FINDING
+
+
+def _outlooks(args: argparse.Namespace, services: "AppServices") -> Sequence[HostOutlook]:
+    keeping, context = services.keeping, TaskContext()
+    if args.change:
+        with services.new_uow() as uow:
+            change = uow.changes.by_number(args.change)
+        return look_at_change(change, keeping=keeping, context=context)
+    host = _host(args, services)
+    sources = _sources(args, host.id)
+    return (look_at_host(host.id, sources, keeping=keeping, context=context),)
 
 
 def _is_good(item: BackupSet, wanted: Level) -> bool:

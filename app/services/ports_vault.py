@@ -15,6 +15,7 @@ from app.domain.backup import (
 )
 from app.domain.host import Host
 from app.domain.ids import ChangeId, SetId
+from app.domain.preflight import HostOutlook
 from app.domain.restore import (
     EntryPage,
     HostDifference,
@@ -116,6 +117,16 @@ class Vault(Protocol):
             DiskFull: There is not enough room; nothing was sealed.
             Busy: Another task or program is backing up this host.
             RemoteError: The host could not be used, or the link broke; nothing was sealed.
+        """
+        ...
+
+    def outlook(self, request: CaptureRequest, remote: Remote, context: TaskContext) -> HostOutlook:
+        """Say what a set would hold, what its rules leave out, and what is free; nothing is taken.
+
+        A host that cannot be asked is an outlook with a problem, not an error.
+
+        Raises:
+            TaskCancelled: A stop was asked for.
         """
         ...
 

@@ -67,6 +67,12 @@ class Excluded:
             for pattern in self._patterns
         )
 
+    def matches_itself(self, name: bytes) -> bool:
+        """Whether a member is left out although none of the folders around it is."""
+        parts = name.split(b"/")
+        tails = (b"/".join(parts[start:]) for start in range(len(parts)))
+        return any(pattern.match(tail) for tail in tails for pattern in self._patterns)
+
 
 def _outermost(names: Iterable[bytes]) -> list[bytes]:
     kept: list[bytes] = []

@@ -257,3 +257,24 @@ exit "$code"
 
 With 0 the place itself is listed too, whatever it is; else what is no folder holds nothing.
 """
+
+SIZES = r"""
+LC_ALL=C; export LC_ALL
+nonce=$1; shift
+printf 'CD-BEGIN %s\n' "$nonce" >&2
+printf 'CD-DATA %s\n' "$nonce"
+find "$@" -xdev -printf '%y %s %b %n %D:%i %p\0'
+code=$?
+printf '\nCD-END %s find=%d\n' "$nonce" "$code" >&2
+exit "$code"
+"""
+"""Arguments: nonce, paths. Lists type, size, 512-byte blocks, links, inode and path of all."""
+
+FREE = r"""
+LC_ALL=C; export LC_ALL
+nonce=$1
+free=$(df -Pk -- "${TMPDIR:-/var/tmp}" 2>/dev/null | awk 'NR == 2 { print $4 }')
+printf 'CD %s free %s\n' "$nonce" "$free"
+printf 'CD %s end end\n' "$nonce"
+"""
+"""Arguments: nonce. Answers how much is free where copies would lie."""

@@ -13,6 +13,7 @@ from app.domain.backup import (
     RestoreResult,
     Verification,
 )
+from app.domain.preflight import HostOutlook
 from app.domain.restore import HostDifference, PlanStep, Restore, RestoreState, RestoreWish
 from app.errors import NotFound, VaultDamaged
 from app.services.ports import Remote
@@ -24,6 +25,7 @@ from app.vault.core import Core, PasswordOf
 from app.vault.dialogue import new_nonce, probe
 from app.vault.format import Acceptance, SetNote
 from app.vault.notes import SealedSet, add_note, as_backup_set, is_sealed, load_set
+from app.vault.preflight import look_ahead
 from app.vault.reading import SetReader
 from app.vault.reconcile import reconcile
 from app.vault.restore import restore_set
@@ -64,6 +66,10 @@ class LocalVault:
         """Take and seal one set; it comes back at L0."""
         return as_backup_set(self.core, take_set(self.core, request, remote, context))
 
+    def outlook(self, request: CaptureRequest, remote: Remote, context: TaskContext) -> HostOutlook:
+        """Say what a set would hold and whether it fits."""
+        return look_ahead(self.core, request, remote, context)
+
     def verify(
         self,
         item: BackupSet,
@@ -98,7 +104,7 @@ class LocalVault:
         self, item: BackupSet, target: Path, context: TaskContext, *, paths: Sequence[str] = ()
     ) -> RestoreResult:
         """Unpack a set, or some members, into a folder that must not exist yet."""
-        return restore_set(self._reader(item, context), target, paths)
+        return restore_set(_reader(self.core, item, context), target, paths)
 
     def restore_on_host(
         self,
@@ -112,7 +118,7 @@ class LocalVault:
         wish = wish if wish.mark else replace(wish, mark=new_nonce()[:8])
         busy = f"Something else is under way on {item.host_name}: a backup, or a restore."
         with locks.hold(self.core.layout.host_lock(item.host), what=busy):
-            return restore_on_host(self._reader(item, context), remote, wish, tell)
+            return restore_on_host(_reader(self.core, item, context), remote, wish, tell)
 
     def plan(self, item: BackupSet) -> Sequence[PlanStep]:
         """Return the restore plan; for sets of earlier versions it is made now."""
@@ -123,7 +129,7 @@ class LocalVault:
         self, item: BackupSet, remote: Remote, context: TaskContext, wish: RestoreWish
     ) -> HostDifference:
         """Compare what is on the host now with a set, and change nothing."""
-        return compare_now(self._reader(item, context), remote, wish)
+        return compare_now(_reader(self.core, item, context), remote, wish)
 
     def look_after(self, restore: Restore, remote: Remote) -> RestoreState:
         """Tell from the names on the host how far a restore came."""
@@ -140,7 +146,7 @@ class LocalVault:
 
     def browse(self, item: BackupSet, context: TaskContext) -> Catalogue:
         """Open the members of a set for looking."""
-        return SetCatalogue(self.core.scratch(), self._reader(item, context))
+        return SetCatalogue(self.core.scratch(), _reader(self.core, item, context))
 
     def accept(self, item: BackupSet, *, by: str, reason: str) -> BackupSet:
         """Keep, signed, that a person accepts an incomplete set."""
@@ -154,7 +160,7 @@ class LocalVault:
         self, item: BackupSet, remote: Remote, context: TaskContext, wish: RestoreWish
     ) -> Sequence[BackupSource]:
         """Return what a restore would replace and is there now."""
-        return overwritten(self._reader(item, context), remote, wish)
+        return overwritten(_reader(self.core, item, context), remote, wish)
 
     @property
     def bin(self) -> Bin:
@@ -176,8 +182,9 @@ class LocalVault:
         """Compare the folder with what the store remembers and clear up after a crash."""
         return reconcile(self.core, known)
 
-    def _reader(self, item: BackupSet, context: TaskContext) -> SetReader:
-        return SetReader(self.core, _open(self.core, item), context)
+
+def _reader(core: Core, item: BackupSet, context: TaskContext) -> SetReader:
+    return SetReader(core, _open(core, item), context)
 
 
 def _open(core: Core, item: BackupSet) -> SealedSet:

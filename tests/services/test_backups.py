@@ -18,8 +18,9 @@ from app.domain.backup import (
 )
 from app.domain.change import Change
 from app.domain.ids import ChangeId, HostId, SetId
-from app.errors import BackupFailed, IllegalMove, InvalidInput, NotFound
+from app.errors import BackupFailed, IllegalMove, InvalidInput, NotFound, Unreachable
 from app.services.backup_gate import Demand, gate_host, gate_level
+from app.services.backup_outlook import look_at_host
 from app.services.backups import (
     Safekeeping,
     accept_partial,
@@ -253,3 +254,30 @@ def test_a_set_counts_for_what_it_holds_and_the_weakest_source_decides():
     both = gate_host((files_, database), (good, weak), demand)
     assert both.met
     assert both.best is weak
+
+
+def test_a_look_ahead_goes_by_the_last_set_of_the_host(keeping, tmp_path):
+    root = tmp_path / "srv"
+    root.mkdir()
+    (root / "a.txt").write_bytes(b"text " * 40_000)
+    wanted = [BackupSource(SourceKind.FILES, HOST.id, (str(root),))]
+    first = look_at_host(HOST.id, wanted, keeping=keeping, context=TaskContext())
+    assert first.expected_s is None
+    assert first.is_ready
+    taken = take_backup(HOST.id, wanted, keeping=keeping, context=TaskContext())
+    again = look_at_host(HOST.id, wanted, keeping=keeping, context=TaskContext())
+    share = again.plain_bytes / taken.plain_bytes
+    proven = max(taken.latest(level).duration_s for level in (Level.INTACT, Level.READABLE))
+    assert again.expected_s == pytest.approx(share * (taken.duration_s + proven))
+    assert again.expected_stored_bytes == round(share * taken.stored_bytes)
+
+
+def test_a_host_that_cannot_be_asked_is_an_outlook_with_its_reason(keeping, tmp_path):
+    def refuse(host):
+        raise Unreachable("No answer.", host=host.name, hint="Is it on?")
+
+    keeping.remotes.open = refuse
+    wanted = [BackupSource(SourceKind.FILES, HOST.id, (str(tmp_path),))]
+    found = look_at_host(HOST.id, wanted, keeping=keeping, context=TaskContext())
+    assert not found.is_ready
+    assert "No answer. Is it on?" in found.problem

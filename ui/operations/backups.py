@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.domain.backup import BackupSet, BackupSource, Level
-from app.services import backup_sources, backups, restores
+from app.services import backup_outlook, backup_sources, backups, restores
 from app.services.restores import HostRestore
 from ui.tasks import Task, host_lane
 
@@ -65,6 +65,18 @@ def back_up_change(context: "UiContext", change_id: str, title: str) -> Task:
         with services.new_uow() as uow:
             change = uow.changes.get(change_id)
         return backups.back_up_change(change, keeping=services.keeping, context=task)
+
+    return context.tasks.start(work, lane=host_lane("vault"), title=title)
+
+
+def look_ahead(context: "UiContext", change_id: str, title: str) -> Task:
+    """Ask the hosts of a change's plan what a backup would be; the result is their outlooks."""
+    services = context.services
+
+    def work(task: "TaskContext") -> object:
+        with services.new_uow() as uow:
+            change = uow.changes.get(change_id)
+        return backup_outlook.look_at_change(change, keeping=services.keeping, context=task)
 
     return context.tasks.start(work, lane=host_lane("vault"), title=title)
 

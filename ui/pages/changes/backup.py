@@ -17,6 +17,7 @@ from ui.operations.changes import ChangeView
 from ui.pages.changes.deeds import HostDeeds
 from ui.pages.changes.editing import Editing
 from ui.pages.changes.gate import BackupGate, needed_level
+from ui.pages.changes.outlook import OutlookPart
 from ui.pages.changes.records import Line, RecordList, Records
 from ui.pages.changes.saving import Section
 from ui.pages.changes.source_form import SourceForm
@@ -43,6 +44,7 @@ class BackupTab(Tab):
         self.body.addWidget(self.gate)
         self.body.addWidget(self.deeds)
         self.add_section(self.sources)
+        self.outlook = self.add_part(OutlookPart(editing))
         self.body.addWidget(self.sets)
         self.end()
 
