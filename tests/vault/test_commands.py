@@ -181,3 +181,19 @@ def test_the_key_is_changed_printed_and_tried_by_command(desk, taken, tmp_path, 
     assert desk("vault", "rotate", "--sheet", str(sheet))[0] == 2
     assert desk.say("vault", "key") == 0
     assert "its recovery key was tried" in desk.said
+
+
+def test_a_preview_takes_nothing_and_says_what_would_be(desk, ssh_host, tmp_path):
+    tree = tmp_path / "srv"
+    (tree / "cache").mkdir(parents=True)
+    (tree / "a.txt").write_text("text")
+    desk.say("vault", "make")
+    words = ("backup", "--host", ssh_host.name, "--path", str(tree), "--exclude", "cache")
+    code, said = desk(*words, "--preview")
+    (host,) = said["hosts"]
+    assert (code, host["is_ready"]) == (0, True)
+    assert host["sources"][0]["members"] == 2
+    assert host["sources"][0]["left_out"][0]["members"] == 1
+    assert desk("vault", "list")[1] == {"sets": []}
+    assert desk.say("backup", "--host", ssh_host.name, "--path", "/gone", "--preview") == 3
+    assert "No such file" in desk.said
