@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.analysis.load_run import Part
-from app.analysis.loadtest import Histogram
+from app.analysis.loadtest import percentile_of
 from app.domain.loadtest import Capacity, LoadPoint
 
 BANDS = 12
@@ -83,7 +83,6 @@ def _point(slices: list[Part]) -> LoadPoint | None:
         return None
     took_us = np.concatenate([piece.took_us for piece in slices])
     ok = np.concatenate([piece.ok for piece in slices])
-    value, count = np.unique(took_us, return_counts=True)
     seconds = sum(piece.span.seconds for piece in slices)
-    p95_ms = Histogram(value, count).percentile_ms(95.0)
+    p95_ms = percentile_of(np.sort(took_us), 95.0)
     return LoadPoint(n / seconds, p95_ms, 1 - float(ok.mean()), n)

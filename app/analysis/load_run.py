@@ -5,11 +5,12 @@ favour a verdict.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from app.analysis.clean import Array, Bins
-from app.analysis.loadtest import Flags, Histogram, Ints
+from app.analysis.loadtest import Flags, Ints, percentile_of
 
 WARM_UP = 0.10
 """The first part of a run, in which caches fill and threads start; it is not judged."""
@@ -37,7 +38,7 @@ class Span:
         return (self.end_us - self.start_us) / 1e6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is sorted is kept
 class Part:
     """Samples of one label, or of all, within a span of a run; in order of their start."""
 
@@ -49,9 +50,22 @@ class Part:
     @classmethod
     def of(cls, span: Span, at_us: Ints, took_us: Ints, ok: Flags) -> "Part":
         """Take the samples that begin within a span."""
-        chosen = (at_us >= span.start_us) & (at_us < span.end_us)
-        order = np.argsort(at_us[chosen], kind="stable")
-        return cls(span, at_us[chosen][order], took_us[chosen][order], ok[chosen][order])
+        chosen = np.flatnonzero((at_us >= span.start_us) & (at_us < span.end_us))
+        starts = at_us[chosen]
+        if (starts[1:] < starts[:-1]).any():
+            chosen = chosen[np.argsort(starts, kind="stable")]
+            starts = at_us[chosen]
+        return cls(span, starts, took_us[chosen], ok[chosen])
+
+    @cached_property
+    def ranked_us(self) -> Ints:
+        """The response times, shortest first."""
+        return np.sort(self.took_us)
+
+    @cached_property
+    def batches_us(self) -> list[Ints]:
+        """The response times of ten batches in a row, each shortest first."""
+        return [np.sort(piece) for piece in np.array_split(self.took_us, BATCHES)]
 
     def __len__(self) -> int:
         return len(self.at_us)
@@ -73,10 +87,7 @@ class Part:
 
     def percentile_ms(self, percent: float) -> float:
         """Return a percentile as the summary does; NaN without samples."""
-        if not len(self):
-            return float("nan")
-        value, count = np.unique(self.took_us, return_counts=True)
-        return Histogram(value, count).percentile_ms(percent)
+        return percentile_of(self.ranked_us, percent) if len(self) else float("nan")
 
     def apdex(self, target_ms: float) -> float:
         """Return how content users are with a target; NaN without samples."""
@@ -117,12 +128,7 @@ class Part:
         """Return a percentile of each of ten batches in a row; NaN where samples are too few."""
         if len(self) * (1 - percent / 100) < LEAST_BEYOND * BATCHES:
             return np.full(BATCHES, np.nan)
-        pieces = np.array_split(self.took_us, BATCHES)
-        found = []
-        for piece in pieces:
-            value, count = np.unique(piece, return_counts=True)
-            found.append(Histogram(value, count).percentile_ms(percent))
-        return np.array(found)
+        return np.array([percentile_of(batch, percent) for batch in self.batches_us])
 
 
 def steady_span(at_us: Ints, warm_up: float = WARM_UP) -> Span:

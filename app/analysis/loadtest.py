@@ -4,7 +4,7 @@ A tally holds one count per label and distinct duration, so that a run of any le
 memory and the percentiles are still those of all samples.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -43,6 +43,32 @@ class Batch:
         return len(self.at_us)
 
 
+def percentile(percent: float, n: int, ranked_us: Callable[[int], np.int64]) -> float:
+    """Return a percentile in milliseconds as JMeter's dashboard does.
+
+    Position p·(n+1) among the sorted samples, interpolated; the smallest or largest where it falls
+    outside (Apache Commons Math, ``Percentile``, estimation type LEGACY).
+
+    Args:
+        percent: Which one, such as 95.
+        n: How many samples there are.
+        ranked_us: Gives the sample of a rank, 1 being the smallest, in microseconds.
+    """
+    position = percent / 100.0 * (n + 1)
+    if position < 1:
+        return float(ranked_us(1)) / 1000.0
+    if position >= n:
+        return float(ranked_us(n)) / 1000.0
+    below = int(position)
+    lower, upper = (float(ranked_us(rank)) / 1000.0 for rank in (below, below + 1))
+    return lower + (position - below) * (upper - lower)
+
+
+def percentile_of(sorted_us: Ints, percent: float) -> float:
+    """Return a percentile of sorted samples; see `percentile`."""
+    return percentile(percent, len(sorted_us), lambda rank: sorted_us[rank - 1])
+
+
 @dataclass(frozen=True, slots=True)
 class Histogram:
     """How often each duration occurred: distinct values in microseconds, ascending."""
@@ -56,24 +82,11 @@ class Histogram:
         return int(self.count.sum())
 
     def percentile_ms(self, percent: float) -> float:
-        """Return a percentile as JMeter's dashboard does.
-
-        Position p·(n+1) among the sorted samples, interpolated; the smallest or largest where it
-        falls outside (Apache Commons Math, ``Percentile``, estimation type LEGACY).
-        """
-        n = self.n
-        position = percent / 100.0 * (n + 1)
-        if position < 1:
-            return self._ranked(1)
-        if position >= n:
-            return self._ranked(n)
-        below = int(position)
-        lower, upper = self._ranked(below), self._ranked(below + 1)
-        return lower + (position - below) * (upper - lower)
-
-    def _ranked(self, rank: int) -> float:
-        place = int(np.searchsorted(np.cumsum(self.count), rank))
-        return float(self.value_us[place]) / 1000.0
+        """Return a percentile; see `percentile`."""
+        place = np.cumsum(self.count)
+        return percentile(
+            percent, self.n, lambda rank: self.value_us[int(np.searchsorted(place, rank))]
+        )
 
     @classmethod
     def merged(cls, several: Sequence["Histogram"]) -> "Histogram":

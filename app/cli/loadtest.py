@@ -27,6 +27,12 @@ _ABOUT_COMPARE = later(
     "load. Figures of whole runs stand beside it. Exit code: 0 whatever the verdict, 2 when a file "
     "cannot be used; with --exit-code also 3 for regressed and 4 for not enough data."
 )
+_ABOUT_CAPACITY = later(
+    "Give one run whose load rises, or several at different loads. The runs are cut into slices, and "
+    "slices of similar rate are put together; capacity is the highest rate that kept to the target, "
+    "there and at every lower rate that was seen. Rates are those that were served: a tool that "
+    "waits for each answer sends less when answers are slow."
+)
 _FIELDS = (
     "label", "samples", "errors", "mean_ms", "min_ms", "max_ms", "p50_ms", "p90_ms", "p95_ms",
     "p99_ms", "rate_per_s",
@@ -45,6 +51,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     _add_common(summary)
     _add_compare(verbs)
+    _add_capacity(verbs)
 
 
 def _add_compare(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -63,6 +70,17 @@ def _add_compare(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     _add_common(compare)
 
 
+def _add_capacity(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    capacity = verbs.add_parser(
+        "capacity", help=_("find the highest rate with p95 in time"), epilog=_(_ABOUT_CAPACITY)
+    )
+    add = capacity.add_argument
+    add("files", metavar="FILE", nargs="+", type=Path, help=_("results; one file is one run"))
+    add("--p95", required=True, metavar="T", help=_("95 in 100 answers come within T"))
+    add("--errors", default="1%", help=_("share of failed requests that will do"))
+    _add_common(capacity)
+
+
 def _add_common(parser: argparse.ArgumentParser) -> None:
     zone = _("zone of times that name none")
     parser.add_argument("--zone", default="UTC", metavar="Area/City", help=zone)
@@ -76,7 +94,8 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         InvalidInput: A word or a file cannot be used.
     """
-    return _compare(args) if args.verb == "compare" else _sum_up(args)
+    verbs = {"summary": _sum_up, "compare": _compare, "capacity": _capacity}
+    return verbs[args.verb](args)
 
 
 def _sum_up(args: argparse.Namespace) -> int:
@@ -88,6 +107,17 @@ def _sum_up(args: argparse.Namespace) -> int:
         print(*_remarks(found), sep="\n", file=sys.stderr)  # noqa: T201
     else:
         answer({}, _lines(args.file, found), as_json=False)
+    return 0
+
+
+def _capacity(args: argparse.Namespace) -> int:
+    from app.cli.loadtest_words import capacity_data, capacity_lines  # noqa: PLC0415
+    from app.services.loadtests.capacity import find_capacity  # noqa: PLC0415 - numpy
+
+    found, points = find_capacity(
+        args.files, 1000 * span_s(args.p95), most_errors=share(args.errors), zone=args.zone
+    )
+    answer(capacity_data(found, points), capacity_lines(found, points), as_json=args.json)
     return 0
 
 

@@ -1,12 +1,15 @@
 """What ``changedesk loadtest compare`` answers: one JSON object, or lines for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 from app.cli.output import rounded
 from app.domain.loadtest import (
+    Capacity,
     Figure,
     LabelComparison,
     LoadComparison,
+    LoadPoint,
     Percentiles,
     RunFacts,
     SideFigures,
@@ -134,3 +137,34 @@ def _figure(side: SideFigures, figure: Figure) -> str:
             return number(side.apdex)
         case _:
             return number(getattr(side, f"{figure.value}_ms"), "ms")
+
+
+def capacity_data(found: Capacity, points: Sequence[LoadPoint]) -> dict[str, object]:
+    """Return a capacity as JSON holds it."""
+    return {
+        "target_p95_ms": found.target_ms,
+        "capacity_per_s": rounded(found.rate_per_s),
+        "limit_reached": found.is_reached,
+        "points": [asdict(point) for point in points],
+    }
+
+
+def capacity_lines(found: Capacity, points: Sequence[LoadPoint]) -> Iterator[str]:
+    """Yield a capacity for people, then what was seen at each rate."""
+    target = number(found.target_ms, "ms")
+    rate = number(found.rate_per_s, "1/s")
+    if found.rate_per_s is None:
+        yield _("Not even the lowest rate kept p95 within {target}.").format(target=target)
+    elif found.is_reached:
+        yield _("Up to {rate} p95 stayed within {target}.").format(rate=rate, target=target)
+    else:
+        text = _("At least {rate}: p95 stayed within {target} at every rate that was seen.")
+        yield text.format(rate=rate, target=target)
+    yield ""
+    for point in points:
+        yield _("{rate}: p95 {p95}, {failed} failed, {n} samples").format(
+            rate=number(point.rate_per_s, "1/s"),
+            p95=number(point.p95_ms, "ms"),
+            failed=percent(point.error_share),
+            n=point.samples,
+        )

@@ -193,8 +193,6 @@ class LoadTerms:
     error_floor: float = 0.001
     warm_up: float = 0.10
     zone: str = "UTC"
-    target_ms: float | None = None
-    """The p95 that must be kept, for capacity; without one it is not looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +229,6 @@ class RunFacts:
     steady_samples: int
     points: tuple[LoadPoint, ...] = ()
     """Response over rate, lowest rate first."""
-    capacity: Capacity | None = None
 
 
 @dataclass(frozen=True, slots=True)

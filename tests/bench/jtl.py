@@ -1,9 +1,9 @@
 """How long the results of a load test take to read, beside JMeter's own report of the same file.
 
-A million samples: per label count, errors, mean, p50 to p99, rate, all samples written down in
-columns, and the course of the run in steps; JMeter makes its dashboard of the same file. Both run
-as programs of their own, so that the start of each counts. Ten millions are read once by ours, for
-time and memory. A raw query by duckdb would be the other peer; it is not among the packages here.
+A million samples: per label count, errors, mean, p50 to p99 and rate, all samples written down in
+columns, and the course of the run by the second; JMeter makes its dashboard of the same file. Both
+run as programs of their own, so that the start of each counts. Ten millions are read once by ours,
+for time and memory. A raw query by duckdb would be the other peer; it is not among the packages.
 """
 
 import json
@@ -27,13 +27,25 @@ _HEADER = (
 _OURS = """
 import json, sys, time
 from pathlib import Path
-from app.domain.loadtest import LoadTerms
-from app.services.loadtests.comparing import read_run
+import numpy as np
+from app.analysis.loadtest import Tally
+from app.services.loadtests.files.reading import reading
+from app.services.loadtests.files.recording import recorder
+from app.services.loadtests.summing import summary_of
 start_s = time.perf_counter()
-total = read_run(Path(sys.argv[1]), LoadTerms()).facts.summary.total
+tally = Tally()
+with recorder() as writer:
+    with reading(Path(sys.argv[1])) as found:
+        for batch in found.batches:
+            tally.add(batch)
+            writer.add(batch)
+    summary = summary_of(found, tally)
+    kept = writer.recording()
+    second = (kept.at_us - kept.at_us.min()) // 1_000_000
+    series = np.bincount(second), np.bincount(second, kept.took_us)
 took_s = time.perf_counter() - start_s
 peak = [line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")]
-print(json.dumps([total.samples, took_s, int(peak[0]) / 1024]))
+print(json.dumps([summary.total.samples, took_s, int(peak[0]) / 1024]))
 """
 
 

@@ -81,3 +81,21 @@ def test_words_that_cannot_be_used_end_with_2(results, capsys):
         assert main([*words, *wrong]) == 2
     assert main(["loadtest", "summary", str(results), "--jmeter-window", "0"]) == 2
     capsys.readouterr()
+
+
+def test_capacity_is_found_over_several_runs(tmp_path, capsys):
+    slow = {20: 30, 50: 40, 100: 400}
+    for rate, base in slow.items():
+        step_ms = 1000 // rate
+        path = tmp_path / f"{rate}.jtl"
+        path.write_bytes(as_csv(run(rate * 40, base=base, step_ms=step_ms)))
+    words = ["loadtest", "capacity", *(str(tmp_path / f"{rate}.jtl") for rate in slow)]
+    assert main([*words, "--p95", "100ms", "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["limit_reached"]
+    assert data["capacity_per_s"] == pytest.approx(50, rel=0.05)
+    assert [round(point["rate_per_s"], -1) for point in data["points"]] == [20, 50, 100]
+    assert main([*words, "--p95", "1s"]) == 0
+    assert capsys.readouterr().out.startswith("At least 100")
+    assert main([*words, "--p95", "1ms"]) == 0
+    assert "Not even the lowest rate" in capsys.readouterr().out

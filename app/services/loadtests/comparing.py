@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.analysis.capacity import capacity, response_over_rate
+from app.analysis.capacity import response_over_rate
 from app.analysis.clean import Array, Bins
 from app.analysis.judge import Terms
 from app.analysis.load_run import Part, Span, steady_span
@@ -130,18 +130,20 @@ def read_run(path: Path, terms: LoadTerms, name: str = "") -> Run:
         steady = steady_span(recording.at_us, terms.warm_up)
         names = found.book.labels.names
         wanted = _most_frequent(summary.labels)
-        parts = {"": recording.part(steady)}
-        digests = {"": _digest(parts[""], terms)}
-        apdex = {"": recording.part(recording.whole).apdex(terms.apdex_ms)}
+        whole = recording.part(recording.whole)
+        apdex = {"": whole.apdex(terms.apdex_ms)}
+        points = response_over_rate([whole])
+        del whole  # one copy of a long run at a time
+        part = recording.part(steady)
+        digests, judged = {"": _digest(part, terms)}, len(part)
         for number, label in enumerate(names):
             if label in wanted:
-                digests[label] = _digest(recording.part(steady, number), terms)
+                part = recording.part(steady, number)
+                digests[label] = _digest(part, terms)
                 apdex[label] = recording.part(recording.whole, number).apdex(terms.apdex_ms)
         start, end = (_EPOCH + timedelta(microseconds=at) for at in _ends(steady))
-        points = response_over_rate([recording.part(recording.whole)])
         facts = RunFacts(
-            name or path.name, _sha256(path), summary, start, end, len(parts[""]), points,
-            None if terms.target_ms is None else capacity(points, terms.target_ms),
+            name or path.name, _sha256(path), summary, start, end, judged, points,
         )  # fmt: skip
     return Run(facts, apdex, digests)
 

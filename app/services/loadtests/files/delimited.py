@@ -36,7 +36,7 @@ def read_delimited(file: Text, columns: Columns, book: Notebook, *, zone: str) -
         while is_void(file.readline()):
             first_line += 1
         first_line += 1
-    reader = _Reader(columns, book, zone)
+    reader = SampleReader(columns, book, zone)
     for block in blocks(
         file,
         delimiter=ord(columns.delimiter),
@@ -54,7 +54,9 @@ def is_void(line: bytes) -> bool:
 
 
 @dataclass(slots=True)
-class _Reader:
+class SampleReader:
+    """Turns blocks of one file into batches; the form of its times is found in the first one."""
+
     columns: Columns
     book: Notebook
     zone: str
