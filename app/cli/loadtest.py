@@ -28,10 +28,10 @@ _ABOUT_COMPARE = later(
     "cannot be used; with --exit-code also 3 for regressed and 4 for not enough data."
 )
 _ABOUT_CAPACITY = later(
-    "Give one run whose load rises, or several at different loads. The runs are cut into slices, and "
-    "slices of similar rate are put together; capacity is the highest rate that kept to the target, "
-    "there and at every lower rate that was seen. Rates are those that were served: a tool that "
-    "waits for each answer sends less when answers are slow."
+    "Give one run whose load rises, or several at different loads. The runs are cut into slices, "
+    "and slices of similar rate are put together; capacity is the highest rate that kept to the "
+    "target, there and at every lower rate that was seen. Rates are those that were served: a tool "
+    "that waits for each answer sends less when answers are slow."
 )
 _FIELDS = (
     "label", "samples", "errors", "mean_ms", "min_ms", "max_ms", "p50_ms", "p90_ms", "p95_ms",
