@@ -6,6 +6,7 @@ health, failed verification); each command's help says more.
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -47,11 +48,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = build_parser().parse_args(argv)
     command = importlib.import_module(f"app.cli.{args.command}")
     try:
-        return _run(command, args)
+        code = _run(command, args)
+        sys.stdout.flush()
     except AppError as error:
         return complain(error, as_json=args.json)
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # the reader, such as head, had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    return code
 
 
 def _does_without(args: argparse.Namespace) -> bool:

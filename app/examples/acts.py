@@ -37,6 +37,7 @@ from app.services import (
 )
 from app.services.closing import propose_code
 from app.services.fanout import checks
+from app.services.imports import FileImport, import_file
 
 Edit = Callable[[Change], Change]
 HISTORY = timedelta(days=9)
@@ -96,8 +97,8 @@ def import_samples(stage: Stage, change: Change, shapes: Mapping[str, Shape], se
     path.parent.mkdir(exist_ok=True)
     path.write_text(table(shapes, span, seed), "utf-8")
     for name in shapes:
-        wanted = verdicts.FileImport(change.id, name, path, name)
-        verdicts.import_file(wanted, with_=stage.services.measuring)
+        wanted = FileImport(change.id, name, path, name)
+        import_file(wanted, with_=stage.services.measuring)
 
 
 def back_up(stage: Stage, change: Change, level: Level | None = None) -> None:

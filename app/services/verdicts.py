@@ -1,14 +1,13 @@
-"""Judge the frozen samples of a change, and bring samples in from files."""
+"""Judge the frozen samples of a change."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 import numpy as np
 
 from app.analysis.clean import samples_of
-from app.analysis.windows import Blocked, Layout, Slot, instant
+from app.analysis.windows import Blocked, Layout, instant
 from app.domain.change import Change
 from app.domain.event import Actor, NewEvent
 from app.domain.metric import Metric, SampleSet, Series, WindowName
@@ -17,12 +16,8 @@ from app.errors import InvalidInput
 from app.i18n import _
 from app.services.comparison import Around, Control, compare_metric, compare_windows, judge_together
 from app.services.disturbances import disturbances, in_windows
-from app.services.metrics import Measuring, freeze
+from app.services.metrics import Measuring
 from app.services.ports_series import SeriesStore
-from app.services.sampling import Sampled
-from app.services.series_files.reading import read_table
-
-_LARGEST_FILE = 512 * 1024 * 1024
 
 
 def judge(change_id: str, *, with_: Measuring) -> tuple[Comparison, ...]:
@@ -57,6 +52,14 @@ def judge(change_id: str, *, with_: Measuring) -> tuple[Comparison, ...]:
         uow.log.append(NewEvent("metrics.judged", text, change.id, actor=Actor.SYSTEM))
         uow.commit()
     return judged
+
+
+def can_be_judged(change_id: str, *, with_: Measuring) -> bool:
+    """Tell whether any metric has samples on both sides of the change."""
+    with with_.desk.new_uow() as uow:
+        kept = {(item.metric, item.window) for item in uow.samples.list(change=change_id)}
+    return any((metric, WindowName.AFTER) in kept for metric, window in kept
+               if window is WindowName.BEFORE)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,65 +135,6 @@ def layout_of(change: Change, blocked: tuple[Blocked, ...] = ()) -> Layout | Non
     return Layout.around(start.timestamp(), end.timestamp(), parameters, blocked)
 
 
-@dataclass(frozen=True, slots=True)
-class FileImport:
-    """A file of samples for one metric; the first column of values unless one is named."""
-
-    change: str
-    metric: str
-    path: Path
-    column: str = ""
-
-
-def import_file(wanted: FileImport, *, with_: Measuring) -> tuple[SampleSet, ...]:
-    """Freeze the samples of a file: what lies in both windows, and earlier days as references.
-
-    Raises:
-        InvalidInput: The file cannot be read, or nothing of it lies in the windows.
-    """
-    with with_.desk.new_uow() as uow:
-        change = uow.changes.get(wanted.change)
-    metric = next((item for item in change.metrics if item.id == wanted.metric), None)
-    layout = layout_of(change)
-    if metric is None or layout is None:
-        raise InvalidInput(
-            _("{number} has no such metric, or no window yet.").format(number=change.number)
-        )
-    zone = layout.parameters.zone
-    table = read_table(_bytes_of(wanted.path), zone=zone, sheets=with_.sheets)
-    whole = table.series(wanted.column or table.names[0])
-    named = replace(
-        metric, source="file", query=f"{wanted.path.name}: {wanted.column}".rstrip(": ")
-    )
-    parts = {name: part for name, part in _split(whole, layout).items() if len(part.at_s)}
-    if not parts.keys() & {WindowName.BEFORE, WindowName.AFTER}:
-        raise InvalidInput(
-            _("Nothing in {name} lies in the windows of this change.").format(
-                name=wanted.path.name
-            ),
-            hint=_("Check the zone of its times, and the change's start and end."),
-        )
-    kept: list[SampleSet] = []
-    for window, part in parts.items():
-        kept += freeze(change, window, [Sampled(named, part)], zone, with_=with_)
-    return tuple(kept)
-
-
-def _split(series: Series, layout: Layout) -> dict[WindowName, Series]:
-    before = _inside(series, layout.before)
-    after = _inside(series, layout.after)
-    earlier = ~before & ~after & (series.at_s < layout.before.start_s)
-    masks = {WindowName.BEFORE: before, WindowName.AFTER: after, WindowName.REFERENCE: earlier}
-    return {name: Series(series.at_s[mask], series.value[mask]) for name, mask in masks.items()}
-
-
-def _inside(series: Series, slot: Slot) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    inside = np.zeros(len(series.at_s), dtype=bool)
-    for start_s, end_s in slot.spans:
-        inside |= (series.at_s >= start_s) & (series.at_s < end_s)
-    return inside
-
-
 def _all_of(newest: Mapping[WindowName, SampleSet], series: SeriesStore) -> Series:
     parts = [series.get(item.sha256) for item in newest.values()]
     if not parts:
@@ -199,17 +143,3 @@ def _all_of(newest: Mapping[WindowName, SampleSet], series: SeriesStore) -> Seri
         np.concatenate([part.at_s for part in parts]),
         np.concatenate([part.value for part in parts]),
     )
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > _LARGEST_FILE:
-            raise InvalidInput(
-                _("{name} is larger than 512 MB.").format(name=path.name),
-                hint=_("Export a shorter time, or fewer columns."),
-            )
-        return path.read_bytes()
-    except OSError as error:
-        raise InvalidInput(
-            _("{name} cannot be read: {why}.").format(name=path.name, why=error.strerror or error)
-        ) from error

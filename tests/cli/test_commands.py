@@ -192,3 +192,17 @@ def test_a_demo_replaces_nothing_that_is_no_demo(tmp_path):
         code, found = answer("demo", place)
         assert (code, found["hint"]) == (1, "Name another folder.")
     assert mine.read_text() == "keep me"
+
+
+def test_a_reader_that_had_enough_ends_the_command_quietly(tmp_path):
+    file = tmp_path / "a.csv"
+    file.write_text("time,a\n" + "".join(f"{1_773_800_000 + 60 * i},5\n" for i in range(900)))
+    words = [sys.executable, "-m", "app", "compare", str(file), "--change-start", "1773830000"]
+    process = subprocess.Popen(
+        [*words, "--change-end", "1773830600", "--json"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    process.stdout.close()
+    assert process.wait(60) == 141
+    assert process.stderr.read() == b""
+    process.stderr.close()

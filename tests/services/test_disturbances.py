@@ -17,7 +17,8 @@ from app.domain.review import Incident
 from app.domain.verdict import Caveat, Evidence, Parameters
 from app.domain.window import TimeRange, Window
 from app.services.disturbances import disturbances, in_windows
-from app.services.verdicts import FileImport, import_file, judge
+from app.services.imports import FileImport, import_file
+from app.services.verdicts import judge
 from tests.fakes import NOON
 from tests.services.test_verdicts import THURSDAY, WORK, around_work, write
 

@@ -11,9 +11,10 @@ from app.domain.ids import HostId
 from app.domain.metric import Metric, MetricKind, Series, Target, WindowName
 from app.domain.verdict import Design, Evidence, Verdict
 from app.errors import InvalidInput
+from app.services.imports import FileImport, import_file
 from app.services.metrics import freeze, measure
 from app.services.sampling import Sampled
-from app.services.verdicts import FileImport, import_file, judge
+from app.services.verdicts import judge
 from app.tasks import TaskContext
 from tests.fakes import NOON
 
@@ -64,7 +65,7 @@ def test_eight_days_of_a_file_are_judged_against_these_days(opened, change, tmp_
         WindowName.REFERENCE,
     }
     assert {item.source for item in sets} == {"file"}
-    assert {item.query for item in sets} == {"response.csv"}
+    assert {item.query for item in sets} == {"response.csv: ms"}
 
     (found,) = judge(change.id, with_=opened.measuring)
     assert (found.design, found.evidence) == (Design.REFERENCE_DAYS, Evidence.FULL)
@@ -207,7 +208,7 @@ def test_a_control_is_subtracted_and_a_missing_one_is_never_passed_over(
     for seed, name in ((5, "response"), (6, "other")):
         samples = around_work(np.random.default_rng(seed), days=8, after=1.4)
         path = write(tmp_path / f"{name}.csv", samples)
-        import_file(FileImport(change.id, name, path), with_=opened.measuring)
+        import_file(FileImport(change.id, name, path, "ms"), with_=opened.measuring)
     response, other = judge(change.id, with_=opened.measuring)
     assert other.verdict is Verdict.REGRESSED
     assert response.verdict is Verdict.NO_MATERIAL_CHANGE

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.domain.change import Change
 from app.domain.metric import Metric, SampleSet, Series, WindowName
 from app.domain.verdict import Comparison, Overall
-from app.services import comparison, metrics, verdicts
-from app.services.verdicts import FileImport
+from app.services import comparison, imports, metrics, verdicts
+from app.services.imports import FileImport
 from ui.operations.listing import newest_changes
 from ui.tasks import Task, host_lane
 
@@ -155,17 +154,20 @@ def measure(context: "UiContext", change: Change, window: WindowName, title: str
     return context.tasks.start(work, lane=lane, title=title)
 
 
-def judge(context: "UiContext", change: Change) -> Task:
-    """Judge every metric that has samples on both sides."""
+def look_at_file(context: "UiContext", wanted: FileImport) -> Task:
+    """Read a file of samples without keeping anything; succeeds with an `Outlook`."""
     services = context.services
-    return context.tasks.start(lambda _ctx: verdicts.judge(change.id, with_=services.measuring))
+    return context.tasks.load(lambda: imports.look_at_file(wanted, with_=services.measuring))
 
 
-def import_file(context: "UiContext", change: Change, metric: Metric, path: Path) -> Task:
-    """Import a file of samples for one metric, split at the work's start and end."""
+def import_file(context: "UiContext", wanted: FileImport) -> Task:
+    """Keep what a file says of one metric, and judge once both sides are there."""
     services = context.services
-    wanted = FileImport(change.id, metric.id, path)
-    return context.tasks.start(
-        lambda _ctx: verdicts.import_file(wanted, with_=services.measuring),
-        title=path.name,
-    )
+
+    def work(_task: "TaskContext") -> object:
+        sets = imports.import_file(wanted, with_=services.measuring)
+        if verdicts.can_be_judged(wanted.change, with_=services.measuring):
+            verdicts.judge(wanted.change, with_=services.measuring)
+        return sets
+
+    return context.tasks.start(work, title=wanted.path.name)

@@ -1,11 +1,13 @@
 """The metrics page: a file comes in, a bad one is refused in words."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from app.domain.change import ChangeState
+from app.domain.verdict import Verdict
 from tests.fakes import NOON
 from tests.ui.pages.conftest import with_fields
 from ui.pages.metrics.page import MetricsPage
@@ -38,9 +40,54 @@ def test_a_file_is_imported_and_a_useless_one_is_refused_in_words(
 
     good = tmp_path / "=cmd()<b>.csv"
     at_s = np.arange(NOON.timestamp() - 3600, NOON.timestamp() + 7200, 10)
-    good.write_text("time,ms\n" + "".join(f"{at:.0f},100\n" for at in at_s))
+    good.write_text("time,ms\nsoon,1\n" + "".join(f"{at:.0f},100\n" for at in at_s))
     driver.page.import_file(good)
+    driver.settle()
+    words = shown(driver.page)
+    assert "=cmd()<b>.csv" in words
+    assert driver.page.importing.state.accessibleName() == "Both windows have samples"
+    assert "Line 2 was left out: “soon” is not a time." in words
+    assert samples(services) == [], "nothing is kept before it was looked at"
+
+    driver.bot.mouseClick(driver.page.importing.keep, Qt.MouseButton.LeftButton)
     driver.settle()
     driver.bot.waitUntil(lambda: len(samples(services)) == 2)
     driver.settle()
     assert {item.query for item in samples(services)} == {"=cmd()<b>.csv"}
+    with services.new_uow() as uow:
+        (found,) = uow.comparisons.list(change=change.id)
+    assert found.verdict is Verdict.NO_MATERIAL_CHANGE
+
+
+def test_another_column_and_zone_are_read_again_and_escape_keeps_nothing(
+    drive, services, record, tmp_path
+):
+    work = with_fields(work_start=NOON, work_end=NOON + timedelta(minutes=10))
+    change = record("Upgrade", ChangeState.IMPLEMENT, work)
+    driver = drive(MetricsPage)
+    driver.open(change.id)
+    path = tmp_path / "two.csv"
+    at_s = np.arange(NOON.timestamp() - 3600, NOON.timestamp() + 7200, 60)
+    rows = (
+        f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M},5,{i}\n" for i, at in enumerate(at_s)
+    )
+    path.write_text("time,a,b\n" + "".join(rows))
+    driver.page.import_file(path)
+    driver.settle()
+    panel = driver.page.importing
+    assert panel.column.value == "a"
+    choose(panel.column.combo, "b")
+    driver.settle()
+    assert [item.value for item in panel.table.rows_model.rows][:3] == [0, 1, 2]
+    choose(panel.zone.combo, "UTC")
+    driver.settle()
+    assert panel.zone.value == "UTC"
+    assert driver.page.escape()
+    assert samples(services) == []
+    assert "Not measured yet" in shown(driver.page)
+
+
+def choose(combo, text):
+    """Pick an entry as a person does."""
+    combo.setCurrentIndex(combo.findData(text))
+    combo.activated.emit(combo.currentIndex())

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 from app.domain.change import ChangeState
 from app.domain.metric import WindowName
 from app.i18n import _
+from app.services.imports import FileImport, Outlook
 from app.wording import duration
 from ui.cells import Badge, Group
 from ui.changed import Topic
@@ -17,6 +18,7 @@ from ui.models.verdicts import OVERALL_MARKS
 from ui.operations import metrics
 from ui.operations.metrics import MetricsView, MetricView
 from ui.pages.metrics.detail import MetricDetail
+from ui.pages.metrics.importing import ImportPanel
 from ui.pages.metrics.rows import COLUMNS
 from ui.tasks import Latest, Task
 from ui.theme import LARGE
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
     from ui.context import UiContext
 
 _PLANNING = (ChangeState.DRAFT, ChangeState.ASSESS, ChangeState.AUTHORIZE, ChangeState.SCHEDULED)
-_CHOICE_LENGTH = 34
+_CHOICE_LENGTH = 36
+_EMPTY, _METRICS, _IMPORT = range(3)
 _LEAST_LIST, _LEAST_DETAIL = 540, 480
 
 
@@ -50,7 +53,6 @@ class MetricsPage(Page):
         self._choice = Combo()
         self._choice.setAccessibleName(_("Change"))
         self._choice.setMinimumContentsLength(_CHOICE_LENGTH)
-        self._choice.setMinimumContentsLength(36)
         self._choice.activated.connect(self._on_chosen)
         self._import = Button(_("Import a file"), icon="upload")
         self._import.clicked.connect(self._on_import)
@@ -100,6 +102,11 @@ class MetricsPage(Page):
             )
         )
         self._stack.addWidget(panel(inside))
+        self.importing = ImportPanel()
+        self.importing.looked.connect(self._on_look)
+        self.importing.kept.connect(self._on_keep)
+        self.importing.dropped.connect(self._on_import)
+        self._stack.addWidget(self.importing)
         self.body.addWidget(self._stack, 1)
 
     @property
@@ -120,7 +127,7 @@ class MetricsPage(Page):
     @Slot(object)
     def _show(self, view: MetricsView | None) -> None:
         self._view = view
-        self._stack.setCurrentIndex(1 if view else 0)
+        self._stack.setCurrentIndex(_METRICS if view else _EMPTY)
         self._choice.setVisible(view is not None)
         open_ = view is not None and view.change.state.is_open
         for button in (self._import, self._measure):
@@ -197,12 +204,34 @@ class MetricsPage(Page):
             self.import_file(Path(path))
 
     def import_file(self, path: Path) -> None:
-        """Import a file of samples for the metric the cursor is on."""
+        """Look at a file of samples for the metric the cursor is on; nothing is kept yet."""
         current: MetricView | None = self.table.current
         if self._view and current:
-            self._then_reload(
-                metrics.import_file(self.context, self._view.change, current.metric, path)
-            )
+            self._on_look(FileImport(self._view.change.id, current.metric.id, path))
+
+    @Slot(object)
+    def _on_look(self, wanted: FileImport) -> None:
+        task = metrics.look_at_file(self.context, wanted)
+        task.succeeded.connect(self._on_looked)
+        task.failed.connect(self.show_error)
+
+    @Slot(object)
+    def _on_looked(self, outlook: Outlook) -> None:
+        current: MetricView | None = self.table.current
+        if self._view and current and current.metric.id == outlook.wanted.metric:
+            self.importing.show_outlook(outlook, current.metric, self._view.zone)
+            self._stack.setCurrentIndex(_IMPORT)
+
+    @Slot(object)
+    def _on_keep(self, wanted: FileImport) -> None:
+        self._then_reload(metrics.import_file(self.context, wanted))
+
+    def escape(self) -> bool:
+        """Leave the file that is looked at; nothing was kept."""
+        if self._stack.currentIndex() != _IMPORT:
+            return False
+        self._stack.setCurrentIndex(_METRICS)
+        return True
 
     def _then_reload(self, task: Task) -> None:
         task.succeeded.connect(self._on_done)
