@@ -117,7 +117,7 @@ def identify(person: Person) -> None:
             "Where it is": "EXPLAIN QUERY PLAN on the server",
         },
     )
-    person.part("Impact, scope")
+    person.part("Impact")
     person.fill({"Affected hosts": "demo-01"})
     person.part("People")
     person.fill({"Implementer": plan.IMPLEMENTER, "Reviewer": plan.REVIEWER})
@@ -140,7 +140,7 @@ def plan_the_change(person: Person, place: Place) -> None:
 
 
 def say_what_it_means(person: Person) -> None:
-    person.part("Impact, scope")
+    person.part("Impact")
     person.fill(
         {
             "Impact on users and business": "Customers wait for their list of orders.",

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from app.analysis.chart_model import ChartInput, before_after_chart
 from app.domain.metric import Series, Target
 from app.reports.charts import value_axis
+from app.reports.sections.summary import _value
 from app.reports.tables import fair_cap
-from app.reports.theme import clipped, fitted, sheet, width_of
+from app.reports.theme import clipped, fitted, register_fonts, sheet, style, width_of
 from app.reports.timescale import TimeScale
 from app.services.report_content.common import Icon, Mark
 from app.services.report_content.parts import MetricChart
@@ -112,3 +113,14 @@ def test_six_columns_and_their_gutters_fill_the_sheet(paper):
     page = sheet(paper)
     assert page.columns(6) == pytest.approx(page.live_width)
     assert 2 * page.columns(3) < page.live_width
+
+
+@pytest.mark.parametrize("value", ["Yes", "L3 matches the source", "3 h 42 min 15 s"])
+def test_the_value_of_a_tile_stays_on_one_line_where_any_size_allows_it(value):
+    register_fonts()
+    room = sheet(PageSize.A4).columns(2) * 0.86
+    shown = _value(value, room)
+    lines = round(shown.wrap(room, 1000)[1] / shown.style.leading)
+    assert lines == 1
+    large = style(big=True).fontSize
+    assert shown.style.fontSize == large if value == "Yes" else 10 <= shown.style.fontSize <= large

@@ -57,15 +57,21 @@ class PlaceboStrip(Painted):
     ) -> None:
         own, others = _("this change"), _("earlier days")
         width = _OWN.width(own) + 2
-        x = (
-            hi + 8
-            if hi + 8 + width < self.width() and not (hi < left < hi + 8 + width)
-            else lo - width - 8
-        )
-        write(painter, QRectF(x, 0, width, _HEIGHT), own, _OWN)
+        free = hi + 8 + width < self.width() and not (hi < left < hi + 8 + width)
+        x = hi + 8 if free and self._is_clear(hi + 4, hi + 12 + width) else lo - width - 8
+        if x >= 0 and self._is_clear(x, x + width):
+            write(painter, QRectF(x, 0, width, _HEIGHT), own, _OWN)
+        else:
+            above = QRectF(max(0.0, (lo + hi - width) / 2), -3, width, line_height(_OWN))
+            write(painter, above, own, _OWN)
         wide = _QUIET.width(others) + 2
         if right + 8 + wide < self.width() and not (lo - 8 < right + 8 + wide and hi > right):
             write(painter, QRectF(right + 8, 0, wide, _HEIGHT), others, _QUIET)
+
+    def _is_clear(self, left: float, right: float) -> bool:
+        """Whether no dot of an earlier day lies between two places."""
+        moves = self._model.earlier if self._model else ()
+        return not any(left - 4 <= self._x(move) <= right + 4 for move in moves)
 
     def _paint_scale(self, painter: QPainter) -> None:
         if self._model is None:

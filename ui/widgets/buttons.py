@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -213,6 +213,15 @@ class WithReason(QWidget):
         layout.addWidget(self._reason)
         button.blocked.connect(self._say)
         self._say(button.reason)
+        button.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Go with the button: what is hidden leaves no gap in a row."""
+        if event.type() == QEvent.Type.HideToParent:
+            self.hide()
+        elif event.type() == QEvent.Type.ShowToParent:
+            self.show()
+        return super().eventFilter(watched, event)
 
     @Slot(str)
     def _say(self, reason: str) -> None:

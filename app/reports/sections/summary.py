@@ -105,11 +105,25 @@ def _tiles(tiles: Sequence[Tile], words: Words, page: Sheet) -> list[Flowable]:
     return rows
 
 
+_VALUE = 0.86
+"""The share of a tile that its value may take."""
+
+
+def _value(text: str, room: float) -> Paragraph:
+    """Set a value on one line: in the large size where that fits, else as large as fits."""
+    form = style(big=True)
+    for size in (form.fontSize, 13.0, 11.5, 10.0):
+        value = Paragraph(markup(text, size, most=40), ParagraphStyle("value", form, fontSize=size))
+        if natural_width(value) + 1 <= room:
+            break
+    return value
+
+
 def _tile(tile: Tile, words: Words, width: float) -> Table:
     state = Marked(tile.mark, right=True)
     aside = words.text(tile.aside, quiet=True, right=True, most=60)
-    value = Paragraph(markup(tile.value, 16, most=40), style(big=True))
-    taken = min(natural_width(value) + 1, width * 0.86)
+    value = _value(tile.value, width * _VALUE)
+    taken = min(natural_width(value) + 1, width * _VALUE)
     figures = tight([[value, [gap(7.5), aside]]], share(width, taken, 0))
     ids = words.ids(tile.evidence)
     cited = min(natural_width(ids) + 1, width * 0.5) if tile.evidence else 4

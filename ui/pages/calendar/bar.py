@@ -3,17 +3,22 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.i18n import _
 from ui.pages.calendar.canvas import shape_name
 from ui.pages.calendar.period import Period, Shape
+from ui.paint import scaled
 from ui.theme import BOLD, LARGE
 from ui.widgets.buttons import Button, Tall, icon_button
 from ui.widgets.fields import Combo
 from ui.widgets.labels import Label, quiet
 from ui.widgets.layout import MARGIN
 from ui.widgets.search import FilterChips
+
+_ROOMY = 1180
+"""From this width on everything stands in full."""
 
 
 class PeriodBar(QWidget):
@@ -54,10 +59,20 @@ class PeriodBar(QWidget):
         layout.addWidget(self.wider)
         layout.addWidget(self.closer)
         layout.addSpacing(8)
-        layout.addWidget(quiet(_("Times in")))
+        self._times_in = quiet(_("Times in"))
+        layout.addWidget(self._times_in)
         layout.addWidget(self.zone)
         layout.addWidget(self.second)
         self._connect()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give up words and room of the zones before the shapes are cut."""
+        super().resizeEvent(event)
+        roomy = self.width() >= scaled(_ROOMY)
+        self._times_in.setVisible(roomy)
+        for combo in (self.zone, self.second):
+            combo.setMinimumContentsLength(13 if roomy else 5)
+            combo.setMaximumWidth(scaled(240 if roomy else 140))
 
     def show_period(self, period: Period, zones: Sequence[str], second: str) -> None:
         """Show where the calendar is."""

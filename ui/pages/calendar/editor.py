@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from app.domain.calendar import AppliesTo, LengthRule, Occurrence, ScheduleWindow, WindowKind
 from app.domain.ids import HostId
@@ -19,6 +20,7 @@ from ui import typed
 from ui.operations import calendar as operations
 from ui.operations.calendar import WindowsView
 from ui.pages.calendar.repeat import RepeatField
+from ui.paint import scaled
 from ui.tasks import Latest
 from ui.theme import LARGE, SMALL
 from ui.widgets.buttons import Button, Kind
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
     from ui.context import UiContext
 
 _PAUSE_MS = 250
+_BESIDE = 800
+"""From this width on the words stand beside the form."""
+_ANY = 16_777_215
+"""Qt's own greatest width."""
 
 
 class WindowEditor(QWidget):
@@ -172,13 +178,22 @@ class WindowEditor(QWidget):
         right = panel(column(SectionTitle(_("In words")), self.sentence, 8,
                              SectionTitle(_("Next times")), panel(self.times), None,
                              gap=8, margins=(20, 20, MARGIN, 24)))  # fmt: skip
-        right.setFixedWidth(330)
-        sides = QHBoxLayout(self)
-        sides.setContentsMargins(0, 0, 0, 0)
-        sides.setSpacing(0)
-        sides.addWidget(scrolling(left), 1)
-        sides.addWidget(right)
+        self._beside = right
+        self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._sides.setContentsMargins(0, 0, 0, 0)
+        self._sides.setSpacing(0)
+        self._sides.addWidget(scrolling(left), 1)
+        self._sides.addWidget(right)
         self.problem.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the words below the form where both do not fit beside each other."""
+        super().resizeEvent(event)
+        wide = self.width() >= scaled(_BESIDE)
+        direction = QBoxLayout.Direction
+        self._sides.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
+        self._beside.setMaximumWidth(scaled(330) if wide else _ANY)
+        self._beside.setMinimumWidth(scaled(330) if wide else 0)
 
     def _connect(self) -> None:
         for source in (self.form, self.where, self.repeat):

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
@@ -91,10 +91,12 @@ class ChangeHead(QWidget):
             self._arrange()
         return done
 
+    @Slot()
     def _arrange(self) -> None:
         """In a narrow window the facts stand on two lines."""
         wanted = self.what.sizeHint().width() + self.where.sizeHint().width() + FACTS_GAP
-        narrow = wanted > self.width()
+        layout = self.layout()
+        narrow = wanted > (layout.contentsRect().width() if layout else self.width())
         if narrow == self._narrow:
             return
         self._narrow = narrow
@@ -113,6 +115,7 @@ class ChangeHead(QWidget):
         facts = self._facts(view)
         self.what.set_facts(facts[:3])
         self.where.set_facts(facts[3:])
+        QTimer.singleShot(0, self._arrange)  # the facts know their width once they are laid out
         self._show_next(view)
 
     @Slot(str)

@@ -28,14 +28,14 @@ from ui.pages.changes.runbook import RunbookSection
 from ui.pages.changes.saving import Section, plan_lock
 from ui.pages.changes.tab import BOTTOM, Tab, keep_right_edge
 from ui.theme import SMALL
-from ui.widgets.buttons import Button, Tall
+from ui.widgets.buttons import icon_button
 from ui.widgets.labels import Label
 from ui.widgets.layout import MARGIN, add_layout, row, scrolling
 from ui.widgets.search import FilterChips
 
 PARTS: tuple[tuple[str, tuple[Callable[[], Section], ...]], ...] = (
     (later("Need"), (NeedSection,)),
-    (later("Impact, scope"), (ImpactSection, ScopeSection)),
+    (later("Impact"), (ImpactSection, ScopeSection)),
     (later("Options"), (OptionsSection,)),
     (later("Risk"), (RiskSection,)),
     (later("Runbook"), (RunbookSection,)),
@@ -65,8 +65,8 @@ class PlanTab(Tab):
         self.summary: PlanSummary | None = None
         for _part in PARTS:
             self.stack.addWidget(QWidget())
-        self.briefing = Button(_("Briefing"), icon="printer", tall=Tall.COMPACT)
-        self.briefing.setAccessibleName(_("Save the one-page briefing for the IT team as PDF"))
+        words = _("Save the one-page briefing for the IT team as PDF")
+        self.briefing = icon_button("printer", words, compact=True)
         add_layout(self.body, row(self.chips, self.briefing, margins=(0, 0, MARGIN, 0)))
         self.body.addWidget(self.bound)
         self.body.addWidget(self.stack, 1)

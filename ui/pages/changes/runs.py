@@ -1,6 +1,6 @@
 """The runs of a change, rehearsals and dry runs included; the work itself is on the page Run."""
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 
 from app.domain.change import ChangeState
 from app.domain.run import Run, RunMode, StepState
@@ -47,7 +47,12 @@ class RunsTab(Tab):
             _("A run starts when the scheduled change is started inside its window."),
             Button(_("See the runbook"), icon="list-checks"),
         )
-        add_layout(self.body, row(WithReason(self.rehearse), WithReason(self.dry), None))
+        deeds = row(gap=8)
+        for button in (self.rehearse, self.dry):
+            said = WithReason(button, align=Qt.AlignmentFlag.AlignLeft)
+            deeds.addWidget(said, 0, Qt.AlignmentFlag.AlignTop)
+        deeds.addStretch(1)
+        add_layout(self.body, deeds)
         self.body.addWidget(self.form)
         self.body.addWidget(self._filled)
         self.body.addWidget(self._empty, 1)

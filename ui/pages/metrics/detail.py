@@ -15,6 +15,9 @@ from ui.widgets.facts import FactStrip
 from ui.widgets.labels import Label, panel_title
 from ui.widgets.layout import add_layout, row
 
+_SHORT_S = 1800.0
+"""Of a shorter window the seconds tell something."""
+
 
 class MetricDetail(QWidget):
     """Shows one metric of a change."""
@@ -90,7 +93,8 @@ def _facts(view: MetricView, zone: str) -> list[tuple[str, str]]:
     facts: list[tuple[str, str]] = []
     for name, item in ((_("Before"), view.before), (_("After"), view.after)):
         if item is not None:
-            start, end = (clock(at, zone, seconds=True) for at in (item.start, item.end))
+            short = (item.end - item.start).total_seconds() < _SHORT_S
+            start, end = (clock(at, zone, seconds=short) for at in (item.start, item.end))
             label = _("{window}, n {n}").format(window=name, n=count(item.n))
             facts.append((label, f"{start}–{end}"))
     found = view.found

@@ -54,7 +54,7 @@ COLUMNS = (
         cell=_name_cell,
     ),
     Column[MetricView](
-        _("Before → after"), lambda view: "", cell=_values_cell, width=118, right=True
+        _("Before → after"), lambda view: "", cell=_values_cell, width=128, right=True
     ),
     Column[MetricView](
         _("Likely range"),
@@ -63,5 +63,5 @@ COLUMNS = (
         width=148,
         marks=("−40 %", "0", "+40 %"),
     ),
-    Column[MetricView](_("Change"), lambda view: "", cell=_change_cell, width=128, right=True),
+    Column[MetricView](_("Change"), lambda view: "", cell=_change_cell, width=118, right=True),
 )
