@@ -49,11 +49,36 @@ restored.sqlite in its place with the owner and mode of the old one.
 
 The -globals object is SQL text with roles; read it before you run it.
 
-5. What the server was like (facts.txt.zst.age)
+5. MySQL and MariaDB databases (-mysql- ... .sql.zst.age)
+---------------------------------------------------------
+The dump makes the database under its own name. So restore it on another server,
+or rename the database that is there first:
+
+    age -d -i key.txt objects/NN-mysql-NAME.sql.zst.age | zstd -d --long=27 > restored.sql
+    mariadb --sandbox < restored.sql
+
+Older tools, and those of MySQL, do not know the first line, "enable the sandbox
+mode"; delete that line for them, and --sandbox, which keeps a dump from running
+programs.
+
+6. Redis (.rdb.zst.age)
+-----------------------
+    age -d -i key.txt objects/NN-redis.rdb.zst.age | zstd -d --long=27 > dump.rdb
+    redis-check-rdb dump.rdb
+
+Stop Redis, move its dump.rdb (and its folder appendonlydir) away, put this file
+in its place, and start it. CONFIG GET dir says where.
+
+7. MongoDB (.archive.zst.age)
+-----------------------------
+    age -d -i key.txt objects/NN-mongodb-NAME.archive.zst.age | zstd -d --long=27 > restored.archive
+    mongorestore --archive=restored.archive
+
+8. What the server was like (facts.txt.zst.age)
 -----------------------------------------------
     age -d -i key.txt objects/NN-facts.txt.zst.age | zstd -d --long=27 > facts.txt
 
-6. Is it what was stored?
+9. Is it what was stored?
 -------------------------
 set.json names the SHA-256 of every object, before ("plain") and after
 ("stored") compression and encryption:

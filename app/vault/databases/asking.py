@@ -168,7 +168,8 @@ def _failure(
     where: str, question: Question, ending: Ending
 ) -> ToolMissing | VaultDamaged | CommandFailed:
     told = [line.decode("utf-8", "replace") for line in ending.lines if line[:3] != b"CD-"]
-    words = "; ".join(told[-3:])[-300:] or f"exit status {ending.exit_code}"
+    errors = [line for line in told if "error" in line.lower()] or told[-3:]
+    words = "; ".join(errors[:3])[:300] or f"exit status {ending.exit_code}"
     if ending.exit_code == MISSING:
         return ToolMissing(f"{question.tool} cannot run on {where} ({words}).")
     if ending.exit_code == CANNOT_READ and not _is_lacking(words):

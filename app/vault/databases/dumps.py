@@ -6,7 +6,7 @@ from app.vault.formats import FormatError, MarkedFormat
 
 _LINE = re.compile(
     rb"\n(?P<what>CREATE TABLE (?:IF NOT EXISTS )?|INSERT INTO |DELIMITER )"
-    rb"(?P<name>`(?:[^`]|``)+`|;;|;)"
+    rb"(?P<name>`(?:[^`]|``)+`(?=[^`])|;;(?=\n)|;(?=\n))"
 )
 _CARRY = 1024
 _HEADS = (b"-- MySQL dump", b"-- MariaDB dump")

@@ -88,7 +88,8 @@ def compare(source: Sequence[Table], restored: Sequence[Table]) -> Comparison:
             differing.append(_difference(left, right))
         elif name != QUERY:
             same, rows = same + 1, rows + left.rows
-    answered = QUERY in wanted and QUERY in found and not any("query" in d for d in differing)
+    asked = wanted.get(QUERY)
+    answered = asked is not None and asked.rows is not None and asked == found.get(QUERY)
     return Comparison(tuple(sorted(differing)), same, rows, tuple(sorted(moving)), answered)
 
 

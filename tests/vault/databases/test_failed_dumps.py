@@ -4,7 +4,7 @@ Each mode names where it is noticed: while it is captured, as a warning, or at a
 The modes of tar and of SQLite are in `tests.vault.test_capture_faults`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from tests.vault.databases.conftest import FIXTURES, prove_all, source_of
 from tests.vault.local_remote import HOST
 from tests.vault.test_capture_faults import tool
 
-CAPTURE, WARNED, READ, GOOD = "capture", "warned", "L2", "good"
+CAPTURE, WARNED, READ, COMPARED, GOOD = "capture", "warned", "L2", "L3", "good"
 
 PG, MY, RD, MG = (
     SourceKind.POSTGRESQL,
@@ -97,6 +97,10 @@ MODES: dict[SourceKind, dict[str, Mode]] = {
         "rows of one table are missing": Mode(
             '/usr/bin/pg_dump --exclude-table-data=orders "$@"', READ
         ),
+        "rows are not those of the source": Mode(
+            "exec /usr/bin/pg_dump -Fc --dbname=\"host='AT_SERVER' dbname='twin' user='postgres'\"",
+            COMPARED,
+        ),
     },
     MY: dump_modes(_MY_REAL, 6000, CAPTURE, '/usr/bin/mariadb-dump "$@" --no-data')
     | {
@@ -105,6 +109,7 @@ MODES: dict[SourceKind, dict[str, Mode]] = {
             f"{_MY_REAL}; OWNER -e 'ALTER TABLE shop.empty ADD COLUMN b INT' >&2",
             words="changed while the dump ran",
         ),
+        "rows are not those of the source": Mode(f"{_MY_REAL} | sed s/tea/TEA/", COMPARED),
         "a table is left out": Mode(f"{_MY_REAL} --ignore-table=shop.empty"),
         "rows of one table are missing": Mode(f"{_MY_REAL} --ignore-table-data=shop.orders", READ),
         "the closing line is missing": Mode(f"{_MY_REAL} --skip-comments"),
@@ -174,6 +179,15 @@ def stage(request, tools) -> Callable[[SourceKind], BackupSource]:
     return prepare
 
 
+@pytest.fixture
+def twin(postgresql) -> Iterator[None]:
+    """A database with the same tables, one row of which is another."""
+    postgresql.ask("CREATE DATABASE twin TEMPLATE shop;")
+    postgresql.ask("\\c twin\nUPDATE orders SET item = 'coffee' WHERE id = 7;")
+    yield
+    postgresql.ask("DROP DATABASE twin;")
+
+
 def mongo_files(folder: Path) -> None:
     whole = archive(shop())
     at = whole.index(b"teatea", len(whole) // 2)
@@ -210,6 +224,8 @@ def test_a_dump_that_fails_in_any_way_is_never_a_proven_backup(
     (kind, name), tools = case, Path(with_tools.env["PATH"])
     source, mode = stage(kind), MODES[kind][name]
     (tools / TOOL[kind]).unlink(missing_ok=True)
+    if "twin" in mode.script:
+        request.getfixturevalue("twin")
     if mode.script:
         script = mode.script
         if kind in (PG, MY):
@@ -238,7 +254,9 @@ def outcome(keeper, remote, source: BackupSource) -> tuple[str, str]:
         assert taken.state is CaptureState.PARTIAL
         assert not taken.usable
         return CAPTURE, " ".join(stored.warnings)
-    proofs = prove_all(keeper, taken, remote, Level.READABLE)
+    compares = source.kind in (PG, MY) and stored.state is CaptureState.CAPTURED
+    last = Level.MATCHES_SOURCE if compares else Level.READABLE
+    proofs = prove_all(keeper, taken, remote, last)
     if failed := [proof for proof in proofs if proof.outcome is not Outcome.PASSED]:
         assert failed[0].outcome is Outcome.FAILED
         return f"L{int(failed[0].level)}", failed[0].detail
