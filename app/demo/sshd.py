@@ -70,6 +70,11 @@ class PrivateSshd:
         return self.folder / "home"
 
     @property
+    def state(self) -> Path:
+        """Where its sessions keep the state of programs."""
+        return self.home / ".local" / "state"
+
+    @property
     def user_key(self) -> Path:
         """The private key that may log in."""
         return self.folder / "user"
@@ -133,7 +138,7 @@ class PrivateSshd:
         self.start()
 
     def _all_options(self) -> dict[str, str]:
-        env = {"HOME": str(self.home), **self.env}
+        env = {"HOME": str(self.home), "XDG_STATE_HOME": str(self.state), **self.env}
         return {
             "ListenAddress": "127.0.0.1",
             "Port": str(self.port),

@@ -1,0 +1,55 @@
+"""A command that outlives its connection: what the host says about it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class JobState(StrEnum):
+    """How a job stands on its host."""
+
+    NONE = "none"
+    """There is no such job on the host: it never began, or its folder was removed."""
+    STAGED = "staged"
+    """Its folder is there, but it was not begun."""
+    RUNNING = "running"
+    ENDED = "ended"
+    LOST = "lost"
+    """It began, left no end, and the process that would write one is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEnd:
+    """All that one stream came to: what is kept, its hash, and how much more was dropped."""
+
+    size: int
+    sha256: str
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class JobEnd:
+    """The end that the host has written down; durations by the host's monotonic clock."""
+
+    exit_code: int
+    duration_s: float
+    timed_out: bool
+    """Whether the host ended it because its time was over."""
+    cancelled: bool
+    left_behind: int
+    """How many processes that it has started still ran when it ended."""
+    stdout: StreamEnd
+    stderr: StreamEnd
+
+
+@dataclass(frozen=True, slots=True)
+class JobLook:
+    """One look at a job: how it stands, and the next pieces of both streams."""
+
+    state: JobState
+    stdout: bytes = b""
+    stderr: bytes = b""
+    end: JobEnd | None = None
+    alive: int = 0
+    """Processes of the command that run now."""
+    beat_s: float | None = None
+    """Seconds since the job's last sign of life."""

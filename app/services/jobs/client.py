@@ -1,0 +1,170 @@
+"""One short call for each verb of a job; what is no whole answer of ours is no answer."""
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass, field
+
+from app.domain.host import Stage
+from app.domain.job import JobEnd, JobLook, JobState, StreamEnd
+from app.errors import CommandFailed, RemoteError
+from app.i18n import _
+from app.services.jobs import scripts
+from app.services.ports import Remote
+from app.tasks import TaskContext
+
+PIECE = 1024 * 1024
+"""Bytes of each stream that one look brings at most."""
+CAP = 64 * 1024 * 1024
+"""Bytes of each stream that the host keeps; more is read and dropped, so that nothing breaks."""
+_LIMIT_S, _CANCEL_LIMIT_S = 30.0, 45.0
+
+
+class NotDetachable(RemoteError):
+    """The host lacks what a job needs; nothing was begun. ``step`` and ``text`` say why."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobClient:
+    """The verbs of one job on one host."""
+
+    remote: Remote
+    job: str
+    context: TaskContext = field(default_factory=TaskContext)
+
+    def start(self, command: str, limit_s: float, cap: int = CAP) -> None:
+        """Begin it on the host; a second call finds it begun, and does nothing.
+
+        Raises:
+            NotDetachable: The host cannot keep a command running by itself, or refuses the folder.
+            RemoteError: No connection, or no answer; only a look tells whether it began.
+        """
+        digest = hashlib.sha256(f"{command}\n".encode()).hexdigest()
+        words = (digest, str(max(1, round(limit_s))), str(cap))
+        lines = self._ask(scripts.begin(command), *words)
+        if any(line in ("started", "again") for line in lines):
+            return
+        refused = next((line.split(" ", 2)[1:] for line in lines if line.startswith("refused")), [])
+        raise self._refused(*refused)
+
+    def look(self, offset_out: int, offset_err: int, most: int = PIECE) -> JobLook:
+        """Say how it stands, with the bytes from these offsets on; harmless to repeat.
+
+        Raises:
+            RemoteError: No connection, or no whole answer.
+        """
+        nonce = secrets.token_hex(12)
+        words = (str(offset_out), str(offset_err), str(most))
+        answer = self.remote.run(
+            scripts.LOOK, nonce, self.job, *words, limit_s=_LIMIT_S, context=self.context
+        )
+        try:
+            return _look(answer.stdout, nonce)
+        except (ValueError, LookupError) as error:
+            raise self._strange(answer.stderr) from error
+
+    def cancel(self) -> int:
+        """End its processes; return how many are alive all the same. Takes 13 s at most."""
+        lines = self._ask(scripts.CANCEL, limit_s=_CANCEL_LIMIT_S)
+        return int(next(line for line in lines if line.startswith("alive ")).split()[1])
+
+    def acknowledge(self) -> None:
+        """Let the host forget the job in a week."""
+        self._ask(scripts.ACK)
+
+    def _ask(self, script: str, *words: str, limit_s: float = _LIMIT_S) -> list[str]:
+        nonce = secrets.token_hex(12)
+        answer = self.remote.run(
+            script, nonce, self.job, *words, limit_s=limit_s, context=self.context
+        )
+        sign = f"CD1 {nonce} "
+        text = answer.stdout.decode("utf-8", "replace")
+        lines = [line[len(sign) :] for line in text.split("\n") if line.startswith(sign)]
+        if not lines:
+            raise self._strange(answer.stderr)
+        return lines
+
+    def _strange(self, said: bytes) -> CommandFailed:
+        return CommandFailed(
+            _("The host gave no whole answer about the command."),
+            hint=said.decode("utf-8", "replace").strip()[-200:],
+            host=self.remote.host.name,
+            step=Stage.COMMAND,
+        )
+
+    def _refused(self, what: str = "", which: str = "") -> NotDetachable:
+        words = {
+            "tool": _("{which} is missing on the host."),
+            "folder": _("The folder {which} is not this account's alone."),
+            "room": _("There is no room to write {which}."),
+            "other": _("In {which} lies another command."),
+        }
+        text = words.get(what, _("The host gave no whole answer about the command."))
+        return NotDetachable(
+            text.format(which=which), host=self.remote.host.name, step=what or Stage.COMMAND
+        )
+
+
+_NUMBER = re.compile(rb"[0-9]{1,15}")
+
+
+def _look(answer: bytes, nonce: str) -> JobLook:
+    """Read one look; raises ValueError, LookupError for anything that is not whole."""
+    sign = f"CD1 {nonce} ".encode()
+    said: dict[str, str] = {}
+    ends: dict[str, list[str]] = {}
+    pieces = {"out": b"", "err": b""}
+    place = answer.index(sign + b"state ")
+    while True:
+        line, _newline, _rest = answer[place:].partition(b"\n") if place < len(answer) else _none()
+        place += len(line) + 1
+        if not line.startswith(sign):
+            raise ValueError("an answer between lines of ours")
+        word, *rest = line[len(sign) :].decode("ascii").split(" ")
+        if word == "done":
+            break
+        if word in pieces:
+            size = int(rest[0])
+            pieces[word] = answer[place : place + size]
+            if len(pieces[word]) != size or answer[place + size : place + size + 1] != b"\n":
+                raise ValueError("a piece was cut off")
+            place += size + 1
+        elif word == "end":
+            ends[rest[0]] = rest[1:]
+        else:
+            said[word] = rest[0]
+    state = JobState(said["state"])
+    if state is JobState.NONE:
+        return JobLook(state)
+    beat_s = float(said["beat"]) if "beat" in said else None
+    end = _end(ends) if state is JobState.ENDED else None
+    return JobLook(state, pieces["out"], pieces["err"], end, int(said["alive"]), beat_s)
+
+
+def _none() -> tuple[bytes, bytes, bytes]:
+    raise ValueError("the answer ends too early")
+
+
+def _end(lines: dict[str, list[str]]) -> JobEnd:
+    if "whole" not in lines:
+        raise ValueError("the end is not whole")
+    begun_s, ended_s, limit_s = (float(word) for word in lines["times"])
+    code = int(lines["code"][0])
+    took_s = ended_s - begun_s
+    cancelled = lines["cancelled"] == ["1"]
+    return JobEnd(
+        code,
+        took_s,
+        code in (124, 137) and took_s >= limit_s and not cancelled,
+        cancelled,
+        int(lines["left"][0]),
+        _stream(lines["out"]),
+        _stream(lines["err"]),
+    )
+
+
+def _stream(words: list[str]) -> StreamEnd:
+    size, digest, dropped = words
+    if not re.fullmatch("[0-9a-f]{64}", digest):
+        raise ValueError("no hash")
+    return StreamEnd(int(size), digest, int(dropped))

@@ -1,0 +1,197 @@
+"""The shell of a job's verbs, in POSIX sh; every value comes as a quoted argument.
+
+A job lives in a folder of its own below the state folder of the account, which nobody else may
+write to: ``cmd.sh`` is the command, ``started/`` the once-only latch, ``ident`` the process that
+minds it, ``beat`` its sign of life, ``out`` and ``err`` what it says, ``end`` how it ended. Answers
+are lines that begin with ``CD1`` and a nonce; anything else is noise and ignored.
+"""
+
+import shlex
+
+_PLACE = r"""
+umask 077
+LC_ALL=C; export LC_ALL
+nonce=$1; job=$2; shift 2
+say() { printf 'CD1 %s %s\n' "$nonce" "$*"; }
+if [ -n "${XDG_STATE_HOME:-}" ]; then base=$XDG_STATE_HOME/changedesk
+elif [ "$(id -u)" = 0 ]; then base=/var/lib/changedesk
+else base=${HOME:?}/.local/state/changedesk; fi
+dir=$base/jobs/$job
+boot() { cat /proc/sys/kernel/random/boot_id 2>/dev/null || sysctl -n kern.boottime; }
+since() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+marked() {
+    for file in $(grep -ls "CHANGEDESK_JOB=$job" /proc/[0-9]*/environ 2>/dev/null); do
+        file=${file#/proc/}; echo "${file%/environ}"
+    done
+}
+"""
+
+_BEGIN = (
+    "session=$(export -p); mask=$(umask); here=$(pwd)"
+    + _PLACE
+    + r"""
+want=$1; limit=$2; cap=$3
+refuse() { say refused "$1"; exit 0; }
+for tool in setsid sha256sum timeout head tail grep cut sed mkfifo; do
+    command -v $tool >/dev/null 2>&1 || refuse "tool $tool"
+done
+[ -r /proc/$$/environ ] || refuse "tool /proc"
+mkdir -p "${base%/*}" 2>/dev/null
+for part in "$base" "$base/jobs" "$dir"; do
+    mkdir -m 700 "$part" 2>/dev/null
+    [ -d "$part" ] && [ ! -L "$part" ] && [ -O "$part" ] || refuse "folder $part"
+    case $(ls -ld "$part") in ?????w* | ????????w*) refuse "folder $part" ;; esac
+done
+cd "$dir" || refuse "folder $dir"
+if [ ! -e cmd.sh ]; then
+    printf '%s\n' "$command" >cmd.tmp && printf '%s\n' "$wrapper" >run.sh &&
+        printf '%s\n' "$session" >env.sh && printf '%s\n' "$mask" "$here" >where &&
+        mv cmd.tmp cmd.sh || refuse "room $dir"
+fi
+[ "$(sha256sum <cmd.sh | cut -c1-64)" = "$want" ] || refuse "other $dir"
+find "$base/jobs" -mindepth 2 -maxdepth 2 -name ack -mtime +7 2>/dev/null |
+    while read -r old; do rm -rf "${old%/ack}"; done
+if ! mkdir started 2>/dev/null; then say again; exit 0; fi
+unit=
+if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null 2>&1; then
+    if [ "$(id -u)" = 0 ]; then unit=--system
+    elif [ "$(loginctl show-user "$(id -u)" -p Linger --value 2>/dev/null)" = yes ]; then
+        unit=--user
+    fi
+fi
+if [ -n "$unit" ] && systemd-run $unit --quiet --collect "--unit=changedesk-$job" \
+    -p KillMode=control-group -p "RuntimeMaxSec=$((limit + 60))" -p TimeoutStopSec=10 \
+    "--working-directory=$dir" sh run.sh "$job" "$limit" "$cap" </dev/null >/dev/null 2>&1
+then echo "changedesk-$job" >unit
+else setsid sh run.sh "$job" "$limit" "$cap" </dev/null >/dev/null 2>&1 &
+fi
+tries=0
+while [ ! -e ident ] && [ $tries -lt 30 ]; do sleep 0.1; tries=$((tries + 1)); done
+say started
+"""
+)
+
+_WRAPPER = r"""
+job=$1; limit=$2; cap=$3
+umask 077
+trap '' HUP
+boot() { cat /proc/sys/kernel/random/boot_id; }
+up() { read -r now _ </proc/uptime; echo "$now"; }
+{ boot; echo $$; sed 's/.*) //' /proc/$$/stat | cut -d' ' -f20; } >ident.tmp && mv ident.tmp ident
+( while :; do : >beat; sleep 5; done ) & beat=$!
+mkfifo o e
+if dd if=/dev/null iflag=count_bytes count=1 2>/dev/null; then
+    first() { dd bs=65536 "count=$cap" iflag=count_bytes 2>/dev/null; }
+else
+    first() { head -c "$cap"; }
+fi
+keep() { first >"$1"; wc -c >"$1.dropped.tmp"; mv "$1.dropped.tmp" "$1.dropped"; }
+: >out; : >err
+keep out <o & out=$!
+keep err <e & err=$!
+begun=$(up)
+(
+    { read -r mask; read -r here; } <where
+    set -- "$job" "$limit" "$(pwd -P)/cmd.sh" "$mask" "$here"
+    . ./env.sh
+    umask "$4"
+    cd "$5" 2>/dev/null || cd /
+    exec env "CHANGEDESK_JOB=$1" timeout -k 10 "$2" sh "$3"
+) >o 2>e </dev/null
+code=$?
+ended=$(up)
+tries=0
+while { kill -0 $out || kill -0 $err; } 2>/dev/null && [ $tries -lt 50 ]; do
+    sleep 0.1; tries=$((tries + 1))
+done
+left=0
+for file in $(grep -ls "CHANGEDESK_JOB=$job" /proc/[0-9]*/environ 2>/dev/null); do
+    left=$((left + 1))
+done
+stream() {
+    size=$(wc -c <"$1"); size=$((size))
+    sum=$(head -c "$size" "$1" | sha256sum | cut -c1-64)
+    echo "$size $sum $(cat "$1.dropped" 2>/dev/null || echo 0)"
+}
+kill $beat 2>/dev/null
+cancelled=0; [ -e cancel ] && cancelled=1
+{
+    echo "code $code"; echo "times $begun $ended $limit"; echo "cancelled $cancelled"
+    echo "left $left"; echo "out $(stream out)"; echo "err $(stream err)"; echo whole
+} >end.tmp && mv end.tmp end
+rm -f o e
+"""
+"""``job limit_s cap``: minds one command on the host, detached from whoever began it."""
+
+
+def begin(command: str) -> str:
+    """Return the script that begins a command, unless it was begun before.
+
+    Its arguments are ``nonce job sha256 limit_s cap``. The command stands in the script's own
+    text, which no other user of the host can see.
+    """
+    values = f"command={shlex.quote(command)}\nwrapper={shlex.quote(_WRAPPER)}\n"
+    return values + _BEGIN
+
+
+LOOK = (
+    _PLACE
+    + r"""
+from_out=$1; from_err=$2; most=$3
+[ -d "$dir" ] || { say state none; say done; exit 0; }
+cd "$dir" || exit 1
+alive=0; for pid in $(marked); do alive=$((alive + 1)); done
+if [ -e end ]; then state=ended
+elif [ ! -d started ]; then state=staged
+else
+    state=lost
+    tries=0
+    while [ ! -e ident ] && [ $tries -lt 10 ]; do sleep 0.1; tries=$((tries + 1)); done
+    if [ -e ident ]; then
+        { read -r was; read -r pid; read -r begun; } <ident
+        [ "$was" = "$(boot)" ] && [ "$begun" = "$(since "$pid")" ] && state=running
+        # it may have ended between the two looks
+        [ $state = lost ] && [ -e end ] && state=ended
+    fi
+fi
+say state $state
+say alive $alive
+[ -e beat ] && say beat $(($(date +%s) - $(date -r beat +%s 2>/dev/null || date +%s)))
+[ $state = ended ] && while read -r line; do say end "$line"; done <end
+piece() {
+    size=$(wc -c <"$1" 2>/dev/null || echo 0); size=$((size))
+    if [ $state = ended ]; then size=$(sed -n "s/^$1 \([0-9]*\) .*/\1/p" end); fi
+    n=$((size - $2)); [ $n -gt 0 ] || n=0; [ $n -le "$most" ] || n=$most
+    say "$1" $n
+    [ $n -eq 0 ] || tail -c "+$(($2 + 1))" "$1" | head -c $n
+    echo
+}
+piece out "$from_out"
+piece err "$from_err"
+say done
+"""
+)
+"""``nonce job offset_out offset_err most``: how it stands, and what it said from there on."""
+
+CANCEL = (
+    _PLACE
+    + r"""
+cd "$dir" 2>/dev/null || { say alive 0; say done; exit 0; }
+: >cancel
+tries=0
+while pids=$(marked) && [ -n "$pids" ] && [ $tries -lt 130 ]; do
+    case $tries in
+        0) kill -TERM $pids 2>/dev/null ;;
+        100 | 110 | 120) kill -KILL $pids 2>/dev/null ;;
+    esac
+    sleep 0.1; tries=$((tries + 1))
+done
+alive=0; for pid in $(marked); do alive=$((alive + 1)); done
+say alive $alive
+say done
+"""
+)
+"""``nonce job``: end every process of it, first gently; say how many are alive all the same."""
+
+ACK = _PLACE + '\n[ -d "$dir" ] && : >"$dir/ack"; say done\n'
+"""``nonce job``: everything is kept here; the host may forget the job in a week."""
