@@ -27,6 +27,8 @@ class TaskContext:
     def __init__(self, report: Callable[[Progress], object] = lambda _: None) -> None:
         self._report = report
         self._stop = Event()
+        self.leaving = False
+        """Whether the program itself ends: what goes on elsewhere is left alone then."""
         self._last_s = float("-inf")
 
     @property
@@ -36,6 +38,11 @@ class TaskContext:
 
     def cancel(self) -> None:
         """Ask for a stop; safe from any thread, at any time, repeatedly."""
+        self._stop.set()
+
+    def leave(self) -> None:
+        """Ask for a stop because the program ends."""
+        self.leaving = True
         self._stop.set()
 
     def wait(self, seconds: float) -> None:

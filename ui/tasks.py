@@ -114,7 +114,7 @@ class TaskRunner(QObject):
         """Cancel everything and wait; call it before Qt is torn down."""
         self._closed = True
         for task in self.findChildren(Task):
-            task.context.cancel()
+            task.context.leave()
         for executor in self._lanes.values():
             executor.shutdown(wait=False, cancel_futures=True)
         for executor in self._lanes.values():

@@ -104,6 +104,10 @@ class StepRun:
     proofs: tuple[Attachment, ...] = ()
     went_on: bool = False
     """Whether it failed and the run went on past it, as the plan says."""
+    job: str = ""
+    """Under which id the host keeps the command running by itself; known before it is sent."""
+    attach: bool = False
+    """Whether it is only to be found again on the host; nothing is sent."""
     sent_at: datetime | None = None
     """When it was last sent to a host; stays, however a person answers it later."""
 

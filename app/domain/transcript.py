@@ -12,6 +12,31 @@ from datetime import UTC, datetime
 _HEADER = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z) ([a-z]{1,16}) (\d{1,12})\n")
 
 
+LONGEST_HEADER = 64
+"""No header is longer, in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What stands before a piece; ``length`` is that of the bytes behind it."""
+
+    at: datetime
+    stream: str
+    length: int
+
+
+def read_header(line: bytes) -> Header | None:
+    """Read the line before a piece; None when it is none, or not whole."""
+    found = _HEADER.fullmatch(line)
+    if found is None:
+        return None
+    try:
+        at = datetime.fromisoformat(found[1].decode())
+    except ValueError:
+        return None
+    return Header(at, found[2].decode(), int(found[3]))
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Some output of one stream, as it came at one moment."""

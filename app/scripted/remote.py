@@ -92,6 +92,7 @@ class ScriptedRemote:
 
     host: Host
     hosts: ScriptedHosts
+    keeps_jobs = False
 
     def run(
         self,

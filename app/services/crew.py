@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from app.domain.change import Change
+from app.domain.ids import new_id
 from app.domain.run import Run, RunMode, StepRun, StepState
 from app.domain.runbook import SIDE_BY_SIDE, OnFail, Phase, StepKind
 from app.errors import AppError
@@ -82,7 +83,9 @@ class Crew:
     def send(self, run: Run, item: StepRun) -> None:
         """Journal a step as sent, then carry it out; nothing if somebody else has sent it."""
         now = self._desk.clock.now()
-        sent = replace(item, state=StepState.SENT, started_at=now, sent_at=now, by=self._desk.actor)
+        job = new_id() if item.step.kind is StepKind.COMMAND else ""
+        sent = replace(item, state=StepState.SENT, started_at=now, sent_at=now, job=job)
+        sent = replace(sent, by=self._desk.actor)
         with self._desk.new_uow() as uow:
             change = uow.changes.get(run.change)
         found = deviations.before(change, run.mode, sent, now)
@@ -92,8 +95,23 @@ class Crew:
             run = record_step(run.id, sent, what, desk=self._desk, seen=item)
         except AlreadySent:
             return
+        self._begin(change, run, sent)
+
+    def attach(self, run: Run, item: StepRun) -> None:
+        """Find a command again that was sent before; nothing if somebody else does already."""
+        with self._desk.new_uow() as uow:
+            change = uow.changes.get(run.change)
+        claimed = replace(item, attach=False)
+        what = Happening(_("Step “{title}” is looked for on its host"), "step.attached")
+        try:
+            run = record_step(run.id, claimed, what, desk=self._desk, seen=item)
+        except AlreadySent:
+            return
+        self._begin(change, run, item)
+
+    def _begin(self, change: Change, run: Run, item: StepRun) -> None:
         self._sent.add(item.step.phase)
-        self._going[self._pool.submit(self._carry, change, run, sent)] = item.step.phase
+        self._going[self._pool.submit(self._carry, change, run, item)] = item.step.phase
 
     def wait(self) -> None:
         """Wait a moment, or until a step has ended; what broke in one is raised here."""
@@ -113,6 +131,7 @@ class Crew:
             transcript=result.transcript,
             transcript_bytes=result.transcript_bytes,
             outcome=result.outcome,
+            attach=False,
             went_on=result.state is StepState.FAILED
             and step.on_fail is OnFail.GO_ON
             and not step.mandatory,

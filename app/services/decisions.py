@@ -184,6 +184,25 @@ def repeat_step(run_id: str, step_id: str, *, desk: Desk) -> Run:
     return resume(run_id, desk=desk)
 
 
+def look_again(run_id: str, step_id: str, *, desk: Desk) -> Run:
+    """Look on the host how a command ended that was sent; nothing is sent again.
+
+    Call `app.services.execution.play` afterwards.
+
+    Raises:
+        IllegalMove: Its outcome is known, or the host does not keep it by itself.
+    """
+    item = _item(run_id, step_id, desk=desk)
+    if item.state is not StepState.UNKNOWN or not item.job:
+        raise IllegalMove(
+            _("“{title}” cannot be looked for on a host.").format(title=item.step.title)
+        )
+    again = replace(item, state=StepState.SENT, ended_at=None, outcome="", attach=True)
+    what = Happening(_("“{title}”: is to be looked for on its host"), "step.looked")
+    record_step(run_id, again, what, desk=desk, seen=item)
+    return resume(run_id, desk=desk)
+
+
 def add_note(
     run_id: str, text: str, at: datetime | None, *, desk: Desk, unplanned: bool = False
 ) -> Run:

@@ -158,6 +158,8 @@ def _advance(run_id: str, crew: Crew, *, desk: Desk) -> Run:
                 run = _offer(run, item, desk=desk)
             elif item.state is StepState.PENDING and crew.has_room:
                 crew.send(run, item)
+            elif item.state is StepState.SENT and item.attach:
+                crew.attach(run, item)
     if crew.busy or any(item.state in SENDING for item in run.ready):
         return run
     return _wait(run, desk=desk)
@@ -322,7 +324,8 @@ def recover(*, desk: Desk) -> tuple[Run, ...]:
 def _recover_run(run: Run, *, desk: Desk) -> Run:
     for item in run.steps:
         if item.state is StepState.SENT:
-            unknown = replace(item, state=StepState.UNKNOWN, outcome=_cut_off(item, desk=desk))
+            why = _cut_off(item, desk=desk)
+            unknown = replace(item, state=StepState.UNKNOWN, outcome=why, attach=False)
             text = _("Step “{title}” was sent, its outcome is unknown")
             record_step(run.id, unknown, Happening(text, "step.unknown"), desk=desk)
     return set_state(run.id, RunState.WAITING, _("Waits for a decision"), "run.waits", desk=desk)

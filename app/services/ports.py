@@ -89,6 +89,11 @@ class Remote(Protocol):
         """The host this talks to."""
         ...
 
+    @property
+    def keeps_jobs(self) -> bool:
+        """Whether a command may be left running on it by itself."""
+        ...
+
     def run(
         self,
         script: str,

@@ -1,5 +1,6 @@
 """What services need from the local store."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -247,6 +248,10 @@ class Transcript(Protocol):
 
     def append(self, stream: str, data: bytes, at: datetime) -> None:
         """Add a piece of output."""
+        ...
+
+    def heard(self) -> "dict[str, tuple[int, hashlib._Hash]]":
+        """Return for each stream how many bytes it holds so far, and their running SHA-256."""
         ...
 
     def seal(self) -> tuple[str, int]:

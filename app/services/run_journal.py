@@ -63,7 +63,8 @@ def record_step(
     event = NewEvent(what.kind, f"{words}: {item.outcome}" if item.outcome else words)
 
     def edit(run: Run, uow: UnitOfWork) -> Run:
-        if seen is not None and run.of(item.step.id).state is not seen.state:
+        now = run.of(item.step.id)
+        if seen is not None and (now.state, now.attach) != (seen.state, seen.attach):
             raise AlreadySent(item.step.id)
         return deviated(run.with_step(item), what.found, uow)
 

@@ -1,7 +1,7 @@
 """How each kind of step is carried out; `execution` decides when."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.domain.backup import BackupSet, Level
@@ -19,8 +19,12 @@ from app.services.backups import Safekeeping
 from app.services.crew import Executors, StepOutcome
 from app.services.fanout.checks import check_change
 from app.services.health import Checking, summary_of
+from app.services.jobs.client import MISSING, NotDetachable
+from app.services.jobs.following import CountingSink, Finish, Order, acknowledge, follow
+from app.services.jobs.outcomes import outcome_of
 from app.services.live import LiveOutput, Output
 from app.services.metrics import Measuring, measure
+from app.services.ports import Remote
 from app.services.ports_store import Transcripts
 from app.services.restores import HostRestore, restore_on_host
 from app.tasks import TaskContext
@@ -61,29 +65,61 @@ def make_executors(tools: StepTools) -> Executors:
 
 
 def send_command(run: Run, step: StepRun, context: TaskContext, *, tools: StepTools) -> StepOutcome:
-    """Send a command over SSH and keep all it says; a broken link leaves the outcome unknown."""
-    clock = tools.measuring.desk.clock
+    """Run a command on its host and keep all it says.
+
+    The host keeps it running by itself where it can, so that a broken link, the end of the
+    program or a closed lid do it no harm; elsewhere it hangs on the connection.
+    """
+    desk = tools.measuring.desk
     remote = tools.measuring.remotes.open(tools.host(run, step))
-    transcript = tools.transcripts.open(run.id, step.step.id)
+    name = f"{step.step.id}.{step.job}" if step.job else step.step.id
+    transcript = tools.transcripts.open(run.id, name)
 
     def keep(stream: str, data: bytes) -> None:
-        now = clock.now()
+        now = desk.clock.now()
         transcript.append(stream, data, now)
         tools.live.say(Output(run.id, step.step.id, stream, data, now))
 
-    exit_code: int | None = None
+    try:
+        if step.job and remote.keeps_jobs:
+            sink = CountingSink(keep, transcript.heard())
+            told = _by_itself(remote, step, sink, context, who=desk.actor)
+        else:
+            told = _on_the_link(remote, step, keep, context)
+    finally:
+        sha256, size = transcript.seal()
+    return replace(told, transcript=sha256, transcript_bytes=size)
+
+
+def _by_itself(
+    remote: Remote, step: StepRun, sink: CountingSink, context: TaskContext, *, who: str
+) -> StepOutcome:
+    order = Order(step.job, step.step.command, step.step.limit_s, step.attach)
+    try:
+        followed = follow(remote, order, sink, context)
+    except NotDetachable as error:
+        if error.step != MISSING:
+            raise
+        told = _on_the_link(remote, step, sink.keep, context)
+        return replace(told, outcome=f"{told.outcome} ({error.text})")
+    if followed.finish is Finish.ENDED:
+        acknowledge(remote, step.job)
+    state, outcome = outcome_of(followed, step.step.limit_s, who)
+    return StepOutcome(state, outcome, followed.end.exit_code if followed.end else None)
+
+
+def _on_the_link(
+    remote: Remote, step: StepRun, keep: Callable[[str, bytes], object], context: TaskContext
+) -> StepOutcome:
+    """Send a command that ends with the connection; a broken link leaves the outcome unknown."""
     try:
         result = remote.run(
             step.step.command, limit_s=step.step.limit_s, on_output=keep, context=context
         )
     except (ConnectionLost, TimedOut) as error:
-        state, outcome = StepState.UNKNOWN, error.sentence()
-    else:
-        exit_code = result.exit_code
-        state, outcome = _judge_exit(exit_code, result.duration_s, result.signal)
-    finally:
-        sha256, size = transcript.seal()
-    return StepOutcome(state, outcome, exit_code, sha256, size)
+        return StepOutcome(StepState.UNKNOWN, error.sentence())
+    state, outcome = _judge_exit(result.exit_code, result.duration_s, result.signal)
+    return StepOutcome(state, outcome, result.exit_code)
 
 
 def _judge_exit(code: int | None, duration_s: float, signal: str) -> tuple[StepState, str]:

@@ -58,6 +58,11 @@ class SshRemote:
         """The host this talks to."""
         return self._route.host
 
+    @property
+    def keeps_jobs(self) -> bool:
+        """A real host can keep a command running by itself."""
+        return True
+
     def run(
         self,
         script: str,

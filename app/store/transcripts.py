@@ -2,13 +2,14 @@
 
 import hashlib
 import os
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Lock, Timer
 from time import monotonic
 from urllib.parse import quote
 
-from app.domain.transcript import Piece, whole_piece, write_piece
+from app.domain.transcript import LONGEST_HEADER, Piece, read_header, write_piece
 from app.errors import StoreError
 from app.i18n import _
 from app.paths import private_dir
@@ -17,6 +18,7 @@ from app.store.files import StoredFiles
 
 SYNC_EVERY_S = 1.0
 _LONGEST_NAME = 120
+_BLOCK = 1024 * 1024
 
 
 class GrowingTranscript:
@@ -34,7 +36,7 @@ class GrowingTranscript:
         self._failure: OSError | None = None
         with in_our_words(path):
             self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, OWNER_FILE)
-            os.ftruncate(self._handle, _whole_length(path))
+            os.ftruncate(self._handle, scan(path).length)
             sync_folder(path.parent)
         self._synced_s = monotonic()
 
@@ -59,6 +61,11 @@ class GrowingTranscript:
                 self._timer = Timer(SYNC_EVERY_S, self._sync_later)
                 self._timer.daemon = True
                 self._timer.start()
+
+    def heard(self) -> "dict[str, tuple[int, hashlib._Hash]]":
+        """Return for each stream how many bytes it holds so far, and their running SHA-256."""
+        with self._lock, in_our_words(self._path):
+            return scan(self._path).streams
 
     def seal(self) -> tuple[str, int]:
         """Finish; return SHA-256 and size, under which the evidence files have the bytes."""
@@ -131,13 +138,29 @@ def _file_name(part: str) -> str:
     return name if len(name) <= _LONGEST_NAME else hashlib.sha256(part.encode()).hexdigest()
 
 
-def _whole_length(path: Path) -> int:
-    """Return where the last whole piece ends."""
-    data = path.read_bytes()
-    end = 0
-    while found := whole_piece(data, end):
-        end = found[1]
-    return end
+@dataclass
+class Scanned:
+    """Where the last whole piece of a transcript ends, and what each stream comes to."""
+
+    length: int = 0
+    streams: "dict[str, tuple[int, hashlib._Hash]]" = field(default_factory=dict)
+
+
+def scan(path: Path) -> Scanned:
+    """Walk through a transcript of any size, a block at a time."""
+    found = Scanned()
+    with path.open("rb") as file:
+        while header := read_header(file.readline(LONGEST_HEADER)):
+            before, running = found.streams.get(header.stream, (0, hashlib.sha256()))
+            running, left = running.copy(), header.length
+            while left and (block := file.read(min(left, _BLOCK))):
+                running.update(block)
+                left -= len(block)
+            if left or file.read(1) != b"\n":
+                break
+            found.length = file.tell()
+            found.streams[header.stream] = (before + header.length, running)
+    return found
 
 
 def _write_all(handle: int, data: bytes) -> None:

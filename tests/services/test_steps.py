@@ -10,6 +10,7 @@ from app.domain.change import ChangeState
 from app.domain.run import RunMode, RunState, StepState
 from app.domain.runbook import Phase, Runbook, Step, StepKind
 from app.domain.transcript import read_pieces
+from app.errors import IllegalMove
 from app.services import decisions, execution
 from app.services.execution import Beginning
 from app.services.live import Output
@@ -63,21 +64,59 @@ def test_an_exit_code_is_a_failure_and_the_run_waits(opened, carry_out):
 
 def test_a_killed_command_has_an_unknown_outcome(carry_out):
     (item,) = carry_out(command("kill -KILL $$")).steps
-    assert (item.state, item.exit_code) == (StepState.UNKNOWN, None)
-    assert "KILL" in item.outcome
+    assert (item.state, item.exit_code) == (StepState.UNKNOWN, 137)
+    assert item.outcome == "killed by KILL"
 
 
-def test_a_command_past_its_limit_has_an_unknown_outcome(opened, carry_out):
+def test_a_command_past_its_limit_is_ended_by_the_host(opened, carry_out):
     (item,) = carry_out(command("echo begun; exec sleep 30", limit_s=1.0)).steps
-    assert item.state is StepState.UNKNOWN
+    assert item.state is StepState.FAILED
+    assert item.outcome == "ended by the host after its limit of 1 s"
     assert said(opened, item) == {"stdout": b"begun\n"}
 
 
-def test_a_link_lost_amid_a_command_leaves_the_outcome_unknown(opened, carry_out):
+def test_a_link_lost_amid_a_command_costs_neither_outcome_nor_output(opened, carry_out):
+    opened.live.listen(lambda output: opened.remotes.close())
+    (item,) = carry_out(command("echo begun; sleep 1; echo over; exit 4")).steps
+    assert (item.state, item.exit_code) == (StepState.FAILED, 4)
+    assert said(opened, item)["stdout"] == b"begun\nover\n"
+
+
+def test_where_the_host_keeps_no_command_a_lost_link_leaves_the_outcome_unknown(
+    opened, carry_out, monkeypatch
+):
+    monkeypatch.setattr("app.ssh.session.SshRemote.keeps_jobs", False)
     opened.live.listen(lambda output: opened.remotes.close())
     (item,) = carry_out(command("echo begun; exec sleep 30")).steps
     assert item.state is StepState.UNKNOWN
     assert said(opened, item)["stdout"] == b"begun\n"
+
+
+def test_a_command_left_by_the_program_is_found_again_and_ran_once(
+    opened, made, ssh_host, tmp_path
+):
+    counter = tmp_path / "counter"
+    text = f"echo x >>{counter}; for n in 1 2 3 4 5 6 7 8; do echo $n; sleep 0.2; done"
+    book = Runbook((replace(command(text), host=ssh_host.id),))
+    run = execution.start_run(made(ChangeState.IMPLEMENT, runbook=book).id, desk=opened.desk)
+    closing = TaskContext()
+    opened.live.listen(lambda output: closing.leave())
+    run = execution.play(run.id, opened.executors, desk=opened.desk, context=closing)
+    (item,) = run.steps
+    assert item.state is StepState.UNKNOWN
+    assert "goes on with it" in item.outcome
+    decisions.look_again(run.id, item.step.id, desk=opened.desk)
+    run = execution.play(run.id, opened.executors, desk=opened.desk, context=TaskContext())
+    (item,) = run.steps
+    assert (run.state, item.state, item.attach) == (RunState.DONE, StepState.DONE, False)
+    assert said(opened, item)["stdout"] == b"1\n2\n3\n4\n5\n6\n7\n8\n"
+    assert counter.read_text() == "x\n"
+
+
+def test_only_what_is_unknown_and_kept_by_its_host_can_be_looked_for(opened, carry_out):
+    run = carry_out(command("exit 3"))
+    with pytest.raises(IllegalMove, match="cannot be looked for"):
+        decisions.look_again(run.id, "f1", desk=opened.desk)
 
 
 def test_an_unreachable_host_fails_the_step_with_nothing_sent(opened, carry_out, ssh_host):

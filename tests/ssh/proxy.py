@@ -3,6 +3,7 @@
 import socket
 import struct
 import threading
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -49,10 +50,16 @@ class Proxy:
         """Let nothing through any more, but keep the connections open."""
         self._flowing.clear()
 
+    def flow(self) -> None:
+        """Let everything through again."""
+        self._flowing.set()
+
     def cut(self) -> None:
-        """Reset every connection."""
-        for link in self._links:
-            link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        """Reset every connection; new ones are served."""
+        links, self._links = self._links, []
+        for link in links:
+            with suppress(OSError):
+                link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             link.close()
 
     def _accept(self) -> None:

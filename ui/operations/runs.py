@@ -164,6 +164,11 @@ def repeat(run: Run, step: str) -> Verb:
     return lambda desk: decisions.repeat_step(run.id, step, desk=desk)
 
 
+def look_again(run: Run, step: str) -> Verb:
+    """Look on the host how a command ended."""
+    return lambda desk: decisions.look_again(run.id, step, desk=desk)
+
+
 def pause(run: Run) -> Verb:
     """Hold before the next step."""
     return lambda desk: execution.pause(run.id, desk=desk)

@@ -17,6 +17,8 @@ PIECE = 1024 * 1024
 """Bytes of each stream that one look brings at most."""
 CAP = 64 * 1024 * 1024
 """Bytes of each stream that the host keeps; more is read and dropped, so that nothing breaks."""
+MISSING = "tool"
+"""The step of a refusal because of a tool that the host does not have."""
 _LIMIT_S, _CANCEL_LIMIT_S = 30.0, 45.0
 
 
@@ -94,7 +96,7 @@ class JobClient:
 
     def _refused(self, what: str = "", which: str = "") -> NotDetachable:
         words = {
-            "tool": _("{which} is missing on the host."),
+            MISSING: _("{which} is missing on the host."),
             "folder": _("The folder {which} is not this account's alone."),
             "room": _("There is no room to write {which}."),
             "other": _("In {which} lies another command."),

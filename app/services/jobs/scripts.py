@@ -80,8 +80,8 @@ up() { read -r now _ </proc/uptime; echo "$now"; }
 { boot; echo $$; sed 's/.*) //' /proc/$$/stat | cut -d' ' -f20; } >ident.tmp && mv ident.tmp ident
 ( while :; do : >beat; sleep 5; done ) & beat=$!
 mkfifo o e
-if dd if=/dev/null iflag=count_bytes count=1 2>/dev/null; then
-    first() { dd bs=65536 "count=$cap" iflag=count_bytes 2>/dev/null; }
+if stdbuf -o0 true 2>/dev/null; then
+    first() { stdbuf -o0 head -c "$cap"; }
 else
     first() { head -c "$cap"; }
 fi
@@ -93,6 +93,7 @@ begun=$(up)
 (
     { read -r mask; read -r here; } <where
     set -- "$job" "$limit" "$(pwd -P)/cmd.sh" "$mask" "$here"
+    unset LC_ALL  # ours, for what we read ourselves
     . ./env.sh
     umask "$4"
     cd "$5" 2>/dev/null || cd /

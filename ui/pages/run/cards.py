@@ -31,6 +31,7 @@ class Card(QWidget):
     confirmed = Signal(str)  # the note
     skipped = Signal(str)  # the reason
     repeated = Signal()
+    looked = Signal()
     cleared = Signal(str)  # what was typed
     passed = Signal(str)  # why to go on so late
     backing_out = Signal()
@@ -209,8 +210,11 @@ class TroubleCard(Card):
         buttons: list[Item] = (
             [back, None, *others, again] if first else [None, *others, again, back]
         )
+        look = Button(_("Look on the host"), Kind.PRIMARY, icon="search")
+        look.clicked.connect(self.looked)
+        look.setVisible(unknown and bool(item.job))
         self._fill(
-            row(badge, None),
+            row(badge, None, look),
             Label(step.title, weight=BOLD, wrap=True),
             Label(visible(item.outcome), wrap=True).make_selectable(),
             Label(_advice(item, gate=gate, first=first), tone="ink2", wrap=True),
@@ -222,6 +226,8 @@ class TroubleCard(Card):
 def _advice(item: StepRun, *, gate: bool, first: bool) -> str:
     if gate:
         return _("Nobody answered in time, so nothing was sent. Back out, or open it again.")
+    if item.state is StepState.UNKNOWN and item.job:
+        return _("The host keeps it by itself: looking there sends nothing again.")
     if item.state is StepState.UNKNOWN:
         return _(
             "Look on the host first: the command may have run. Nothing is sent again by itself."

@@ -148,6 +148,7 @@ class DecisionPanel(QWidget):
         asked.confirmed.connect(self._on_confirmed)
         asked.skipped.connect(self._on_skipped)
         asked.repeated.connect(self._on_repeated)
+        asked.looked.connect(self._on_looked)
         asked.cleared.connect(self._on_cleared)
         asked.passed.connect(self._on_passed)
         asked.backing_out.connect(self.back_out_wanted)
@@ -179,6 +180,10 @@ class DecisionPanel(QWidget):
     @Slot()
     def _on_repeated(self) -> None:
         self.decided.emit(runs.repeat)
+
+    @Slot()
+    def _on_looked(self) -> None:
+        self.decided.emit(runs.look_again)
 
     @Slot()
     def _on_resumed(self) -> None:
