@@ -17,6 +17,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 pytest_plugins = (
     "tests.ssh_fixtures", "tests.web_fixtures", "tests.database_fixtures", "tests.made_up_fixtures",
+    "tests.jmeter_fixtures",
 )  # fmt: skip
 
 settings.register_profile(

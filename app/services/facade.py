@@ -184,7 +184,7 @@ class AppServices(LateParts):
         """For load tests."""
         from app.services.loadtests.keeping import LoadTesting  # noqa: PLC0415 - loads numpy
 
-        return LoadTesting(self.desk, self.files)
+        return LoadTesting(self.desk, self.files, self.remotes)
 
     @property
     def keeping(self) -> Safekeeping:

@@ -9,10 +9,11 @@ from app.domain.change import Change
 from app.domain.loadtest import LoadRun, LoadTestSummary, LoadVerdict
 from app.domain.metric import WindowName
 from ui.operations.listing import newest_changes
-from ui.tasks import Task
+from ui.tasks import Task, host_lane
 
 if TYPE_CHECKING:
     from app.services.facade import AppServices
+    from app.tasks import TaskContext
     from ui.context import UiContext
 
 
@@ -24,6 +25,8 @@ class LoadTestsView:
     others: tuple[tuple[str, str], ...]
     runs: tuple[LoadRun, ...]
     verdict: LoadVerdict | None
+    hosts: tuple[tuple[str, str], ...] = ()
+    """Hosts on which a plan may be run: id and name."""
 
     @property
     def zone(self) -> str:
@@ -43,6 +46,17 @@ class Preview:
     summary: LoadTestSummary
 
 
+@dataclass(frozen=True, slots=True)
+class PlanWish:
+    """A plan as it shall be run: where (empty: here), for which side, and what it is told."""
+
+    plan: Path
+    side: WindowName
+    host: str = ""
+    properties: str = ""
+    program: str = ""
+
+
 def load_view(services: "AppServices", ref: str = "") -> LoadTestsView | None:
     """Return the wanted change, else the newest one with load tests, else the newest of all."""
     with services.new_uow() as uow:
@@ -57,8 +71,9 @@ def load_view(services: "AppServices", ref: str = "") -> LoadTestsView | None:
         change = asked or newest
         runs = sorted(uow.load_runs.list(change=change.id), key=lambda run: run.id)
         verdict = uow.load_verdicts.find(change.id)
+        hosts = tuple(sorted(((str(h.id), h.name) for h in uow.hosts.list()), key=lambda h: h[1]))
     others = tuple((each.id, f"{each.number}  {each.title}") for each in known)
-    return LoadTestsView(change, others, tuple(runs), verdict)
+    return LoadTestsView(change, others, tuple(runs), verdict, hosts)
 
 
 def preview(context: "UiContext", path: Path, zone: str) -> Task:
@@ -84,3 +99,23 @@ def keep(context: "UiContext", view: LoadTestsView, path: Path, side: WindowName
         return keep_run(new, with_=testing)
 
     return context.tasks.start(work, title=path.name)
+
+
+def run_plan(context: "UiContext", view: LoadTestsView, wish: PlanWish) -> Task:
+    """Run a JMeter plan and keep its results with a change."""
+    testing = context.services.load_testing
+
+    def work(task: "TaskContext") -> LoadRun:
+        from app.domain.loadtest import LoadTerms  # noqa: PLC0415
+        from app.services.loadtests import running  # noqa: PLC0415 - loads numpy
+
+        told = running.properties_of(wish.properties)
+        program = (wish.program.strip() or running.PROGRAM,)
+        wanted = running.PlanRun(wish.plan, told, program)
+        asked = running.RunAndKeep(
+            view.change.id, wish.side, wanted, wish.host, LoadTerms(zone=view.zone)
+        )
+        return running.run_and_keep(asked, with_=testing, context=task)
+
+    lane = host_lane(wish.host) if wish.host else ""
+    return context.tasks.start(work, lane=lane, title=wish.plan.name)

@@ -19,6 +19,7 @@ from app.services.attachments import clean_name
 from app.services.changes import Desk
 from app.services.loadtests.comparing import compare_sides, read_run
 from app.services.loadtests.summing import summarise
+from app.services.ports import Remotes
 from app.services.ports_store import Files
 from app.wording import percent
 
@@ -32,6 +33,8 @@ class LoadTesting:
 
     desk: Desk
     files: Files
+    remotes: Remotes | None = None
+    """Needed where a plan is run on a host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +136,11 @@ def _kept_words(run: LoadRun) -> str:
         "Load test “{side}” kept: {name}, {n} samples, {errors} failed, SHA-256 {hash}…",
         total.samples,
     )
-    return text.format(
+    words = text.format(
         side=run.side.value,
         name=run.name,
         n=total.samples,
         errors=percent(total.error_share),
         hash=run.sha256[:12],
     )
+    return f"{words} ({run.source})" if run.source else words

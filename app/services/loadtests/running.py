@@ -5,14 +5,18 @@ generator the results come back as they are written; nothing of the run stays th
 """
 
 import re
+import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app import processes
+from app.domain.loadtest import LoadRun, LoadTerms
+from app.domain.metric import WindowName
 from app.errors import CommandFailed, InvalidInput
 from app.i18n import _
+from app.services.loadtests.keeping import LoadTesting, NewRun, keep_run
 from app.services.loadtests.live import Live
 from app.services.ports import Remote
 from app.tasks import TaskContext
@@ -150,6 +154,42 @@ def run_on(wanted: PlanRun, remote: Remote, folder: Path, *, context: TaskContex
         said = channel.stderr().decode("utf-8", "replace").strip()
     _check(out, code, said, remote.host.name)
     return out
+
+
+@dataclass(frozen=True, slots=True)
+class RunAndKeep:
+    """A plan whose results shall be kept with a change; without a host it runs here."""
+
+    change: str
+    side: WindowName
+    wanted: PlanRun
+    host: str = ""
+    terms: LoadTerms = field(default_factory=LoadTerms)
+
+
+def run_and_keep(asked: RunAndKeep, *, with_: LoadTesting, context: TaskContext) -> LoadRun:
+    """Run a plan, then keep its results as evidence; what was cut off is not kept.
+
+    Raises:
+        InvalidInput: The plan wrote no samples.
+        AppError: It could not be run, or the change is closed.
+        TaskCancelled: A stop was asked for.
+    """
+    plan = asked.wanted.plan
+    with tempfile.TemporaryDirectory(prefix="loadtest-") as name:
+        folder = Path(name)
+        where = _("this computer")
+        if asked.host and with_.remotes is not None:
+            with with_.desk.new_uow() as uow:
+                host = uow.hosts.get(asked.host)
+            where = host.name
+            out = run_on(asked.wanted, with_.remotes.open(host), folder, context=context)
+        else:
+            out = run_here(asked.wanted, folder, context=context)
+        named = out.rename(folder / f"{plan.stem}-{asked.side.value}.jtl")
+        source = _("{plan} on {where}").format(plan=asked.wanted.words, where=where)
+        new = NewRun(asked.change, asked.side, named, asked.terms, source)
+        return keep_run(new, with_=with_)
 
 
 def _told(wanted: PlanRun) -> list[str]:

@@ -1,8 +1,10 @@
 """The load tests page: a file is looked at, kept, and both sides are judged."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from app.domain.change import ChangeState
+from tests.loadtests.conftest import PLAN
 from tests.loadtests.jtl import as_csv, run
 from tests.loadtests.test_comparing import write
 from ui.pages.loadtests.page import LoadTestsPage
@@ -92,3 +94,54 @@ def test_a_closed_change_takes_no_more_results(drive, record):
     driver.open(change.id)
     assert driver.page._import.reason == "The change is closed."
     assert driver.page.new_record() is False
+
+
+def test_a_plan_is_run_and_followed_and_its_results_are_kept(
+    drive, services, record, jmeter, pages, tmp_path
+):
+    change = record("Upgrade PostgreSQL", ChangeState.TEST)
+    program = tmp_path / "jmeter"
+    words = " ".join(f"'{word}'" for word in jmeter.command)
+    program.write_text(f'#!/bin/sh\nexec {words} "$@"\n')
+    program.chmod(0o700)
+    driver = drive(LoadTestsPage)
+    driver.open(change.id)
+    panel = driver.page.plan
+    driver.page.choose_plan(PLAN)
+    assert panel.isVisible()
+    driver.type(panel.properties, "port")
+    driver.click(panel.start)
+    driver.bot.waitUntil(lambda: "no property" in shown(driver.page))
+    driver.type(panel.properties, f"port={pages} loops=30")
+    driver.type(panel.program, str(program))
+    driver.bot.mouseClick(panel.start, Qt.MouseButton.LeftButton)
+    driver.bot.waitUntil(panel.stop.isVisible)
+    assert panel.start.reason == "The run is under way."
+    driver.page.reload()
+    driver.bot.waitUntil(lambda: "failed, p95" in panel._live.text(), timeout=60_000)
+    assert panel.isVisible(), "a reload leaves the run in sight"
+    driver.bot.waitUntil(lambda: len(kept(services)) == 1, timeout=60_000)
+    driver.settle()
+    assert not panel.isVisible()
+    assert "Kept from before: plan-before.jtl" in shown(driver.page)
+    run_ = kept(services)[0]
+    assert run_.source.startswith("plan.jmx port=")
+    assert run_.summary.total.samples > 0
+
+
+def test_a_stopped_run_keeps_nothing(drive, services, record, jmeter, pages, tmp_path):
+    change = record("Upgrade PostgreSQL", ChangeState.TEST)
+    program = tmp_path / "jmeter"
+    program.write_text("#!/bin/sh\nexec sleep 60\n")
+    program.chmod(0o700)
+    driver = drive(LoadTestsPage)
+    driver.open(change.id)
+    driver.page.choose_plan(PLAN)
+    driver.type(driver.page.plan.program, str(program))
+    driver.bot.mouseClick(driver.page.plan.start, Qt.MouseButton.LeftButton)
+    driver.bot.waitUntil(driver.page.plan.stop.isVisible)
+    driver.bot.mouseClick(driver.page.plan.stop, Qt.MouseButton.LeftButton)
+    driver.bot.waitUntil(lambda: not driver.page.plan.stop.isVisible())
+    assert kept(services) == []
+    assert driver.page.escape()
+    assert not driver.page.plan.isVisible()

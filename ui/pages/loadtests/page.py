@@ -14,8 +14,9 @@ from ui.changed import Topic
 from ui.models.rows import RowsModel
 from ui.models.verdicts import OVERALL_MARKS
 from ui.operations import loadtests
-from ui.operations.loadtests import LoadTestsView, Preview
+from ui.operations.loadtests import LoadTestsView, PlanWish, Preview
 from ui.pages.loadtests.detail import LabelDetail
+from ui.pages.loadtests.plan import PlanPanel
 from ui.pages.loadtests.preview import PreviewPanel
 from ui.pages.loadtests.rows import LABEL_COLUMNS, SUMMARY_COLUMNS, LabelRow, summary_rows
 from ui.tasks import Latest
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 _CHOICE_LENGTH = 36
 _LEAST_LIST, _LEAST_DETAIL = 520, 520
-_EMPTY, _ONE_SIDE, _COMPARED, _PREVIEW = range(4)
+_EMPTY, _ONE_SIDE, _COMPARED, _PREVIEW, _PLAN = range(5)
 
 
 class LoadTestsPage(Page):
@@ -47,15 +48,25 @@ class LoadTestsPage(Page):
         super().__init__(context, parent)
         self._ref = ""
         self._view: LoadTestsView | None = None
+        self._aside = False
+        """Whether a file or a plan is being looked at: then a reload changes nothing in sight."""
         self._choice = Combo()
         self._choice.setAccessibleName(_("Change"))
         self._choice.setMinimumContentsLength(_CHOICE_LENGTH)
         self._choice.activated.connect(self._on_chosen)
         self._import = Button(_("Import results"), Kind.PRIMARY, icon="upload")
         self._import.clicked.connect(self.new_record)
-        self.header.add(self._choice, self._import)
+        self._run = Button(_("Run a plan"), icon="play")
+        self._run.clicked.connect(self._on_plan)
+        self.header.add(self._choice, self._run, self._import)
         self._stack = QStackedWidget()
-        for part in (self._empty(), self._one_side(), self._compared(), self._previewed()):
+        self.plan = PlanPanel()
+        self.plan.wanted.connect(self._on_run)
+        self.plan.left.connect(self._on_left)
+        parts = (
+            self._empty(), self._one_side(), self._compared(), self._previewed(), self.plan
+        )  # fmt: skip
+        for part in parts:
             self._stack.addWidget(part)
         self.body.addWidget(self._stack, 1)
         self._rows = Latest(context.tasks, self)
@@ -131,20 +142,20 @@ class LoadTestsPage(Page):
         self.reload()
 
     def escape(self) -> bool:
-        """Leave the preview; nothing was kept."""
-        if self._stack.currentIndex() != _PREVIEW:
+        """Leave the preview or the plan; a run that was started goes on."""
+        if not self._aside:
             return False
-        self._show(self._view)
+        self._on_left()
         return True
 
     @Slot(object)
     def _show(self, view: LoadTestsView | None) -> None:
         self._view = view
         self._choice.setVisible(view is not None)
-        self._import.setVisible(view is not None)
+        for button in (self._run, self._import):
+            button.setVisible(view is not None)
         if view is None:
-            self._import.block("")
-            self._stack.setCurrentIndex(_EMPTY)
+            self._put(_EMPTY)
             self.header.set_sentence(_("Record a change first; load tests belong to one."))
             return
         self._choice.clear()
@@ -152,14 +163,15 @@ class LoadTestsPage(Page):
             self._choice.addItem(text, key)
         self._choice.setCurrentIndex(self._choice.findData(view.change.id))
         closed = "" if view.change.state.is_open else _("The change is closed.")
-        self._import.block(closed)
+        for button in (self._run, self._import):
+            button.block(closed)
         self.header.set_sentence(_state(view))
         if view.verdict is not None:
             self._show_compared(view.verdict.found)
         elif view.runs:
             self._show_one_side(view)
         else:
-            self._stack.setCurrentIndex(_EMPTY)
+            self._put(_EMPTY)
 
     def _show_compared(self, found: LoadComparison) -> None:
         overall = found.overall
@@ -169,7 +181,7 @@ class LoadTestsPage(Page):
         self._rule.setText(_single_words() if found.single_run else overall.rule)
         self._notes.setText("\n".join((_legend(), *found.notes)))
         self.table.set_rows([LabelRow(label) for label in found.rows])
-        self._stack.setCurrentIndex(_COMPARED)
+        self._put(_COMPARED)
         self.table.select_first()
         self._on_picked(self.table.current)
 
@@ -182,7 +194,15 @@ class LoadTestsPage(Page):
         self._waiting_notes.setText("\n".join(run.summary.notes))
         self._waiting_notes.setVisible(bool(run.summary.notes))
         self.summary.set_rows(summary_rows(run.summary.total, run.summary.labels))
-        self._stack.setCurrentIndex(_ONE_SIDE)
+        self._put(_ONE_SIDE)
+
+    def _put(self, part: int) -> None:
+        if not self._aside:
+            self._stack.setCurrentIndex(part)
+
+    def _look_at(self, part: int) -> None:
+        self._aside = True
+        self._stack.setCurrentIndex(part)
 
     @Slot(object)
     def _on_picked(self, label: LabelRow | None) -> None:
@@ -221,18 +241,51 @@ class LoadTestsPage(Page):
         if self._view is not None:
             side = WindowName.AFTER if self._view.of(WindowName.BEFORE) else WindowName.BEFORE
             self.preview.show_preview(preview, self._view.zone, side)
-            self._stack.setCurrentIndex(_PREVIEW)
+            self._look_at(_PREVIEW)
+
+    @Slot()
+    def _on_plan(self) -> None:
+        path, _kind = QFileDialog.getOpenFileName(
+            self, _("A JMeter plan"), "", _("JMeter plans (*.jmx)")
+        )
+        if path:
+            self.choose_plan(Path(path))
+
+    def choose_plan(self, path: Path) -> None:
+        """Ask how a plan shall be run."""
+        if self._view is not None:
+            self.plan.show_plan(path, self._view)
+            self._look_at(_PLAN)
+
+    @Slot(object)
+    def _on_run(self, wish: PlanWish) -> None:
+        if self._view is not None:
+            task = loadtests.run_plan(self.context, self._view, wish)
+            task.succeeded.connect(self._on_kept)
+            task.failed.connect(self.show_error)
+            self.plan.follow(task)
+
+    @Slot()
+    def _on_left(self) -> None:
+        self._aside = False
+        self._show(self._view)
 
     @Slot(object, str)
     def _on_keep(self, preview: Preview, side: str) -> None:
         if self._view is not None:
             task = loadtests.keep(self.context, self._view, preview.path, WindowName(side))
             task.succeeded.connect(self._on_kept)
-            task.failed.connect(self.show_error)
-            task.ended.connect(self.reload)
+            task.failed.connect(self._on_not_kept)
+
+    @Slot(object)
+    def _on_not_kept(self, error: BaseException) -> None:
+        self.preview.keep.block("")
+        self.show_error(error)
 
     @Slot(object)
     def _on_kept(self, _run: object) -> None:
+        self._aside = False
+        self.reload()
         self.context.changed.announce(Topic.METRICS | Topic.CHANGES, self)
 
 
