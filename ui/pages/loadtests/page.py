@@ -6,29 +6,20 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
-from app.domain.loadtest import LoadComparison
 from app.domain.metric import WindowName
 from app.i18n import _, ngettext
-from ui.cells import Badge
 from ui.changed import Topic
-from ui.models.rows import RowsModel
-from ui.models.verdicts import OVERALL_MARKS
 from ui.operations import loadtests
 from ui.operations.loadtests import LoadTestsView, PlanWish, Preview
-from ui.pages.loadtests.detail import LabelDetail
+from ui.pages.loadtests.compared import ComparedPanel
 from ui.pages.loadtests.plan import PlanPanel
 from ui.pages.loadtests.preview import PreviewPanel
-from ui.pages.loadtests.rows import LABEL_COLUMNS, SUMMARY_COLUMNS, LabelRow, summary_rows
+from ui.pages.loadtests.waiting import WaitingPanel
 from ui.tasks import Latest
-from ui.theme import LARGE
-from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.empty import EmptyState, ghost_chart
 from ui.widgets.fields import Combo
-from ui.widgets.labels import Label
-from ui.widgets.layout import MARGIN, Line, column, panel, row, split
 from ui.widgets.page import Page
-from ui.widgets.table import Rows, Table
 
 if TYPE_CHECKING:
     from ui.context import UiContext
@@ -60,71 +51,21 @@ class LoadTestsPage(Page):
         self._run.clicked.connect(self._on_plan)
         self.header.add(self._choice, self._run, self._import)
         self._stack = QStackedWidget()
-        self.plan = PlanPanel()
+        self.waiting, self.compared = WaitingPanel(), ComparedPanel()
+        self.preview, self.plan = PreviewPanel(), PlanPanel()
+        self.preview.kept.connect(self._on_keep)
+        self.preview.dropped.connect(self.new_record)
         self.plan.wanted.connect(self._on_run)
         self.plan.left.connect(self._on_left)
-        parts = (
-            self._empty(), self._one_side(), self._compared(), self._previewed(), self.plan
-        )  # fmt: skip
+        choose = Button(_("Import results"), icon="upload")
+        choose.clicked.connect(self.new_record)
+        parts = (_nothing(choose), self.waiting, self.compared, self.preview, self.plan)
         for part in parts:
             self._stack.addWidget(part)
         self.body.addWidget(self._stack, 1)
         self._rows = Latest(context.tasks, self)
         self._rows.loaded.connect(self._show)
         self._rows.failed.connect(self.show_error)
-
-    def _empty(self) -> QWidget:
-        choose = Button(_("Import results"), icon="upload")
-        choose.clicked.connect(self.new_record)
-        return EmptyState(
-            _("No load test yet"),
-            _(
-                "Import what JMeter, k6, Gatling, Locust or LoadRunner wrote, once from before the"
-                " change and once from after it."
-            ),
-            choose,
-            ghost=ghost_chart,
-        )
-
-    def _one_side(self) -> QWidget:
-        self._waiting = Label("", weight=600, wrap=True)
-        self._waiting_notes = Label("", tone="ink2", wrap=True)
-        self.summary = Table(
-            RowsModel(SUMMARY_COLUMNS), rows=Rows.NORMAL, name="loadsummary", margin=MARGIN
-        )
-        words = column(self._waiting, self._waiting_notes, gap=4, margins=(MARGIN, 16, MARGIN, 16))
-        inside = column(panel(words, "raised"), Line(), self.summary, gap=0)
-        inside.setStretch(2, 1)
-        return panel(inside)
-
-    def _compared(self) -> QWidget:
-        self._overall = StateBadge(size=LARGE)
-        self._sentence = Label("", weight=600, wrap=True)
-        self._rule = Label("", tone="ink2", wrap=True)
-        words = column(self._sentence, self._rule, gap=4)
-        band = row(self._overall, words, gap=24, margins=(MARGIN, 12, MARGIN, 12))
-        band.setStretch(1, 1)
-        self.table = Table(
-            RowsModel(LABEL_COLUMNS), rows=Rows.VERDICT, name="loadlabels", margin=MARGIN
-        )
-        self.table.picked.connect(self._on_picked)
-        self._notes = Label("", size=11, tone="ink2", wrap=True)
-        left = column(self.table, column(self._notes, margins=(MARGIN, 12, MARGIN, 16)), gap=0)
-        left.setStretch(0, 1)
-        list_ = panel(left)
-        list_.setMinimumWidth(_LEAST_LIST)
-        self._detail = LabelDetail()
-        self._detail.setMinimumWidth(_LEAST_DETAIL)
-        both = split(list_, self._detail, sizes=(540, 700), name="loadtests")
-        inside = column(panel(band, "raised"), Line(), both, gap=0)
-        inside.setStretch(2, 1)
-        return panel(inside)
-
-    def _previewed(self) -> QWidget:
-        self.preview = PreviewPanel()
-        self.preview.kept.connect(self._on_keep)
-        self.preview.dropped.connect(self.new_record)
-        return self.preview
 
     @property
     def ready(self) -> bool:
@@ -167,34 +108,13 @@ class LoadTestsPage(Page):
             button.block(closed)
         self.header.set_sentence(_state(view))
         if view.verdict is not None:
-            self._show_compared(view.verdict.found)
+            self.compared.show_found(view.verdict.found, view.zone)
+            self._put(_COMPARED)
         elif view.runs:
-            self._show_one_side(view)
+            self.waiting.show_run(view.runs[-1])
+            self._put(_ONE_SIDE)
         else:
             self._put(_EMPTY)
-
-    def _show_compared(self, found: LoadComparison) -> None:
-        overall = found.overall
-        self._overall.set_badge(Badge(OVERALL_MARKS[overall.verdict], overall.verdict.words))
-        word = f"{overall.verdict.words.upper()}. "
-        self._sentence.setText(overall.sentence.removeprefix(word))
-        self._rule.setText(_single_words() if found.single_run else overall.rule)
-        self._notes.setText("\n".join((_legend(), *found.notes)))
-        self.table.set_rows([LabelRow(label) for label in found.rows])
-        self._put(_COMPARED)
-        self.table.select_first()
-        self._on_picked(self.table.current)
-
-    def _show_one_side(self, view: LoadTestsView) -> None:
-        run = view.runs[-1]
-        text = _("Kept from before: {name}. Import the run after the change to compare.")
-        if run.side is WindowName.AFTER:
-            text = _("Kept from after: {name}. Import a run from before the change to compare.")
-        self._waiting.setText(text.format(name=run.name))
-        self._waiting_notes.setText("\n".join(run.summary.notes))
-        self._waiting_notes.setVisible(bool(run.summary.notes))
-        self.summary.set_rows(summary_rows(run.summary.total, run.summary.labels))
-        self._put(_ONE_SIDE)
 
     def _put(self, part: int) -> None:
         if not self._aside:
@@ -203,11 +123,6 @@ class LoadTestsPage(Page):
     def _look_at(self, part: int) -> None:
         self._aside = True
         self._stack.setCurrentIndex(part)
-
-    @Slot(object)
-    def _on_picked(self, label: LabelRow | None) -> None:
-        if label is not None and self._view is not None and self._view.verdict is not None:
-            self._detail.show_label(label, self._view.verdict.found, self._view.zone)
 
     @Slot(int)
     def _on_chosen(self, position: int) -> None:
@@ -301,12 +216,13 @@ def _state(view: LoadTestsView) -> str:
     return text.format(number=view.change.number, before=before, after=after)
 
 
-def _single_words() -> str:
-    return _(
-        "A single run per side was judged by its own course; how much runs differ is not known. "
-        "Three runs on each side, five are better, settle that."
+def _nothing(choose: Button) -> EmptyState:
+    return EmptyState(
+        _("No load test yet"),
+        _(
+            "Import what JMeter, k6, Gatling, Locust or LoadRunner wrote, once from before the"
+            " change and once from after it."
+        ),
+        choose,
+        ghost=ghost_chart,
     )
-
-
-def _legend() -> str:
-    return _("Figures of whole runs; the verdict rests on their steady part.")
