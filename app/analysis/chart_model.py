@@ -41,6 +41,18 @@ class Line:
     x: Floats
     y: Floats
 
+    def nearest(self, at: float) -> tuple[float, float] | None:
+        """Return the sample nearest to a time; None in a gap and beyond the ends."""
+        n = self.x.size
+        if not n or not self.x[0] <= at <= self.x[-1]:
+            return None
+        right = min(n - 1, int(np.searchsorted(self.x, at)))
+        left = max(0, right - 1)
+        best = left if at - self.x[left] < self.x[right] - at else right
+        if not np.isfinite(self.y[best]):
+            return None
+        return float(self.x[best]), float(self.y[best])
+
     def segments(self, most: int = 600) -> tuple[tuple[tuple[float, float], ...], ...]:
         """Return the unbroken stretches, thinned to about ``most`` points, peaks kept."""
         x, y = _thinned(self.x, self.y, most)
@@ -125,6 +137,21 @@ class ChartModel:
     labels: tuple[DirectLabel, ...]
     target: TargetLine | None
     sentence: str
+    zone: str = "UTC"
+
+    def times(self, start: float, end: float) -> tuple[Tick, ...]:
+        """Return the ticks of a part of the chart."""
+        return time_ticks(start, end, self.zone)
+
+    def value_at(self, kind: LineKind, at: float) -> tuple[float, float] | None:
+        """Return the sample of a kind of line nearest to a time, as (time, value).
+
+        None where that line has a gap, or none of its samples is near.
+        """
+        for line in self.lines:
+            if line.kind is kind and (found := line.nearest(at)) is not None:
+                return found
+        return None
 
 
 def before_after_chart(data: ChartInput) -> ChartModel:
@@ -145,7 +172,7 @@ def before_after_chart(data: ChartInput) -> ChartModel:
         Span(*data.before_window, _window_text(_("before"), data.before_window)),
         Span(*data.after_window, _window_text(_("after"), data.after_window)),
         Span(*data.change, _change_text(data)),
-        lines, labels, target, _sentence(data, labels),
+        lines, labels, target, _sentence(data, labels), data.zone,
     )  # fmt: skip
 
 

@@ -1,29 +1,103 @@
 """The before/after chart: windows shaded, the change banded, words beside the lines."""
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QWheelEvent,
+)
 
 from app.analysis.chart_model import ChartModel, DirectLabel, LineKind
+from app.i18n import _
+from app.wording import clock, number
+from ui.charts.explore import Explorer, Readout, paint_crosshair
 from ui.charts.frame import QUIET, ChartFrame
 from ui.paint import CENTER, RIGHT, Style, line_height, write
 from ui.theme import BOLD, MEDIUM, SMALL, faded, tokens
 
 
 class BeforeAfterChart(ChartFrame):
-    """Draws a `ChartModel`; its accessible name is the sentence of the model."""
+    """Draws a `ChartModel`; its accessible name is the sentence of the model.
+
+    It can be looked at closely by keys and mouse, and saved as a picture or as figures.
+    """
+
+    menu_wanted = Signal(QPoint)  # a place of the screen
 
     def __init__(self) -> None:
         super().__init__()
         self._model: ChartModel | None = None
+        self.explorer = Explorer(self, lambda: QRectF(self._area()))
+        self.explorer.moved.connect(self._on_moved)
+        self.explorer.pointed.connect(self._on_pointed)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setToolTip(_("Wheel or + and −: zoom. Drag or Ctrl and arrows: move. Home: all."))
+
+    @property
+    def model(self) -> ChartModel | None:
+        """What is drawn."""
+        return self._model
 
     def set_model(self, model: ChartModel) -> None:
-        """Show another chart."""
-        self._model = model
+        """Show another chart, all of it."""
+        self._model, self._origin = model, model.x0
         self.setAccessibleName(model.sentence)
-        self.set_axes(
-            (model.x0, model.x1, model.y0, model.y1), model.x_ticks, model.y_ticks, model.unit
-        )
+        self.explorer.set_full(model.x0, model.x1)
+        self._on_moved()
         self.draw_curves()
+
+    @Slot()
+    def _on_moved(self) -> None:
+        if (model := self._model) is not None:
+            start, end = self.explorer.span
+            ticks = model.times(start, end) if self.explorer.is_zoomed else model.x_ticks
+            self.set_axes((start, end, model.y0, model.y1), ticks, model.y_ticks, model.unit)
+
+    @Slot()
+    def _on_pointed(self) -> None:
+        if self._model is not None:
+            self.plot.viewport().update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Zoom, pan, or move the crosshair."""
+        if self._model is None or not self.explorer.key(event):
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom around the pointer."""
+        self.explorer.wheel(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take hold of the chart."""
+        self.explorer.mouse(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag the chart, or read values."""
+        self.explorer.mouse(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go."""
+        self.explorer.mouse(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Show everything again."""
+        self.explorer.mouse(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Take the crosshair away."""
+        self.explorer.point(None)
+        super().leaveEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for what can be done with the chart."""
+        self.menu_wanted.emit(event.globalPos())
 
     def draw_curves(self) -> None:
         """Draw earlier days thin and behind, before dashed, after solid."""
@@ -70,8 +144,26 @@ class BeforeAfterChart(ChartFrame):
             top = y - 2 - high if target.is_above else y + 3
             box = QRectF(x, top, area.right() - x, high)
             write(painter, box, target.text, style)
-        for label in self._model.labels:
-            self._paint_label(painter, area, label)
+        if not self.explorer.is_zoomed:  # their places were chosen for the whole
+            for label in self._model.labels:
+                self._paint_label(painter, area, label)
+        if self.explorer.at is not None:
+            self._paint_crosshair(painter, area, self._model, self.explorer.at)
+
+    def _paint_crosshair(
+        self, painter: QPainter, area: QRectF, model: ChartModel, at: float
+    ) -> None:
+        said = []
+        for kind, text, tone in (
+            (LineKind.BEFORE, _("before {value}"), "before"),
+            (LineKind.AFTER, _("after {value}"), "after"),
+        ):
+            if (found := model.value_at(kind, at)) is not None:
+                words = text.format(value=number(found[1], model.unit, digits=4))
+                said.append((Readout(*found, words, tone), self.y_of(found[1], area)))
+        shown = said[0][0].at if said else at
+        title = clock(datetime.fromtimestamp(shown, UTC), model.zone, seconds=True)
+        paint_crosshair(painter, area, self.x_of(shown, area), title, said)
 
     def paint_above(self, painter: QPainter, area: QRectF) -> None:
         """Name the windows and the change above the plot."""

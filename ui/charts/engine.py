@@ -38,6 +38,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph ships no types
         self._curves: list[object] = []
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)  # the chart has them
         self.plotItem.layout.setContentsMargins(0, 0, 0, 0)
         for side in ("left", "bottom", "right", "top"):
             self.plotItem.hideAxis(side)
@@ -48,6 +49,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph ships no types
 
     def set_range(self, x0: float, x1: float, y0: float, y1: float) -> None:
         """Show exactly this part of the plane."""
+        self.resetCachedContent()  # the bands behind the curves move too
         self.plotItem.setXRange(x0, x1, padding=0)
         self.plotItem.setYRange(y0, y1, padding=0)
 

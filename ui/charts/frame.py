@@ -31,6 +31,8 @@ class ChartFrame(QWidget):
         self._x_ticks: tuple[Tick, ...] = ()
         self._y_ticks: tuple[Tick, ...] = ()
         self._unit = ""
+        self._origin: float | None = None
+        """The time at which the curves begin; that of the axis unless a part is shown."""
 
     @property
     def plot(self) -> "Plot":
@@ -54,7 +56,8 @@ class ChartFrame(QWidget):
         self._range, self._unit = limits, unit
         self._x_ticks, self._y_ticks = tuple(x_ticks), tuple(y_ticks)
         x0, x1, y0, y1 = limits
-        self.plot.set_range(0.0, x1 - x0, y0, y1)
+        origin = x0 if self._origin is None else self._origin
+        self.plot.set_range(x0 - origin, x1 - origin, y0, y1)
         self._place_plot()
         self.update()
 

@@ -1,5 +1,6 @@
 """One metric: the sentence, the chart, the same move on earlier days, and where it comes from."""
 
+from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.analysis.placebo_strip import placebo_strip
@@ -9,6 +10,7 @@ from app.wording import clock, count, number, percent
 from ui.charts.before_after import BeforeAfterChart
 from ui.charts.placebo import PlaceboStrip
 from ui.operations.metrics import MetricView
+from ui.pages.metrics.chart_menu import open_chart_menu
 from ui.pages.metrics.rows import verdict_badge
 from ui.widgets.badges import StateBadge
 from ui.widgets.facts import FactStrip
@@ -22,6 +24,8 @@ _SHORT_S = 1800.0
 class MetricDetail(QWidget):
     """Shows one metric of a change."""
 
+    failed = Signal(object)  # AppError
+
     def __init__(self) -> None:
         super().__init__()
         self._title, self._host = panel_title(), Label("", tone="ink2")
@@ -29,6 +33,7 @@ class MetricDetail(QWidget):
         self._sentence = Label("", weight=500, wrap=True)
         self._reason = Label("", tone="ink2", wrap=True)
         self._chart, self._strip = BeforeAfterChart(), PlaceboStrip()
+        self._chart.menu_wanted.connect(self._on_menu)
         self._strip_title = Label("", weight=600)
         self._facts = FactStrip()
         layout = QVBoxLayout(self)
@@ -41,6 +46,10 @@ class MetricDetail(QWidget):
         layout.addWidget(self._strip_title)
         layout.addWidget(self._strip)
         layout.addWidget(self._facts)
+
+    @Slot(QPoint)
+    def _on_menu(self, place: QPoint) -> None:
+        open_chart_menu(self._chart, place, self.failed.emit)
 
     def show_metric(self, view: MetricView, zone: str) -> None:
         """Show another metric."""

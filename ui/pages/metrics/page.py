@@ -86,6 +86,7 @@ class MetricsPage(Page):
         list_.setMinimumWidth(_LEAST_LIST)
         self._detail = MetricDetail()
         self._detail.setMinimumWidth(_LEAST_DETAIL)
+        self._detail.failed.connect(self.show_error)
         inside = column(
             self._band, Line(), split(list_, self._detail, sizes=(610, 630), name="metrics"), gap=0
         )
