@@ -34,6 +34,16 @@ _DROPPED_PREFIXES = ("XDG_", "AWS_", "PG", "CHANGEDESK_DATA")
 _THREAD_GRACE_S = 3.0
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what was promised, how often it was tried, and how often it was broken."""
+    from tests.faults.ledger import table
+
+    if lines := table():
+        terminalreporter.section("promises")
+        for line in lines:
+            terminalreporter.write_line(line)
+
+
 @pytest.fixture
 def _comes_back() -> Iterator[None]:
     """Fail a test that leaves the program in another folder, and bring it back for the next."""

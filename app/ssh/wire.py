@@ -7,7 +7,8 @@ import logging
 from typing import ClassVar
 from weakref import WeakKeyDictionary
 
-from paramiko import Channel, Message, Transport
+from cryptography.exceptions import InvalidTag
+from paramiko import Channel, Message, SSHException, Transport
 from paramiko.common import MSG_CHANNEL_REQUEST
 
 from app.domain.host import Host
@@ -83,11 +84,28 @@ def make_wire(link: Link, host: Host, limits: Limits, *, legacy: bool = False) -
     wire.channel_timeout = limits.channel_s
     wire.packetizer.REKEY_BYTES = _REKEY
     wire.packetizer.REKEY_PACKETS = _REKEY
+    _name_damage(wire)
     options = wire.get_security_options()
     ciphers = (*_CIPHERS, *_OLD_CIPHERS) if legacy else _CIPHERS
     options.ciphers = [name for name in ciphers if name in options.ciphers]
     options.key_types = list(key_types(host, tuple(options.key_types)))
     return wire
+
+
+def _name_damage(wire: Wire) -> None:
+    """Let a packet that was altered on the way break the connection in SSH's own words.
+
+    paramiko does so for ciphers with a MAC; what a GCM cipher says slips through as it is.
+    """
+    read = wire.packetizer.read_message
+
+    def read_checked() -> tuple[int, Message]:
+        try:
+            return read()
+        except InvalidTag as error:
+            raise SSHException("Mismatched tag") from error
+
+    wire.packetizer.read_message = read_checked  # type: ignore[method-assign]
 
 
 def _kind(*, legacy: bool) -> type[Wire]:

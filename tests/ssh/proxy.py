@@ -27,6 +27,14 @@ class Proxy:
         self.connections = 0
         self.stall_after: int | None = None
         """Bytes from the server after which nothing moves any more."""
+        self.cut_after: int | None = None
+        """Bytes from the server after which every connection is reset."""
+        self.flip_at: int | None = None
+        """The byte from the server of which one bit is turned over, once."""
+        self.delay_s = 0.0
+        """How long each piece is held back."""
+        self.bytes_per_s: float | None = None
+        """How much passes in each direction at most."""
 
     def __enter__(self) -> Self:
         self._start(self._accept)
@@ -89,12 +97,26 @@ class Proxy:
             if from_client:
                 self.sent += data
             elif self.stall_after is not None and passed + len(data) > self.stall_after:
+                self.stall_after = None
                 self.stall()
                 continue
+            elif self.cut_after is not None and self.answered + len(data) > self.cut_after:
+                self.cut_after = None
+                self.cut()
+                return
+            elif self.flip_at is not None and self.answered + len(data) > self.flip_at:
+                data = _flipped(data, max(0, self.flip_at - self.answered))
+                self.flip_at = None
             passed += len(data)
             self.answered += 0 if from_client else len(data)
+            self._hold(len(data))
             if not self._send(target, data):
                 return
+
+    def _hold(self, size: int) -> None:
+        pace_s = size / self.bytes_per_s if self.bytes_per_s else 0.0
+        if self.delay_s + pace_s > 0:
+            self._ended.wait(self.delay_s + pace_s)
 
     def _send(self, target: socket.socket, data: bytes) -> bool:
         """Send everything unless the proxy ends first; an empty piece is the end."""
@@ -116,3 +138,9 @@ class Proxy:
         thread = threading.Thread(target=work, name="proxy")
         self._threads.append(thread)
         thread.start()
+
+
+def _flipped(data: bytes, place: int) -> bytes:
+    """Return bytes with the lowest bit of one of them turned over."""
+    place = min(place, len(data) - 1)
+    return data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
