@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ui.context import UiContext
 
 _PAUSE_MS = 250
-_BESIDE = 800
+_BESIDE = 700
 """From this width on the words stand beside the form."""
 _ANY = 16_777_215
 """Qt's own greatest width."""

@@ -66,7 +66,9 @@ class Asking(QWidget):
         self.confirm.clicked.connect(self.submit)
         self.cancel.clicked.connect(self.close_question)
         self.confirm.block(question.blocked)
-        self.why_blocked = Label(question.blocked, tone="ink2")
+        self.why_blocked = Label(question.blocked, tone="ink2", wrap=True)
+        deeds = row(self.why_blocked, self.cancel, self.confirm)
+        deeds.setStretch(0, 1)
         words = [Label(question.heading, weight=BOLD, wrap=True)]
         if question.text:
             words.append(Label(question.text, tone="ink2", wrap=True))
@@ -75,7 +77,7 @@ class Asking(QWidget):
             *words,
             *question.parts,
             *asked,
-            row(self.why_blocked, None, self.cancel, self.confirm),
+            deeds,
             gap=8,
             margins=(16, 12, 16, 12),
         )

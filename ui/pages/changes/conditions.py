@@ -16,12 +16,20 @@ from ui.cells import Badge, Mark
 from ui.models.changes import entered_stage, stage_names, stage_position, stage_word
 from ui.operations.changes import ChangeView
 from ui.pages.changes.waiting import due_at, when_text
-from ui.paint import Style, by_keyboard, focus_ring, icon_beside, line_height, write_words
+from ui.paint import (
+    Style,
+    by_keyboard,
+    focus_ring,
+    icon_beside,
+    line_height,
+    scaled,
+    write_words,
+)
 from ui.theme import BOLD, MEDIUM, tokens
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import link
 from ui.widgets.labels import Label
-from ui.widgets.layout import add_layout, card, clear, column, row
+from ui.widgets.layout import add_layout, card, clear, column, panel, row, scrolling
 from ui.widgets.stage_rail import Need, NeedsBox, StageRail, stage_area
 
 
@@ -246,3 +254,16 @@ def _words(answer: Answer) -> str:
             missing=answer.missing, name=answer.lapsed.by
         )
     return answer.missing
+
+
+def held(listed: ConditionList) -> QWidget:
+    """Return conditions in a place that scrolls where the window is too low for all of them."""
+    area = scrolling(panel(column(listed), fill="raised"))
+    area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+    area.setMinimumHeight(min(listed.sizeHint().height(), scaled(_LEAST_LIST)))
+    area.setFocusProxy(listed)
+    return area
+
+
+_LEAST_LIST = 170
+"""Four conditions can be read at once, however low the window is."""

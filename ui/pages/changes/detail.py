@@ -88,6 +88,7 @@ class ChangeDetail(QWidget):
         self.head.reuse_wanted.connect(self._on_reuse)
         self.reuse.failed.connect(self._page.show_error)
         self.stages.override_wanted.connect(self.moves.override)
+        self.asking.closed.connect(self.stages.show)
         self.editing.said.connect(self.head.say)
         self.editing.undoable.connect(self.head.undo.setVisible)
         self.editing.asked.connect(self._ask)
@@ -127,6 +128,7 @@ class ChangeDetail(QWidget):
     @Slot(object)
     def _ask(self, question: Question) -> None:
         self.stages.calm()
+        self.stages.setVisible(not question.parts)  # its own conditions stand in the question
         self.asking.ask(question)
 
     @Slot()

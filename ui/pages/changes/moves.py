@@ -12,7 +12,7 @@ from app.services.transitions import Transition
 from ui.operations import changes, process
 from ui.operations.changes import ChangeView
 from ui.pages.changes.asking import Question
-from ui.pages.changes.conditions import ConditionList
+from ui.pages.changes.conditions import ConditionList, held
 from ui.pages.changes.editing import Editing
 
 _CONSEQUENCES: dict[ChangeState | tuple[ChangeState, ChangeState], str] = {
@@ -94,7 +94,7 @@ class Moves(QObject):
         if missing or any(answer.override for answer in answers):
             listed = ConditionList(answers, view)
             listed.override_wanted.connect(self._on_override)
-            parts = (listed,)
+            parts = (held(listed),)
         return Question(
             _("{verb}: {number}").format(verb=verb, number=change.number),
             _(_CONSEQUENCES.get((change.state, target)) or _CONSEQUENCES.get(target, "")),

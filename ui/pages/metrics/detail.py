@@ -46,6 +46,7 @@ class MetricDetail(QWidget):
         layout.addWidget(self._strip_title)
         layout.addWidget(self._strip)
         layout.addWidget(self._facts)
+        layout.addStretch(0)  # without a chart the words stay at the top
 
     @Slot(QPoint)
     def _on_menu(self, place: QPoint) -> None:
