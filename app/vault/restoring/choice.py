@@ -74,7 +74,7 @@ def _objects(reader: SetReader, names: Sequence[str]) -> list[Choice]:
     records = [
         record
         for record in reader.manifest.captured
-        if _can_be_put_back(record) and (not names or record.stored.name in names)
+        if can_be_put_back(record) and (not names or record.stored.name in names)
     ]
     _refuse_incomplete(reader, records)
     if not records or (names and len(records) != len(set(names))):
@@ -87,7 +87,7 @@ def _objects(reader: SetReader, names: Sequence[str]) -> list[Choice]:
     ]
 
 
-def _can_be_put_back(record: ObjectRecord) -> bool:
+def can_be_put_back(record: ObjectRecord) -> bool:
     """Whether its place is known; a database of another than the usual server is not swapped."""
     elsewhere = record.source.server or record.source.login
     return record.stored.kind in RESTORABLE and not record.is_globals and not elsewhere

@@ -19,7 +19,7 @@ from app.vault.dialogue import probe
 from app.vault.reading import SetReader
 from app.vault.restoring import moves as swapping
 from app.vault.restoring import placing
-from app.vault.restoring.choice import Choice, choose
+from app.vault.restoring.choice import Choice, can_be_put_back, choose
 from app.vault.restoring.job import Job
 
 
@@ -84,7 +84,15 @@ def _skipped(
         for record in reader.manifest.captured
         if record.is_globals and SourceKind.POSTGRESQL in databases
     ]
-    return (*missed, *roles)
+    by_hand = [
+        f"{record.stored.title}: put it back by hand, as the restore plan says"
+        for record in reader.manifest.captured
+        if record.stored.kind.is_server
+        and not record.is_globals
+        and not can_be_put_back(record)
+        and not any(one.picked for one in chosen)
+    ]
+    return (*missed, *roles, *by_hand)
 
 
 @dataclass

@@ -8,6 +8,8 @@ from app.domain.backup import SourceKind
 from app.domain.restore import PlanStep
 from app.vault.format import HostRecord, ObjectRecord
 from app.vault.producers import outermost
+from app.vault.restoring.by_hand import steps_by_hand
+from app.vault.restoring.choice import can_be_put_back
 from app.wording import bytes_size, duration
 
 MARK = "MARK"
@@ -55,10 +57,12 @@ def _steps(record: ObjectRecord) -> Iterator[list[PlanStep]]:
             yield from _files(record)
         case SourceKind.SQLITE:
             yield from _sqlite(record)
-        case SourceKind.POSTGRESQL:
+        case SourceKind.POSTGRESQL if can_be_put_back(record):
             yield from _postgres(record)
-        case _:
+        case SourceKind.FACTS:
             return
+        case _:
+            yield from steps_by_hand(record, _open(record), MARK)
 
 
 def _open(record: ObjectRecord) -> str:
@@ -150,7 +154,8 @@ def text_of(host: HostRecord, steps: Sequence[PlanStep]) -> str:
     lines = [
         f"RESTORE PLAN for {host.name} ({host.address}:{host.port})",
         "",
-        "Change Desk does these steps by itself. By hand: copy this folder and the key to the",
+        'Change Desk does these steps by itself, but those that begin with "By hand".',
+        "Without Change Desk: copy this folder and the key to the",
         f"host, go into the folder, and put eight letters of your own in place of {MARK}.",
         "Nothing is overwritten: what is there is kept under another name.",
         "",
