@@ -47,6 +47,11 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--level", type=level_of, default=None, help=_("how far to prove it: L0 to L4")
     )
     parser.add_argument(
+        "--spool",
+        action="store_true",
+        help=_("write files to the host's own disk first, so that a cut link is no matter"),
+    )
+    parser.add_argument(
         "--preview",
         action="store_true",
         help=_("take nothing: say what there is, what is left out, and whether it fits"),
@@ -117,7 +122,9 @@ def _sources(args: argparse.Namespace, host: HostId) -> list[BackupSource]:
             for name in names
         ]
     if args.path:
-        files = BackupSource(SourceKind.FILES, host, tuple(args.path), tuple(args.exclude))
+        files = BackupSource(
+            SourceKind.FILES, host, tuple(args.path), tuple(args.exclude), spool=args.spool
+        )
         found.insert(0, files)
     if not found:
         raise InvalidInput(_("Say what to keep: --path, or one of the databases (see --help)."))

@@ -63,7 +63,7 @@ def verdict(found: HostOutlook) -> str:
     if not found.fits_here:
         return _("There is no room for it in the vault.")
     if not found.fits_there:
-        return _("The host has no room for the copy of its database.")
+        return _("The host has no room for what is written there first.")
     return _("Nothing stands in the way.")
 
 

@@ -1,12 +1,12 @@
 """Taking one set: every producer of a host, one after the other, each into its own object."""
 
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from time import monotonic
 
 from app.domain.backup import CaptureState, SourceKind, StoredObject
 from app.errors import RemoteError, VaultDamaged
-from app.services.ports import Remote
+from app.services.ports import Remote, RemoteStream
 from app.tasks import TaskContext
 from app.vault.databases.tally import tables_of
 from app.vault.dialogue import Payload, new_nonce
@@ -16,6 +16,7 @@ from app.vault.judging import Ending, judge
 from app.vault.producer import Abilities, Judgement, Producer
 from app.vault.seal import SealedWriter
 from app.vault.setwriter import SetWriter
+from app.vault.spool import spooled
 
 TOOLS: dict[SourceKind, tuple[str, ...]] = {
     SourceKind.FILES: ("tar",),
@@ -93,14 +94,13 @@ def _receive(
     received = 0
     problem, exit_code, members = "", None, 0
     try:
-        with remote.stream(
-            producer.script, nonce, *producer.arguments, idle_s=producer.idle_s
-        ) as stream:
+        with _opened(producer, remote, nonce, meter) as stream:
             if producer.stdin is not None:
                 stream.write(producer.stdin)
                 stream.close_stdin()
-            payload = Payload(stream, nonce)
+            payload = None
             try:
+                payload = Payload(stream, nonce)
                 for data in out.take_from(payload):
                     received += len(data)
                     format_.feed(data)
@@ -110,13 +110,22 @@ def _receive(
                 problem = str(error)
             except VaultDamaged as error:
                 problem = error.text
-            if payload.ended:
+            if payload is not None and payload.ended:
                 exit_code = stream.finish(_FINISH_S)
             stderr = stream.stderr()
     except RemoteError as error:
         error.host, error.step = remote.host.name, f"backup of {producer.title}"
         raise
     return Ending(exit_code, stderr, nonce, received, problem, members), members
+
+
+def _opened(
+    producer: Producer, remote: Remote, nonce: str, meter: Meter
+) -> AbstractContextManager[RemoteStream]:
+    """Return the producer's output: as it comes, or by way of the server's own disk."""
+    if producer.source.spool and producer.stdin is None:
+        return spooled(remote, producer, nonce, meter.total_bytes or 0, meter.context)
+    return remote.stream(producer.script, nonce, *producer.arguments, idle_s=producer.idle_s)
 
 
 def _end_of(format_: Format) -> tuple[str, int]:

@@ -22,6 +22,7 @@ from app.vault.judging import Ending
 from app.vault.layout import free_bytes
 from app.vault.producer import Abilities, check_path
 from app.vault.producers import outermost
+from app.vault.spool import SPARE, SPARE_BYTES
 from app.vault.tree import shown
 
 _LARGEST = 5
@@ -30,7 +31,7 @@ _IDLE_S = 120.0
 _FINISH_S = 30.0
 _FREE_S = 30.0
 _MAX_RECORD_BYTES = 1 << 16
-_SPOOL_FACTOR = 1.5
+_COPY_FACTOR = 1.5
 """A copy of a live database may grow while it is made."""
 
 
@@ -46,13 +47,28 @@ def look_ahead(
             for source in request.sources
             if source.kind is not SourceKind.FACTS
         )
-        free_there = _free_there(remote)
+        room = _room_there(remote)
     except RemoteError as error:
         return HostOutlook(request.host.name, (), free_here, problem=error.sentence())
-    copied = sum(one.plain_bytes or 0 for one in sources if one.source.kind is SourceKind.SQLITE)
-    return HostOutlook(
-        request.host.name, sources, free_here, free_there, spool_bytes=int(copied * _SPOOL_FACTOR)
-    )
+    needed, free = [], []
+    for kind, spare in (("copies", _copied(sources)), ("spool", _spooled(sources))):
+        if spare:
+            needed.append(spare)
+            free.append(room.get(kind))
+    told = [one for one in free if one is not None]
+    free_there = min(told) if told and len(told) == len(free) else None
+    return HostOutlook(request.host.name, sources, free_here, free_there, spool_bytes=sum(needed))
+
+
+def _copied(sources: tuple[SourceOutlook, ...]) -> int:
+    kinds = (SourceKind.SQLITE,)
+    copied = sum(one.plain_bytes or 0 for one in sources if one.source.kind in kinds)
+    return int(copied * _COPY_FACTOR)
+
+
+def _spooled(sources: tuple[SourceOutlook, ...]) -> int:
+    spooled = [one.plain_bytes or 0 for one in sources if one.source.spool]
+    return int(sum(spooled) * SPARE) + SPARE_BYTES if spooled else 0
 
 
 def _look_at(
@@ -159,7 +175,6 @@ class _Count:
         )
 
 
-def _free_there(remote: Remote) -> int | None:
-    answers = dict(ask(remote, scripts.FREE, limit_s=_FREE_S))
-    kilobytes = answers.get("free", "")
-    return int(kilobytes) * 1024 if kilobytes.isdecimal() else None
+def _room_there(remote: Remote) -> dict[str, int]:
+    answers = ask(remote, scripts.FREE, limit_s=_FREE_S)
+    return {kind: int(free) * 1024 for kind, free in answers if free.isdecimal()}

@@ -273,8 +273,9 @@ exit "$code"
 FREE = r"""
 LC_ALL=C; export LC_ALL
 nonce=$1
-free=$(df -Pk -- "${TMPDIR:-/var/tmp}" 2>/dev/null | awk 'NR == 2 { print $4 }')
-printf 'CD %s free %s\n' "$nonce" "$free"
+free() { df -Pk -- "$1" 2>/dev/null | awk 'NR == 2 { print $4 }'; }
+printf 'CD %s copies %s\n' "$nonce" "$(free "${TMPDIR:-/var/tmp}")"
+printf 'CD %s spool %s\n' "$nonce" "$(free "${HOME:-/root}")"
 printf 'CD %s end end\n' "$nonce"
 """
-"""Arguments: nonce. Answers how much is free where copies would lie."""
+"""Arguments: nonce. Answers how many KiB are free for copies of databases, and for a spool."""

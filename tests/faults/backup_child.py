@@ -31,16 +31,23 @@ def killed_at(count: int) -> Callable[[str], object]:
     return step
 
 
-def main(folder: str, tree: str, tools: str, count: str) -> None:
-    """Take one set after the other; ``count`` 0 waits for a signal from outside."""
+def main(folder: str, tree: str, tools: str, count: str, way: str = "") -> None:
+    """Take one set after the other; ``count`` 0 waits for a signal from outside.
+
+    ``way`` "spool" takes files by way of the server's disk.
+    """
     root = Path(folder)
     opened = open_vault(
         root, SystemClock(), keys_in_file(root.with_name("vault.key")), reserve_bytes=0
     )
     vault = LocalVault(replace(opened.core, step=killed_at(int(count))))
-    remote = LocalRemote(env={"PATH": tools})
+    home = root.with_name("home")
+    home.mkdir(exist_ok=True)
+    remote = LocalRemote(env={"PATH": tools, "HOME": str(home)})
     sources = (
-        BackupSource(SourceKind.FILES, remote.host.id, (tree,), ("*.sqlite*",)),
+        BackupSource(
+            SourceKind.FILES, remote.host.id, (tree,), ("*.sqlite*",), spool=way == "spool"
+        ),
         BackupSource(SourceKind.SQLITE, remote.host.id, database=f"{tree}/shop.sqlite"),
     )
     print("ready", flush=True)

@@ -16,6 +16,7 @@ from app.tasks import TaskContext
 from app.vault.keys import VaultKeys
 from app.vault.opening import create_vault, keys_in_file, open_vault
 from tests.vault.conftest import shop, small_path  # noqa: F401 - fixtures
+from tests.vault.local_remote import FEW_TOOLS, few_tools
 
 HERE = Path(__file__).resolve().parents[2]
 STEPS = 19
@@ -25,8 +26,8 @@ STEPS = 19
 class Plug:
     """A vault whose writer is killed again and again."""
 
-    def __init__(self, tmp_path: Path, tree: Path, tools: str) -> None:
-        self.root, self.tree, self.tools = tmp_path / "vault", tree, tools
+    def __init__(self, tmp_path: Path, tree: Path, tools: str, way: str = "") -> None:
+        self.root, self.tree, self.tools, self.way = tmp_path / "vault", tree, tools, way
         self.rows: list[BackupSet] = []
         self.hashes: dict[Path, str] = {}
         self.quarantined = self.sealed = 0
@@ -84,7 +85,7 @@ class Plug:
     def _command(self, step: int) -> list[str]:
         return [
             *(sys.executable, "-m", "tests.faults.backup_child"),
-            *(str(self.root), str(self.tree), self.tools, str(step)),
+            *(str(self.root), str(self.tree), self.tools, str(step), self.way),
         ]
 
 
@@ -107,6 +108,22 @@ def test_killed_at_random_moments_a_set_is_either_whole_or_put_aside(plug: Plug)
         plug.kill_after(chance.uniform(0.0, 0.9))
         plug.check()
     assert plug.sealed + plug.quarantined >= 1
+
+
+def test_killed_while_it_goes_by_the_servers_disk_a_set_is_whole_or_put_aside(
+    tmp_path: Path,
+    shop: Path,  # noqa: F811
+):
+    names = (*FEW_TOOLS, "zstd", "setsid", "tail")
+    plug = Plug(tmp_path, shop, few_tools(tmp_path / "spool-tools", *names), "spool")
+    chance = random.Random(20261127)
+    for _ in range(6):
+        plug.kill_after(chance.uniform(0.0, 1.2))
+        plug.check()
+    for step in range(1, STEPS + 1, 4):
+        plug.kill_at(step)
+        plug.check()
+    assert plug.quarantined >= 3
 
 
 @pytest.mark.soak

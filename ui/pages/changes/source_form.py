@@ -30,6 +30,7 @@ from ui.widgets.layout import column, row
 
 KeepPassword = Callable[[BackupSource, str], Task]
 """Puts a password into the keyring; the task ends when it is there."""
+STREAMED, SPOOLED = "stream", "spool"
 _HAS_NAME = (*NEEDS_NAME, SourceKind.MONGODB)
 
 
@@ -44,6 +45,13 @@ class SourceForm(RecordForm):
         self.host = ChoiceField(_("Host"))
         self.paths = TextField(_("Paths, one on each line"), lines=3)
         self.exclude = TextField(_("Leave out, one on each line"), lines=3)
+        self.way = ChoiceField(
+            _("Way"),
+            [
+                (STREAMED, _("Streamed: needs no room on the host")),
+                (SPOOLED, _("By the host's disk: goes on after a cut link")),
+            ],
+        )
         self.database = LineField(_("Database"))
         self.server = LineField(
             _("Server"), _("Empty: the usual one of the host. Else name:port, or a socket's path.")
@@ -54,7 +62,7 @@ class SourceForm(RecordForm):
             _("One SELECT that must be answered after a restore as it was at the source."),
             placeholder="SELECT count(*) FROM orders",
         )
-        for name in ("kind", "host", "paths", "exclude", "server", "login"):
+        for name in ("kind", "host", "paths", "exclude", "way", "server", "login"):
             self.add(name, getattr(self, name))
         self.add("database", self.database, wide=True)
         self.add("query", self.query, wide=True)
@@ -88,6 +96,7 @@ class SourceForm(RecordForm):
         self.host.set_value(str(record.host))
         self.paths.set_value("\n".join(record.paths))
         self.exclude.set_value("\n".join(record.exclude))
+        self.way.set_value(SPOOLED if record.spool else STREAMED)
         for name in ("database", "server", "login", "query"):
             getattr(self, name).set_value(getattr(record, name))
         self.password.set_value("")
@@ -112,7 +121,8 @@ class SourceForm(RecordForm):
         if not paths or any(not path.startswith("/") for path in paths):
             text = _("Paths begin with “/”, one on each line.")
             raise refuse(self.paths, InvalidInput(text))
-        return BackupSource(SourceKind.FILES, record.host, paths, exclude)
+        spool = self.way.value == SPOOLED
+        return BackupSource(SourceKind.FILES, record.host, paths, exclude, spool=spool)
 
     def _database(self, empty: BackupSource) -> BackupSource:
         kind = empty.kind
@@ -171,6 +181,7 @@ class SourceForm(RecordForm):
         is_files = kind is SourceKind.FILES
         self.paths.setVisible(is_files)
         self.exclude.setVisible(is_files)
+        self.way.setVisible(is_files)
         self.database.setVisible(kind in _HAS_NAME)
         for part in (self.server, self.login, self._secret):
             part.setVisible(kind.is_server)
