@@ -180,8 +180,8 @@ class SpoolStream:
         return self._code
 
     def write(self, data: bytes) -> None:
-        """A writer without us reads nothing from us."""
-        raise NotImplementedError
+        """Raise ValueError: a writer without us reads nothing from us."""
+        raise ValueError("A spooled producer reads nothing.")
 
     def close_stdin(self) -> None:
         """There is none."""
