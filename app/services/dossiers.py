@@ -19,7 +19,7 @@ from app.domain.run import Run
 from app.errors import InvalidInput, SecretUnavailable
 from app.i18n import _
 from app.secrets import SecretKeeper
-from app.services.attachments import clean_name
+from app.services.attachments import MOST_BYTES, clean_name
 from app.services.changes import Desk
 from app.services.people import own_signer
 from app.services.ports_series import SeriesStore
@@ -168,9 +168,14 @@ def _parts(change: Change, uow: UnitOfWork, files: Files, series: SeriesStore) -
         ("verdicts", uow.comparisons.list(change=change.id)),
         ("plans", uow.plans.list(change=change.id)),
         ("surveys", uow.surveys.list(change=change.id)),
+        ("load-tests", uow.load_runs.list(change=change.id)),
+        ("load-verdicts", uow.load_verdicts.list(change=change.id)),
     ):
         for item in items:
             yield f"{folder}/{_file_name(item.id)}.json", _json(item)
+    for test in uow.load_runs.list(change=change.id):
+        if test.size_bytes <= MOST_BYTES:  # a longer one stays in the data folder, by its hash
+            yield f"load-tests/{test.sha256[:12]}-{test.name}", files.get(test.sha256)
     hosts = (uow.hosts.find(host) for host in change.hosts)
     yield "hosts.json", _json([host for host in hosts if host is not None])
     yield from _evidence(change, runs, samples, uow.reports.list(change=change.id), files, series)

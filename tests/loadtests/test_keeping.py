@@ -1,6 +1,7 @@
 """Load tests kept with a change: the file as evidence, the verdict recorded, everything logged."""
 
 import hashlib
+import zipfile
 
 import pytest
 
@@ -11,6 +12,7 @@ from app.domain.verdict import OverallVerdict
 from app.errors import IllegalMove, InvalidInput
 from app.services import changes
 from app.services.changes import Desk
+from app.services.dossiers import export_dossier
 from app.services.loadtests.keeping import LoadTesting, NewRun, keep_run
 from app.settings import Settings
 from app.store.store import open_store
@@ -66,6 +68,22 @@ def test_a_run_is_kept_as_evidence_and_both_sides_are_judged(testing, change, tm
 
     keep_run(NewRun(change.id, WindowName.AFTER, before), with_=testing)
     assert records(testing, change)[1].found.overall.verdict is not OverallVerdict.REGRESSED
+
+
+def test_the_dossier_holds_runs_results_and_the_verdict(testing, change, tmp_path):
+    before, after = write(tmp_path / "before.jtl", seconds=10), write(tmp_path / "a.jtl", seed=1)
+    for side, path in ((WindowName.BEFORE, before), (WindowName.AFTER, after)):
+        keep_run(NewRun(change.id, side, path), with_=testing)
+    target = export_dossier(
+        change.id, tmp_path / "d.zip", new_uow=testing.desk.new_uow, files=testing.files,
+        series=None,
+    )  # fmt: skip
+    with zipfile.ZipFile(target) as archive:
+        names = archive.namelist()
+        kept = next(name for name in names if name.endswith("-before.jtl"))
+        assert archive.read(kept) == before.read_bytes()
+    assert sum(name.startswith("load-tests/") for name in names) == 4
+    assert sum(name.startswith("load-verdicts/") for name in names) == 1
 
 
 def test_a_file_that_is_none_leaves_nothing_behind(testing, change, tmp_path):
