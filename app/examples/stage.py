@@ -17,7 +17,10 @@ ZONE = "Africa/Johannesburg"
 ORGANISATION = "Example Operations"
 OWNER, SECURITY = "Thabo Mokoena", "Lindiwe Nkosi"
 PEOPLE = (
-    Person("", COORDINATOR, (Role.COORDINATOR,), "Change coordinator", mail="nomsa@example.org"),
+    Person(
+        "", COORDINATOR, (Role.COORDINATOR, Role.IMPLEMENTER), "Change coordinator",
+        mail="nomsa@example.org",
+    ),
     Person("", IMPLEMENTER, (Role.IMPLEMENTER,), "System engineer", mail="sipho@example.org"),
     Person("", APPROVER, (Role.APPROVER,), "Head of operations", mail="pieter@example.org"),
     Person("", SECURITY, (Role.APPROVER,), "Head of IT security", mail="lindiwe@example.org"),

@@ -214,6 +214,7 @@ def gather_facts(change: Change, uow: UnitOfWork, *, desk: Desk) -> Facts:
         children=tuple(uow.changes.list(parent=change.id)),
         log_entries=_entries_since_work(change, uow),
         settings=desk.settings,
+        people=tuple(uow.people.list()),
         work=work_after(change, backups, uow),
     )
 

@@ -5,11 +5,12 @@ from enum import StrEnum
 
 from app.domain.event import NewEvent
 from app.domain.ids import new_id
-from app.domain.people import Person, Role, person_key, same_person
+from app.domain.people import Person, person_key, same_person
 from app.errors import IllegalMove, InvalidInput, SecretUnavailable, SignerChanged, SignerUnknown
 from app.i18n import _
 from app.secrets import SecretKeeper
 from app.services.changes import Desk
+from app.services.people_words import role_word
 from app.services.ports_store import UnitOfWork
 from app.services.signed_files import Sealed
 from app.signing import Signer, fingerprint, from_base64, signer_from
@@ -169,17 +170,6 @@ def own_signer(name: str, secrets: SecretKeeper) -> Signer:
 def own_fingerprint(name: str, secrets: SecretKeeper) -> str:
     """Return the fingerprint of a person's own key, to be told by phone; makes it on first use."""
     return fingerprint(own_signer(name, secrets).public_key())
-
-
-def role_word(role: Role) -> str:
-    """Return what a role is called."""
-    return {
-        Role.COORDINATOR: _("Coordinator"),
-        Role.IMPLEMENTER: _("Implementer"),
-        Role.APPROVER: _("Approver"),
-        Role.SERVICE_OWNER: _("Owner of services"),
-        Role.REVIEWER: _("Reviewer"),
-    }[role]
 
 
 def _listed(name: str, uow: UnitOfWork) -> Person | None:

@@ -14,6 +14,7 @@ from app.services.guards.identify import BASICS, JUSTIFIED, RETROSPECTIVE
 from app.services.guards.plan import PLANNED, plan_is_complete, window_is_set
 from app.services.guards.start import AT_ONCE, READY
 from app.services.guards.time import is_inside_windows, no_open_conflict, no_open_freeze
+from app.services.guards.who import COORDINATED, IMPLEMENTED, REVIEWED
 from app.services.guards.work import AGAIN, BACKED_OUT, DONE, TESTED
 from app.services.transitions import S, Transition
 
@@ -41,45 +42,57 @@ _STANDARD = (
 _URGENT = (*(guard for guard in BASICS if guard.id != "hosts"), *JUSTIFIED)
 
 TRANSITIONS: tuple[Transition, ...] = (
-    Transition(S.DRAFT, S.ASSESS, later("Start planning"), BASICS, fits=_is(*_T)),
-    Transition(S.DRAFT, S.SCHEDULED, later("Schedule"), _STANDARD, fits=_is(_T.STANDARD)),
-    Transition(S.DRAFT, S.AUTHORIZE, later("Ask for approval"), _URGENT, fits=_is(_T.EMERGENCY)),
+    Transition(S.DRAFT, S.ASSESS, later("Start planning"), (*BASICS, *COORDINATED), fits=_is(*_T)),
+    Transition(
+        S.DRAFT, S.SCHEDULED, later("Schedule"), (*_STANDARD, *COORDINATED), fits=_is(_T.STANDARD)
+    ),
+    Transition(
+        S.DRAFT,
+        S.AUTHORIZE,
+        later("Ask for approval"),
+        (*_URGENT, *COORDINATED),
+        fits=_is(_T.EMERGENCY),
+    ),
     Transition(
         S.DRAFT,
         S.REVIEW,
         later("Go on to review"),
-        (*BASICS, *RETROSPECTIVE),
+        (*BASICS, *RETROSPECTIVE, *COORDINATED),
         fits=_is_retrospective,
     ),
-    Transition(S.ASSESS, S.AUTHORIZE, later("Ask for approval"), PLANNED),
-    Transition(S.ASSESS, S.DRAFT, later("Back to draft"), needs_reason=True),
+    Transition(S.ASSESS, S.AUTHORIZE, later("Ask for approval"), (*PLANNED, *COORDINATED)),
+    Transition(S.ASSESS, S.DRAFT, later("Back to draft"), COORDINATED, needs_reason=True),
     Transition(S.AUTHORIZE, S.SCHEDULED, later("Schedule"), APPROVED),
     Transition(S.AUTHORIZE, S.REJECTED, later("Reject"), REJECTED, by_decision=True),
-    Transition(S.AUTHORIZE, S.DRAFT, later("Back to draft"), needs_reason=True),
+    Transition(S.AUTHORIZE, S.DRAFT, later("Back to draft"), COORDINATED, needs_reason=True),
     Transition(
         S.AUTHORIZE,
         S.IMPLEMENT,
         later("Start before approval"),
-        (*JUSTIFIED, *AT_ONCE),
+        (*JUSTIFIED, *AT_ONCE, *IMPLEMENTED),
         needs_reason=True,
         fits=_is(_T.EMERGENCY),
     ),
-    Transition(S.REJECTED, S.DRAFT, later("Revise"), needs_reason=True),
-    Transition(S.SCHEDULED, S.ASSESS, later("Plan again"), needs_reason=True),
-    Transition(S.SCHEDULED, S.IMPLEMENT, later("Start"), READY),
+    Transition(S.REJECTED, S.DRAFT, later("Revise"), COORDINATED, needs_reason=True),
+    Transition(S.SCHEDULED, S.ASSESS, later("Plan again"), COORDINATED, needs_reason=True),
+    Transition(S.SCHEDULED, S.IMPLEMENT, later("Start"), (*READY, *IMPLEMENTED)),
     Transition(S.IMPLEMENT, S.TEST, later("Go on to tests"), DONE),
     *(
         Transition(state, S.BACKOUT, later("Back out"), needs_reason=True, by_run=True)
         for state in (S.IMPLEMENT, S.TEST, S.MONITOR)
     ),
     Transition(S.BACKOUT, S.REVIEW, later("Go on to review"), BACKED_OUT),
-    Transition(S.TEST, S.IMPLEMENT, later("Implement again"), AGAIN, needs_reason=True),
+    Transition(
+        S.TEST, S.IMPLEMENT, later("Implement again"), (*AGAIN, *IMPLEMENTED), needs_reason=True
+    ),
     Transition(S.TEST, S.MONITOR, later("Watch"), TESTED),
-    Transition(S.MONITOR, S.REVIEW, later("Go on to review"), TO_REVIEW),
-    Transition(S.REVIEW, S.CLOSED, later("Close"), TO_CLOSE),
-    Transition(S.CLOSED, S.REVIEW, later("Reopen"), needs_reason=True),
+    Transition(S.MONITOR, S.REVIEW, later("Go on to review"), (*TO_REVIEW, *COORDINATED)),
+    Transition(S.REVIEW, S.CLOSED, later("Close"), (*TO_CLOSE, *REVIEWED)),
+    Transition(S.CLOSED, S.REVIEW, later("Reopen"), REVIEWED, needs_reason=True),
     *(
-        Transition(state, S.CANCELED, later("Cancel"), CANCELABLE, needs_reason=True)
+        Transition(
+            state, S.CANCELED, later("Cancel"), (*CANCELABLE, *COORDINATED), needs_reason=True
+        )
         for state in _CANCELABLE
     ),
 )

@@ -10,6 +10,7 @@ from app.domain.conflict import Conflict
 from app.domain.health import HealthReport
 from app.domain.host import Host
 from app.domain.metric import SampleSet
+from app.domain.people import Person
 from app.domain.review import Override
 from app.domain.run import Run, newest_live
 from app.domain.verdict import Comparison
@@ -48,6 +49,8 @@ class Facts:
     log_entries: int = 0
     """Entries that people wrote into the log of this change since its work began."""
     settings: Settings = Settings()
+    people: tuple[Person, ...] = ()
+    """Everybody who is listed."""
     work: tuple[Work, ...] = ()
     """The last work on each host the plan backs up, whichever change it belongs to."""
 

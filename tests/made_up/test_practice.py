@@ -91,7 +91,8 @@ def test_it_can_be_played_to_its_report(played):
         desk=played.desk,
     )  # fmt: skip
     entries.write_entry(change.id, "Played to its end", desk=played.desk)
-    closed = changes.move_change(change.id, S.CLOSED, desk=played.desk)
+    reviewer = played.acting("Ayesha Patel")
+    closed = changes.move_change(change.id, S.CLOSED, desk=reviewer.desk)
     made = reports.make_report(closed.number, reporting=played.reporting)
     assert made.pages > 5
 

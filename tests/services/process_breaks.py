@@ -8,7 +8,7 @@ from app.domain.change import Change, ChangeState, ChangeType
 from app.domain.conflict import Conflict, Reason
 from app.domain.health import CheckResult, Health, Reading
 from app.domain.ids import ChangeId
-from app.domain.people import Contact
+from app.domain.people import Contact, Person, Role
 from app.domain.review import Incident, Override, TestResult
 from app.domain.run import RunState, StepState
 from app.domain.runbook import Runbook
@@ -128,8 +128,12 @@ FREEZE: dict[str, tuple[Break, str]] = {
 FREEZE_NOW: dict[str, tuple[Break, str]] = {
     "freeze_now": (of_facts(freezes=("Year end",)), "Frozen now: Year end")
 }
+LISTED = tuple(Person(role.value, f"A listed {role.value}", (role,)) for role in Role)
+WHO: dict[str, tuple[Break, str]] = {
+    "who": (of_facts(actor="Thabo", people=LISTED), "may do this"),
+}
 BREAKS: dict[tuple[ChangeState, ChangeState], dict[str, tuple[Break, str]]] = {
-    (S.DRAFT, S.ASSESS): BASICS,
+    (S.DRAFT, S.ASSESS): {**BASICS, **WHO},
     (S.DRAFT, S.SCHEDULED): {
         "title": BASICS["title"],
         "requester": BASICS["requester"],
@@ -142,16 +146,19 @@ BREAKS: dict[tuple[ChangeState, ChangeState], dict[str, tuple[Break, str]]] = {
         ),
         **FREEZE,
         **CONFLICT,
+        **WHO,
     },
     (S.DRAFT, S.AUTHORIZE): {
         **{name: case for name, case in BASICS.items() if name != "hosts"},
         **JUSTIFIED,
+        **WHO,
     },
     (S.DRAFT, S.REVIEW): {
         **BASICS,
         "retrospective": (of_change(retrospective_reason=""), "with a reason"),
         "work_times": (of_change(work_end=None), "is not said"),
         "what_was_done": (of_change(implementation_plan=""), "Not written down"),
+        **WHO,
     },
     (S.ASSESS, S.AUTHORIZE): {
         "impact": (of_change(impact=type(blank().impact)()), "Who is hurt"),
@@ -176,8 +183,9 @@ BREAKS: dict[tuple[ChangeState, ChangeState], dict[str, tuple[Break, str]]] = {
         ),
         "checked_dates": (of_change(schedule_check=None), "not checked for this window"),
         **CONFLICT,
+        **WHO,
     },
-    (S.ASSESS, S.DRAFT): {},
+    (S.ASSESS, S.DRAFT): WHO,
     (S.AUTHORIZE, S.SCHEDULED): {
         "approved": (_too_many_needed, "1 of 2 approvals"),
         "second_approval": (_further_needed, "Owner of the service: 0 of 1"),
@@ -185,7 +193,7 @@ BREAKS: dict[tuple[ChangeState, ChangeState], dict[str, tuple[Break, str]]] = {
         **CONFLICT,
     },
     (S.AUTHORIZE, S.REJECTED): {"rejected": (of_change(approvals=()), "Nobody has rejected")},
-    (S.AUTHORIZE, S.DRAFT): {},
+    (S.AUTHORIZE, S.DRAFT): WHO,
     (S.AUTHORIZE, S.IMPLEMENT): {
         **JUSTIFIED,
         "implementer": (of_change(implementer=""), "Nobody is named"),
@@ -195,9 +203,10 @@ BREAKS: dict[tuple[ChangeState, ChangeState], dict[str, tuple[Break, str]]] = {
         "backup": (of_facts(backups=()), "no usable backup"),
         "starter": (_starter_waived, "somebody else starts"),
         "checked": (of_facts(health=()), "No health check of db-01"),
+        **WHO,
     },
-    (S.REJECTED, S.DRAFT): {},
-    (S.SCHEDULED, S.ASSESS): {},
+    (S.REJECTED, S.DRAFT): WHO,
+    (S.SCHEDULED, S.ASSESS): WHO,
     (S.SCHEDULED, S.IMPLEMENT): {
         "approved": (of_change(backout_plan="Another way"), "not the one that was approved"),
         "implementer": (of_change(implementer=" "), "Nobody is named"),
@@ -214,6 +223,7 @@ BREAKS: dict[tuple[ChangeState, ChangeState], dict[str, tuple[Break, str]]] = {
         "baseline": (of_facts(samples=()), "Order response time"),
         "way_back": (_window_passed, "after the latest start of a roll-back"),
         "contacts": (of_change(contacts=(Contact("Thabo"),)), "Thabo"),
+        **WHO,
     },
     (S.IMPLEMENT, S.TEST): {
         "run": (
@@ -235,6 +245,7 @@ BREAKS: dict[tuple[ChangeState, ChangeState], dict[str, tuple[Break, str]]] = {
         "way_back": (_window_passed, "latest start of a roll-back has passed"),
         "backup": (_worked_since, "“Upgrade” of CHG-000001 ended there"),
         "starter": (_starter_waived, "somebody else starts"),
+        **WHO,
     },
     (S.TEST, S.MONITOR): {
         "tests": (lambda c, f: (with_tests(c, TestResult.OPEN), f), "No result for: Place an order")
@@ -244,6 +255,7 @@ BREAKS: dict[tuple[ChangeState, ChangeState], dict[str, tuple[Break, str]]] = {
         "measured_after": (of_facts(samples=()), "Too few samples after"),
         "judged": (of_facts(comparisons=()), "Not judged: Order response time"),
         "incidents": (of_change(incidents=(Incident("INC-7", "Slow", caused=True),)), "INC-7"),
+        **WHO,
     },
     (S.REVIEW, S.CLOSED): {
         "close_code": (of_change(close_code=None), "No close code"),
@@ -258,10 +270,11 @@ BREAKS: dict[tuple[ChangeState, ChangeState], dict[str, tuple[Break, str]]] = {
             lambda c, f: (c, replace(f, comparisons=(verdict(c, Verdict.REGRESSED),))),
             "got worse",
         ),
+        **WHO,
     },
-    (S.CLOSED, S.REVIEW): {},
+    (S.CLOSED, S.REVIEW): WHO,
     **{
-        (state, S.CANCELED): CHILDREN
+        (state, S.CANCELED): {**CHILDREN, **WHO}
         for state in (S.DRAFT, S.ASSESS, S.AUTHORIZE, S.SCHEDULED, S.REJECTED)
     },
 }

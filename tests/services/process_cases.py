@@ -73,9 +73,19 @@ def run_of(change: Change, state: RunState, step: StepState = StepState.DONE) ->
     )  # fmt: skip
 
 
+ACTORS = {
+    (S.AUTHORIZE, S.IMPLEMENT): "Sipho",
+    (S.SCHEDULED, S.IMPLEMENT): "Sipho",
+    (S.TEST, S.IMPLEMENT): "Sipho",
+    (S.REVIEW, S.CLOSED): "Ayesha",
+}
+"""Who makes a move, if not the coordinator."""
+
+
 def good(source: ChangeState, target: ChangeState) -> Case:
     """Return a change in a state and facts with which the move passes all its guards."""
-    change, facts = blank(source), Facts(NOON, actor="Sipho", hosts=(DB,))
+    actor = ACTORS.get((source, target), "Nomsa")
+    change, facts = blank(source), Facts(NOON, actor=actor, hosts=(DB,))
     prepare = GOOD.get((source, target))
     return prepare(change, facts) if prepare else (change, facts)
 

@@ -1,6 +1,7 @@
 """One change, four people, any order of doings: the rules of a random walk."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -14,7 +15,7 @@ from app.domain.change import Change, ChangeState, ChangeType
 from app.domain.health import Phase
 from app.domain.ids import ChangeId, HealthId, RunId, TemplateId, new_id
 from app.domain.metric import WindowName
-from app.domain.people import same_person
+from app.domain.people import Person, Role, same_person
 from app.domain.review import CloseCode
 from app.domain.run import RunState
 from app.domain.template import Template, pattern_of
@@ -31,26 +32,46 @@ from app.services.changes import (
 from app.services.overrides import BY_APPROVERS, override_guard
 from app.services.process import TRANSITIONS, moves_of, next_move, transition
 from app.services.quorum import standing_approvals
-from app.services.transitions import Facts
+from app.services.transitions import Facts, Transition
 from tests.examples import DB, checked, identified, planned
-from tests.fakes import MemoryStore, SetClock
+from tests.fakes import NOON, MemoryStore, SetClock
 from tests.services.process_cases import backup, run_of, samples, standard, verdict
 from tests.services.process_edits import EDITS, of_type
 
 S = ChangeState
+LISTED = ("Nomsa", "Sipho", "Ayesha")
+"""Coordinator, implementer and reviewer, in walks where people are listed."""
+HOW_FAR = st.sampled_from([0, 0, 1, 1, 2, 3, 4, 5, 6])
+"""Along how many moves a change is helped before people do as they like."""
 NAMES = ["Nomsa", "Sipho", "Pieter", "Ayesha"]
 PEOPLE = st.sampled_from(NAMES)
 GUARDS = sorted({guard.id for move in TRANSITIONS for guard in move.guards})
 ON_THE_WAY = [state for state in ChangeState if state is not S.CANCELED]
+RIGHT = {
+    S.IMPLEMENT: "Sipho", S.CLOSED: "Ayesha", S.ASSESS: "Nomsa", S.AUTHORIZE: "Nomsa",
+    S.SCHEDULED: "Nomsa", S.REVIEW: "Nomsa", S.CANCELED: "Nomsa", S.DRAFT: "Nomsa",
+}  # fmt: skip
+"""Who makes a move to a state in a walk that shall come far."""
+KINDS = {
+    (S.DRAFT, S.SCHEDULED): ChangeType.STANDARD,
+    (S.DRAFT, S.AUTHORIZE): ChangeType.EMERGENCY,
+    (S.AUTHORIZE, S.IMPLEMENT): ChangeType.EMERGENCY,
+}
+"""The types of change that alone have a move."""
 REASONS = st.sampled_from(["", "because"])
 RUNNING = (S.IMPLEMENT, S.TEST, S.MONITOR)
 
 
-class Walk(RuleBasedStateMachine):
-    """What people do at their desks, in any order."""
+class Desks(RuleBasedStateMachine):
+    """A change, the people around it, and how it begins."""
 
-    @initialize(kind=st.sampled_from(list(ChangeType)))
-    def begin(self, kind: ChangeType) -> None:
+    goal: Transition | None = None
+    """A move that is made before people do as they like."""
+
+    @initialize(kind=st.sampled_from(list(ChangeType)), listed=st.booleans(), far=HOW_FAR)
+    def begin(self, kind: ChangeType, listed: bool, far: int) -> None:
+        if self.goal is not None:
+            kind = KINDS.get((self.goal.source, self.goal.target), ChangeType.NORMAL)
         self.clock = SetClock()
         self.store = MemoryStore(clock=self.clock)
         self.store.kinds["hosts"] = {DB.id: DB}
@@ -58,9 +79,32 @@ class Walk(RuleBasedStateMachine):
         edit_change(self.change, of_type(kind), desk=self.desk("Nomsa"))
         if kind is ChangeType.STANDARD:
             self.give_template()
+        if listed:
+            roles = zip(LISTED, (Role.COORDINATOR, Role.IMPLEMENTER, Role.REVIEWER), strict=True)
+            people = [Person(name, name, (role,)) for name, role in roles]
+            self.store.kinds["people"] = {person.id: person for person in people}
         self.frozen: Change | None = None
         self.started_plan = ""
         self.revision = 1
+        self.seen = 0
+        if self.goal is not None:
+            self.reach(self.goal.source)
+            self.go(self.goal.target)
+            return
+        for _step in range(far):
+            self.help_along("Nomsa")
+
+    def help_along(self, who: str) -> None:
+        """Do what the next move needs; walks on which no work is done cannot."""
+
+    def take_the_other_way(self, data: st.DataObject) -> None:
+        """Do what another move needs; walks on which no work is done cannot."""
+
+    def reach(self, source: ChangeState) -> None:
+        """Bring a draft to a state; walks on which no work is done cannot."""
+
+    def go(self, to: ChangeState) -> None:
+        """Do what a move needs; walks on which no work is done cannot."""
 
     def desk(self, actor: str) -> Desk:
         return Desk(self.store.unit_of_work, self.clock, actor)
@@ -96,6 +140,16 @@ class Walk(RuleBasedStateMachine):
         assert len(self.store.log) > entries_before
         return True
 
+
+class Walk(Desks):
+    """What people do at their desks, in any order."""
+
+    @rule(kind=st.sampled_from(list(ChangeType)), listed=st.booleans(), far=HOW_FAR)
+    def start_over(self, kind: ChangeType, listed: bool, far: int) -> None:
+        """Take up another change once this one is over."""
+        if not self.now().state.is_open:
+            self.begin(kind, listed, far)
+
     @rule(name=st.sampled_from(sorted(EDITS)), who=PEOPLE)
     def edit(self, name: str, who: str) -> None:
         before = self.now()
@@ -116,6 +170,9 @@ class Walk(RuleBasedStateMachine):
 
     @rule(data=st.data(), who=PEOPLE)
     def move_somewhere(self, data: st.DataObject, who: str) -> None:
+        if data.draw(st.booleans()):
+            self.take_the_other_way(data)
+            return
         moves = [move for move in moves_of(self.now()) if move.target is not S.CANCELED]
         if moves:
             self.try_move(data.draw(st.sampled_from(moves)).target, who, "it must be")
@@ -203,7 +260,8 @@ class WorkingWalk(Walk):
     def prepare(self) -> None:
         """Backup, check and measure, as the services do before the work."""
         change, kinds = self.now(), self.store.kinds
-        fresh = replace(backup(change), sealed_at=self.clock.now())
+        now = self.clock.now()
+        fresh = replace(backup(change), started_at=now, sealed_at=now)
         kinds["backups"] = {"b1": fresh}
         check = replace(checked(change), started_at=self.clock.now(), ended_at=self.clock.now())
         after = replace(check, id=HealthId("h2"), phase=Phase.AFTER)
@@ -220,6 +278,8 @@ class WorkingWalk(Walk):
             return
         state = RunState.DONE if change.state is S.IMPLEMENT else RunState.BACKED_OUT
         run = replace(run_of(change, state), id=RunId(new_id()), started_at=now, ended_at=now)
+        done = (replace(i, started_at=now, ended_at=now, sent_at=now) for i in run.steps)
+        run = replace(run, steps=tuple(done))
         self.store.kinds.setdefault("runs", {})[run.id] = run
         stamped = replace(change, work_start=change.work_start or now, work_end=now)
         self.store.kinds["changes"][self.change] = stamped
@@ -238,29 +298,73 @@ class WorkingWalk(Walk):
                 assert change.state in RUNNING
                 uow.commit()
 
-    @rule(who=PEOPLE)
-    def take_the_other_way(self, who: str) -> None:
-        """Go where walks seldom come: at once, again, afterwards."""
+    @rule(data=st.data())
+    def take_the_other_way(self, data: st.DataObject) -> None:
+        """Draw one of the moves that lead on from here, and do what it needs."""
         change = self.now()
+        if change.state is S.DRAFT and not change.template and data.draw(st.booleans()):
+            self.go(S.REVIEW)
+        elif moves := moves_of(change):
+            self.go(data.draw(st.sampled_from(moves)).target)
+
+    def go(self, to: ChangeState) -> None:
+        """Do what a move needs, and try to make it, by the right person."""
+        here = self.now().state
+        self.be_on_time()
         self.prepare()
-        match change.state:
-            case S.AUTHORIZE if change.type is ChangeType.EMERGENCY:
-                self.try_move(S.IMPLEMENT, who, "people wait")
-            case S.TEST:
-                self.edit("fail the tests", who)
-                self.try_move(S.IMPLEMENT, who, "a test failed")
-            case S.DRAFT:
-                self.edit("plan", who)
-                self.edit("say what was done", who)
-                self.record_afterwards(long_ago=True)
-                self.try_move(S.REVIEW, who, "")
-            case _:
-                self.move_on(who)
+        if (here, to) == (S.DRAFT, S.REVIEW):
+            self.edit("plan", "Nomsa")
+            self.edit("say what was done", "Nomsa")
+            self.record_afterwards(long_ago=True)
+            self.try_move(to, "Nomsa", "")
+        elif to is S.BACKOUT:
+            self.back_out("Sipho")
+        elif to is S.REJECTED:
+            self.decide("Ayesha", Decision.REJECTED)
+        elif (here, to) == (S.TEST, S.IMPLEMENT):
+            self.edit("fail the tests", "Nomsa")
+            self.try_move(to, "Sipho", "a test failed")
+        elif to in (S.DRAFT, S.IMPLEMENT, S.CANCELED) or here in (S.SCHEDULED, S.CLOSED):
+            right = "Ayesha" if here is S.CLOSED else RIGHT.get(to, "Nomsa")
+            self.try_move(to, right, "it must be")
+        else:
+            self.help_along("Nomsa")
+
+    def reach(self, source: ChangeState) -> None:
+        """Bring a draft to a state, by the moves that lead there soonest."""
+        aside = {S.REJECTED: S.AUTHORIZE, S.BACKOUT: S.IMPLEMENT}
+        for _step in range(len(ChangeState)):
+            if self.now().state is aside.get(source, source):
+                break
+            self.help_along("Nomsa")
+        if source in aside:
+            self.go(source)
+
+    @rule(data=st.data(), ways=st.integers(1, 4))
+    def wander(self, data: st.DataObject, ways: int) -> None:
+        """Go several ways, one after the other: most other rules are refused most of the time."""
+        for _way in range(ways):
+            was_open = self.now().state.is_open
+            self.take_the_other_way(data)
+            if not was_open or not self.now().state.is_open:
+                return  # what is over is looked at before it goes on
+
+    @rule(data=st.data(), ways=st.integers(1, 4))
+    def stray(self, data: st.DataObject, ways: int) -> None:
+        self.wander(data, ways)
+
+    def be_on_time(self) -> None:
+        """Let it be the day of the window again: most walks have waited it out."""
+        if self.now().state in (S.SCHEDULED, S.IMPLEMENT, S.TEST, S.AUTHORIZE):
+            self.clock.at = max(NOON, min(self.clock.at, NOON + timedelta(hours=2)))
 
     @rule(who=PEOPLE)
     def help_along(self, who: str) -> None:
         """Do what the next move needs, so that walks come far."""
         change = self.now()
+        if change.on_hold:
+            self.hold("because", held=False)
+        self.be_on_time()
         self.prepare()
         self.carry_out()
         if change.state in (S.DRAFT, S.ASSESS):
@@ -276,4 +380,6 @@ class WorkingWalk(Walk):
             self.edit("review", "Nomsa")
             self.write("Nomsa")
             self.end_children(S.CLOSED)
-        self.move_on(who)
+        step = next_move(self.now())
+        if step is not None:
+            self.try_move(step.target, RIGHT.get(step.target, who), "on we go")

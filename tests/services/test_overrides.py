@@ -122,6 +122,36 @@ def test_a_host_of_which_nothing_was_read_is_not_acknowledged_as_a_warning(offic
     assert counted.guard == "checks_green"
 
 
+def test_once_a_role_is_listed_others_are_told_who_may(office):
+    change = scheduled(office)
+    office.person("Lerato", Role.IMPLEMENTER)
+    with pytest.raises(GuardRefused, match="Sipho or Lerato may do this") as refused:
+        move_change(change.id, S.IMPLEMENT, desk=office.desk("Nomsa"))
+    assert "you act as Nomsa" in refused.value.missing[0]
+    with pytest.raises(IllegalMove, match="cannot be overridden"):
+        override_guard(change.id, "who", desk=office.desk(), reason="I am the boss")
+    assert move_change(change.id, S.IMPLEMENT, desk=office.desk(" lerato")).state is S.IMPLEMENT
+
+
+def test_whom_the_change_names_may_without_being_listed_and_who_retired_may_not(office):
+    change = scheduled(office)
+    office.person("Lerato", Role.IMPLEMENTER)
+    office.person("Thabo", Role.IMPLEMENTER, retired=True)
+    with pytest.raises(GuardRefused, match="Sipho or Lerato may"):
+        move_change(change.id, S.IMPLEMENT, desk=office.desk("Thabo"))
+    assert start(office, change).state is S.IMPLEMENT
+
+
+def test_the_plan_is_moved_by_coordinators_once_they_are_listed(office):
+    change = office.draft()
+    office.person("Lerato", Role.COORDINATOR)
+    with pytest.raises(GuardRefused, match=r"Nomsa or Lerato may do this \(Coordinator\)"):
+        move_change(change.id, S.ASSESS, desk=office.desk("Sipho"))
+    move_change(change.id, S.ASSESS, desk=office.desk("Lerato"))
+    with pytest.raises(GuardRefused, match="may do this"):
+        move_change(change.id, S.CANCELED, desk=office.desk("Sipho"), reason="Not now")
+
+
 def test_it_holds_for_one_move_only(office):
     change = office.urgent()
     office.store.kinds["health"] = {}

@@ -1,6 +1,7 @@
 """Random walks through the process: whatever people do, the invariants hold."""
 
 import json
+from collections import Counter
 from dataclasses import asdict, replace
 
 import pytest
@@ -18,6 +19,10 @@ from tests.services.process_walk import RUNNING, WorkingWalk
 S = ChangeState
 
 
+MADE: Counter[tuple[ChangeState, ChangeState]] = Counter()
+"""How often each move was made in the walks of one test."""
+
+
 class Process(WorkingWalk):
     """The walks, watched."""
 
@@ -33,6 +38,17 @@ class Process(WorkingWalk):
                 assert data["from"] == state
                 state = data["to"]
         assert self.now().state.value == state
+
+    @invariant()
+    def every_move_is_counted(self) -> None:
+        """Also those that the run and the verbs of decisions make."""
+        if not hasattr(self, "store"):
+            return
+        for event in self.store.log[self.seen :]:
+            if event.kind == "change.moved" and event.change == self.change:
+                data = dict(event.data)
+                MADE[S(data["from"]), S(data["to"])] += 1
+        self.seen = len(self.store.log)
 
     @invariant()
     def approval_is_derived_from_its_records(self) -> None:
@@ -91,21 +107,41 @@ class Process(WorkingWalk):
             self.revision = self.now().revision
 
 
-def walk(runs: int, steps: int) -> None:
-    print(f"{runs} walks of up to {steps} steps")
+def walk(runs: int, steps: int, machine: type[Process] = Process) -> None:
     run_state_machine_as_test(
-        Process,
+        machine,
         settings=settings(max_examples=runs, stateful_step_count=steps, deadline=None),
     )
 
 
+def walk_from_every_move(runs: int, steps: int) -> None:
+    """Walk on from each move of the table, and print how often each of them was made."""
+    MADE.clear()
+    for move in TRANSITIONS:
+        walk(runs, steps, type("Aimed", (Process,), {"goal": move}))
+    table = {(move.source, move.target): 0 for move in TRANSITIONS}
+    print(f"{runs * len(table)} walks of up to {steps} steps, {MADE.total()} moves made:")
+    for (source, target), count in sorted((table | MADE).items(), key=lambda pair: pair[1]):
+        print(f"{count:6}  {source.value} > {target.value}")
+    assert MADE.keys() <= table.keys()
+    never = [f"{a.value} > {b.value}" for a, b in table if not MADE[a, b]]
+    assert not never, f"no walk has made {', '.join(never)}"
+
+
 def test_whatever_people_do_the_invariants_hold():
+    print("40 walks of up to 50 steps")
     walk(40, 50)
+
+
+def test_from_every_move_of_the_table_people_can_go_on_and_the_invariants_hold():
+    walk_from_every_move(3, 25)
 
 
 @pytest.mark.soak
 def test_whatever_people_do_for_long_the_invariants_hold():
+    print("600 walks of up to 50 steps")
     walk(600, 50)
+    walk_from_every_move(20, 50)
 
 
 def test_every_state_is_reached_from_draft_and_closed_ends_open_work() -> None:

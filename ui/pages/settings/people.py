@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.people import Person, Role
 from app.i18n import _
-from app.services.people import role_word
+from app.services.people_words import role_word
 from app.wording import moment
 from ui.cells import Badge, Cell, Column, Mark
 from ui.changed import Topic
@@ -38,7 +38,10 @@ class People(Group):
     def __init__(self, context: "UiContext") -> None:
         super().__init__(
             _("People"),
-            _("Once somebody is listed as approver or owner, only listed people decide."),
+            _(
+                "Once somebody is listed with a role, only listed people do what belongs to it:"
+                " decide, plan, start the work, close. Whom a change names may too."
+            ),
         )
         self._context = context
         self._person: Person | None = None
