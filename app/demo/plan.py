@@ -35,8 +35,8 @@ OBSERVED_DAYS = 5 / 86400
 """The demo watches for seconds, and says so; a real change is watched for days."""
 
 
-def identified(change: Change, host: Host) -> Change:
-    """Fill in what *Identify* asks for."""
+def identified(change: Change, host: Host, measured: NeedEvidence) -> Change:
+    """Fill in what *Identify* asks for; ``measured`` is the need as the shop showed it."""
     return replace(
         change,
         description=(
@@ -48,6 +48,7 @@ def identified(change: Change, host: Host) -> Change:
         implementer=IMPLEMENTER,
         reviewer=REVIEWER,
         business_service="Orders",
+        tags=("orders", "database"),
         hosts=(host.id,),
         need=Need(
             NeedCategory.CANNOT_SCALE,
@@ -58,6 +59,7 @@ def identified(change: Change, host: Host) -> Change:
                     "SCAN orders: reads every row",
                     reference="EXPLAIN QUERY PLAN on the server",
                 ),
+                measured,
             ),
         ),
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 from shutil import rmtree
 
 from app.bootstrap import KEY_FILE, Surroundings, open_services
-from app.demo import plan
+from app.demo import extras, plan
 from app.demo.shop import DemoShop, install_shop
 from app.demo.sshd import PrivateSshd
 from app.domain.approval import Decision
@@ -150,12 +150,17 @@ def _customers(shop: DemoShop) -> Iterator[None]:
 
 def _play(stage: Stage) -> Change:
     host = _enrol(stage)
-    change = _plan(stage, host)
+    before = extras.waits(stage.shop)
+    change = _plan(stage, host, before)
+    stage.say(extras.draft_messages(change, stage.services))
     change = _agree(stage, change)
+    stage.say(extras.dry_run(change, stage.services))
     _prepare(stage, change)
     _run(stage, change)
     _test(stage, change)
     _watch(stage, change)
+    after = extras.waits(stage.shop)
+    stage.say(extras.hear_users(change, stage.services, before, after))
     return _review(stage, change)
 
 
@@ -181,11 +186,12 @@ def _enrol(stage: Stage) -> Host:
         return uow.hosts.get(host.id)
 
 
-def _plan(stage: Stage, host: Host) -> Change:
+def _plan(stage: Stage, host: Host, before: dict[int, float]) -> Change:
     services = stage.services
     desk = services.desk
     change = changes.open_change(plan.TITLE, desk=desk)
-    changes.edit_change(change.id, lambda c: plan.identified(c, host), desk=desk)
+    need = extras.measured_need(before)
+    changes.edit_change(change.id, lambda c: plan.identified(c, host, need), desk=desk)
     changes.move_change(change.id, ChangeState.ASSESS, desk=desk)
     now = services.clock.now()
     changes.edit_change(

@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 
 from app.bootstrap import KEY_FILE, Surroundings, open_services
-from app.demo import plan, play
+from app.demo import extras, plan, play
 from app.demo.play import DemoResult, Stage, play_demo
 from app.demo.shop import install_shop
 from app.demo.sshd import PrivateSshd
@@ -58,7 +58,7 @@ def text_of(pdf: Path) -> str:
 def test_the_change_went_its_whole_way(played, left):
     with left.new_uow() as uow:
         (change,) = uow.changes.list()
-        (run,) = uow.runs.list()
+        (run,) = (each for each in uow.runs.list() if each.is_live)
         (backup,) = uow.backups.list()
         found = {item.metric_id: item for item in uow.comparisons.list()}
     assert (change.number, change.state) == (played.number, ChangeState.CLOSED)
@@ -72,6 +72,21 @@ def test_the_change_went_its_whole_way(played, left):
     # Whether so few seconds are enough to be sure depends on how busy the computer is.
     assert found["response"].verdict in (Verdict.IMPROVED, Verdict.NOT_ENOUGH_DATA)
     assert found["response"].relative_change < -0.3
+
+
+def test_what_surrounds_the_work_is_made_of_the_run_itself(played, left):
+    with left.new_uow() as uow:
+        (change,) = uow.changes.list()
+        (dry,) = (each for each in uow.runs.list() if not each.is_live)
+        (survey,) = uow.surveys.list()
+    assert change.tags == ("orders", "database")
+    assert any(item.load and item.load.value > 0 for item in change.need.evidence)
+    assert {item.state for item in dry.active} == {StepState.DONE}
+    assert [len(change.messages), sum(len(m.sent) for m in change.messages)] == [6, 0]
+    assert (len(survey.responses), survey.invited) == (6, 9)
+    assert all("ms before" in item.text for item in survey.responses)
+    text = " ".join(text_of(played.report).split())
+    assert "With fewer than 10 ratings there are counts only" in text
 
 
 def test_the_server_was_really_changed(played):
@@ -113,7 +128,7 @@ def test_a_change_that_is_backed_out_leaves_the_server_as_it_was(tmp_path):
         stage = _stage(tmp_path, stack)
         shop, services = stage.shop, stage.services
         config = shop.config.read_bytes()
-        change = play._agree(stage, play._plan(stage, play._enrol(stage)))
+        change = play._agree(stage, play._plan(stage, play._enrol(stage), extras.waits(stage.shop)))
         play._prepare(stage, change)
         runner = stage.acting(plan.IMPLEMENTER)
         changes.move_change(change.id, ChangeState.IMPLEMENT, desk=runner.desk)
