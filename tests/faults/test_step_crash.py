@@ -20,15 +20,18 @@ from app.domain.host import Host
 from app.domain.run import RunState, StepState
 from app.domain.runbook import Runbook, Step, StepKind
 from app.secrets import SessionSecrets
-from app.services import execution, hosts
+from app.services import decisions, execution, hosts
 from app.services.changes import open_change
 from app.services.facade import AppServices
+from app.tasks import TaskContext
 from tests.faults.ledger import record
 
 SOAK = bool(os.environ.get("CHANGEDESK_SOAK"))
 KILLS = 1000 if SOAK else 20
 pytestmark = [pytest.mark.soak] if SOAK else []
 STEPS = 4
+LOOK_EVERY = 4
+"""After every so many kills the host is asked how the step ended."""
 
 
 class Player:
@@ -119,7 +122,7 @@ def test_killed_during_a_step_nothing_is_lost_repeated_or_guessed(
     run = new_run(services, host, folder, 0)
     services.close()
     player = Player()
-    unknown = 0
+    unknown = looked = 0
     try:
         for number in range(1, KILLS + 1):
             pid = player.start(data, run)
@@ -131,13 +134,32 @@ def test_killed_during_a_step_nothing_is_lost_repeated_or_guessed(
             services = opened(data)
             unknown += len(services.recovered)
             check(services, run, told, folder, number - 1)
+            if number % LOOK_EVERY == 0:
+                looked += look_again(services, run, folder, number - 1)
             run = new_run(services, host, folder, number)
             services.close()
     finally:
         player.close()
     print(f"kills {KILLS}, steps found unknown {unknown}, lost or repeated 0")
+    record(10, "program killed during a step: found again on its host, ran once", looked)
     record(11, "program killed during a step: nothing lost, sent twice or guessed", KILLS)
     assert unknown > 0, "the kills must have hit running steps"
+
+
+def look_again(services: AppServices, run_id: str, folder: Path, number: int) -> int:
+    """Find what was under way again; return how many steps there were."""
+    with services.new_uow() as uow:
+        run = uow.runs.get(run_id)
+    lost = [item.step.id for item in run.steps if item.state is StepState.UNKNOWN]
+    for step in lost:
+        decisions.look_again(run_id, step, desk=services.desk)
+        run = execution.play(run_id, services.executors, desk=services.desk, context=TaskContext())
+        ran = (folder / f"{number}-{step}").exists()
+        assert run.of(step).state is (StepState.DONE if ran else StepState.UNKNOWN)
+    for item in run.steps:
+        lines = folder / f"{number}-{item.step.id}"
+        assert not lines.exists() or lines.read_text() == "x\n"
+    return len(lost)
 
 
 def check(services: AppServices, run_id: str, told: list[str], folder: Path, number: int) -> None:

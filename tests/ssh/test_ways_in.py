@@ -17,6 +17,7 @@ from app.domain.host import Host, LegacyWaiver, Login
 from app.errors import LoginRefused, Unreachable
 from app.secrets import SessionSecrets
 from app.ssh.gate import SetUpGate
+from app.ssh.heartbeat import slept
 from app.ssh.pool import RemotePool
 from app.tasks import TaskCancelled, TaskContext
 from tests.ssh_fixtures import QUICK
@@ -233,3 +234,35 @@ def test_after_a_refusal_set_ups_go_at_a_gentle_pace_and_heed_a_stop() -> None:
     context.cancel()
     with gate.passing(TaskContext()), pytest.raises(TaskCancelled), gate.passing(context):
         raise AssertionError
+
+
+def test_sleep_of_the_computer_is_seen_as_what_the_clock_gained() -> None:
+    wall, awake = [1000.0], [50.0]
+    asleep_s = slept(lambda: wall[0], lambda: awake[0])
+    wall[0], awake[0] = 1005.0, 55.0
+    assert asleep_s() == 0.0
+    wall[0], awake[0] = 4610.0, 60.0
+    assert asleep_s() == 3600.0
+    wall[0], awake[0] = 4615.0, 65.0
+    assert asleep_s() == 0.0
+
+
+def test_connection_does_not_outlive_a_sleep(
+    ssh_host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gained = [0.0]
+    monkeypatch.setattr("app.ssh.heartbeat.slept", lambda: lambda: gained[0])
+    limits = replace(QUICK, heartbeat_s=0.1)
+    pool = RemotePool(SessionSecrets(), lambda _key: ssh_host, limits)
+    remote = pool.open(ssh_host)
+    remote.run("true")
+    first = remote._connection.wire
+    gained[0] = 3600.0
+    for _ in range(100):
+        if not first.is_active():
+            break
+        time.sleep(0.02)
+    assert not first.is_active()
+    gained[0] = 0.0
+    assert remote.run("echo awake").stdout == b"awake\n"
+    pool.close()
