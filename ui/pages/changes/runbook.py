@@ -22,6 +22,7 @@ from ui.pages.changes.editing import Editing
 from ui.pages.changes.final_commands import FinalCommands
 from ui.pages.changes.records import Line, RecordList, Records
 from ui.pages.changes.saving import Section
+from ui.pages.changes.spread_step import SpreadStep
 from ui.pages.changes.step_form import StepForm
 from ui.pages.changes.step_plan import PlanBarDelegate, PlanLegend, StepTable
 from ui.pages.changes.step_words import minutes_text, waits_text
@@ -236,11 +237,14 @@ class RunbookSection(Section):
         under = row(self.hint, PlanLegend(), gap=24)
         under.setStretch(0, 1)
         add_layout(self.column, under)
-        for part in (self.back, self.values_form, self.final):
+        self.many = SpreadStep()
+        self.many.spread.connect(self._on_spread)
+        for part in (self.many, self.back, self.values_form, self.final):
             self.column.addWidget(part)
         self.watch_list(self.forward, self.back)
         for steps in (self.forward, self.back):
             steps.edited.connect(self._show_unfed)
+        self.forward.edited.connect(self._show_many)
         self.values_form.edited.connect(self.touch)
         self._past: Latest | None = None
 
@@ -258,10 +262,22 @@ class RunbookSection(Section):
         self.values_form.show_view(view)
         self.final.show_view(view)
         self._show_unfed()
+        self._show_many()
 
     @Slot()
     def _show_unfed(self) -> None:
         self.unfed.show_steps((*self.forward.value, *self.back.value), self.view.change)
+
+    @Slot()
+    def _show_many(self) -> None:
+        change = self.view.change
+        hosts = [host for host in self.view.all_hosts if host.id in change.hosts]
+        self.many.show_steps(self.forward.value, hosts)
+
+    @Slot(object)
+    def _on_spread(self, steps: tuple[Step, ...]) -> None:
+        self.forward.set_value(steps)
+        self.forward.edited.emit()
 
     @Slot()
     def _on_backup_wanted(self) -> None:
@@ -277,6 +293,7 @@ class RunbookSection(Section):
     def on_lock(self, *, locked: bool) -> None:
         """Lock the values too."""
         self.values_form.set_locked(locked)
+        self.many.set_locked(locked)
 
     @Slot(object)
     def _on_past(self, found: Sequence[Past]) -> None:

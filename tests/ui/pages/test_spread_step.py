@@ -1,0 +1,65 @@
+"""A command is repeated on every host of a change, in batches, from the runbook's own tab."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.domain.change import ChangeState
+from app.domain.event import NewEvent
+from app.domain.host import Host
+from app.domain.ids import HostId
+from app.domain.runbook import Phase, Runbook, waits_for
+from tests.ui.pages.conftest import DB, read
+from tests.ui.pages.steps import part, saved
+from tests.ui.pages.test_runbook_editor import BACK, RUNBOOK, THREE
+from ui.pages.changes.page import ChangesPage
+
+
+@pytest.fixture
+def section(drive, record, services):
+    """A driver with a change of four hosts and three commands, and its runbook."""
+    names = ("web-01", "web-02", "web-03")
+    with services.new_uow() as uow:
+        for name in names:
+            uow.hosts.add(Host(HostId(name), name, "127.0.0.1"))
+        uow.log.append(NewEvent("host.added", "Added hosts"))
+        uow.commit()
+    book, hosts = Runbook((*THREE, BACK)), (DB.id, *map(HostId, names))
+    change = record("Upgrade", ChangeState.ASSESS, lambda c: replace(c, runbook=book, hosts=hosts))
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    (found,) = part(driver, RUNBOOK)
+    return driver, found, change.id
+
+
+def test_a_command_is_repeated_on_every_host_in_batches(section, services):
+    driver, runbook, change = section
+    driver.choose(runbook.many._step, "b")
+    driver.type(runbook.many._batches, "1, rest")
+    driver.click(runbook.many._go)
+    saved(driver)
+    steps = read(services, change).runbook.phase(Phase.FORWARD)
+    assert [step.title for step in steps] == [
+        "Stop", "Install: db-01", "Install: web-01", "Install: web-02", "Install: web-03", "Start",
+    ]  # fmt: skip
+    assert [step.host for step in steps[1:5]] == ["db-01", "web-01", "web-02", "web-03"]
+    waits = waits_for(steps)
+    assert waits[steps[2].id] == (steps[1].id,)
+    assert waits[steps[5].id] == tuple(step.id for step in steps[2:5])
+
+
+def test_what_are_no_batches_is_said_at_the_field(section, services):
+    driver, runbook, change = section
+    driver.type(runbook.many._batches, "1, some")
+    driver.click(runbook.many._go)
+    assert "“some” is neither" in runbook.many._batches._error
+    assert len(read(services, change).runbook.phase(Phase.FORWARD)) == 3
+
+
+def test_it_is_offered_only_where_there_are_hosts_to_repeat_it_on(drive, record):
+    book = Runbook((*THREE, BACK))
+    change = record("Upgrade", ChangeState.ASSESS, lambda c: replace(c, runbook=book))
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    (runbook,) = part(driver, RUNBOOK)
+    assert not runbook.many.isVisible()
