@@ -47,6 +47,7 @@ def set_data(item: BackupSet) -> dict[str, object]:
         "path": item.path,
         "missing": item.missing,
         "accepted_by": item.accepted_by,
+        "copies": item.copies,
         "objects": item.objects,
         "verifications": [
             {
@@ -78,6 +79,10 @@ def set_lines(item: BackupSet) -> list[str]:
         size = f"{bytes_size(stored.plain_bytes)}, {bytes_size(stored.stored_bytes)} stored"
         lines.append(f"  {stored.name}: {stored.state.value}, {size}")
         lines += [f"    {warning}" for warning in stored.warnings[:5]]
+    for copied in item.copies:
+        lines.append(
+            "  " + _("Copy in {where}, {at}").format(where=copied.where, at=moment(copied.at))
+        )
     for proof in item.verifications:
         words = "" if proof.outcome is Outcome.PASSED else f" {proof.outcome.value}"
         lines.append(f"  {proof.level.label}{words}: {proof.detail}")

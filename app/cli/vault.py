@@ -17,7 +17,9 @@ from app.clock import SystemClock
 from app.domain.backup import BackupSet, Level, Outcome, RestoreResult
 from app.errors import InvalidInput
 from app.i18n import _
+from app.services.backup_copies import copy_backup
 from app.services.backups import Safekeeping, accept_partial, adopt_at_start, verify_set
+from app.services.ports_vault import CopyPlace
 from app.services.restores import HostRestore, restore_on_host, restore_to_folder
 from app.tasks import TaskContext
 from app.wording import duration
@@ -36,7 +38,10 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("verb", choices=(*_VERBS, *vault_ways.VERBS, *vault_care.VERBS))
     parser.add_argument("set", nargs="?", help=_("id of a set or restore, or its beginning"))
     parser.add_argument("--level", type=level_of, default=Level.READABLE, help=_("L1 to L4"))
-    parser.add_argument("--to", type=Path, help=_("new folder to restore into"))
+    parser.add_argument(
+        "--to", type=Path, help=_("new folder to restore into, or folder that takes a copy")
+    )
+    parser.add_argument("--to-host", metavar="NAME:FOLDER", help=_("host folder that takes a copy"))
     parser.add_argument("--on-host", metavar="NAME", help=_("put it back; type the host's name"))
     parser.add_argument("--object", action="append", default=[], help=_("only this stored object"))
     parser.add_argument(
@@ -171,6 +176,17 @@ def _restore(args: argparse.Namespace, place: _Place) -> int:
     return 0
 
 
+def _copy(args: argparse.Namespace, place: _Place) -> int:
+    item = _wanted(args, place)
+    if bool(args.to) == bool(args.to_host):
+        raise InvalidInput(_("Say where to: --to FOLDER or --to-host NAME:FOLDER."))
+    name, _colon, folder = (args.to_host or "").partition(":")
+    wanted = CopyPlace(folder, name) if args.to_host else CopyPlace(str(args.to.absolute()))
+    item = copy_backup(item.id, wanted, keeping=place.keeping, context=TaskContext())
+    answer(set_data(item), set_lines(item), as_json=args.json)
+    return 0
+
+
 def _accept(args: argparse.Namespace, place: _Place) -> int:
     item = accept_partial(_wanted(args, place).id, args.reason, keeping=place.keeping)
     answer(set_data(item), set_lines(item), as_json=args.json)
@@ -207,6 +223,7 @@ _VERBS: dict[str, Callable[[argparse.Namespace, _Place], int]] = {
     "show": _show,
     "verify": _verify,
     "restore": _restore,
+    "copy": _copy,
     "accept": _accept,
     "adopt": _adopt,
 }

@@ -93,6 +93,18 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True)
+class SetCopy:
+    """A copy of a set in another place, every file of it read there again and compared."""
+
+    where: str
+    at: datetime
+    files: int
+    stored_bytes: int
+    duration_s: float
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StoredObject:
     """One stream inside a set: what it is, how it ended, its sizes and hashes."""
 
@@ -139,6 +151,8 @@ class BackupSet:
     binned_reason: str = ""
     purged_at: datetime | None = None
     """When it was removed for good; its record stays."""
+    copies: tuple[SetCopy, ...] = ()
+    """Where else it lies, as it was when it was copied there."""
 
     @property
     def is_present(self) -> bool:

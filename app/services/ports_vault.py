@@ -11,6 +11,7 @@ from app.domain.backup import (
     Level,
     Reconciliation,
     RestoreResult,
+    SetCopy,
     Verification,
 )
 from app.domain.host import Host
@@ -72,6 +73,15 @@ class Catalogue(Protocol):
     def close(self) -> None:
         """Remove the scratch copy of the index."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class CopyPlace:
+    """Where a copy of a set shall lie: a folder here, or of a host."""
+
+    folder: str
+    host: str = ""
+    """The host's name; "" is this computer."""
 
 
 class VaultBin(Protocol):
@@ -224,6 +234,24 @@ class Vault(Protocol):
         Raises:
             VaultDamaged: The manifest or an index does not match.
             RemoteError: The host could not be used.
+        """
+        ...
+
+    def copy(
+        self,
+        item: BackupSet,
+        place: CopyPlace,
+        *,
+        by: str,
+        context: TaskContext,
+        remote: Remote | None = None,
+    ) -> SetCopy:
+        """Copy a set to another place, read it there again, compare it, and keep that, signed.
+
+        Raises:
+            IllegalMove: The place holds this set already, or another vault.
+            BackupFailed: What was read there differs, or the host cannot take it; nothing is kept.
+            DiskFull: There is not enough room.
         """
         ...
 

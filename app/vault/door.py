@@ -59,23 +59,25 @@ class Door:
     def open(self) -> "LocalVault":
         """Open the vault, once."""
         from app.vault import opening  # noqa: PLC0415 - the ciphers are loaded when needed
+        from app.vault.vault import asking  # noqa: PLC0415 - see above
 
         with self._lock:
             if not self._opened:
                 vault = opening.open_vault(self.root(), self.clock, self._load)
-                self._opened.append(vault.asking(self._password_of))
+                self._opened.append(asking(vault, self._password_of))
             return self._opened[0]
 
     def make(self) -> str:
         """Make a vault; return its recovery key."""
         from app.vault import opening  # noqa: PLC0415 - the ciphers are loaded when needed
+        from app.vault.vault import asking  # noqa: PLC0415 - see above
 
         if self.exists():
             raise IllegalMove(_("There is a vault already."))
         with self._lock:
             self._refuse_without_place()
             made = opening.create_vault(self.root(), self.clock, self._keep)
-            self._opened[:] = [made.vault.asking(self._password_of)]
+            self._opened[:] = [asking(made.vault, self._password_of)]
             return made.recovery_key
 
     def rotate(self) -> str:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
-from app.domain.backup import BackupSource, CaptureState, StoredObject, Verification
+from app.domain.backup import BackupSource, CaptureState, SetCopy, StoredObject, Verification
 from app.domain.ids import ChangeId, HostId, SetId
 from app.domain.restore import PlanStep
 from app.errors import VaultDamaged
@@ -155,6 +155,7 @@ class SetNote:
     manifest_sha256: str
     verification: Verification | None = None
     acceptance: Acceptance | None = None
+    copy: SetCopy | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,8 @@ def add_note(core: Core, sealed: SealedSet, note: SetNote) -> None:
         at, title = note.verification.at, f"L{int(note.verification.level)}"
     elif note.acceptance is not None:
         at, title = note.acceptance.at, "accepted"
+    elif note.copy is not None:
+        at, title = note.copy.at, "copied"
     else:
         return
     folder, stem, again = sealed.folder / "verification", f"{at:%Y%m%dT%H%M%S%fZ}", 1
@@ -100,6 +102,7 @@ def as_backup_set(core: Core, sealed: SealedSet) -> BackupSet:
         verifications=(captured, *(n.verification for n in sealed.notes if n.verification)),
         accepted_by=accepted.by if accepted else "",
         accepted_reason=accepted.reason if accepted else "",
+        copies=tuple(note.copy for note in sealed.notes if note.copy),
     )
 
 

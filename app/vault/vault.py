@@ -11,16 +11,18 @@ from app.domain.backup import (
     Outcome,
     Reconciliation,
     RestoreResult,
+    SetCopy,
     Verification,
 )
 from app.domain.preflight import HostOutlook
 from app.domain.restore import HostDifference, PlanStep, Restore, RestoreState, RestoreWish
 from app.errors import NotFound, VaultDamaged
 from app.services.ports import Remote
-from app.services.ports_vault import CaptureRequest, Catalogue, Tell
+from app.services.ports_vault import CaptureRequest, Catalogue, CopyPlace, Tell
 from app.tasks import TaskContext
 from app.vault import locks
 from app.vault.bin import Bin
+from app.vault.copying import copy_set
 from app.vault.core import Core, PasswordOf
 from app.vault.dialogue import new_nonce, probe
 from app.vault.format import Acceptance, SetNote
@@ -57,10 +59,6 @@ class LocalVault:
     def root(self) -> Path:
         """The folder everything lies in."""
         return self.core.layout.root
-
-    def asking(self, password_of: PasswordOf) -> "LocalVault":
-        """Return the same vault, which gets the passwords of databases from a keyring."""
-        return replace(self, core=replace(self.core, password_of=password_of))
 
     def capture(self, request: CaptureRequest, remote: Remote, context: TaskContext) -> BackupSet:
         """Take and seal one set; it comes back at L0."""
@@ -162,6 +160,22 @@ class LocalVault:
         """Return what a restore would replace and is there now."""
         return overwritten(_reader(self.core, item, context), remote, wish)
 
+    def copy(
+        self,
+        item: BackupSet,
+        place: CopyPlace,
+        *,
+        by: str,
+        context: TaskContext,
+        remote: Remote | None = None,
+    ) -> SetCopy:
+        """Copy a set to another place and keep that, signed."""
+        sealed = _open(self.core, item)
+        self.core.keys.sign(b"")
+        made = replace(copy_set(self.core, sealed, place, remote, context), by=by)
+        add_note(self.core, sealed, SetNote(item.id, sealed.manifest_sha256, copy=made))
+        return made
+
     @property
     def bin(self) -> Bin:
         """Where sets wait before they are removed."""
@@ -181,6 +195,11 @@ class LocalVault:
     def reconcile(self, known: Sequence[BackupSet]) -> Reconciliation:
         """Compare the folder with what the store remembers and clear up after a crash."""
         return reconcile(self.core, known)
+
+
+def asking(vault: LocalVault, password_of: PasswordOf) -> LocalVault:
+    """Return the same vault, which gets the passwords of databases from a keyring."""
+    return replace(vault, core=replace(vault.core, password_of=password_of))
 
 
 def _reader(core: Core, item: BackupSet, context: TaskContext) -> SetReader:

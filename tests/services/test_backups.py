@@ -19,6 +19,7 @@ from app.domain.backup import (
 from app.domain.change import Change
 from app.domain.ids import ChangeId, HostId, SetId
 from app.errors import BackupFailed, IllegalMove, InvalidInput, NotFound, Unreachable
+from app.services.backup_copies import copy_backup
 from app.services.backup_gate import Demand, gate_host, gate_level
 from app.services.backup_outlook import look_at_host
 from app.services.backups import (
@@ -30,6 +31,7 @@ from app.services.backups import (
     verify_set,
 )
 from app.services.changes import Desk
+from app.services.ports_vault import CopyPlace
 from app.services.restores import HostRestore, restore_on_host, restore_to_folder
 from app.tasks import TaskContext
 from app.vault.keys import VaultKeys
@@ -281,3 +283,25 @@ def test_a_host_that_cannot_be_asked_is_an_outlook_with_its_reason(keeping, tmp_
     found = look_at_host(HOST.id, wanted, keeping=keeping, context=TaskContext())
     assert not found.is_ready
     assert "No answer. Is it on?" in found.problem
+
+
+def test_a_copy_is_compared_recorded_and_logged_and_not_made_on_the_host_itself(
+    keeping, store, tmp_path
+):
+    root = tmp_path / "srv"
+    root.mkdir()
+    (root / "a.txt").write_text("text")
+    wanted = [BackupSource(SourceKind.FILES, HOST.id, (str(root),))]
+    taken = take_backup(HOST.id, wanted, keeping=keeping, context=TaskContext())
+    (tmp_path / "far").mkdir()
+    place = CopyPlace(str(tmp_path / "far"))
+    item = copy_backup(taken.id, place, keeping=keeping, context=TaskContext())
+    assert [one.where for one in item.copies] == [str(tmp_path / "far")]
+    with keeping.desk.new_uow() as uow:
+        assert uow.backups.get(taken.id).copies == item.copies
+    with pytest.raises(IllegalMove):
+        copy_backup(
+            taken.id, CopyPlace("/var/copies", HOST.name), keeping=keeping, context=TaskContext()
+        )
+    with pytest.raises(NotFound):
+        copy_backup(taken.id, CopyPlace("/x", "nobody"), keeping=keeping, context=TaskContext())

@@ -10,6 +10,7 @@ import pytest
 
 from app.domain.backup import BackupSource, Level, SourceKind, Verification
 from app.tasks import TaskContext
+from app.vault.vault import asking
 from tests.database_fixtures import LOGIN, PASSWORD, DatabaseServer
 from tests.vault.local_remote import FEW_TOOLS, HOST, SYSTEM_PATH, LocalRemote
 
@@ -63,13 +64,13 @@ def with_tools(tools: Path, scratch: Path) -> LocalRemote:
 @pytest.fixture
 def knowing(vault) -> Callable[[str], object]:
     """The vault, with a password for every account."""
-    return lambda password: vault.asking(lambda name: password)
+    return lambda password: asking(vault, lambda name: password)
 
 
 @pytest.fixture
 def keeper(vault):
     """The vault, with the right password for every account."""
-    return vault.asking(lambda name: PASSWORD)
+    return asking(vault, lambda name: PASSWORD)
 
 
 def source_of(kind: SourceKind, running: DatabaseServer, /, **more: str) -> BackupSource:
