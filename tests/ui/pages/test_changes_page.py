@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 
 from app.domain.approval import Decision
 from app.domain.change import ChangeState
-from app.domain.need import NeedCategory
+from app.domain.need import Need, NeedCategory
 from app.domain.risk import Grade
 from app.domain.runbook import Phase
 from tests.ui.pages.conftest import read, with_fields
@@ -226,3 +226,21 @@ def test_a_change_that_does_not_exist_is_said_and_the_page_stays_where_it_was(dr
     (banner,) = driver.page.banners.banners
     assert banner.message.state == "There is no change CHG-000099."
     assert driver.page.detail.ref == change.id
+
+
+def test_measures_that_the_need_calls_for_are_suggested_once(drive, services, record):
+    need = Need(NeedCategory.CANNOT_SCALE, no_evidence_reason="Seen at the counter")
+    change = record("Enlarge the shop", S.DRAFT, with_fields(need=need, metrics=()))
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    measures = tab(driver, "metrics").sections[0]
+    driver.click(measures.suggest)
+    saved(driver)
+    kept = read(services, change.id).metrics
+    assert [metric.name for metric in kept if metric.key] == [
+        "Requests per second",
+        "Response time",
+    ]
+    assert len(kept) == 5
+    assert not measures.suggest.isEnabled()
+    assert measures.suggest.reason == "All are in the list."

@@ -5,10 +5,11 @@ from typing import ClassVar
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
-from app.domain.ids import new_id
+from app.domain.ids import HostId, new_id
 from app.domain.metric import Metric, MetricKind, SampleSet
 from app.domain.verdict import Comparison
 from app.i18n import _, later
+from app.services.metric_packs import missing_from, pack_for
 from app.wording import clock, count, day, duration, number, signed_percent
 from ui.cells import Cell, Column, Words
 from ui.models.rows import RowsModel
@@ -22,11 +23,11 @@ from ui.pages.changes.records import Line, RecordList, Records, line_column
 from ui.pages.changes.saving import Section, number_of
 from ui.pages.changes.tab import Tab
 from ui.pages.changes.words import WINDOWS, WORSE, word
-from ui.widgets.buttons import link
+from ui.widgets.buttons import Button, Tall, WithReason, link
 from ui.widgets.facts import SectionTitle
 from ui.widgets.fields import Form, LineField
 from ui.widgets.labels import Label
-from ui.widgets.layout import column
+from ui.widgets.layout import add_layout, column, row
 from ui.widgets.table import Rows, Table
 
 
@@ -58,6 +59,8 @@ class MeasuresSection(Section):
         super().__init__()
         self._first_host = ""
         self.measures = RecordList(self._records(), MetricForm)
+        self.suggest = Button(_("Suggest measures for this need"), tall=Tall.COMPACT)
+        self.suggest.clicked.connect(self._on_suggest)
         self.length = LineField(
             _("Length of each window, minutes"), _("Measured before and again after the work.")
         )
@@ -71,6 +74,7 @@ class MeasuresSection(Section):
         for name in ("length", "settle", "watched"):
             windows.add(name, getattr(self, name))
         self.column.addWidget(self.measures)
+        add_layout(self.column, row(WithReason(self.suggest), None))
         self.column.addWidget(windows)
         self.watch(self.length, self.settle, self.watched)
         self.watch_list(self.measures)
@@ -80,6 +84,7 @@ class MeasuresSection(Section):
         change = view.change
         self._first_host = str(change.hosts[0]) if change.hosts else ""
         self.measures.set_value(change.metrics)
+        self._follow(change.metrics)
         self.length.set_value(plain(round(change.baseline_s / 60, 4)))
         self.settle.set_value(plain(round(change.settle_s / 60, 4)))
         self.watched.set_value(plain(round(change.monitor_days, 6)))
@@ -95,6 +100,31 @@ class MeasuresSection(Section):
             "settle_s": 600.0 if settle is None else round(settle * 60, 2),
             "monitor_days": self.view.settings.monitor_days if days is None else days,
         }
+
+    def on_lock(self, *, locked: bool) -> None:
+        """A plan that is agreed takes no suggestions."""
+        self.suggest.setVisible(not locked)
+
+    def _follow(self, metrics: tuple[Metric, ...]) -> None:
+        """Offer what the need calls for and the plan does not have."""
+        view = self._view
+        category = view.change.need.category if view else None
+        if category is None:
+            reason = _("Say on the tab Evidence why the system is changed.")
+        else:
+            reason = "" if missing_from(metrics, pack_for(category)) else _("All are in the list.")
+        self.suggest.block(reason)
+
+    @Slot()
+    def _on_suggest(self) -> None:
+        view = self._view
+        category = view.change.need.category if view else None
+        if category is not None:
+            have = tuple(self.measures.value)
+            host = HostId(self._first_host) if self._first_host else None
+            self.measures.set_value((*have, *missing_from(have, pack_for(category, host))))
+            self.measures.edited.emit()
+            self._follow(tuple(self.measures.value))
 
     def _records(self) -> Records:
         return Records(
