@@ -163,6 +163,11 @@ class Restore:
         return self.state in OPEN
 
     @property
+    def is_running(self) -> bool:
+        """Whether it is under way: nothing has gone wrong, and it has not come to an end."""
+        return self.state in CUT_OFF and not self.trouble
+
+    @property
     def kept(self) -> tuple[str, ...]:
         """Where what was there before lies, while the set is in place."""
         return tuple(

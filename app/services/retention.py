@@ -26,7 +26,7 @@ from app.services.backups import Safekeeping, set_event
 from app.services.changes import Desk
 from app.services.ports_store import UnitOfWork
 from app.settings import Settings
-from app.wording import bytes_size
+from app.wording import bytes_size, moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +273,18 @@ def _save(
         uow.log.append(set_event(kind, f"{words} ({size})", saved, actor))
         uow.commit()
     return saved
+
+
+def why_words(decision: Decision, zone: str) -> str:
+    """Say why a set stays, the firmest reason first, and until when where that ends by itself."""
+    ends = (Reason.RECENTLY_CLOSED, Reason.RECENT)
+    told = [
+        f"{reason_words(reason)} ({_('until {at}').format(at=moment(decision.until, zone))})"
+        if reason in ends and decision.until
+        else reason_words(reason)
+        for reason in decision.reasons
+    ]
+    return "; ".join(told)
 
 
 def reason_words(reason: Reason) -> str:

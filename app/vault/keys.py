@@ -78,7 +78,8 @@ class VaultKeys:
             mode = path.stat().st_mode
             lines = path.read_text("utf-8").splitlines()
         except (OSError, UnicodeDecodeError) as error:
-            raise SecretUnavailable(f"The key file {path} cannot be read ({error}).") from error
+            why = getattr(error, "strerror", "") or "it is not text"
+            raise SecretUnavailable(f"The key file {path} cannot be read: {why}.") from error
         if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
             raise SecretUnavailable(
                 f"The key file {path} can be read by others.", hint=f"Run: chmod 600 '{path}'"

@@ -40,6 +40,8 @@ def level_badge(item: BackupSet | None, needed: Level | None = None) -> Badge:
         return Badge(Mark.MISSING, _("No backup yet"))
     if item.missing:
         return Badge(Mark.BAD, _("Not in the vault any more"))
+    if item.binned_at is not None:
+        return Badge(Mark.MISSING, _("In the bin"))
     level = item.level
     if level is None:
         return Badge(Mark.UNKNOWN, _("Nothing proven"))

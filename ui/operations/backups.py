@@ -1,12 +1,16 @@
 """What the backups page reads and does, each as one call on a worker."""
 
+import shutil
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from app.domain.backup import BackupSet, BackupSource, Level
-from app.services import backup_outlook, backup_sources, backups, restores
-from app.services.restores import HostRestore
+from app.domain.restore import Restore
+from app.domain.retention import Decision, Reason
+from app.domain.vault_key import KeyState
+from app.services import backup_outlook, backup_sources, backups, retention
+from app.services.retention import RetentionPreview
 from ui.tasks import Task, host_lane
 
 if TYPE_CHECKING:
@@ -17,11 +21,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SetView:
-    """A backup set with the number of its change."""
+    """A backup set with the number of its change, why it stays, and the restores made of it."""
 
     set: BackupSet
     number: str
     zone: str = "UTC"
+    decision: Decision | None = None
+    open_change: bool = False
+    restores: tuple[Restore, ...] = ()
+    """Those that still hold something on the host, newest first."""
+    purge_at: datetime | None = None
 
     @property
     def id(self) -> str:
@@ -36,25 +45,44 @@ class BackupsView:
     has_vault: bool
     place: str
     sets: tuple[SetView, ...]
+    key: KeyState
+    preview: RetentionPreview
+    free_bytes: int | None = None
+
+    @property
+    def waiting(self) -> tuple[Restore, ...]:
+        """Restores that a person must settle."""
+        return tuple(item for view in self.sets for item in view.restores)
 
 
 def load_view(services: "AppServices") -> BackupsView:
-    """Return the sets the store knows, newest first."""
+    """Return the sets the store knows, newest first; removed ones are history and not shown."""
     with services.new_uow() as uow:
-        sets = uow.backups.list()
-        numbers = {s.change: uow.changes.get(s.change).number for s in sets if s.change}
-    ordered = sorted(sets, key=lambda item: item.sealed_at, reverse=True)
+        sets = [item for item in uow.backups.list() if item.purged_at is None]
+        waiting = [item for item in uow.restores.list() if item.is_open]
+    seen = retention.preview(desk=services.desk)
+    decisions = {item.set.id: item for item in seen.decisions}
     settings = services.settings
     views = tuple(
-        SetView(s, numbers.get(s.change, "") if s.change else "", settings.zone) for s in ordered
+        SetView(
+            set=item,
+            number=seen.numbers.get(item.change, "") if item.change else "",
+            zone=settings.zone,
+            decision=decisions.get(item.id),
+            open_change=_is_of_open_change(decisions.get(item.id)),
+            restores=tuple(one for one in waiting if one.set == item.id),
+            purge_at=seen.purge_at(item),
+        )
+        for item in sorted(sets, key=lambda item: item.sealed_at, reverse=True)
     )
     place = settings.vault_path or str(services.data / "vault")
-    return BackupsView(services.vault.exists(), place, views)
+    has_vault = services.vault.exists()
+    free = shutil.disk_usage(place).free if has_vault else None
+    return BackupsView(has_vault, place, views, services.vault.look(), seen, free)
 
 
-def make_vault(context: "UiContext") -> Task:
-    """Make the vault; the task's result is the recovery key, to be shown once."""
-    return context.tasks.start(lambda _ctx: context.services.vault.make())
+def _is_of_open_change(decision: Decision | None) -> bool:
+    return decision is not None and Reason.OPEN_CHANGE in decision.reasons
 
 
 def back_up_change(context: "UiContext", change_id: str, title: str) -> Task:
@@ -96,28 +124,6 @@ def prove(context: "UiContext", item: BackupSet, level: Level, title: str) -> Ta
     services = context.services
     return context.tasks.start(
         lambda task: backups.verify_set(item.id, level, keeping=services.keeping, context=task),
-        lane=host_lane("vault"),
-        title=title,
-    )
-
-
-def unpack(context: "UiContext", item: BackupSet, target: Path, title: str) -> Task:
-    """Unpack a set into a new folder on this computer."""
-    services = context.services
-    return context.tasks.start(
-        lambda task: restores.restore_to_folder(
-            item.id, target, keeping=services.keeping, context=task
-        ),
-        lane=host_lane("vault"),
-        title=title,
-    )
-
-
-def put_back(context: "UiContext", wanted: HostRestore, title: str) -> Task:
-    """Put a set back on its host."""
-    services = context.services
-    return context.tasks.start(
-        lambda task: restores.restore_on_host(wanted, keeping=services.keeping, context=task),
         lane=host_lane("vault"),
         title=title,
     )

@@ -1,4 +1,4 @@
-"""One set: how well it is proven, what is inside, and what can be done with it."""
+"""One set: how well it is proven, what is inside, the way back, and how long it stays."""
 
 from pathlib import Path
 
@@ -7,18 +7,23 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.backup import BackupSet, CaptureState, Level
 from app.i18n import _
+from app.services.restores import RestorePlan
+from app.services.retention import why_words
 from app.wording import bytes_size, duration, moment
 from ui.models.backups import ladder, level_badge
 from ui.models.rows import RowsModel
 from ui.operations.backups import SetView
+from ui.operations.restores import Compared
+from ui.pages.backups.asking import LineAsk
+from ui.pages.backups.putting import WayBack, plan_note, plan_table
 from ui.pages.backups.rows import OBJECT_COLUMNS
+from ui.pages.backups.settle import SettleCard
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button
-from ui.widgets.confirm import Consequence, TypedConfirmation
 from ui.widgets.facts import KeyValues, SectionTitle
-from ui.widgets.fields import LineField
+from ui.widgets.fold import Fold
 from ui.widgets.labels import Label, panel_title
-from ui.widgets.layout import add_layout, card, clear, column, panel, row, scrolling
+from ui.widgets.layout import add_layout, clear, column, panel, row, scrolling
 from ui.widgets.levels import LevelLadder
 from ui.widgets.table import Rows, Table
 
@@ -28,8 +33,14 @@ class SetDetail(QWidget):
 
     proof_wanted = Signal(object)  # Level
     unpack_wanted = Signal(str)  # folder
-    restore_wanted = Signal(str)  # the host's name as typed
+    restore_wanted = Signal(str, tuple)  # the host's name as typed, paths
+    compare_wanted = Signal(tuple)  # paths
+    inside_wanted = Signal()
     accepted = Signal(str)  # reason
+    hold_wanted = Signal(str)  # reason; "" releases
+    bin_wanted = Signal(str)  # reason
+    take_out_wanted = Signal()
+    settling = Signal(object)  # a `SettleCard` whose signals somebody must hear
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,25 +48,66 @@ class SetDetail(QWidget):
         self._inner.setContentsMargins(24, 16, 24, 24)
         self._inner.setSpacing(16)
         self._ask = QVBoxLayout()
-        self._item: BackupSet | None = None
-        self._field: LineField | None = None
-        self._typed: TypedConfirmation | None = None
+        self._view: SetView | None = None
+        self._plan: Fold | None = None
+        self._plan_steps: RestorePlan | None = None
+        self.way_back: WayBack | None = None
+        self._paths: tuple[str, ...] = ()
         self.setLayout(column(scrolling(panel(self._inner)), gap=0))
 
     def show_set(self, view: SetView) -> None:
         """Show another set."""
-        item = self._item = view.set
+        item, self._view = view.set, view
         clear(self._inner)
-        self._ask = QVBoxLayout()
-        head = row(panel_title(_("{host}").format(host=item.host_name)), None)
+        self._ask, self.way_back = QVBoxLayout(), None
+        head = row(panel_title(item.host_name), None)
         head.addWidget(StateBadge(level_badge(item)))
         add_layout(self._inner, head)
         self._inner.addWidget(LevelLadder(ladder(item, view.zone)))
         add_layout(self._inner, self._buttons(item))
         add_layout(self._inner, self._ask)
+        for restore in view.restores:
+            box = SettleCard(restore, view.zone)
+            self._inner.addWidget(box)
+            self.settling.emit(box)
         if item.state is CaptureState.PARTIAL and not item.accepted_by:
             self._ask_acceptance()
         self._inner.addWidget(KeyValues(_facts(view), label_width=110))
+        self._show_objects(item)
+        self._plan = Fold(_("Roll-back plan"), self._plan_content)
+        self._inner.addWidget(self._plan)
+        self._inner.addWidget(SectionTitle(_("How long it stays")))
+        self._inner.addWidget(Label(_staying(view), wrap=True))
+        add_layout(self._inner, self._keeping_buttons(item))
+        self._inner.addStretch(1)
+
+    def show_plan(self, plan: RestorePlan) -> None:
+        """Show the plan that was sealed with the set."""
+        self._plan_steps = plan
+        if self._plan is not None:
+            self._plan.set_note(plan_note(plan))
+
+    def show_difference(self, compared: Compared) -> None:
+        """Show what a restore would change, if it is still asked for."""
+        if self.way_back is not None and compared.paths == self._paths:
+            self.way_back.show_difference(compared)
+
+    def ask_restore(self, paths: tuple[str, ...] = ()) -> None:
+        """Ask, with its consequence, whether the set or some of it shall be put back."""
+        if self._view is None:
+            return
+        clear(self._ask)
+        self._paths = paths
+        self.way_back = WayBack(self._view.set, paths, self._view.zone)
+        self.way_back.compare_wanted.connect(self._on_compare)
+        self.way_back.restore_wanted.connect(self._on_restore)
+        self._ask.addWidget(self.way_back)
+
+    def _plan_content(self) -> QWidget:
+        plan = self._plan_steps
+        return plan_table(plan) if plan is not None else Label(_("The plan is not readable."))
+
+    def _show_objects(self, item: BackupSet) -> None:
         self._inner.addWidget(SectionTitle(_("What is inside")))
         table = Table(
             RowsModel(OBJECT_COLUMNS),
@@ -68,20 +120,35 @@ class SetDetail(QWidget):
         self._inner.addWidget(table)
         for warning in [text for one in item.objects for text in one.warnings]:
             self._inner.addWidget(Label(warning, tone="watch", wrap=True))
-        self._inner.addStretch(1)
 
     def _buttons(self, item: BackupSet) -> QVBoxLayout:
+        inside = Button(_("Look inside"), icon="folder-open")
+        inside.clicked.connect(self.inside_wanted)
         check, drill = Button(_("Prove again to L3")), Button(_("Restore drill, L4"))
         check.clicked.connect(self._on_check)
         drill.clicked.connect(self._on_drill)
         unpack = Button(_("Unpack here"), icon="download")
         unpack.clicked.connect(self._ask_unpack)
         restore = Button(_("Restore on the host"), icon="undo")
-        restore.clicked.connect(self._ask_restore)
+        restore.clicked.connect(self._on_ask_restore)
         if item.missing:
-            for button in (check, drill, unpack, restore):
+            for button in (inside, check, drill, unpack, restore):
                 button.block(_("The set is gone"))
-        return column(row(check, drill, unpack, restore, None))
+        return column(row(inside, unpack, restore, None), row(check, drill, None))
+
+    def _keeping_buttons(self, item: BackupSet) -> QVBoxLayout:
+        if item.binned_at is not None:
+            out = Button(_("Take out of the bin"), icon="undo")
+            out.clicked.connect(self.take_out_wanted)
+            return column(row(out, None))
+        hold = Button(_("Release the hold") if item.held_by else _("Hold"), icon="lock")
+        hold.clicked.connect(self._ask_hold)
+        away = Button(_("Put in the bin"), icon="trash")
+        away.clicked.connect(self._ask_bin)
+        decision = self._view.decision if self._view else None
+        if decision is not None and decision.firm:
+            away.block(_("It is needed"))
+        return column(row(hold, away, None))
 
     @Slot()
     def _on_check(self) -> None:
@@ -92,55 +159,69 @@ class SetDetail(QWidget):
         self.proof_wanted.emit(Level.RESTORED)
 
     @Slot()
+    def _on_ask_restore(self) -> None:
+        self.ask_restore()
+
+    @Slot()
+    def _on_compare(self) -> None:
+        self.compare_wanted.emit(self._paths)
+
+    @Slot(str)
+    def _on_restore(self, typed: str) -> None:
+        self.restore_wanted.emit(typed, self._paths)
+
+    @Slot()
     def _ask_unpack(self) -> None:
-        clear(self._ask)
-        self._field = LineField(_("Into a new folder"), _("It must not exist yet."))
-        self._field.set_value(
-            str(Path.home() / f"restore-{self._item.id[:8] if self._item else ''}")
-        )
-        go = Button(_("Unpack"))
-        go.clicked.connect(self._on_unpack)
-        self._ask.addWidget(card(column(self._field, row(None, go), margins=(14, 12, 14, 12))))
+        number = self._view.set.id[:8] if self._view else ""
+        box = self._ask_line(_("Into a new folder"), _("It must not exist yet."), _("Unpack"))
+        box.field.set_value(str(Path.home() / f"restore-{number}"))
+        box.answered.connect(self.unpack_wanted)
 
     @Slot()
-    def _on_unpack(self) -> None:
-        if self._field:
-            self.unpack_wanted.emit(self._field.value)
-
-    @Slot()
-    def _ask_restore(self) -> None:
-        if self._item is None:
+    def _ask_hold(self) -> None:
+        if self._view and self._view.set.held_by:
+            self.hold_wanted.emit("")
             return
-        clear(self._ask)
-        titles = ", ".join(one.title for one in self._item.objects if one.kind.value != "facts")
-        consequence = Consequence(
-            _("Restore on {host}").format(host=self._item.host_name),
-            _("Replaced: {what}").format(what=titles),
-            lost=_("What was written there since {at} is no longer in use").format(
-                at=moment(self._item.sealed_at)
-            ),
-            kept=_("Kept: the present state, under another name beside it."),
-            safety=_("A safety set is taken first"),
-        )
-        self._typed = TypedConfirmation(consequence, self._item.host_name, _("Restore"))
-        self._typed.confirmed.connect(self._on_restore)
-        self._ask.addWidget(self._typed)
+        hint = _("It stays whatever the rules say.")
+        box = self._ask_line(_("Why it must stay"), hint, _("Hold"))
+        box.answered.connect(self.hold_wanted)
 
     @Slot()
-    def _on_restore(self) -> None:
-        if self._typed:
-            self.restore_wanted.emit(self._typed.field.text())
+    def _ask_bin(self) -> None:
+        hint = _("It can be taken out again until it is removed for good.")
+        box = self._ask_line(_("Why it may go"), hint, _("Put in the bin"))
+        box.answered.connect(self.bin_wanted)
 
     def _ask_acceptance(self) -> None:
-        self._field = LineField(_("Why this incomplete set is enough"), _("Logged with your name."))
-        go = Button(_("Accept"))
-        go.clicked.connect(self._on_accept)
-        self._ask.addWidget(card(column(self._field, row(None, go), margins=(14, 12, 14, 12))))
+        label = _("Why this incomplete set is enough")
+        box = self._ask_line(label, _("Logged with your name."), _("Accept"))
+        box.answered.connect(self.accepted)
 
-    @Slot()
-    def _on_accept(self) -> None:
-        if self._field:
-            self.accepted.emit(self._field.value)
+    def _ask_line(self, label: str, hint: str, verb: str) -> LineAsk:
+        """Ask for one line above the facts."""
+        clear(self._ask)
+        self.way_back = None
+        box = LineAsk(label, hint, verb)
+        self._ask.addWidget(box)
+        box.take_focus()
+        return box
+
+
+def _staying(view: SetView) -> str:
+    item = view.set
+    if item.binned_at is not None:
+        return _("In the bin since {at}, by {who}: {why}. Removed for good after {end}.").format(
+            at=moment(item.binned_at, view.zone),
+            who=item.binned_by,
+            why=item.binned_reason.rstrip("."),
+            end=moment(view.purge_at, view.zone),
+        )
+    if view.decision is None:
+        return _("It is not in the vault.")
+    if view.decision.goes:
+        return _("No rule keeps it: it goes to the bin with the next retention.")
+    held = f" {item.held_by}: {item.held_reason}." if item.held_by else ""
+    return _("It stays: {why}.").format(why=why_words(view.decision, view.zone)) + held
 
 
 def _facts(view: SetView) -> list[tuple[str, str]]:

@@ -1,30 +1,28 @@
-"""The backups page: the vault's sets, how well each is proven, and the way back."""
+"""The backups page: the vault's sets, how well each is proven, the way back, and their end."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from app.domain.backup import BackupSet, Level, RestoreResult
+from app.domain.backup import Level
 from app.i18n import _, ngettext
-from app.services.restores import HostRestore
-from app.wording import duration
+from app.wording import bytes_size
 from ui.changed import Topic
-from ui.messages import Message, Tone
-from ui.models.rows import RowsModel
 from ui.operations import backups
 from ui.operations.backups import BackupsView, SetView
+from ui.pages.backups.care import Care
+from ui.pages.backups.desk import SetDesk
 from ui.pages.backups.detail import SetDetail
-from ui.pages.backups.legend import LevelLegend
-from ui.pages.backups.rows import SET_COLUMNS
-from ui.tasks import Latest, Task
-from ui.widgets.buttons import Button
+from ui.pages.backups.look import Inside
+from ui.pages.backups.sets import SetList
+from ui.pages.backups.settling import Settling
+from ui.tasks import Latest
+from ui.widgets.buttons import Button, Kind
 from ui.widgets.empty import EmptyState
-from ui.widgets.labels import Label, mono
-from ui.widgets.layout import MARGIN, card, column, panel, split
+from ui.widgets.layout import split
 from ui.widgets.page import Page
-from ui.widgets.table import Rows, Table
 
 if TYPE_CHECKING:
     from ui.context import UiContext
@@ -34,55 +32,58 @@ class BackupsPage(Page):
     """The vault."""
 
     id, title, icon, group = "backups", _("Backups"), "archive", 1
-    topics = Topic.BACKUPS
+    topics = Topic.BACKUPS | Topic.SETTINGS
 
     def __init__(self, context: "UiContext", parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._wanted = ""
-        self._key_shown: QWidget | None = None
-        self.table = Table(
-            RowsModel(SET_COLUMNS), rows=Rows.VERDICT, header=False, name="sets", margin=MARGIN
-        )
-        self.table.picked.connect(self._on_picked)
+        self._view: BackupsView | None = None
+        self.list = SetList()
         self._detail = SetDetail()
-        self._detail.proof_wanted.connect(self._on_proof)
-        self._detail.unpack_wanted.connect(self._on_unpack)
-        self._detail.restore_wanted.connect(self._on_restore)
-        self._detail.accepted.connect(self._on_accept)
+        self.desk = SetDesk(context, self._detail, self)
+        self.settling = Settling(context, self)
+        self.inside = Inside(context, self.desk, self)
+        self.care = Care(context, self)
+        self._side = QStackedWidget()
+        for widget in (self._detail, self.inside.panel, self.care.retention, self.care.key):
+            self._side.addWidget(widget)
         self._stack = QStackedWidget()
-        make = Button(_("Make the vault"), icon="shield")
-        make.clicked.connect(self._on_make)
-        self._stack.addWidget(
-            EmptyState(
-                _("No vault yet"),
-                _(
-                    "The vault keeps encrypted copies of what a change could break. Its key goes"
-                    " to the keyring; a recovery key is shown once, for paper."
-                ),
-                make,
-            )
-        )
-        go = Button(_("Open the changes"))
-        go.clicked.connect(self._open_changes)
-        self._stack.addWidget(
-            EmptyState(
-                _("No backup yet"),
-                _("A change says in its plan what is kept; its backup is taken and proven there."),
-                go,
-            )
-        )
-        left = column(self.table, LevelLegend(), gap=0)
-        left.setStretch(0, 1)
-        self._stack.addWidget(split(panel(left), self._detail, sizes=(620, 620), name="backups"))
+        self._make = Button(_("Make the vault"), Kind.PRIMARY, icon="shield")
+        self._go = Button(_("Open the changes"))
+        self._stack.addWidget(no_vault(self._make))
+        self._stack.addWidget(no_backup(self._go))
+        self._stack.addWidget(split(self.list, self._side, sizes=(620, 620), name="backups"))
         self.body.addWidget(self._stack, 1)
+        self._key = Button(_("Key"), icon="key")
+        self._retention = Button(_("Retention"), icon="clock")
+        self.header.add(self._key, self._retention)
         self._rows = Latest(context.tasks, self)
+        self._connect()
+
+    def _connect(self) -> None:
         self._rows.loaded.connect(self._show)
         self._rows.failed.connect(self.show_error)
+        self._key.clicked.connect(self._show_key)
+        self._retention.clicked.connect(self._show_retention)
+        self.list.shown.connect(self._show_set)
+        self.list.picked.connect(self._on_picked)
+        self._make.clicked.connect(self.care.make)
+        self._go.clicked.connect(self._open_changes)
+        self._detail.inside_wanted.connect(self._show_inside)
+        self._detail.settling.connect(self.settling.hear)
+        for part in (self.desk, self.settling, self.inside, self.care):
+            part.failed.connect(self.show_error)
+            part.said.connect(self.show_message)
+            part.altered.connect(self._announce)
+        self.inside.left.connect(self._show_detail)
+        self.inside.restore_wanted.connect(self._ask_restore)
+        self.care.left.connect(self._show_detail)
+        self.care.made.connect(self._show_key)
 
     @property
     def ready(self) -> bool:
-        """Whether the list has been shown."""
-        return not self._rows.busy
+        """Whether the list, and what belongs to its first set, has been shown."""
+        return not (self._rows.busy or self.desk.busy or self.inside.busy)
 
     def reload(self) -> None:
         """Read the list again."""
@@ -90,104 +91,139 @@ class BackupsPage(Page):
         self._rows.start(lambda: backups.load_view(services))
 
     def open(self, ref: str) -> None:
-        """Show a set by its id."""
+        """Show a set by its id, or a part of the page by its name."""
+        if ref in ("key", "retention"):
+            (self._show_key if ref == "key" else self._show_retention)()
+            return
         self._wanted = ref
+        self._show_detail()
         self.reload()
 
-    @property
-    def _item(self) -> BackupSet | None:
-        view: SetView | None = self.table.current
-        return view.set if view else None
+    def places(self) -> tuple[str, ...]:
+        """The parts that deserve a picture of their own."""
+        return ("key", "retention")
+
+    def focus_search(self) -> None:
+        """Put the keyboard into the search field."""
+        self.list.search.setFocus()
+
+    def escape(self) -> bool:
+        """Leave the part that is open beside the list."""
+        if self._side.currentIndex() == 0:
+            return False
+        self._show_detail()
+        return True
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let go of what was opened for looking, and of a key that was shown."""
+        super().hideEvent(event)
+        self._show_detail()
 
     @Slot(object)
     def _show(self, view: BackupsView) -> None:
-        self._stack.setCurrentIndex(2 if view.sets else 1 if view.has_vault else 0)
-        self.table.set_rows(view.sets)
-        if self._wanted:
-            self.table.select(self._wanted)
-            self._wanted = ""
-        self.table.select_first()
-        if self.table.current is not None:
-            self._detail.show_set(self.table.current)
-        restored = sum(item.set.level is Level.RESTORED for item in view.sets)
-        self.header.set_sentence(
-            ngettext(
-                "{n} set, {k} restored in a drill. Vault: {place}",
-                "{n} sets, {k} restored in a drill. Vault: {place}",
-                len(view.sets),
-            ).format(n=len(view.sets), k=restored, place=view.place)
-            if view.has_vault
-            else _("Copies that are proven before they are needed.")
-        )
+        self._view = view
+        self.care.show(view)
+        wants_key = self._side.currentWidget() is self.care.key
+        some = bool(view.sets) or (view.has_vault and wants_key)
+        self._stack.setCurrentIndex(2 if some else 1 if view.has_vault else 0)
+        self._key.setVisible(view.has_vault)
+        self._retention.setVisible(bool(view.sets))
+        self.list.show_sets(view.sets, self._wanted)
+        self._wanted = ""
+        self.header.set_sentence(_sentence(view))
 
     @Slot(object)
-    def _on_picked(self, view: SetView | None) -> None:
+    def _show_set(self, view: SetView | None) -> None:
+        self._detail.setVisible(view is not None)
         if view is not None:
             self._detail.show_set(view)
+            opens = self._view is not None and self._view.key.condition.opens
+            self.desk.set_item(view.set, opens=opens)
+
+    @Slot(object)
+    def _on_picked(self, view: SetView) -> None:
+        self._show_detail()
+        self._show_set(view)
+
+    @Slot()
+    def _show_detail(self) -> None:
+        self.inside.close()
+        self.care.key.forget()
+        self._side.setCurrentWidget(self._detail)
+        if self._view is not None and not self._view.sets:
+            self._stack.setCurrentIndex(1 if self._view.has_vault else 0)
+
+    @Slot()
+    def _show_inside(self) -> None:
+        if self.desk.item is not None:
+            self._side.setCurrentWidget(self.inside.panel)
+            self.inside.open(self.desk.item)
+
+    @Slot(tuple)
+    def _ask_restore(self, paths: tuple[str, ...]) -> None:
+        self._show_detail()
+        self._detail.ask_restore(paths)
+
+    @Slot()
+    def _show_key(self) -> None:
+        self._side.setCurrentWidget(self.care.key)
+        self._stack.setCurrentIndex(2)
+
+    @Slot()
+    def _show_retention(self) -> None:
+        self._side.setCurrentWidget(self.care.retention)
+        self._stack.setCurrentIndex(2)
 
     @Slot()
     def _open_changes(self) -> None:
         self.context.navigation.go("changes")
 
     @Slot()
-    def _on_make(self) -> None:
-        task = self._follow(backups.make_vault(self.context))
-        task.succeeded.connect(self._on_made)
-
-    @Slot(object)
-    def _on_made(self, recovery_key: str) -> None:
-        words = _("Recovery key of this vault. Write it down or print it now: it is kept nowhere.")
-        box = card(
-            column(Label(words, wrap=True), mono(recovery_key), margins=(14, 12, 14, 12), gap=8)
-        )
-        self._key_shown = panel(column(box, margins=(24, 16, 24, 0)))
-        self.body.insertWidget(0, self._key_shown)
-        self._announce()
-
-    @Slot(object)
-    def _on_proof(self, level: Level) -> None:
-        if item := self._item:
-            title = _("Proving the backup of {host}").format(host=item.host_name)
-            self._then_announce(backups.prove(self.context, item, level, title))
-
-    @Slot(str)
-    def _on_unpack(self, folder: str) -> None:
-        if item := self._item:
-            title = _("Unpacking the backup of {host}").format(host=item.host_name)
-            task = self._follow(backups.unpack(self.context, item, Path(folder), title))
-            task.succeeded.connect(self._on_given_back)
-
-    @Slot(str)
-    def _on_restore(self, typed: str) -> None:
-        if item := self._item:
-            title = _("Restoring {host}").format(host=item.host_name)
-            task = self._follow(backups.put_back(self.context, HostRestore(item.id, typed), title))
-            task.succeeded.connect(self._on_given_back)
-
-    @Slot(object)
-    def _on_given_back(self, result: RestoreResult) -> None:
-        text = _("{n} members in {where}, {time}.").format(
-            n=result.members, where=result.where, time=duration(result.duration_s)
-        )
-        self.show_message(Message(_("Restored"), Tone.DONE, present=text))
-        self._announce()
-
-    @Slot(str)
-    def _on_accept(self, reason: str) -> None:
-        if item := self._item:
-            self._then_announce(backups.accept(self.context, item, reason))
-
-    def _then_announce(self, task: Task) -> None:
-        self._follow(task).succeeded.connect(self._announce_result)
-
-    @Slot(object)
-    def _announce_result(self, _result: object) -> None:
-        self._announce()
-
     def _announce(self) -> None:
         self.context.changed.announce(Topic.BACKUPS | Topic.CHANGES, self)
         self.reload()
 
-    def _follow(self, task: Task) -> Task:
-        task.failed.connect(self.show_error)
-        return task
+
+def no_vault(make: Button) -> EmptyState:
+    """Return what is shown before there is a vault."""
+    return EmptyState(
+        _("No vault yet"),
+        _(
+            "The vault keeps encrypted copies of what a change could break. Its key goes to the"
+            " keyring; a recovery key is shown once, for paper."
+        ),
+        make,
+    )
+
+
+def no_backup(go: Button) -> EmptyState:
+    """Return what is shown before there is a backup."""
+    return EmptyState(
+        _("No backup yet"),
+        _("A change says in its plan what is kept; its backup is taken and proven there."),
+        go,
+    )
+
+
+def _sentence(view: BackupsView) -> str:
+    if not view.has_vault:
+        return _("Copies that are proven before they are needed.")
+    kept = [item.set for item in view.sets if item.set.binned_at is None]
+    restored = sum(item.level is Level.RESTORED for item in kept)
+    used = sum(item.set.stored_bytes for item in view.sets)
+    parts = [
+        ngettext(
+            "{n} set in the vault, {k} restored in a drill",
+            "{n} sets in the vault, {k} restored in a drill",
+            len(kept),
+        ).format(n=len(kept), k=restored),
+        _("{used} used, {free} free").format(
+            used=bytes_size(used), free=bytes_size(view.free_bytes)
+        ),
+    ]
+    waiting = len(view.waiting)
+    if waiting:
+        parts.append(
+            ngettext("{n} restore to settle", "{n} restores to settle", waiting).format(n=waiting)
+        )
+    return f"{', '.join(parts)}. {view.place}"

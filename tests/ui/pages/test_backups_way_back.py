@@ -1,0 +1,249 @@
+"""The way back on the backups page, over a real server: look inside, compare, restore, settle."""
+
+import os
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import QLabel
+
+from app.bootstrap import Surroundings, open_services
+from app.domain.backup import BackupSource, Level, SourceKind
+from app.domain.event import NewEvent
+from app.domain.restore import RestoreState
+from app.secrets import SessionSecrets
+from app.services.backups import take_backup
+from app.settings import Settings
+from app.tasks import TaskContext
+from tests.ssh_fixtures import QUICK
+from ui.pages.backups.asking import LineAsk
+from ui.pages.backups.page import BackupsPage
+from ui.widgets.buttons import Button
+from ui.widgets.confirm import TypedConfirmation
+
+
+@pytest.fixture
+def shop(tmp_path) -> Path:
+    root = tmp_path / "srv" / "shop"
+    (root / "conf").mkdir(parents=True)
+    (root / "conf" / "shop.ini").write_text("workers = 2\n")
+    (root / "conf" / "mail.ini").write_text("from = shop\n")
+    (root / "shopctl").write_text("#!/bin/sh\n")
+    return root
+
+
+@pytest.fixture
+def services(tmp_path, clock, ssh_host):
+    around = Surroundings(
+        clock, "Nomsa", SessionSecrets(), QUICK, key_file=tmp_path / "vault-key.txt"
+    )
+    opened = open_services(tmp_path / "data", around)
+    with opened.new_uow() as uow:
+        uow.hosts.add(ssh_host)
+        uow.log.append(NewEvent("host.added", "Added"))
+        uow.commit()
+    opened.vault.make()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def taken(services, ssh_host, shop):
+    def take():
+        source = BackupSource(SourceKind.FILES, ssh_host.id, (str(shop),))
+        return take_backup(
+            ssh_host.id, (source,), keeping=services.keeping, context=TaskContext(),
+            level=Level.READABLE,
+        )  # fmt: skip
+
+    found = take()
+    (shop / "conf" / "shop.ini").write_text("workers = 64\n")
+    (shop / "made.txt").write_text("by the change")
+    return found, take
+
+
+def button(driver, text: str) -> Button:
+    found = [b for b in driver.page.findChildren(Button) if b.text() == text and b.isVisible()]
+    assert found, f"no button {text!r}"
+    return found[0]
+
+
+def shown(driver) -> str:
+    labels = driver.page.findChildren(QLabel)
+    return "\n".join(label.text() for label in labels if label.isVisible())
+
+
+def key_shown(driver) -> str:
+    """The recovery key on screen, without its spaces and lines."""
+    words = ("".join(label.text().split()) for label in driver.page.findChildren(QLabel)
+             if label.isVisible())  # fmt: skip
+    return next((word for word in words if word.startswith("AGE-SECRET-KEY-1")), "")
+
+
+def picture(driver, name: str) -> None:
+    if folder := os.environ.get("CHANGEDESK_PICTURES"):
+        driver.settle()
+        driver.page.grab().save(f"{folder}/{name}.png")
+
+
+def type_name(driver, field, text: str) -> None:
+    field.setFocus()
+    driver.bot.keyClicks(field, text)
+
+
+def confirm(driver, host: str) -> None:
+    """Type the name into the confirmation that is open, and press its button."""
+    typed = driver.page._detail.findChildren(TypedConfirmation)
+    box = next(one for one in typed if one.isVisible())
+    type_name(driver, box.field, host)
+    driver.settle()
+    driver.click(box.button)
+
+
+def find(driver, name: str):
+    model = driver.page.inside.panel.model
+
+    def walk(parent):
+        for line in range(model.rowCount(parent)):
+            index = model.index(line, 0, parent)
+            if model.entry(index).name == name:
+                return index
+            if (found := walk(index)) is not None:
+                return found
+        return None
+
+    return walk(QModelIndex())
+
+
+def open_way(driver, names) -> None:
+    for name in names:
+        index = find(driver, name)
+        assert index is not None, name
+        driver.page.inside.panel.tree.expand(index)
+        driver.settle()
+
+
+def test_a_file_is_found_compared_restored_and_the_restore_is_undone(
+    drive, services, taken, shop, ssh_host
+):
+    driver = drive(BackupsPage)
+    driver.click(button(driver, "Look inside"))
+    panel = driver.page.inside.panel
+    open_way(driver, [part for part in shop.parts[1:] if part] + ["conf"])
+    assert find(driver, "mail.ini") is not None
+    picture(driver, "inside")
+    assert not button(driver, "Restore on the host").isEnabled()
+    panel.tree.setCurrentIndex(find(driver, "shop.ini"))
+    driver.settle()
+    assert panel.tree.chosen == (f"{shop}/conf/shop.ini",)
+
+    driver.click(button(driver, "Restore on the host"))
+    driver.click(button(driver, "Compare with the host"))
+    assert "1 changed" in shown(driver)
+    picture(driver, "compared")
+    confirm(driver, ssh_host.name)
+    assert (shop / "conf" / "shop.ini").read_text() == "workers = 2\n"
+    assert (shop / "made.txt").exists()
+    assert "the state before is kept" in shown(driver)
+    picture(driver, "to-settle")
+
+    driver.click(button(driver, "Undo"))
+    confirm(driver, ssh_host.name)
+    assert (shop / "conf" / "shop.ini").read_text() == "workers = 64\n"
+    with services.new_uow() as uow:
+        (restore,) = uow.restores.list()
+    assert restore.state is RestoreState.UNDONE
+    assert "1 restore to settle" in shown(driver)
+
+
+def test_the_tree_closes_when_one_leaves_it(drive, services, taken):
+    driver = drive(BackupsPage)
+    driver.click(button(driver, "Look inside"))
+    scratch = services.vault.open().root / "scratch"
+    assert list(scratch.iterdir())
+    driver.bot.keyClick(driver.page, Qt.Key.Key_Escape)
+    assert driver.page.escape()
+    assert list(scratch.iterdir()) == []
+
+
+def test_search_shows_paths_and_an_empty_field_the_tree_again(drive, taken, shop):
+    driver = drive(BackupsPage)
+    driver.click(button(driver, "Look inside"))
+    panel = driver.page.inside.panel
+    type_name(driver, panel.search, "ini")
+    driver.bot.keyClick(panel.search, Qt.Key.Key_Return)
+    driver.settle()
+    found = [panel.model.entry(panel.model.index(row, 0)).path for row in range(2)]
+    assert sorted(found) == [f"{shop}/conf/mail.ini", f"{shop}/conf/shop.ini"]
+    picture(driver, "found")
+    panel.search.clear()
+    driver.bot.keyClick(panel.search, Qt.Key.Key_Return)
+    driver.settle()
+    assert not panel.model.is_flat
+
+
+def test_retention_bins_what_nothing_keeps_and_the_bin_gives_it_back(drive, services, clock, taken):
+    first, take = taken
+    services.save_settings(Settings(keep_last=1))
+    clock.pass_by(days=40)
+    take()
+    driver = drive(BackupsPage)
+    driver.click(button(driver, "Retention"))
+    assert "Every backup is needed" not in shown(driver)
+    picture(driver, "retention")
+    driver.click(button(driver, "Put in the bin"))
+    with services.new_uow() as uow:
+        assert uow.backups.get(first.id).binned_at == clock.now()
+    picture(driver, "binned")
+    driver.open(first.id)
+    assert "In the bin since" in shown(driver)
+    driver.click(button(driver, "Take out of the bin"))
+    with services.new_uow() as uow:
+        assert uow.backups.get(first.id).binned_at is None
+
+
+def test_a_set_is_held_by_name_and_released(drive, services, taken):
+    first, _take = taken
+    driver = drive(BackupsPage)
+    driver.click(button(driver, "Hold"))
+    box = driver.page._detail.findChild(LineAsk)
+    driver.type(box.field, "asked for by the auditors")
+    driver.bot.keyClick(box.field.line, Qt.Key.Key_Return)
+    driver.settle()
+    with services.new_uow() as uow:
+        assert uow.backups.get(first.id).held_by == "Nomsa"
+    assert "asked for by the auditors" in shown(driver)
+    driver.click(button(driver, "Release the hold"))
+    with services.new_uow() as uow:
+        assert uow.backups.get(first.id).held_by == ""
+
+
+def test_the_key_is_tried_and_changed_and_a_lost_one_comes_back_from_paper(
+    drive, services, taken, tmp_path
+):
+    driver = drive(BackupsPage)
+    driver.click(button(driver, "Key"))
+    driver.click(button(driver, "Change the keys"))
+    driver.type(driver.page.care.key.asked.field, "a colleague left")
+    driver.bot.keyClick(driver.page.care.key.asked.field.line, Qt.Key.Key_Return)
+    driver.settle()
+    assert "kept nowhere" in shown(driver)
+    picture(driver, "new-key")
+    key = key_shown(driver)
+    driver.click(button(driver, "Check the printed key"))
+    driver.type(driver.page.care.key.asked.field, key.lower())
+    driver.click(button(driver, "Check"))
+    assert services.vault.look().checked_by == "Nomsa"
+    driver.page.escape()
+    assert key_shown(driver) == ""
+
+    (tmp_path / "vault-key.txt").unlink()
+    services.vault._opened.clear()
+    driver.page.reload()
+    driver.settle()
+    driver.click(button(driver, "Key"))
+    picture(driver, "locked")
+    driver.click(button(driver, "Open with the recovery key"))
+    driver.type(driver.page.care.key.asked.field, key)
+    driver.click(button(driver, "Open"))
+    assert services.vault.look().condition.opens

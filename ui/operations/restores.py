@@ -1,0 +1,117 @@
+"""What the backups page asks when something is to be put back, each as one call on a worker."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.domain.backup import BackupSet
+from app.domain.restore import HostDifference, Restore
+from app.services import restores
+from app.services.ports_vault import Catalogue
+from app.services.restores import HostRestore, RestorePlan
+from ui.tasks import Task, host_lane
+
+if TYPE_CHECKING:
+    from app.services.facade import AppServices
+    from app.tasks import TaskContext
+    from ui.context import UiContext
+
+PAGE = 200
+"""Entries of a folder that are read at once."""
+FOUND = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A difference, and what was compared: all of a set, or some paths."""
+
+    difference: HostDifference
+    paths: tuple[str, ...]
+
+
+def load_plan(services: "AppServices", item: BackupSet) -> RestorePlan:
+    """Return the plan that was sealed with a set."""
+    return restores.plan_of(item.id, keeping=services.keeping)
+
+
+def compare(context: "UiContext", item: BackupSet, paths: tuple[str, ...], title: str) -> Task:
+    """Compare the host with a set, or with some of its paths."""
+    services = context.services
+
+    def work(task: "TaskContext") -> Compared:
+        found = restores.difference(item.id, keeping=services.keeping, context=task, paths=paths)
+        return Compared(found, paths)
+
+    return context.tasks.start(work, lane=host_lane("vault"), title=title)
+
+
+def browse(context: "UiContext", item: BackupSet, title: str) -> Task:
+    """Open the tree of a set; the task's result is a `Catalogue`."""
+    services = context.services
+    return context.tasks.start(
+        lambda task: restores.browse(item.id, keeping=services.keeping, context=task), title=title
+    )
+
+
+def children(context: "UiContext", catalogue: Catalogue, parent: int, after: int) -> Task:
+    """Read some entries of a folder."""
+    return context.tasks.load(lambda: (parent, catalogue.children(parent, after, PAGE)))
+
+
+def search(context: "UiContext", catalogue: Catalogue, text: str) -> Task:
+    """Find entries by a part of their path."""
+    return context.tasks.load(lambda: (text, catalogue.search(text, FOUND)))
+
+
+def unpack(
+    context: "UiContext", item: BackupSet, target: Path, paths: tuple[str, ...], title: str
+) -> Task:
+    """Unpack a set, or some of it, into a new folder on this computer."""
+    services = context.services
+    return context.tasks.start(
+        lambda task: restores.restore_to_folder(
+            item.id, target, keeping=services.keeping, context=task, paths=paths
+        ),
+        lane=host_lane("vault"),
+        title=title,
+    )
+
+
+def put_back(context: "UiContext", wanted: HostRestore, title: str) -> Task:
+    """Put a set, or some of it, back on its host."""
+    services = context.services
+    return context.tasks.start(
+        lambda task: restores.restore_on_host(wanted, keeping=services.keeping, context=task),
+        lane=host_lane("vault"),
+        title=title,
+    )
+
+
+def look(context: "UiContext", restore: Restore, title: str) -> Task:
+    """Ask the host how far a restore came that was cut off."""
+    services = context.services
+    return context.tasks.start(
+        lambda _task: restores.look_after(restore.id, keeping=services.keeping),
+        lane=host_lane("vault"),
+        title=title,
+    )
+
+
+def undo(context: "UiContext", restore: Restore, typed: str, title: str) -> Task:
+    """Bring back what was there before a restore."""
+    services = context.services
+    return context.tasks.start(
+        lambda _task: restores.undo(restore.id, typed, keeping=services.keeping),
+        lane=host_lane("vault"),
+        title=title,
+    )
+
+
+def settle(context: "UiContext", restore: Restore, typed: str, title: str) -> Task:
+    """Remove what a restore keeps beside the originals."""
+    services = context.services
+    return context.tasks.start(
+        lambda _task: restores.clear(restore.id, typed, keeping=services.keeping),
+        lane=host_lane("vault"),
+        title=title,
+    )

@@ -1,0 +1,144 @@
+"""What is done with the set that is shown: each wish becomes a task, each end a message."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.domain.backup import BackupSet, Level, RestoreResult
+from app.i18n import _, ngettext
+from app.services.restores import HostRestore
+from app.wording import duration
+from ui.messages import Message, Tone
+from ui.operations import backups, restores, vault_care
+from ui.operations.restores import Compared
+from ui.pages.backups.detail import SetDetail
+from ui.tasks import Latest, Task
+
+if TYPE_CHECKING:
+    from ui.context import UiContext
+
+
+class SetDesk(QObject):
+    """Carries out what a `SetDetail` asks for."""
+
+    failed = Signal(object)
+    said = Signal(object)  # Message
+    altered = Signal()
+
+    def __init__(self, context: "UiContext", detail: SetDetail, parent: QObject) -> None:
+        super().__init__(parent)
+        self._context, self._detail = context, detail
+        self.item: BackupSet | None = None
+        self._plans = Latest(context.tasks, self)
+        self._plans.loaded.connect(detail.show_plan)
+        detail.proof_wanted.connect(self._on_proof)
+        detail.unpack_wanted.connect(self._on_unpack)
+        detail.restore_wanted.connect(self._on_restore)
+        detail.compare_wanted.connect(self._on_compare)
+        detail.accepted.connect(self._on_accept)
+        detail.hold_wanted.connect(self._on_hold)
+        detail.bin_wanted.connect(self._on_bin)
+        detail.take_out_wanted.connect(self._on_take_out)
+
+    @property
+    def busy(self) -> bool:
+        """Whether the plan of a set is being read."""
+        return self._plans.busy
+
+    def set_item(self, item: BackupSet, *, opens: bool) -> None:
+        """Work with another set from now on; its plan is read where the vault opens."""
+        self.item = item
+        if opens and not item.missing:
+            services = self._context.services
+            self._plans.start(lambda: restores.load_plan(services, item))
+
+    def unpack(self, folder: str, paths: tuple[str, ...] = ()) -> None:
+        """Unpack the set, or some of it, here."""
+        if item := self.item:
+            title = _("Unpacking the backup of {host}").format(host=item.host_name)
+            task = restores.unpack(self._context, item, Path(folder), paths, title)
+            self._follow(task).succeeded.connect(self._on_given_back)
+
+    @Slot(object)
+    def _on_proof(self, level: Level) -> None:
+        if item := self.item:
+            title = _("Proving the backup of {host}").format(host=item.host_name)
+            self._then_alter(backups.prove(self._context, item, level, title))
+
+    @Slot(str)
+    def _on_unpack(self, folder: str) -> None:
+        self.unpack(folder)
+
+    @Slot(str, tuple)
+    def _on_restore(self, typed: str, paths: tuple[str, ...]) -> None:
+        if item := self.item:
+            title = _("Restoring {host}").format(host=item.host_name)
+            wanted = HostRestore(item.id, typed, paths=paths)
+            task = restores.put_back(self._context, wanted, title)
+            self._follow(task).succeeded.connect(self._on_given_back)
+            task.failed.connect(self._on_altered)
+
+    @Slot(tuple)
+    def _on_compare(self, paths: tuple[str, ...]) -> None:
+        if (item := self.item) and (way := self._detail.way_back):
+            way.button.block(_("Comparing…"))
+            title = _("Comparing {host} with its backup").format(host=item.host_name)
+            task = self._follow(restores.compare(self._context, item, paths, title))
+            task.succeeded.connect(self._on_compared)
+            task.ended.connect(self._on_comparison_ended)
+
+    @Slot(object)
+    def _on_compared(self, compared: Compared) -> None:
+        if self.item and compared.difference.set == self.item.id:
+            self._detail.show_difference(compared)
+
+    @Slot()
+    def _on_comparison_ended(self) -> None:
+        if way := self._detail.way_back:
+            way.button.block("")
+
+    @Slot(object)
+    def _on_given_back(self, result: RestoreResult) -> None:
+        text = ngettext(
+            "{n} member in {where}, {time}.", "{n} members in {where}, {time}.", result.members
+        ).format(n=result.members, where=result.where, time=duration(result.duration_s))
+        self.said.emit(Message(_("Restored"), Tone.DONE, present=text))
+        self.altered.emit()
+
+    @Slot(str)
+    def _on_accept(self, reason: str) -> None:
+        if item := self.item:
+            self._then_alter(backups.accept(self._context, item, reason))
+
+    @Slot(str)
+    def _on_hold(self, reason: str) -> None:
+        if item := self.item:
+            context = self._context
+            task = (
+                vault_care.release(context, item.id)
+                if item.held_by
+                else vault_care.hold(context, item.id, reason)
+            )
+            self._then_alter(task)
+
+    @Slot(str)
+    def _on_bin(self, reason: str) -> None:
+        if item := self.item:
+            self._then_alter(vault_care.put_in_bin(self._context, item.id, reason))
+
+    @Slot()
+    def _on_take_out(self) -> None:
+        if item := self.item:
+            self._then_alter(vault_care.take_out(self._context, item.id))
+
+    def _then_alter(self, task: Task) -> None:
+        self._follow(task).succeeded.connect(self._on_altered)
+
+    @Slot(object)
+    def _on_altered(self, _result: object) -> None:
+        self.altered.emit()
+
+    def _follow(self, task: Task) -> Task:
+        task.failed.connect(self.failed)
+        return task

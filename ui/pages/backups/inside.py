@@ -1,0 +1,156 @@
+"""What is inside a set: its tree, read from the index as it is opened, with a search."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.domain.backup import BackupSet
+from app.domain.restore import EntryPage
+from app.i18n import _, ngettext
+from app.services.ports_vault import Catalogue
+from app.wording import count
+from ui.models.tree import EntryTree
+from ui.pages.backups.asking import LineAsk
+from ui.widgets.buttons import Button, icon_button
+from ui.widgets.labels import Label, panel_title
+from ui.widgets.layout import add_layout, clear, column, row
+from ui.widgets.search import SearchField
+from ui.widgets.tree import EntryTreeView
+
+
+class InsidePanel(QWidget):
+    """Shows a catalogue; its signals say what is wanted of what was chosen."""
+
+    left = Signal()
+    children_wanted = Signal(int, int)
+    search_wanted = Signal(str)
+    unpack_wanted = Signal(str, tuple)  # folder, paths
+    restore_wanted = Signal(tuple)  # paths
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.catalogue: Catalogue | None = None
+        self._item: BackupSet | None = None
+        self.model = EntryTree()
+        self.tree = EntryTreeView(self.model)
+        self.model.wanted.connect(self.children_wanted)
+        self.tree.selectionModel().selectionChanged.connect(self._on_chosen)
+        self.tree.activated.connect(self._on_activated)
+        back = icon_button("arrow-left", _("Back to the set"))
+        back.clicked.connect(self.left)
+        self._title = panel_title("")
+        self._note = Label("", tone="ink2")
+        self.search = SearchField(_("Part of a path"), keys="")
+        self.search.wanted.connect(self._on_search)
+        self._unpack = Button(_("Unpack here"), icon="download")
+        self._unpack.clicked.connect(self._ask_unpack)
+        self._restore = Button(_("Restore on the host"), icon="undo")
+        self._restore.clicked.connect(self._on_restore)
+        self._ask = column(gap=0)
+        foot = row(self._note, None, self._unpack, self._restore)
+        layout = column(
+            row(back, self._title, None, self.search),
+            gap=12,
+            margins=(24, 16, 24, 16),
+        )
+        layout.addWidget(self.tree, 1)
+        add_layout(layout, self._ask)
+        add_layout(layout, foot)
+        self.setLayout(layout)
+        self._on_chosen()
+
+    def show_reading(self, item: BackupSet) -> None:
+        """Say that the index is being read."""
+        self.close_catalogue()
+        self._item = item
+        self._title.setText(_("Inside the set of {host}").format(host=item.host_name))
+        self._note.setText(_("Reading the index…"))
+        self.search.clear()
+        clear(self._ask)
+
+    def show_catalogue(self, catalogue: Catalogue) -> None:
+        """Show the tree from its root."""
+        self.close_catalogue()
+        self.catalogue = catalogue
+        self.model.restart()
+        self._on_chosen()
+
+    def close_catalogue(self) -> None:
+        """Let go of the scratch copy of the index."""
+        if self.catalogue is not None:
+            self.catalogue.close()
+            self.catalogue = None
+
+    def put(self, parent: int, page: EntryPage) -> None:
+        """Show the entries of a folder that were asked for; open a way that does not fork."""
+        self.model.put(parent, page)
+        if len(page.entries) and all(entry.is_folder for entry in page.entries[:1]):
+            first = self.model.index(0, 0, self._index_of(parent))
+            if self.model.rowCount(self._index_of(parent)) == 1 or parent == 0:
+                self.tree.expand(first)
+        self._on_chosen()
+
+    def _index_of(self, parent: int) -> QModelIndex:
+        if parent == 0:
+            return QModelIndex()
+        found = self.model.match_id(parent)
+        return found if found is not None else QModelIndex()
+
+    def show_found(self, text: str, page: EntryPage) -> None:
+        """Show what a search found, if it is still wanted."""
+        if text == self.search.text().strip():
+            self.model.show_found(page)
+            more = _(", and more") if page.more else ""
+            found = ngettext("{n} found", "{n} found", len(page.entries))
+            self._note.setText(found.format(n=count(len(page.entries))) + more)
+
+    @Slot(str)
+    def _on_search(self, text: str) -> None:
+        if self.catalogue is None:
+            return
+        if text:
+            self.search_wanted.emit(text)
+        elif self.model.is_flat:
+            self.model.restart()
+            self._on_chosen()
+
+    @Slot()
+    def _on_chosen(self) -> None:
+        chosen = self.tree.chosen
+        reason = "" if chosen else _("Choose files or folders first")
+        self._unpack.block(reason)
+        self._restore.block(reason)
+        if self.catalogue is None:
+            return
+        if chosen:
+            text = ngettext("{n} chosen", "{n} chosen", len(chosen)).format(n=len(chosen))
+            self._note.setText(text)
+        elif not self.model.is_flat:
+            total = ngettext("{n} entry", "{n} entries", self.catalogue.count)
+            self._note.setText(total.format(n=count(self.catalogue.count)))
+
+    @Slot(QModelIndex)
+    def _on_activated(self, index: QModelIndex) -> None:
+        self.tree.setExpanded(index, not self.tree.isExpanded(index))
+
+    @Slot()
+    def _ask_unpack(self) -> None:
+        clear(self._ask)
+        box = LineAsk(_("Into a new folder"), _("It must not exist yet."), _("Unpack"))
+        name = f"restore-{self._item.id[:8] if self._item else ''}"
+        box.field.set_value(str(Path.home() / name))
+        box.answered.connect(self._on_unpack)
+        self._ask.addWidget(box)
+        box.take_focus()
+
+    @Slot(str)
+    def _on_unpack(self, folder: str) -> None:
+        if chosen := self.tree.chosen:
+            self.unpack_wanted.emit(folder, chosen)
+            clear(self._ask)
+
+    @Slot()
+    def _on_restore(self) -> None:
+        if chosen := self.tree.chosen:
+            self.restore_wanted.emit(chosen)

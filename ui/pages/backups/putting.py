@@ -1,0 +1,169 @@
+"""The way back of a set: its sealed plan, what would differ, and the typed confirmation."""
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.domain.backup import BackupSet, SourceKind
+from app.domain.restore import DifferenceKind, DifferenceLine, HostDifference, PlanStep
+from app.i18n import _, ngettext
+from app.services.restores import RestorePlan
+from app.wording import bytes_size, count, duration, moment
+from ui.cells import Badge, Cell, Column, Mark, Words, cell
+from ui.models.rows import RowsModel
+from ui.operations.restores import Compared
+from ui.widgets.badges import StateBadge
+from ui.widgets.buttons import Button
+from ui.widgets.confirm import Consequence, TypedConfirmation
+from ui.widgets.labels import Label
+from ui.widgets.layout import add_layout, clear, row
+from ui.widgets.table import Rows, Table
+
+_KINDS = {
+    DifferenceKind.NEW: Badge(Mark.WATCH, _("On the host only")),
+    DifferenceKind.CHANGED: Badge(Mark.MIXED, _("Changed")),
+    DifferenceKind.GONE: Badge(Mark.MISSING, _("In the set only")),
+}
+_SHOWN, _LETTERS = 12, 40
+
+
+def _tail(path: str) -> str:
+    """Return the end of a path: that is what tells files apart."""
+    return path if len(path) <= _LETTERS else f"…{path[1 - _LETTERS :]}"
+
+
+PLAN_COLUMNS = (
+    Column[tuple[int, PlanStep]](
+        _("Step"),
+        lambda item: f"{item[0]}. {item[1].title}",
+        cell=lambda item: Cell(
+            (f"{item[0]}. {item[1].title}",),
+            (Words(item[1].target, "ink2"),),
+        ),
+    ),
+    Column[tuple[int, PlanStep]](
+        _("Size"),
+        lambda item: bytes_size(item[1].bytes) if item[1].bytes else "",
+        width=72,
+        right=True,
+    ),
+    Column[tuple[int, PlanStep]](
+        _("About"),
+        lambda item: duration(item[1].expected_s) if item[1].expected_s is not None else "",
+        width=72,
+        right=True,
+    ),
+)
+DIFFERENCE_COLUMNS = (
+    Column[DifferenceLine](_("Where"), lambda line: _tail(line.path)),
+    Column[DifferenceLine](
+        _("How"), lambda line: _KINDS[line.kind].word, cell=lambda line: cell(_KINDS[line.kind]),
+        width=132,
+    ),
+    Column[DifferenceLine](_("What"), lambda line: line.what, width=168, tone="ink2"),
+)  # fmt: skip
+
+
+class WayBack(QWidget):
+    """Shows plan and difference, and asks before anything is put back."""
+
+    compare_wanted = Signal()
+    restore_wanted = Signal(str)  # the host's name as typed
+
+    def __init__(self, item: BackupSet, paths: tuple[str, ...] = (), zone: str = "UTC") -> None:
+        super().__init__()
+        self._item, self._paths, self._zone = item, paths, zone
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(8)
+        self._compared = QVBoxLayout()
+        self._compared.setSpacing(8)
+        self.button = Button(_("Compare with the host"), icon="scale")
+        self.button.clicked.connect(self.compare_wanted)
+        hint = Label(_("Says what would change; changes nothing."), tone="ink2")
+        add_layout(self._layout, row(self.button, hint, None))
+        add_layout(self._layout, self._compared)
+        self.typed = TypedConfirmation(
+            self._consequence(), item.host_name, _("Restore on {host}").format(host=item.host_name)
+        )
+        self.typed.confirmed.connect(self._on_confirmed)
+        self._layout.addWidget(self.typed)
+
+    def _consequence(self) -> Consequence:
+        item = self._item
+        kinds = (SourceKind.FACTS,)
+        titles = ", ".join(
+            self._paths or [one.title for one in item.objects if one.kind not in kinds]
+        )
+        return Consequence(
+            _("Restore on {host}").format(host=item.host_name),
+            _("Replaced: {what}").format(what=titles),
+            lost=_("What was written there since {at} is no longer in use").format(
+                at=moment(item.sealed_at, self._zone)
+            ),
+            kept=_("Kept until you confirm: the present state, under another name beside it."),
+            safety=_("A safety set is taken and proven first"),
+        )
+
+    def show_difference(self, compared: Compared) -> None:
+        """Show what was found."""
+        found = compared.difference
+        clear(self._compared)
+        mark = Badge(Mark.GOOD, _("Nothing differs")) if found.is_none else None
+        words = StateBadge(mark) if mark else Label(_sentence(found), wrap=True)
+        at = Label(moment(found.at, self._zone, seconds=True), tone="ink2")
+        if mark:
+            add_layout(self._compared, row(words, None, at))
+        else:
+            self._compared.addWidget(words)
+        if found.lines:
+            table = Table(
+                RowsModel(DIFFERENCE_COLUMNS),
+                rows=Rows.COMPACT,
+                row_id=lambda line: (line.kind, line.path),
+                name="difference",
+            )
+            table.set_rows(found.lines[:_SHOWN])
+            table.fit_height()
+            self._compared.addWidget(table)
+        for text in found.unknown:
+            self._compared.addWidget(
+                Label(_("Not compared: {what}").format(what=text), tone="watch", wrap=True)
+            )
+        self._compared.addWidget(Label(_foot(found), tone="ink2", wrap=True))
+
+    @Slot()
+    def _on_confirmed(self) -> None:
+        self.restore_wanted.emit(self.typed.field.text())
+
+
+def _sentence(found: HostDifference) -> str:
+    return _("{new} only on the host, {changed} changed, {gone} only in the set.").format(
+        new=count(found.count(DifferenceKind.NEW)),
+        changed=count(found.count(DifferenceKind.CHANGED)),
+        gone=count(found.count(DifferenceKind.GONE)),
+    )
+
+
+def _foot(found: HostDifference) -> str:
+    more = sum(found.counts.values()) - min(len(found.lines), _SHOWN)
+    parts = [_("and {n} more").format(n=count(more))] if more > 0 else []
+    parts.append(_("{n} equal").format(n=count(found.same)))
+    return "; ".join([*parts, found.basis])
+
+
+def plan_table(plan: RestorePlan) -> QWidget:
+    """Return the steps of a plan as a table that is as high as it is."""
+    steps = tuple(enumerate(plan.steps, start=1))
+    table = Table(RowsModel(PLAN_COLUMNS), rows=Rows.STEP, row_id=lambda item: item[0], name="plan")
+    table.set_rows(steps)
+    table.fit_height()
+    return table
+
+
+def plan_note(plan: RestorePlan) -> str:
+    """Say how long a plan takes, and how that is known."""
+    steps = ngettext("{n} step", "{n} steps", len(plan.steps)).format(n=len(plan.steps))
+    how = _("measured") if plan.time.measured else _("by the time of its capture")
+    return _("{steps}, about {time} {how}").format(
+        steps=steps, time=duration(plan.time.seconds), how=how
+    )
