@@ -125,7 +125,8 @@ def match_database(case: Case) -> str:
     if case.record.stored.kind is SourceKind.REDIS:
         told = _drill(case, samples=SAMPLES)
         return f"{case.title}: {_keys_agreed(case, told)}, {_look_at_live(case, told)}"
-    return f"{case.title}: {_agreed(case, compare(_source(case), _tables(_drill(case)))).detail}"
+    told = _drill(case)
+    return f"{case.title}: {_agreed(case, compare(_source(case), _tables(told))).detail}"
 
 
 def restore_database(case: Case) -> str:

@@ -12,10 +12,11 @@ import pytest
 
 from app.domain.backup import BackupSource, CaptureState, Level, Outcome, SourceKind
 from app.errors import BackupFailed
+from app.tasks import TaskContext
 from tests.database_fixtures import PASSWORD
 from tests.vault.conftest import take
 from tests.vault.databases.archives import archive, shop
-from tests.vault.databases.conftest import FIXTURES, prove_all, source_of
+from tests.vault.databases.conftest import FIXTURES, source_of
 from tests.vault.local_remote import HOST
 from tests.vault.test_capture_faults import tool
 
@@ -256,10 +257,13 @@ def outcome(keeper, remote, source: BackupSource) -> tuple[str, str]:
         return CAPTURE, " ".join(stored.warnings)
     compares = source.kind in (PG, MY) and stored.state is CaptureState.CAPTURED
     last = Level.MATCHES_SOURCE if compares else Level.READABLE
-    proofs = prove_all(keeper, taken, remote, last)
-    if failed := [proof for proof in proofs if proof.outcome is not Outcome.PASSED]:
-        assert failed[0].outcome is Outcome.FAILED
-        return f"L{int(failed[0].level)}", failed[0].detail
+    for level in Level:
+        if level > last:
+            break
+        proof = keeper.verify(taken, level, by="ada", context=TaskContext(), remote=remote)
+        if proof.outcome is not Outcome.PASSED:
+            assert proof.outcome is Outcome.FAILED
+            return f"L{int(level)}", proof.detail
     if stored.state is CaptureState.WITH_WARNINGS:
         return WARNED, " ".join(stored.warnings)
-    return GOOD, proofs[-1].detail
+    return GOOD, proof.detail
