@@ -29,7 +29,7 @@ class About(Group):
     def __init__(self) -> None:
         super().__init__(_("About"), _("What this is, and under which licences."))
         self._facts = KeyValues(label_width=96)
-        self.check = Button(_("Check the change log"), icon="link")
+        self.check = Button(_("Check the log and the records"), icon="link")
         self.report, self.reason = StateBadge(), Label(tone="ink2", wrap=True)
         self.reason.hide()
         self.licence = ChoiceField(_("Licences"))
