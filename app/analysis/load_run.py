@@ -10,14 +10,15 @@ from functools import cached_property
 import numpy as np
 
 from app.analysis.clean import Array, Bins
+from app.analysis.effect import Measured
 from app.analysis.loadtest import Flags, Ints, percentile_of
 
 WARM_UP = 0.10
 """The first part of a run, in which caches fill and threads start; it is not judged."""
 LONGEST_STEP_S, SHORTEST_STEP_S = 10.0, 0.1
-BATCHES = 10
-LEAST_BEYOND = 3
-"""Samples that must lie beyond a percentile in each batch it is taken from."""
+LEAST_BEYOND = 30
+"""Samples that must lie beyond a percentile that is judged."""
+_WIDEST_BESIDE = 0.05
 _STEPS = 60
 _PER_STEP = 5
 _FULL_LOAD = 0.5
@@ -61,11 +62,6 @@ class Part:
     def ranked_us(self) -> Ints:
         """The response times, shortest first."""
         return np.sort(self.took_us)
-
-    @cached_property
-    def batches_us(self) -> list[Ints]:
-        """The response times of ten batches in a row, each shortest first."""
-        return [np.sort(piece) for piece in np.array_split(self.took_us, BATCHES)]
 
     def __len__(self) -> int:
         return len(self.at_us)
@@ -124,11 +120,27 @@ class Part:
             value = np.where(count > 0, part / count, np.nan)
         return Bins(value, part, count)
 
-    def batch_percentiles(self, percent: float) -> Array:
-        """Return a percentile of each of ten batches in a row; NaN where samples are too few."""
-        if len(self) * (1 - percent / 100) < LEAST_BEYOND * BATCHES:
-            return np.full(BATCHES, np.nan)
-        return np.array([percentile_of(batch, percent) for batch in self.batches_us])
+    def measured_percentile(self, percent: float) -> Measured | None:
+        """Return the logarithm of a percentile, and how each step pulled at it.
+
+        A percentile moves by how far the share of longer answers is off, divided by the density
+        there (Bahadur 1966); that share has a course, autocorrelated as the run is. None where too
+        few samples lie beyond, or steps are empty.
+        """
+        p = percent / 100
+        level_ms = self.percentile_ms(percent)
+        if len(self) * (1 - p) < LEAST_BEYOND or level_ms <= 0:
+            return None
+        h = min(_WIDEST_BESIDE, (1 - p) / 2)
+        beside = [percentile_of(self.ranked_us, 100 * each) for each in (p - h, p + h)]
+        stretch = (beside[1] - beside[0]) / (2 * h) / level_ms  # one over density times level
+        bins = self.course((self.took_us > level_ms * 1000).astype(np.float64))
+        if not bins.is_covered:
+            return None
+        known, total = bins.whole > 0, bins.whole.sum()
+        share = bins.part.sum() / total
+        off = stretch * (bins.part - share * bins.whole) * int(known.sum()) / total
+        return Measured(float(np.log(level_ms)), np.where(known, off, np.nan))
 
 
 def steady_span(at_us: Ints, warm_up: float = WARM_UP) -> Span:

@@ -7,7 +7,7 @@ judged by its own ups and downs, and says nothing about how much runs differ.
 import numpy as np
 
 from app.analysis.clean import Array, Bins
-from app.analysis.effect import MIN_RUNS, Effect, by_runs, in_units, without_history
+from app.analysis.effect import MIN_RUNS, Effect, Measured, by_runs, in_units, without_history
 from app.analysis.judge import Ratio, Terms, rule
 from app.analysis.levels import levels_of, usual_scale
 from app.analysis.study import MIN_EFFECTIVE, Gate, Study, Window
@@ -47,6 +47,16 @@ def within_runs(before: Bins, after: Bins, terms: Terms, *, is_ratio: bool) -> S
     few = effect.n_effective is not None and effect.n_effective < MIN_EFFECTIVE
     ratio = Ratio(levels.scale, *(levels.plain(each.level) for each in levels.measured))
     effect = in_units(effect, 1 / levels.typical)
+    return _ruled(effect, ratio, terms, (Gate.FEW_INDEPENDENT,) if few else ())
+
+
+def percentiles_within(before: Measured | None, after: Measured | None, terms: Terms) -> Study:
+    """Compare a percentile of a single run per side, by what `Part.measured_percentile` found."""
+    if before is None or after is None:
+        return Study(Design.RUNS, 0.0, Window(), Window(), gates=(Gate.EMPTY_RUN,))
+    effect = without_history(before, after)
+    few = effect.n_effective is not None and effect.n_effective < MIN_EFFECTIVE
+    ratio = Ratio(Scale.LOG, float(np.exp(before.level)), float(np.exp(after.level)))
     return _ruled(effect, ratio, terms, (Gate.FEW_INDEPENDENT,) if few else ())
 
 

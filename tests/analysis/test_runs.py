@@ -8,7 +8,7 @@ import pytest
 from app.analysis.capacity import capacity, response_over_rate
 from app.analysis.judge import Terms
 from app.analysis.load_run import Part, Span, steady_span
-from app.analysis.runs import between_runs, within_runs
+from app.analysis.runs import between_runs, percentiles_within, within_runs
 from app.analysis.study import Gate
 from app.domain.verdict import Verdict
 
@@ -72,6 +72,29 @@ def test_single_runs_in_which_nothing_changed_are_seldom_called_changed(phi):
         missed += found.ruling is not None and not found.gates and found.ruling.is_real
     print(f"phi {phi}: {missed} of {RUNS_TRIED} called real")
     assert missed <= 0.12 * RUNS_TRIED
+
+
+@pytest.mark.parametrize("phi", [0.0, 0.6, 0.9])
+def test_percentiles_of_single_runs_are_as_careful(phi):
+    missed = 0
+    for seed in range(RUNS_TRIED):
+        sides = [part(phi=phi, seed=2 * seed + i).measured_percentile(95.0) for i in (0, 1)]
+        found = percentiles_within(*sides, TERMS)
+        missed += not found.gates and found.ruling.is_real
+    print(f"phi {phi}: p95 of {missed} of {RUNS_TRIED} called real")
+    assert missed <= 0.12 * RUNS_TRIED
+
+
+def test_a_percentile_that_moved_is_found_and_too_few_samples_are_none():
+    before, after = part(seed=1), part(level=130.0, seed=2)
+    found = percentiles_within(*(side.measured_percentile(95.0) for side in (before, after)), TERMS)
+    assert found.ruling.verdict is Verdict.REGRESSED
+    low, high = found.ruling.interval95
+    assert low < 0.3 < high
+    assert found.ratio.after == pytest.approx(after.percentile_ms(95.0))
+    few = part(rate=2.0, seconds=60.0)
+    assert few.measured_percentile(99.0) is None
+    assert percentiles_within(None, None, TERMS).gates == (Gate.EMPTY_RUN,)
 
 
 def test_rate_errors_and_contentment_follow_their_own_course():

@@ -66,9 +66,8 @@ def load_view(services: "AppServices", ref: str = "") -> LoadTestsView | None:
             known.append(asked)
         if not known:
             return None
-        tested = {run.change for run in uow.load_runs.list()}
-        newest = next((change for change in known if change.id in tested), known[0])
-        change = asked or newest
+        tested = (change for change in known if uow.load_runs.list(change=change.id))
+        change = asked or next(tested, known[0])
         runs = sorted(uow.load_runs.list(change=change.id), key=lambda run: run.id)
         verdict = uow.load_verdicts.find(change.id)
         hosts = tuple(sorted(((str(h.id), h.name) for h in uow.hosts.list()), key=lambda h: h[1]))

@@ -14,11 +14,12 @@ from pathlib import Path
 import numpy as np
 
 from app.analysis.capacity import response_over_rate
-from app.analysis.clean import Array, Bins
+from app.analysis.clean import Bins
+from app.analysis.effect import Measured
 from app.analysis.judge import Terms
 from app.analysis.load_run import Part, Span, steady_span
 from app.analysis.loadtest import TOTAL, Tally
-from app.analysis.runs import between_runs, enough_runs, within_runs
+from app.analysis.runs import between_runs, enough_runs, percentiles_within, within_runs
 from app.analysis.study import Study
 from app.domain.loadtest import (
     Figure,
@@ -53,7 +54,7 @@ class Digest:
 
     figures: Mapping[Figure, float]
     courses: Mapping[Figure, Bins]
-    batches: Mapping[Figure, Array]
+    spreads: Mapping[Figure, Measured | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +183,8 @@ def _digest(part: Part, terms: LoadTerms) -> Digest:
         Figure.MEAN: part.course(part.took_us / 1000),
         Figure.APDEX: part.course(part.contentment(terms.apdex_ms)),
     }
-    batches = {figure: part.batch_percentiles(percent) for figure, percent in _PERCENTS.items()}
-    return Digest(figures, courses, batches)
+    spreads = {figure: part.measured_percentile(percent) for figure, percent in _PERCENTS.items()}
+    return Digest(figures, courses, spreads)
 
 
 def _row(
@@ -221,7 +222,7 @@ def _compared(
     else:
         first, last = (runs[-1] for runs in digests)
         if figure in _PERCENTS:
-            found = between_runs(first.batches[figure], last.batches[figure], rule)
+            found = percentiles_within(first.spreads[figure], last.spreads[figure], rule)
         else:
             is_ratio = figure is Figure.ERRORS
             found = within_runs(
