@@ -5,72 +5,24 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from app.domain.health import Health
 from app.domain.host import Host
 from app.i18n import _, ngettext
-from app.wording import clock, day
-from ui.cells import Badge, Column, Mark, cell
 from ui.changed import Topic
-from ui.models.rows import RowsModel
 from ui.operations import hosts
 from ui.operations.hosts import HostView
 from ui.pages.hosts.deeds import HostDeeds
-from ui.pages.hosts.detail import KEY_BADGES, HostDetail
+from ui.pages.hosts.detail import HostDetail
 from ui.pages.hosts.form import HostForm
+from ui.pages.hosts.listing import HostList
 from ui.pages.hosts.takeover import HostTakeover
 from ui.tasks import Latest
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.empty import EmptyState
-from ui.widgets.layout import MARGIN, split
+from ui.widgets.layout import split
 from ui.widgets.page import Page
-from ui.widgets.table import Table
 
 if TYPE_CHECKING:
     from ui.context import UiContext
-
-_HEALTH = {
-    Health.OK: Badge(Mark.GOOD, _("OK")),
-    Health.WARNING: Badge(Mark.WATCH, _("Warning")),
-    Health.CRITICAL: Badge(Mark.BAD, _("Critical")),
-    Health.UNKNOWN: Badge(Mark.UNKNOWN, _("Unknown")),
-}
-
-
-def _health(view: HostView) -> Badge:
-    return _HEALTH[view.health.worst] if view.health else Badge(Mark.MISSING, _("Never checked"))
-
-
-def _checked(view: HostView) -> str:
-    if view.health is None:
-        return "–"
-    at, zone = view.health.started_at, view.host.zone
-    return f"{day(at, zone)} {clock(at, zone)}"
-
-
-COLUMNS = (
-    Column[HostView](_("Host"), lambda view: view.host.name, lambda view: view.host.name),
-    Column[HostView](
-        _("Address"), lambda view: f"{view.host.address}:{view.host.port}", width=140, tone="ink2"
-    ),
-    Column[HostView](
-        _("Key"),
-        lambda view: KEY_BADGES[view.host.key_state].word,
-        cell=lambda view: cell(KEY_BADGES[view.host.key_state]),
-        width=120,
-    ),
-    Column[HostView](
-        _("Health"),
-        lambda view: _health(view).word,
-        cell=lambda view: cell(_health(view)),
-        width=120,
-    ),
-    Column[HostView](
-        _("Checked"),
-        _checked,
-        width=156,
-        tone="ink2",
-    ),
-)
 
 
 class HostsPage(Page):
@@ -90,8 +42,9 @@ class HostsPage(Page):
         check = Button(_("Check every host"), icon="activity")
         check.clicked.connect(self._on_check)
         self.header.add(check, take_over, add)
-        self.table = Table(RowsModel(COLUMNS), name="hosts", margin=MARGIN)
-        self.table.picked.connect(self._on_picked)
+        self.list = HostList()
+        self.table = self.list.table
+        self.list.picked.connect(self._on_picked)
         self._detail, self._form = HostDetail(), HostForm()
         self._side = QStackedWidget()
         self._side.addWidget(self._detail)
@@ -108,7 +61,7 @@ class HostsPage(Page):
                 first,
             )
         )
-        self._stack.addWidget(split(self.table, self._side, sizes=(660, 580), name="hosts"))
+        self._stack.addWidget(split(self.list, self._side, sizes=(660, 580), name="hosts"))
         self.body.addWidget(self._stack, 1)
         self._rows = Latest(context.tasks, self)
         self._rows.loaded.connect(self._show)
@@ -140,6 +93,10 @@ class HostsPage(Page):
         self._wanted = ref
         self.reload()
 
+    def focus_search(self) -> None:
+        """Put the keyboard into the search field."""
+        self.list.search.setFocus()
+
     def new_record(self) -> bool:
         """Show an empty form."""
         self._stack.setCurrentIndex(1)
@@ -162,11 +119,8 @@ class HostsPage(Page):
     @Slot(object)
     def _show(self, views: tuple[HostView, ...]) -> None:
         self._views = views
-        self.table.set_rows(views)
-        if self._wanted:
-            self.table.select(self._wanted)
-            self._wanted = ""
-        self.table.select_first()
+        self.list.show_hosts(views, self._wanted)
+        self._wanted = ""
         form_open = self._side.currentWidget() is not self._detail
         self._stack.setCurrentIndex(1 if views or form_open else 0)
         confirmed = sum(view.host.key is not None for view in views)
