@@ -8,7 +8,7 @@ import math
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from app.i18n import _
+from app.i18n import _, later
 
 THIN = "\u202f"
 MINUS = "\u2212"
@@ -16,6 +16,12 @@ DASH = "\u2013"
 NONE = DASH
 
 _MAX_DECIMALS = 6
+# fmt: off
+_WEEKDAYS = (later("Mon"), later("Tue"), later("Wed"), later("Thu"), later("Fri"), later("Sat"),
+             later("Sun"))
+_MONTHS = (later("Jan"), later("Feb"), later("Mar"), later("Apr"), later("May"), later("Jun"),
+           later("Jul"), later("Aug"), later("Sep"), later("Oct"), later("Nov"), later("Dec"))
+# fmt: on
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SIZES = ("B", "kB", "MB", "GB", "TB", "PB")
 
@@ -94,13 +100,13 @@ def clock(at: datetime, zone: str, *, seconds: bool = False) -> str:
 def day(at: datetime, zone: str, *, year: bool = False) -> str:
     """Write the date of an instant in an IANA zone: "Sun 15 Nov", with the year on request."""
     local = _local(at, zone)
-    text = f"{_weekdays()[local.weekday()]} {local.day} {_months()[local.month - 1]}"
+    text = f"{_(_WEEKDAYS[local.weekday()])} {local.day} {_(_MONTHS[local.month - 1])}"
     return f"{text} {local.year}" if year else text
 
 
 def day_words(day_: date) -> str:
     """Write a date that is no instant: "Sun 15 Nov 2026"."""
-    return f"{_weekdays()[day_.weekday()]} {day_.day} {_months()[day_.month - 1]} {day_.year}"
+    return f"{_(_WEEKDAYS[day_.weekday()])} {day_.day} {_(_MONTHS[day_.month - 1])} {day_.year}"
 
 
 def zone_label(at: datetime, zone: str) -> str:
@@ -224,14 +230,3 @@ def _local(at: datetime, zone: str) -> datetime:
         return at.astimezone(ZoneInfo(zone or "UTC"))
     except (ZoneInfoNotFoundError, ValueError):
         return at.astimezone(ZoneInfo("UTC"))
-
-
-def _weekdays() -> tuple[str, ...]:
-    return (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
-
-
-def _months() -> tuple[str, ...]:
-    # fmt: off
-    return (_("Jan"), _("Feb"), _("Mar"), _("Apr"), _("May"), _("Jun"),
-            _("Jul"), _("Aug"), _("Sep"), _("Oct"), _("Nov"), _("Dec"))
-    # fmt: on

@@ -13,6 +13,11 @@ LEFT = Qt.AlignmentFlag.AlignLeft
 RIGHT = Qt.AlignmentFlag.AlignRight
 CENTER = Qt.AlignmentFlag.AlignHCenter
 _ELIDE = Qt.TextElideMode.ElideRight
+_ONE_LINE = {
+    align: align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+    for align in (LEFT, RIGHT, CENTER)
+}
+"""Put together once: every text that is painted needs one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +65,7 @@ def write(
     shown = metrics.elidedText(text.replace("\n", " "), _ELIDE, max(0.0, area.width()) + 0.5)
     painter.setFont(style.font())
     painter.setPen(style.color)
-    flags = align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-    painter.drawText(area, flags, shown)
+    painter.drawText(area, _ONE_LINE[align], shown)
     return min(metrics.horizontalAdvance(shown), area.width())
 
 

@@ -14,7 +14,7 @@ class Slices(QObject):
     few milliseconds: building one part of a form, giving one widget another look.
     """
 
-    SLICE_S = 0.008
+    SLICE_S = 0.005
     done = Signal()
     """Nothing is left to do."""
 

@@ -128,14 +128,14 @@ def metrics(size: int = BODY, weight: int = REGULAR, *, mono: bool = False) -> Q
     return _style(size, weight, mono)[1]
 
 
-_styles: dict[tuple[int, int, bool, float], tuple[QFont, QFontMetricsF]] = {}
+_styles: dict[tuple[int, int, bool], tuple[QFont, QFontMetricsF]] = {}
+"""Forgotten when a theme changes the font of the application, as nobody else does."""
 
 
 def _style(size: int, weight: int, mono: bool) -> tuple[QFont, QFontMetricsF]:
-    base = QApplication.font()
-    key = (size, weight, mono, base.pointSizeF())
+    key = (size, weight, mono)
     if key not in _styles:
-        made = _make_font(base, size, weight, mono=mono)
+        made = _make_font(QApplication.font(), size, weight, mono=mono)
         _styles[key] = (made, QFontMetricsF(made))
     return _styles[key]
 

@@ -182,6 +182,8 @@ class Criteria(QWidget):
             tone="ink2", wrap=True,
         )  # fmt: skip
         self._shown: ChangeView | None = None
+        self._befores: dict[str, float | None] = {}
+        self._measured: set[str] = set()
         self.table = Table(RowsModel(self._columns()), rows=Rows.COMPACT, margin=0)
         self.table.setSelectionMode(Table.SelectionMode.NoSelection)
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -195,6 +197,8 @@ class Criteria(QWidget):
     def show_view(self, view: ChangeView) -> None:
         """Show a change."""
         self._shown = view
+        self._befores = {item.metric_id: item.before for item in view.comparisons}
+        self._measured = {s.metric for s in view.samples if s.window is WindowName.BEFORE}
         metrics = view.change.metrics
         self.empty.setVisible(not metrics)
         self.table.setVisible(bool(metrics))
@@ -213,14 +217,10 @@ class Criteria(QWidget):
         return self._shown.host_name(metric.host) if self._shown else ""
 
     def _before(self, metric: Metric) -> str:
-        view = self._shown
-        if view is None:
-            return ""
-        found = next((c for c in view.comparisons if c.metric_id == metric.id), None)
-        if found is not None and found.before is not None:
-            return number(found.before, metric.unit)
-        before = [s for s in view.samples if s.window is WindowName.BEFORE]
-        return _("measured") if any(s.metric == metric.id for s in before) else _("not yet")
+        before = self._befores.get(metric.id)
+        if before is not None:
+            return number(before, metric.unit)
+        return _("measured") if metric.id in self._measured else _("not yet")
 
     @Slot()
     def _on_edit(self) -> None:
