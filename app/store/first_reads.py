@@ -86,6 +86,7 @@ class FirstReads:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._settings: Settings | None = None
 
     def home(self, now: datetime) -> HomeSummary:
         """Return what the first page shows, as it stood at one moment."""
@@ -108,10 +109,16 @@ class FirstReads:
                 restored_count=restored,
             )
 
-    def settings(self) -> Settings:
-        """Return the settings as they stand."""
-        with reading(self._path) as connection:
-            return from_rows(dict(connection.execute("SELECT name, value FROM setting")))
+    def settings(self, *, anew: bool = False) -> Settings:
+        """Return the settings as they stand, kept in memory: screens ask for them at any time.
+
+        They are read anew after they were saved; nobody else writes while this folder is open.
+        """
+        if anew or self._settings is None:
+            with reading(self._path) as connection:
+                rows = dict(connection.execute("SELECT name, value FROM setting"))
+            self._settings = from_rows(rows)
+        return self._settings
 
     def head(self) -> Head:
         """Return the end of the log."""

@@ -123,6 +123,7 @@ class Store:
             if altered := uow.settings.save(settings):
                 uow.log.append(NewEvent("settings.changed", _("Changed settings"), data=altered))
                 uow.commit()
+                self.first.settings(anew=True)
 
     def index_transcripts(self, stop: Event | None = None) -> int:
         """Make transcripts findable that are not yet; return of how many changes."""

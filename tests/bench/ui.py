@@ -85,7 +85,10 @@ def _tours() -> tuple[Tour, ...]:
         Tour("large", "changes", (DONE, OPEN)), Tour("large", "run", (DONE,)),
         Tour("large", "metrics", (DONE,)), Tour("large", "reports", (DONE,)),
     )  # fmt: skip
-    twice = tuple(replace(one, scale=2.0) for one in (*long_lists, *large))
+    twice = (
+        replace(long_lists[1], scale=2.0), Tour("large", "changes", (DONE,), 2.0),
+        *(replace(one, scale=2.0) for one in large[1:]),
+    )  # fmt: skip
     return (*(Tour("demo", entry.id) for entry in PAGES), *long_lists, *large, *twice)
 
 

@@ -100,8 +100,10 @@ class Walk:
 
     def _forms(self) -> None:
         """Begin a new record, build a filter, open the palette and the list of shortcuts."""
-        from PySide6.QtWidgets import QApplication
+        from PySide6.QtWidgets import QApplication, QFileDialog
 
+        for name in ("getOpenFileName", "getOpenFileNames"):  # the system's own window would wait
+            setattr(QFileDialog, name, lambda *_args: ("", ""))
         window, actions = self._desktop.window, self._desktop.tools.actions
         self._watch.during(self._go(self._page))
         self._note(f"{self._page}: new record", "first", window.page.new_record)
