@@ -83,7 +83,8 @@ PGCONNECT_TIMEOUT=20; export PGCONNECT_TIMEOUT
 snapshot=
 if begin_talk "$@"
 then
-    printf '%s\n' 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;' \
+    printf '%s\n' 'SET idle_in_transaction_session_timeout = 0;' \
+        'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;' \
         "SELECT 'snapshot ' || pg_catalog.pg_export_snapshot();" >&4
     wait_for snapshot && snapshot=$(sed -n 's/^snapshot //p' "$folder/said")
 fi
