@@ -19,7 +19,7 @@ then
 elif [ "$free" -lt "$needed" ]
 then
     say refused "$needed KiB are needed, $free KiB are free"
-elif mkdir -p -- "${part%/*}" && mkdir -- "$part"
+elif mkdir -p -- "${part%/*}" && rm -rf -- "$final".part-* && mkdir -- "$part"
 then
     say begun yes
 else
@@ -28,7 +28,10 @@ fi
 say end end
 """
 )
-"""Arguments: nonce, root, temporary name, final name, KiB that must be free."""
+"""Arguments: nonce, root, temporary name, final name, KiB that must be free.
+
+What an earlier copy of the same set left behind, when its link was cut, goes.
+"""
 
 PUT = r"""
 LC_ALL=C; export LC_ALL

@@ -183,6 +183,8 @@ class _InFolder:
             return False
         if free_bytes(self._root) < needed_bytes + _SPARE_BYTES:
             raise disk_full(self._root, needed_bytes + _SPARE_BYTES)
+        for left in (self._root / final).parent.glob(f"{Path(final).name}.part-*"):
+            rmtree(left, ignore_errors=True)
         (self._root / part).mkdir(mode=0o700, parents=True)
         return True
 

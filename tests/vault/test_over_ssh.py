@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,13 @@ import pytest
 from app.domain.backup import BackupSource, CaptureState, Level, Outcome, SourceKind
 from app.domain.ids import SetId, new_id
 from app.domain.restore import RestoreWish
-from app.errors import ConnectionLost, HostKeyChanged, RemoteError
-from app.services.ports_vault import CaptureRequest
+from app.errors import BackupFailed, ConnectionLost, HostKeyChanged, RemoteError
+from app.secrets import SessionSecrets
+from app.services.ports_vault import CaptureRequest, CopyPlace
+from app.ssh.pool import RemotePool
 from app.tasks import Progress, TaskContext
+from tests.ssh.proxy import Proxy
+from tests.ssh_fixtures import QUICK
 
 
 def everything(host, root: Path) -> tuple[BackupSource, ...]:
@@ -121,3 +126,32 @@ def test_hostile_names_survive_the_way_over_ssh(vault, remotes, ssh_host, tmp_pa
     vault.restore_on_host(taken, remote, TaskContext(), RestoreWish())
     assert sorted(os.listdir(os.fsencode(root))) == sorted(names)
     assert not list(tmp_path.rglob("pwned"))
+
+
+def test_a_copy_on_a_host_is_whole_and_one_that_is_cut_off_is_none(
+    vault, remotes, ssh_host, own_server, shop, tmp_path
+):
+    (shop / "large.bin").write_bytes(os.urandom(12 << 20))
+    taken = take(vault, remotes.open(ssh_host), *everything(ssh_host, shop))
+    far = tmp_path / "far"
+    far.mkdir()
+    with Proxy(own_server.port) as proxy:
+        host = replace(own_server.host("keeper-01"), port=proxy.port)
+        pool = RemotePool(SessionSecrets(), lambda _key: host, QUICK)
+        place = CopyPlace(str(far), host.name)
+
+        def cut(progress: Progress) -> None:
+            if progress.done > 4 << 20:
+                proxy.cut()
+
+        context = TaskContext(cut)
+        with pytest.raises((ConnectionLost, BackupFailed)):
+            vault.copy(taken, place, by="ada", context=context, remote=pool.open(host))
+        assert not [path for path in far.glob("sets/*/*") if ".part-" not in path.name]
+        made = vault.copy(taken, place, by="ada", context=TaskContext(), remote=pool.open(host))
+        pool.close()
+    assert made.where == f"keeper-01:{far}"
+    assert [path.name for path in far.glob("sets/*/*")] == [taken.id]
+    for path in (vault.root / taken.path).rglob("*"):
+        if path.is_file() and path.parent.name != "verification":
+            assert (far / path.relative_to(vault.root)).read_bytes() == path.read_bytes()

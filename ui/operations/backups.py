@@ -9,7 +9,8 @@ from app.domain.backup import BackupSet, BackupSource, Level
 from app.domain.restore import Restore
 from app.domain.retention import Decision, Reason
 from app.domain.vault_key import KeyState
-from app.services import backup_outlook, backup_sources, backups, retention
+from app.services import backup_copies, backup_outlook, backup_sources, backups, retention
+from app.services.ports_vault import CopyPlace
 from app.services.retention import RetentionPreview
 from ui.tasks import Task, host_lane
 
@@ -95,6 +96,18 @@ def back_up_change(context: "UiContext", change_id: str, title: str) -> Task:
         return backups.back_up_change(change, keeping=services.keeping, context=task)
 
     return context.tasks.start(work, lane=host_lane("vault"), title=title)
+
+
+def copy_away(context: "UiContext", item: BackupSet, place: CopyPlace, title: str) -> Task:
+    """Copy a set to another place and compare it there."""
+    services = context.services
+    return context.tasks.start(
+        lambda task: backup_copies.copy_backup(
+            item.id, place, keeping=services.keeping, context=task
+        ),
+        lane=host_lane("vault"),
+        title=title,
+    )
 
 
 def look_ahead(context: "UiContext", change_id: str, title: str) -> Task:

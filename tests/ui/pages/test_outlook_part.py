@@ -10,6 +10,8 @@ from app.domain.change import ChangeState
 from app.domain.event import NewEvent
 from app.secrets import SessionSecrets
 from app.services import changes
+from app.services.backups import back_up_change
+from app.tasks import TaskContext
 from tests.ui.pages.conftest import DB, with_fields
 from tests.ui.pages.steps import tab
 from ui.pages.changes.page import ChangesPage
@@ -66,3 +68,35 @@ def test_a_look_says_what_there_is_what_is_left_out_and_whether_it_fits(
     told = texts(part)
     assert "shop-01: Not everything could be looked at." in told
     assert any("No such file" in text for text in told)
+
+
+def test_a_set_is_copied_to_another_place_and_says_where_else_it_lies(
+    drive, services, record, ssh_server, tmp_path
+):
+    tree = tmp_path / "srv"
+    tree.mkdir()
+    (tree / "shop.ini").write_text("workers = 2\n")
+    far = tmp_path / "far"
+    far.mkdir()
+    host = ssh_server.host("shop-01")
+    wanted = BackupSource(SourceKind.FILES, host.id, (str(tree),))
+    with services.new_uow() as uow:
+        uow.hosts.add(DB)
+        uow.hosts.add(host)
+        uow.log.append(NewEvent("test", "made"))
+        uow.commit()
+    services.vault.make()
+    change = record("Upgrade the shop", ChangeState.ASSESS, with_fields(backup_plan=(wanted,)))
+    back_up_change(change, keeping=services.keeping, context=TaskContext())
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    part = tab(driver, "backup").sets.copies
+    assert any("in the vault alone" in text for text in texts(part))
+    driver.click(part.wish)
+    driver.click(part.go)
+    assert "Name the folder." in texts(part)
+    driver.type(part.folder, str(far))
+    driver.click(part.go)
+    part = tab(driver, "backup").sets.copies
+    assert any(text.startswith(f"Copy in {far}, ") for text in texts(part))
+    assert (far / "vault.json").exists()

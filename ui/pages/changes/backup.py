@@ -14,6 +14,7 @@ from ui.models.backups import SOURCES, ladder, level_badge, names_of, rungs
 from ui.models.rows import RowsModel
 from ui.operations import backups
 from ui.operations.changes import ChangeView
+from ui.pages.changes.copy_set import CopyPart
 from ui.pages.changes.deeds import HostDeeds
 from ui.pages.changes.editing import Editing
 from ui.pages.changes.gate import BackupGate, needed_level
@@ -137,7 +138,9 @@ class Sets(QWidget):
         self.table.setAccessibleName(_("Backup sets"))
         self.ladder = LevelLadder()
         self.detail = Label(tone="ink2", size=11, wrap=True)
-        self.setLayout(column(self.title, self._empty, self.table, self.ladder, self.detail))
+        self.copies = CopyPart(editing)
+        parts = (self.title, self._empty, self.table, self.ladder, self.detail, self.copies)
+        self.setLayout(column(*parts))
         self.table.picked.connect(self._on_picked)
         self.table.opened.connect(self._on_opened)
 
@@ -180,6 +183,7 @@ class Sets(QWidget):
     def _on_picked(self, item: BackupSet | None) -> None:
         self.ladder.setVisible(item is not None)
         self.detail.setVisible(item is not None)
+        self.copies.show_set(item, self._view)
         if item is None or self._view is None:
             return
         self.ladder.set_steps(ladder(item, self._view.zone))
