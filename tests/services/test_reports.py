@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.domain.backup import SetCopy
 from app.domain.change import ChangeState
 from app.domain.review import CloseCode, Incident, Override, TestResult
 from app.domain.run import RunState, StepState
@@ -177,6 +178,18 @@ def test_a_caused_incident_is_on_page_1_with_its_priority():
     assert data.summary.overall.icon is Icon.BAD
     assert data.summary.badly[0].lead == "Caused P1 incident INC-7."
     assert data.safety.incidents[0][3] == "open"
+
+
+def test_a_copy_in_another_place_is_said_with_its_backup():
+    source = sample.full()
+    made = SetCopy("keeper-01:/srv/copies", source.backups[0].sealed_at, 11, 1000, 2.0, "ada")
+    without, _attachments = report_data(source)
+    backups = tuple(replace(item, copies=(made,)) for item in source.backups)
+    data, _attachments = report_data(replace(source, backups=backups))
+    said = [words_of(block.note) for block in data.safety.backups]
+    assert said
+    assert all("A copy lies in keeper-01:/srv/copies, read there again" in text for text in said)
+    assert not any("A copy lies" in words_of(block.note) for block in without.safety.backups)
 
 
 def test_a_missing_metric_a_failed_test_and_a_skipped_step_are_said():

@@ -127,7 +127,7 @@ def _block(item: BackupSet, source: Source, book: EvidenceBook) -> BackupBlock:
     if start is not None and start >= item.sealed_at:
         age = duration((start - item.sealed_at).total_seconds())
         text += " " + _("It was {age} old when the work began.").format(age=age)
-    text += _warnings(item)
+    text += _warnings(item) + _copies(item, source)
     ids = book.backup(item)
     drill = item.latest(Level.RESTORED)
     if drill is not None:
@@ -152,6 +152,16 @@ def _warnings(item: BackupSet) -> str:
     if n:
         text += " " + _("Warnings while capturing: {n}.").format(n=n)
     return text
+
+
+def _copies(item: BackupSet, source: Source) -> str:
+    """Say where else the set lies; a copy is read there again before it counts as one."""
+    text = _("A copy lies in {where}, read there again and compared {when}.")
+    told = (
+        text.format(where=made.where, when=moment_words(made.at, source, dated=True))
+        for made in item.copies
+    )
+    return "".join(f" {each}" for each in told)
 
 
 def _proof(level: Level, item: BackupSet, source: Source) -> ProofRow:
