@@ -59,6 +59,7 @@ def spooled(
         stream.await_end()
         yield stream
     finally:
+        stream.close()
         with suppress(RemoteError):
             ask(remote, scripts.REMOVE, stream.id, limit_s=_ASK_S)
 
@@ -151,7 +152,7 @@ class SpoolStream:
             try:
                 data = self._stream().read(min(size, self._bytes - self._at))
             except _LOST as error:
-                self._close()
+                self.close()
                 self._pause(error)
                 continue
             if data:
@@ -159,9 +160,9 @@ class SpoolStream:
                 self._at += len(data)
                 self._hash.update(data)
                 return data
-            self._close()
+            self.close()
             raise VaultDamaged(_("What the host had written is gone, or was cut short there."))
-        self._close()
+        self.close()
         if self._code is not None and self._sha256 and self._hash.hexdigest() != self._sha256:
             raise VaultDamaged(_("What was fetched is not what the host had written."))
         return b""
@@ -205,7 +206,8 @@ class SpoolStream:
         words = (self._fetch_nonce, self.id, file, str(at + 1))
         return self._remote.stream(scripts.FETCH, *words, idle_s=self._producer.idle_s)
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """End the fetch that is open, if there is one."""
         if self._open is not None:
             block, self._open = self._open[0], None
             with suppress(RemoteError):

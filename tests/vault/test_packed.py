@@ -8,10 +8,12 @@ import pytest
 import zstandard
 
 from app.domain.backup import BackupSource, CaptureState, Level, Outcome, SourceKind
-from app.errors import BackupFailed, VaultDamaged
+from app.errors import BackupFailed, DiskFull, VaultDamaged
 from app.tasks import TaskContext
 from app.vault import age, reading
+from app.vault.opening import create_vault
 from app.vault.seal import PackedWriter
+from tests.small_disk import small_disk
 from tests.vault.conftest import take
 from tests.vault.local_remote import FEW_TOOLS, LocalRemote, few_tools
 
@@ -21,7 +23,7 @@ RECIPIENT = age.recipient_of(age.new_identity())
 @pytest.fixture
 def tools(tmp_path: Path) -> Path:
     """A folder of commands to put a broken zstd into."""
-    return Path(few_tools(tmp_path / "tools", *FEW_TOOLS, "nice", "zstd", "sed", "sleep"))
+    return Path(few_tools(tmp_path / "tools", *FEW_TOOLS, "nice", "zstd", "sed", "sleep", "tail"))
 
 
 @pytest.fixture
@@ -148,6 +150,32 @@ def test_one_reading_finds_a_flipped_bit_and_says_only_that(vault, packing, shop
     (proof,) = vault.verify_by_reading(taken, by="ada", context=TaskContext())
     assert (proof.level, proof.outcome) == (Level.INTACT, Outcome.FAILED)
     assert "do not match the manifest" in proof.detail
+
+
+@pytest.mark.parametrize("spool", [False, True])
+def test_a_full_vault_disk_keeps_no_half_set_and_the_old_one_whole(
+    packing, shop, tmp_path, clock, spool
+):
+    packing.env["HOME"] = str(tmp_path)
+    source = BackupSource(SourceKind.FILES, packing.host.id, (str(shop),), spool=spool)
+    with small_disk(tmp_path / "small", "24m") as small, pytest.MonkeyPatch.context() as patch:
+        vault = create_vault(
+            small / "vault",
+            clock,
+            lambda keys, name: keys.keep_in_file(tmp_path / "k", name),
+            reserve_bytes=0,
+        ).vault
+        old = take(vault, packing, source)
+        (shop / "noise.bin").write_bytes(os.urandom(30 << 20))
+        patch.setattr("app.vault.taking.free_bytes", lambda folder: 1 << 40)
+        with pytest.raises(DiskFull, match="disk is full"):
+            take(vault, packing, source)
+        assert [path.name for path in vault.root.glob("sets/*/*")] == [old.id]
+        for proof in vault.verify_by_reading(old, by="", context=TaskContext()):
+            assert proof.outcome is Outcome.PASSED, proof.detail
+        (shop / "noise.bin").unlink()
+        assert take(vault, packing, source).level is Level.CAPTURED
+    assert not list(tmp_path.glob(".local/state/changedesk/spool/*"))
 
 
 def _command(tools: Path, name: str, body: str) -> None:
