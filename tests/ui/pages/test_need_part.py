@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from app.domain.change import ChangeState
-from app.domain.need import EvidenceKind, NeedCategory, NeedEvidence, ScopeArea
+from app.domain.need import EvidenceKind, NeedCategory, NeedEvidence, Option, ScopeArea
 from app.domain.window import TimeRange, Window
 from tests.fakes import NOON
 from tests.ui.pages.conftest import read, with_fields
@@ -256,3 +256,21 @@ def test_options_and_risk_stand_above_the_runbook_where_there_is_room(drive, rec
     plan.chips.choose(4)
     driver.settle()
     assert not summary.options.isVisible(), "a narrow window is left to the runbook"
+
+
+def test_the_risk_left_of_an_option_is_chosen_and_words_typed_earlier_stay(drive, services, record):
+    typed = (Option("Upgrade", risk="low"), Option("Wait", risk="grows with every order"))
+    change = record("Upgrade PostgreSQL", S.ASSESS, with_fields(options=typed))
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    (options,) = part(driver, OPTIONS)
+    options.options.open_at(1)
+    form = options.options.form
+    assert form.risk.value == "grows with every order"
+    options.options.open_at(0)
+    form = options.options.form
+    assert form.risk.value == "Low"
+    driver.choose(form.risk, "Moderate")
+    saved(driver)
+    kept = read(services, change.id).options
+    assert [option.risk for option in kept] == ["Moderate", "grows with every order"]

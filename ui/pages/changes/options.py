@@ -16,7 +16,7 @@ from ui.operations.changes import ChangeView
 from ui.pages.changes.records import Line, RecordForm, RecordList, Records, line_column
 from ui.pages.changes.saving import Section, refuse
 from ui.widgets.buttons import Button, Tall
-from ui.widgets.fields import FlagField, LineField
+from ui.widgets.fields import ChoiceField, FlagField, LineField
 from ui.widgets.labels import Label
 from ui.widgets.layout import add_layout, row
 from ui.widgets.table import Rows
@@ -24,6 +24,11 @@ from ui.widgets.table import Rows
 _FIELDS = (
     "title", "chosen", "benefit", "cost", "time", "risk", "reason", "does_nothing",
 )  # fmt: skip
+
+
+def _grades() -> list[tuple[str, str]]:
+    """Return the grades of the standard; what is kept is the word, which the report prints."""
+    return [("", _("not judged")), *((grade.label, _(grade.label)) for grade in Grade)]
 
 
 class OptionForm(RecordForm):
@@ -37,7 +42,7 @@ class OptionForm(RecordForm):
         self.cost = LineField(_("Cost and work"))
         self.time = LineField(_("Time"), placeholder=_("90 min closed, 14 h of work"))
         self.does_nothing = FlagField(_("Doing nothing"), _("Everything stays as it is"))
-        self.risk = LineField(_("Risk left"))
+        self.risk = ChoiceField(_("Risk left"), _grades())
         self.reason = LineField(_("Why, or why not"))
         for name in _FIELDS:
             self.add(name, getattr(self, name))
@@ -45,8 +50,12 @@ class OptionForm(RecordForm):
 
     def fill(self, record: Option) -> None:
         """Show an option."""
+        known = {value.casefold(): value for value, _text in _grades()}
+        risk = known.get(record.risk.strip().casefold(), record.risk)
+        other = [] if risk in known.values() else [(risk, risk)]
+        self.risk.set_options([*_grades(), *other])  # words typed earlier stay a choice
         for name in _FIELDS:
-            getattr(self, name).set_value(getattr(record, name))
+            getattr(self, name).set_value(risk if name == "risk" else getattr(record, name))
 
     def read(self, record: Option) -> Option:
         """Return the option as typed."""
