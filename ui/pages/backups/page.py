@@ -101,7 +101,7 @@ class BackupsPage(Page):
 
     def places(self) -> tuple[str, ...]:
         """The parts that deserve a picture of their own."""
-        return ("key", "retention")
+        return ("key", "retention") if self._view is not None and self._view.sets else ()
 
     def focus_search(self) -> None:
         """Put the keyboard into the search field."""
