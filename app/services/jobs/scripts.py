@@ -44,9 +44,10 @@ for part in "$base" "$base/jobs" "$dir"; do
 done
 cd "$dir" || refuse "folder $dir"
 if [ ! -e cmd.sh ]; then
-    printf '%s\n' "$command" >cmd.tmp && printf '%s\n' "$wrapper" >run.sh &&
-        printf '%s\n' "$session" >env.sh && printf '%s\n' "$mask" "$here" >where &&
-        mv cmd.tmp cmd.sh || refuse "room $dir"
+    printf '%s\n' "$command" >cmd.$$ && printf '%s\n' "$wrapper" >run.$$ &&
+        printf '%s\n' "$session" >env.$$ && printf '%s\n' "$mask" "$here" >where.$$ &&
+        mv run.$$ run.sh && mv env.$$ env.sh && mv where.$$ where && mv cmd.$$ cmd.sh ||
+        refuse "room $dir"
 fi
 [ "$(sha256sum <cmd.sh | cut -c1-64)" = "$want" ] || refuse "other $dir"
 find "$base/jobs" -mindepth 2 -maxdepth 2 -name ack -mtime +7 2>/dev/null |

@@ -13,7 +13,7 @@ from app.i18n import _, ngettext
 from app.services.fanout.spreading import spread
 from ui.widgets.buttons import Button
 from ui.widgets.facts import SectionTitle
-from ui.widgets.fields import ChoiceField, LineField
+from ui.widgets.fields import ChoiceField, Form, LineField
 from ui.widgets.layout import column, row
 
 _USUAL = "1, 10%, 50%, rest"
@@ -38,8 +38,9 @@ class SpreadStep(QWidget):
         self._batches.set_value(_USUAL)
         self._go = Button("", icon="layers")
         self._go.clicked.connect(self._on_go)
-        fields = row(self._step, self._batches, gap=16)
-        fields.setStretch(1, 1)
+        fields = Form(2)
+        fields.add("step", self._step)
+        fields.add("batches", self._batches)
         title = SectionTitle(_("Repeat on every host"))
         self.setLayout(column(title, fields, row(None, self._go), gap=8))
 
