@@ -177,14 +177,15 @@ def test_at_start_a_restore_under_way_is_marked_as_cut_off(keeping, store, taken
 
 
 def test_without_a_proven_safety_set_nothing_is_touched(keeping, store, taken, tree, monkeypatch):
-    real = type(keeping.vault).verify
+    real = type(keeping.vault).verify_by_reading
 
-    def damaged(self, item, level, **more):
-        found = real(self, item, level, **more)
-        failed = item.id != taken.id and level is Level.READABLE
-        return replace(found, outcome=Outcome.FAILED) if failed else found
+    def damaged(self, item, **more):
+        *lower, readable = real(self, item, **more)
+        if item.id != taken.id:
+            readable = replace(readable, outcome=Outcome.FAILED)
+        return (*lower, readable)
 
-    monkeypatch.setattr(type(keeping.vault), "verify", damaged)
+    monkeypatch.setattr(type(keeping.vault), "verify_by_reading", damaged)
     with pytest.raises(BackupFailed, match="safety set"):
         put_back(taken, keeping)
     assert records(store) == []
