@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 from sqlalchemy import event
@@ -41,7 +42,7 @@ def main() -> None:
         case "commits":
             found = kill_writers(Path(folder), rounds=int(rest[0]), seed=int(rest[1]))
         case "upgrade":
-            found = kill_upgrades(Path(folder))
+            found = kill_upgrades(Path(folder), every=int(rest[0]))
         case _:
             found = hit_size_limit(Path(folder))
     print(json.dumps(found))
@@ -113,15 +114,15 @@ def _write_for_ever(data: Path, pipe: int) -> None:
         os.write(pipe, b"%d\n" % change.version)
 
 
-def kill_upgrades(folder: Path) -> dict[str, int]:
-    """Kill an upgrade at its first, second, ... statement until one gets through."""
+def kill_upgrades(folder: Path, *, every: int) -> dict[str, int]:
+    """Kill an upgrade at its first and every so-manyth statement, until one gets through."""
     killed = broken = 0
-    while True:
-        path = folder / f"{killed}.db"
+    for statement in count(0, every):
+        path = folder / f"{statement}.db"
         prepare_file(path)
         child = os.fork()
         if child == 0:
-            _count_down(killed)
+            _count_down(statement)
             upgrade_database(path)
             os._exit(0)
         if os.waitpid(child, 0)[1] == 0:

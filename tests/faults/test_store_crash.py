@@ -15,6 +15,7 @@ from app.store.store import open_store
 from tests.fakes import NOON, SetClock
 from tests.small_disk import small_disk
 
+SOAK = bool(os.environ.get("CHANGEDESK_SOAK"))
 KILLER = Path(__file__).with_name("store_killer.py")
 ROOT = KILLER.parents[2]
 
@@ -54,8 +55,9 @@ def test_a_thousand_kills_lose_no_acknowledged_entry(tmp_path):
 
 
 def test_a_program_killed_at_any_statement_of_the_upgrade_leaves_old_or_new(tmp_path):
-    found = kill("upgrade", tmp_path)
-    assert found["killed"] > 30
+    found = kill("upgrade", tmp_path, 1 if SOAK else 5)
+    print(f"killed at {found['killed']} statements of the upgrade: {found['broken']} broken")
+    assert found["killed"] > 20
     assert found["broken"] == 0
 
 
