@@ -40,12 +40,19 @@ def popup_menu(parent: QWidget) -> QMenu:
     return menu
 
 
-def scroll_area() -> QScrollArea:
-    """Return an empty scrolling area whose content takes its size."""
+def scroll_area(*, fitted: bool = False) -> QScrollArea:
+    """Return an empty scrolling area whose content takes its size.
+
+    What is ``fitted`` to the room beside the bar needs the bar in its final width at once.
+    """
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
-    dress_bars(area)
+    if fitted:
+        dress(area.verticalScrollBar(), SCROLL)
+        dress(area.horizontalScrollBar(), SCROLL)
+    else:
+        dress_bars(area)
     return area
 
 

@@ -87,7 +87,7 @@ class PdfPreview(QWidget):
         self._zoom = 0.0  # 0 fits the width
         self._waiting: set[int] = set()
         self._generation = 0
-        self._area = scroll_area()
+        self._area = scroll_area(fitted=True)
         self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self._area.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._bar = _Toolbar()
