@@ -72,7 +72,7 @@ def test_a_step_that_was_cut_off_is_named_and_waits_for_a_person(lab, qapp, qtbo
         assert "Look on the host" in message.next
         person.go("run")
         assert "outcome unknown" in person.text()
-        assert "Nothing is sent again by itself" in person.text()
+        assert "looking there sends nothing again" in person.text()
         assert not person.can_press("Send again")
         person.type("How you know, or why", "Looked: it had begun, and ended")
         person.press("It was done")

@@ -162,7 +162,7 @@ def weigh_the_options(person: Person) -> None:
             "Choice": True,
             "Benefit": "Queries read only the rows they need",
             "Cost and work": "Minutes of work",
-            "Risk left": "Service stops for seconds",
+            "Risk left": "Low",
             "Why, or why not": "Removes the cause, and can be undone by a restore",
         },
         {

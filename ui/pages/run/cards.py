@@ -210,11 +210,13 @@ class TroubleCard(Card):
         buttons: list[Item] = (
             [back, None, *others, again] if first else [None, *others, again, back]
         )
-        look = Button(_("Look on the host"), Kind.PRIMARY, icon="search")
-        look.clicked.connect(self.looked)
-        look.setVisible(unknown and bool(item.job))
+        head: list[Item] = [badge, None]
+        if unknown and item.job:
+            look = Button(_("Look on the host"), Kind.PRIMARY, icon="search")
+            look.clicked.connect(self.looked)
+            head.append(look)
         self._fill(
-            row(badge, None, look),
+            row(*head),
             Label(step.title, weight=BOLD, wrap=True),
             Label(visible(item.outcome), wrap=True).make_selectable(),
             Label(_advice(item, gate=gate, first=first), tone="ink2", wrap=True),
