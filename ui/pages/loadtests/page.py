@@ -57,9 +57,9 @@ class LoadTestsPage(Page):
         self.preview.dropped.connect(self.new_record)
         self.plan.wanted.connect(self._on_run)
         self.plan.left.connect(self._on_left)
-        choose = Button(_("Import results"), icon="upload")
-        choose.clicked.connect(self.new_record)
-        parts = (_nothing(choose), self.waiting, self.compared, self.preview, self.plan)
+        self._first = Button(_("Import results"), icon="upload")
+        self._first.clicked.connect(self.new_record)
+        parts = (_nothing(self._first), self.waiting, self.compared, self.preview, self.plan)
         for part in parts:
             self._stack.addWidget(part)
         self.body.addWidget(self._stack, 1)
@@ -95,6 +95,7 @@ class LoadTestsPage(Page):
         self._choice.setVisible(view is not None)
         for button in (self._run, self._import):
             button.setVisible(view is not None)
+        self._first.setVisible(view is not None and view.change.state.is_open)
         if view is None:
             self._put(_EMPTY)
             self.header.set_sentence(_("Record a change first; load tests belong to one."))
