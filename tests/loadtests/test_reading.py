@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.domain.loadtest import LoadTestFormat, Percentiles
@@ -90,6 +90,8 @@ def moment(at_ms):
 
 
 @given(samples=SAMPLES)
+@example(samples=[Sample(1_795_000_000_000, 0, '"', False)])
+@example(samples=[Sample(1_795_000_000_000, 0, '"" "', False)])
 def test_xml_says_the_same_as_csv(tmp_path_factory, samples):
     folder = tmp_path_factory.mktemp("jtl")
     clean = [

@@ -34,14 +34,14 @@ class Cells:
     @classmethod
     def of(cls, buf: Bytes, start: Ints, end: Ints) -> "Cells":
         """Take cells as they stand in the file; quotes and blanks around them are taken off."""
-        for _side in range(2):  # blanks outside of quotes, then quotes
-            first, last = buf[start], buf[end - 1]
-            edge = (first == _SPACE) | (first == _QUOTE) | (last == _SPACE) | (last == _QUOTE)
-            if not edge.any():
+        for _blank in range(2):
+            first, last = buf[start] == _SPACE, buf[end - 1] == _SPACE
+            if not (first | last).any():
                 break
-            start = start + ((first == _SPACE) & (start < end))
-            end = end - ((last == _SPACE) & (start < end))
-            quoted = (buf[start] == _QUOTE) & (end - start >= 2) & (buf[end - 1] == _QUOTE)
+            start = start + (first & (start < end))
+            end = end - (last & (start < end))
+        quoted = (buf[start] == _QUOTE) & (end - start >= 2) & (buf[end - 1] == _QUOTE)
+        if quoted.any():
             start, end = start + quoted, end - quoted
         return cls(buf, start, end)
 
