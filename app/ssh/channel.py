@@ -159,7 +159,13 @@ class SshStream:
         channel.settimeout(idle_s)
 
     def read(self, size: int) -> bytes:
-        """Return up to ``size`` bytes of stdout, b"" at its end."""
+        """Return up to ``size`` bytes of stdout, b"" at its end; raises RemoteError."""
+        try:
+            return self._next(size)
+        except (EOFError, OSError) as error:  # telling the server of room goes over the same link
+            raise lost(self._host) from error
+
+    def _next(self, size: int) -> bytes:
         last_s = time.monotonic()
         while True:
             if self._channel.recv_ready():

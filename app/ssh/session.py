@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Lock, Timer
 from typing import TYPE_CHECKING
@@ -147,7 +147,8 @@ class SshRemote:
         except (SSHException, EOFError, OSError) as error:
             raise lost(self.host.name) from error
         finally:
-            channel.close()
+            with suppress(SSHException, EOFError, OSError):  # saying so goes over a broken link too
+                channel.close()
             self._slots.give()
             if self._retired and not self._in_use:
                 self.close()

@@ -168,9 +168,23 @@ class SpoolStream:
         return b""
 
     def stderr(self) -> bytes:
-        """Return what the producer said there, capped."""
-        said = b""
-        with suppress(RemoteError), self._fetch("err", 0) as stream:
+        """Return what the producer said there, capped; asked for again after a cut.
+
+        Empty when the host stays out of reach: then the closing control line is missing.
+        """
+        while True:
+            try:
+                return self._said()
+            except _LOST as error:
+                try:
+                    self._pause(error)
+                except RemoteError:
+                    return b""
+            except RemoteError:
+                return b""
+
+    def _said(self) -> bytes:
+        with self._fetch("err", 0) as stream:
             said = await_marker(stream, self._fetch_nonce) or b""
             while len(said) < _ERR_LIMIT_BYTES and (data := stream.read(1 << 16)):
                 said += data
