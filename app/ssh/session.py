@@ -141,7 +141,7 @@ class SshRemote:
         """Open a channel, close it at the end, and translate what breaks in between."""
         from paramiko import SSHException  # noqa: PLC0415 - on first use only
 
-        channel = self._open(self._wire(context), context)
+        channel = self._opened(context)
         try:
             yield channel
         except (SSHException, EOFError, OSError) as error:
@@ -152,6 +152,21 @@ class SshRemote:
             self._slots.give()
             if self._retired and not self._in_use:
                 self.close()
+
+    def _opened(self, context: TaskContext) -> "Channel":
+        """Open a session; a kept connection that turns out to be broken is set up once more.
+
+        Nothing was sent over it yet, so trying again repeats nothing.
+        """
+        kept = self._connection
+        wire = self._wire(context)
+        try:
+            return self._open(wire, context)
+        except ConnectionLost:
+            if kept is None or wire is not kept.wire:
+                raise
+            wire.close()
+            return self._open(self._wire(context), context)
 
     def _open(self, wire: "Wire", context: TaskContext) -> "Channel":
         """Open a session; where the server takes fewer than we would, wait for our turn."""
