@@ -22,6 +22,7 @@ from app.secrets import SessionSecrets
 from app.services.facade import AppServices
 from tests.journeys.screen import Screen
 from tests.patience import PATIENCE_MS, PatientBot
+from tests.ui.desktops import take_down
 from ui.application import Desktop, Start
 from ui.pages.changes.records import RecordList
 from ui.shell.palette import Palette
@@ -261,10 +262,5 @@ def at_the_window(
         )
     finally:
         application.removeEventFilter(flashes)
-        application.aboutToQuit.disconnect(desktop.stop)
-        desktop.stop()
-        desktop.window.close()
-        desktop.window.deleteLater()
-        desktop.setParent(None)
-        desktop.deleteLater()
+        take_down(application, [desktop])
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

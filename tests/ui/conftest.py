@@ -11,6 +11,7 @@ import pytest
 
 from app.domain.filter import Asker
 from app.services.finding import FoundPage
+from tests.ui.desktops import take_down
 from ui.actions import Actions
 from ui.application import Desktop, Start
 from ui.changed import Changed, Topic
@@ -139,11 +140,4 @@ def desktop(qapp, tmp_path, monkeypatch, qtbot) -> Iterator[Callable[..., Deskto
         return one
 
     yield make
-    for one in made:
-        qapp.aboutToQuit.disconnect(one.stop)
-        one.stop()
-        one.window.close()
-        one.window.deleteLater()
-        one.setParent(None)
-        one.deleteLater()
-    qapp.processEvents()
+    take_down(qapp, made)

@@ -17,6 +17,7 @@ from app.paths import examples_dir
 from app.services import changes
 from app.store.lock import acquire
 from app.tasks import TaskContext
+from tests.ui.desktops import take_down
 from ui.application import Desktop, Start
 from ui.messages import Tone
 from ui.shell.examples import Ways
@@ -34,14 +35,7 @@ def windows(qapp) -> Iterator[Callable[[Start], Desktop]]:
         return made[-1]
 
     yield make
-    for one in made:
-        qapp.aboutToQuit.disconnect(one.stop)
-        one.stop()
-        one.window.close()
-        one.window.deleteLater()
-        one.setParent(None)
-        one.deleteLater()
-    qapp.processEvents()
+    take_down(qapp, made)
 
 
 @pytest.fixture

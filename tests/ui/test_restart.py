@@ -14,6 +14,7 @@ from app.domain.runbook import Step, StepKind
 from app.secrets import SessionSecrets
 from app.services import changes
 from app.store.sqlite import FILE_NAME
+from tests.ui.desktops import take_down
 from ui.application import Desktop, Start
 from ui.widgets.banner import Banner
 from ui.widgets.buttons import Button
@@ -49,14 +50,7 @@ def opened(qapp, qtbot, data) -> Iterator[Callable[[], Desktop]]:
         return made[-1]
 
     yield make
-    for one in made:
-        qapp.aboutToQuit.disconnect(one.stop)
-        one.stop()
-        one.window.close()
-        one.window.deleteLater()
-        one.setParent(None)
-        one.deleteLater()
-    qapp.processEvents()
+    take_down(qapp, made)
 
 
 def shown(desktop: Desktop) -> list[str]:
@@ -133,11 +127,7 @@ def test_without_a_way_to_recover_none_is_offered(data, qapp, qtbot):
     desktop.run()
     qtbot.waitUntil(lambda: bool(shown(desktop)))
     assert not [b for b in desktop.window.findChildren(Button) if "aside" in b.text()]
-    qapp.aboutToQuit.disconnect(desktop.stop)
-    desktop.stop()
-    desktop.window.close()
-    desktop.window.deleteLater()
-    desktop.setParent(None)
+    take_down(qapp, [desktop])
 
 
 def _open(data, _context):

@@ -81,7 +81,7 @@ def opened(path: Path | str, book: Notebook) -> Iterator[Text]:
     Raises:
         InvalidInput: It cannot be read, or is packed in a way that is not opened here.
     """
-    try:
+    try:  # closed at the end of this block, but for standard input
         inner = sys.stdin.buffer if str(path) == "-" else Path(path).open("rb")  # noqa: SIM115
     except OSError as error:
         raise InvalidInput(

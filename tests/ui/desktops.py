@@ -1,0 +1,19 @@
+"""Whole programs with a window, as tests start and end them."""
+
+from collections.abc import Iterable
+
+from PySide6.QtWidgets import QApplication
+
+from ui.application import Desktop
+
+
+def take_down(application: QApplication, desktops: Iterable[Desktop]) -> None:
+    """End programs whose application goes on with other tests."""
+    for one in desktops:
+        application.aboutToQuit.disconnect(one.stop)
+        one.stop()
+        one.window.close()
+        one.window.deleteLater()
+        one.setParent(None)
+        one.deleteLater()
+    application.processEvents()
