@@ -2,6 +2,7 @@ import os
 import sqlite3
 import stat
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from app.errors import Busy, DatabaseDamaged, DiskFull, StoreError
 from app.store import store as store_module
 from app.store.engine import open_engine
 from app.store.place import Place
-from app.store.sqlite import FILE_NAME, WriteFailed, as_app_error, prepare_file
+from app.store.sqlite import FILE_NAME, WriteFailed, as_app_error, connect, prepare_file
 from app.store.store import open_store
 from tests.store.conftest import write_entries
 
@@ -90,6 +91,16 @@ def test_a_flipped_page_is_found_when_the_program_starts(data, clock):
     path.write_bytes(content)
     with pytest.raises(DatabaseDamaged, match=r"changedesk\.db is damaged"):
         open_store(data, clock=clock, actor="Thabo")
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs a list of open files")
+def test_a_file_that_cannot_be_used_is_not_kept_open(tmp_path):
+    path = tmp_path / "db"
+    path.write_bytes(b"not a database, and longer than a header of one" * 40)
+    with pytest.raises(sqlite3.DatabaseError) as caught:
+        connect(path)
+    assert str(path) not in {os.path.realpath(link) for link in Path("/proc/self/fd").iterdir()}
+    del caught  # it held what was opened until here
 
 
 def test_a_large_database_is_looked_through_only_after_a_crash(data, clock, monkeypatch):

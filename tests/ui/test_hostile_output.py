@@ -74,7 +74,8 @@ def page(qtbot, theme, tasks, services, ssh_host):
     made.open(run.id)
     (transcript,) = made.findChildren(Transcript)
     qtbot.until_quiet(lambda: made.ready and "touch" in transcript.toPlainText())
-    return made
+    yield made
+    tasks.shutdown()  # before the store is closed
 
 
 def test_the_transcript_shows_every_character_and_obeys_none(page, ssh_server):

@@ -32,7 +32,7 @@ def services(tmp_path) -> Iterator[AppServices]:
 
 
 @pytest.fixture
-def page(qtbot, theme, tasks, services) -> Callable[[], ReportsPage]:
+def page(qtbot, theme, tasks, services) -> Iterator[Callable[[], ReportsPage]]:
     def make() -> ReportsPage:
         tools = Tools(tasks, Messages(), Changed(), Navigation(), Actions(), theme)
         made = ReportsPage(tools.with_services(services))
@@ -43,7 +43,8 @@ def page(qtbot, theme, tasks, services) -> Callable[[], ReportsPage]:
         qtbot.until_quiet(lambda: made.ready)
         return made
 
-    return make
+    yield make
+    tasks.shutdown()  # before the store is closed
 
 
 def printed(services: AppServices, title: str = "Add an index", revision: int = 1) -> Report:

@@ -51,6 +51,7 @@ def desk_context(qapp, theme, tasks, services):
     tools = Tools(tasks, Messages(), Changed(), Navigation(), Actions(), theme)
     collector = GarbageCollector(tools.messages)
     yield tools.with_services(services)
+    tasks.shutdown()  # first: the store cannot close a connection that somebody still reads from
     collector.stop()
 
 
