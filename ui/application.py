@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -29,6 +28,7 @@ from ui.pages import PAGES, PageEntry
 from ui.shell.examples import ExampleWays, Ways
 from ui.shell.facts import ShellFacts, shell_facts
 from ui.shell.memory import Memory
+from ui.shell.preload import Preloader, all_pieces
 from ui.tasks import WRITES, TaskRunner
 from ui.theme import Theme
 
@@ -81,6 +81,8 @@ class Desktop(QObject):
         self._garbage = GarbageCollector(self)
         self.window = MainWindow(self.tools, start.pages, self.memory, self.now)
         self._examples = ExampleWays(self.tools, self.window, start.examples)
+        self._preloader = Preloader(self.tools.tasks, self.window.at_rest, self)
+        self._preloader.ended.connect(self._catch_up)
         self._crashed.connect(self.tools.messages.show_error, Qt.ConnectionType.QueuedConnection)
         theme.switched.connect(self._on_switched)
         self._facts_timer = QTimer(self)
@@ -133,6 +135,7 @@ class Desktop(QObject):
         self._facts_timer.stop()
         if self.watch is not None:
             self.watch.stop()
+        self._preloader.stop()
         self.tools.tasks.shutdown()
         self._garbage.stop()
         if self.services is not None:
@@ -169,7 +172,9 @@ class Desktop(QObject):
         self._facts_timer.start(_FACTS_MS)
         self.look_at_facts()
         self.ready.emit()
-        self._later(_BEHIND_MS, self._catch_up)
+        # What is caught up afterwards has less to load then, and is less in the way.
+        begin = partial(self._preloader.start, all_pieces(self.start.pages, services))
+        self._later(_BEHIND_MS, begin)
 
     def _say_what_was_cut_off(self, context: "UiContext") -> None:
         if self._recovered:
@@ -198,13 +203,12 @@ class Desktop(QObject):
 
     @Slot()
     def _settle_in(self) -> None:
-        """Keep watch from now on, and load what all pages need while nobody waits."""
+        """Keep watch from now on, and let the garbage be collected of what is new."""
         if self.services is not None:
             from ui.shell.watch import Watch  # noqa: PLC0415 - not before the first picture
 
             self.watch = Watch(self.tools.with_services(self.services), self)
-            task = self.tools.tasks.load(partial(_load_everything, self.start.pages))
-            task.ended.connect(self._garbage.begin)
+            self._garbage.begin()
 
     @Slot(object)
     def _on_facts(self, facts: ShellFacts) -> None:
@@ -245,15 +249,6 @@ def _catch_up(services: "AppServices", _context: TaskContext) -> CaughtUp:
     before = services.first.log_head()
     warnings = services.catch_up()
     return CaughtUp(warnings, services.first.log_head() != before)
-
-
-def _load_everything(pages: Sequence[PageEntry]) -> None:
-    """Import the modules of all pages, their parts and charts; call it on a worker thread."""
-    for entry in pages:
-        entry.load()
-    for tab in import_module("ui.pages.changes.tabs").TABS:
-        tab.load()
-    import_module("ui.charts.engine")
 
 
 def build_application(arguments: Sequence[str] = ()) -> QApplication:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Signal, Slot
@@ -23,6 +24,7 @@ from ui.messages import Message, Tone
 from ui.navigation import Place
 from ui.pages import PageEntry
 from ui.shell.memory import Memory
+from ui.shell.preload import load_page
 from ui.shell.rail import Rail
 from ui.shell.status_bar import StatusBar
 from ui.shell.waiting import WaitingPage
@@ -74,6 +76,10 @@ class MainWindow(QMainWindow):
         """The page in sight, None while the store is being opened."""
         shown = self._stack.currentWidget()
         return next((page for page in self._pages.values() if page is shown), None)
+
+    def at_rest(self) -> bool:
+        """Whether the page in sight shows everything it was asked for."""
+        return self.page is not None and self.page.ready
 
     def mark_example(self, *, leads_away: bool) -> "ExampleBar":
         """Say from now on, above every page and in the title, that everything here is made up."""
@@ -146,7 +152,7 @@ class MainWindow(QMainWindow):
         if entry.is_loaded:
             self._arrive(place, self._context)
             return
-        task = self._tools.tasks.load(entry.load)
+        task = self._tools.tasks.load(partial(load_page, entry, self._context.services))
         task.succeeded.connect(self._on_loaded)
         task.failed.connect(self._tools.messages.show_error)
 

@@ -70,6 +70,7 @@ def stand_in(folder: Path) -> SimpleNamespace:
         actor="Nomsa Khumalo",
         clock=SimpleNamespace(now=lambda: NOW),
         first=queries,
+        queries=queries,
         finder=queries,
         asker=Asker(NOW, "Nomsa Khumalo"),
         data=folder,

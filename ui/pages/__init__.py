@@ -94,7 +94,15 @@ def _is_imported(name: str) -> bool:
 
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("home", later("Home"), "home", 0, "ui.pages.home.page", "HomePage"),
-    PageEntry("changes", later("Changes"), "changes", 0, "ui.pages.changes.page", "ChangesPage"),
+    PageEntry(
+        "changes",
+        later("Changes"),
+        "changes",
+        0,
+        "ui.pages.changes.page",
+        "ChangesPage",
+        ("ui.pages.changes.overview",),
+    ),
     PageEntry(
         "calendar", later("Calendar"), "calendar", 0, "ui.pages.calendar.page", "CalendarPage"
     ),
