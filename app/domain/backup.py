@@ -235,6 +235,24 @@ class Quarantined:
 
 
 @dataclass(frozen=True, slots=True)
+class CutOff:
+    """What a host has written, or still writes, for a set that nobody works on now."""
+
+    set: SetId
+    host: HostId
+    host_name: str
+    change: ChangeId | None
+    by: str
+    at: datetime
+    """When the set was begun (UTC)."""
+    sources: tuple[BackupSource, ...]
+    jobs: tuple[str, ...]
+    """The jobs on the host, by the ids it knows them by."""
+    is_over: bool = False
+    """Whether the set is sealed or given up, so that only clearing away is left to do."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reconciliation:
     """What a comparison of the vault's folder with the store's rows found."""
 

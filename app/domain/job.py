@@ -53,3 +53,26 @@ class JobLook:
     """Processes of the command that run now."""
     beat_s: float | None = None
     """Seconds since the job's last sign of life."""
+    sizes: tuple[int, int] = (0, 0)
+    """Bytes of both streams that the host keeps so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A job that lies on a host, as the host lists it; times by the host's clock, as ages."""
+
+    job: str
+    state: JobState
+    stdout_bytes: int
+    stderr_bytes: int
+    begun_ago_s: float
+    seen_ago_s: float
+    """Since its end, or since its last sign of life."""
+    exit_code: int | None = None
+    read: bool = False
+    """Whether whoever began it has all of its output; the host forgets it in a week."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing of it can go on, so that it can be removed."""
+        return self.state is not JobState.RUNNING

@@ -59,8 +59,15 @@ def take_backup(
         )
     target = find_host(host, keeping)
     request = CaptureRequest(SetId(new_id()), target, tuple(sources), change, keeping.desk.actor)
+    return capture_and_record(request, level, keeping=keeping, context=context)
+
+
+def capture_and_record(
+    request: CaptureRequest, level: Level, *, keeping: Safekeeping, context: TaskContext
+) -> BackupSet:
+    """Take or finish the set that a request names, record it, and prove it; see `take_backup`."""
     try:
-        taken = keeping.vault.capture(request, keeping.remotes.open(target), context)
+        taken = keeping.vault.capture(request, keeping.remotes.open(request.host), context)
     except AppError as error:
         _log_failure(request, error, keeping)
         raise

@@ -5,7 +5,7 @@ they begin.
 """
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -72,12 +72,16 @@ def _compare_vault(services: "AppServices") -> tuple[str, ...]:
     if not services.vault.exists():
         return ()
     from app.services import backups  # noqa: PLC0415 - only where there is a vault
+    from app.services.cut_off_backups import cut_off_words  # noqa: PLC0415 - see above
 
     try:
         found = backups.adopt_at_start(keeping=services.keeping)
+        cut_off = services.keeping.vault.cut_off()
     except AppError as error:  # a locked vault must not keep anybody from the change log
         return (error.sentence(),)
-    return _vault_words(found)
+    kept = {item.set for item in cut_off if not item.is_over}
+    aside = tuple(one for one in found.quarantined if one.path.rpartition("/")[2] not in kept)
+    return (*_vault_words(replace(found, quarantined=aside)), *map(cut_off_words, cut_off))
 
 
 def _empty_bin(services: "AppServices") -> None:

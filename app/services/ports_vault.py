@@ -8,6 +8,7 @@ from typing import Protocol
 from app.domain.backup import (
     BackupSet,
     BackupSource,
+    CutOff,
     Level,
     Reconciliation,
     RestoreResult,
@@ -106,7 +107,26 @@ class VaultBin(Protocol):
         ...
 
 
-class Vault(Protocol):
+class Spools(Protocol):
+    """What hosts have written to their own disks for sets that nobody works on now."""
+
+    def cut_off(self) -> Sequence[CutOff]:
+        """Return what hosts hold of sets that nobody works on now, oldest first.
+
+        Such a set is finished by `capture` with the same set, host and sources.
+        """
+        ...
+
+    def drop_cut_off(self, item: CutOff, remote: Remote) -> bool:
+        """End and remove what a host holds of such a set; False when it is out of reach.
+
+        Raises:
+            Busy: Somebody finishes it right now.
+        """
+        ...
+
+
+class Vault(Spools, Protocol):
     """The place where sealed backup sets lie; safe to use from several threads and programs."""
 
     @property

@@ -12,11 +12,12 @@ from app.vault.databases.tally import tables_of
 from app.vault.dialogue import Payload, new_nonce
 from app.vault.format import ObjectRecord, sha256
 from app.vault.formats import Format, FormatError
+from app.vault.journal import Journal, SpoolJob
 from app.vault.judging import Ending, judge
 from app.vault.producer import Abilities, Judgement, Producer
 from app.vault.seal import SealedWriter
 from app.vault.setwriter import SetWriter
-from app.vault.spool import spooled
+from app.vault.spool import Spooling, spooled
 
 TOOLS: dict[SourceKind, tuple[str, ...]] = {
     SourceKind.FILES: ("tar",),
@@ -50,9 +51,18 @@ class Meter:
         self.context.progress(self.done_bytes, total, self.text)
 
 
-def capture_object(
-    producer: Producer, number: int, remote: Remote, place: SetWriter, able: Abilities, meter: Meter
-) -> ObjectRecord:
+@dataclass(frozen=True, slots=True)
+class Capturing:
+    """What the producers of one set work with."""
+
+    remote: Remote
+    place: SetWriter
+    able: Abilities
+    meter: Meter
+    journal: Journal
+
+
+def capture_object(producer: Producer, number: int, work: Capturing) -> ObjectRecord:
     """Run one producer and keep its stream; a failed one leaves a record, but no object.
 
     Raises:
@@ -60,22 +70,23 @@ def capture_object(
         DiskFull: There is no room left here.
         TaskCancelled: A stop was asked for.
     """
-    started_s = monotonic()
+    started_s, place = monotonic(), work.place
     label = f"{number:02d}"
     name = f"{label}-{producer.stem}.{producer.suffix}.zst.age"
-    meter.text = producer.title
+    work.meter.text = producer.title
     with ExitStack() as streams:
         out = streams.enter_context(place.open_object(name, packed=producer.packed))
         index = streams.enter_context(place.open_index(label)) if producer.has_index else None
-        ending, members = _receive(producer, remote, out, index, meter)
-        judgement = judge(producer, ending)
+        way = _way(producer, number, work)
+        ending, members = _receive(way, work, out, index)
+        judgement = _judged(way, ending)
         log_bytes, log_sha256 = place.keep_log(label, ending.stderr)
         record = ObjectRecord(
             stored=_describe(producer, name, judgement, ending),
             source=producer.source,
             end_seen=ending.control is not None and not ending.problem,
             duration_s=0.0,
-            tools=_tools(producer, able),
+            tools=_tools(producer, work.able),
             log_bytes=log_bytes,
             log_sha256=log_sha256,
             tables=tables_of(producer.kind, ending),
@@ -85,16 +96,48 @@ def capture_object(
     return replace(record, duration_s=round(monotonic() - started_s, 3))
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a producer's output comes here: as it is made, or by way of a job on the host."""
+
+    producer: Producer
+    nonce: str
+    job: SpoolJob | None = None
+    known: bool = False
+
+
+def _way(producer: Producer, number: int, work: Capturing) -> _Way:
+    """Choose the way; a job is noted here before the host hears of it."""
+    if not producer.source.spool or producer.stdin is not None:
+        return _Way(producer, new_nonce())
+    job, known = work.journal.job_for(number, producer, work.remote)
+    return _Way(producer, job.nonce, job, known)
+
+
+def _judged(way: _Way, ending: Ending) -> Judgement:
+    """Judge an object; one that was written for a program that ended meanwhile says so."""
+    judgement = judge(way.producer, ending)
+    if not way.known or way.job is None or judgement.state is CaptureState.FAILED:
+        return judgement
+    note = (
+        f"The program was closed or cut off meanwhile. The host wrote this from "
+        f"{way.job.noted_at:%Y-%m-%d %H:%M} UTC on; it was fetched later."
+    )
+    state = judgement.state
+    state = CaptureState.WITH_WARNINGS if state is CaptureState.CAPTURED else state
+    return Judgement(state, (note, *judgement.warnings))
+
+
 def _receive(
-    producer: Producer, remote: Remote, out: SealedWriter, index: SealedWriter | None, meter: Meter
+    way: _Way, work: Capturing, out: SealedWriter, index: SealedWriter | None
 ) -> tuple[Ending, int]:
     """Take in one stream; return how it ended and how many members it held."""
-    nonce = new_nonce()
+    producer, nonce = way.producer, way.nonce
     format_ = producer.new_format(nonce, index)
     received = 0
     problem, exit_code, members = "", None, 0
     try:
-        with _opened(producer, remote, nonce, meter) as stream:
+        with _opened(way, work) as stream:
             if producer.stdin is not None:
                 stream.write(producer.stdin)
                 stream.close_stdin()
@@ -104,7 +147,7 @@ def _receive(
                 for data in out.take_from(payload):
                     received += len(data)
                     format_.feed(data)
-                    meter.add(len(data))
+                    work.meter.add(len(data))
                 problem, members = _end_of(format_) if payload.began else ("No data came.", 0)
             except FormatError as error:
                 problem = str(error)
@@ -114,18 +157,20 @@ def _receive(
                 exit_code = stream.finish(_FINISH_S)
             stderr = stream.stderr()
     except RemoteError as error:
-        error.host, error.step = remote.host.name, f"backup of {producer.title}"
+        error.host, error.step = work.remote.host.name, f"backup of {producer.title}"
         raise
     return Ending(exit_code, stderr, nonce, received, problem, members), members
 
 
-def _opened(
-    producer: Producer, remote: Remote, nonce: str, meter: Meter
-) -> AbstractContextManager[RemoteStream]:
+def _opened(way: _Way, work: Capturing) -> AbstractContextManager[RemoteStream]:
     """Return the producer's output: as it comes, or by way of the server's own disk."""
-    if producer.source.spool and producer.stdin is None:
-        return spooled(remote, producer, nonce, meter.total_bytes or 0, meter.context)
-    return remote.stream(producer.script, nonce, *producer.arguments, idle_s=producer.idle_s)
+    producer, meter = way.producer, work.meter
+    if way.job is not None:
+        what = Spooling(producer, way.job, way.known, meter.total_bytes or 0, meter.context)
+        return spooled(work.remote, what)
+    return work.remote.stream(
+        producer.script, way.nonce, *producer.arguments, idle_s=producer.idle_s
+    )
 
 
 def _end_of(format_: Format) -> tuple[str, int]:

@@ -64,6 +64,15 @@ class Layout:
         """The folder of one set."""
         return self.sets / str(year) / set_id
 
+    @property
+    def spools(self) -> Path:
+        """Notes about what hosts write for sets that are not sealed yet."""
+        return self.root / "spools"
+
+    def spool_note(self, set_id: str) -> Path:
+        """The note about what a host writes for one set."""
+        return self.spools / f"{set_id}.json"
+
     def tombstone(self, set_id: str) -> Path:
         """The mark of a set that shall be deleted."""
         return self.root / "tombstones" / f"{set_id}.json"

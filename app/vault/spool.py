@@ -1,67 +1,77 @@
 """Objects by way of the server's own disk: a cut link costs a moment, not the backup.
 
-The producer runs on the server without us and writes to a folder of its own. What it wrote is
-fetched afterwards, from where the last piece ended, and must be what the server hashed. The folder
-goes when the object is safe here, or has failed.
+The producer runs on the server without us, as a job. What it wrote is fetched afterwards, from
+where the last piece ended, and must be what the server hashed. It stays there until the set is
+sealed, so that a program that was killed meanwhile can fetch it from its beginning.
 """
 
 import hashlib
-import re
+import shlex
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 
-from app.errors import (
-    BackupFailed,
-    ConnectionLost,
-    RemoteError,
-    TimedOut,
-    Unreachable,
-    VaultDamaged,
-)
+from app.domain.job import JobEnd, JobLook
+from app.errors import BackupFailed, RemoteError, VaultDamaged
 from app.i18n import _
+from app.services.jobs.client import SPACE, JobClient, NotDetachable
+from app.services.jobs.following import Finish, Followed, NoSink, Order, Patience, follow
 from app.services.ports import Remote, RemoteStream
-from app.tasks import TaskContext
-from app.vault import spool_scripts as scripts
-from app.vault.dialogue import ask, await_marker, new_nonce
+from app.tasks import TaskCancelled, TaskContext
+from app.vault.journal import OUT_OF_REACH, SpoolJob
 from app.vault.producer import Producer
 from app.wording import bytes_size
 
 SPARE = 1.5
 """How much more must be free there than the estimate says."""
 SPARE_BYTES = 64 << 20
-_ASK_S = 60.0
+PATIENCE = Patience()
 PAUSES_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 30.0, 30.0)
-"""Between tries that bring nothing; after the last one the backup is given up."""
-_POLLS_S = (0.1, 0.2, 0.5, 1.0, 2.0)
+"""Between fetches that bring nothing; after the last one the backup is given up."""
+LIMIT_S = 48 * 3600.0
+"""What no producer needs; a silent one is ended much sooner."""
 _ERR_LIMIT_BYTES = 1 << 20
-_ENDING = re.compile(r"(\d{1,3}) +(\d{1,18}) *([0-9a-f]{64})?")
-_LOST = (ConnectionLost, TimedOut, Unreachable)
+
+
+@dataclass(frozen=True, slots=True)
+class Spooling:
+    """One object on its way by a host's disk; ``known`` when its job may be there already."""
+
+    producer: Producer
+    job: SpoolJob
+    known: bool
+    estimate_bytes: int
+    context: TaskContext
+
+    @property
+    def needed_bytes(self) -> int:
+        """What must be free on the host before the producer begins."""
+        return int(self.estimate_bytes * SPARE) + SPARE_BYTES
+
+    @property
+    def command(self) -> str:
+        """What the host runs."""
+        producer = self.producer
+        words = ("sh", "-c", producer.script, "sh", self.job.nonce, *producer.arguments)
+        return f"exec {shlex.join(words)}"
 
 
 @contextmanager
-def spooled(
-    remote: Remote,
-    producer: Producer,
-    nonce: str,
-    estimate_bytes: int,
-    context: TaskContext,
-) -> Iterator["SpoolStream"]:
+def spooled(remote: Remote, what: Spooling) -> Iterator["SpoolStream"]:
     """Let a producer write to the server's disk; give what it wrote as a stream.
 
     Raises:
-        BackupFailed: The server has no room, or no safe place.
-        RemoteError: The server stayed out of reach.
+        BackupFailed: The server has no room, or cannot keep a command running by itself.
+        RemoteError: The server stayed out of reach; what it writes goes on there.
         TaskCancelled: A stop was asked for.
     """
-    stream = SpoolStream(remote, producer, nonce, context)
+    stream = SpoolStream(remote, what)
     try:
-        stream.start(int(estimate_bytes * SPARE) + SPARE_BYTES)
         stream.await_end()
         yield stream
     finally:
         stream.close()
-        with suppress(RemoteError):
-            ask(remote, scripts.REMOVE, stream.id, limit_s=_ASK_S)
 
 
 class SpoolStream:
@@ -70,74 +80,49 @@ class SpoolStream:
     Fits `RemoteStream`, as far as a backup reads one.
     """
 
-    def __init__(
-        self,
-        remote: Remote,
-        producer: Producer,
-        nonce: str,
-        context: TaskContext,
-    ) -> None:
-        self.id = new_nonce()
-        self.resumed = 0
-        """How often a fetch went on after a cut."""
-        self._remote, self._producer, self._nonce = remote, producer, nonce
-        self._context = context
+    def __init__(self, remote: Remote, what: Spooling) -> None:
+        self._remote, self._what, self._context = remote, what, what.context
+        self._client = JobClient(remote, what.job.job)
         self._hash = hashlib.sha256()
-        self._at = 0
-        self._code: int | None = None
-        self._bytes, self._sha256, self._problem = 0, "", ""
+        self._at = self._tries = 0
+        self._end: JobEnd | None = None
+        self._problem = ""
+        self._silence = _Silence(what)
         self._open: tuple[AbstractContextManager[RemoteStream], RemoteStream] | None = None
-        self._tries = 0
-
-    def start(self, needed_bytes: int) -> None:
-        """Start the writer, once; a lost answer is asked for again and starts no second one."""
-        producer = self._producer
-        words = (str(needed_bytes >> 10), self._nonce, producer.script, *producer.arguments)
-        answers = dict(self._ask(scripts.START, *words))
-        refused = answers.get("refused", "")
-        if refused == "room":
-            free = int(answers["free"]) * 1024 if answers["free"].isdecimal() else None
-            raise self._failed(
-                _("The host has no room to write the backup first: {needed} needed, {free} free."),
-                _("Free some space there, or stream it: that needs no room on the host."),
-                needed=bytes_size(needed_bytes),
-                free=bytes_size(free),
-            )
-        if refused:
-            raise self._failed(
-                _("The host has no safe place to write the backup first: {why}."),
-                _("Put that right on the host, or stream it."),
-                why=refused,
-            )
 
     def await_end(self) -> None:
-        """Wait until the writer has ended; raises BackupFailed, TaskCancelled."""
-        polls, quiet_s, seen = 0, 0.0, -1
-        while True:
-            answers = dict(self._ask(scripts.POLL))
-            match answers.get("state"):
-                case "ended" if ending := _ENDING.fullmatch(answers.get("ending", "")):
-                    self._code, self._bytes = int(ending[1]), int(ending[2])
-                    self._sha256 = ending[3] or ""
-                    return
-                case "running":
-                    pass
-                case _:
-                    self._problem = _("The writer on the host ended without leaving its end.")
-                    return
-            said = answers.get("bytes", "").strip()
-            written = int(said) if said.isdecimal() else 0
-            pause_s = _POLLS_S[min(polls, len(_POLLS_S) - 1)]
-            quiet_s = 0.0 if written != seen else quiet_s + pause_s
-            if quiet_s > self._producer.idle_s:
-                self._problem = _("Nothing more was written on the host for {limit:g} s.").format(
-                    limit=self._producer.idle_s
-                )
-                return
-            polls, seen = polls + 1, written
-            text = _("{what}: written on the host").format(what=self._producer.title)
-            self._context.progress(written, None, text)
-            self._context.wait(pause_s)
+        """Begin the writer, or find it again, and wait until it has ended.
+
+        A lost answer begins no second one: the host itself sees to that.
+        """
+        what = self._what
+        order = Order(
+            what.job.job, what.command, LIMIT_S, attach=what.known,
+            cap=what.needed_bytes, room_bytes=what.needed_bytes, leave=True,
+        )  # fmt: skip
+        try:
+            followed = follow(
+                self._remote, order, NoSink(), self._context, PATIENCE, self._silence.heed
+            )
+        except NotDetachable as error:
+            raise self._refused(error) from error
+        self._take(followed)
+
+    def _take(self, followed: Followed) -> None:
+        """Keep the end that the host has written down, or the reason why there is none."""
+        match followed.finish:
+            case Finish.ENDED if followed.end is not None:
+                self._end = followed.end
+                if followed.end.stdout.dropped:
+                    self._problem = _("The producer wrote more than the host had room for.")
+            case Finish.CANCELLED | Finish.NOT_CANCELLED if self._silence.reason:
+                self._problem = self._silence.reason
+            case Finish.CANCELLED | Finish.NOT_CANCELLED | Finish.LEFT | Finish.LEFT_EARLY:
+                raise TaskCancelled
+            case Finish.OUT_OF_REACH if followed.error is not None:
+                raise followed.error
+            case _:
+                self._problem = _("The writer on the host ended without leaving its end.")
 
     def read(self, size: int) -> bytes:
         """Return up to ``size`` bytes, b"" at the end; goes on by itself after a cut.
@@ -146,12 +131,13 @@ class SpoolStream:
             VaultDamaged: What came is not what the server wrote, or it is gone there.
             RemoteError: The server stayed out of reach.
         """
-        if self._problem:
+        if self._problem or self._end is None:
             raise VaultDamaged(self._problem)
-        while self._at < self._bytes:
+        end = self._end.stdout
+        while self._at < end.size:
             try:
-                data = self._stream().read(min(size, self._bytes - self._at))
-            except _LOST as error:
+                data = self._stream().read(min(size, end.size - self._at))
+            except OUT_OF_REACH as error:
                 self.close()
                 self._pause(error)
                 continue
@@ -163,7 +149,7 @@ class SpoolStream:
             self.close()
             raise VaultDamaged(_("What the host had written is gone, or was cut short there."))
         self.close()
-        if self._code is not None and self._sha256 and self._hash.hexdigest() != self._sha256:
+        if self._hash.hexdigest() != end.sha256:
             raise VaultDamaged(_("What was fetched is not what the host had written."))
         return b""
 
@@ -175,24 +161,24 @@ class SpoolStream:
         while True:
             try:
                 return self._said()
-            except _LOST as error:
+            except OUT_OF_REACH as error:
                 try:
                     self._pause(error)
                 except RemoteError:
                     return b""
-            except RemoteError:
+            except (RemoteError, LookupError):
                 return b""
 
     def _said(self) -> bytes:
-        with self._fetch("err", 0) as stream:
-            said = await_marker(stream, self._fetch_nonce) or b""
+        with self._client.read("err", 0) as stream:
+            said = b""
             while len(said) < _ERR_LIMIT_BYTES and (data := stream.read(1 << 16)):
                 said += data
         return said[:_ERR_LIMIT_BYTES]
 
     def finish(self, limit_s: float = 30.0) -> int | None:
         """Return the producer's exit code, None when its end was never written."""
-        return self._code
+        return self._end.exit_code if self._end else None
 
     def write(self, data: bytes) -> None:
         """Raise ValueError: a writer without us reads nothing from us."""
@@ -204,21 +190,12 @@ class SpoolStream:
     def _stream(self) -> RemoteStream:
         """Return the open fetch, or begin one where the last ended."""
         if self._open is None:
-            block = self._fetch("data", self._at)
-            stream = block.__enter__()
-            self._open = (block, stream)
-            self.resumed += bool(self._at)
-            first = await_marker(stream, self._fetch_nonce)
-            if first is None:
-                raise VaultDamaged(_("What the host had written is gone."))
-            if first:
-                self._open = (block, _Begun(stream, first))
+            block = self._client.read("out", self._at, self._what.producer.idle_s)
+            try:
+                self._open = (block, block.__enter__())
+            except LookupError as error:
+                raise VaultDamaged(_("What the host had written is gone.")) from error
         return self._open[1]
-
-    def _fetch(self, file: str, at: int) -> AbstractContextManager[RemoteStream]:
-        self._fetch_nonce = new_nonce()
-        words = (self._fetch_nonce, self.id, file, str(at + 1))
-        return self._remote.stream(scripts.FETCH, *words, idle_s=self._producer.idle_s)
 
     def close(self) -> None:
         """End the fetch that is open, if there is one."""
@@ -227,17 +204,6 @@ class SpoolStream:
             with suppress(RemoteError):
                 block.__exit__(None, None, None)
 
-    def _ask(self, script: str, *words: str) -> list[tuple[str, str]]:
-        """Ask until it is answered: every question here may be asked twice."""
-        while True:
-            try:
-                answers = ask(self._remote, script, self.id, *words, limit_s=_ASK_S)
-            except _LOST as error:
-                self._pause(error)
-                continue
-            self._tries = 0
-            return answers
-
     def _pause(self, error: RemoteError) -> None:
         """Wait before the next try; raises the error when there were enough."""
         if self._tries >= len(PAUSES_S):
@@ -245,32 +211,44 @@ class SpoolStream:
         self._context.wait(PAUSES_S[self._tries])
         self._tries += 1
 
-    def _failed(self, text: str, hint: str, **words: str) -> BackupFailed:
+    def _refused(self, error: NotDetachable) -> BackupFailed:
+        if error.step == SPACE:
+            text = _(
+                "The host has no room to write the backup first: {needed} needed, {free} free."
+            )
+            hint = _("Free some space there, or stream it: that needs no room on the host.")
+        else:
+            text = _("The host cannot write the backup first. {why}")
+            hint = _("Put that right on the host, or stream it.")
+        needed, free = bytes_size(self._what.needed_bytes), bytes_size(error.free_bytes)
         return BackupFailed(
-            text.format(**words), hint=hint, host=self._remote.host.name, step="backup"
+            text.format(needed=needed, free=free, why=error.text),
+            hint=hint,
+            host=self._remote.host.name,
+            step="backup",
         )
 
 
-class _Begun:
-    """A stream whose first bytes were read already."""
+class _Silence:
+    """Tells how much was written, and notices when nothing more comes."""
 
-    def __init__(self, stream: RemoteStream, first: bytes) -> None:
-        self._stream, self._first = stream, first
+    def __init__(self, what: Spooling) -> None:
+        self._what = what
+        self._text = _("{what}: written on the host").format(what=what.producer.title)
+        self._seen, self._since_s = -1, 0.0
+        self.reason = ""
 
-    def read(self, size: int) -> bytes:
-        if self._first:
-            data, self._first = self._first[:size], self._first[size:]
-            return data
-        return self._stream.read(size)
-
-    def write(self, data: bytes) -> None:
-        self._stream.write(data)
-
-    def close_stdin(self) -> None:
-        self._stream.close_stdin()
-
-    def stderr(self) -> bytes:
-        return self._stream.stderr()
-
-    def finish(self, limit_s: float = 30.0) -> int | None:
-        return self._stream.finish(limit_s)
+    def heed(self, look: JobLook) -> bool:
+        """Return whether the writer is to be ended, because nothing comes or too much."""
+        written, now_s = look.sizes[0], time.monotonic()
+        if written != self._seen:
+            self._seen, self._since_s = written, now_s
+        self._what.context.progress(written, None, self._text)
+        idle_s = self._what.producer.idle_s
+        if written >= self._what.needed_bytes:
+            self.reason = _("The producer wrote more than the host had room for.")
+        elif now_s - self._since_s > idle_s:
+            self.reason = _("Nothing more was written on the host for {limit:g} s.").format(
+                limit=idle_s
+            )
+        return bool(self.reason)

@@ -13,10 +13,11 @@ from app.services.ports import Remote
 from app.services.ports_vault import CaptureRequest
 from app.tasks import TaskContext
 from app.vault import locks
-from app.vault.capture import Meter, capture_object, state_of
+from app.vault.capture import Capturing, Meter, capture_object, state_of
 from app.vault.core import Core
 from app.vault.dialogue import estimate_bytes, probe
 from app.vault.format import ENGINE, FORMAT, HostRecord, Manifest, ObjectRecord
+from app.vault.journal import Journal
 from app.vault.layout import disk_full, free_bytes
 from app.vault.notes import SealedSet, load_set
 from app.vault.producer import Abilities, check_path
@@ -50,10 +51,14 @@ def take_set(
         producers = producers_of(
             request.sources, start.able, lambda source: core.password_of(source.secret)
         )
-        with _new_set(core, request, start.at) as place:
-            meter = Meter(context, start.estimate_bytes)
+        journal = Journal(core, request, start.at)
+        start = replace(start, at=journal.note.at)
+        with _followed(journal, remote, context), _new_set(core, request, start.at) as place:
+            work = Capturing(
+                remote, place, start.able, Meter(context, start.estimate_bytes), journal
+            )
             records = [
-                capture_object(producer, number, remote, place, start.able, meter)
+                capture_object(producer, number, work)
                 for number, producer in enumerate(producers, start=1)
             ]
             _refuse_if_empty(request, records)
@@ -61,6 +66,17 @@ def take_set(
             plan_sha256 = place.keep_plan(text_of(manifest.host, manifest.plan))
             place.seal(replace(manifest, plan_sha256=plan_sha256))
         return load_set(core, place.folder)
+
+
+@contextmanager
+def _followed(journal: Journal, remote: Remote, context: TaskContext) -> Iterator[None]:
+    """Clear away on the host what the set needed there, unless it goes on to be finished later."""
+    try:
+        yield
+    except BaseException as error:
+        journal.let_go(remote, error, context)
+        raise
+    journal.clear(remote)
 
 
 def _begin(core: Core, request: CaptureRequest, remote: Remote) -> _Start:

@@ -26,6 +26,7 @@ from app.vault.copying import copy_set
 from app.vault.core import Core, PasswordOf
 from app.vault.dialogue import new_nonce, probe
 from app.vault.format import Acceptance, SetNote
+from app.vault.journal import Spooled
 from app.vault.notes import SealedSet, add_note, as_backup_set, is_sealed, load_set
 from app.vault.preflight import look_ahead
 from app.vault.reading import SetReader
@@ -42,13 +43,11 @@ from app.vault.verify import Trial, prove, prove_by_reading
 
 
 @dataclass(frozen=True)
-class LocalVault:
+class LocalVault(Spooled):
     """Sealed backup sets in a folder; every set is complete in itself.
 
     Fits `app.services.ports_vault.Vault`, where the methods are described.
     """
-
-    core: Core
 
     @property
     def id(self) -> str:

@@ -7,10 +7,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
+
 from app.clock import SystemClock
 from app.domain.backup import BackupSource, SourceKind
+from app.domain.host import Host
 from app.domain.ids import SetId, new_id
+from app.secrets import SessionSecrets
 from app.services.ports_vault import CaptureRequest
+from app.ssh.pool import RemotePool
 from app.tasks import TaskContext
 from app.vault.opening import keys_in_file, open_vault
 from app.vault.vault import LocalVault
@@ -31,6 +36,13 @@ def killed_at(count: int) -> Callable[[str], object]:
     return step
 
 
+def server_at(home: Path, tools: str) -> LocalRemote:
+    """Return the server that is backed up, with a home folder of its own."""
+    home.mkdir(exist_ok=True)
+    state = home / ".local" / "state"
+    return LocalRemote(env={"PATH": tools, "HOME": str(home), "XDG_STATE_HOME": str(state)})
+
+
 def main(folder: str, tree: str, tools: str, count: str, way: str = "") -> None:
     """Take one set after the other; ``count`` 0 waits for a signal from outside.
 
@@ -41,9 +53,7 @@ def main(folder: str, tree: str, tools: str, count: str, way: str = "") -> None:
         root, SystemClock(), keys_in_file(root.with_name("vault.key")), reserve_bytes=0
     )
     vault = LocalVault(replace(opened.core, step=killed_at(int(count))))
-    home = root.with_name("home")
-    home.mkdir(exist_ok=True)
-    remote = LocalRemote(env={"PATH": tools, "HOME": str(home)})
+    remote = server_at(root.with_name("home"), tools)
     sources = (
         BackupSource(
             SourceKind.FILES, remote.host.id, (tree,), ("*.sqlite*",), spool=way == "spool"
@@ -56,5 +66,20 @@ def main(folder: str, tree: str, tools: str, count: str, way: str = "") -> None:
         print(vault.capture(request, remote, TaskContext()).id, flush=True)
 
 
+def over_ssh(folder: str, tree: str, host: str) -> None:
+    """Take one set by way of a real server's disk; say how far it is, a line for each look."""
+    root = Path(folder)
+    vault = open_vault(
+        root, SystemClock(), keys_in_file(root.with_name("vault.key")), reserve_bytes=0
+    )
+    server = msgspec.json.decode(host, type=Host)
+    pool = RemotePool(SessionSecrets(), lambda _key: server)
+    source = BackupSource(SourceKind.FILES, server.id, (tree,), spool=True)
+    request = CaptureRequest(SetId(new_id()), server, (source,), by="ada")
+    told = TaskContext(lambda progress: print(progress.text, flush=True))
+    print(vault.capture(request, pool.open(server), told).id, flush=True)
+    pool.close()
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    (over_ssh if sys.argv[1] == "ssh" else main)(*sys.argv[1 + (sys.argv[1] == "ssh") :])

@@ -22,6 +22,11 @@ FEW_TOOLS = (
     *("du", "df", "awk", "tar", "find", "xargs", "sha256sum", "sqlite3", "stat", "chown", "chmod"),
 )
 """What even a small server has; fewer tools make fewer facts, and a faster test."""
+JOB_TOOLS = (
+    *("zstd", "setsid", "timeout", "tail", "sleep", "grep", "sed", "mkfifo", "env", "ls"),
+    *("rmdir", "true"),
+)
+"""What a server needs besides to keep a command running by itself."""
 
 
 def few_tools(folder: Path, *names: str) -> str:

@@ -15,7 +15,7 @@ from app.vault.opening import create_vault
 from app.vault.seal import PackedWriter
 from tests.small_disk import small_disk
 from tests.vault.conftest import take
-from tests.vault.local_remote import FEW_TOOLS, LocalRemote, few_tools
+from tests.vault.local_remote import FEW_TOOLS, JOB_TOOLS, LocalRemote, few_tools
 
 RECIPIENT = age.recipient_of(age.new_identity())
 
@@ -23,7 +23,7 @@ RECIPIENT = age.recipient_of(age.new_identity())
 @pytest.fixture
 def tools(tmp_path: Path) -> Path:
     """A folder of commands to put a broken zstd into."""
-    return Path(few_tools(tmp_path / "tools", *FEW_TOOLS, "nice", "zstd", "sed", "sleep", "tail"))
+    return Path(few_tools(tmp_path / "tools", *FEW_TOOLS, "nice", *JOB_TOOLS))
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def test_one_reading_finds_a_flipped_bit_and_says_only_that(vault, packing, shop
 def test_a_full_vault_disk_keeps_no_half_set_and_the_old_one_whole(
     packing, shop, tmp_path, clock, spool
 ):
-    packing.env["HOME"] = str(tmp_path)
+    packing.env |= {"HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / ".local/state")}
     source = BackupSource(SourceKind.FILES, packing.host.id, (str(shop),), spool=spool)
     with small_disk(tmp_path / "small", "24m") as small, pytest.MonkeyPatch.context() as patch:
         vault = create_vault(
@@ -175,7 +175,7 @@ def test_a_full_vault_disk_keeps_no_half_set_and_the_old_one_whole(
             assert proof.outcome is Outcome.PASSED, proof.detail
         (shop / "noise.bin").unlink()
         assert take(vault, packing, source).level is Level.CAPTURED
-    assert not list(tmp_path.glob(".local/state/changedesk/spool/*"))
+    assert not list(tmp_path.glob(".local/state/changedesk/jobs/*"))
 
 
 def _command(tools: Path, name: str, body: str) -> None:

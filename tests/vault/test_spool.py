@@ -13,22 +13,25 @@ import pytest
 
 from app.demo.sshd import PrivateSshd
 from app.domain.backup import BackupSource, CaptureState, Level, Outcome, SourceKind
-from app.errors import BackupFailed, ConnectionLost
+from app.domain.ids import SetId, new_id
+from app.errors import BackupFailed, CommandFailed, ConnectionLost, VaultDamaged
+from app.services.jobs import scripts
+from app.services.jobs.following import Patience
+from app.services.ports_vault import CaptureRequest
 from app.ssh.pool import RemotePool
 from app.tasks import Progress, TaskCancelled, TaskContext
-from app.vault import spool, spool_scripts
-from app.vault.dialogue import new_nonce, probe
-from app.vault.producers import producers_of
+from app.vault import spool
 from tests.ssh.proxy import Proxy
 from tests.ssh_fixtures import QUICK
 from tests.vault.conftest import take
-from tests.vault.local_remote import FEW_TOOLS, LocalRemote, few_tools
+from tests.vault.local_remote import FEW_TOOLS, JOB_TOOLS, LocalRemote, few_tools
 from tests.vault.test_over_ssh import take as take_with
 
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch):
     monkeypatch.setattr(spool, "PAUSES_S", (0.05,) * 6)
+    monkeypatch.setattr(spool, "PATIENCE", Patience(5.0, (0.05,), 10.0))
 
 
 @pytest.fixture
@@ -40,12 +43,13 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def tools(tmp_path: Path) -> Path:
-    return Path(few_tools(tmp_path / "tools", *FEW_TOOLS, "zstd", "setsid", "tail", "sleep"))
+    return Path(few_tools(tmp_path / "tools", *FEW_TOOLS, *JOB_TOOLS))
 
 
 @pytest.fixture
 def remote(tools: Path, home: Path) -> LocalRemote:
-    return LocalRemote(env={"PATH": str(tools), "HOME": str(home)})
+    state = home / ".local" / "state"
+    return LocalRemote(env={"PATH": str(tools), "HOME": str(home), "XDG_STATE_HOME": str(state)})
 
 
 def files(remote, root: Path) -> BackupSource:
@@ -53,7 +57,7 @@ def files(remote, root: Path) -> BackupSource:
 
 
 def left_on(home: Path) -> list[Path]:
-    return list(home.glob(".local/state/changedesk/spool/*"))
+    return list(home.glob(".local/state/changedesk/jobs/*"))
 
 
 def test_a_set_by_way_of_the_disk_is_proven_and_leaves_nothing_there(vault, remote, shop, home):
@@ -100,20 +104,20 @@ class Meddling(LocalRemote):
 
     @contextmanager
     def stream(self, script: str, *args: str, idle_s: float = 60.0) -> Iterator[object]:
-        if script == spool_scripts.FETCH and args[2] == "data":
+        if script == scripts.READ and args[2] == "out":
             self.meddle(left_on(Path(self.env["HOME"]))[0])
         with super().stream(script, *args, idle_s=idle_s) as stream:
             yield stream
 
 
 def flip(place: Path) -> None:
-    data = bytearray((place / "data").read_bytes())
+    data = bytearray((place / "out").read_bytes())
     data[-2] ^= 1
-    (place / "data").write_bytes(data)
+    (place / "out").write_bytes(data)
 
 
 def cut_short(place: Path) -> None:
-    os.truncate(place / "data", (place / "data").stat().st_size // 2)
+    os.truncate(place / "out", (place / "out").stat().st_size // 2)
 
 
 BAD = {
@@ -165,34 +169,35 @@ def test_a_writer_stops_at_its_limit_instead_of_filling_the_disk(vault, remote, 
     (tools / "tar").chmod(0o755)
     with pytest.raises(BackupFailed) as caught:
         take(vault, remote, files(remote, shop))
-    assert "File size limit exceeded" in caught.value.text
+    assert "more than the host had room for" in caught.value.text
 
 
 def test_a_place_that_belongs_to_somebody_else_is_not_used(vault, remote, shop, home, tmp_path):
     (home / ".local/state/changedesk").mkdir(parents=True)
     (tmp_path / "elsewhere").mkdir()
-    (home / ".local/state/changedesk/spool").symlink_to(tmp_path / "elsewhere")
+    (home / ".local/state/changedesk/jobs").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(BackupFailed) as caught:
         take(vault, remote, files(remote, shop))
-    assert "belongs to somebody else" in caught.value.text
+    assert "not this account's alone" in caught.value.text
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
 @pytest.fixture
 def slow(tools: Path) -> None:
-    """A tar that takes its time."""
+    """A tar that waits for a file ``go`` in the home folder, or 30 s."""
     (tools / "tar").rename(tools / "tar.real")
     (tools / "tar").write_text(
-        '#!/bin/sh\ncase "$*" in *shop*) echo x >>"$HOME/starts"; sleep 30 ;; esac\n'
+        '#!/bin/sh\ncase "$*" in *shop*) echo x >>"$HOME/starts"; n=0\n'
+        'while [ ! -e "$HOME/go" ] && [ $n -lt 300 ]; do sleep 0.1; n=$((n + 1)); done ;; esac\n'
         'exec tar.real "$@"\n'
     )
     (tools / "tar").chmod(0o755)
 
 
 def writer_of(home: Path) -> int:
-    """Return the writer's process, 0 while it has not said so."""
-    places = [place / "pid" for place in left_on(home)]
-    return int(places[0].read_text() or 0) if places and places[0].exists() else 0
+    """Return the process that minds the writer, 0 while it has not said so."""
+    places = [place / "ident" for place in left_on(home)]
+    return int(places[0].read_text().split()[1]) if places and places[0].exists() else 0
 
 
 @pytest.mark.usefixtures("slow")
@@ -209,62 +214,127 @@ def test_a_writer_that_is_killed_is_not_waited_for(vault, remote, shop, home):
 
 @pytest.mark.usefixtures("slow")
 def test_a_stop_ends_the_writer_and_removes_what_it_wrote(vault, remote, shop, home):
-    seen: list[int] = []
+    seen: list[str] = []
 
     def stop(progress: Progress) -> None:
-        if "written" in progress.text and (writer := writer_of(home)):
-            seen.append(writer)
+        if "written" in progress.text and writer_of(home):
+            seen.append(left_on(home)[0].name)
             context.cancel()
 
     context = TaskContext(stop)
     with pytest.raises(TaskCancelled):
         take_with(vault, remote, files(remote, shop), context=context)
     assert left_on(home) == []
-    for _ in range(200):
-        if not group_is_alive(seen[0]):
-            break
-        time.sleep(0.02)
-    assert not group_is_alive(seen[0])
-
-
-def group_is_alive(group: int) -> bool:
-    """Whether a process of a group runs; one that only waits to be buried does not."""
-    for place in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            state, _parent, its_group = place.read_text().rpartition(")")[2].split()[:3]
-            if int(its_group) == group and state != "Z":
-                return True
-    return False
+    assert marked(seen[0]) == []
+    assert vault.cut_off() == ()
 
 
 @pytest.mark.usefixtures("slow")
-def test_a_start_whose_answer_was_lost_starts_no_second_writer(remote, shop, home):
-    producer = producers_of([files(remote, shop)], probe(remote), lambda source: "")[0]
-    stream = spool.SpoolStream(remote, producer, new_nonce(), TaskContext())
-    try:
-        for _ in range(5):
-            stream.start(1 << 20)
-        for _ in range(100):
-            if (home / "starts").exists():
-                break
-            time.sleep(0.02)
-        assert (home / "starts").read_text() == "x\n"
-        assert len(left_on(home)) == 1
-    finally:
-        spool.ask(remote, spool_scripts.REMOVE, stream.id, limit_s=10)
+def test_a_program_that_ends_leaves_the_writer_and_finishes_the_set_later(
+    vault, remote, shop, home
+):
+    kept = cut_off_by_leaving(vault, remote, shop, home)
+    assert (kept.host, kept.is_over, len(kept.jobs)) == (remote.host.id, False, 1)
+    assert list(vault.root.glob("sets/*/*")) == []
+    (home / "go").touch()
+    request = CaptureRequest(kept.set, remote.host, kept.sources, by=kept.by)
+    taken = vault.capture(request, remote, TaskContext())
+    assert (home / "starts").read_text() == "x\n"
+    files_kept = taken.objects[0]
+    assert files_kept.state is CaptureState.WITH_WARNINGS
+    assert "fetched later" in files_kept.warnings[0]
+    for proof in vault.verify_by_reading(taken, by="", context=TaskContext()):
+        assert proof.outcome is Outcome.PASSED, proof.detail
+    assert left_on(home) == []
+    assert vault.cut_off() == ()
+
+
+@pytest.mark.usefixtures("slow")
+def test_what_the_host_has_lost_is_never_written_again_by_itself(vault, remote, shop, home):
+    kept = cut_off_by_leaving(vault, remote, shop, home)
+    os.killpg(writer_of(home), signal.SIGKILL)
+    end_marked(kept.jobs[0])
+    request = CaptureRequest(kept.set, remote.host, kept.sources, by=kept.by)
+    with pytest.raises(BackupFailed) as caught:
+        vault.capture(request, remote, TaskContext())
+    assert "ended without leaving its end" in caught.value.text
+    assert (home / "starts").read_text() == "x\n"
+    assert vault.cut_off() == ()
     assert left_on(home) == []
 
 
-def test_an_end_that_makes_no_sense_is_no_end(vault, remote, shop, monkeypatch):
-    real = spool.ask
+@pytest.mark.usefixtures("slow")
+def test_what_nobody_will_finish_is_ended_and_removed(vault, remote, shop, home):
+    kept = cut_off_by_leaving(vault, remote, shop, home)
+    assert vault.drop_cut_off(kept, remote)
+    assert marked(kept.jobs[0]) == []
+    assert left_on(home) == []
+    assert vault.cut_off() == ()
 
-    def lie(remote, script, *words, limit_s):
-        answers = real(remote, script, *words, limit_s=limit_s)
-        if script != spool_scripts.POLL:
-            return answers
-        return [("state", "ended"), ("ending", "0 99x; rm -rf /"), ("end", "end")]
 
-    monkeypatch.setattr(spool, "ask", lie)
-    with pytest.raises(BackupFailed) as caught:
-        take(vault, remote, files(remote, shop))
-    assert "without leaving its end" in caught.value.text
+def test_a_note_that_was_altered_is_not_followed(vault, remote, shop, home):
+    kept_set = SetId(new_id())
+
+    def refuse(_place: Path) -> None:
+        raise ConnectionLost("The connection broke.", host="shop-1")
+
+    meddling = Meddling(env=remote.env, meddle=refuse)
+    request = CaptureRequest(kept_set, remote.host, (files(remote, shop),), by="ada")
+    with pytest.raises(ConnectionLost):
+        vault.capture(request, meddling, TaskContext())
+    assert [item.set for item in vault.cut_off()] == [kept_set]
+    (note,) = vault.root.glob("spools/*.json")
+    note.chmod(0o600)
+    note.write_bytes(note.read_bytes().replace(b"shop-1", b"shop-2"))
+    assert vault.cut_off() == ()
+    with pytest.raises(VaultDamaged):
+        vault.capture(request, remote, TaskContext())
+
+
+def cut_off_by_leaving(vault, remote, shop, home):
+    def leave(progress: Progress) -> None:
+        if "written" in progress.text and (home / "starts").exists():
+            context.leave()
+
+    context = TaskContext(leave)
+    with pytest.raises(TaskCancelled):
+        take_with(vault, remote, files(remote, shop), context=context)
+    (kept,) = vault.cut_off()
+    return kept
+
+
+def marked(job: str) -> list[int]:
+    """Return the processes of a job."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            if f"CHANGEDESK_JOB={job}".encode() in place.read_bytes():
+                found.append(int(place.parent.name))
+    return found
+
+
+def end_marked(job: str) -> None:
+    """End every process of a job."""
+    for process in marked(job):
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+    deadline_s = time.monotonic() + 5
+    while marked(job) and time.monotonic() < deadline_s:
+        time.sleep(0.02)
+
+
+def test_an_end_that_makes_no_sense_is_no_end(vault, remote, shop, home):
+    def lie(place: Path) -> None:
+        end = place / "end"
+        end.write_text(end.read_text().replace("code 0", "code 0; rm -rf /"))
+
+    class Lying(LocalRemote):
+        def run(self, script, *args, **options):
+            for place in left_on(home):
+                if script == scripts.LOOK and (place / "end").exists():
+                    lie(place)
+            return super().run(script, *args, **options)
+
+    with pytest.raises((BackupFailed, ConnectionLost, CommandFailed)) as caught:
+        take(vault, Lying(env=remote.env), files(remote, shop))
+    assert "no whole answer" in caught.value.text

@@ -10,7 +10,7 @@ from typing import Protocol
 from app.domain.host import Stage
 from app.domain.job import JobEnd, JobLook, JobState
 from app.errors import CommandFailed, ConnectionLost, RemoteError, TimedOut, Unreachable
-from app.services.jobs.client import JobClient
+from app.services.jobs.client import CAP, PIECE, JobClient
 from app.services.ports import Remote
 from app.tasks import TaskCancelled, TaskContext
 
@@ -76,18 +76,34 @@ class Followed:
     error: RemoteError | None = None
 
 
+Heed = Callable[[JobLook], bool]
+"""Hears of every look; whether the job is to be given up, which cancels it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to do: begin a command with a limit on its time, or only find it again."""
+    """What to do: begin a command with a limit on its time, or only find it again.
+
+    ``cap`` is what the host keeps of each stream, ``room_bytes`` what must be free there. With
+    ``leave`` the output stays on the host, to be read after the end.
+    """
 
     job: str
     command: str
     limit_s: float
     attach: bool = False
+    cap: int = CAP
+    room_bytes: int = 0
+    leave: bool = False
 
 
 def follow(
-    remote: Remote, order: Order, sink: Sink, context: TaskContext, patience: Patience = Patience()
+    remote: Remote,
+    order: Order,
+    sink: Sink,
+    context: TaskContext,
+    patience: Patience = Patience(),
+    heed: Heed = lambda look: False,
 ) -> Followed:
     """Begin the job unless it only is to be found again, and follow it to its end.
 
@@ -97,7 +113,9 @@ def follow(
         NotDetachable: The host cannot keep it; nothing was begun.
         RemoteError: The host was not reached before anything was sent; nothing was begun.
     """
-    return _Follower(remote, order, sink, context, patience).follow()
+    follower = _Follower(remote, order, sink, context, patience)
+    follower.heed = heed
+    return follower.follow()
 
 
 class _Follower:
@@ -114,6 +132,7 @@ class _Follower:
         self._seen_s = time.monotonic()
         self._misses = 0
         self._begun = order.attach
+        self.heed: Heed = lambda look: False
 
     def follow(self) -> Followed:
         try:
@@ -129,8 +148,7 @@ class _Follower:
         """Begin it; when the answer is lost, only a look tells whether it has begun."""
         client = self._client()
         try:
-            client.start(self._order.command, self._order.limit_s)
-            self._begun = True
+            self._start(client)
         except (ConnectionLost, TimedOut, CommandFailed) as error:
             if error.step not in _SENT:
                 raise
@@ -141,8 +159,7 @@ class _Follower:
             try:
                 look = self._look(client)
                 if look.state in (JobState.NONE, JobState.STAGED) and not self._order.attach:
-                    client.start(self._order.command, self._order.limit_s)  # the latch sees to once
-                    self._begun = True
+                    self._start(client)  # the latch sees to once
                     continue
             except _PASSING as error:
                 if self._out_of_patience():
@@ -153,15 +170,23 @@ class _Follower:
                 return Followed(Finish.OUT_OF_REACH, error=error)
             if (over := self._over(look)) is not None:
                 return over
+            if self.heed(look):
+                return self._cancelled()
             pause_s = _SOON_S if look.stdout or look.stderr else min(_SELDOM_S, 1.5 * pause_s)
             self._context.wait(pause_s)
+
+    def _start(self, client: JobClient) -> None:
+        order = self._order
+        client.start(order.command, order.limit_s, order.cap, order.room_bytes)
+        self._begun = True
 
     def _client(self) -> JobClient:
         return JobClient(self._remote, self._order.job, self._context)
 
     def _look(self, client: JobClient) -> JobLook:
         """Look, and keep what came; the next look goes on behind it."""
-        look = client.look(self._sink.length("stdout"), self._sink.length("stderr"))
+        most = 0 if self._order.leave else PIECE
+        look = client.look(self._sink.length("stdout"), self._sink.length("stderr"), most)
         self._seen_s, self._misses = time.monotonic(), 0
         for stream, data in (("stdout", look.stdout), ("stderr", look.stderr)):
             if data:
@@ -179,10 +204,14 @@ class _Follower:
         return None
 
     def _is_whole(self, end: JobEnd) -> bool:
+        if self._order.leave:
+            return True
         kept = (self._sink.length("stdout"), self._sink.length("stderr"))
         return kept[0] >= end.stdout.size and kept[1] >= end.stderr.size
 
     def _sealed(self, end: JobEnd) -> Followed:
+        if self._order.leave:
+            return Followed(Finish.ENDED, end)
         same = all(
             (self._sink.length(name), self._sink.sha256(name)) == (told.size, told.sha256)
             for name, told in (("stdout", end.stdout), ("stderr", end.stderr))
@@ -231,6 +260,21 @@ def acknowledge(remote: Remote, job: str) -> None:
         JobClient(remote, job).acknowledge()
     except RemoteError:
         return
+
+
+class NoSink:
+    """Keeps nothing: for output that is left on the host until the end."""
+
+    def length(self, _stream: str) -> int:
+        """Return 0."""
+        return 0
+
+    def sha256(self, _stream: str) -> str:
+        """Return the hash of nothing."""
+        return hashlib.sha256().hexdigest()
+
+    def keep(self, _stream: str, _data: bytes) -> None:
+        """Do nothing."""
 
 
 @dataclass

@@ -2,13 +2,14 @@
 
 A job lives in a folder of its own below the state folder of the account, which nobody else may
 write to: ``cmd.sh`` is the command, ``started/`` the once-only latch, ``ident`` the process that
-minds it, ``beat`` its sign of life, ``out`` and ``err`` what it says, ``end`` how it ended. Answers
-are lines that begin with ``CD1`` and a nonce; anything else is noise and ignored.
+minds it, ``beat`` its sign of life, ``out`` and ``err`` what it says, ``end`` how it ended, ``ack``
+that all of it is kept elsewhere. Answers are lines that begin with ``CD1`` and a nonce; anything
+else is noise and ignored.
 """
 
 import shlex
 
-_PLACE = r"""
+_BASE = r"""
 umask 077
 LC_ALL=C; export LC_ALL
 nonce=$1; job=$2; shift 2
@@ -16,21 +17,42 @@ say() { printf 'CD1 %s %s\n' "$nonce" "$*"; }
 if [ -n "${XDG_STATE_HOME:-}" ]; then base=$XDG_STATE_HOME/changedesk
 elif [ "$(id -u)" = 0 ]; then base=/var/lib/changedesk
 else base=${HOME:?}/.local/state/changedesk; fi
-dir=$base/jobs/$job
 boot() { cat /proc/sys/kernel/random/boot_id 2>/dev/null || sysctl -n kern.boottime; }
 since() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+count() { size=$(wc -c <"$1" 2>/dev/null || echo 0); echo $((size)); }
+stand() {
+    if [ -e end ]; then state=ended
+    elif [ ! -d started ]; then state=staged
+    else
+        state=lost
+        tries=0
+        while [ ! -e ident ] && [ $tries -lt 10 ]; do sleep 0.1; tries=$((tries + 1)); done
+        if [ -e ident ]; then
+            { read -r was; read -r pid; read -r begun; } <ident
+            [ "$was" = "$(boot)" ] && [ "$begun" = "$(since "$pid")" ] && state=running
+            # it may have ended between the two looks
+            [ $state = lost ] && [ -e end ] && state=ended
+        fi
+    fi
+}
+"""
+_PLACE = (
+    _BASE
+    + r"""
+dir=$base/jobs/$job
 marked() {
     for file in $(grep -ls "CHANGEDESK_JOB=$job" /proc/[0-9]*/environ 2>/dev/null); do
         file=${file#/proc/}; echo "${file%/environ}"
     done
 }
 """
+)
 
 _BEGIN = (
     "session=$(export -p); mask=$(umask); here=$(pwd)"
     + _PLACE
     + r"""
-want=$1; limit=$2; cap=$3
+want=$1; limit=$2; cap=$3; room=$4
 refuse() { say refused "$1"; exit 0; }
 for tool in setsid sha256sum timeout head tail grep cut sed mkfifo; do
     command -v $tool >/dev/null 2>&1 || refuse "tool $tool"
@@ -43,6 +65,10 @@ for part in "$base" "$base/jobs" "$dir"; do
     case $(ls -ld "$part") in ?????w* | ????????w*) refuse "folder $part" ;; esac
 done
 cd "$dir" || refuse "folder $dir"
+if [ "$room" -gt 0 ] && [ ! -d started ]; then
+    free=$(df -Pk . | { read -r _; read -r _ _ _ free _; echo "$free"; })
+    [ "$free" -ge "$room" ] || { rmdir "$dir" 2>/dev/null; refuse "space $free"; }
+fi
 if [ ! -e cmd.sh ]; then
     printf '%s\n' "$command" >cmd.$$ && printf '%s\n' "$wrapper" >run.$$ &&
         printf '%s\n' "$session" >env.$$ && printf '%s\n' "$mask" "$here" >where.$$ &&
@@ -129,8 +155,8 @@ rm -f o e
 def begin(command: str) -> str:
     """Return the script that begins a command, unless it was begun before.
 
-    Its arguments are ``nonce job sha256 limit_s cap``. The command stands in the script's own
-    text, which no other user of the host can see.
+    Its arguments are ``nonce job sha256 limit_s cap kib_that_must_be_free``. The command stands in
+    the script's own text, which no other user of the host can see.
     """
     values = f"command={shlex.quote(command)}\nwrapper={shlex.quote(_WRAPPER)}\n"
     return values + _BEGIN
@@ -143,25 +169,14 @@ from_out=$1; from_err=$2; most=$3
 [ -d "$dir" ] || { say state none; say done; exit 0; }
 cd "$dir" || exit 1
 alive=0; for pid in $(marked); do alive=$((alive + 1)); done
-if [ -e end ]; then state=ended
-elif [ ! -d started ]; then state=staged
-else
-    state=lost
-    tries=0
-    while [ ! -e ident ] && [ $tries -lt 10 ]; do sleep 0.1; tries=$((tries + 1)); done
-    if [ -e ident ]; then
-        { read -r was; read -r pid; read -r begun; } <ident
-        [ "$was" = "$(boot)" ] && [ "$begun" = "$(since "$pid")" ] && state=running
-        # it may have ended between the two looks
-        [ $state = lost ] && [ -e end ] && state=ended
-    fi
-fi
+stand
 say state $state
 say alive $alive
 [ -e beat ] && say beat $(($(date +%s) - $(date -r beat +%s 2>/dev/null || date +%s)))
 [ $state = ended ] && while read -r line; do say end "$line"; done <end
 piece() {
-    size=$(wc -c <"$1" 2>/dev/null || echo 0); size=$((size))
+    size=$(count "$1")
+    say "has_$1" $size
     if [ $state = ended ]; then size=$(sed -n "s/^$1 \([0-9]*\) .*/\1/p" end); fi
     n=$((size - $2)); [ $n -gt 0 ] || n=0; [ $n -le "$most" ] || n=$most
     say "$1" $n
@@ -197,3 +212,49 @@ say done
 
 ACK = _PLACE + '\n[ -d "$dir" ] && : >"$dir/ack"; say done\n'
 """``nonce job``: everything is kept here; the host may forget the job in a week."""
+
+READ = (
+    _PLACE
+    + r"""
+stream=$1; from=$2
+cd "$dir" 2>/dev/null && [ -e "$stream" ] || { say gone; exit 0; }
+say data
+exec tail -c "+$from" -- "$stream"
+"""
+)
+"""``nonce job stream first``: everything from one byte on, counted from 1, behind one line."""
+
+REMOVE = (
+    _PLACE
+    + r"""
+if cd "$dir" 2>/dev/null; then
+    stand
+    [ -z "$(marked)" ] && [ $state != running ] || { say kept; exit 0; }
+    cd / && rm -rf "$dir"
+    [ -e "$dir" ] && { say kept; exit 0; }
+fi
+say removed
+"""
+)
+"""``nonce job``: forget it at once, with all it has put out; never while anything of it runs."""
+
+LIST = (
+    _BASE
+    + r"""
+cd "$base/jobs" 2>/dev/null || { say done; exit 0; }
+here=$(pwd)
+for dir in */; do
+    job=${dir%/}
+    case $job in *[!0-9a-f-]*) continue ;; esac
+    cd "$here/$job" 2>/dev/null || continue
+    stand
+    [ $state = ended ] && [ -e ack ] && state=read
+    code=-; [ -e end ] && code=$(sed -n 's/^code //p' end)
+    begun=$(date -r cmd.sh +%s 2>/dev/null || echo 0)
+    seen=$(date -r end +%s 2>/dev/null || date -r beat +%s 2>/dev/null || echo 0)
+    say job "$job" $state "$(count out)" "$(count err)" "$begun" "$seen" "$(date +%s)" "${code:--}"
+done
+say done
+"""
+)
+"""``nonce -``: every job there is, with state, sizes, begin, last sign of life, time, exit code."""
