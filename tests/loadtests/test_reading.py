@@ -249,6 +249,23 @@ def test_what_servers_send_into_xml_does_not_end_the_reading(summed):
     assert summed(f"<testResults>{data}</testResults>".encode()).total.samples == 3
 
 
+def test_each_sample_of_xml_that_is_rejected_is_named_with_the_line_it_begins_in(summed):
+    data = (
+        '<?xml version="1.0"?>\n<testResults version="1.2">\n'
+        '<sample t="5" ts="1795000000000" lb="a" s="true"/>\n'
+        '<sample t="fast"\n ts="1795000000000" lb="a" s="true"/>\n'
+        '<sample t="5" ts="noon" lb="a" s="true"/>\n\n'
+        '<sample t="5" ts="1795000000000" lb="a" s="maybe"/>\n</testResults>\n'
+    )
+    summary = summed(data.encode())
+    assert summary.total.samples == 1
+    assert [(row.line, row.reason) for row in summary.rejected] == [
+        (4, "the response time is no number"),
+        (6, "the time cannot be read"),
+        (8, "“success” is neither true nor false"),
+    ]
+
+
 def test_a_document_type_in_xml_is_refused(summed):
     bomb = b'<!DOCTYPE r [<!ENTITY a "aaa">]><testResults><sample lb="&a;"/></testResults>'
     with pytest.raises(InvalidInput, match="document type"):

@@ -38,9 +38,9 @@ def read_xml(text: Text, book: Notebook) -> Iterator[Batch]:
     Raises:
         InvalidInput: It is not XML from its beginning, or carries a document type (refused).
     """
-    handler = _Handler(book)
     parser = defusedxml.sax.make_parser()
     parser.forbid_dtd = True
+    handler = _Handler(book, parser)
     parser.setContentHandler(handler)
     try:
         for piece in _pieces(text):
@@ -94,19 +94,14 @@ def _allowed(piece: str) -> str:
 class _Handler(ContentHandler):
     """Collects the samples; what they hold (headers, answers, assertions) is passed over."""
 
-    def __init__(self, book: Notebook) -> None:
+    def __init__(self, book: Notebook, where: Locator) -> None:
         super().__init__()
         self.rows: list[Row] = []
         self.seen = False
-        self._book = book
-        self._where: Locator | None = None
+        self._book, self._where = book, where
         self._depth = 0
         self._within: list[bool] = []
         """For every sample that is open: whether it is a transaction controller."""
-
-    def setDocumentLocator(self, locator: Locator) -> None:  # noqa: N802 - SAX's name
-        """Keep what tells the line."""
-        self._where = locator
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - SAX's name
         """Take down a sample."""
@@ -133,23 +128,28 @@ class _Handler(ContentHandler):
         took = _first(attrs, "t", "time", "elapsed")
         at = _first(attrs, "ts", "timeStamp")
         ok = _first(attrs, "s", "success")
-        line = int(self._where.getLineNumber() or 0) if self._where else 0
-        if not took.isdigit():
-            self._book.reject(line, _("the response time is no number"))
-        elif at and not at.isdigit():
-            self._book.reject(line, _("the time cannot be read"))
-        elif ok not in ("true", "false"):
-            self._book.reject(line, _("“success” is neither true nor false"))
-        else:
-            label = _first(attrs, "lb", "label") or _("(no label)")
-            number = self._book.labels.number(label.encode())
-            at_us = int(at) * 1000 if at else -1
-            self.rows.append((at_us, int(took) * 1000, number, ok == "true", is_parent))
+        why = _hindrance(took, at, ok)
+        if why:
+            self._book.reject(int(self._where.getLineNumber() or 0), why)
+            return
+        label = _first(attrs, "lb", "label") or _("(no label)")
+        number = self._book.labels.number(label.encode())
+        at_us = int(at) * 1000 if at else -1
+        self.rows.append((at_us, int(took) * 1000, number, ok == "true", is_parent))
 
     def taken(self) -> Batch:
         """Return what has been collected since the last time."""
         rows, self.rows = self.rows, []
         return batch_of(rows)
+
+
+def _hindrance(took: str, at: str, ok: str) -> str:
+    """Say why a sample cannot be used; empty where it can."""
+    if not took.isdigit():
+        return _("the response time is no number")
+    if at and not at.isdigit():
+        return _("the time cannot be read")
+    return "" if ok in ("true", "false") else _("“success” is neither true nor false")
 
 
 def _first(attrs: AttributesImpl, *names: str) -> str:
