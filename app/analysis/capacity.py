@@ -7,32 +7,23 @@ at every lower rate that was seen.
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from app.analysis.load_run import Part
-from app.analysis.loadtest import percentile_of
+from app.analysis.loadtest import Histogram
 from app.domain.loadtest import Capacity, LoadPoint
 
 BANDS = 12
-_SLICES = 60
-_SHORTEST_SLICE_S = 1.0
 _LEAST_SAMPLES = 30
 
 
-def response_over_rate(runs: Sequence[Part]) -> tuple[LoadPoint, ...]:
+def response_over_rate(slices: Sequence[Part]) -> tuple[LoadPoint, ...]:
     """Return what was seen at each load, lowest rate first.
 
     Args:
-        runs: Whole runs, of one label or of all.
+        slices: Short stretches of runs, of one label or of all.
     """
-    rates: list[float] = []
-    slices: list[Part] = []
-    for run in runs:
-        for piece in _sliced(run):
-            rates.append(piece.rate_per_s)
-            slices.append(piece)
     if not slices:
         return ()
+    rates = [piece.rate_per_s for piece in slices]
     highest = max(rates)
     points = []
     for band in range(BANDS):
@@ -62,27 +53,11 @@ def capacity(
     return Capacity(target_ms, best, False)
 
 
-def _sliced(run: Part) -> list[Part]:
-    if not len(run):
-        return []
-    width_us = max(run.span.seconds / _SLICES, _SHORTEST_SLICE_S) * 1e6
-    n = int((run.span.end_us - run.span.start_us) / width_us)
-    edges = run.span.start_us + (np.arange(n + 1) * width_us).astype(np.int64)
-    cuts = np.searchsorted(run.at_us, edges)
-    pieces = []
-    for i in range(n):
-        cut = slice(int(cuts[i]), int(cuts[i + 1]))
-        span = type(run.span)(int(edges[i]), int(edges[i + 1]))
-        pieces.append(Part(span, run.at_us[cut], run.took_us[cut], run.ok[cut]))
-    return [piece for piece in pieces if len(piece)]
-
-
 def _point(slices: list[Part]) -> LoadPoint | None:
-    n = sum(len(piece) for piece in slices)
+    n = sum(piece.n for piece in slices)
     if n < _LEAST_SAMPLES:
         return None
-    took_us = np.concatenate([piece.took_us for piece in slices])
-    ok = np.concatenate([piece.ok for piece in slices])
+    every = Histogram.merged([piece.every for piece in slices])
+    failed = sum(piece.failed.n for piece in slices)
     seconds = sum(piece.span.seconds for piece in slices)
-    p95_ms = percentile_of(np.sort(took_us), 95.0)
-    return LoadPoint(n / seconds, p95_ms, 1 - float(ok.mean()), n)
+    return LoadPoint(n / seconds, every.percentile_ms(95.0), failed / n, n)

@@ -93,6 +93,8 @@ class Histogram:
         """Put several together."""
         if len(several) == 1:
             return several[0]
+        if not several:
+            return cls(np.empty(0, np.int64), np.empty(0, np.int64))
         value, count = (
             np.concatenate([getattr(each, name) for each in several])
             for name in ("value_us", "count")
@@ -150,6 +152,45 @@ class LastSamples:
         return Histogram(value, count)
 
 
+class Spreads:
+    """Counts how often each duration occurred in each of many groups, as samples come."""
+
+    def __init__(self) -> None:
+        self._keys: Ints = np.empty(0, np.int64)
+        self._times: Ints = np.empty(0, np.int64)
+        self._fresh: list[tuple[Ints, Ints]] = []
+        self._waiting = 0
+
+    def add(self, group: Ints, took_us: Ints) -> None:
+        """Count samples; ``group`` is a number from zero to about eight millions."""
+        keys = (group << _SHIFT) | np.minimum(took_us, _LONGEST_US)
+        distinct, times = np.unique(keys, return_counts=True)
+        self._fresh.append((distinct, times))
+        self._waiting += len(distinct)
+        if self._waiting > max(_COMPACT_FROM, len(self._keys)):
+            self._compact()
+
+    def of(self, groups: Iterable[int]) -> Histogram:
+        """Return the durations of some groups together."""
+        self._compact()
+        parts = []
+        for group in groups:
+            first, last = np.searchsorted(self._keys, (group << _SHIFT, (group + 1) << _SHIFT))
+            if last > first:
+                value = self._keys[first:last] & _LONGEST_US
+                parts.append(Histogram(value, self._times[first:last]))
+        return Histogram.merged(parts)
+
+    def _compact(self) -> None:
+        if not self._fresh:
+            return
+        keys = np.concatenate([self._keys, *(each[0] for each in self._fresh)])
+        times = np.concatenate([self._times, *(each[1] for each in self._fresh)])
+        self._keys, place = np.unique(keys, return_inverse=True)
+        self._times = np.rint(np.bincount(place, times, len(self._keys))).astype(np.int64)
+        self._fresh, self._waiting = [], 0
+
+
 class Tally:
     """Counts samples as they come; add batches, then ask for summaries.
 
@@ -160,10 +201,7 @@ class Tally:
     def __init__(self, window: int | None = None) -> None:
         self._last = LastSamples(window) if window else None
         self._counts = _Counts()
-        self._keys: Ints = np.empty(0, np.int64)
-        self._times: Ints = np.empty(0, np.int64)
-        self._fresh: list[tuple[Ints, Ints]] = []
-        self._waiting = 0
+        self._spreads = Spreads()
 
     def add(self, batch: Batch) -> None:
         """Count a batch."""
@@ -183,19 +221,7 @@ class Tally:
         at, took, who = (each if whole else each[known] for each in (at_us, took_us, group))
         np.minimum.at(counts.first_us, who, at)
         np.maximum.at(counts.last_us, who, at + took)
-        keys = (group << _SHIFT) | np.minimum(took_us, _LONGEST_US)
-        distinct, times = np.unique(keys, return_counts=True)
-        self._fresh.append((distinct, times))
-        self._waiting += len(distinct)
-        if self._waiting > max(_COMPACT_FROM, len(self._keys)):
-            self._compact()
-
-    def _compact(self) -> None:
-        keys = np.concatenate([self._keys, *(each[0] for each in self._fresh)])
-        times = np.concatenate([self._times, *(each[1] for each in self._fresh)])
-        self._keys, place = np.unique(keys, return_inverse=True)
-        self._times = np.rint(np.bincount(place, times, len(self._keys))).astype(np.int64)
-        self._fresh, self._waiting = [], 0
+        self._spreads.add(group, took_us)
 
     @property
     def samples(self) -> int:
@@ -219,7 +245,6 @@ class Tally:
 
     def labels(self, names: Sequence[str]) -> tuple[LabelSummary, ...]:
         """Return one summary per label, in order of appearance."""
-        self._compact()
         found = []
         for number, name in enumerate(names):
             groups = np.array([2 * number, 2 * number + 1])
@@ -232,9 +257,7 @@ class Tally:
         samples = int(self._counts.samples[groups].sum())
         if not samples:
             return LabelSummary(TOTAL if name is None else name, 0, 0)
-        if self._fresh:
-            self._compact()
-        spread = self._histogram(groups)
+        spread = self._spreads.of(groups.tolist())
         total_us = int((spread.value_us * spread.count).sum())
         ranked = spread
         if self._last and not self.only_parents:
@@ -254,15 +277,6 @@ class Tally:
             rate_per_s=_rate(samples, _span(self._counts, groups)),
             is_parent=bool((groups % 2)[self._counts.samples[groups] > 0].all()),
         )
-
-    def _histogram(self, groups: Iterable[int]) -> Histogram:
-        parts = []
-        for group in groups:
-            first, last = np.searchsorted(self._keys, (group << _SHIFT, (group + 1) << _SHIFT))
-            if last > first:
-                value = self._keys[first:last] & _LONGEST_US
-                parts.append(Histogram(value, self._times[first:last]))
-        return Histogram.merged(parts)
 
 
 def _span(counts: _Counts, groups: Ints) -> tuple[int, int] | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.analysis.capacity import capacity, response_over_rate
+from app.analysis.load_parts import Parts
 from app.analysis.load_run import Part
 from app.domain.loadtest import Capacity, LoadPoint
 from app.errors import InvalidInput
@@ -28,13 +29,13 @@ def find_capacity(
         InvalidInput: A file cannot be read or holds no samples with times.
     """
     check_zone(zone)
-    points = response_over_rate([_whole(path, zone) for path in paths])
+    points = response_over_rate([each for path in paths for each in _slices(path, zone)])
     if not points:
         raise InvalidInput(_("There are too few samples at any one rate to say anything."))
     return capacity(points, target_ms, most_errors=most_errors), points
 
 
-def _whole(path: Path, zone: str) -> Part:
+def _slices(path: Path, zone: str) -> list[Part]:
     with recorder() as writer:
         with reading(path, zone=zone) as found:
             for batch in found.batches:
@@ -44,4 +45,7 @@ def _whole(path: Path, zone: str) -> Part:
             raise InvalidInput(
                 _("“{file}” holds no single samples with times.").format(file=path.name)
             )
-        return recording.part(recording.whole)
+        parts = Parts(recording.whole, recording.whole)
+        for batch in recording.batches():
+            parts.add(batch)
+        return parts.slices()

@@ -17,6 +17,8 @@ from app.analysis.capacity import response_over_rate
 from app.analysis.clean import Bins
 from app.analysis.effect import Measured
 from app.analysis.judge import Terms
+from app.analysis.load_course import Asked, Course
+from app.analysis.load_parts import Parts
 from app.analysis.load_run import Part, Span, steady_span
 from app.analysis.loadtest import TOTAL, Tally
 from app.analysis.runs import between_runs, enough_runs, percentiles_within, within_runs
@@ -128,23 +130,27 @@ def read_run(path: Path, terms: LoadTerms, name: str = "") -> Run:
                 _("“{file}” holds no single samples with times.").format(file=name or path.name),
                 hint=_("Give the results themselves instead of their statistics."),
             )
-        steady = steady_span(recording.at_us, terms.warm_up)
-        names = found.book.labels.names
+        steady = steady_span(recording.starts(), recording.whole, terms.warm_up)
+        parts = Parts(recording.whole, steady)
+        for batch in recording.batches():
+            parts.add(batch)
         wanted = _most_frequent(summary.labels)
-        whole = recording.part(recording.whole)
-        apdex = {"": whole.apdex(terms.apdex_ms)}
-        points = response_over_rate([whole])
-        del whole  # one copy of a long run at a time
-        part = recording.part(steady)
-        digests, judged = {"": _digest(part, terms)}, len(part)
-        for number, label in enumerate(names):
-            if label in wanted:
-                part = recording.part(steady, number)
-                digests[label] = _digest(part, terms)
-                apdex[label] = recording.part(recording.whole, number).apdex(terms.apdex_ms)
+        names: dict[int | None, str] = {None: ""}
+        names |= {n: name for n, name in enumerate(found.book.labels.names) if name in wanted}
+        chosen = {label: parts.part(label, steady=True) for label in names}
+        asked = Asked(terms.apdex_ms, tuple(_PERCENTS.values()))
+        courses = parts.courses(recording.batches(), chosen, asked)
+        digests = {
+            name: _digest(chosen[label], courses[label], terms) for label, name in names.items()
+        }
+        apdex = {
+            name: parts.part(label, steady=False).apdex(terms.apdex_ms)
+            for label, name in names.items()
+        }
         start, end = (_EPOCH + timedelta(microseconds=at) for at in _ends(steady))
         facts = RunFacts(
-            name or path.name, _sha256(path), summary, start, end, judged, points,
+            name or path.name, _sha256(path), summary, start, end, chosen[None].n,
+            response_over_rate(parts.slices()),
         )  # fmt: skip
     return Run(facts, apdex, digests)
 
@@ -168,7 +174,7 @@ def _labels(runs: Sequence[Run]) -> list[str]:
     return list(dict.fromkeys(name for run in runs for name in run.digests if name))
 
 
-def _digest(part: Part, terms: LoadTerms) -> Digest:
+def _digest(part: Part, course: Course, terms: LoadTerms) -> Digest:
     """Reduce the steady part of a label to what is compared."""
     figures = {
         Figure.RATE: part.rate_per_s,
@@ -178,12 +184,12 @@ def _digest(part: Part, terms: LoadTerms) -> Digest:
     }
     figures |= {figure: part.percentile_ms(percent) for figure, percent in _PERCENTS.items()}
     courses = {
-        Figure.RATE: part.course(None),
-        Figure.ERRORS: part.course((~part.ok).astype(np.float64)),
-        Figure.MEAN: part.course(part.took_us / 1000),
-        Figure.APDEX: part.course(part.contentment(terms.apdex_ms)),
+        Figure.RATE: course.rate,
+        Figure.ERRORS: course.errors,
+        Figure.MEAN: course.mean_ms,
+        Figure.APDEX: course.apdex,
     }
-    spreads = {figure: part.measured_percentile(percent) for figure, percent in _PERCENTS.items()}
+    spreads = {figure: course.percentile(percent) for figure, percent in _PERCENTS.items()}
     return Digest(figures, courses, spreads)
 
 

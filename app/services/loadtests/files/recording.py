@@ -1,46 +1,50 @@
 """All samples of a run side by side, in temporary files, so that memory stays small."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from typing import BinaryIO
 
 import numpy as np
 
-from app.analysis.load_run import Part, Span
-from app.services.loadtests.files.batch import Batch, Flags, Ints
+from app.analysis.load_run import Span
+from app.services.loadtests.files.batch import Batch, Ints
 
-_COLUMNS = (("at_us", np.int64), ("took_us", np.int64), ("label", np.int32), ("kind", np.uint8))
+_COLUMNS = (np.int64, np.int64, np.int32, np.uint8)
+"""Start, duration, label, kind."""
+_PIECE = 1 << 20
 _OK, _PARENT = 1, 2
 
 
-@dataclass(frozen=True, slots=True)
 class Recording:
-    """The samples of one run; columns lie on the disk and are read where they are used."""
+    """The samples of one run; they lie on the disk and are read piece by piece."""
 
-    at_us: Ints
-    took_us: Ints
-    label: Ints
-    kind: "np.ndarray[tuple[int], np.dtype[np.uint8]]"
+    def __init__(self, files: Sequence[BinaryIO], n: int, whole: Span) -> None:
+        self._files, self._n = files, n
+        self.whole = whole
+        """From the first start to just after the last one."""
 
     def __len__(self) -> int:
-        return len(self.at_us)
+        return self._n
 
-    def part(self, span: Span, label: int | None = None) -> Part:
-        """Return the samples of a label within a span, or of all that are no controllers."""
-        if label is None:
-            chosen: Flags = (self.kind & _PARENT) == 0
-            if not chosen.any():
-                chosen = ~chosen
-        else:
-            chosen = self.label == label
-        ok = (self.kind[chosen] & _OK) > 0
-        return Part.of(span, self.at_us[chosen], self.took_us[chosen], ok)
+    def starts(self) -> Iterator[Ints]:
+        """Yield when the samples began."""
+        for first in range(0, self._n, _PIECE):
+            yield self._column(0, first)
 
-    @property
-    def whole(self) -> Span:
-        """From the first start to just after the last one."""
-        return Span(int(self.at_us.min()), int(self.at_us.max()) + 1)
+    def batches(self) -> Iterator[Batch]:
+        """Yield all samples."""
+        for first in range(0, self._n, _PIECE):
+            at_us, took_us, label, kind = (self._column(i, first) for i in range(len(_COLUMNS)))
+            ok, parent = (kind & _OK) > 0, (kind & _PARENT) > 0
+            yield Batch(at_us, took_us, label, ok, parent)
+
+    def _column(self, index: int, first: int) -> Ints:
+        dtype, file = np.dtype(_COLUMNS[index]), self._files[index]
+        size = dtype.itemsize
+        file.seek(first * size)
+        data = file.read(min(_PIECE, self._n - first) * size)
+        return np.frombuffer(data, dtype).astype(np.int64)
 
 
 class Recorder:
@@ -52,24 +56,25 @@ class Recorder:
             for _ in _COLUMNS
         ]
         self._n = 0
+        self._first_us, self._last_us = np.iinfo(np.int64).max, -1
 
     def add(self, batch: Batch) -> None:
         """Write a batch down; samples without a time have no place in a course and are left out."""
         known = batch.at_us >= 0
+        if not known.any():
+            return
+        at_us = batch.at_us[known]
         kind = batch.ok[known] * _OK + batch.parent[known] * _PARENT
-        columns = (batch.at_us[known], batch.took_us[known], batch.label[known], kind)
-        for file, column, (_name, dtype) in zip(self._files, columns, _COLUMNS, strict=True):
+        columns = (at_us, batch.took_us[known], batch.label[known], kind)
+        for file, column, dtype in zip(self._files, columns, _COLUMNS, strict=True):
             file.write(np.ascontiguousarray(column, dtype=dtype).data)
         self._n += len(kind)
+        self._first_us = min(self._first_us, int(at_us.min()))
+        self._last_us = max(self._last_us, int(at_us.max()))
 
     def recording(self) -> Recording:
         """Return what was written; it can be read until the recorder's files are closed."""
-        columns = []
-        for file, (_name, dtype) in zip(self._files, _COLUMNS, strict=True):
-            file.flush()
-            empty = np.empty(0, dtype)
-            columns.append(np.memmap(file, dtype, "r", shape=(self._n,)) if self._n else empty)
-        return Recording(*columns)
+        return Recording(self._files, self._n, Span(self._first_us, self._last_us + 1))
 
 
 @contextmanager
