@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.clock import SystemClock
 from app.errors import AddressRefused, SecretUnavailable
+from app.exports.readers import READERS
 from app.i18n import _
 from app.logs import start_logging, stop_logging
 from app.once import Once
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from app.services.portfolio import PortfolioData
     from app.services.ports import Remotes
     from app.services.ports_http import HttpRules, HttpSession
-    from app.services.ports_series import Rows
     from app.services.report_content.data import Attachment, Rendered, ReportData
     from app.ssh.limits import Limits
 
@@ -100,7 +100,7 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         write_calendar=_write_calendar,
         write_mail=_write_mail,
         open_table=_open_table,
-        read_sheet=_read_sheet,
+        readers=READERS,
         render_portfolio=_render_portfolio,
         open_http=partial(_open_http, store),
         live=LiveOutput(),
@@ -213,13 +213,6 @@ def _open_table(
     from app.exports.lists import open_table  # noqa: PLC0415 - loads slowly
 
     return open_table(path, wish, headings)
-
-
-def _read_sheet(data: bytes) -> "Rows":
-    """Read a workbook; the library for that is loaded with the first one."""
-    from app.exports.sheets import sheet_rows  # noqa: PLC0415 - loads slowly
-
-    return sheet_rows(data)
 
 
 def _write_calendar(wanted: "CalendarFile") -> bytes:

@@ -16,6 +16,7 @@ DAILY_BACK = 14
 """Days searched for days of the same type."""
 WEEKLY_BACK = 56
 """Days searched for the same weekday, when the first search found too few."""
+_DAY_S = 86400.0
 _SECOND = timedelta(seconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -95,6 +96,11 @@ class Layout:
     def whole(self) -> Slot:
         """Both windows with everything between them."""
         return _split(self.before.start_s, self.after.end_s, self._zone)
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """Between which times samples can matter: both windows, and the weeks searched for days."""
+        return self.before.start_s - (WEEKLY_BACK + 1) * _DAY_S, self.after.end_s
 
     def earlier(self, slot: Slot, days: int) -> Slot | None:
         """Return the same wall-clock hours some days earlier; None where the clocks change."""

@@ -1,8 +1,11 @@
-"""``changedesk compare``: judge one column of a CSV file before and after a change."""
+"""``changedesk compare``: judge one column of a file before and after a change."""
 
 import argparse
 import re
+import shutil
 import sys
+import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +14,14 @@ from app.errors import InvalidInput
 from app.i18n import _, later
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from app.analysis.clean import Samples
+    from app.analysis.windows import Layout
     from app.domain.metric import MetricKind
     from app.domain.verdict import Comparison
     from app.services.comparison import Control
-    from app.services.series_files.table import Table
+    from app.services.series_files.reading import SeriesFile
 
 REGRESSED, NOT_ENOUGH = 3, 4
 _KINDS = ("gauge", "counter", "ratio", "latency")
@@ -40,7 +46,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "compare", help=_("judge a series of samples before and after a change"), epilog=_(_ABOUT)
     )
     add = parser.add_argument
-    add("file", metavar="FILE.csv", help=_("samples; - reads standard input"))
+    add("file", metavar="FILE", help=_("CSV, JSON, Parquet or workbook; - reads standard input"))
     add("--change-start", required=True, metavar="T0", help=_("when the change began"))
     add("--change-end", required=True, metavar="T1", help=_("when the change was done"))
     add("--window", default="3h", help=_("length of both windows, at most 24h"))
@@ -83,10 +89,8 @@ def _judge(args: argparse.Namespace) -> tuple["Comparison", list[str]]:
     from app.analysis.windows import Blocked, Layout  # noqa: PLC0415 - numpy only when it is used
     from app.domain.metric import Metric, MetricKind, WorseWhen  # noqa: PLC0415
     from app.domain.verdict import Parameters  # noqa: PLC0415
-    from app.exports.sheets import sheet_rows  # noqa: PLC0415
     from app.services.comparison import compare_metric  # noqa: PLC0415
     from app.services.series_files.moments import check_zone, read_moment  # noqa: PLC0415
-    from app.services.series_files.reading import read_table  # noqa: PLC0415
 
     check_zone(args.zone)
     kind = MetricKind(args.kind)
@@ -104,8 +108,8 @@ def _judge(args: argparse.Namespace) -> tuple["Comparison", list[str]]:
     )
     spans = [[read_moment(end, args.zone) for end in _pair(text)] for text in args.exclude]
     blocked = tuple(Blocked(first_s, last_s, _("excluded")) for first_s, last_s in spans)
-    table = read_table(_read(args.file), zone=args.zone, sheets=sheet_rows)
-    column, samples, notes = _samples(table, args, kind)
+    layout = Layout.around(start_s, end_s, parameters, blocked)
+    column, samples, control, notes = _read(args, kind, layout)
     metric = Metric(
         id=column,
         name=args.name or column,
@@ -115,54 +119,57 @@ def _judge(args: argparse.Namespace) -> tuple["Comparison", list[str]]:
         margin=share(args.margin) if args.margin else _usual_margin(kind),
         floor=args.floor,
     )
-    layout = Layout.around(start_s, end_s, parameters, blocked)
-    control = _control(table, args, kind, column)
     return compare_metric(metric, samples, layout, control=control), notes
 
 
-def _control(
-    table: "Table", args: argparse.Namespace, kind: "MetricKind", column: str
-) -> "Control | None":
-    """Return the untouched column, read as the judged one is."""
+def _read(
+    args: argparse.Namespace, kind: "MetricKind", layout: "Layout"
+) -> tuple[str, "Samples", "Control | None", list[str]]:
+    """Return the judged column, its samples, the control, and what a person should know."""
     from app.analysis.clean import ratio_samples, samples_of  # noqa: PLC0415 - numpy
     from app.services.comparison import Control  # noqa: PLC0415
+    from app.services.series_files.reading import Keep  # noqa: PLC0415
 
-    if not args.control:
-        return None
-    if args.control == column:
-        raise InvalidInput(_("A column cannot be its own control."))
-    series = table.series(args.control)
-    if args.control_total:
-        return Control(args.control, ratio_samples(series, table.series(args.control_total)))
-    return Control(args.control, samples_of(series, kind))
+    with _opened(args) as file:
+        column, total, notes = _columns(file, args)
+        if args.control == column:
+            raise InvalidInput(_("A column cannot be its own control."))
+        wanted = [name for name in (column, total, args.control, args.control_total) if name]
+        found = file.read(wanted, Keep(*layout.reach))
+    if found.since_s > layout.before.start_s:
+        raise InvalidInput(
+            _("The windows hold more samples than can be judged."),
+            hint=_("Use shorter windows, or coarser steps."),
+        )
+    if found.skipped:
+        notes.append(_("{n} rows without a usable time were left out.").format(n=found.skipped))
+
+    def samples(name: str, of: str | None) -> "Samples":
+        series = found.series[name]
+        return ratio_samples(series, found.series[of]) if of else samples_of(series, kind)
+
+    control = args.control
+    beside = Control(control, samples(control, args.control_total)) if control else None
+    return column, samples(column, total), beside, notes
 
 
 def _usual_margin(kind: "MetricKind") -> float:
     return 0.10 if kind.value in ("latency", "ratio") else 0.05
 
 
-def _samples(
-    table: "Table", args: argparse.Namespace, kind: "MetricKind"
-) -> tuple[str, "Samples", list[str]]:
-    """Return the name of the column, its samples, and what a person should know of the choice."""
-    from app.analysis.clean import ratio_samples, samples_of  # noqa: PLC0415 - numpy
-
+def _columns(file: "SeriesFile", args: argparse.Namespace) -> tuple[str, str | None, list[str]]:
+    """Return the name of the column, of the one of all events, and why these were taken."""
     column, total = args.column, args.total
     if args.kind == "ratio" and not column:
-        column, total = _known(table.names, _BAD_NAMES), total or _known(table.names, _ALL_NAMES)
+        column, total = _known(file.names, _BAD_NAMES), total or _known(file.names, _ALL_NAMES)
         column, total = (column, total) if column and total else (None, None)
     notes = []
     if not column:
-        column = table.names[0]
-        if len(table.names) > 1:
+        column = file.names[0]
+        if len(file.names) > 1:
             text = _("Judged the first of {n} columns, “{name}”; choose with --column.")
-            notes.append(text.format(n=len(table.names), name=column))
-    if table.skipped:
-        notes.append(_("{n} rows without a usable time were left out.").format(n=table.skipped))
-    series = table.series(column)
-    if args.kind == "ratio" and total:
-        return column, ratio_samples(series, table.series(total)), notes
-    return column, samples_of(series, kind), notes
+            notes.append(text.format(n=len(file.names), name=column))
+    return column, total if args.kind == "ratio" else None, notes
 
 
 def _known(names: tuple[str, ...], wanted: tuple[str, ...]) -> str | None:
@@ -170,15 +177,20 @@ def _known(names: tuple[str, ...], wanted: tuple[str, ...]) -> str | None:
     return next((lowered[name] for name in wanted if name in lowered), None)
 
 
-def _read(file: str) -> bytes:
-    if file == "-":
-        return sys.stdin.buffer.read()
-    try:
-        return Path(file).read_bytes()
-    except OSError as error:
-        raise InvalidInput(
-            _("“{file}” cannot be read: {reason}.").format(file=file, reason=error.strerror)
-        ) from error
+@contextmanager
+def _opened(args: argparse.Namespace) -> "Iterator[SeriesFile]":
+    """Open the file; standard input is written down first, because it is read more than once."""
+    from app.exports.readers import READERS  # noqa: PLC0415
+    from app.services.series_files.reading import open_series  # noqa: PLC0415
+
+    if args.file != "-":
+        yield open_series(Path(args.file), zone=args.zone, readers=READERS)
+        return
+    with tempfile.TemporaryDirectory(prefix="compare-") as folder:
+        path = Path(folder) / "input"
+        with path.open("wb") as target:
+            shutil.copyfileobj(sys.stdin.buffer, target)
+        yield open_series(path, zone=args.zone, readers=READERS)
 
 
 def _pair(text: str) -> tuple[str, str]:

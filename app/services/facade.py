@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from app.services.portfolio import PortfolioData
     from app.services.ports import Clock
     from app.services.ports_http import OpenHttp
-    from app.services.ports_series import SheetReader
+    from app.services.ports_series import FileReaders
     from app.services.ports_store import NewUnitOfWork, UnitOfWork
     from app.services.ports_vault import Vault
     from app.services.presence import Presence
@@ -95,7 +95,7 @@ class AppServices(LateParts):
     write_calendar: WriteCalendar
     write_mail: WriteMail
     open_table: OpenTable
-    read_sheet: SheetReader
+    readers: FileReaders
     render_portfolio: Callable[[PortfolioData], Rendered]
     open_http: OpenHttp
     live: LiveOutput
@@ -177,7 +177,7 @@ class AppServices(LateParts):
         """For samples and verdicts."""
         from app.services.metrics import Measuring  # noqa: PLC0415 - loads numpy
 
-        return Measuring(self.desk, self.remotes, self.series, self.read_sheet)
+        return Measuring(self.desk, self.remotes, self.series, self.readers)
 
     @property
     def load_testing(self) -> LoadTesting:

@@ -1,4 +1,7 @@
-"""Bring samples in from a file: look at it first, then freeze what lies in the windows."""
+"""Bring samples in from a file: look at it first, then freeze what lies in the windows.
+
+Looking reads the beginning of a file only; keeping reads all of it, piece by piece.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,14 +14,15 @@ from app.analysis.windows import Layout, Slot, instant
 from app.domain.change import Change
 from app.domain.metric import Metric, SampleSet, Series, WindowName
 from app.errors import InvalidInput
-from app.i18n import _
+from app.i18n import _, ngettext
 from app.services.metrics import Measuring, freeze
 from app.services.sampling import Sampled
-from app.services.series_files.reading import read_table
-from app.services.series_files.table import Rejected, Table
+from app.services.series_files.reading import Found, Keep, SeriesFile, open_series
+from app.services.series_files.table import Rejected
 from app.services.verdicts import layout_of
+from app.tasks import TaskContext
+from app.wording import count
 
-_LARGEST_FILE = 512 * 1024 * 1024
 _SHOWN_ROWS = 8
 _DAY_S = 86400.0
 
@@ -60,63 +64,115 @@ class Outlook:
     """Earlier days with samples."""
     shown: tuple[tuple[datetime, float], ...]
     """The first samples as they were understood."""
+    share: float = 1.0
+    """How much of the file was looked at; all figures are of that part."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the file was looked at."""
+        return self.share >= 1
 
     @property
     def is_useful(self) -> bool:
-        """Whether anything lies in the windows of the change."""
-        return bool(self.samples[WindowName.BEFORE] or self.samples[WindowName.AFTER])
+        """Whether anything lies in the windows of the change, as far as is known yet."""
+        known = self.samples[WindowName.BEFORE] or self.samples[WindowName.AFTER]
+        return bool(known) or not self.is_whole
 
 
 def look_at_file(wanted: FileImport, *, with_: Measuring) -> Outlook:
-    """Read a file and say what it holds for a metric; nothing is kept.
+    """Read the beginning of a file and say what it holds for a metric; nothing is kept.
 
     Raises:
         InvalidInput: The file cannot be read, or the change has no window yet.
     """
-    _change, _metric, layout, chosen, table = _read(wanted, with_)
-    whole = table.series(chosen.column)
+    asked = _opened(wanted, with_)
+    layout, chosen, file = asked.layout, asked.wanted, asked.file
+    whole = file.look(chosen.column)
     parts = _split(whole, layout)
     earlier = parts[WindowName.REFERENCE].at_s
     order = np.argsort(whole.at_s, kind="stable")[:_SHOWN_ROWS]
     return Outlook(
         wanted=chosen,
-        names=table.names,
+        names=file.names,
         rows=len(whole.at_s),
         first=instant(float(whole.at_s.min())),
         last=instant(float(whole.at_s.max())),
         missing=int((~np.isfinite(whole.value)).sum()),
-        rejected_rows=table.skipped,
-        rejected=table.rejected,
+        rejected_rows=file.head.skipped,
+        rejected=file.head.rejected,
         samples={name: int(np.isfinite(part.value).sum()) for name, part in parts.items()},
         days=len(np.unique(earlier // _DAY_S)),
         shown=tuple((instant(float(whole.at_s[i])), float(whole.value[i])) for i in order),
+        share=file.share,
     )
 
 
-def import_file(wanted: FileImport, *, with_: Measuring) -> tuple[SampleSet, ...]:
+def import_file(
+    wanted: FileImport, *, with_: Measuring, context: TaskContext | None = None
+) -> tuple[SampleSet, ...]:
     """Freeze the samples of a file: what lies in both windows, and earlier days as references.
+
+    Only what can be judged is kept: both windows, and the weeks before in which comparable days are
+    looked for. Of a series that is denser than that, the newest part is kept.
 
     Raises:
         InvalidInput: The file cannot be read, or nothing of it lies in the windows.
+        TaskCancelled: A stop was asked for; nothing was kept.
     """
-    change, metric, layout, chosen, table = _read(wanted, with_)
+    asked = _opened(wanted, with_)
+    chosen, file, layout = asked.wanted, asked.file, asked.layout
     name = chosen.path.name
-    query = f"{name}: {chosen.column}" if len(table.names) > 1 else name
-    named = replace(metric, source="file", query=query)
-    whole = table.series(chosen.column)
-    parts = {window: part for window, part in _split(whole, layout).items() if len(part.at_s)}
+    found = file.read([chosen.column], Keep(*layout.reach), context)
+    split = _split(found.series[chosen.column], layout)
+    parts = {window: part for window, part in split.items() if len(part.at_s)}
     if not parts.keys() & {WindowName.BEFORE, WindowName.AFTER}:
         raise InvalidInput(
             _("Nothing in {name} lies in the windows of this change.").format(name=name),
             hint=_("Check the zone of its times, and the change's start and end."),
         )
+    if found.since_s > layout.before.start_s:
+        raise InvalidInput(
+            _("{name} has more samples in the windows of the change than can be kept.").format(
+                name=name
+            ),
+            hint=_("Export it in coarser steps, such as one sample per second."),
+        )
+    query = f"{name}: {chosen.column}" if len(file.names) > 1 else name
+    named, note = replace(asked.metric, source="file", query=query), _left_out(found)
     kept: list[SampleSet] = []
     for window, part in parts.items():
-        kept += freeze(change, window, [Sampled(named, part)], chosen.zone, with_=with_)
+        missing = int((~np.isfinite(part.value)).sum())
+        sampled = [Sampled(named, part, missing)]
+        kept += freeze(asked.change, window, sampled, chosen.zone, with_=with_, note=note)
+        note = ""
     return tuple(kept)
 
 
-def _read(wanted: FileImport, with_: Measuring) -> tuple[Change, Metric, Layout, FileImport, Table]:
+def _left_out(found: Found) -> str:
+    """Say which rows of the file were not used, and why; empty where all were."""
+    if not found.skipped:
+        return ""
+    first = found.rejected[0]
+    return ngettext(
+        "{n} row was left out (line {line}: {why}).",
+        "{n} rows were left out, the first in line {line}: {why}.",
+        found.skipped,
+    ).format(n=count(found.skipped), line=first.line, why=first.why)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A file that was opened for a metric of a change."""
+
+    change: Change
+    metric: Metric
+    layout: Layout
+    wanted: FileImport
+    """With the column and the zone that were chosen."""
+    file: SeriesFile
+
+
+def _opened(wanted: FileImport, with_: Measuring) -> _Asked:
     with with_.desk.new_uow() as uow:
         change = uow.changes.get(wanted.change)
     metric = next((item for item in change.metrics if item.id == wanted.metric), None)
@@ -126,9 +182,9 @@ def _read(wanted: FileImport, with_: Measuring) -> tuple[Change, Metric, Layout,
             _("{number} has no such metric, or no window yet.").format(number=change.number)
         )
     zone = wanted.zone or layout.parameters.zone
-    table = read_table(_bytes_of(wanted.path), zone=zone, sheets=with_.sheets)
-    column = wanted.column or _guess(metric, table.names)
-    return change, metric, layout, replace(wanted, column=column, zone=zone), table
+    file = open_series(wanted.path, zone=zone, readers=with_.readers)
+    column = wanted.column or _guess(metric, file.names)
+    return _Asked(change, metric, layout, replace(wanted, column=column, zone=zone), file)
 
 
 def _guess(metric: Metric, names: Sequence[str]) -> str:
@@ -153,17 +209,3 @@ def _inside(series: Series, slot: Slot) -> "np.ndarray[tuple[int], np.dtype[np.b
     for start_s, end_s in slot.spans:
         inside |= (series.at_s >= start_s) & (series.at_s < end_s)
     return inside
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > _LARGEST_FILE:
-            raise InvalidInput(
-                _("{name} is larger than 512 MB.").format(name=path.name),
-                hint=_("Export a shorter time, or fewer columns."),
-            )
-        return path.read_bytes()
-    except OSError as error:
-        raise InvalidInput(
-            _("{name} cannot be read: {why}.").format(name=path.name, why=error.strerror or error)
-        ) from error

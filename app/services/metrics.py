@@ -13,7 +13,7 @@ from app.errors import InvalidInput
 from app.i18n import _
 from app.services.changes import Desk
 from app.services.ports import Remotes
-from app.services.ports_series import SeriesStore, SheetReader
+from app.services.ports_series import FileReaders, SeriesStore
 from app.services.sampling import Sampled, sample_host
 from app.tasks import TaskContext
 
@@ -29,7 +29,7 @@ class Measuring:
     desk: Desk
     remotes: Remotes
     series: SeriesStore
-    sheets: SheetReader
+    readers: FileReaders
 
 
 def measure(
@@ -77,8 +77,12 @@ def freeze(
     zone: str,
     *,
     with_: Measuring,
+    note: str = "",
 ) -> tuple[SampleSet, ...]:
-    """Keep samples under their hash and record them; they are never altered afterwards."""
+    """Keep samples under their hash and record them; they are never altered afterwards.
+
+    ``note`` says in the log what else must be known of them.
+    """
     desk = with_.desk
     sets = tuple(_sample_set(change, window, item, zone, with_=with_) for item in sampled)
     with desk.new_uow() as uow:
@@ -88,6 +92,7 @@ def freeze(
             f"{item.metric.name} {kept.n}" for item, kept in zip(sampled, sets, strict=True)
         )
         text = _("Samples of “{window}” kept: {counts}").format(window=window.value, counts=counts)
+        text = f"{text}. {note}" if note else text
         refs = tuple(item.id for item in sets)
         uow.log.append(NewEvent("metrics.frozen", text, change.id, refs, actor=Actor.SYSTEM))
         uow.commit()

@@ -155,7 +155,7 @@ def measure(context: "UiContext", change: Change, window: WindowName, title: str
 
 
 def look_at_file(context: "UiContext", wanted: FileImport) -> Task:
-    """Read a file of samples without keeping anything; succeeds with an `Outlook`."""
+    """Read how a file of samples begins, without keeping anything; succeeds with an `Outlook`."""
     services = context.services
     return context.tasks.load(lambda: imports.look_at_file(wanted, with_=services.measuring))
 
@@ -164,8 +164,8 @@ def import_file(context: "UiContext", wanted: FileImport) -> Task:
     """Keep what a file says of one metric, and judge once both sides are there."""
     services = context.services
 
-    def work(_task: "TaskContext") -> object:
-        sets = imports.import_file(wanted, with_=services.measuring)
+    def work(task: "TaskContext") -> object:
+        sets = imports.import_file(wanted, with_=services.measuring, context=task)
         if verdicts.can_be_judged(wanted.change, with_=services.measuring):
             verdicts.judge(wanted.change, with_=services.measuring)
         return sets

@@ -1,37 +1,127 @@
-"""The rows of CSV text, as tools export it: any usual delimiter, quoted or not, with comments."""
+"""The rows of CSV text, as tools export it: any usual delimiter, quoted or not, with comments.
+
+The file is read piece by piece, so that a file of any size needs no more memory than its beginning.
+"""
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
 
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.ports_series import Rows
+from app.services.ports_series import Piece, Rows
+from app.services.series_files.opening import coding_of, unreadable
 
+HEAD_BYTES = 16 << 20
+"""How much of a file is looked at before anything is decided."""
+_PIECE_ROWS, _PIECE_LETTERS = 20_000, 1 << 22
+_LONGEST_LINE = 1 << 20
 _DELIMITERS = (";", "\t", "|", ",")
 _SNIFFED_LINES = 50
 
 
-def csv_rows(text: str) -> tuple[Rows, str]:
-    """Return the rows that hold anything, and what stands between their cells."""
-    lines = [
-        line for line in io.StringIO(text) if line.strip() and not line.lstrip().startswith("#")
-    ]
-    delimiter = ""
-    if lines and lines[0].lower().startswith("sep=") and len(lines[0].rstrip("\r\n")) == 5:
-        delimiter, lines = lines[0][4], lines[1:]
-    delimiter = delimiter or _delimiter(lines)
-    try:
-        reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
-        rows = [[cell.strip() for cell in row] for row in reader]
-    except csv.Error as error:
-        raise InvalidInput(_("The file is not CSV: {reason}.").format(reason=error)) from error
-    return [row for row in rows if any(row)], delimiter
+@dataclass(frozen=True, slots=True)
+class CsvFile:
+    """A file of delimited text."""
+
+    path: Path
+    size: int
+    """In bytes."""
+    coding: str
+    delimiter: str
+    is_named: bool
+    """Whether the first line is "sep=;", which names the delimiter."""
+
+    @classmethod
+    def of(cls, path: Path, head: bytes) -> "CsvFile":
+        """Recognise the delimiter from how a file begins."""
+        coding = coding_of(head)
+        text = io.StringIO(head[:_LONGEST_LINE].decode(coding, "replace"), newline=None)
+        lines = list(islice(filter(_holds, text), _SNIFFED_LINES))
+        first = lines[0].rstrip("\n") if lines else ""
+        named = first.lower().startswith("sep=") and len(first) == len("sep=;")
+        delimiter = first[-1] if named else _delimiter(lines)
+        return cls(path, path.stat().st_size, coding, delimiter, named)
+
+    @property
+    def comma_is_usual(self) -> bool:
+        """Whether the delimiter speaks for decimal commas."""
+        return self.delimiter == ";"
+
+    def pieces(self, places: Collection[int] = ()) -> Generator[Piece]:
+        """Yield all rows; the first piece is the beginning of the file."""
+        try:
+            with self.path.open("rb") as file:
+                yield from self._pieces(file)
+        except OSError as error:
+            raise unreadable(self.path, error) from error
+        except csv.Error as error:
+            raise InvalidInput(_("The file is not CSV: {reason}.").format(reason=error)) from error
+
+    def _pieces(self, file: BinaryIO) -> Iterator[Piece]:
+        with io.TextIOWrapper(file, self.coding, "replace") as text:
+            lines = _Lines(text)
+            if self.is_named:
+                next(iter(lines), None)
+            reader = csv.reader(lines, delimiter=self.delimiter, skipinitialspace=True)
+            rows, numbers = _taken(reader, lines)
+            while rows and file.tell() < HEAD_BYTES:
+                more, their = _taken(reader, lines)
+                if not more:
+                    break
+                rows += more
+                numbers += their
+            while rows:
+                yield Piece(rows, numbers, file.tell())
+                rows, numbers = _taken(reader, lines)
+
+
+class _Lines:
+    """The lines that hold anything; ``number`` is that of the last one, ``letters`` counts all."""
+
+    def __init__(self, text: io.TextIOBase) -> None:
+        self._text = text
+        self.number = self.letters = 0
+
+    def __iter__(self) -> Iterator[str]:
+        readline = self._text.readline
+        while line := readline(_LONGEST_LINE):
+            self.number += 1
+            self.letters += len(line)
+            if len(line) == _LONGEST_LINE and line[-1] != "\n":
+                raise InvalidInput(
+                    _("Line {line} is longer than a row may be.").format(line=self.number)
+                )
+            if _holds(line):
+                yield line
+
+
+def _holds(line: str) -> bool:
+    stripped = line.lstrip()
+    return stripped != "" and stripped[0] != "#"
+
+
+def _taken(reader: Iterator[list[str]], lines: _Lines) -> tuple[Rows, list[int]]:
+    """Return the next rows that hold anything, and their lines; none at the end."""
+    rows: Rows = []
+    numbers: list[int] = []
+    most = lines.letters + _PIECE_LETTERS
+    for row in reader:
+        cells = [cell.strip() for cell in row]
+        if any(cells):
+            rows.append(cells)
+            numbers.append(lines.number)
+            if len(rows) == _PIECE_ROWS or lines.letters > most:
+                break
+    return rows, numbers
 
 
 def _delimiter(lines: Sequence[str]) -> str:
     """Return the delimiter that stands in every line; commas may be decimal ones, so last."""
-    first = lines[:_SNIFFED_LINES]
     return next(
-        (mark for mark in _DELIMITERS if first and all(mark in line for line in first)), ","
+        (mark for mark in _DELIMITERS if lines and all(mark in line for line in lines)), ","
     )

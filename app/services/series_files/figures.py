@@ -7,7 +7,8 @@ cells. Units that belong together are brought to the one that is used most.
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,35 +33,59 @@ _FAMILIES = (
 )  # fmt: skip
 
 
-def read_figures(cells: Sequence[str], *, comma_is_usual: bool = False) -> Array:
-    """Return a column of figures; NaN where a cell holds none. Infinities are none.
+@dataclass(frozen=True, slots=True)
+class FigureForm:
+    """How a column writes its figures, found from its first cells and then true for all of them."""
 
-    Args:
-        cells: Figures with a point or a comma, with groups of thousands, with or without a unit.
-        comma_is_usual: Whether commas are more likely decimal, as in files with semicolons.
-    """
-    plain = [_plain(cell) for cell in cells]
-    odd = [i for i, value in enumerate(plain) if value is None]
-    value = np.array([math.nan if one is None else one for one in plain])
-    matches = {i: found for i in odd if (found := _CELL.fullmatch(cells[i].strip()))}
-    if not matches:
-        return value
-    comma = _comma_is_decimal((found["figure"] for found in matches.values()), usual=comma_is_usual)
-    factors = _factors([found["unit"] or "" for found in matches.values()])
-    if comma and _dots_group(found["figure"] for found in matches.values()):
-        for i, one in enumerate(plain):  # 1.234 beside 1.234,5
-            if one is not None and "." in cells[i]:
-                value[i] = _figure(cells[i], comma_is_decimal=True)
-    for i, found in matches.items():
-        factor = factors.get((found["unit"] or "").lower())
-        if factor is not None:
-            value[i] = _figure(found["figure"], comma_is_decimal=comma) * factor
-    return value
+    comma_is_decimal: bool
+    dots_group: bool
+    """Whether 1.234 stands beside 1.234,5 and so means more than a thousand."""
+    factors: Mapping[str, float]
+    """By what each unit is multiplied."""
+
+    @classmethod
+    def of(cls, cells: Sequence[str], *, comma_is_usual: bool = False) -> "FigureForm":
+        """Find the form.
+
+        Args:
+            cells: Figures with a point or a comma, with groups of thousands, with or without a
+                unit.
+            comma_is_usual: Whether commas are more likely decimal, as in files with semicolons.
+        """
+        odd = [cell.strip() for cell in cells if _plain(cell) is None]
+        found = [match for cell in odd if (match := _CELL.fullmatch(cell))]
+        figures = [match["figure"] for match in found]
+        comma = _comma_is_decimal(figures, usual=comma_is_usual)
+        factors = _factors([match["unit"] or "" for match in found])
+        return cls(comma, comma and _dots_group(figures), factors)
+
+    def read(self, cells: Sequence[str]) -> Array:
+        """Return the figures; NaN where a cell holds none. Infinities are none."""
+        if not self.dots_group:
+            try:
+                value = np.fromiter(map(float, cells), np.float64, len(cells))
+            except ValueError:
+                pass
+            else:
+                value[~np.isfinite(value)] = math.nan
+                return value
+        return np.array([self._read_one(cell) for cell in cells])
+
+    def _read_one(self, cell: str) -> float:
+        plain = _plain(cell)
+        if plain is not None:
+            grouped = self.dots_group and "." in cell
+            return _figure(cell, comma_is_decimal=True) if grouped else plain
+        found = _CELL.fullmatch(cell.strip())
+        factor = self.factors.get((found["unit"] or "").lower()) if found else None
+        if found is None or factor is None:
+            return math.nan
+        return _figure(found["figure"], comma_is_decimal=self.comma_is_decimal) * factor
 
 
 def is_figure(cell: str) -> bool:
     """Tell whether a cell by itself holds a figure."""
-    return math.isfinite(float(read_figures([cell])[0]))
+    return math.isfinite(float(FigureForm.of([cell]).read([cell])[0]))
 
 
 def _plain(cell: str) -> float | None:
@@ -103,7 +128,7 @@ def _figure(text: str, *, comma_is_decimal: bool) -> float:
 def _factors(units: Sequence[str]) -> dict[str, float]:
     """Return by what each unit is multiplied; units that do not belong together are left out."""
     counted = Counter(unit.lower() for unit in units)
-    usual = counted.most_common(1)[0][0]
+    usual = counted.most_common(1)[0][0] if counted else ""
     family = next((each for each in _FAMILIES if usual in each), {})
     if usual == "":
         family = _FAMILIES[3] if any(unit in _FAMILIES[3] for unit in counted) else {}

@@ -28,6 +28,10 @@ _EPOCH_UNITS = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))
 _SHEET_DAYS = 36526.0, 73051.0
 """Days since 1899-12-30 as spreadsheets count them, for the years 2000 to 2099."""
 _SHEET_START = datetime(1899, 12, 30)  # noqa: DTZ001 - a wall clock, whose zone comes later
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall clock too
+_QUARTER_US = 900_000_000
+_SHORTEST_ISO = 9
+"""Below it letters could be a date without marks, which is looked at one by one."""
 _PIVOT = 70
 _MONTHS = {
     name: month
@@ -66,31 +70,69 @@ _ASCTIME = re.compile(
 )
 
 
-def read_times(cells: Sequence[str], zone: str) -> Array:
-    """Return a column of times in Unix seconds; NaN where a cell holds none.
+@dataclass(frozen=True, slots=True)
+class TimeForm:
+    """How a column writes its times, found from its first cells and then true for all of them."""
 
-    Args:
-        cells: ISO 8601, dates with names or in the order of any country, seconds to nanoseconds
-            since 1970, or a spreadsheet's count of days.
-        zone: The zone of times that name none.
-
-    Raises:
-        InvalidInput: Day and month cannot be told apart, or there is no such zone.
-    """
-    there = _zone(zone)
-    numbers = np.array([_plain(cell) for cell in cells])
-    if 2 * np.isfinite(numbers).sum() > len(numbers):
-        return _from_numbers(numbers, there)
+    zone: ZoneInfo
+    """Of times that name none."""
+    per_s: float = 0.0
+    """Numbers: how many make a second; 0 where the cells are dates, or days of a spreadsheet."""
+    is_sheet: bool = False
     day_first: bool | None = None
-    moments: list[datetime | None] = []
-    for cell in cells:
+    """None where no cell left open which part is the day; one that does so later is no time."""
+
+    @classmethod
+    def of(cls, cells: Sequence[str], zone: str) -> "TimeForm":
+        """Find the form.
+
+        Args:
+            cells: ISO 8601, dates with names or in the order of any country, seconds to
+                nanoseconds since 1970, or a spreadsheet's count of days.
+            zone: The zone of times that name none.
+
+        Raises:
+            InvalidInput: Day and month cannot be told apart, or there is no such zone.
+        """
+        there = _zone(zone)
+        numbers = _numbers(cells)
+        if 2 * np.isfinite(numbers).sum() > len(numbers):
+            return cls._counted(numbers, there)
+        is_open = next(_open_parts(cells), None) is not None
+        return cls(there, day_first=_day_is_first(cells) if is_open else None)
+
+    @classmethod
+    def _counted(cls, numbers: Array, zone: ZoneInfo) -> "TimeForm":
+        """Tell the unit of all numbers by the size of the middle one."""
+        known = numbers[np.isfinite(numbers)]
+        low, high = _SHEET_DAYS
+        if bool(((known >= low) & (known < high)).all()) and bool((known % 1).any()):
+            return cls(zone, is_sheet=True)
+        size = float(np.median(np.abs(known)))
+        return cls(zone, next((unit for least, unit in _EPOCH_UNITS if size >= least), 1.0))
+
+    def read(self, cells: Sequence[str]) -> Array:
+        """Return the times of a column, or of a part of it, in Unix seconds; NaN where none is."""
+        if self.per_s:
+            return _numbers(cells) / self.per_s
+        if self.is_sheet:
+            return self._of_days(_numbers(cells))
+        fast = _all_iso(cells, self.zone)
+        return np.array([self._read_one(cell) for cell in cells]) if fast is None else fast
+
+    def _of_days(self, numbers: Array) -> Array:
+        walls = (_SHEET_START + timedelta(days=float(day)) for day in np.nan_to_num(numbers))
+        rounded = (wall + timedelta(microseconds=-wall.microsecond % 1000) for wall in walls)
+        at_s = np.array([_unix(wall, self.zone) for wall in rounded])
+        return np.where(np.isfinite(numbers), at_s, np.nan)
+
+    def _read_one(self, cell: str) -> float:
         moment = _iso(cell)
         if moment is None and (parts := _parts(cell)):
-            if parts.is_open and day_first is None:
-                day_first = _day_is_first(cells)
-            moment = _made(parts, day_first=bool(day_first))
-        moments.append(moment)
-    return np.array([math.nan if at is None else _unix(at, there) for at in moments])
+            if parts.is_open and self.day_first is None:
+                return math.nan
+            moment = _made(parts, day_first=bool(self.day_first))
+        return math.nan if moment is None else _unix(moment, self.zone)
 
 
 def read_moment(text: str, zone: str) -> float:
@@ -110,7 +152,7 @@ def read_moment(text: str, zone: str) -> float:
             _("“{text}” is not a time.").format(text=text),
             hint=_("Use ISO 8601, such as 2026-11-15T02:00:00Z, or seconds since 1970."),
         )
-    value = float(_from_numbers(np.array([value]), _zone(zone))[0])
+    value = float(TimeForm._counted(np.array([value]), _zone(zone)).read([text])[0])
     if not 0 <= value < LAST_S:
         raise InvalidInput(_("“{text}” is no time of this age.").format(text=text))
     return value
@@ -145,17 +187,46 @@ def _plain(cell: str) -> float:
     return value if math.isfinite(value) else math.nan
 
 
-def _from_numbers(numbers: Array, zone: ZoneInfo) -> Array:
-    """Return seconds; the size of the middle one tells the unit of all."""
-    known = numbers[np.isfinite(numbers)]
-    low, high = _SHEET_DAYS
-    if bool(((known >= low) & (known < high)).all()) and bool((known % 1).any()):
-        walls = (_SHEET_START + timedelta(days=float(day)) for day in np.nan_to_num(numbers))
-        rounded = (wall + timedelta(microseconds=-wall.microsecond % 1000) for wall in walls)
-        at_s = np.array([_unix(wall, zone) for wall in rounded])
-        return np.where(np.isfinite(numbers), at_s, np.nan)
-    size = float(np.median(np.abs(known)))
-    return numbers / next((unit for least, unit in _EPOCH_UNITS if size >= least), 1.0)
+def _numbers(cells: Sequence[str]) -> Array:
+    """Return a column of plain numbers; NaN where a cell is none, or not a finite one."""
+    try:
+        value = np.fromiter(map(float, cells), np.float64, len(cells))
+    except ValueError:
+        value = np.array([_plain(cell) for cell in cells])
+    value[~np.isfinite(value)] = math.nan
+    return value
+
+
+def _all_iso(cells: Sequence[str], zone: ZoneInfo) -> Array | None:
+    """Return times at once where all are ISO 8601 with one offset; None where any is not."""
+    if not cells or not all(len(cell) > _SHORTEST_ISO for cell in cells):
+        return None
+    try:
+        moments = list(map(datetime.fromisoformat, cells))
+    except ValueError:
+        return None
+    offsets = {moment.tzinfo for moment in moments}
+    if len(offsets) > 1:
+        return None
+    offset = offsets.pop()
+    if offset is not None:
+        gap = offset.utcoffset(None) or timedelta()
+        walls = [moment.replace(tzinfo=None) for moment in moments]
+        at_us = np.array(walls, "datetime64[us]").astype(np.int64)
+        return (at_us - gap // timedelta(microseconds=1)) / 1e6
+    at_us = np.array(moments, "datetime64[us]").astype(np.int64)
+    try:
+        return (at_us - _offsets_us(at_us, zone)) / 1e6
+    except (OverflowError, ValueError):  # year 1 or 9999
+        return None
+
+
+def _offsets_us(wall_us: NDArray[np.int64], zone: ZoneInfo) -> NDArray[np.int64]:
+    """Return the offset of wall times, looked up once for every quarter of an hour."""
+    quarters, place = np.unique(wall_us // _QUARTER_US, return_inverse=True)
+    walls = (_EPOCH + timedelta(microseconds=int(each) * _QUARTER_US) for each in quarters)
+    gaps = (wall.replace(tzinfo=zone).utcoffset() or timedelta() for wall in walls)
+    return np.array([gap // timedelta(microseconds=1) for gap in gaps], np.int64)[place]
 
 
 def _unix(at: datetime, zone: ZoneInfo) -> float:

@@ -1,43 +1,221 @@
-"""One door for files with series: the kind of file is seen from its first bytes."""
+"""One door for files with series: the kind of file is seen from its first bytes.
 
+The beginning of a file tells what its columns hold; a long file is then read piece by piece, and
+only what is of interest is kept, so that its size does not matter.
+"""
+
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.metric import Series
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.ports_series import SheetReader
-from app.services.series_files.csv_text import csv_rows
+from app.services.ports_series import FileReaders, Piece, Rows, RowSource
+from app.services.series_files.csv_text import HEAD_BYTES, CsvFile
 from app.services.series_files.json_text import json_rows
-from app.services.series_files.table import Table, table_of
+from app.services.series_files.opening import begin_of, coding_of
+from app.services.series_files.table import KEPT_REJECTS, Rejected, TableForm, Timed, form_of
+from app.tasks import TaskContext
 
-_WORKBOOK, _PARQUET = b"PK\x03\x04", b"PAR1"
+MOST_SAMPLES = 10_000_000
+"""Of one series, that are kept; 160 MB."""
+_MOST_WHOLE_BYTES = 128 << 20
+"""Of a file that can only be read as a whole."""
+_SNIFFED_BYTES = 4096
+_WORKBOOK, _PARQUET = b"PK\x03\x04", (b"PAR1", b"PARE")
 
 
-def read_table(data: bytes, *, zone: str = "UTC", sheets: SheetReader | None = None) -> Table:
-    """Read a file of series: CSV, JSON (such as a Prometheus range answer), or a workbook.
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Which samples are of interest: those of a stretch of time, the newest ones of them."""
+
+    from_s: float = -np.inf
+    to_s: float = np.inf
+    most: int = MOST_SAMPLES
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a whole file holds of the series that were asked for."""
+
+    series: Mapping[str, Series]
+    skipped: int
+    """Rows without a usable time."""
+    rejected: tuple[Rejected, ...]
+    """The first of them, with reasons."""
+    since_s: float = -np.inf
+    """Samples before it were left out, because there were too many."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesFile:
+    """A file whose beginning has been looked at."""
+
+    source: RowSource
+    form: TableForm
+    head: Timed
+    """The rows of its beginning, or of all of it."""
+    is_whole: bool
+    """Whether that is all of it."""
+    share: float = 1.0
+    """How much of the file the beginning is."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the series."""
+        return self.form.names
+
+    def look(self, name: str) -> Series:
+        """Return what the beginning of the file holds of a series.
+
+        Raises:
+            InvalidInput: There is no such series, or it holds no number at all.
+        """
+        series = self.form.series(name, self.head, self.form.figures(name, self.head))
+        if self.is_whole and not np.isfinite(series.value).any():
+            raise InvalidInput(_("The column “{name}” holds no numbers.").format(name=name))
+        return series
+
+    def read(
+        self, names: Sequence[str], keep: Keep = Keep(), context: TaskContext | None = None
+    ) -> Found:
+        """Read series from all of the file.
+
+        Args:
+            names: Which ones.
+            keep: Which of their samples.
+            context: Reports progress; a stop ends the reading.
+
+        Raises:
+            InvalidInput: There is no such series, it holds no number, or the file is damaged.
+            TaskCancelled: A stop was asked for.
+        """
+        for name in names:
+            self.look(name)
+        figures = {name: self.form.figures(name, self.head) for name in names}
+        columns = {name: _Column(keep) for name in names}
+        skipped, rejected = 0, list(self.head.rejected)
+        for timed in self._parts(names, context):
+            skipped += timed.skipped
+            rejected += timed.rejected[: KEPT_REJECTS - len(rejected)]
+            for name, column in columns.items():
+                column.add(self.form.series(name, timed, figures[name]))
+        since_s = max((column.since_s for column in columns.values()), default=-np.inf)
+        series = {name: column.series() for name, column in columns.items()}
+        return Found(series, skipped, tuple(rejected), since_s)
+
+    def _parts(self, names: Sequence[str], context: TaskContext | None) -> Iterator[Timed]:
+        yield self.head
+        if self.is_whole:
+            return
+        with closing(self.source.pieces(self.form.places(names))) as pieces:
+            next(pieces, None)
+            for piece in pieces:
+                if context is not None:
+                    context.progress(piece.done, self.source.size)
+                yield self.form.timed(piece)
+
+
+class _Column:
+    """Gathers the samples of one series that are of interest; the oldest give way to newer ones."""
+
+    def __init__(self, keep: Keep) -> None:
+        self._keep = keep
+        self._parts: list[Series] = []
+        self._n = 0
+        self.since_s = -np.inf
+
+    def add(self, series: Series) -> None:
+        """Take over what is of interest."""
+        at_s = series.at_s
+        wanted = (at_s >= max(self._keep.from_s, self.since_s)) & (at_s < self._keep.to_s)
+        if wanted.any():
+            self._parts.append(Series(at_s[wanted], series.value[wanted]))
+            self._n += int(wanted.sum())
+        if self._n > self._keep.most:
+            self._shorten()
+
+    def _shorten(self) -> None:
+        """Drop the older half of what may be kept, so that this is seldom done."""
+        whole = self.series()
+        half = self._keep.most // 2
+        self.since_s = float(np.partition(whole.at_s, len(whole.at_s) - half)[-half])
+        newer = whole.at_s >= self.since_s
+        self._parts = [Series(whole.at_s[newer], whole.value[newer])]
+        self._n = int(newer.sum())
+
+    def series(self) -> Series:
+        """Return what was gathered, in the order of the file."""
+        at_s, value = (
+            np.concatenate([_NOTHING, *(getattr(each, name) for each in self._parts)])
+            for name in ("at_s", "value")
+        )
+        self._parts = [Series(at_s, value)]
+        return self._parts[0]
+
+
+_NOTHING: NDArray[np.float64] = np.empty(0)
+
+
+def open_series(path: Path, *, zone: str = "UTC", readers: FileReaders) -> SeriesFile:
+    """Open a file of series: CSV, JSON (such as a Prometheus range answer), Parquet, a workbook.
 
     Args:
-        data: The file as it is; text in UTF-8, UTF-16 with a mark, or Latin-1.
+        path: The file; text in UTF-8, UTF-16 with a mark, or Latin-1.
         zone: The zone of times that name none.
-        sheets: Opens workbooks; without it they are refused.
+        readers: Open what is no text.
 
     Raises:
         InvalidInput: It is none of these, or holds no series.
     """
-    if data.startswith(_WORKBOOK):
-        if sheets is None:
-            raise InvalidInput(_("Workbooks cannot be read here."), hint=_("Export it as CSV."))
-        return table_of(sheets(data), zone=zone)
-    if data.startswith(_PARQUET):
-        raise InvalidInput(_("Parquet files cannot be read yet."), hint=_("Export it as CSV."))
-    text = _decoded(data)
-    if text.lstrip()[:1] in ("{", "["):
-        return table_of(json_rows(text), zone=zone)
-    rows, delimiter = csv_rows(text)
-    return table_of(rows, zone=zone, comma_is_usual=delimiter == ";")
+    source = _source(path, readers)
+    with closing(source.pieces()) as pieces:
+        first = next(pieces, Piece([], (), 0))
+        form, body = form_of(first, zone=zone, comma_is_usual=source.comma_is_usual)
+        is_whole = next(pieces, None) is None
+    share = 1.0 if is_whole else first.done / max(1, source.size)
+    return SeriesFile(source, form, form.timed(body), is_whole, share)
 
 
-def _decoded(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
+def _source(path: Path, readers: FileReaders) -> RowSource:
+    head = begin_of(path, HEAD_BYTES)
+    if head.startswith(_WORKBOOK):
+        return _Whole(readers.sheets(_all_of(path)))
+    if head.startswith(_PARQUET):
+        return readers.parquet(path)
+    coding = coding_of(head)
+    if head[:_SNIFFED_BYTES].decode(coding, "replace").lstrip()[:1] in ("{", "["):
+        return _Whole(json_rows(_all_of(path).decode(coding, "replace")))
+    return CsvFile.of(path, head)
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """Rows of a file that was read as a whole."""
+
+    rows: Rows
+    comma_is_usual: bool = False
+
+    @property
+    def size(self) -> int:
+        """The number of rows."""
+        return len(self.rows)
+
+    def pieces(self, places: Collection[int] = ()) -> Generator[Piece]:
+        """Yield all rows at once."""
+        yield Piece(self.rows, range(1, len(self.rows) + 1), len(self.rows))
+
+
+def _all_of(path: Path) -> bytes:
+    data = begin_of(path, _MOST_WHOLE_BYTES + 1)
+    if len(data) > _MOST_WHOLE_BYTES:
+        raise InvalidInput(
+            _("{name} is larger than 128 MB.").format(name=path.name),
+            hint=_("Export it as CSV or Parquet, which are read piece by piece."),
+        )
+    return data

@@ -1,8 +1,9 @@
 """A table of series: a time column and columns of values, whatever kind of file it came from.
 
-Tables are wide (a column per series) or long (a row per time and series, which names it). Pure
-parsing: text in, arrays out. What is no number is missing, and missing is never zero. Rows may come
-in any order; nothing is sorted, filled or dropped but rows without a usable time.
+Tables are wide (a column per series) or long (a row per time and series, which names it). What the
+columns hold is found from the beginning of a file, so that the rest can be read piece by piece.
+Pure parsing: text in, arrays out. What is no number is missing, and missing is never zero. Rows may
+come in any order; nothing is sorted, filled or dropped but rows without a usable time.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,9 +16,9 @@ from numpy.typing import NDArray
 from app.domain.metric import Series
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.ports_series import Rows
-from app.services.series_files.figures import NOTHING, is_figure, read_figures
-from app.services.series_files.moments import is_moment, read_times
+from app.services.ports_series import Piece, Rows
+from app.services.series_files.figures import NOTHING, FigureForm, is_figure
+from app.services.series_files.moments import TimeForm, is_moment
 
 _TIME_NAMES = (
     "time", "timestamp", "ts", "datetime", "date", "date_time", "date time", "_time", "at", "at_s",
@@ -27,7 +28,7 @@ _TIME_NAMES = (
 _DATE_NAMES, _CLOCK_NAMES = ("date", "datum", "day"), ("time", "zeit", "uhrzeit", "clock", "hour")
 _SNIFFED_LINES = 50
 _MOST_BAD_ROWS = 0.5
-_KEPT_REJECTS = 20
+KEPT_REJECTS = 20
 _MOST_ONCE = 0.7
 """Share of rows with a time of their own, above which a file is wide."""
 
@@ -37,7 +38,7 @@ class Rejected:
     """A row that could not be used, and why."""
 
     line: int
-    """Counted from 1, among the lines that hold anything."""
+    """The line of the file it ends in, or the row of a workbook or table, from 1."""
     why: str
 
 
@@ -51,19 +52,26 @@ class _Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """The rows of a file that have a time; values are parsed when a column is asked for."""
+class Timed:
+    """Rows that have a time, and what became of the others."""
 
     at_s: NDArray[np.float64]
-    cells: tuple[tuple[str, ...], ...]
+    rows: Rows
+    skipped: int
+    rejected: tuple[Rejected, ...]
+    """The first of those that were skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableForm:
+    """What the columns of a file hold, found from its beginning and then true for all of it."""
+
+    time_at: tuple[int, ...]
+    times: TimeForm
     columns: tuple[_Column, ...]
     """The series, in the order of the file."""
-    labels: tuple[str, ...] = ()
-    """In a long file: the series of each row."""
-    skipped: int = 0
-    """Rows without a usable time."""
-    rejected: tuple[Rejected, ...] = ()
-    """The first of them."""
+    words_at: tuple[int, ...] = ()
+    """In a long file: the cells that name the series of a row."""
     comma_is_usual: bool = False
     """Whether the file's delimiter speaks for decimal commas."""
 
@@ -72,37 +80,60 @@ class Table:
         """The names of the series."""
         return tuple(column.name for column in self.columns)
 
-    def series(self, name: str) -> Series:
-        """Return one series; cells without a number are NaN.
+    def places(self, names: Iterable[str]) -> frozenset[int]:
+        """Return which cells of a row these series are read from."""
+        wanted = (self._column(name).place for name in names)
+        return frozenset((*self.time_at, *self.words_at, *wanted))
 
-        Raises:
-            InvalidInput: There is no such series, or it holds no number at all.
-        """
+    def timed(self, piece: Piece) -> Timed:
+        """Return the rows that have a time."""
+        cells = [_joined(row, self.time_at) for row in piece.rows]
+        at_s = self.times.read(cells)
+        good = np.isfinite(at_s)
+        if good.all():
+            return Timed(at_s, piece.rows, 0, ())
+        bad = np.flatnonzero(~good).tolist()
+        rejected = [Rejected(piece.lines[i], _why(cells[i])) for i in bad[:KEPT_REJECTS]]
+        rows = [row for row, known in zip(piece.rows, good.tolist(), strict=True) if known]
+        return Timed(at_s[good], rows, len(bad), tuple(rejected))
+
+    def figures(self, name: str, timed: Timed) -> FigureForm:
+        """Find how a series writes its figures; raises InvalidInput where there is no such one."""
+        cells = self._cells(self._column(name), timed)[1]
+        return FigureForm.of(cells, comma_is_usual=self.comma_is_usual)
+
+    def series(self, name: str, timed: Timed, figures: FigureForm) -> Series:
+        """Return what some rows hold of a series; cells without a number are NaN."""
+        at_s, cells = self._cells(self._column(name), timed)
+        return Series(at_s, figures.read(cells))
+
+    def _column(self, name: str) -> _Column:
         column = next((each for each in self.columns if each.name == name), None)
         if column is None:
             raise InvalidInput(
                 _("There is no column “{name}”.").format(name=name),
                 hint=_("The file has: {names}.").format(names=", ".join(self.names)),
             )
-        rows, at_s = self.cells, self.at_s
-        if self.labels:
-            own = [label == column.label for label in self.labels]
-            rows = tuple(row for row, is_own in zip(rows, own, strict=True) if is_own)
-            at_s = at_s[np.array(own)]
-        cells = [_cell(row, column.place) for row in rows]
-        value = read_figures(cells, comma_is_usual=self.comma_is_usual)
-        if not np.isfinite(value).any():
-            raise InvalidInput(_("The column “{name}” holds no numbers.").format(name=name))
-        return Series(at_s, value)
+        return column
+
+    def _cells(self, column: _Column, timed: Timed) -> tuple[NDArray[np.float64], list[str]]:
+        place = column.place
+        if not self.words_at:
+            return timed.at_s, [row[place] if place < len(row) else "" for row in timed.rows]
+        own = [_label(row, self.words_at) == column.label for row in timed.rows]
+        cells = [_cell(row, place) for row, is_own in zip(timed.rows, own, strict=True) if is_own]
+        return timed.at_s[np.array(own, bool)], cells
 
 
-def table_of(rows: Rows, *, zone: str = "UTC", comma_is_usual: bool = False) -> Table:
-    """Make a table of rows of text; the first row may be a header.
+def form_of(
+    first: Piece, *, zone: str = "UTC", comma_is_usual: bool = False
+) -> tuple[TableForm, Piece]:
+    """Recognise what the columns hold; return it with the rows below the header, if there is one.
 
     The time column (or a column of dates beside one of times of day) and its form are recognised.
 
     Args:
-        rows: Cells without surrounding spaces; rows that hold nothing are left out before.
+        first: The beginning of the file, or all of it; the first row may be a header.
         zone: The zone of times that name none.
         comma_is_usual: Whether commas are more likely decimal.
 
@@ -110,11 +141,13 @@ def table_of(rows: Rows, *, zone: str = "UTC", comma_is_usual: bool = False) -> 
         InvalidInput: It holds no rows, no time column, nothing but times, or dates that could be
             read in two ways.
     """
-    header, body = _split_header(rows) if rows else ([], [])
+    header, body = _split_header(first.rows) if first.rows else ([], [])
     if not body:
         raise InvalidInput(_("The file holds no rows."))
     time_at = _time_columns(header, body)
-    at_s = read_times([_joined(row, time_at) for row in body], zone)
+    cells = [_joined(row, time_at) for row in body]
+    times = TimeForm.of(cells, zone)
+    at_s = times.read(cells)
     good = np.isfinite(at_s)
     if not good.any() or (~good).mean() > _MOST_BAD_ROWS:
         raise InvalidInput(
@@ -124,21 +157,11 @@ def table_of(rows: Rows, *, zone: str = "UTC", comma_is_usual: bool = False) -> 
     places = tuple(i for i, name in enumerate(header) if i not in time_at and name)
     if not places:
         raise InvalidInput(_("The file has no column of values beside the time."))
-    bad = np.flatnonzero(~good)
-    first = len(rows) - len(body) + 1
-    kept = [row for row, known in zip(body, good, strict=True) if known]
-    labels = _labels(kept, at_s[good], places)
-    return Table(
-        at_s=at_s[good],
-        cells=tuple(tuple(row) for row in kept),
-        columns=tuple(_columns(header, places, kept, labels)),
-        labels=labels,
-        skipped=len(bad),
-        rejected=tuple(
-            Rejected(first + int(i), _why(_joined(body[i], time_at))) for i in bad[:_KEPT_REJECTS]
-        ),
-        comma_is_usual=comma_is_usual,
-    )
+    kept = [row for row, known in zip(body, good.tolist(), strict=True) if known]
+    words_at = _words_at(kept, at_s[good], places)
+    columns = tuple(_columns(header, places, kept, words_at))
+    form = TableForm(time_at, times, columns, words_at, comma_is_usual)
+    return form, Piece(body, first.lines[len(first.rows) - len(body) :], first.done)
 
 
 def _why(cell: str) -> str:
@@ -148,35 +171,34 @@ def _why(cell: str) -> str:
 
 
 def _columns(
-    header: Sequence[str],
-    places: Sequence[int],
-    rows: Sequence[Sequence[str]],
-    labels: Sequence[str],
+    header: Sequence[str], places: Sequence[int], rows: Rows, words_at: Sequence[int]
 ) -> Iterator[_Column]:
-    if not labels:
+    if not words_at:
         yield from (_Column(header[place], place) for place in places)
         return
     values = [place for place in places if not _is_words(rows, place)]
-    for label in dict.fromkeys(labels):
+    for label in dict.fromkeys(_label(row, words_at) for row in rows):
         for place in values:
             name = label if len(values) == 1 else f"{label} {header[place]}"
             yield _Column(name, place, label)
 
 
-def _labels(
-    rows: Sequence[Sequence[str]], at_s: NDArray[np.float64], places: Sequence[int]
-) -> tuple[str, ...]:
-    """Return the series that each row belongs to; nothing when every row is of all series.
+def _words_at(rows: Rows, at_s: NDArray[np.float64], places: Sequence[int]) -> tuple[int, ...]:
+    """Return the cells that name the series of a row; none when every row is of all series.
 
     A file is long when times repeat, and words in the rows tell the repeated ones apart.
     """
-    words = [place for place in places if _is_words(rows, place)]
+    words = tuple(place for place in places if _is_words(rows, place))
     once = len(np.unique(at_s))
     if not words or len(words) == len(places) or once > _MOST_ONCE * len(rows):
         return ()
-    labels = tuple(" ".join(filter(None, (_cell(row, at) for at in words))) for row in rows)
+    labels = (_label(row, words) for row in rows)
     told_apart = len(set(zip(at_s.tolist(), labels, strict=True)))
-    return labels if told_apart > max(once, _MOST_ONCE * len(rows)) else ()
+    return words if told_apart > max(once, _MOST_ONCE * len(rows)) else ()
+
+
+def _label(row: Sequence[str], words_at: Sequence[int]) -> str:
+    return " ".join(filter(None, (_cell(row, at) for at in words_at)))
 
 
 def _is_words(rows: Sequence[Sequence[str]], place: int) -> bool:
@@ -233,4 +255,4 @@ def _is_clock(body: Sequence[Sequence[str]], place: int) -> bool:
 
 
 def _joined(row: Sequence[str], places: Sequence[int]) -> str:
-    return " ".join(row[place] for place in places if place < len(row))
+    return " ".join([row[place] for place in places if place < len(row)])

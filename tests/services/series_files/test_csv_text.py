@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.errors import InvalidInput
 from app.services.series_files.moments import check_zone, read_moment
-from app.services.series_files.reading import read_table
+from tests.services.series_files.tables import opened
 
 NINE_S = 1_773_824_400.0
 """2026-03-18 09:00 UTC."""
@@ -44,20 +44,20 @@ PLAIN = "time,cpu\n2026-03-18T09:00:00Z,1\n2026-03-18T09:01:00Z,2\n"
     ],
 )
 def test_the_same_series_is_read_from_every_form(text: str) -> None:
-    found = read_table(text.encode()).series("cpu")
+    found = opened(text.encode()).look("cpu")
     assert found.at_s.tolist() == [NINE_S, NINE_S + 60]
     assert found.value.tolist() == [1, 2]
 
 
 @pytest.mark.parametrize("coding", ["utf-16", "latin-1", "utf-8"])
 def test_other_encodings_are_read(coding: str) -> None:
-    found = read_table("time,größe\n2026-03-18T09:00:00Z,1\n".encode(coding))
+    found = opened("time,größe\n2026-03-18T09:00:00Z,1\n".encode(coding))
     assert found.names == ("größe",)
 
 
 def test_a_file_without_a_header_is_read() -> None:
-    assert read_table(b"1773824400,5\n1773824460,nan\n").names == ("value",)
-    assert read_table(b"2026-03-18T09:00:00Z,5,6\n").names == ("column 2", "column 3")
+    assert opened(b"1773824400,5\n1773824460,nan\n").names == ("value",)
+    assert opened(b"2026-03-18T09:00:00Z,5,6\n").names == ("column 2", "column 3")
 
 
 def test_cells_without_a_number_are_missing_never_zero() -> None:
@@ -65,25 +65,25 @@ def test_cells_without_a_number_are_missing_never_zero() -> None:
         f"{NINE_S + 60 * i},{cell}"
         for i, cell in enumerate(["1", "", "NaN", "null", "-", "inf", "-inf", "n/a", "0"])
     )
-    value = read_table(text.encode()).series("a").value
+    value = opened(text.encode()).look("a").value
     assert [i for i, v in enumerate(value) if math.isfinite(v)] == [0, 8]
-    short = read_table(b"time,a,b\n1,2,3\n2,5\n").series("b").value
+    short = opened(b"time,a,b\n1,2,3\n2,5\n").look("b").value
     assert math.isnan(short[1])
 
 
 def test_times_without_a_zone_are_wall_times_there() -> None:
     text = b"time,a\n2026-03-28 12:00:00,1\n2026-03-29 12:00:00,2\n"
-    at_s = read_table(text, zone="Europe/Berlin").at_s
+    at_s = opened(text, zone="Europe/Berlin").head.at_s
     assert at_s[1] - at_s[0] == 23 * 3600
 
 
 def test_repeated_names_are_numbered() -> None:
-    assert read_table(b"time,a,a,\n1,2,3,\n").names == ("a", "a (2)")
+    assert opened(b"time,a,a,\n1,2,3,\n").names == ("a", "a (2)")
 
 
 def test_rows_without_a_time_are_counted() -> None:
-    found = read_table(b"time,a\n1,2\n?,3\n3,4\n")
-    assert (found.skipped, found.at_s.tolist()) == (1, [1, 3])
+    found = opened(b"time,a\n1,2\n?,3\n3,4\n")
+    assert (found.head.skipped, found.head.at_s.tolist()) == (1, [1, 3])
 
 
 @pytest.mark.parametrize(
@@ -99,16 +99,16 @@ def test_rows_without_a_time_are_counted() -> None:
 )
 def test_what_is_no_series_is_named(data: bytes, words: str) -> None:
     with pytest.raises(InvalidInput, match=words):
-        read_table(data)
+        opened(data)
 
 
 def test_columns_are_named_in_errors() -> None:
-    table = read_table(b"time,a,b\n1,x,2\n2,y,3\n")
+    table = opened(b"time,a,b\n1,x,2\n2,y,3\n")
     with pytest.raises(InvalidInput, match="no column “c”") as error:
-        table.series("c")
+        table.look("c")
     assert "a, b" in error.value.hint
     with pytest.raises(InvalidInput, match="holds no numbers"):
-        table.series("a")
+        table.look("a")
 
 
 @pytest.mark.parametrize(
@@ -141,9 +141,9 @@ def test_unknown_zones_are_named() -> None:
 @given(st.binary(max_size=400))
 def test_no_bytes_break_the_reader(data: bytes) -> None:
     try:
-        table = read_table(data)
+        table = opened(data)
         for name in table.names:
-            assert len(table.series(name).value) == len(table.at_s)
+            assert len(table.look(name).value) == len(table.head.at_s)
     except InvalidInput:
         pass
 
@@ -159,6 +159,6 @@ def test_what_was_written_is_read(rows: list[tuple[int, float]], mark: str, form
         return at.isoformat() if form == "iso" else repr(NINE_S + offset_s)
 
     text = "\n".join([f"time{mark}x", *(f"{stamp(at)}{mark}{value!r}" for at, value in rows)])
-    found = read_table(text.encode()).series("x")
+    found = opened(text.encode()).look("x")
     assert np.array_equal(found.at_s, [NINE_S + at for at, _ in rows])
     assert np.array_equal(found.value, [value for _, value in rows])

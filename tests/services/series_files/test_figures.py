@@ -7,7 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.series_files.figures import read_figures
+from app.services.series_files.figures import FigureForm
+
+
+def read_figures(cells, *, comma_is_usual=False):
+    return FigureForm.of(cells, comma_is_usual=comma_is_usual).read(cells)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from app.errors import InvalidInput
-from app.exports.sheets import sheet_rows
-from app.services.series_files.reading import read_table
+from tests.services.series_files.tables import opened
 
 NINE_S = 1_773_824_400.0
 TIMES = [NINE_S, NINE_S + 60.0, NINE_S + 120.0]
@@ -92,10 +91,10 @@ def workbook(rows: list[list[object]]) -> bytes:
     ],
 )
 def test_two_series_are_told_apart(text: str, names: tuple[str, ...]) -> None:
-    table = read_table(text.encode())
+    table = opened(text.encode())
     assert table.names == names
     for name, values in zip(names, SERIES.values(), strict=True):
-        found = table.series(name)
+        found = table.look(name)
         assert (found.at_s.tolist(), found.value.tolist()) == (TIMES, values)
 
 
@@ -105,17 +104,17 @@ def test_a_workbook_is_read_as_it_was_saved() -> None:
         ["When", "web-1", "note", "web-2"],
         *([start + timedelta(minutes=i), SERIES["web-1"][i], "", f"=10*{i + 1}"] for i in range(3)),
     ]
-    table = read_table(workbook(rows), sheets=sheet_rows)
-    assert table.at_s.tolist() == TIMES
-    assert table.series("web-1").value.tolist() == SERIES["web-1"]
+    table = opened(workbook(rows))
+    assert table.head.at_s.tolist() == TIMES
+    assert table.look("web-1").value.tolist() == SERIES["web-1"]
     with pytest.raises(InvalidInput, match="no numbers"):  # a formula that was never calculated
-        table.series("web-2")
+        table.look("web-2")
 
 
 def test_a_workbook_that_unpacks_to_terabytes_is_not_opened(monkeypatch) -> None:
     monkeypatch.setattr("app.exports.sheets._MOST_BYTES", 1000)
     with pytest.raises(InvalidInput, match="unpacks to more"):
-        read_table(workbook([["time", "a"], [1, 2]]), sheets=sheet_rows)
+        opened(workbook([["time", "a"], [1, 2]]))
 
 
 def test_what_is_no_workbook_is_named() -> None:
@@ -124,9 +123,7 @@ def test_what_is_no_workbook_is_named() -> None:
         parts.writestr("xl/workbook.xml", "<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>")
     for data in (b"PK\x03\x04 and nothing else", out.getvalue()):
         with pytest.raises(InvalidInput, match="not a workbook"):
-            read_table(data, sheets=sheet_rows)
-    with pytest.raises(InvalidInput, match="Workbooks cannot be read here"):
-        read_table(out.getvalue())
+            opened(data)
 
 
 @pytest.mark.parametrize(
@@ -145,25 +142,25 @@ def test_what_is_no_workbook_is_named() -> None:
 )
 def test_json_without_series_is_named(text: str, words: str) -> None:
     with pytest.raises(InvalidInput, match=words):
-        read_table(text.encode())
+        opened(text.encode())
 
 
 def test_rows_of_one_label_and_of_other_words_stay_wide() -> None:
     text = "time,host,value\n1,a,5\n2,a,6\n3,a,7\n"
-    assert read_table(text.encode()).names == ("host", "value")
+    assert opened(text.encode()).names == ("host", "value")
     text = "time,state,value\n1,ok,5\n2,failed,6\n3,ok,7\n"
-    assert read_table(text.encode()).series("value").value.tolist() == [5, 6, 7]
+    assert opened(text.encode()).look("value").value.tolist() == [5, 6, 7]
 
 
 def test_a_date_and_a_time_of_day_belong_together() -> None:
-    table = read_table(b"Date;Time;Load\n18.03.2026;09:00:00;1,5\n18.03.2026;09:01:00;2,5\n")
-    assert table.at_s.tolist() == TIMES[:2]
-    assert table.series("Load").value.tolist() == [1.5, 2.5]
+    table = opened(b"Date;Time;Load\n18.03.2026;09:00:00;1,5\n18.03.2026;09:01:00;2,5\n")
+    assert table.head.at_s.tolist() == TIMES[:2]
+    assert table.look("Load").value.tolist() == [1.5, 2.5]
 
 
 def test_rejected_rows_have_a_line_and_a_reason() -> None:
-    table = read_table(b"time,a\n1,2\nsoon,3\n,4\n5,6\n6,7\n7,8\n")
-    assert [(each.line, each.why) for each in table.rejected] == [
+    table = opened(b"time,a\n1,2\nsoon,3\n,4\n5,6\n6,7\n7,8\n")
+    assert [(each.line, each.why) for each in table.head.rejected] == [
         (3, "“soon” is not a time"),
         (4, "it has no time"),
     ]
@@ -176,8 +173,8 @@ def test_rejected_rows_have_a_line_and_a_reason() -> None:
                     max_leaves=20))  # fmt: skip
 def test_no_json_breaks_the_reader(found: object) -> None:
     try:
-        table = read_table(json.dumps([found]).encode())
+        table = opened(json.dumps([found]).encode())
         for name in table.names:
-            table.series(name)
+            table.look(name)
     except InvalidInput:
         pass

@@ -12,10 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import InvalidInput
-from app.services.series_files.moments import read_moment, read_times
+from app.services.series_files.moments import TimeForm, read_moment
 
 NINE_S = 1_773_824_400.0
 """2026-03-18 09:00 UTC."""
+
+
+def read_times(cells, zone):
+    return TimeForm.of(cells, zone).read(cells)
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,8 @@ class _Sample:
 
 
 def _badge(outlook: Outlook) -> Badge:
+    if not outlook.is_whole:
+        return Badge(Mark.WATCH, _("A long file: only its beginning was looked at"))
     before, after = (outlook.samples[name] for name in (WindowName.BEFORE, WindowName.AFTER))
     if not outlook.is_useful:
         return Badge(Mark.BAD, _("Nothing lies in the windows of the change"))
@@ -128,6 +130,13 @@ def _badge(outlook: Outlook) -> Badge:
 
 
 def _facts(outlook: Outlook, zone: str) -> list[tuple[str, str]]:
+    if not outlook.is_whole:
+        return [
+            (_("Rows, about"), count(_rounded(outlook.rows / outlook.share))),
+            (_("Looked at"), count(outlook.rows)),
+            (_("First"), moment(outlook.first, zone)),
+            (_("Last looked at"), moment(outlook.last, zone)),
+        ]
     return [
         (_("Rows"), count(outlook.rows)),
         (_("First"), moment(outlook.first, zone)),
@@ -138,8 +147,20 @@ def _facts(outlook: Outlook, zone: str) -> list[tuple[str, str]]:
     ]
 
 
+def _rounded(rows: float) -> int:
+    """Return an estimate with two figures."""
+    return int(float(f"{rows:.1e}"))
+
+
 def _remarks(outlook: Outlook) -> list[str]:
     words = []
+    if not outlook.is_whole:
+        words.append(
+            _(
+                "All of it is read when it is kept: both windows, and the eight weeks before them. "
+                "What follows was found in the beginning."
+            )
+        )
     if outlook.missing:
         text = ngettext(
             "{n} row has no number here; it stays a gap.",

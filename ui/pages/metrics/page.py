@@ -199,7 +199,7 @@ class MetricsPage(Page):
             self,
             _("Samples of {metric}").format(metric=current.metric.name),
             "",
-            _("Samples (*.csv *.tsv *.txt *.json *.xlsx)"),
+            _("Samples (*.csv *.tsv *.txt *.json *.xlsx *.parquet)"),
         )
         if path:
             self.import_file(Path(path))

@@ -1,0 +1,150 @@
+"""Files that are longer than what is looked at: read piece by piece, to the same figures."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.errors import InvalidInput
+from app.exports.readers import READERS
+from app.services.series_files import csv_text
+from app.services.series_files.reading import Keep, open_series
+from app.tasks import TaskCancelled, TaskContext
+
+NINE_S = 1_773_824_400
+LINES = 4000
+
+
+@pytest.fixture
+def short_beginning(monkeypatch):
+    monkeypatch.setattr(csv_text, "HEAD_BYTES", 8 << 10)
+    monkeypatch.setattr(csv_text, "_PIECE_ROWS", 300)
+
+
+def written(folder, text: str):
+    path = folder / "long.csv"
+    path.write_text(text)
+    return path
+
+
+def text_of(line, header="time,a,b", n=LINES) -> str:
+    return "\n".join([header, *(line(i) for i in range(n)), ""])
+
+
+FORMS = {
+    "seconds": text_of(lambda i: f"{NINE_S + i},{i},{i * 0.1}"),
+    "german": text_of(
+        lambda i: f"{18 + i // 1440}.03.2026 {i // 60 % 24:02}:{i % 60:02};{i},{i % 10};1.234,5 ms",
+        "Zeit;a;b",
+    ),
+    "wall times": text_of(
+        lambda i: f"2026-03-29 {i // 3600:02}:{i // 60 % 60:02}:{i % 60:02},{i},7"
+    ),
+    "offsets": text_of(lambda i: f"2026-03-18T09:00:00.{i:06}+01:00,{i},1"),
+    "mixed offsets": text_of(lambda i: f"2026-03-18T09:{i % 60:02}:00+0{i % 3}:00,{i},1"),
+    "long": text_of(lambda i: f"{NINE_S + i // 2},{'ab'[i % 2]},{i}", "time,host,value"),
+    "gaps": text_of(lambda i: f"{NINE_S + i},{'' if i % 5 else i},{'NaN' if i % 7 else i}"),
+    "short rows": text_of(lambda i: f"{NINE_S + i},{i}" + (f",{i}" if i % 3 else "")),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_long_file_gives_the_same_series_as_a_short_one(tmp_path, monkeypatch, form):
+    path = written(tmp_path, FORMS[form])
+    whole = open_series(path, zone="Europe/Berlin", readers=READERS)
+    monkeypatch.setattr(csv_text, "HEAD_BYTES", 8 << 10)
+    monkeypatch.setattr(csv_text, "_PIECE_ROWS", 300)
+    file = open_series(path, zone="Europe/Berlin", readers=READERS)
+    assert (whole.is_whole, file.is_whole, file.names) == (True, False, whole.names)
+    found = file.read(whole.names).series
+    for name in whole.names:
+        for column in ("at_s", "value"):
+            ours, theirs = (getattr(each, column) for each in (found[name], whole.look(name)))
+            assert np.array_equal(ours, theirs, equal_nan=True), (name, column)
+
+
+def test_rejected_rows_are_counted_and_the_first_ones_named_with_their_line(
+    tmp_path, short_beginning
+):
+    text = text_of(lambda i: f"{'' if i % 1000 == 500 else NINE_S + i},{i},1")
+    found = open_series(written(tmp_path, f"# by hand\n\n{text}"), readers=READERS).read(["a"])
+    assert found.skipped == 4
+    assert [each.line for each in found.rejected] == [504, 1504, 2504, 3504]
+    assert {each.why for each in found.rejected} == {"it has no time"}
+
+
+def test_only_what_is_of_interest_is_kept_and_the_newest_of_it(tmp_path, short_beginning):
+    order = np.random.default_rng(3).permutation(LINES)
+    path = written(tmp_path, text_of(lambda i: f"{NINE_S + order[i]},{order[i]},1"))
+    file = open_series(path, readers=READERS)
+    found = file.read(["a"], Keep(NINE_S + 100, NINE_S + 200))
+    assert sorted(found.series["a"].value) == list(range(100, 200))
+    assert found.since_s == -np.inf
+    found = file.read(["a"], Keep(to_s=NINE_S + 3500, most=1000))
+    kept = sorted(found.series["a"].value)
+    assert 500 <= len(kept) <= 1000
+    assert kept == list(range(3500 - len(kept), 3500)), "the newest, without a gap"
+    assert found.since_s == NINE_S + kept[0]
+
+
+def test_reading_tells_how_far_it_is_and_stops_when_asked(tmp_path, short_beginning):
+    path = written(tmp_path, FORMS["seconds"])
+    file = open_series(path, readers=READERS)
+    seen = []
+    context = TaskContext(report=seen.append)
+    context.MIN_GAP_S = 0
+    file.read(["a"], context=context)
+    done = [each.done for each in seen]
+    assert done == sorted(done)
+    assert (done[-1], seen[-1].total) == (path.stat().st_size, path.stat().st_size)
+    context.cancel()
+    with pytest.raises(TaskCancelled):
+        file.read(["a"], context=context)
+
+
+def test_a_date_that_only_later_could_be_two_is_no_time_rather_than_a_guess(
+    tmp_path, short_beginning
+):
+    text = text_of(
+        lambda i: "03/04/2026 09:00,1,1" if i == 3000 else f"2026-03-{i % 28 + 1:02},1,1"
+    )
+    found = open_series(written(tmp_path, text), readers=READERS).read(["a"])
+    assert [(each.line, each.why) for each in found.rejected] == [
+        (3002, "“03/04/2026 09:00” is not a time")
+    ]
+
+
+def test_a_line_without_an_end_is_refused(tmp_path):
+    path = written(tmp_path, "time,a\n1,2\n" + "9" * (2 << 20))
+    with pytest.raises(InvalidInput, match="Line 3 is longer"):
+        open_series(path, readers=READERS)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.integers(0, 4 * 10**9).map(str) | st.sampled_from(["", "soon", "2026-03-18T09:00Z"]),
+            st.floats(allow_nan=False).map(repr)
+            | st.sampled_from(["", "1,5", "3 ms", "x", "1'000"]),
+        ),
+        min_size=20,
+        max_size=60,
+    )
+)
+def test_pieces_of_any_size_say_the_same(tmp_path, rows, monkeypatch):
+    """Forms are found from the beginning; where that holds all of them, the size says nothing."""
+    path = written(tmp_path, "\n".join(["time;a", *(";".join(row) for row in [*rows, *rows])]))
+    try:
+        whole = open_series(path, readers=READERS)
+        monkeypatch.setattr(csv_text, "HEAD_BYTES", 2)
+        monkeypatch.setattr(csv_text, "_PIECE_ROWS", len(rows) + 1)
+        piecewise = open_series(path, readers=READERS).read(["a"]).series["a"]
+        assert np.array_equal(piecewise.at_s, whole.look("a").at_s)
+        assert np.array_equal(piecewise.value, whole.look("a").value, equal_nan=True)
+        said = "the same"
+    except InvalidInput as error:
+        said = str(error)
+    finally:
+        monkeypatch.undo()
+    assert said
