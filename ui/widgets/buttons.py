@@ -3,7 +3,7 @@
 from enum import Enum
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import icons
@@ -11,6 +11,9 @@ from ui.format import tip
 from ui.paint import CENTER, Style, by_keyboard, focus_ring, write
 from ui.theme import BODY, BOLD, MEDIUM, SMALL, mix, tokens
 from ui.widgets.labels import Label
+
+_LEAST_LINK = 80
+"""How much of a link always shows, in pixels."""
 
 
 class Kind(Enum):
@@ -52,7 +55,8 @@ class Button(QAbstractButton):
         self._reason = ""
         self.setText(text)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        wide = QSizePolicy.Policy.Maximum if self._kind is Kind.PLAIN else QSizePolicy.Policy.Fixed
+        self.setSizePolicy(wide, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(text)
 
@@ -99,8 +103,20 @@ class Button(QAbstractButton):
         return QSize(round(width + (self._key_width() + 8 if self._keys else 0)), height)
 
     def minimumSizeHint(self) -> QSize:
-        """Never smaller than its text."""
-        return self.sizeHint()
+        """Never smaller than its text; a link may end in an ellipsis."""
+        hint = self.sizeHint()
+        return (
+            QSize(min(_LEAST_LINK, hint.width()), hint.height())
+            if self._kind is Kind.PLAIN
+            else hint
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say in the tip what a link has no room for."""
+        super().resizeEvent(event)
+        if self._kind is Kind.PLAIN:
+            cut = self.width() < self.sizeHint().width()
+            self.setToolTip(tip(self.text() if cut else ""))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Return presses it too."""
@@ -191,8 +207,8 @@ class Button(QAbstractButton):
 
     def _paint_plain(self, painter: QPainter) -> None:
         style = self._style()
-        x = self.width() - self.sizeHint().width() + 2
-        area = QRectF(x, 0, self.width() - x, self.height())
+        x = max(2, self.width() - self.sizeHint().width() + 2)
+        area = QRectF(x, 0, self.width() - x - 18, self.height())
         used = write(painter, area, self.text(), style)
         icons.draw(painter, "chevron-right", x + used + 2, (self.height() - 16) / 2, style.color)
 

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from ui.theme import BOLD
 from ui.widgets.buttons import Button
+from ui.widgets.flow import Flow
 from ui.widgets.labels import Label, meta
-from ui.widgets.layout import add_layout, clear
+from ui.widgets.layout import clear, column, panel
 
 Value = str | QWidget
 Fact = tuple[str, Value]
@@ -18,27 +19,23 @@ def _shown(value: Value, *, wrap: bool) -> QWidget:
     return Label(value, wrap=wrap).make_selectable() if isinstance(value, str) else value
 
 
-class FactStrip(QWidget):
-    """Facts side by side, each with its small label above: State, Type, Risk, Window, Hosts."""
+class FactStrip(Flow):
+    """Facts side by side, each with its small label above: State, Type, Risk, Window, Hosts.
+
+    Where there is no room for all of them, the last ones stand on another line.
+    """
 
     def __init__(self, facts: Sequence[Fact] = ()) -> None:
-        super().__init__()
-        self._layout = QHBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(24)
+        super().__init__(gap=24, line_gap=6)
         self.set_facts(facts)
 
     def set_facts(self, facts: Sequence[Fact]) -> None:
         """Show other facts; a value is a text or a widget such as a badge."""
-        clear(self._layout)
-        for label, value in facts:
-            part = QVBoxLayout()
-            part.setSpacing(2)
-            part.addWidget(meta(label))
-            part.addWidget(_shown(value, wrap=False))
-            part.addStretch(1)
-            add_layout(self._layout, part)
-        self._layout.addStretch(1)
+        self.set_items([_fact(label, value) for label, value in facts])
+
+
+def _fact(label: str, value: Value) -> QWidget:
+    return panel(column(meta(label), _shown(value, wrap=False), gap=2))
 
 
 class KeyValues(QWidget):

@@ -157,7 +157,12 @@ class Combo(QComboBox):
         del event
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
-        room = self.width() - _CHEVRON - 14
+        edit = QStyle.SubControl.SC_ComboBoxEditField
+        box = QStyle.ComplexControl.CC_ComboBox
+        room = min(
+            self.style().subControlRect(box, option, edit, self).width() - 2,
+            self.width() - _CHEVRON - 14,
+        )
         elide = Qt.TextElideMode.ElideRight
         option.currentText = self.fontMetrics().elidedText(option.currentText, elide, room)
         painter = QStylePainter(self)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtCore import QByteArray, QRectF, Qt, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -117,14 +117,41 @@ def split(*widgets: QWidget, sizes: Iterable[int] = (), name: str = "") -> QSpli
     for position, widget in enumerate(widgets):
         splitter.addWidget(widget)
         splitter.setStretchFactor(position, int(position == len(widgets) - 1))
-    if wanted := list(sizes):
-        splitter.setSizes(wanted)
+    splitter.want(tuple(sizes))
     return splitter
 
 
 class _Splitter(QSplitter):
+    """Keeps its first parts as wide as designed, as long as there is room and nobody moved it."""
+
+    _wanted: tuple[int, ...] = ()
+
     def createHandle(self) -> QSplitterHandle:
         return _Handle(self.orientation(), self)
+
+    def want(self, sizes: tuple[int, ...]) -> None:
+        """Take these sizes; where the whole is narrower, all parts give way alike."""
+        self._wanted = sizes
+        if sizes:
+            self.setSizes(sizes)
+            self.splitterMoved.connect(self._on_moved)
+
+    def restoreState(self, state: QByteArray | bytes | bytearray | memoryview) -> bool:
+        """Lay the parts out as they were left."""
+        self._wanted = ()
+        return super().restoreState(state)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share what there is."""
+        super().resizeEvent(event)
+        whole, room = sum(self._wanted), self.width()
+        if whole:
+            first = [round(size * min(1.0, room / whole)) for size in self._wanted[:-1]]
+            self.setSizes([*first, max(1, room - sum(first))])
+
+    @Slot()
+    def _on_moved(self) -> None:
+        self._wanted = ()
 
 
 class _Handle(QSplitterHandle):

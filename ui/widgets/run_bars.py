@@ -279,7 +279,8 @@ class RunStrip(Painted):
                 write(painter, QRectF(place, y, plain.width(text) + 2, small), text, plain)
                 edge = place + plain.width(text) + 12
         ends = label(strip.scale.end)
-        if edge + plain.width(ends) < self.width():
+        said = strip.over and label(strip.planned_end or strip.now) == ends
+        if not said and edge + plain.width(ends) < self.width():
             write(painter, QRectF(edge, y, self.width() - edge, small), ends, plain, RIGHT)
 
 

@@ -83,6 +83,7 @@ class StageRail(Painted):
         painter = QPainter(self)
         look = tokens()
         width = self.width() / max(1, len(self._names))
+        rooms = self._label_rooms(width)
         for position, name in enumerate(self._names):
             middle = self.column_center(position)
             if position:
@@ -94,10 +95,23 @@ class StageRail(Painted):
             self._paint_circle(painter, position, middle)
             style = _CURRENT if position == self._current else _LABEL
             top, tall = scaled(_CIRCLE) + 6, line_height(style)
-            area = QRectF(middle - width / 2 + 2, top, width - 4, tall)
+            area = QRectF(middle - rooms[position] / 2, top, rooms[position], tall)
             write(painter, area, name, style, CENTER)
         if by_keyboard(self):
             focus_ring(painter, QRectF(self.rect()))
+
+    def _label_rooms(self, width: float) -> list[float]:
+        """Return how wide each label may be: beyond its column where its neighbours are short."""
+        words = [
+            (_CURRENT if at == self._current else _LABEL).width(name)
+            for at, name in enumerate(self._names)
+        ]
+        taken = [min(word, width - 4) for word in words]
+        sides = [width, *taken, width]  # at the ends a label keeps to the rail
+        free = [width - max(sides[at], sides[at + 2]) / 2 - 4 for at in range(len(words))]
+        return [
+            max(width - 4, min(word + 2, 2 * room)) for word, room in zip(words, free, strict=True)
+        ]
 
     def _paint_circle(self, painter: QPainter, position: int, middle: float) -> None:
         look = tokens()

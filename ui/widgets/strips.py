@@ -91,13 +91,29 @@ class WindowStrip(Painted):
             box = QRectF(x0, top, x1 - x0, _BAR)
             painter.fillRect(box, look.sunken)
             painter.fillRect(box, QBrush(faded(look.ink3, 0.35), Qt.BrushStyle.BDiagPattern))
-            write(painter, box, item.text, Style("ink2", SMALL, MEDIUM), CENTER)
+            write(painter, self._free_part(box), item.text, Style("ink2", SMALL, MEDIUM), CENTER)
         else:
-            box = QRectF(round(x0), top + 7, max(5.0, x1 - x0), _BAR - 14)
+            box = QRectF(round(x0), top + 7, self._bar_width(item), _BAR - 14)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.named(item.tone))
             painter.drawRoundedRect(box, 2, 2)
+
+    def _bar_width(self, item: PlannedWindow) -> float:
+        return max(5.0, self._x(item.end) - self._x(item.start))
+
+    def _free_part(self, box: QRectF) -> QRectF:
+        """Return the widest part of a freeze that no bar covers."""
+        bars = sorted(
+            (self._x(item.start), self._x(item.start) + self._bar_width(item))
+            for item in self._windows
+            if not (item.freeze or item.open)
+        )
+        inside = [bar for bar in bars if bar[1] > box.left() and bar[0] < box.right()]
+        lefts = [box.left(), *(right for _left, right in inside)]
+        rights = [*(left for left, _right in inside), box.right()]
+        left, right = max(zip(lefts, rights, strict=True), key=lambda part: part[1] - part[0])
+        return QRectF(left, box.top(), max(0.0, right - left), box.height())
 
     def _x(self, at: datetime) -> float:
         share = (at - self._first) / timedelta(days=_DAYS)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.backup import BackupSet, CaptureState, Level
@@ -19,8 +19,9 @@ from ui.pages.backups.putting import WayBack, plan_note, plan_table
 from ui.pages.backups.rows import OBJECT_COLUMNS
 from ui.pages.backups.settle import SettleCard
 from ui.widgets.badges import StateBadge
-from ui.widgets.buttons import Button
+from ui.widgets.buttons import Button, WithReason
 from ui.widgets.facts import KeyValues, SectionTitle
+from ui.widgets.flow import Flow
 from ui.widgets.fold import Fold
 from ui.widgets.labels import Label, panel_title
 from ui.widgets.layout import add_layout, clear, column, panel, row, scrolling
@@ -64,7 +65,7 @@ class SetDetail(QWidget):
         head.addWidget(StateBadge(level_badge(item)))
         add_layout(self._inner, head)
         self._inner.addWidget(LevelLadder(ladder(item, view.zone)))
-        add_layout(self._inner, self._buttons(item))
+        self._inner.addWidget(self._buttons(item))
         add_layout(self._inner, self._ask)
         for restore in view.restores:
             box = SettleCard(restore, view.zone)
@@ -78,7 +79,7 @@ class SetDetail(QWidget):
         self._inner.addWidget(self._plan)
         self._inner.addWidget(SectionTitle(_("How long it stays")))
         self._inner.addWidget(Label(_staying(view), wrap=True))
-        add_layout(self._inner, self._keeping_buttons(item))
+        self._inner.addWidget(self._keeping_buttons(item))
         self._inner.addStretch(1)
 
     def show_plan(self, plan: RestorePlan) -> None:
@@ -121,7 +122,7 @@ class SetDetail(QWidget):
         for warning in [text for one in item.objects for text in one.warnings]:
             self._inner.addWidget(Label(warning, tone="watch", wrap=True))
 
-    def _buttons(self, item: BackupSet) -> QVBoxLayout:
+    def _buttons(self, item: BackupSet) -> Flow:
         inside = Button(_("Look inside"), icon="folder-open")
         inside.clicked.connect(self.inside_wanted)
         check, drill = Button(_("Prove again to L3")), Button(_("Restore drill, L4"))
@@ -134,21 +135,21 @@ class SetDetail(QWidget):
         if item.missing:
             for button in (inside, check, drill, unpack, restore):
                 button.block(_("The set is gone"))
-        return column(row(inside, unpack, restore, None), row(check, drill, None))
+        return Flow((inside, unpack, restore, check, drill))
 
-    def _keeping_buttons(self, item: BackupSet) -> QVBoxLayout:
+    def _keeping_buttons(self, item: BackupSet) -> Flow:
         if item.binned_at is not None:
             out = Button(_("Take out of the bin"), icon="undo")
             out.clicked.connect(self.take_out_wanted)
-            return column(row(out, None))
-        hold = Button(_("Release the hold") if item.held_by else _("Hold"), icon="lock")
+            return Flow((out,))
+        hold = Button(_("Release the hold") if item.held_by else _("Hold"), icon="shield")
         hold.clicked.connect(self._ask_hold)
         away = Button(_("Put in the bin"), icon="trash")
         away.clicked.connect(self._ask_bin)
         decision = self._view.decision if self._view else None
         if decision is not None and decision.firm:
             away.block(_("It is needed"))
-        return column(row(hold, away, None))
+        return Flow((hold, WithReason(away, align=Qt.AlignmentFlag.AlignLeft)))
 
     @Slot()
     def _on_check(self) -> None:

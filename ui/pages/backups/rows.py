@@ -44,12 +44,12 @@ OBJECT_COLUMNS = (
     Column[StoredObject](
         _("What"), lambda item: item.title, cell=lambda item: Cell((names_of(item.title),))
     ),
-    Column[StoredObject](_("Kind"), lambda item: _(SOURCES[item.kind]), width=124, tone="ink2"),
+    Column[StoredObject](_("Kind"), lambda item: _(SOURCES[item.kind]), width=104, tone="ink2"),
     Column[StoredObject](
         _("State"),
         lambda item: state_badge(item.state).word,
         cell=lambda item: Cell((state_badge(item.state),)),
-        width=104,
+        width=116,
     ),
     Column[StoredObject](_("Members"), lambda item: count(item.members), width=68, right=True),
     Column[StoredObject](

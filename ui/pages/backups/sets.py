@@ -11,7 +11,7 @@ from ui.operations.backups import SetView
 from ui.pages.backups.filters import FILTERS, chosen, counts
 from ui.pages.backups.legend import LevelLegend
 from ui.pages.backups.rows import SET_COLUMNS
-from ui.widgets.layout import MARGIN, add_layout, row
+from ui.widgets.layout import MARGIN, add_layout, column, row
 from ui.widgets.search import FilterChips, SearchField
 from ui.widgets.table import Rows, Table
 
@@ -28,14 +28,14 @@ class SetList(QWidget):
         self._filling = False
         self.chips = FilterChips([name for name, _test in FILTERS])
         self.search = SearchField(_("Host, change, path"), "")
-        self.search.setMinimumWidth(150)
         self.table = Table(
             RowsModel(SET_COLUMNS), rows=Rows.VERDICT, header=False, name="sets", margin=MARGIN
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        add_layout(layout, row(self.chips, None, self.search, margins=(MARGIN, 12, 16, 12)))
+        head = column(self.search, row(self.chips, None), gap=10, margins=(MARGIN, 16, 16, 10))
+        add_layout(layout, head)
         layout.addWidget(self.table, 1)
         layout.addWidget(LevelLegend())
         self.chips.chosen.connect(self._refill)

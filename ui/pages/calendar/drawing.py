@@ -1,7 +1,9 @@
 """How entries look wherever they stand: bars by risk with icon and word, shades, now."""
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QBrush, QPainter, QPen
+from collections.abc import Iterable
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QBrush, QPainter, QPen, QRegion
 
 from app.wording import clock
 from ui import icons
@@ -27,7 +29,21 @@ def draw_bar(painter: QPainter, box: QRectF, entry: Entry, zone: str, *, chosen:
     painter.drawRoundedRect(box.adjusted(inset, inset, -inset, -inset), 4, 4)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
     painter.fillRect(QRectF(box.left() + 1, box.top() + 2, _STRIPE, box.height() - 4), color)
-    _write_bar(painter, box.adjusted(_STRIPE + 5, 2, -4, -2), entry, zone)
+    _write_bar(painter, _inside(box), entry, zone)
+
+
+def _inside(box: QRectF) -> QRectF:
+    return box.adjusted(_STRIPE + 5, 2, -4, -2)
+
+
+def beside_words(column: QRect, bars: Iterable[QRectF]) -> QRegion:
+    """Return where the line of this moment strikes through no words; a bar has three lines."""
+    free = QRegion(column.adjusted(-6, 0, 0, 0))  # the knob stands a little to the left
+    for box in bars:
+        words = _inside(box)
+        words.setHeight(min(words.height(), 3 * line_height(NAME)))
+        free -= QRegion(words.toAlignedRect())
+    return free
 
 
 def _write_bar(painter: QPainter, area: QRectF, entry: Entry, zone: str) -> None:

@@ -12,6 +12,7 @@ from app.wording import clock, day, zone_label
 from ui.pages.calendar.canvas import Box, Canvas
 from ui.pages.calendar.drawing import (
     NOTE,
+    beside_words,
     draw_bar,
     draw_ghost,
     draw_now,
@@ -206,7 +207,11 @@ class Hours(Canvas):
         if today in self.period.dates:
             column = self._column(self.period.dates.index(today))
             y = self.y_of(board.now)
+            painter.save()
+            bars = [box for entry, box in self.boxes() if entry.row is not None]
+            painter.setClipRegion(beside_words(column.toAlignedRect(), bars))
             draw_now(painter, QRectF(column.left(), y, column.width(), 0), upright=False)
+            painter.restore()
 
     def _column(self, place: int) -> QRectF:
         left = gutter_of(self.board)

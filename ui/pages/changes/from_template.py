@@ -147,6 +147,10 @@ class TemplateStart(QWidget):
             field.set_value(given.get(name, ""))
             form.add(name, field)
         self._holder.addWidget(form)
+        before: QWidget = self.host.combo
+        for field in self.values.values():  # what is built late would else come last by Tab
+            QWidget.setTabOrder(before, field.line)
+            before = field.line
 
 
 def _asks_host(template: Template) -> bool:

@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.change import ChangeState
 from app.i18n import _, ngettext
@@ -25,7 +25,6 @@ from ui.widgets.labels import Label
 from ui.widgets.layout import add_layout, row
 from ui.widgets.risk_badge import RiskBadge
 
-FACTS_GAP = 18
 _ICONS: dict[ChangeState | str | None, str] = {
     None: "pause",
     ChangeState.CANCELED: "ban",
@@ -52,7 +51,6 @@ class ChangeHead(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._view: ChangeView | None = None
-        self._narrow = False
         self.back = icon_button("chevron-left", _("Show the list again"), compact=True)
         self.back.hide()
         self.number = Label(tone="ink2").make_selectable()
@@ -63,8 +61,7 @@ class ChangeHead(QWidget):
         self.title = Label(size=TITLE, weight=BOLD, wrap=True)
         self.more = icon_button("more", _("Other moves of this change"))
         self.next, self.reason = primary(""), Label(size=SMALL, tone="ink2")
-        self.what, self.where = FactStrip(), FactStrip()
-        self.facts = row(self.what, self.where, None, gap=FACTS_GAP)
+        self.facts = FactStrip()
         self._lay_out()
         self.back.clicked.connect(self.folded)
         self.copy.clicked.connect(self._on_copy)
@@ -82,28 +79,7 @@ class ChangeHead(QWidget):
         line.setStretch(0, 1)
         add_layout(layout, line)
         layout.addSpacing(8)
-        add_layout(layout, self.facts)
-
-    def event(self, event: QEvent) -> bool:
-        """Look at the room for the facts whenever they, or the window, got another size."""
-        done = super().event(event)
-        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
-            self._arrange()
-        return done
-
-    @Slot()
-    def _arrange(self) -> None:
-        """In a narrow window the facts stand on two lines."""
-        wanted = self.what.sizeHint().width() + self.where.sizeHint().width() + FACTS_GAP
-        layout = self.layout()
-        narrow = wanted > (layout.contentsRect().width() if layout else self.width())
-        if narrow == self._narrow:
-            return
-        self._narrow = narrow
-        directions = QBoxLayout.Direction
-        self.facts.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
-        self.facts.setSpacing(6 if narrow else FACTS_GAP)
-        self.facts.update()  # setDirection does not tell the layouts around it
+        layout.addWidget(self.facts)
 
     def show_view(self, view: ChangeView) -> None:
         """Show a change."""
@@ -112,10 +88,7 @@ class ChangeHead(QWidget):
         self.number.setText(change.number)
         self.title.setText(change.title)
         self.title.setToolTip(tip(change.title))
-        facts = self._facts(view)
-        self.what.set_facts(facts[:3])
-        self.where.set_facts(facts[3:])
-        QTimer.singleShot(0, self._arrange)  # the facts know their width once they are laid out
+        self.facts.set_facts(self._facts(view))
         self._show_next(view)
 
     @Slot(str)

@@ -27,7 +27,7 @@ from ui.widgets.labels import Label
 from ui.widgets.layout import MARGIN, Line, add_layout, clear
 from ui.widgets.table import Rows, Table
 
-NARROW = 640
+NARROW = 680
 """Below this width, in pixels, there is no room for two sides."""
 
 

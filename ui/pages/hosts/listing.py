@@ -13,7 +13,7 @@ from ui.cells import Badge, Cell, Column, Group, Mark, Words, cell
 from ui.models.rows import RowsModel
 from ui.operations.hosts import HostView
 from ui.pages.hosts.detail import KEY_BADGES
-from ui.widgets.layout import MARGIN, add_layout, row
+from ui.widgets.layout import MARGIN, add_layout, column, row
 from ui.widgets.search import FilterChips, SearchField
 from ui.widgets.table import Table
 
@@ -72,12 +72,12 @@ COLUMNS = (
         _("Health"),
         lambda view: _health(view).word,
         cell=lambda view: cell(_health(view)),
-        width=120,
+        width=132,
     ),
     Column[HostView](
         _("Checked"),
         _checked,
-        width=156,
+        width=144,
         tone="ink2",
     ),
 )
@@ -123,7 +123,8 @@ class HostList(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        add_layout(layout, row(self.chips, None, self.search, margins=(MARGIN, 12, 16, 12)))
+        head = column(self.search, row(self.chips, None), gap=10, margins=(MARGIN, 16, 16, 10))
+        add_layout(layout, head)
         layout.addWidget(self.table, 1)
         self.table.picked.connect(self.picked)
         self.chips.chosen.connect(self._refill)

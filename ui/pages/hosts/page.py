@@ -35,13 +35,13 @@ class HostsPage(Page):
         super().__init__(context, parent)
         self._wanted = ""
         self._views: tuple[HostView, ...] = ()
-        add = Button(_("Add a host"), Kind.PRIMARY, icon="plus")
-        add.clicked.connect(self.new_record)
+        self._add = Button(_("Add a host"), Kind.PRIMARY, icon="plus")
+        self._add.clicked.connect(self.new_record)
         take_over = Button(_("Take over…"), icon="download")
         take_over.clicked.connect(self._on_take_over)
-        check = Button(_("Check every host"), icon="activity")
-        check.clicked.connect(self._on_check)
-        self.header.add(check, take_over, add)
+        self._check = Button(_("Check every host"), icon="activity")
+        self._check.clicked.connect(self._on_check)
+        self.header.add(self._check, take_over, self._add)
         self.list = HostList()
         self.table = self.list.table
         self.list.picked.connect(self._on_picked)
@@ -61,7 +61,7 @@ class HostsPage(Page):
                 first,
             )
         )
-        self._stack.addWidget(split(self.list, self._side, sizes=(660, 580), name="hosts"))
+        self._stack.addWidget(split(self.list, self._side, sizes=(720, 520), name="hosts"))
         self.body.addWidget(self._stack, 1)
         self._rows = Latest(context.tasks, self)
         self._rows.loaded.connect(self._show)
@@ -123,6 +123,8 @@ class HostsPage(Page):
         self._wanted = ""
         form_open = self._side.currentWidget() is not self._detail
         self._stack.setCurrentIndex(1 if views or form_open else 0)
+        for button in (self._check, self._add):  # the empty page offers the first one itself
+            button.setVisible(bool(views))
         confirmed = sum(view.host.key is not None for view in views)
         self.header.set_sentence(
             ngettext(

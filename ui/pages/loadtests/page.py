@@ -93,9 +93,10 @@ class LoadTestsPage(Page):
     def _show(self, view: LoadTestsView | None) -> None:
         self._view = view
         self._choice.setVisible(view is not None)
-        for button in (self._run, self._import):
-            button.setVisible(view is not None)
-        self._first.setVisible(view is not None and view.change.state.is_open)
+        offers_first = view is not None and view.change.state.is_open
+        self._run.setVisible(view is not None)
+        self._import.setVisible(view is not None and (bool(view.runs) or not offers_first))
+        self._first.setVisible(offers_first)
         if view is None:
             self._put(_EMPTY)
             self.header.set_sentence(_("Record a change first; load tests belong to one."))

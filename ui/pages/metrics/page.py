@@ -88,7 +88,7 @@ class MetricsPage(Page):
         self._detail.setMinimumWidth(_LEAST_DETAIL)
         self._detail.failed.connect(self.show_error)
         inside = column(
-            self._band, Line(), split(list_, self._detail, sizes=(610, 630), name="metrics"), gap=0
+            self._band, Line(), split(list_, self._detail, sizes=(690, 550), name="metrics"), gap=0
         )
         inside.setStretch(2, 1)
         self._stack = QStackedWidget()

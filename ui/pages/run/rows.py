@@ -193,6 +193,6 @@ COLUMNS = (
         width=64,
         right=True,
     ),
-    Column[StepRow]("", lambda _row: "", width=234),
+    Column[StepRow]("", lambda _row: ""),
 )
 BAR_COLUMN = len(COLUMNS) - 1

@@ -200,7 +200,7 @@ def _note(steps: Sequence[Step], total_s: float) -> str:
 def _columns() -> tuple[Column[Step], ...]:
     return (
         Column[Step](_("Step"), lambda step: step.title, cell=_step_cell),
-        Column[Step](_("Command"), lambda step: step.command, width=320, mono=True, tone="ink2"),
+        Column[Step](_("Command"), lambda step: step.command, mono=True, tone="ink2"),
         Column[Step](_("P50"), lambda step: duration(step.estimate_s), width=84, right=True),
     )
 

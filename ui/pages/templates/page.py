@@ -89,11 +89,7 @@ class TemplatesPage(Page):
         self._view = view
         rows = library_rows(view)
         self.stack.setCurrentIndex(1 if rows else 0)
-        good = sum(row.is_good for row in view.rows)
-        n = len(view.rows)
-        many = ngettext("{n} template", "{n} templates", n).format(n=n)
-        text = _("{many}, {good} in good standing.").format(many=many, good=good)
-        self.header.set_texts(_("Templates"), text)
+        self.header.set_texts(_("Templates"), _state(view))
         self.table.set_rows(rows)
         if self._wanted and self.table.select(self._wanted):
             self._wanted = ""
@@ -159,3 +155,17 @@ class TemplatesPage(Page):
             self._wanted = result.family
         self.context.changed.announce(Topic.CHANGES, self)
         self.reload()
+
+
+def _state(view: LibraryView) -> str:
+    n, bundled = len(view.rows), len(view.bundled)
+    if not n:
+        text = ngettext(
+            "None of your own yet; {n} comes with the program.",
+            "None of your own yet; {n} come with the program.",
+            bundled,
+        )
+        return text.format(n=bundled)
+    many = ngettext("{n} template", "{n} templates", n).format(n=n)
+    good = sum(row.is_good for row in view.rows)
+    return _("{many}, {good} in good standing.").format(many=many, good=good)
