@@ -87,7 +87,7 @@ def _listing(call: Call) -> Iterator[bytes]:
 
 def _room(call: Call) -> Iterator[bytes]:
     nonce, *folders = call.args
-    yield _said(nonce, *(("free", _FREE_KIB) for _folder in folders))
+    yield _said(nonce, *(("free", f"{_FREE_KIB} /") for _folder in folders))
 
 
 def _unpack(call: Call) -> Iterator[bytes]:

@@ -123,6 +123,11 @@ def verify_set(
         SecretUnavailable: The vault's key does not open it; nothing is said about the set.
     """
     item = find_set(set_id, keeping)
+    with keeping.vault.keep(item):
+        return _prove(item, level, keeping, context)
+
+
+def _prove(item: BackupSet, level: Level, keeping: Safekeeping, context: TaskContext) -> BackupSet:
     wanted = [each for each in Level if Level.CAPTURED < each <= level]
     if Level.READABLE in wanted:
         remote = _remote_for(item, Level.READABLE, keeping)

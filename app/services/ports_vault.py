@@ -1,6 +1,7 @@
 """What services need from the vault: capture, prove, give back, and explain a crash."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -96,13 +97,13 @@ class VaultBin(Protocol):
         """Remove the mark."""
         ...
 
-    def purge(self, item: BackupSet) -> None:
-        """Remove a set for good.
+    def purge(self, item: BackupSet, record: Callable[[], object] = lambda: None) -> None:
+        """Remove a set for good; ``record`` writes that down, before anything of it goes.
 
         Raises:
             IllegalMove: It was not put in the bin before.
             VaultDamaged: Its mark is for another set, or was altered.
-            Busy: Somebody is reading it.
+            Busy: Somebody proves it, copies it or restores from it; nothing was recorded.
         """
         ...
 
@@ -273,6 +274,10 @@ class Vault(Spools, Protocol):
             BackupFailed: What was read there differs, or the host cannot take it; nothing is kept.
             DiskFull: There is not enough room.
         """
+        ...
+
+    def keep(self, item: BackupSet) -> AbstractContextManager[None]:
+        """Keep a set from being removed for good inside the block; raises Busy."""
         ...
 
     @property

@@ -129,13 +129,14 @@ def restore_on_host(
     _refuse_beside_cut_off(host, keeping)
     remote = keeping.remotes.open(host)
     wish = RestoreWish(wanted.objects, wanted.paths, secrets.token_hex(4))
-    safety = _take_safety_set(item, remote, wish, keeping, context) if wanted.safety else None
-    diary = _Diary(_begin(item, wish, safety, keeping), item, keeping)
-    try:
-        result = keeping.vault.restore_on_host(item, remote, context, wish, diary.tell)
-    except AppError as error:
-        diary.note_trouble(error.sentence())
-        raise
+    with keeping.vault.keep(item):
+        safety = _take_safety_set(item, remote, wish, keeping, context) if wanted.safety else None
+        diary = _Diary(_begin(item, wish, safety, keeping), item, keeping)
+        try:
+            result = keeping.vault.restore_on_host(item, remote, context, wish, diary.tell)
+        except AppError as error:
+            diary.note_trouble(error.sentence())
+            raise
     diary.complete(result)
     _log_result(item, result, keeping)
     if not wanted.planned:

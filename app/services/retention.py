@@ -5,6 +5,7 @@ taken out, and is removed after a delay if the rules still allow it. Both steps 
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -20,7 +21,7 @@ from app.domain.retention import (
     clock_doubt,
     decide,
 )
-from app.errors import IllegalMove
+from app.errors import Busy, IllegalMove
 from app.i18n import _
 from app.services.backups import Safekeeping, set_event
 from app.services.changes import Desk
@@ -220,8 +221,9 @@ def purge_due(*, keeping: Safekeeping) -> tuple[BackupSet, ...]:
     """Remove for good what has lain in the bin long enough and is still not needed.
 
     A set that has become the only proven one meanwhile, or that a person holds, is taken out of
-    the bin instead. While the clock is in doubt nothing is removed. The record is written first:
-    a crash leaves at most bytes that the next start removes.
+    the bin instead; one that is being proven, copied or restored from stays in it until the next
+    time. While the clock is in doubt nothing is removed. The record is written first: a crash
+    leaves at most bytes that the next start removes.
     """
     with keeping.desk.new_uow() as uow:
         seen, facts = _look(uow, keeping.desk), _facts(uow)
@@ -236,11 +238,20 @@ def purge_due(*, keeping: Safekeeping) -> tuple[BackupSet, ...]:
             text = _("Took the backup of {host} out of the bin: it is needed again")
             _take_out(item, text, keeping)
             continue
-        text = _("Removed the backup of {host} for good: {reason}")
-        purged = _save(replace(item, purged_at=now), "backup.purged", text, keeping, _BY_US)
-        keeping.vault.bin.purge(purged)
-        gone.append(purged)
+        with suppress(Busy):
+            gone.append(_purge(replace(item, purged_at=now), keeping))
     return tuple(gone)
+
+
+def _purge(item: BackupSet, keeping: Safekeeping) -> BackupSet:
+    text = _("Removed the backup of {host} for good: {reason}")
+    saved: list[BackupSet] = []
+
+    def record() -> None:
+        saved.append(_save(item, "backup.purged", text, keeping, Actor.SYSTEM))
+
+    keeping.vault.bin.purge(item, record)
+    return saved[0]
 
 
 def _is_needed_again(item: BackupSet, facts: Facts, rules: RetentionRules, now: datetime) -> bool:
@@ -249,9 +260,6 @@ def _is_needed_again(item: BackupSet, facts: Facts, rules: RetentionRules, now: 
     sets = tuple(out if other.id == item.id else other for other in facts.sets)
     decisions = decide(replace(facts, sets=sets), rules, now)
     return any(decision.firm for decision in decisions if decision.set.id == item.id)
-
-
-_BY_US = Actor.SYSTEM
 
 
 def _save(

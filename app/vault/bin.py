@@ -1,5 +1,6 @@
 """The bin: a set is marked first, stays whole and readable, and is removed only later."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from shutil import rmtree
@@ -44,26 +45,29 @@ class Bin:
         path.unlink(missing_ok=True)
         sync_dir(path.parent)
 
-    def purge(self, item: BackupSet) -> None:
+    def purge(self, item: BackupSet, record: Callable[[], object] = lambda: None) -> None:
         """Remove a set that carries its mark; the mark stays as the trace of it.
 
         The folder leaves its place in one move: a crash leaves the whole set, or none.
         """
-        path = self.core.layout.tombstone(item.id)
-        if not path.exists():
-            raise IllegalMove(f"Set {item.id} was not put in the bin before.")
-        what = f"the mark of set {item.id}"
-        signers = self.core.record.signers
-        mark = decode_signed(path.read_bytes(), Tombstone, signers, what=what)
-        if mark.set != item.id or mark.manifest_sha256 != item.manifest_sha256:
-            raise VaultDamaged(f"The mark of set {item.id} is for another set.")
-        folder = self.core.layout.root / item.path
-        if not folder.exists():
-            return
-        busy = f"Set {item.id} is being read."
-        with locks.hold(self.core.layout.work_lock(item.id), what=busy):
+        with locks.hold(self.core.layout.work_lock(item.id), what=f"Set {item.id} is being read."):
+            self._check_mark(item)
+            record()
+            self.core.step("removal is recorded")
+            folder = self.core.layout.root / item.path
+            if not folder.exists():
+                return
             away = self.core.layout.scratch / f"purged-{item.id}"
             folder.rename(away)
             sync_dir(folder.parent)
             self.core.step("set is out of its place")
             rmtree(away, ignore_errors=True)
+
+    def _check_mark(self, item: BackupSet) -> None:
+        path = self.core.layout.tombstone(item.id)
+        if not path.exists():
+            raise IllegalMove(f"Set {item.id} was not put in the bin before.")
+        what = f"the mark of set {item.id}"
+        mark = decode_signed(path.read_bytes(), Tombstone, self.core.record.signers, what=what)
+        if mark.set != item.id or mark.manifest_sha256 != item.manifest_sha256:
+            raise VaultDamaged(f"The mark of set {item.id} is for another set.")

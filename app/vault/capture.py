@@ -90,6 +90,7 @@ def capture_object(producer: Producer, number: int, work: Capturing) -> ObjectRe
             log_bytes=log_bytes,
             log_sha256=log_sha256,
             tables=tables_of(producer.kind, ending),
+            held_bytes=(ending.control or {}).get("held"),
         )
         if judgement.state is not CaptureState.FAILED:
             record = _commit(record, place, out, index, members)
@@ -201,7 +202,8 @@ def _commit(
 
 
 def _describe(producer: Producer, name: str, judgement: Judgement, ending: Ending) -> StoredObject:
-    codes = dict(ending.control or {})
+    control = ending.control or {}
+    codes = {name: control[name] for name in producer.names if name in control}
     if ending.exit_code is not None:
         codes["ssh"] = ending.exit_code
     return StoredObject(

@@ -75,7 +75,8 @@ def copy_set(
     total = sum(path.stat().st_size for path in files.values())
     final = sealed.folder.relative_to(core.layout.root).as_posix()
     part = f"{final}.part-{new_nonce()[:8]}"
-    with locks.hold(core.layout.work_lock(sealed.manifest.set), what=_("The set is being used.")):
+    busy = _("This set is being copied already.")
+    with locks.hold_new(core.layout.work_lock(f"copy-{sealed.manifest.set}"), what=busy):
         if not far.begin(part, final, total):
             raise IllegalMove(_("{where} holds this set already.").format(where=far.where))
         try:

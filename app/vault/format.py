@@ -100,6 +100,8 @@ class ObjectRecord:
     log_sha256: str = ""
     tables: tuple[Table, ...] | None = None
     """What the source said it holds; None where it was not asked, or did not say it to its end."""
+    held_bytes: int | None = None
+    """What a database held on the disk of its server, indexes and all; None where it is unknown."""
 
     @property
     def is_globals(self) -> bool:

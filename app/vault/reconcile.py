@@ -1,12 +1,13 @@
 """What the folder holds against what the store remembers, after a start or a crash."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from shutil import rmtree
 
 from app.domain.backup import BackupSet, Level, Outcome, Quarantined, Reconciliation
 from app.domain.ids import SetId
-from app.errors import VaultDamaged
+from app.errors import Busy, VaultDamaged
 from app.tasks import TaskContext
 from app.vault import locks
 from app.vault.bin import Bin
@@ -35,7 +36,8 @@ def reconcile(core: Core, known: Sequence[BackupSet]) -> Reconciliation:
         elif (item := remembered.get(SetId(folder.name))) is not None:
             present.add(folder.name)
             if item.purged_at is not None:
-                Bin(core).purge(item)  # a crash came between record and removal
+                with suppress(Busy):  # then the next start does it
+                    Bin(core).purge(item)  # a crash came between record and removal
         else:
             found = _adopt(core, folder)
             if isinstance(found, BackupSet):

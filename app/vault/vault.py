@@ -1,6 +1,7 @@
 """The vault of this workstation, as services see it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -77,31 +78,34 @@ class LocalVault(Spooled):
         remote: Remote | None = None,
     ) -> Verification:
         """Try to prove one level and keep the signed outcome beside the set."""
-        try:
-            sealed = _open(self.core, item)
-        except VaultDamaged as error:
-            return _not_opened(self.core, error, by, level)
-        found = prove(Trial(SetReader(self.core, sealed, context), remote), level, by)
-        _note(self.core, sealed, found)
-        return found
+        with self.keep(item):
+            try:
+                sealed = _open(self.core, item)
+            except VaultDamaged as error:
+                return _not_opened(self.core, error, by, level)
+            found = prove(Trial(SetReader(self.core, sealed, context), remote), level, by)
+            _note(self.core, sealed, found)
+            return found
 
     def verify_by_reading(
         self, item: BackupSet, *, by: str, context: TaskContext, remote: Remote | None = None
     ) -> Sequence[Verification]:
         """Try to prove L1 and L2 with one reading of the stored bytes."""
-        try:
-            sealed = _open(self.core, item)
-        except VaultDamaged as error:
-            return (_not_opened(self.core, error, by),)
-        found = prove_by_reading(Trial(SetReader(self.core, sealed, context), remote), by)
-        _note(self.core, sealed, *found)
-        return found
+        with self.keep(item):
+            try:
+                sealed = _open(self.core, item)
+            except VaultDamaged as error:
+                return (_not_opened(self.core, error, by),)
+            found = prove_by_reading(Trial(SetReader(self.core, sealed, context), remote), by)
+            _note(self.core, sealed, *found)
+            return found
 
     def restore(
         self, item: BackupSet, target: Path, context: TaskContext, *, paths: Sequence[str] = ()
     ) -> RestoreResult:
         """Unpack a set, or some members, into a folder that must not exist yet."""
-        return restore_set(_reader(self.core, item, context), target, paths)
+        with _read(self.core, item, context) as reader:
+            return restore_set(reader, target, paths)
 
     def restore_on_host(
         self,
@@ -114,8 +118,11 @@ class LocalVault(Spooled):
         """Put files and databases back on their host."""
         wish = wish if wish.mark else replace(wish, mark=new_nonce()[:8])
         busy = f"Something else is under way on {item.host_name}: a backup, or a restore."
-        with locks.hold(self.core.layout.host_lock(item.host), what=busy):
-            return restore_on_host(_reader(self.core, item, context), remote, wish, tell)
+        with (
+            locks.hold(self.core.layout.host_lock(item.host), what=busy),
+            _read(self.core, item, context) as reader,
+        ):
+            return restore_on_host(reader, remote, wish, tell)
 
     def plan(self, item: BackupSet) -> Sequence[PlanStep]:
         """Return the restore plan; for sets of earlier versions it is made now."""
@@ -126,7 +133,8 @@ class LocalVault(Spooled):
         self, item: BackupSet, remote: Remote, context: TaskContext, wish: RestoreWish
     ) -> HostDifference:
         """Compare what is on the host now with a set, and change nothing."""
-        return compare_now(_reader(self.core, item, context), remote, wish)
+        with _read(self.core, item, context) as reader:
+            return compare_now(reader, remote, wish)
 
     def look_after(self, restore: Restore, remote: Remote) -> RestoreState:
         """Tell from the names on the host how far a restore came."""
@@ -143,21 +151,24 @@ class LocalVault(Spooled):
 
     def browse(self, item: BackupSet, context: TaskContext) -> Catalogue:
         """Open the members of a set for looking."""
-        return SetCatalogue(self.core.scratch(), _reader(self.core, item, context))
+        with _read(self.core, item, context) as reader:
+            return SetCatalogue(self.core.scratch(), reader)
 
     def accept(self, item: BackupSet, *, by: str, reason: str) -> BackupSet:
         """Keep, signed, that a person accepts an incomplete set."""
-        sealed = _open(self.core, item)
-        acceptance = Acceptance(by, self.core.clock.now(), reason)
-        note = SetNote(item.id, sealed.manifest_sha256, acceptance=acceptance)
-        add_note(self.core, sealed, note)
-        return as_backup_set(self.core, load_set(self.core, sealed.folder))
+        with self.keep(item):
+            sealed = _open(self.core, item)
+            acceptance = Acceptance(by, self.core.clock.now(), reason)
+            note = SetNote(item.id, sealed.manifest_sha256, acceptance=acceptance)
+            add_note(self.core, sealed, note)
+            return as_backup_set(self.core, load_set(self.core, sealed.folder))
 
     def overwritten(
         self, item: BackupSet, remote: Remote, context: TaskContext, wish: RestoreWish
     ) -> Sequence[BackupSource]:
         """Return what a restore would replace and is there now."""
-        return overwritten(_reader(self.core, item, context), remote, wish)
+        with _read(self.core, item, context) as reader:
+            return overwritten(reader, remote, wish)
 
     def copy(
         self,
@@ -169,11 +180,16 @@ class LocalVault(Spooled):
         remote: Remote | None = None,
     ) -> SetCopy:
         """Copy a set to another place and keep that, signed."""
-        sealed = _open(self.core, item)
-        self.core.keys.sign(b"")
-        made = replace(copy_set(self.core, sealed, place, remote, context), by=by)
-        add_note(self.core, sealed, SetNote(item.id, sealed.manifest_sha256, copy=made))
-        return made
+        with self.keep(item):
+            sealed = _open(self.core, item)
+            self.core.keys.sign(b"")
+            made = replace(copy_set(self.core, sealed, place, remote, context), by=by)
+            add_note(self.core, sealed, SetNote(item.id, sealed.manifest_sha256, copy=made))
+            return made
+
+    def keep(self, item: BackupSet) -> AbstractContextManager[None]:
+        """Keep a set from being removed for good inside the block."""
+        return _shared(self.core, item)
 
     @property
     def bin(self) -> Bin:
@@ -201,8 +217,16 @@ def asking(vault: LocalVault, password_of: PasswordOf) -> LocalVault:
     return replace(vault, core=replace(vault.core, password_of=password_of))
 
 
-def _reader(core: Core, item: BackupSet, context: TaskContext) -> SetReader:
-    return SetReader(core, _open(core, item), context)
+def _shared(core: Core, item: BackupSet) -> AbstractContextManager[None]:
+    """Keep a set from being removed for good while it is used."""
+    busy = f"Set {item.id} is being removed for good."
+    return locks.share(core.layout.work_lock(item.id), what=busy)
+
+
+@contextmanager
+def _read(core: Core, item: BackupSet, context: TaskContext) -> Iterator[SetReader]:
+    with _shared(core, item):
+        yield SetReader(core, _open(core, item), context)
 
 
 def _open(core: Core, item: BackupSet) -> SealedSet:

@@ -25,13 +25,24 @@ def record(number: int, promise: str, n: int, failures: int = 0) -> None:
     ENTRIES.append(Entry(number, promise, n, failures))
 
 
+def added_up() -> list[Entry]:
+    """Return one entry for each promise and kind of trial, in order."""
+    found: dict[tuple[int, str], Entry] = {}
+    for one in ENTRIES:
+        key = (one.number, one.promise)
+        before = found.get(key, Entry(*key, 0, 0))
+        found[key] = Entry(*key, before.n + one.n, before.failures + one.failures)
+    return [found[key] for key in sorted(found)]
+
+
 def table() -> list[str]:
     """Return the table, one line for each promise and kind of trial."""
-    if not ENTRIES:
+    entries = added_up()
+    if not entries:
         return []
-    width = max(len(entry.promise) for entry in ENTRIES)
+    width = max(len(entry.promise) for entry in entries)
     rows = [
         f"{entry.number:>3}  {entry.promise:<{width}}  {entry.n:>6}  {entry.failures:>8}"
-        for entry in sorted(ENTRIES, key=lambda entry: (entry.number, entry.promise))
+        for entry in entries
     ]
     return [f"{'':>3}  {'promise':<{width}}  {'n':>6}  {'failures':>8}", *rows]

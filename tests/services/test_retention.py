@@ -106,22 +106,20 @@ def test_it_is_removed_only_after_the_delay_and_leaves_its_trace(strict, store, 
     assert purge_due(keeping=strict) == ()
 
 
-def test_a_crash_between_record_and_removal_is_made_good_at_the_next_start(
-    strict, clock, three, monkeypatch
-):
+def test_a_crash_between_record_and_removal_is_made_good_at_the_next_start(strict, clock, three):
     apply_rules(keeping=strict)
     clock.pass_by(days=2)
 
     class Killed(BaseException):
         pass
 
-    def die(*_: object) -> None:
+    def die(step: str) -> None:
+        assert step == "removal is recorded"
         raise Killed
 
-    with monkeypatch.context() as patched:
-        patched.setattr(type(strict.vault.bin), "purge", die)
-        with pytest.raises(Killed):
-            purge_due(keeping=strict)
+    core = replace(strict.vault.core, step=die)
+    with pytest.raises(Killed):
+        purge_due(keeping=replace(strict, vault=replace(strict.vault, core=core)))
     assert folder(strict, three[0]).exists()
     assert adopt_at_start(keeping=strict).is_clean
     assert not folder(strict, three[0]).exists()
@@ -181,6 +179,23 @@ def test_what_a_restore_still_needs_stays(strict, three, tree):
     restore_on_host(wanted, keeping=strict, context=TaskContext())
     with pytest.raises(IllegalMove, match="restore that is not settled"):
         put_in_bin([three[0].id], "old", keeping=strict)
+
+
+def test_what_is_being_proven_is_not_removed_and_goes_the_next_time(strict, store, clock, three):
+    apply_rules(keeping=strict)
+    clock.pass_by(days=2)
+    tried = []
+    proving = TaskContext(lambda _progress: tried.append(purge_due(keeping=strict)))
+    proven = verify_set(three[0].id, Level.RESTORED, keeping=strict, context=proving)
+    assert tried
+    assert set(tried) == {()}
+    assert proven.level is not None
+    assert folder(strict, three[0]).exists()
+    assert store.kinds["backups"][three[0].id].purged_at is None
+    assert "backup.purged" not in store.kinds_logged()
+    (gone,) = purge_due(keeping=strict)
+    assert gone.id == three[0].id
+    assert not folder(strict, three[0]).exists()
 
 
 def test_without_its_mark_nothing_is_removed(strict, three):

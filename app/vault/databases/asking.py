@@ -196,4 +196,10 @@ def _is_lacking(words: str) -> bool:
 
 def room_kib(records: Sequence[ObjectRecord]) -> str:
     """Return what a drill needs on disk: dump, tables, indexes and a server's own files."""
-    return str(sum(record.stored.plain_bytes for record in records) * 4 // 1024 + 300 * 1024)
+    needed = sum(record.stored.plain_bytes + size_restored(record) for record in records)
+    return str(needed // 1024 + 300 * 1024)
+
+
+def size_restored(record: ObjectRecord) -> int:
+    """Return what a database takes on disk: as at its source, or else as dumps usually grow."""
+    return max(record.held_bytes or 0, 3 * record.stored.plain_bytes)

@@ -83,10 +83,13 @@ PGCONNECT_TIMEOUT=20; export PGCONNECT_TIMEOUT
 snapshot=
 if begin_talk "$@"
 then
-    printf '%s\n' 'SET idle_in_transaction_session_timeout = 0;' \
+    printf '%s\n' '\set ON_ERROR_STOP 0' "SELECT 'held ' ||
+        pg_catalog.pg_database_size(pg_catalog.current_database());" '\set ON_ERROR_STOP 1' \
+        'SET idle_in_transaction_session_timeout = 0;' \
         'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;' \
         "SELECT 'snapshot ' || pg_catalog.pg_export_snapshot();" >&4
     wait_for snapshot && snapshot=$(sed -n 's/^snapshot //p' "$folder/said")
+    held=$(sed -n 's/^held \([0-9]*\)$/ held=\1/p' "$folder/said")
 fi
 printf 'CD-DATA %s\n' "$nonce"
 "$@" pg_dump -Fc --no-password --lock-wait-timeout=60s ${snapshot:+"--snapshot=$snapshot"} \
@@ -99,12 +102,13 @@ then
     print_tables "$folder/said"
     figures=" tables=$count"
 fi
-finish "$code" "pg_dump=$code$figures"
+finish "$code" "pg_dump=$code$figures${held:-}"
 """
 )
 """Arguments: nonce, database as libpq names it, query or nothing, the words before every command.
 
-Password file on stdin. Tables are tallied in the very snapshot that is dumped.
+Password file on stdin. Tables are tallied in the very snapshot that is dumped; what the database
+holds on disk is asked beforehand, for whoever must know what a restore needs.
 """
 
 GLOBALS = (

@@ -21,6 +21,7 @@ from app.vault.restoring import moves as swapping
 from app.vault.restoring import placing
 from app.vault.restoring.choice import Choice, can_be_put_back, choose
 from app.vault.restoring.job import Job
+from app.vault.restoring.room import refuse_without_room
 
 
 def restore_on_host(
@@ -31,7 +32,7 @@ def restore_on_host(
     job = Job(reader, remote, probe(remote), wish.mark)
     chosen = choose(reader, wish)
     placing.refuse_other_host(job)
-    placing.refuse_without_room(job, chosen)
+    refuse_without_room(job, chosen)
     attempt = _Attempt(job, tell)
     attempt.say(Trace(RestoreState.PREPARING, placing.sides_of(job, chosen)))
     with attempt.cleaned_up():

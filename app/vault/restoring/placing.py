@@ -1,14 +1,13 @@
 """Unpacking beside the originals, each kind in its way, and comparing before any swap."""
 
 from collections.abc import Callable, Sequence
-from posixpath import dirname
 from urllib.parse import quote
 
 from app.domain.backup import SourceKind
 from app.domain.restore import Move, MoveHow
-from app.errors import BackupFailed, DiskFull
+from app.errors import BackupFailed
 from app.vault.carry import excluded_now
-from app.vault.dialogue import answers_in, ask, await_marker, new_nonce
+from app.vault.dialogue import answers_in, await_marker, new_nonce
 from app.vault.host_compare import compare_on_host
 from app.vault.index import IndexLines
 from app.vault.judging import Ending
@@ -21,9 +20,7 @@ from app.vault.restoring.job import Job
 from app.vault.restoring.picking import TarPicker
 from app.vault.seal import Sink
 from app.vault.tarheader import Member
-from app.wording import bytes_size
 
-_QUESTION_S = 60.0
 _IDLE_S = 900.0
 _SQLITE_SIDECARS = ("-wal", "-shm", "-journal")
 
@@ -50,38 +47,6 @@ def sides_of(job: Job, chosen: Sequence[Choice]) -> tuple[str, ...]:
         for one in chosen
         for place in one.places
     )
-
-
-def refuse_without_room(job: Job, chosen: Sequence[Choice]) -> None:
-    """Ask for free space and mounts; raises DiskFull, BackupFailed."""
-    for one in chosen:
-        if one.record.stored.kind is SourceKind.POSTGRESQL:
-            for name in one.places:
-                postgres.check_name(name, job.mark)
-            continue
-        folders = [dirname(path) or "/" for path in one.places]
-        answers = ask(job.remote, scripts.ROOM, *folders, limit_s=_QUESTION_S)
-        free = [int(v) * 1024 for key, v in answers if key == "free" and v.isdecimal()]
-        if free and min(free) < one.plain_bytes:
-            raise DiskFull(
-                f"Restoring {one.record.stored.title} needs {bytes_size(one.plain_bytes)} on the "
-                f"server, {bytes_size(min(free))} are free.",
-                hint="Free some space there; the original was not touched.",
-                host=job.host_name,
-                step="restore",
-            )
-        _refuse_mounts(job, one, [value for key, value in answers if key == "mount"])
-
-
-def _refuse_mounts(job: Job, one: Choice, mounts: Sequence[str]) -> None:
-    for path in one.places:
-        if inside := [m for m in mounts if m == path or m.startswith(f"{path}/")]:
-            raise BackupFailed(
-                f"{inside[0]} is a mount of its own, so {path} cannot be swapped.",
-                hint="Restore into a folder, and copy what is needed.",
-                host=job.host_name,
-                step="restore",
-            )
 
 
 def prepare_files(job: Job, one: Choice, moves: list[Move], own: tuple[str, ...]) -> str:

@@ -65,6 +65,9 @@ FROM information_schema.tables WHERE table_type = 'BASE TABLE'
 AND table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1
 \\gexec
 """
+_PLACE = """
+SELECT pg_size_bytes(current_setting('max_wal_size')) || ' ' || current_setting('data_directory')
+"""
 _TRIES = 10
 
 
@@ -97,6 +100,12 @@ def check_name(database: str, mark: str) -> str:
 def databases(remote: Remote, able: Abilities) -> set[str]:
     """Return the names of all databases; raises CommandFailed."""
     return set(_sql(remote, able, _DATABASES))
+
+
+def place(remote: Remote, able: Abilities) -> tuple[int, str]:
+    """Return what its log may take in bytes, and the folder of its data; raises CommandFailed."""
+    log_bytes, _, folder = _sql(remote, able, _PLACE)[0].partition(" ")
+    return int(log_bytes), folder
 
 
 def create(remote: Remote, able: Abilities, database: str, mark: str) -> str:

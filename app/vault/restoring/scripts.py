@@ -5,13 +5,26 @@ LC_ALL=C; export LC_ALL
 nonce=$1; shift
 for folder
 do
-    printf 'CD %s free %s\n' "$nonce" "$(df -Pk -- "$folder" | awk 'NR == 2 { print $4 }')"
+    while [ ! -e "$folder" ] && [ "$folder" != / ]
+    do
+        folder=${folder%/*}
+        folder=${folder:-/}
+    done
+    printf 'CD %s free %s\n' "$nonce" "$(df -Pk -- "$folder" | awk 'NR == 2 {
+        free = $4
+        $1 = $2 = $3 = $4 = $5 = ""
+        sub(/^ */, "")
+        print free, $0
+    }')"
 done
 [ -r /proc/self/mounts ] &&
     awk -v mark="CD $nonce mount" '{ print mark, $2 }' /proc/self/mounts
 printf 'CD %s end end\n' "$nonce"
 """
-"""Arguments: nonce, folders. Answers how many KiB are free in each, and what is mounted where."""
+"""Arguments: nonce, folders. Answers for each how many KiB are free, and where its file
+system is mounted; then what is mounted where. A folder that is not there counts as the next
+one above it that is.
+"""
 
 UNPACK = r"""
 LC_ALL=C; export LC_ALL

@@ -16,7 +16,20 @@ from tests.vault.local_remote import FEW_TOOLS, HOST, SYSTEM_PATH, LocalRemote
 
 TOOLS = (
     *FEW_TOOLS,
-    *("mkfifo", "tee", "tr", "sort", "sed", "grep", "sleep", "tail", "od", "runuser", "dirname"),
+    *(
+        "mkfifo",
+        "tee",
+        "tr",
+        "sort",
+        "sed",
+        "grep",
+        "sleep",
+        "tail",
+        "od",
+        "runuser",
+        "dirname",
+        "setsid",
+    ),
     *("psql", "pg_dump", "pg_dumpall", "pg_restore", "mariadb", "mariadb-dump"),
     *("mariadb-install-db", "mariadbd", "redis-cli", "redis-server", "redis-check-rdb"),
 )
