@@ -97,6 +97,10 @@ class VaultBin(Protocol):
         """Remove the mark."""
         ...
 
+    def keep_out(self, item: BackupSet) -> AbstractContextManager[None]:
+        """Keep a set from being removed for good inside the block; raises Busy."""
+        ...
+
     def purge(self, item: BackupSet, record: Callable[[], object] = lambda: None) -> None:
         """Remove a set for good; ``record`` writes that down, before anything of it goes.
 
@@ -274,10 +278,6 @@ class Vault(Spools, Protocol):
             BackupFailed: What was read there differs, or the host cannot take it; nothing is kept.
             DiskFull: There is not enough room.
         """
-        ...
-
-    def keep(self, item: BackupSet) -> AbstractContextManager[None]:
-        """Keep a set from being removed for good inside the block; raises Busy."""
         ...
 
     @property

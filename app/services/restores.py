@@ -129,7 +129,7 @@ def restore_on_host(
     _refuse_beside_cut_off(host, keeping)
     remote = keeping.remotes.open(host)
     wish = RestoreWish(wanted.objects, wanted.paths, secrets.token_hex(4))
-    with keeping.vault.keep(item):
+    with keeping.vault.bin.keep_out(item):
         safety = _take_safety_set(item, remote, wish, keeping, context) if wanted.safety else None
         diary = _Diary(_begin(item, wish, safety, keeping), item, keeping)
         try:

@@ -19,7 +19,7 @@ from app.services.backups import Safekeeping
 from app.services.crew import Executors, StepOutcome
 from app.services.fanout.checks import check_change
 from app.services.health import Checking, summary_of
-from app.services.jobs.client import MISSING, NotDetachable
+from app.services.jobs.client import LOGOUT, MISSING, NotDetachable
 from app.services.jobs.following import CountingSink, Finish, Order, acknowledge, follow
 from app.services.jobs.outcomes import outcome_of
 from app.services.live import LiveOutput, Output
@@ -98,7 +98,7 @@ def _by_itself(
     try:
         followed = follow(remote, order, sink, context)
     except NotDetachable as error:
-        if error.step != MISSING:
+        if error.step not in (MISSING, LOGOUT):
             raise
         told = _on_the_link(remote, step, sink.keep, context)
         return replace(told, outcome=f"{told.outcome} ({error.text})")

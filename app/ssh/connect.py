@@ -12,7 +12,7 @@ from app.domain.host import Host, HostKey, Stage
 from app.errors import LoginRefused, RemoteError, TimedOut, Unreachable
 from app.i18n import _
 from app.ssh.gate import SetUpGate
-from app.ssh.host_keys import require_confirmed, shown_key
+from app.ssh.host_keys import is_weak, require_confirmed, shown_key
 from app.ssh.limits import Limits
 from app.ssh.link import Bytes, Link
 from app.tasks import TaskCancelled, TaskContext
@@ -70,8 +70,10 @@ def connect(
     """
 
     def enter(connection: Connection) -> Connection:
-        key = shown_key(connection.wire.get_remote_server_key())
-        require_confirmed(route.host, key)
+        key = connection.wire.get_remote_server_key()
+        require_confirmed(route.host, shown_key(key))
+        if not route.legacy and is_weak(key):
+            raise _too_old(route, _("an RSA key of {n} bits").format(n=key.get_bits()))
         log_in(connection.wire)
         return connection
 
@@ -230,7 +232,7 @@ def _stalled(host: Host, limits: Limits) -> TimedOut:
     )
 
 
-def _too_old(route: Route, error: BaseException) -> LoginRefused:
+def _too_old(route: Route, why: object) -> LoginRefused:
     waiver = route.host.legacy
     hint = _("Update its SSH server, or allow old cryptography on it for a while, with a reason.")
     if route.legacy:
@@ -240,7 +242,7 @@ def _too_old(route: Route, error: BaseException) -> LoginRefused:
             day=waiver.until.isoformat()
         )
     return LoginRefused(
-        _("The server is too old for current cryptography ({why}).").format(why=error),
+        _("The server is too old for current cryptography ({why}).").format(why=why),
         hint=hint,
         host=route.host.name,
         step=Stage.KEY_EXCHANGE,

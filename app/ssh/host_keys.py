@@ -19,6 +19,15 @@ def shown_key(key: "PKey") -> HostKey:
     return HostKey(key.get_name(), sha256, f"{key.get_name()} {key.get_base64()}")
 
 
+_LEAST_RSA_BITS = 2048
+"""NIST SP 800-131A allows no shorter ones since 2014."""
+
+
+def is_weak(key: "PKey") -> bool:
+    """Whether a host key could be forged by now."""
+    return key.get_name() == "ssh-rsa" and key.get_bits() < _LEAST_RSA_BITS
+
+
 def require_confirmed(host: Host, shown: HostKey) -> None:
     """Compare a shown key with the confirmed one; nothing secret has been sent yet.
 

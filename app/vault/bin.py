@@ -1,6 +1,7 @@
 """The bin: a set is marked first, stays whole and readable, and is removed only later."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from shutil import rmtree
@@ -44,6 +45,11 @@ class Bin:
         path = self.core.layout.tombstone(item.id)
         path.unlink(missing_ok=True)
         sync_dir(path.parent)
+
+    def keep_out(self, item: BackupSet) -> AbstractContextManager[None]:
+        """Keep a set from being removed for good inside the block."""
+        busy = f"Set {item.id} is being removed for good."
+        return locks.share(self.core.layout.work_lock(item.id), what=busy)
 
     def purge(self, item: BackupSet, record: Callable[[], object] = lambda: None) -> None:
         """Remove a set that carries its mark; the mark stays as the trace of it.

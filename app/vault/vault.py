@@ -1,7 +1,7 @@
 """The vault of this workstation, as services see it."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -78,7 +78,7 @@ class LocalVault(Spooled):
         remote: Remote | None = None,
     ) -> Verification:
         """Try to prove one level and keep the signed outcome beside the set."""
-        with self.keep(item):
+        with self.bin.keep_out(item):
             try:
                 sealed = _open(self.core, item)
             except VaultDamaged as error:
@@ -91,7 +91,7 @@ class LocalVault(Spooled):
         self, item: BackupSet, *, by: str, context: TaskContext, remote: Remote | None = None
     ) -> Sequence[Verification]:
         """Try to prove L1 and L2 with one reading of the stored bytes."""
-        with self.keep(item):
+        with self.bin.keep_out(item):
             try:
                 sealed = _open(self.core, item)
             except VaultDamaged as error:
@@ -156,7 +156,7 @@ class LocalVault(Spooled):
 
     def accept(self, item: BackupSet, *, by: str, reason: str) -> BackupSet:
         """Keep, signed, that a person accepts an incomplete set."""
-        with self.keep(item):
+        with self.bin.keep_out(item):
             sealed = _open(self.core, item)
             acceptance = Acceptance(by, self.core.clock.now(), reason)
             note = SetNote(item.id, sealed.manifest_sha256, acceptance=acceptance)
@@ -180,16 +180,12 @@ class LocalVault(Spooled):
         remote: Remote | None = None,
     ) -> SetCopy:
         """Copy a set to another place and keep that, signed."""
-        with self.keep(item):
+        with self.bin.keep_out(item):
             sealed = _open(self.core, item)
             self.core.keys.sign(b"")
             made = replace(copy_set(self.core, sealed, place, remote, context), by=by)
             add_note(self.core, sealed, SetNote(item.id, sealed.manifest_sha256, copy=made))
             return made
-
-    def keep(self, item: BackupSet) -> AbstractContextManager[None]:
-        """Keep a set from being removed for good inside the block."""
-        return _shared(self.core, item)
 
     @property
     def bin(self) -> Bin:
@@ -217,15 +213,9 @@ def asking(vault: LocalVault, password_of: PasswordOf) -> LocalVault:
     return replace(vault, core=replace(vault.core, password_of=password_of))
 
 
-def _shared(core: Core, item: BackupSet) -> AbstractContextManager[None]:
-    """Keep a set from being removed for good while it is used."""
-    busy = f"Set {item.id} is being removed for good."
-    return locks.share(core.layout.work_lock(item.id), what=busy)
-
-
 @contextmanager
 def _read(core: Core, item: BackupSet, context: TaskContext) -> Iterator[SetReader]:
-    with _shared(core, item):
+    with Bin(core).keep_out(item):
         yield SetReader(core, _open(core, item), context)
 
 

@@ -1,5 +1,6 @@
-"""A small TCP proxy that counts what the client sends, and can stall or cut the link."""
+"""A small TCP proxy that counts what the client sends, and breaks the link in every way."""
 
+import random
 import socket
 import struct
 import threading
@@ -11,9 +12,9 @@ from typing import Self
 class Proxy:
     """Stands before a server on loopback; use it as a context manager."""
 
-    def __init__(self, target_port: int) -> None:
+    def __init__(self, target_port: int, *, listen: tuple[str, int] = ("127.0.0.1", 0)) -> None:
         self._target = ("127.0.0.1", target_port)
-        self._server = socket.create_server(("127.0.0.1", 0))
+        self._server = socket.create_server(listen)
         self._server.settimeout(0.05)
         self._links: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
@@ -35,6 +36,11 @@ class Proxy:
         """How long each piece is held back."""
         self.bytes_per_s: float | None = None
         """How much passes in each direction at most."""
+        self.lost_share, self.again_s, self.lost = 0.0, 0.0, 0
+        """The share of pieces that come late by so much, as after a packet was lost; how many did.
+        """
+        self._half_closed = False
+        self._dice = random.Random(20261127)
 
     def __enter__(self) -> Self:
         self._start(self._accept)
@@ -70,6 +76,10 @@ class Proxy:
                 link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             link.close()
 
+    def half_close(self) -> None:
+        """Let the server seem to have ended its side of every connection, and nothing else."""
+        self._half_closed = True
+
     def _accept(self) -> None:
         while not self._ended.is_set():
             try:
@@ -94,6 +104,8 @@ class Proxy:
                 continue
             except OSError:
                 return
+            if self._half_closed and not from_client:
+                data = b""
             if from_client:
                 self.sent += data
             elif self.stall_after is not None and passed + len(data) > self.stall_after:
@@ -115,8 +127,10 @@ class Proxy:
 
     def _hold(self, size: int) -> None:
         pace_s = size / self.bytes_per_s if self.bytes_per_s else 0.0
-        if self.delay_s + pace_s > 0:
-            self._ended.wait(self.delay_s + pace_s)
+        late_s = self.again_s if self._dice.random() < self.lost_share else 0.0
+        self.lost += late_s > 0
+        if self.delay_s + pace_s + late_s > 0:
+            self._ended.wait(self.delay_s + pace_s + late_s)
 
     def _send(self, target: socket.socket, data: bytes) -> bool:
         """Send everything unless the proxy ends first; an empty piece is the end."""

@@ -165,6 +165,19 @@ def test_old_server_is_reached_only_while_its_waiver_holds(tmp_path: Path) -> No
         assert "ended on 2026-11-13" in error.value.hint
 
 
+def test_short_key_of_a_host_is_too_old_and_gets_no_login(tmp_path: Path) -> None:
+    folder = tmp_path / "short"
+    folder.mkdir(mode=0o700)
+    keygen("-t", "rsa", "-b", "1024", "-N", "", "-f", folder / "host")
+    with PrivateSshd(folder) as server:
+        host = replace(server.host(), key=read_public_key(folder / "host.pub"))
+        with pytest.raises(LoginRefused, match="RSA key of 1024 bits"):
+            asked(host, SessionSecrets())
+        assert "Accepted" not in server.log.read_text("utf-8", "replace")
+        waiver = LegacyWaiver("Replaced in January", "Sipho", TODAY)
+        assert asked(replace(host, legacy=waiver), SessionSecrets()) == b"in\n"
+
+
 def test_open_connection_does_not_outlive_its_waiver(tmp_path: Path) -> None:
     day = [TODAY]
     with old_server(tmp_path / "old") as server:

@@ -99,7 +99,7 @@ def test_another_program_that_reads_it_keeps_it_and_a_killed_one_does_not(
         assert reader.stdout.readline() == b"in\n"
         with pytest.raises(Busy):
             vault.bin.purge(taken)
-        with vault.keep(taken):
+        with vault.bin.keep_out(taken):
             pass
         assert locks.is_held(lock), "the other one still reads"
         reader.kill()
@@ -121,14 +121,14 @@ def test_whoever_reads_waits_a_moment_for_a_look_and_is_told_of_a_removal(
     thread = threading.Thread(target=look)
     thread.start()
     assert looking.wait(5)
-    with vault.keep(taken):
+    with vault.bin.keep_out(taken):
         assert locks.is_held(lock)
     thread.join()
     monkeypatch.setattr(locks, "_PATIENCE_S", 0.1)
     with (
         locks.hold(lock, what=""),
         pytest.raises(Busy, match="removed for good"),
-        vault.keep(taken),
+        vault.bin.keep_out(taken),
     ):
         pass
 

@@ -23,6 +23,8 @@ MISSING = "tool"
 """The step of a refusal because of a tool that the host does not have."""
 SPACE = "space"
 """The step of a refusal because the host's disk has less free than was asked for."""
+LOGOUT = "logout"
+"""The step of a refusal because nothing of the account lives on there (KillUserProcesses)."""
 _LIMIT_S, _CANCEL_LIMIT_S = 30.0, 45.0
 
 
@@ -127,6 +129,7 @@ class JobClient:
             "folder": _("The folder {which} is not this account's alone."),
             "room": _("There is no room to write {which}."),
             "other": _("In {which} lies another command."),
+            LOGOUT: _("The host ends every process of this account at its logout."),
         }
         text = words.get(what, _("The host gave no whole answer about the command."))
         refused = NotDetachable(

@@ -69,6 +69,16 @@ if [ "$room" -gt 0 ] && [ ! -d started ]; then
     free=$(df -Pk . | { read -r _; read -r _ _ _ free _; echo "$free"; })
     [ "$free" -ge "$room" ] || { rmdir "$dir" 2>/dev/null; refuse "space $free"; }
 fi
+unit=
+if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null 2>&1; then
+    if [ "$(id -u)" = 0 ]; then unit=--system
+    elif [ "$(loginctl show-user "$(id -u)" -p Linger --value 2>/dev/null)" = yes ]; then
+        unit=--user
+    fi
+fi
+[ -n "$unit" ] || [ "$(id -u)" = 0 ] || [ "$(busctl get-property org.freedesktop.login1 \
+    /org/freedesktop/login1 org.freedesktop.login1.Manager KillUserProcesses 2>/dev/null)" \
+    != "b true" ] || refuse "logout $dir"
 if [ ! -e cmd.sh ]; then
     printf '%s\n' "$command" >cmd.$$ && printf '%s\n' "$wrapper" >run.$$ &&
         printf '%s\n' "$session" >env.$$ && printf '%s\n' "$mask" "$here" >where.$$ &&
@@ -79,13 +89,6 @@ fi
 find "$base/jobs" -mindepth 2 -maxdepth 2 -name ack -mtime +7 2>/dev/null |
     while read -r old; do rm -rf "${old%/ack}"; done
 if ! mkdir started 2>/dev/null; then say again; exit 0; fi
-unit=
-if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null 2>&1; then
-    if [ "$(id -u)" = 0 ]; then unit=--system
-    elif [ "$(loginctl show-user "$(id -u)" -p Linger --value 2>/dev/null)" = yes ]; then
-        unit=--user
-    fi
-fi
 if [ -n "$unit" ] && systemd-run $unit --quiet --collect "--unit=changedesk-$job" \
     -p KillMode=control-group -p "RuntimeMaxSec=$((limit + 60))" -p TimeoutStopSec=10 \
     "--working-directory=$dir" sh run.sh "$job" "$limit" "$cap" </dev/null >/dev/null 2>&1
