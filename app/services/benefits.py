@@ -1,20 +1,21 @@
 """Measure a change again days later, with the same queries, and say whether its gain lasted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from app.domain.benefit import BenefitCheck, BenefitFinding, Lasting
+from app.domain.benefit import BenefitCheck, BenefitFinding, Lasting, Repeats
 from app.domain.change import Change
 from app.domain.event import Actor, NewEvent
 from app.domain.metric import SampleSet, WindowName
 from app.domain.verdict import Comparison, Verdict
-from app.errors import IllegalMove, InvalidInput
-from app.i18n import _, later
+from app.errors import Conflict, IllegalMove, InvalidInput
+from app.i18n import _, later, ngettext
 from app.services.changes import Desk
-from app.services.comparison import compare_windows
-from app.services.metrics import Measuring, measure
-from app.services.reminders import is_measured_again
+from app.services.metrics import Measuring, is_live, measure
+from app.services.reminders import repeats_of
+from app.services.verdicts import judge_later
 from app.tasks import TaskContext
+from app.wording import day
 
 LASTING_WORDS = {
     Lasting.WORSE: later("worse than before the change"),
@@ -27,83 +28,126 @@ LASTING_WORDS = {
 
 
 def remeasure(change_id: str, days: int, *, with_: Measuring, context: TaskContext) -> BenefitCheck:
-    """Sample every metric that is read from a host again, and hold it against before the work.
+    """Sample what is read from hosts again, and hold it against before the work.
 
     The samples are frozen like all others. A closed change stays closed: this is written down
-    beside it, and its printed report is not touched.
+    beside it, and its printed report is not touched. Measures that come from files are brought by
+    `app.services.benefit_files`; until then the day is partly measured.
 
     Raises:
-        IllegalMove: The change was not carried out, was backed out, or this day is done.
+        IllegalMove: The change was not carried out, was backed out, the day has not come, or
+            nothing is left to measure on it.
         InvalidInput: No metric is read from a host, or none has samples from before.
         RemoteError: A host could not be read.
     """
-    _require(_read(change_id, with_.desk), days)
-    now = measure(change_id, WindowName.REPEATED, with_=with_, context=context)
-    desk = with_.desk
-    with desk.new_uow() as uow:
-        change = uow.changes.get(change_id)
-        samples = tuple(uow.samples.list(change=change_id))
-        first = {item.metric_id: item for item in uow.comparisons.list(change=change_id)}
-    findings = _findings(change, samples, now, first, with_)
-    if not findings:
-        raise InvalidInput(_("There are no samples from before the change to compare with."))
-    check = BenefitCheck(
-        days, desk.clock.now(), desk.actor, overall(findings), findings,
-        tuple(item.id for item in now),
-    )  # fmt: skip
-    return _record(change_id, check, desk=desk)
+    change = read_for(change_id, days, with_.desk)
+    wanted = live_left(change, days)
+    if not wanted and any(map(is_live, change.metrics)):
+        raise IllegalMove(_("What is read from hosts is measured already; bring the files."))
+    again = measure(
+        change_id, WindowName.REPEATED, with_=with_, context=context, only=wanted or None
+    )
+    return conclude(change, days, again, with_=with_)
+
+
+def live_left(change: Change, days: int) -> tuple[str, ...]:
+    """Return the measures, by id, that are read from hosts and were not looked at on a day."""
+    left = left_on(change, days)
+    return tuple(item.id for item in change.metrics if item.id in left and is_live(item))
+
+
+def files_left(change: Change, days: int) -> tuple[str, ...]:
+    """Return the measures, by id, whose file of a day was not brought yet."""
+    left = left_on(change, days)
+    return tuple(item.id for item in change.metrics if item.id in left and not is_live(item))
+
+
+def left_on(change: Change, days: int) -> tuple[str, ...]:
+    """Return the measures, by id, that nobody has looked at on a day."""
+    repeats = repeats_of(change)
+    if repeats is None:
+        return ()
+    check = repeats.check(days)
+    return check.left(repeats.metrics) if check else repeats.metrics
 
 
 def skip(change_id: str, days: int, reason: str, *, desk: Desk) -> BenefitCheck:
-    """Say why a change is not measured again on one of its days; raises InvalidInput."""
+    """Say why a change, or what is left of it, is not measured on one of its days.
+
+    Raises:
+        IllegalMove: The change is not measured again, or the day is done.
+        InvalidInput: The reason is missing.
+    """
     if not reason.strip():
         raise InvalidInput(_("Say why it is not measured again."))
-    _require(_read(change_id, desk), days)
-    check = BenefitCheck(days, desk.clock.now(), desk.actor, skipped=reason.strip())
-    return _record(change_id, check, desk=desk)
-
-
-def _read(change_id: str, desk: Desk) -> Change:
     with desk.new_uow() as uow:
-        return uow.changes.get(change_id)
+        change = uow.changes.get(change_id)
+    based = _require(change, days)
+    check = based or BenefitCheck(days, desk.clock.now(), desk.actor)
+    return _record(change, based, replace(check, skipped=reason.strip()), desk=desk)
 
 
-def _require(change: Change, days: int) -> None:
-    if not is_measured_again(change):
+def read_for(change_id: str, days: int, desk: Desk) -> Change:
+    """Return a change that can be measured again now; raises as `remeasure`."""
+    with desk.new_uow() as uow:
+        change = uow.changes.get(change_id)
+    _require(change, days)
+    dates = {item.days: item for item in _repeats(change).dates(desk.clock.now())}
+    if desk.clock.now() < dates[days].due_at:
+        zone = change.window.zone if change.window else "UTC"
+        raise IllegalMove(
+            _("It is measured again from {day} on.").format(
+                day=day(dates[days].due_at, zone, year=True)
+            ),
+            hint=_("Measured earlier it would not show whether the gain lasts so long."),
+        )
+    return change
+
+
+def _repeats(change: Change) -> Repeats:
+    repeats = repeats_of(change)
+    if repeats is None:
         raise IllegalMove(
             _("{number} is not measured again: it was not carried out, or was taken back.").format(
                 number=change.number
             )
         )
-    if days not in change.benefit_days:
+    return repeats
+
+
+def _require(change: Change, days: int) -> BenefitCheck | None:
+    """Return what was found on a day so far; raises where nothing can be added."""
+    repeats = _repeats(change)
+    if days not in repeats.days:
         raise InvalidInput(_("{n} days is none of its dates.").format(n=days))
-    if any(item.days == days for item in change.benefit_checks):
+    if repeats.is_over(days):
         raise IllegalMove(_("This date is done already."))
+    return repeats.check(days)
 
 
-def _findings(
-    change: Change,
-    samples: Sequence[SampleSet],
-    now: Sequence[SampleSet],
-    first: Mapping[str, Comparison],
-    with_: Measuring,
-) -> tuple[BenefitFinding, ...]:
-    before = {
-        item.metric: item
-        for item in sorted(samples, key=lambda item: item.id)
-        if item.window is WindowName.BEFORE
-    }
-    found: list[BenefitFinding] = []
-    for metric in change.metrics:
-        again = next((item for item in now if item.metric == metric.id), None)
-        if again is None or metric.id not in before:
-            continue
-        series = with_.series
-        item = compare_windows(
-            change, metric, series.get(before[metric.id].sha256), series.get(again.sha256)
-        )
-        found.append(finding(item, first.get(metric.id)))
-    return tuple(found)
+def conclude(
+    change: Change, days: int, again: Sequence[SampleSet], *, with_: Measuring
+) -> BenefitCheck:
+    """Judge what was sampled on a day, with what was sampled on it before, and record it.
+
+    Raises:
+        InvalidInput: None of it has samples from before the work.
+        IllegalMove: The day is done meanwhile.
+        Conflict: Somebody else recorded something for this day meanwhile.
+    """
+    desk = with_.desk
+    based = _require(change, days)
+    known = based.samples if based else ()
+    with desk.new_uow() as uow:
+        kept = [item for item in uow.samples.list(change=change.id) if item.id in known]
+        first = {item.metric_id: item for item in uow.comparisons.list(change=change.id)}
+    judged = judge_later(change, (*kept, *again), with_=with_)
+    findings = tuple(finding(item, first.get(item.metric_id)) for item in judged)
+    if not {item.metric_id for item in findings} & {item.metric for item in again}:
+        raise InvalidInput(_("There are no samples from before the change to compare with."))
+    ids = (*known, *(item.id for item in again))
+    check = BenefitCheck(days, desk.clock.now(), desk.actor, overall(findings), findings, ids)
+    return _record(change, based, check, desk=desk)
 
 
 def finding(item: Comparison, first: Comparison | None) -> BenefitFinding:
@@ -125,6 +169,7 @@ def finding(item: Comparison, first: Comparison | None) -> BenefitFinding:
         item.after,
         item.key,
         item.sentence,
+        item.metric_id,
     )
 
 
@@ -144,24 +189,34 @@ def overall(findings: Sequence[BenefitFinding]) -> Lasting:
     return min((item.lasting for item in key), key=list(Lasting).index)
 
 
-def _record(change_id: str, check: BenefitCheck, *, desk: Desk) -> BenefitCheck:
+def _record(
+    change: Change, based: BenefitCheck | None, check: BenefitCheck, *, desk: Desk
+) -> BenefitCheck:
     with desk.new_uow() as uow:
-        change = uow.changes.get(change_id)
-        _require(change, check.days)
-        after = replace(
-            change,
-            benefit_checks=(*change.benefit_checks, check),
-            updated_at=desk.clock.now(),
-        )
+        change = uow.changes.get(change.id)
+        if _require(change, check.days) != based:
+            raise Conflict(_("Somebody else has measured on this day meanwhile; look again."))
+        others = (item for item in change.benefit_checks if item.days != check.days)
+        after = replace(change, benefit_checks=(*others, check), updated_at=desk.clock.now())
         uow.changes.save(after)
-        text = (
-            _("Not measured again after {n} days: {why}").format(n=check.days, why=check.skipped)
-            if check.lasting is None
-            else _("Measured again after {n} days: {found}").format(
-                n=check.days, found=_(LASTING_WORDS[check.lasting])
-            )
-        )
-        actor = Actor.HUMAN if check.lasting is None else Actor.SYSTEM
+        actor = Actor.HUMAN if check.skipped else Actor.SYSTEM
+        text = _told(check, left_on(after, check.days))
         uow.log.append(NewEvent("benefit.checked", text, change.id, check.samples, actor=actor))
         uow.commit()
     return check
+
+
+def _told(check: BenefitCheck, left: Iterable[str]) -> str:
+    if check.lasting is None:
+        text = _("Not measured again after {n} days: {why}")
+        return text.format(n=check.days, why=check.skipped)
+    if check.skipped:
+        text = _("The rest is not measured again after {n} days: {why}")
+        return text.format(n=check.days, why=check.skipped)
+    text = _("Measured again after {n} days: {found}")
+    told = text.format(n=check.days, found=_(LASTING_WORDS[check.lasting]))
+    count = len(tuple(left))
+    if not count:
+        return told
+    rest = ngettext("{n} measure is left", "{n} measures are left", count).format(n=count)
+    return f"{told}; {rest}"

@@ -43,6 +43,18 @@ class FileImport:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A file that was opened for a metric of a change."""
+
+    change: Change
+    metric: Metric
+    layout: Layout
+    wanted: FileImport
+    """With the column and the zone that were chosen."""
+    file: SeriesFile
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """What a file holds for a metric, before anything of it is kept."""
 
@@ -75,8 +87,8 @@ class Outlook:
     @property
     def is_useful(self) -> bool:
         """Whether anything lies in the windows of the change, as far as is known yet."""
-        known = self.samples[WindowName.BEFORE] or self.samples[WindowName.AFTER]
-        return bool(known) or not self.is_whole
+        telling = (WindowName.BEFORE, WindowName.AFTER, WindowName.REPEATED)
+        return any(self.samples.get(name) for name in telling) or not self.is_whole
 
 
 def look_at_file(wanted: FileImport, *, with_: Measuring) -> Outlook:
@@ -85,14 +97,18 @@ def look_at_file(wanted: FileImport, *, with_: Measuring) -> Outlook:
     Raises:
         InvalidInput: The file cannot be read, or the change has no window yet.
     """
-    asked = _opened(wanted, with_)
-    layout, chosen, file = asked.layout, asked.wanted, asked.file
-    whole = file.look(chosen.column)
-    parts = _split(whole, layout)
-    earlier = parts[WindowName.REFERENCE].at_s
+    asked = open_asked(wanted, with_)
+    whole = asked.file.look(asked.wanted.column)
+    return outlook_on(asked, whole, _split(whole, asked.layout))
+
+
+def outlook_on(asked: Asked, whole: Series, parts: Mapping[WindowName, Series]) -> Outlook:
+    """Say what was seen of a file, given what of it lies in which window."""
+    file = asked.file
+    earlier = parts[WindowName.REFERENCE].at_s if WindowName.REFERENCE in parts else np.empty(0)
     order = np.argsort(whole.at_s, kind="stable")[:_SHOWN_ROWS]
     return Outlook(
-        wanted=chosen,
+        wanted=asked.wanted,
         names=file.names,
         rows=len(whole.at_s),
         first=instant(float(whole.at_s.min())),
@@ -119,7 +135,7 @@ def import_file(
         InvalidInput: The file cannot be read, or nothing of it lies in the windows.
         TaskCancelled: A stop was asked for; nothing was kept.
     """
-    asked = _opened(wanted, with_)
+    asked = open_asked(wanted, with_)
     chosen, file, layout = asked.wanted, asked.file, asked.layout
     name = chosen.path.name
     found = file.read([chosen.column], Keep(*layout.reach), context)
@@ -131,24 +147,37 @@ def import_file(
             hint=_("Check the zone of its times, and the change's start and end."),
         )
     if found.since_s > layout.before.start_s:
-        raise InvalidInput(
-            _("{name} has more samples in the windows of the change than can be kept.").format(
-                name=name
-            ),
-            hint=_("Export it in coarser steps, such as one sample per second."),
-        )
-    query = f"{name}: {chosen.column}" if len(file.names) > 1 else name
-    named, note = replace(asked.metric, source="file", query=query), _left_out(found)
+        raise too_dense(name)
     kept: list[SampleSet] = []
+    note = left_out(found)
     for window, part in parts.items():
-        missing = int((~np.isfinite(part.value)).sum())
-        sampled = [Sampled(named, part, missing)]
-        kept += freeze(asked.change, window, sampled, chosen.zone, with_=with_, note=note)
+        kept += keep_part(asked, window, part, with_=with_, note=note)
         note = ""
     return tuple(kept)
 
 
-def _left_out(found: Found) -> str:
+def too_dense(name: str) -> InvalidInput:
+    """Return what is said of a file of which not even the windows can be kept whole."""
+    return InvalidInput(
+        _("{name} has more samples in the windows of the change than can be kept.").format(
+            name=name
+        ),
+        hint=_("Export it in coarser steps, such as one sample per second."),
+    )
+
+
+def keep_part(
+    asked: Asked, window: WindowName, part: Series, *, with_: Measuring, note: str = ""
+) -> tuple[SampleSet, ...]:
+    """Freeze what of a file lies in a window."""
+    chosen, name = asked.wanted, asked.wanted.path.name
+    query = f"{name}: {chosen.column}" if len(asked.file.names) > 1 else name
+    named = replace(asked.metric, source="file", query=query)
+    sampled = [Sampled(named, part, int((~np.isfinite(part.value)).sum()))]
+    return freeze(asked.change, window, sampled, chosen.zone, with_=with_, note=note)
+
+
+def left_out(found: Found) -> str:
     """Say which rows of the file were not used, and why; empty where all were."""
     if not found.skipped:
         return ""
@@ -160,19 +189,12 @@ def _left_out(found: Found) -> str:
     ).format(n=count(found.skipped), line=first.line, why=first.why)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A file that was opened for a metric of a change."""
+def open_asked(wanted: FileImport, with_: Measuring) -> Asked:
+    """Look at the beginning of a file, with the column and the zone where none is named.
 
-    change: Change
-    metric: Metric
-    layout: Layout
-    wanted: FileImport
-    """With the column and the zone that were chosen."""
-    file: SeriesFile
-
-
-def _opened(wanted: FileImport, with_: Measuring) -> _Asked:
+    Raises:
+        InvalidInput: The file cannot be read, or the change has no window yet.
+    """
     with with_.desk.new_uow() as uow:
         change = uow.changes.get(wanted.change)
     metric = next((item for item in change.metrics if item.id == wanted.metric), None)
@@ -184,7 +206,7 @@ def _opened(wanted: FileImport, with_: Measuring) -> _Asked:
     zone = wanted.zone or layout.parameters.zone
     file = open_series(wanted.path, zone=zone, readers=with_.readers)
     column = wanted.column or _guess(metric, file.names)
-    return _Asked(change, metric, layout, replace(wanted, column=column, zone=zone), file)
+    return Asked(change, metric, layout, replace(wanted, column=column, zone=zone), file)
 
 
 def _guess(metric: Metric, names: Sequence[str]) -> str:
@@ -197,14 +219,15 @@ def _guess(metric: Metric, names: Sequence[str]) -> str:
 
 
 def _split(series: Series, layout: Layout) -> dict[WindowName, Series]:
-    before = _inside(series, layout.before)
-    after = _inside(series, layout.after)
+    before = is_inside(series, layout.before)
+    after = is_inside(series, layout.after)
     earlier = ~before & ~after & (series.at_s < layout.before.start_s)
     masks = {WindowName.BEFORE: before, WindowName.AFTER: after, WindowName.REFERENCE: earlier}
     return {name: Series(series.at_s[mask], series.value[mask]) for name, mask in masks.items()}
 
 
-def _inside(series: Series, slot: Slot) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def is_inside(series: Series, slot: Slot) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """Tell for each sample whether it lies in a window."""
     inside = np.zeros(len(series.at_s), dtype=bool)
     for start_s, end_s in slot.spans:
         inside |= (series.at_s >= start_s) & (series.at_s < end_s)

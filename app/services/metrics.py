@@ -1,6 +1,6 @@
 """Measure a window on the hosts and freeze the samples; `verdicts` judges them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -8,7 +8,7 @@ from app import __version__
 from app.domain.change import Change
 from app.domain.event import Actor, NewEvent
 from app.domain.ids import SampleSetId, new_id
-from app.domain.metric import SampleSet, WindowName
+from app.domain.metric import Metric, SampleSet, WindowName
 from app.errors import InvalidInput
 from app.i18n import _
 from app.services.changes import Desk
@@ -33,9 +33,16 @@ class Measuring:
 
 
 def measure(
-    change_id: str, window: WindowName, *, with_: Measuring, context: TaskContext
+    change_id: str,
+    window: WindowName,
+    *,
+    with_: Measuring,
+    context: TaskContext,
+    only: Collection[str] | None = None,
 ) -> tuple[SampleSet, ...]:
     """Sample every metric of a change that is read from a host, and freeze what came.
+
+    With ``only`` it is those among these ids.
 
     The window lasts as long as the change says (``baseline_s``). Metrics of other sources are left
     out; they are imported.
@@ -47,9 +54,8 @@ def measure(
     desk = with_.desk
     with desk.new_uow() as uow:
         change = uow.changes.get(change_id)
-        hosts = {
-            m.host: uow.hosts.get(m.host) for m in change.metrics if m.host and m.source == "host"
-        }
+        live = [m for m in change.metrics if is_live(m) and (only is None or m.id in only)]
+        hosts = {m.host: uow.hosts.get(m.host) for m in live if m.host}
     if not hosts:
         raise InvalidInput(
             _("No metric of {number} is read from a host.").format(number=change.number),
@@ -58,7 +64,7 @@ def measure(
     pause_s = DENSE_PAUSE_S if change.baseline_s < SHORT_S else USUAL_PAUSE_S
     kept: list[SampleSet] = []
     for host in hosts.values():
-        wanted = [m for m in change.metrics if m.host == host.id and m.source == "host"]
+        wanted = [m for m in live if m.host == host.id]
         sampled = sample_host(
             with_.remotes.open(host),
             wanted,
@@ -68,6 +74,11 @@ def measure(
         )
         kept += freeze(change, window, sampled, host.zone, with_=with_)
     return tuple(kept)
+
+
+def is_live(metric: Metric) -> bool:
+    """Whether a metric can be read at any time; the samples of any other come from files."""
+    return bool(metric.host) and metric.source == "host"
 
 
 def freeze(

@@ -2,9 +2,9 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from app.domain.benefit import Due, benefit_dates, next_due
+from app.domain.benefit import BenefitDate, Repeats
 from app.domain.change import Change, ChangeState
-from app.i18n import _
+from app.i18n import _, ngettext
 from app.services.rows import Reminder, ReminderKind
 
 _WATCHED = (ChangeState.MONITOR, ChangeState.REVIEW, ChangeState.CLOSED)
@@ -20,12 +20,23 @@ def is_measured_again(change: Change) -> bool:
     )
 
 
+def repeats_of(change: Change) -> Repeats | None:
+    """Return when and what of a change is measured again; None where it is not."""
+    if not is_measured_again(change) or change.work_end is None:
+        return None
+    return Repeats(
+        change.work_end,
+        change.benefit_days,
+        change.benefit_checks,
+        tuple(metric.id for metric in change.metrics),
+    )
+
+
 def first_due(change: Change) -> datetime | None:
     """Return when the first action is late or the next measure is due; None for never."""
     moments = [_late_from(item.due) for item in change.actions if item.is_open and item.due]
-    if is_measured_again(change) and change.work_end is not None:
-        due = next_due(change.work_end, change.benefit_days, change.benefit_checks)
-        moments += [due] if due else []
+    if (repeats := repeats_of(change)) and (due := repeats.next_due):
+        moments.append(due)
     return min(moments, default=None)
 
 
@@ -42,19 +53,28 @@ def reminders(change: Change, now: datetime) -> tuple[Reminder, ...]:
         for n, item in enumerate(change.actions)
         if item.is_open and item.due and _late_from(item.due) <= now
     ]
-    if is_measured_again(change) and change.work_end is not None:
-        dates = benefit_dates(change.work_end, change.benefit_days, change.benefit_checks, now)
+    if repeats := repeats_of(change):
         found += [
             Reminder(
                 ReminderKind.BENEFIT,
                 *about,
-                _("Measure again, {n} days after the work").format(n=item.days),
+                _what(item),
                 change.coordinator,
                 item.due_at,
-                item.state is Due.MISSED,
+                item.late,
                 item.days,
             )
-            for item in dates
-            if item.state in (Due.DUE, Due.MISSED)
+            for item in repeats.dates(now)
+            if item.is_open
         ]
     return tuple(sorted(found, key=lambda item: item.due_at))
+
+
+def _what(item: BenefitDate) -> str:
+    if item.check is None:
+        return _("Measure again, {n} days after the work").format(n=item.days)
+    return ngettext(
+        "Measure the {left} measure that is left, {n} days after the work",
+        "Measure the {left} measures that are left, {n} days after the work",
+        len(item.left),
+    ).format(left=len(item.left), n=item.days)

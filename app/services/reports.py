@@ -139,13 +139,16 @@ def _in_plan_order(change: Change, found: tuple) -> tuple:  # type: ignore[type-
     return tuple(sorted(known, key=lambda item: order.index(item.metric_id)))
 
 
+_ALL_OF = (WindowName.REFERENCE, WindowName.REPEATED)
+
+
 def _series(samples: Sequence[SampleSet], store: SeriesStore) -> dict[str, Series]:
-    """Read the samples the report draws: the newest of each window, and all earlier days."""
+    """Read the samples the report draws: the newest of each window, all earlier and later days."""
     newest: dict[tuple[str, WindowName], SampleSet] = {}
     for item in sorted(samples, key=lambda each: each.id):
         newest[item.metric, item.window] = item
     wanted = {item.sha256 for item in newest.values()}
-    wanted |= {item.sha256 for item in samples if item.window is WindowName.REFERENCE}
+    wanted |= {item.sha256 for item in samples if item.window in _ALL_OF}
     return {sha256: store.get(sha256) for sha256 in sorted(wanted)}
 
 

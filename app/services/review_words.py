@@ -51,6 +51,7 @@ ACTIONS = {
 }
 DUES = {
     Due.DONE: later("Measured"),
+    Due.PARTLY: later("Partly measured"),
     Due.SKIPPED: later("Left out"),
     Due.WAITING: later("Not yet"),
     Due.DUE: later("Due"),

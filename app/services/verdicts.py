@@ -54,6 +54,42 @@ def judge(change_id: str, *, with_: Measuring) -> tuple[Comparison, ...]:
     return judged
 
 
+def judge_later(
+    change: Change, again: Sequence[SampleSet], *, with_: Measuring
+) -> tuple[Comparison, ...]:
+    """Hold what was sampled days after the work against the frozen samples from before it.
+
+    Nothing is recorded. As right after the work, earlier days serve where their samples were kept;
+    each of them then lies as far from its own later window as the two that are compared.
+    """
+    desk = with_.desk
+    now = desk.clock.now()
+    with desk.new_uow() as uow:
+        kept = tuple(uow.samples.list(change=change.id))
+        blocked = disturbances(change, now=now, uow=uow)
+    earlier = [s for s in kept if s.window in (WindowName.BEFORE, WindowName.REFERENCE)]
+    later = [replace(item, window=WindowName.AFTER) for item in again]
+    found = []
+    for metric in change.metrics:
+        own = _newest(metric.id, later).get(WindowName.AFTER)
+        if own is None:
+            continue
+        layout = _layout_at(change, own.start, blocked)
+        case = _Case(change, (*earlier, *later), with_.series, layout, now)
+        if (item := _judge_one(case, metric)) is not None:
+            found.append(item)
+    return tuple(found)
+
+
+def _layout_at(change: Change, start: datetime, blocked: tuple[Blocked, ...]) -> Layout | None:
+    """Return the windows of a change with the second one where it was sampled again."""
+    layout = layout_of(change, blocked)
+    if layout is None:
+        return None
+    end_s = start.timestamp() - layout.parameters.settle_used_s
+    return Layout.around(layout.start_s, end_s, layout.parameters, blocked)
+
+
 def can_be_judged(change_id: str, *, with_: Measuring) -> bool:
     """Tell whether any metric has samples on both sides of the change."""
     with with_.desk.new_uow() as uow:

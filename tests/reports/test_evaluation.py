@@ -9,6 +9,7 @@ from app.domain.benefit import BenefitCheck, BenefitFinding, Lasting
 from app.domain.evidence import Attachment
 from app.domain.feedback import Channel, Response, Survey
 from app.domain.functional import FunctionalProbe
+from app.domain.metric import WindowName
 from app.domain.outage import Outage, OutageKind
 from app.domain.review import (
     Attempt,
@@ -89,6 +90,45 @@ def whole():
 @pytest.fixture(scope="module")
 def text(whole):
     return whole_text(rendered(whole).pdf)
+
+
+@pytest.fixture(scope="module")
+def later(whole):
+    """Return the text of a report of which one measure was brought from a file a month later."""
+    first = next(item for item in whole.samples if item.metric == whole.change.metrics[0].id)
+    start = night(2, 30) + timedelta(days=30)
+    again = replace(
+        first, id="s-again", window=WindowName.REPEATED, start=start,
+        end=start + timedelta(hours=3), query="december.csv: ms", source="file",
+        collected_at=start + timedelta(days=1),
+    )  # fmt: skip
+    (check,) = whole.change.benefit_checks
+    (found,) = check.findings
+    named = replace(found, metric_id=first.metric)
+    change = replace(
+        whole.change, benefit_checks=(replace(check, findings=(named,), samples=(again.id,)),)
+    )
+    source = replace(whole, change=change, samples=(*whole.samples, again))
+    return whole_text(rendered(source).pdf), again.sha256
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Partly measured",
+        "Order response time: 407 → 269 → 281 ms (Tue 15 Dec 2026 02:30–05:30 SAST).",
+        "Not measured yet: ",
+    ],
+)
+def test_a_file_of_a_later_window_is_printed_with_its_hours(later, words):
+    text, _sha256 = later
+    assert says(text, words), words
+
+
+def test_what_was_brought_from_a_file_is_cited_with_its_hash(later):
+    text, sha256 = later
+    assert says(text, "again, later")
+    assert sha256[:16] in text.replace(" ", "")
 
 
 @pytest.mark.parametrize(

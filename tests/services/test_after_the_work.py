@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.benefit import DAYS, BenefitCheck, Due, Lasting, benefit_dates, next_due
+from app.domain.benefit import DAYS, BenefitCheck, BenefitFinding, Due, Lasting, Repeats
 from app.domain.change import ChangeState
 from app.domain.ids import SampleSetId
 from app.domain.lesson import ActionState, FollowUp, tags_of
@@ -164,7 +164,7 @@ def test_an_incident_stands_in_one_relation():
 
 def test_each_agreed_day_is_waiting_due_missed_or_done():
     def states(now, *checks):
-        return [item.state for item in benefit_dates(NOON, DAYS, checks, now)]
+        return [item.state for item in Repeats(NOON, DAYS, checks).dates(now)]
 
     days = timedelta(days=1)
     assert states(NOON + 6 * days) == [Due.WAITING] * 3
@@ -173,8 +173,28 @@ def test_each_agreed_day_is_waiting_due_missed_or_done():
     done = BenefitCheck(7, NOON, "N", Lasting.LASTED)
     skipped = BenefitCheck(30, NOON, "N", skipped="Host is gone")
     assert states(NOON + 120 * days, done, skipped) == [Due.DONE, Due.SKIPPED, Due.MISSED]
-    assert next_due(NOON, DAYS, (done,)) == NOON + 30 * days
-    assert next_due(NOON, (7,), (done,)) is None
+    assert Repeats(NOON, DAYS, (done,)).next_due == NOON + 30 * days
+    assert Repeats(NOON, (7,), (done,)).next_due is None
+
+
+def test_a_day_is_done_only_when_every_measure_was_looked_at_or_left_out():
+    days = timedelta(days=1)
+    one = BenefitFinding(
+        "CPU", "%", Lasting.LASTED, Verdict.IMPROVED, Verdict.IMPROVED, metric_id="cpu"
+    )
+    part = BenefitCheck(7, NOON, "N", Lasting.LASTED, (one,))
+
+    def day(now, check, metrics=("cpu", "orders")):
+        return Repeats(NOON, (7,), (check,), metrics).dates(now)[0]
+
+    soon, late = NOON + 8 * days, NOON + 15 * days
+    assert (day(soon, part).state, day(soon, part).left) == (Due.PARTLY, ("orders",))
+    assert (day(late, part).late, day(late, part).is_open) == (True, True)
+    assert Repeats(NOON, (7, 30), (part,), ("cpu", "orders")).next_due == NOON + 7 * days
+    assert day(late, part, ("cpu",)).state is Due.DONE
+    assert day(late, replace(part, skipped="The export is gone")).state is Due.DONE
+    old = replace(part, findings=(replace(one, metric_id=""),))
+    assert day(late, old).state is Due.DONE
 
 
 @pytest.mark.parametrize(
@@ -255,7 +275,8 @@ def test_the_same_queries_again_say_whether_the_gain_lasted(
     clock.pass_by(days=7, hours=1)
     asked = []
 
-    def sample(change_id, window, *, with_, context):
+    def sample(change_id, window, *, with_, context, only):
+        assert only == ("response",)
         asked.append(window)
         return (put(opened, change, window, level, start=clock.at),)
 
@@ -276,6 +297,9 @@ def test_the_same_queries_again_say_whether_the_gain_lasted(
 
 def test_a_host_is_really_measured_again(opened, watched, clock):
     change = watched(baseline_s=2.0)
+    with pytest.raises(IllegalMove, match=r"from Mon 14 Dec 2026 on"):
+        remeasure(change.id, 30, with_=opened.measuring, context=TaskContext())
+    clock.pass_by(days=31)
     check = remeasure(change.id, 30, with_=opened.measuring, context=TaskContext())
     assert check.lasting is not None
     with opened.new_uow() as uow:

@@ -16,6 +16,8 @@ from app.services.feedback_read import Preview, read_csv, read_pasted
 from ui.tasks import WRITES, Task
 
 if TYPE_CHECKING:
+    from app.services.benefit_files import DayOutlook
+    from app.services.imports import FileImport
     from app.tasks import TaskContext
     from ui.context import UiContext
 
@@ -113,6 +115,31 @@ def measure_again(context: "UiContext", change: Change, days: int, title: str) -
         return _change(context, change.id)
 
     return context.tasks.start(work, title=title)
+
+
+def look_for_day(context: "UiContext", wanted: "FileImport", days: int) -> Task:
+    """Read a file of samples and say what it holds for a day; nothing is kept."""
+    services = context.services
+
+    def work(task: "TaskContext") -> "DayOutlook":
+        from app.services.benefit_files import look_for_day  # noqa: PLC0415 - numpy
+
+        return look_for_day(wanted, days, with_=services.measuring, context=task)
+
+    return context.tasks.start(work)
+
+
+def bring_file(context: "UiContext", wanted: "FileImport", days: int) -> Task:
+    """Keep a file of samples as the measurement of a day; returns the change."""
+    services = context.services
+
+    def work(task: "TaskContext") -> Change:
+        from app.services.benefit_files import bring_file  # noqa: PLC0415 - numpy
+
+        bring_file(wanted, days, with_=services.measuring, context=task)
+        return _change(context, wanted.change)
+
+    return context.tasks.start(work, title=wanted.path.name)
 
 
 def leave_out(context: "UiContext", change_id: str, days: int, reason: str) -> Task:

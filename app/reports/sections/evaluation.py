@@ -87,14 +87,16 @@ def _repeats(part: EvaluationPart, words: Words, page: Sheet) -> list[Flowable]:
         words.text(_("Due"), quiet=True),
         words.text(_("State"), quiet=True),
         words.text(_("Before → after → then"), quiet=True),
+        words.text(_("Evidence"), quiet=True, right=True),
     ]
     rows = [
         [
             words.text(row.days),
             words.text(row.due),
             Marked(row.mark),
-            words.text(row.found, most=400),
+            words.text(row.found, most=600),
+            words.ids(row.evidence),
         ]
         for row in part.repeats
     ]
-    return [Ruled(head, rows, (None, None, None, 0), page.live_width).build()]
+    return [Ruled(head, rows, (None, None, None, 0, None), page.live_width).build()]

@@ -1,15 +1,17 @@
 """What came after the work: how the service did, what users said, the review, the lasting gain."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from app.analysis.survey import summarise
-from app.domain.benefit import BenefitDate, Due, Lasting, benefit_dates
+from app.domain.benefit import BenefitDate, BenefitFinding, Due, Lasting
 from app.domain.feedback import LEAST, Survey
+from app.domain.metric import SampleSet
 from app.domain.outage import OutageKind, downtime_s
 from app.domain.review import Finding, Topic
 from app.i18n import _, ngettext
 from app.services.feedback_words import feedback_sentences
-from app.services.reminders import is_measured_again
+from app.services.reminders import repeats_of
 from app.services.report_content.common import Claim, Icon, Mark
 from app.services.report_content.evaluation_parts import (
     EvaluationPart,
@@ -20,9 +22,9 @@ from app.services.report_content.evaluation_parts import (
 from app.services.report_content.evidence import EvidenceBook
 from app.services.report_content.facts import planned_downtime_s
 from app.services.report_content.source import Source
-from app.services.report_content.words import moment_words
+from app.services.report_content.words import moment_words, sentence
 from app.services.review_words import DUES, FINDINGS, LASTING, OUTAGES, TOPICS
-from app.wording import DASH, count_of, day, duration, number
+from app.wording import DASH, clock_span, count_of, day, duration, number
 
 MOST_QUOTES = 6
 _FINDINGS = {
@@ -41,6 +43,7 @@ _LASTING = {
 }
 _DUES = {
     Due.DONE: Icon.GOOD,
+    Due.PARTLY: Icon.UNKNOWN,
     Due.SKIPPED: Icon.UNKNOWN,
     Due.WAITING: Icon.NONE,
     Due.DUE: Icon.UNKNOWN,
@@ -99,7 +102,7 @@ def evaluation(source: Source, book: EvidenceBook) -> EvaluationPart:
         if answers
         else (),
         no_questions=_("No question of the implementation review was answered."),
-        repeats=tuple(_repeat(item, source) for item in _dates(source)),
+        repeats=tuple(_repeat(item, source, book) for item in _dates(source)),
         no_repeats=_("The change is not measured again: it has not ended, or was taken back."),
         reviewed=_reviewed(source),
     )
@@ -166,33 +169,50 @@ def _answer_mark(finding: Finding) -> Mark:
 
 
 def _dates(source: Source) -> tuple[BenefitDate, ...]:
-    change = source.change
-    if not is_measured_again(change) or change.work_end is None:
-        return ()
-    return benefit_dates(change.work_end, change.benefit_days, change.benefit_checks, source.now)
+    repeats = repeats_of(source.change)
+    return repeats.dates(source.now) if repeats else ()
 
 
-def _repeat(item: BenefitDate, source: Source) -> RepeatRow:
+def _repeat(item: BenefitDate, source: Source, book: EvidenceBook) -> RepeatRow:
     check = item.check
     mark = Mark(_DUES[item.state], _(DUES[item.state]))
-    found = ""
+    found = []
+    again: list[SampleSet] = []
     if check is not None and check.lasting is not None:
-        mark = Mark(_LASTING[check.lasting], _(LASTING[check.lasting]), strong=True)
-        found = "; ".join(
-            _("{metric}: {before} → {after} → {level}").format(
-                metric=each.metric,
-                before=number(each.before),
-                after=number(each.after),
-                level=number(each.level, each.unit),
-            )
-            for each in check.findings
-        )
-    elif check is not None:
-        found = check.skipped
+        if item.state is Due.DONE:
+            mark = Mark(_LASTING[check.lasting], _(LASTING[check.lasting]), strong=True)
+        again = [one for one in source.samples if one.id in check.samples]
+        found = [_level(each, again, source) for each in check.findings]
+    if check is not None and check.skipped:
+        text = _("The rest is left out: {why}") if found else "{why}"
+        found.append(text.format(why=check.skipped))
+    if check is not None and item.left:
+        names = (m.name for m in source.change.metrics if m.id in item.left)
+        found.append(_("Not measured yet: {names}").format(names=", ".join(names)))
     elif item.state is Due.MISSED:
-        found = _("Nobody looked.")
+        found.append(_("Nobody looked."))
     return RepeatRow(
-        _("{n} days").format(n=item.days), _day(item.due_at, source), mark, found or DASH
+        _("{n} days").format(n=item.days),
+        _day(item.due_at, source),
+        mark,
+        " ".join(map(sentence, found)) or DASH,
+        book.samples(*again),
+    )
+
+
+def _level(each: BenefitFinding, again: Sequence[SampleSet], source: Source) -> str:
+    """Say how one measure stands, and in which hours it was sampled again."""
+    text = _("{metric}: {before} → {after} → {level}").format(
+        metric=each.metric,
+        before=number(each.before),
+        after=number(each.after),
+        level=number(each.level, each.unit),
+    )
+    own = next((one for one in reversed(again) if one.metric == each.metric_id), None)
+    if own is None:
+        return text
+    return _("{text} ({hours})").format(
+        text=text, hours=clock_span(own.start, own.end, source.zone)
     )
 
 

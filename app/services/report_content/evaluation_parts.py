@@ -34,6 +34,8 @@ class RepeatRow:
     due: str
     mark: Mark
     found: str
+    evidence: tuple[str, ...] = ()
+    """What was sampled then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,18 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
 from app.domain.change import ChangeState
 from app.domain.feedback import Channel, Response
 from app.domain.lesson import FollowUp
+from app.domain.metric import Metric, MetricKind
 from app.domain.outage import Outage, OutageKind
 from app.domain.review import CloseCode, Finding, Incident, Relation, TestCase, TestResult, Topic
 from app.services.feedback import FormKind
+from app.services.imports import FileImport, import_file
 from tests.fakes import NOON
 from tests.ui.pages.conftest import read, with_fields
 from tests.ui.pages.steps import saved, tab
@@ -191,7 +194,7 @@ def test_the_days_of_measuring_again_are_shown_and_left_out_with_a_reason(opened
     part = review.repeats
     states = [part.table.rows_model.data(part.table.rows_model.index(n, 2)) for n in range(3)]
     assert states == ["Due", "Not yet", "Not yet"]
-    assert part.measure.isEnabled()
+    assert part.measure.isEnabled() is bool(change.metrics[0].host)
     driver.click(part.leave)
     asking = driver.page.detail.asking
     assert asking.is_open
@@ -200,6 +203,56 @@ def test_the_days_of_measuring_again_are_shown_and_left_out_with_a_reason(opened
     driver.settle()
     (check,) = read(services, change.id).benefit_checks
     assert (check.days, check.skipped) == (7, "The host was replaced")
+
+
+def test_the_file_of_a_later_window_is_looked_at_and_kept_as_the_measurement(
+    opened, services, clock, tmp_path
+):
+    ended = NOON - timedelta(days=8)
+    orders = Metric("orders", "Order time", "ms", MetricKind.LATENCY, key=True)
+    memory = Metric("memory", "Memory", "MB")
+    driver, change, review = opened(
+        work_start=ended - timedelta(minutes=10), work_end=ended, metrics=(orders, memory),
+        baseline_s=3600.0, settle_s=600.0,
+    )  # fmt: skip
+    hour = timedelta(hours=1)
+
+    def write(name, begin, level):
+        rng = np.random.default_rng(3)
+        at_s = begin.timestamp() + np.arange(0.0, 3600.0, 10.0)
+        rows = [f"{at:.0f},{rng.normal(level, 5):.2f},1" for at in at_s.tolist()]
+        (tmp_path / name).write_text("\n".join(["time,ms,other", *rows, ""]))
+        return tmp_path / name
+
+    before = write("before.csv", ended - timedelta(minutes=10) - hour, 400)
+    import_file(FileImport(change.id, "orders", before), with_=services.measuring)
+    part = review.repeats
+    assert part.bring.isEnabled()
+    assert not part.measure.isEnabled(), "nothing is read from a host"
+    part.bring_file(write("wrong.csv", ended + timedelta(days=3), 200))
+    driver.settle()
+    assert part.file.state._badge.word == "Nothing lies in the window"
+    assert not part.file.keep.isEnabled()
+    week = write("week.csv", ended + timedelta(days=7, minutes=10), 200)
+    part.bring_file(week)
+    driver.settle()
+    assert part.file.state._badge.word == "The window has samples"
+    assert (part.file.column.value, part.file.measure.value) == ("ms", "orders")
+    driver.choose(part.file.column, "other")
+    driver.settle()
+    assert part.file.column.value == "other"
+    driver.choose(part.file.column, "ms")
+    driver.settle()
+    driver.click(part.file.keep)
+    assert not part.file.isVisible()
+    (check,) = read(services, change.id).benefit_checks
+    assert [item.metric_id for item in check.findings] == ["orders"]
+    row = part.table.rows_model.rows[0]
+    assert part.table.rows_model.data(part.table.rows_model.index(0, 2)) == "Partly measured"
+    assert row.left == ("memory",)
+    assert part.bring.isEnabled(), "the file of the memory is still to come"
+    part.table.select(30)
+    assert not part.bring.isEnabled()
 
 
 def test_a_change_that_was_backed_out_has_no_days(opened):

@@ -1,13 +1,17 @@
 """Whether the gain lasts: the same measures again, 7, 30 and 90 days after the work."""
 
-from datetime import datetime
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout
 
-from app.domain.benefit import BenefitDate, Due, Lasting, benefit_dates
+from app.domain.benefit import BenefitDate, Due, Lasting
+from app.domain.metric import Metric
 from app.i18n import _
-from app.services.reminders import is_measured_again
+from app.services.benefit_files import DayOutlook
+from app.services.benefits import files_left, live_left
+from app.services.imports import FileImport
+from app.services.reminders import repeats_of
 from app.services.review_words import DUES, LASTING
 from app.wording import day, number
 from ui.cells import Badge, Cell, Column, Mark, Words
@@ -17,6 +21,7 @@ from ui.operations import review
 from ui.operations.changes import ChangeView
 from ui.pages.changes.asking import Question
 from ui.pages.changes.editing import Editing
+from ui.pages.changes.repeat_file import RepeatFile
 from ui.pages.changes.tab import Part
 from ui.tasks import Task
 from ui.widgets.buttons import Button, Tall, WithReason
@@ -27,6 +32,7 @@ from ui.widgets.table import Rows, Table
 
 _STATES = {
     Due.DONE: Mark.DONE,
+    Due.PARTLY: Mark.NEEDED,
     Due.SKIPPED: Mark.STOPPED,
     Due.WAITING: Mark.LATER,
     Due.DUE: Mark.NEEDED,
@@ -51,7 +57,9 @@ class RepeatsPart(Part):
         self._view: ChangeView | None = None
         self._running = False
         self.measure = Button(_("Measure again now"), icon="activity", tall=Tall.COMPACT)
+        self.bring = Button(_("Bring a file"), icon="upload", tall=Tall.COMPACT)
         self.leave = Button(_("Leave out"), tall=Tall.COMPACT)
+        self.file = RepeatFile()
         self.table = Table(
             RowsModel(self._columns()), rows=Rows.TWO_LINES, row_id=lambda item: item.days
         )
@@ -65,32 +73,38 @@ class RepeatsPart(Part):
         layout.addWidget(self._note)
         layout.addWidget(self.table)
         layout.addWidget(self._found)
-        add_layout(layout, row(WithReason(self.measure), WithReason(self.leave), None))
+        buttons = (WithReason(item) for item in (self.measure, self.bring, self.leave))
+        add_layout(layout, row(*buttons, None))
+        layout.addWidget(self.file)
+        self.file.hide()
         self.table.picked.connect(self._on_picked)
         self.measure.clicked.connect(self._on_measure)
+        self.bring.clicked.connect(self._on_bring)
         self.leave.clicked.connect(self._on_leave)
+        self.file.looked.connect(self._on_look)
+        self.file.kept.connect(self._on_keep)
+        self.file.closed.connect(self.file.hide)
 
     def show_view(self, view: ChangeView) -> None:
         """Show the days of a change."""
+        if self._view is not None and self._view.change.id != view.change.id:
+            self.file.hide()
         self._view = view
-        change = view.change
-        counts = is_measured_again(change)
-        dates: tuple[BenefitDate, ...] = ()
-        if counts and change.work_end is not None:
-            checks = change.benefit_checks
-            dates = benefit_dates(change.work_end, change.benefit_days, checks, view.now)
+        repeats = repeats_of(view.change)
+        dates = repeats.dates(view.now) if repeats else ()
         self._note.setText(
-            _("The same queries again, held against before the work. Reminders stand on Home.")
-            if counts
+            _("The same queries again, or the file of the same hours, held against before the"
+              " work. Reminders stand on Home.")
+            if repeats
             else _("Dates come with the end of the work, when it was measured and not backed out.")
-        )
+        )  # fmt: skip
         self.table.setVisible(bool(dates))
         self.table.set_rows(dates)
         self.table.fit_height()
-        for button in (self.measure, self.leave):
+        for button in (self.measure, self.bring, self.leave):
             button.setVisible(bool(dates))
         if dates and self.table.current is None:
-            due = next((d for d in dates if d.check is None), dates[-1])
+            due = next((d for d in dates if d.check is None or d.left), dates[-1])
             self.table.select(due.days, quiet=True)
         self._on_picked(self.table.current if dates else None)
 
@@ -116,20 +130,47 @@ class RepeatsPart(Part):
     def _found_cell(self, item: BenefitDate) -> Cell:
         if item.check is None:
             return Cell((Words("–", "ink2"),))
-        return Cell((Words(_found_text(item)),), (Words(self._by(item.check.at, item), "ink2"),))
+        return Cell((Words(_found_text(item)),), (Words(self._by(item), "ink2"),))
 
-    def _by(self, at: datetime, item: BenefitDate) -> str:
-        name = item.check.by if item.check else ""
-        return _("{day}, {name}").format(day=day(at, self._zone(), year=True), name=name)
+    def _by(self, item: BenefitDate) -> str:
+        if item.check is None:
+            return ""
+        text = _("{day}, {name}").format(
+            day=day(item.check.at, self._zone(), year=True), name=item.check.by
+        )
+        names = ", ".join(metric.name for metric in self._metrics(item.left))
+        if names:
+            return _("{text}. Still to measure: {names}").format(text=text, names=names)
+        if item.check.findings and item.check.skipped:
+            return _("{text}. The rest is left out: {why}").format(
+                text=text, why=item.check.skipped
+            )
+        return text
+
+    def _metrics(self, wanted: tuple[str, ...]) -> list[Metric]:
+        if self._view is None:
+            return []
+        return [item for item in self._view.change.metrics if item.id in wanted]
 
     @Slot(object)
     def _on_picked(self, item: BenefitDate | None) -> None:
         check = item.check if item else None
         self._found.setText("\n".join(f.sentence for f in check.findings) if check else "")
         self._found.setVisible(bool(check and check.findings))
-        done = _("this day is done") if check else ""
+        if item is None or self._view is None:
+            return
+        change = self._view.change
+        done = "" if item.left else _("this day is done")
+        early = _("not before this day") if item.state is Due.WAITING else ""
+        running = _("being measured") if self._running else ""
+        live, files = live_left(change, item.days), files_left(change, item.days)
         self.leave.block(done)
-        self.measure.block(_("being measured") if self._running else done)
+        self.measure.block(
+            running or done or early or ("" if live else _("what is left comes from files"))
+        )
+        self.bring.block(done or early or ("" if files else _("nothing left comes from a file")))
+        if done:
+            self.file.hide()
 
     @Slot()
     def _on_measure(self) -> None:
@@ -143,6 +184,55 @@ class RepeatsPart(Part):
         _Measuring(self, task)
         self._editing.do(task, _("Measured again"))
         self._on_picked(item)
+
+    @Slot()
+    def _on_bring(self) -> None:
+        path, _kind = QFileDialog.getOpenFileName(
+            self, _("Samples of the later window"), "",
+            _("Samples (*.csv *.tsv *.txt *.json *.xlsx)"),
+        )  # fmt: skip
+        if path:
+            self.bring_file(Path(path))
+
+    def bring_file(self, path: Path) -> None:
+        """Look at a file for the picked day; nothing is kept yet."""
+        item: BenefitDate | None = self.table.current
+        if item is None or self._view is None:
+            return
+        change = self._view.change
+        left = files_left(change, item.days)
+        if left:
+            self._on_look(FileImport(change.id, left[0], path))
+
+    @Slot(object)
+    def _on_look(self, wanted: FileImport) -> None:
+        item: BenefitDate | None = self.table.current
+        if item is not None:
+            task = review.look_for_day(self._editing.context, wanted, item.days)
+            task.succeeded.connect(self._on_looked)
+            task.failed.connect(self._editing.failed)
+
+    @Slot(object)
+    def _on_looked(self, outlook: DayOutlook) -> None:
+        if self._view is None or outlook.outlook.wanted.change != self._view.change.id:
+            return
+        left = files_left(self._view.change, outlook.days)
+        self.file.show_outlook(outlook, self._metrics(left), self._zone())
+        self.file.show()
+
+    @Slot(object)
+    def _on_keep(self, wanted: FileImport) -> None:
+        item: BenefitDate | None = self.table.current
+        if item is None:
+            return
+        task = review.bring_file(self._editing.context, wanted, item.days)
+        task.succeeded.connect(self._on_kept)
+        self._editing.do(task, _("Measured again"))
+
+    @Slot(object)
+    def _on_kept(self, _change: object) -> None:
+        self.file.hide()
+        self._editing.context.changed.announce(Topic.METRICS | Topic.CHANGES, self)
 
     def ended(self) -> None:
         """Offer the next one."""
@@ -184,7 +274,7 @@ class _Measuring(QObject):
 
 def state_badge(item: BenefitDate) -> Badge:
     """Return how a day stands: what was found, or whether it is due."""
-    if item.check is not None and item.check.lasting is not None:
+    if item.state is Due.DONE and item.check is not None and item.check.lasting is not None:
         return Badge(_FOUND[item.check.lasting], _(LASTING[item.check.lasting]))
     return Badge(_STATES[item.state], _(DUES[item.state]))
 
@@ -193,7 +283,7 @@ def _found_text(item: BenefitDate) -> str:
     check = item.check
     if check is None:
         return "–"
-    if check.skipped:
+    if check.lasting is None:
         return check.skipped
     return "; ".join(
         _("{metric}: {before}, then {after}, now {level}").format(

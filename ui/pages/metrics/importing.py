@@ -7,7 +7,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.domain.metric import Metric, WindowName
-from app.i18n import _, ngettext
+from app.i18n import _
+from app.services.import_words import remarks
 from app.services.imports import Outlook
 from app.wording import count, moment, number
 from ui.cells import Badge, Column, Mark
@@ -21,7 +22,6 @@ from ui.widgets.layout import MARGIN, column, row
 from ui.widgets.table import Rows, Table
 
 _ZONE_LENGTH, _COLUMN_LENGTH = 22, 30
-_MOST_REMARKS = 5
 
 
 class ImportPanel(QWidget):
@@ -84,7 +84,7 @@ class ImportPanel(QWidget):
         self.state.set_badge(_badge(outlook))
         self._facts.set_facts(_facts(outlook, zone))
         self.table.set_rows([_Sample(at, value) for at, value in outlook.shown])
-        self._remarks.setText("\n".join(_remarks(outlook)))
+        self._remarks.setText("\n".join(remarks(outlook)))
         useless = _("Nothing of it lies in the windows of the change.")
         self.keep.block("" if outlook.is_useful else useless)
 
@@ -150,29 +150,3 @@ def _facts(outlook: Outlook, zone: str) -> list[tuple[str, str]]:
 def _rounded(rows: float) -> int:
     """Return an estimate with two figures."""
     return int(float(f"{rows:.1e}"))
-
-
-def _remarks(outlook: Outlook) -> list[str]:
-    words = []
-    if not outlook.is_whole:
-        words.append(
-            _(
-                "All of it is read when it is kept: both windows, and the eight weeks before them. "
-                "What follows was found in the beginning."
-            )
-        )
-    if outlook.missing:
-        text = ngettext(
-            "{n} row has no number here; it stays a gap.",
-            "{n} rows have no number here; they stay gaps.",
-            outlook.missing,
-        )
-        words.append(text.format(n=count(outlook.missing)))
-    words += [
-        _("Line {line} was left out: {why}.").format(line=each.line, why=each.why)
-        for each in outlook.rejected[:_MOST_REMARKS]
-    ]
-    more = outlook.rejected_rows - min(len(outlook.rejected), _MOST_REMARKS)
-    if more:
-        words.append(_("… and {n} more.").format(n=count(more)))
-    return words
