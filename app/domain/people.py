@@ -13,6 +13,8 @@ class Role(StrEnum):
     APPROVER = "approver"
     SERVICE_OWNER = "service_owner"
     REVIEWER = "reviewer"
+    TESTER = "tester"
+    RUNNER = "runner"
 
     @property
     def decides(self) -> bool:

@@ -1,4 +1,8 @@
-"""What a person decides during a run: gates, manual steps, trouble, notes in the timeline."""
+"""What a person decides during a run: gates, manual steps, trouble, notes in the timeline.
+
+Whatever moves a step raises IllegalMove when runners are listed and the acting person is none of
+them, does not implement the change, and does not own the step; a gate has rules of its own.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -12,10 +16,11 @@ from app.errors import IllegalMove
 from app.i18n import _
 from app.services import deviations
 from app.services.changes import Desk
-from app.services.execution import close_silent_gates, is_silent, needs_clearance, resume
+from app.services.execution import close_silent_gates, go_on, is_silent, needs_clearance
 from app.services.no_return import asks_first, must_stop, roll_back_until
 from app.services.ports_store import UnitOfWork
 from app.services.run_journal import Happening, deviated, record_step, update
+from app.services.run_roles import require_runner_of
 from app.wording import duration
 
 
@@ -26,6 +31,7 @@ def confirm_step(run_id: str, step_id: str, note: str, *, desk: Desk) -> Run:
         IllegalMove: The step is a gate, needs a proof that is missing, is not to be answered, or
             has no way back and the latest start of a roll-back has passed.
     """
+    require_runner_of(run_id, step_id, desk=desk)
     item = _item(run_id, step_id, desk=desk)
     if item.step.kind is StepKind.GATE:
         raise IllegalMove(_("A gate is answered with its words."))
@@ -48,6 +54,7 @@ def skip_step(run_id: str, step_id: str, reason: str, *, desk: Desk) -> Run:
     Raises:
         IllegalMove: There is no reason, or the step is a gate.
     """
+    require_runner_of(run_id, step_id, desk=desk)
     if not reason.strip():
         raise IllegalMove(_("A skipped step needs a reason."))
     if _item(run_id, step_id, desk=desk).step.kind is StepKind.GATE:
@@ -113,6 +120,7 @@ def clear_command(run_id: str, step_id: str, typed: str, *, desk: Desk) -> Run:
     Raises:
         IllegalMove: The text differs, or the step waits for no such confirmation.
     """
+    require_runner_of(run_id, step_id, desk=desk)
     with desk.new_uow() as uow:
         run = uow.runs.get(run_id)
         item = run.of(step_id)
@@ -124,7 +132,7 @@ def clear_command(run_id: str, step_id: str, typed: str, *, desk: Desk) -> Run:
     cleared = replace(item, state=StepState.PENDING, started_at=None, cleared_by=desk.actor)
     text = _("Destructive command of “{title}” confirmed by name")
     record_step(run_id, cleared, Happening(text, "step.cleared"), desk=desk)
-    return resume(run_id, desk=desk)
+    return go_on(run_id, desk=desk)
 
 
 def pass_deadline(run_id: str, step_id: str, reason: str, *, desk: Desk) -> Run:
@@ -135,6 +143,7 @@ def pass_deadline(run_id: str, step_id: str, reason: str, *, desk: Desk) -> Run:
     Raises:
         IllegalMove: There is no reason, or the step does not wait for one.
     """
+    require_runner_of(run_id, step_id, desk=desk)
     if not reason.strip():
         raise IllegalMove(_("Say why to go on past the latest start of a roll-back."))
     now = desk.clock.now()
@@ -149,7 +158,7 @@ def pass_deadline(run_id: str, step_id: str, reason: str, *, desk: Desk) -> Run:
     found = deviations.past_deadline(replace(item, by=desk.actor), reason.strip(), deadline, now)
     text = _("“{title}” goes on past the latest start of a roll-back")
     record_step(run_id, passed, Happening(text, "step.passed", (found,)), desk=desk)
-    return resume(run_id, desk=desk)
+    return go_on(run_id, desk=desk)
 
 
 def clearance_phrase(run: Run, item: StepRun, uow: UnitOfWork) -> str:
@@ -165,6 +174,7 @@ def repeat_step(run_id: str, step_id: str, *, desk: Desk) -> Run:
     Raises:
         IllegalMove: It is unknown how the step ended, and sending it twice may do harm.
     """
+    require_runner_of(run_id, step_id, desk=desk)
     item = _item(run_id, step_id, desk=desk)
     if item.state is StepState.UNKNOWN and not item.step.idempotent:
         raise IllegalMove(
@@ -181,7 +191,7 @@ def repeat_step(run_id: str, step_id: str, *, desk: Desk) -> Run:
     again = _("Gate “{title}” opened again")
     text = again if item.step.kind is StepKind.GATE else _("Step “{title}” will be sent again")
     record_step(run_id, fresh, Happening(text, "step.repeated"), desk=desk)
-    return resume(run_id, desk=desk)
+    return go_on(run_id, desk=desk)
 
 
 def look_again(run_id: str, step_id: str, *, desk: Desk) -> Run:
@@ -192,6 +202,7 @@ def look_again(run_id: str, step_id: str, *, desk: Desk) -> Run:
     Raises:
         IllegalMove: Its outcome is known, or the host does not keep it by itself.
     """
+    require_runner_of(run_id, step_id, desk=desk)
     item = _item(run_id, step_id, desk=desk)
     if item.state is not StepState.UNKNOWN or not item.job:
         raise IllegalMove(
@@ -200,7 +211,7 @@ def look_again(run_id: str, step_id: str, *, desk: Desk) -> Run:
     again = replace(item, state=StepState.SENT, ended_at=None, outcome="", attach=True)
     what = Happening(_("“{title}”: is to be looked for on its host"), "step.looked")
     record_step(run_id, again, what, desk=desk, seen=item)
-    return resume(run_id, desk=desk)
+    return go_on(run_id, desk=desk)
 
 
 def add_note(
@@ -282,4 +293,4 @@ def _answer(
     seen += deviations.after(ended, now)
     word = _("Step “{title}” skipped") if state is StepState.SKIPPED else _("Step “{title}” done")
     record_step(run_id, ended, Happening(word, f"step.{state.value}", tuple(seen)), desk=desk)
-    return resume(run_id, desk=desk)
+    return go_on(run_id, desk=desk)

@@ -23,6 +23,7 @@ from app.services.crew import SENDING, Crew, Executors
 from app.services.no_return import must_stop
 from app.services.ports_store import UnitOfWork
 from app.services.run_journal import Happening, moving, record_step, set_state, update
+from app.services.run_roles import require_runner, require_starter
 from app.services.runbooks import Plan, plan_steps
 from app.tasks import TaskContext
 
@@ -47,8 +48,8 @@ def start_run(change_id: str, beginning: Beginning = LIVE, *, desk: Desk) -> Run
     """Create a run: live when the change is being implemented, a rehearsal before that.
 
     Raises:
-        IllegalMove: The change is not where such a run is made, has no step, or a rehearsal
-            would touch a host of the change.
+        IllegalMove: The change is not where such a run is made, has no step, a rehearsal would
+            touch a host of the change, or the acting person may not run steps.
         InvalidInput: A command names a value that is missing.
         Busy: A run of the same change has not ended.
     """
@@ -56,6 +57,7 @@ def start_run(change_id: str, beginning: Beginning = LIVE, *, desk: Desk) -> Run
     with desk.new_uow() as uow:
         change = uow.changes.get(change_id)
         _refuse_start(change, beginning, uow)
+        require_starter(change, beginning.mode, uow, desk.actor)
         run = Run(
             RunId(new_id()),
             change.id,
@@ -250,7 +252,18 @@ def pause(run_id: str, *, desk: Desk) -> Run:
 
 
 def resume(run_id: str, *, desk: Desk) -> Run:
-    """Let a paused or waiting run go on; call `play` afterwards."""
+    """Let a paused or waiting run go on; call `play` afterwards.
+
+    Raises:
+        IllegalMove: Runners are listed, and the acting person is none.
+    """
+    with desk.new_uow() as uow:
+        require_runner(uow.runs.get(run_id), uow, desk.actor)
+    return go_on(run_id, desk=desk)
+
+
+def go_on(run_id: str, *, desk: Desk) -> Run:
+    """Let a run go on after a decision; whoever decided may have been allowed just that."""
     event = NewEvent("run.resumed", _("The run goes on"))
     return update(run_id, lambda run, _uow: replace(run, state=moving(run)), event, desk=desk)
 
@@ -270,6 +283,7 @@ def back_out(run_id: str, reason: str, *, desk: Desk) -> Run:
     def edit(run: Run, uow: UnitOfWork) -> Run:
         if run.backout_at is not None:
             raise IllegalMove(_("The run already goes back."))
+        require_runner(run, uow, desk.actor)
         if run.is_live:
             _move_back(uow.changes.get(run.change), reason, uow, desk=desk)
         steps = _turned(run, now)

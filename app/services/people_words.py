@@ -12,4 +12,6 @@ def role_word(role: Role) -> str:
         Role.APPROVER: _("Approver"),
         Role.SERVICE_OWNER: _("Owner of services"),
         Role.REVIEWER: _("Reviewer"),
+        Role.TESTER: _("Tester"),
+        Role.RUNNER: _("Runner of steps"),
     }[role]

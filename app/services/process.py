@@ -14,7 +14,14 @@ from app.services.guards.identify import BASICS, JUSTIFIED, RETROSPECTIVE
 from app.services.guards.plan import PLANNED, plan_is_complete, window_is_set
 from app.services.guards.start import AT_ONCE, READY
 from app.services.guards.time import is_inside_windows, no_open_conflict, no_open_freeze
-from app.services.guards.who import COORDINATED, IMPLEMENTED, REVIEWED
+from app.services.guards.who import (
+    COORDINATED,
+    IMPLEMENTED,
+    REVIEWED,
+    RUN,
+    TRIED,
+    TRIED_OR_IMPLEMENTED,
+)
 from app.services.guards.work import AGAIN, BACKED_OUT, DONE, TESTED
 from app.services.transitions import S, Transition
 
@@ -76,16 +83,20 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(S.REJECTED, S.DRAFT, later("Revise"), COORDINATED, needs_reason=True),
     Transition(S.SCHEDULED, S.ASSESS, later("Plan again"), COORDINATED, needs_reason=True),
     Transition(S.SCHEDULED, S.IMPLEMENT, later("Start"), (*READY, *IMPLEMENTED)),
-    Transition(S.IMPLEMENT, S.TEST, later("Go on to tests"), DONE),
+    Transition(S.IMPLEMENT, S.TEST, later("Go on to tests"), (*DONE, *RUN)),
     *(
         Transition(state, S.BACKOUT, later("Back out"), needs_reason=True, by_run=True)
         for state in (S.IMPLEMENT, S.TEST, S.MONITOR)
     ),
-    Transition(S.BACKOUT, S.REVIEW, later("Go on to review"), BACKED_OUT),
+    Transition(S.BACKOUT, S.REVIEW, later("Go on to review"), (*BACKED_OUT, *IMPLEMENTED)),
     Transition(
-        S.TEST, S.IMPLEMENT, later("Implement again"), (*AGAIN, *IMPLEMENTED), needs_reason=True
+        S.TEST,
+        S.IMPLEMENT,
+        later("Implement again"),
+        (*AGAIN, *TRIED_OR_IMPLEMENTED),
+        needs_reason=True,
     ),
-    Transition(S.TEST, S.MONITOR, later("Watch"), TESTED),
+    Transition(S.TEST, S.MONITOR, later("Watch"), (*TESTED, *TRIED)),
     Transition(S.MONITOR, S.REVIEW, later("Go on to review"), (*TO_REVIEW, *COORDINATED)),
     Transition(S.REVIEW, S.CLOSED, later("Close"), (*TO_CLOSE, *REVIEWED)),
     Transition(S.CLOSED, S.REVIEW, later("Reopen"), REVIEWED, needs_reason=True),

@@ -7,6 +7,7 @@ from pathlib import Path
 from app.domain.change import Change, ChangeState
 from app.domain.event import Actor, NewEvent
 from app.domain.evidence import Attachment
+from app.domain.people import Role
 from app.domain.review import Attempt, Severity, Side, TestCase, TestResult
 from app.errors import IllegalMove, InvalidInput, NotFound
 from app.i18n import _, later
@@ -14,6 +15,7 @@ from app.services.attachments import clean_name, mime_of, read_file
 from app.services.changes import Desk
 from app.services.functional import Testing, Tried, try_probe
 from app.services.functional_judge import excerpt
+from app.services.guards.who import require_role
 from app.tasks import TaskContext
 
 BEFORE_WORK = (
@@ -23,6 +25,8 @@ BEFORE_WORK = (
     ChangeState.SCHEDULED,
     ChangeState.REJECTED,
 )
+TESTERS = (Role.TESTER,)
+"""Who tries tests and records what was seen, once somebody is listed for it."""
 RESULT_WORDS = {
     TestResult.OPEN: later("not run"),
     TestResult.PASSED: later("passed"),
@@ -42,11 +46,13 @@ def run_tests(
     """Try the tests that the program can try, all or some by id; each is recorded as it ends.
 
     Raises:
+        IllegalMove: Testers are listed, and the acting person is none.
         InvalidInput: None of them has a probe.
         TaskCancelled: A stop was asked for; what had ended by then is recorded.
     """
     with with_.desk.new_uow() as uow:
         change = uow.changes.get(change_id)
+        require_role(TESTERS, change, uow, with_.desk.actor)
     cases = [
         (case, case.probe)
         for case in change.tests
@@ -100,6 +106,7 @@ def record_result(change_id: str, test: str, seen: Seen, *, desk: Desk) -> Chang
     """Record what the acting person found; an earlier attempt stays.
 
     Raises:
+        IllegalMove: Testers are listed, and the acting person is none.
         InvalidInput: A failed or blocked test without a word about what was seen.
         NotFound: There is no such test.
     """
@@ -140,12 +147,15 @@ def _alter_case(
     alter: Callable[[Change, TestCase], tuple[TestCase, NewEvent]],
     *,
     desk: Desk,
+    or_coordinator: bool = False,
 ) -> Change:
     """Alter one case of an open change, with its log entry; raises NotFound, IllegalMove."""
     with desk.new_uow() as uow:
         change = uow.changes.get(change_id)
         if not change.state.is_open:
             raise IllegalMove(_("{number} is closed.").format(number=change.number))
+        also = (change.coordinator,) if or_coordinator else ()
+        require_role(TESTERS, change, uow, desk.actor, also)
         case = next((item for item in change.tests if item.id == test), None)
         if case is None:
             raise NotFound(_("The test was deleted meanwhile."))
@@ -171,7 +181,8 @@ def waive(change_id: str, test: str, waiver: Waiver | None, *, desk: Desk) -> Ch
 
     Raises:
         InvalidInput: The reason or the owner is missing.
-        IllegalMove: The test passed, or the work has not begun.
+        IllegalMove: The test passed, the work has not begun, or testers are listed and the acting
+            person neither tests nor coordinates.
     """
     if waiver is not None and not (waiver.reason.strip() and waiver.owner.strip()):
         raise InvalidInput(
@@ -199,7 +210,7 @@ def waive(change_id: str, test: str, waiver: Waiver | None, *, desk: Desk) -> Ch
         )
         return waived, NewEvent("test.waived", text, change.id)
 
-    return _alter_case(change_id, test, alter, desk=desk)
+    return _alter_case(change_id, test, alter, desk=desk, or_coordinator=True)
 
 
 def keep_file(path: Path, *, with_: Testing) -> Attachment:

@@ -231,6 +231,7 @@ BREAKS: dict[tuple[ChangeState, ChangeState], dict[str, tuple[Break, str]]] = {
             "Not done: Upgrade",
         ),
         "stamped": (of_change(work_end=None), "has not stamped"),
+        **WHO,
     },
     (S.IMPLEMENT, S.BACKOUT): {},
     (S.TEST, S.BACKOUT): {},
@@ -238,6 +239,7 @@ BREAKS: dict[tuple[ChangeState, ChangeState], dict[str, tuple[Break, str]]] = {
     (S.BACKOUT, S.REVIEW): {
         "backed_out": (of_facts(runs=()), "has not ended"),
         "checked_after": (of_facts(health=()), "since the roll-back"),
+        **WHO,
     },
     (S.TEST, S.IMPLEMENT): {
         "test_failed": (lambda c, f: (with_tests(c, TestResult.PASSED), f), "No test has failed"),
@@ -248,7 +250,11 @@ BREAKS: dict[tuple[ChangeState, ChangeState], dict[str, tuple[Break, str]]] = {
         **WHO,
     },
     (S.TEST, S.MONITOR): {
-        "tests": (lambda c, f: (with_tests(c, TestResult.OPEN), f), "No result for: Place an order")
+        "tests": (
+            lambda c, f: (with_tests(c, TestResult.OPEN), f),
+            "No result for: Place an order",
+        ),
+        **WHO,
     },
     (S.MONITOR, S.REVIEW): {
         "observed": (of_change(monitor_since=NOON), "Watched until"),

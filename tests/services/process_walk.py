@@ -40,6 +40,11 @@ from tests.services.process_edits import EDITS, of_type
 
 S = ChangeState
 LISTED = ("Nomsa", "Sipho", "Ayesha")
+ROLES = (
+    (Role.COORDINATOR,),
+    (Role.IMPLEMENTER, Role.RUNNER),
+    (Role.REVIEWER, Role.TESTER),
+)
 """Coordinator, implementer and reviewer, in walks where people are listed."""
 HOW_FAR = st.sampled_from([0, 0, 1, 1, 2, 3, 4, 5, 6])
 """Along how many moves a change is helped before people do as they like."""
@@ -80,8 +85,7 @@ class Desks(RuleBasedStateMachine):
         if kind is ChangeType.STANDARD:
             self.give_template()
         if listed:
-            roles = zip(LISTED, (Role.COORDINATOR, Role.IMPLEMENTER, Role.REVIEWER), strict=True)
-            people = [Person(name, name, (role,)) for name, role in roles]
+            people = [Person(name, name, roles) for name, roles in zip(LISTED, ROLES, strict=True)]
             self.store.kinds["people"] = {person.id: person for person in people}
         self.frozen: Change | None = None
         self.started_plan = ""

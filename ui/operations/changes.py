@@ -21,8 +21,10 @@ from app.i18n import _
 from app.services import changes
 from app.services.agreement import Agreement, agreement_of
 from app.services.families import relatives
+from app.services.guards.who import lacks_role
 from app.services.process import moves_of, next_move
 from app.services.rollback import rollback_deadline, rollback_s
+from app.services.testing import TESTERS
 from app.services.transitions import Answer, Transition
 from app.settings import Settings
 from ui.operations.zones import zone_names
@@ -70,6 +72,8 @@ class ChangeView:
     """The last work on each host the plan backs up."""
     people: tuple[str, ...] = ()
     """Names of everybody who is listed."""
+    not_tester: str = ""
+    """Why the acting person may not record what tests found, "" when they may."""
     clock_behind_s: float = 0.0
     """How far the clock of this computer lies before the newest entry of the log."""
 
@@ -184,6 +188,7 @@ def load_view(services: "AppServices", ref: str) -> ChangeView:
         children=children,
         work=facts.work,
         people=people,
+        not_tester=lacks_role(TESTERS, change, facts.people, desk.actor),
         clock_behind_s=max((events[0].at - facts.now).total_seconds(), 0.0) if events else 0.0,
     )
 

@@ -21,11 +21,13 @@ from app.services.changes import Desk
 from app.services.estimates import Past, past_steps
 from app.services.execution import Beginning
 from app.services.gate_facts import Situation
+from app.services.guards.who import lacks_role
 from app.services.last_work import work_after
 from app.services.notifying import mail_of
 from app.services.proofs import attach_proof
 from app.services.rollback import RollbackTime, rollback_deadline, rollback_time
 from app.services.rows import RunRow
+from app.services.run_roles import RUNNERS
 from ui.tasks import Task
 
 if TYPE_CHECKING:
@@ -52,6 +54,8 @@ class RunView:
     backup_age_h: float = 24.0
     work: tuple[Work, ...] = ()
     """The last work of other runs on the hosts the plan backs up."""
+    not_runner: str = ""
+    """Why the acting person may not run steps, "" when they may."""
 
     @property
     def zone(self) -> str:
@@ -87,6 +91,7 @@ def load_view(services: "AppServices", ref: str = "") -> RunView | None:
         health = tuple(uow.health.list(change=change.id))
         names = {str(host.id): host.name for host in uow.hosts.list()}
         work = work_after(change, backups, uow, besides=run.id if run else "")
+        not_runner = lacks_role(RUNNERS, change, uow.people.list(), services.actor)
     return RunView(
         change,
         run,
@@ -99,6 +104,7 @@ def load_view(services: "AppServices", ref: str = "") -> RunView | None:
         tuple(services.queries.events(change=change.id, limit=EVENTS)),
         services.settings.backup_age_h,
         work,
+        not_runner,
     )
 
 

@@ -5,47 +5,88 @@ program believes the name a person acts under, as the change log does: it has no
 own. What it can hold people to is that each move is made under a name that may make it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 
 from app.domain.change import Change
-from app.domain.people import Role, same_person
+from app.domain.people import Person, Role, same_person
+from app.errors import IllegalMove
 from app.i18n import _, later
 from app.services.guards.base import hard
 from app.services.people_words import role_word
+from app.services.ports_store import UnitOfWork
 from app.services.transitions import Check, Facts, Guard
 
 
-def made_by(role: Role) -> Guard:
-    """Return the guard that lets nobody but those with a role make a move."""
-    return hard("who", later("Made by the right person"), _may(role))
+def made_by(*roles: Role) -> Guard:
+    """Return the guard that lets nobody but those with one of these roles make a move."""
+    return hard("who", later("Made by the right person"), _may(roles))
 
 
-def _may(role: Role) -> Check:
+def _may(roles: Sequence[Role]) -> Check:
     def check(change: Change, facts: Facts) -> str:
-        names = list(dict.fromkeys(_allowed(role, change, facts)))
-        if not names or any(same_person(name, facts.actor) for name in names):
-            return ""
-        return _("{names} may do this ({role}), and you act as {actor}").format(
-            names=_(" or ").join(names), role=role_word(role), actor=facts.actor or "–"
-        )
+        return lacks_role(roles, change, facts.people, facts.actor)
 
     return check
 
 
-def _allowed(role: Role, change: Change, facts: Facts) -> Iterator[str]:
-    """Yield who may: nobody at all means that everybody may."""
-    listed = [person.name for person in facts.people if not person.retired and role in person.roles]
+def lacks_role(
+    roles: Sequence[Role],
+    change: Change,
+    people: Iterable[Person],
+    actor: str,
+    also: Iterable[str] = (),
+) -> str:
+    """Say who may do something when the acting person may not; "" when they may.
+
+    Args:
+        roles: Whoever has one of them may; nobody is held to it before somebody is listed with one.
+        change: Whoever it names for one of the roles may too.
+        people: Everybody who is listed.
+        actor: Who acts.
+        also: Further names, such as the owner of a step.
+    """
+    here = [person for person in people if not person.retired]
+    listed = [person.name for person in here if any(role in person.roles for role in roles)]
     if not listed:
-        return
-    named = {
+        return ""
+    named = (name for role in roles for name in _named(role, change) if name.strip())
+    names = list(dict.fromkeys((*named, *filter(None, also), *listed)))
+    if any(same_person(name, actor) for name in names):
+        return ""
+    return _("{names} may do this ({role}), and you act as {actor}").format(
+        names=_(" or ").join(names),
+        role=_(" or ").join(role_word(role) for role in roles),
+        actor=actor or "–",
+    )
+
+
+def require_role(
+    roles: Sequence[Role],
+    change: Change,
+    uow: UnitOfWork,
+    actor: str,
+    also: Iterable[str] = (),
+) -> None:
+    """Raise IllegalMove, with the names of those who may, unless the acting person may."""
+    if lacks := lacks_role(roles, change, uow.people.list(), actor, also):
+        raise IllegalMove(
+            f"{lacks}.", hint=_("One of them does it, or is given the role in Settings, People.")
+        )
+
+
+def _named(role: Role, change: Change) -> tuple[str, ...]:
+    """Return whom a change names for a role; whoever implements it may run its steps."""
+    return {
         Role.COORDINATOR: (change.coordinator,),
         Role.IMPLEMENTER: (change.implementer,),
+        Role.RUNNER: (change.implementer,),
         Role.REVIEWER: (change.reviewer, change.reviewed_by),
-    }
-    yield from (name for name in named.get(role, ()) if name.strip())
-    yield from listed
+    }.get(role, ())
 
 
 COORDINATED = (made_by(Role.COORDINATOR),)
 IMPLEMENTED = (made_by(Role.IMPLEMENTER),)
+RUN = (made_by(Role.RUNNER),)
+TRIED = (made_by(Role.TESTER),)
+TRIED_OR_IMPLEMENTED = (made_by(Role.TESTER, Role.IMPLEMENTER),)
 REVIEWED = (made_by(Role.REVIEWER),)

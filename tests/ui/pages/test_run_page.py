@@ -7,8 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from app.domain.change import ChangeState
+from app.domain.people import Person, Role
 from app.domain.run import RunState, StepState
 from app.domain.runbook import Phase, Runbook, Step, StepKind
+from app.services.people import save_person
 from ui.pages.run.page import RunPage
 from ui.widgets.buttons import Button
 
@@ -144,3 +146,21 @@ def test_who_reads_another_step_is_not_thrown_back(driver):
     driver.click(button(driver.page, "Done"))
     wait_for(driver, "m2")
     assert table.current.item.step.id == "g1"
+
+
+def test_the_start_is_blocked_for_whoever_is_no_runner_and_says_who_is(drive, record, services):
+    save_person(Person("", "Thabo", (Role.RUNNER,)), desk=services.desk)
+    record(
+        "Upgrade",
+        ChangeState.IMPLEMENT,
+        lambda change: replace(change, runbook=Runbook(STEPS), implementer="Sipho"),
+    )
+    made = drive(RunPage)
+    start = button(made.page, "Start the run")
+    assert start.reason == "Sipho or Thabo may do this (Runner of steps), and you act as Nomsa"
+    save_person(Person("", "Nomsa", (Role.RUNNER,)), desk=services.desk)
+    made.page.reload()
+    made.settle()
+    made.click(button(made.page, "Start the run"))
+    made.bot.waitUntil(lambda: made.page._decision._typed is not None)
+    assert only_run(services).by == "Nomsa"

@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.domain.change import ChangeState
 from app.domain.functional import FunctionalProbe, ProbeKind
+from app.domain.people import Person, Role
 from app.domain.review import Attempt, Severity, Side, TestCase, TestResult
+from app.services.people import save_person
 from app.services.testing import Seen, record_result
 from tests.fakes import NOON
 from tests.ui.pages.conftest import DB, read, with_fields
@@ -232,3 +234,19 @@ def test_the_state_of_the_tests_is_said_in_one_line():
         "3 mandatory ones still need a result or a waiver."
     )
     assert sentence(()) == ""
+
+
+def test_results_are_blocked_for_whoever_is_no_tester_and_say_who_is(opened, services):
+    save_person(Person("", "Thabo", (Role.TESTER,)), desk=services.desk)
+    probe = FunctionalProbe(text="GET http://127.0.0.1:9/\nexpect status = 200")
+    driver, change, tests = opened(S.TEST, TestCase("t", "Sign in", probe=probe))
+    told = "Thabo may do this (Tester), and you act as Nomsa"
+    assert tests.run_all.reason == told
+    tests.cases.cases.open_at(0)
+    assert tests.results.run.reason == told
+    assert {button.reason for button in tests.results.verdicts.values()} == {told}
+    save_person(Person("", "Nomsa", (Role.TESTER,)), desk=services.desk)
+    driver.open(change.id)
+    tests.cases.cases.open_at(0)
+    driver.click(tests.results.verdicts[TestResult.PASSED])
+    assert case_of(services, change).tester == "Nomsa"

@@ -105,7 +105,9 @@ class CaseResults(QWidget):
         self.heading.setText(_("Results: {title}").format(title=case.title))
         self.run.setVisible(case.probe is not None and not locked)
         self.run.setText(_("Run now, before the work") if before else _("Run now"))
-        self.run.block(busy)
+        self.run.block(busy or view.not_tester)
+        for button in self.verdicts.values():
+            button.block(view.not_tester)
         self._by_hand.setVisible(not locked)
         self.secret.show_case(case, locked=locked)
         self.waiver.show_case(case, view, locked=locked or before)

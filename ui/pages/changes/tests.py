@@ -75,7 +75,9 @@ class TestsTab(Tab):
         kept = {item.id: item for item in view.change.tests}
         probed = any(item.probe for item in view.change.tests)
         running = _("being tried") if self.running else ""
-        self.run_all.block(running or ("" if probed else _("no test has a probe yet")))
+        self.run_all.block(
+            running or view.not_tester or ("" if probed else _("no test has a probe yet"))
+        )
         self.stop.setVisible(self.running is not None)
         self.results.show_case(kept.get(case.id) if case else None, view, running)
 

@@ -160,6 +160,8 @@ class RunPage(Page):
             self.header.set_texts(_("Run"), _("Nothing runs, and nothing has run yet."))
             return
         self.header.set_texts(view.change.title, sentence(view))
+        self._start.block(view.not_runner)
+        self._back_out.block(view.not_runner)
         idle = live and not (run and goes(run) and self._pilot.is_playing)
         self._pause.block(_("No step runs") if idle else "")
         if self._carry_on and run and goes(run):
