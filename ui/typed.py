@@ -68,18 +68,18 @@ def _parts(words: list[str], before: datetime) -> tuple[int, int, int]:
 
 
 _LENGTH = re.compile(
-    r"(?:(?P<d>\d+(?:\.\d+)?)d)?(?:(?P<h>\d+(?:\.\d+)?)h)?(?:(?P<m>\d+(?:\.\d+)?)m?)?"
+    r"(?:(?P<w>\d+(?:\.\d+)?)w)?(?:(?P<d>\d+(?:\.\d+)?)d)?(?:(?P<h>\d+(?:\.\d+)?)h)?(?:(?P<m>\d+(?:\.\d+)?)m?)?"
 )
 
 
 def length(text: str) -> timedelta | None:
-    """Read "3", "1:30", "3 h", "1 h 30 min", "90 min" or "2 d 4 h"; None for anything else.
+    """Read "3", "1:30", "3 h", "1 h 30 min", "90 min", "2 d 4 h" or "6 w"; None for other words.
 
     A bare figure is hours; one after hours is minutes.
     """
     words = text.lower().replace("\u202f", " ").replace(",", ".").strip()
     for long, short in (("hours", "h"), ("hour", "h"), ("minutes", "m"), ("min", "m"),
-                        ("days", "d"), ("day", "d")):  # fmt: skip
+                        ("days", "d"), ("day", "d"), ("weeks", "w"), ("week", "w")):  # fmt: skip
         words = words.replace(long, short)
     try:
         if ":" in words:
@@ -90,7 +90,18 @@ def length(text: str) -> timedelta | None:
         found = _LENGTH.fullmatch(words.replace(" ", ""))
         if found is None or not any(found.groups()):
             return None
-        days, hours, minutes = (float(found[name] or 0) for name in "dhm")
-        return timedelta(days=days, hours=hours, minutes=minutes)
+        weeks, days, hours, minutes = (float(found[name] or 0) for name in "wdhm")
+        return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes)
     except (ValueError, OverflowError):
         return None
+
+
+def length_text(span: timedelta | None) -> str:
+    """Write a length so that `length` reads the same again, to the minute; "" for none."""
+    if span is None:
+        return ""
+    minutes = round(span.total_seconds() / 60)
+    days, rest = divmod(minutes, 24 * 60)
+    hours, minute = divmod(rest, 60)
+    parts = [(days, "d"), (hours, "h"), (minute, "min")]
+    return " ".join(f"{n} {unit}" for n, unit in parts if n) or "0 min"

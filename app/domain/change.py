@@ -20,7 +20,7 @@ from app.domain.need import Impact, Need, Option, Scope
 from app.domain.outage import Outage
 from app.domain.people import Contact
 from app.domain.review import CloseCode, Incident, Override, ReviewAnswer, TestCase
-from app.domain.risk import RiskAssessment
+from app.domain.risk import RiskAssessment, RiskDraft
 from app.domain.runbook import Runbook
 from app.domain.task import ChangeTask
 from app.domain.vocabulary import ChangeState as ChangeState
@@ -68,6 +68,8 @@ class Change:
     scope: Scope = Scope()
     options: tuple[Option, ...] = ()
     risk: RiskAssessment | None = None
+    risk_draft: RiskDraft | None = None
+    """A judgement that was begun and is not whole; ``risk`` is what counts meanwhile."""
     risk_outcome: str = ""
     implementation_plan: str = ""
     backout_plan: str = ""
@@ -147,6 +149,8 @@ class Change:
             "impact.hours": self.impact.hours,
             "impact.cost_per_hour": self.impact.cost_per_hour,
             **{f"“{step.title}”": step.estimate_s for step in self.runbook.steps},
+            **{f"“{option.title}”, cost": option.amount for option in self.options},
+            **{f"“{option.title}”, time": option.takes_s for option in self.options},
         }
         return tuple(
             name
@@ -170,9 +174,14 @@ class Change:
         return (self if agreed is None else replace(self, window=agreed)).text_of(PLAN_FIELDS)
 
     def text_of(self, names: Iterable[str]) -> str:
-        """Return the named fields as canonical JSON; what stands at its default is left out."""
+        """Return the named fields as canonical JSON; what stands at its default is left out.
+
+        Options with a price name their currency, which is said once for the whole change.
+        """
         wanted = set(names)
         told = {name: value for name, value in _told(self).items() if name in wanted}
+        if "options" in told and any(option.amount is not None for option in self.options):
+            told["currency"] = self.impact.currency
         return json.dumps(told, default=_plain, sort_keys=True, separators=(",", ":"))
 
     @property

@@ -107,6 +107,12 @@ class Impact:
         return bool(self.text.strip()) and (self.users is not None or bool(self.services))
 
 
+def currency_of(text: str) -> str | None:
+    """Return a currency as its code of three letters (ISO 4217); None for anything else."""
+    code = text.strip().upper()
+    return code if len(code) == 3 and code.isascii() and code.isalpha() else None
+
+
 class ScopeArea(StrEnum):
     """Where the work reaches."""
 
@@ -150,7 +156,11 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One way to meet the need; one is chosen, and doing nothing is an option too."""
+    """One way to meet the need; one is chosen, and doing nothing is an option too.
+
+    ``cost`` and ``time`` say in words what the figures are made of, or stand alone where nobody
+    knows a figure; only figures are compared.
+    """
 
     title: str
     benefit: str = ""
@@ -161,3 +171,7 @@ class Option:
     time: str = ""
     does_nothing: bool = False
     """Leaving everything as it is: the option every other one is held against."""
+    amount: float | None = None
+    """What it costs, in the currency of the change."""
+    takes_s: float | None = None
+    """How long it takes from the decision on, in seconds; a day has 24 hours."""

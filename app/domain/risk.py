@@ -4,7 +4,7 @@ The default engine is the lookup of NIST SP 800-30 Rev. 1, table I-2. A product 
 published bands and a weighted questionnaire can be switched on beside it; the gravest answer wins.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -247,3 +247,54 @@ class RiskAssessment:
     def _gravest(self, score: RiskScore, engines: tuple[Engine, ...]) -> Grade:
         said = [self.graded_by(engine, score) for engine in engines]
         return max((grade for grade in said if grade is not None), default=score.level)
+
+
+@dataclass(frozen=True, slots=True)
+class RiskDraft:
+    """A judgement that was begun: whatever was said so far, kept, and never a result.
+
+    ``inherent`` and ``residual`` are likelihood and impact, each None while nobody has said it.
+    """
+
+    inherent: tuple[Grade | None, Grade | None] = (None, None)
+    residual: tuple[Grade | None, Grade | None] = (None, None)
+    controls: tuple[Control, ...] = ()
+    reason: str = ""
+    answers: tuple[RiskAnswer, ...] = ()
+    override: Grade | None = None
+    override_reason: str = ""
+    treatment: Treatment | None = None
+    by: str = ""
+    at: datetime | None = None
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything was said at all; a name under nothing is no draft."""
+        return replace(self, by="", at=None) != RiskDraft()
+
+    @property
+    def scores(self) -> tuple[RiskScore, RiskScore] | None:
+        """Both judgements; None while one of them is not whole."""
+        (a, b), (c, d) = self.inherent, self.residual
+        if a is None or b is None or c is None or d is None:
+            return None
+        return RiskScore(a, b), RiskScore(c, d)
+
+    @property
+    def given(self) -> int:
+        """How many of the four grades were said."""
+        return sum(grade is not None for grade in (*self.inherent, *self.residual))
+
+    @classmethod
+    def of(cls, risk: RiskAssessment) -> "RiskDraft":
+        """Return what a whole judgement says, to go on from."""
+        return cls(
+            (risk.inherent.likelihood, risk.inherent.impact),
+            (risk.residual.likelihood, risk.residual.impact),
+            risk.controls,
+            risk.reason,
+            risk.answers,
+            risk.override,
+            risk.override_reason,
+            risk.treatment,
+        )

@@ -192,12 +192,12 @@ def _planned(stage: Stage, change: Change, hosts: tuple[Host, Host], day: date) 
 
 _OPTIONS = (
     Option(
-        "Move the shares to files-02", "Room for three years, faster disks", "One evening",
-        "90 min without the shares", chosen=True, time="4 h",
+        "Move the shares to files-02", "Room for three years, faster disks", "One evening of work",
+        "90 min without the shares", chosen=True, amount=5200.0, takes_s=4 * 3600.0,
         reason="Removes the cause, and the old share stays",
     ),
-    Option("More disks for files-01", "Room for a year", "Disks, one night",
-           "Still slow", reason="Puts the problem off", time="1 w"),
+    Option("More disks for files-01", "Room for a year", "Disks",
+           "Still slow", reason="Puts the problem off", amount=2900.0, takes_s=7 * 86400.0),
     Option("Do nothing", "No work", "Full again within weeks", "Certain",
            reason="The need remains", does_nothing=True),
 )  # fmt: skip

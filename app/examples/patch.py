@@ -220,17 +220,17 @@ def _planned(stage: Stage, change: Change, hosts: list[Host], day: date) -> Chan
 
 _OPTIONS = (
     Option(
-        "Patch both servers in the next night", "The weakness is closed", "Two hours of work",
-        "Inside the quarter-end freeze", chosen=True, time="2 h",
+        "Patch both servers in the next night", "The weakness is closed", "",
+        "Inside the quarter-end freeze", chosen=True, amount=320.0, takes_s=2 * 3600.0,
         reason="Attacks are known, so every day counts",
     ),
     Option(
         "Filter requests at the firewall", "Quick", "A rule to look after",
-        "Known ways round it", reason="Does not remove the cause", time="1 h",
+        "Known ways round it", reason="Does not remove the cause", amount=160.0, takes_s=3600.0,
     ),
     Option(
         "Do nothing until the freeze ends", "No work now", "Ten days in which it can be used",
-        "High", reason="The weakness is attacked already", does_nothing=True,
+        "High", reason="The weakness is attacked already", does_nothing=True, amount=0.0,
     ),
 )  # fmt: skip
 

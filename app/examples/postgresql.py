@@ -231,17 +231,18 @@ def _planned(stage: Stage, change: Change, host: Host, day: date) -> Change:
 
 _OPTIONS = (
     Option(
-        "Upgrade in place to 16", "Supported until 2028, newer planner", "One night",
-        "An hour without the shop", chosen=True, time="3 h",
+        "Upgrade in place to 16", "Supported until 2028, newer planner", "One night of work",
+        "An hour without the shop", chosen=True, amount=1800.0, takes_s=3 * 3600.0,
         reason="Removes the cause, and the old cluster stays until it is proven",
     ),
     Option(
-        "Logical replication to a new server", "Minutes without the shop", "A server, two weeks",
-        "Two systems to keep in step", reason="Too much for one database of this size", time="2 w",
+        "Logical replication to a new server", "Minutes without the shop", "A server",
+        "Two systems to keep in step", reason="Too much for one database of this size",
+        amount=9400.0, takes_s=14 * 86400.0,
     ),
     Option(
         "Do nothing", "No work", "Slower, and no security fixes", "Grows every month",
-        reason="The need remains", does_nothing=True,
+        reason="The need remains", does_nothing=True, amount=0.0,
     ),
 )  # fmt: skip
 _METRICS = (

@@ -69,6 +69,7 @@ def _story(part: Briefing, words: Words, page: Sheet, fit: _Fit) -> list[Flowabl
         story += [words.claim(missing), Air(LEADING / 2)]
     if part.why:
         story += [words.claim(Claim(part.why, _("Why:")), most=fit.letters), Air(LEADING)]
+    story += _options(part, words, page, fit)
     story += _steps(_("Steps"), part.steps, words, page, fit.steps, fit)
     story += _steps(_("Way back"), part.back, words, page, fit.back, fit)
     if part.back_words:
@@ -124,6 +125,32 @@ def _steps(
     widths = (None, 0, None, None, None, None)
     table = Ruled(head, rows, widths, page.live_width, extra=extra).build()
     return [table, *_left_out(len(steps) - most, words), Air(LEADING)]
+
+
+def _options(part: Briefing, words: Words, page: Sheet, fit: _Fit) -> list[Flowable]:
+    """Set the ways that were compared with what they take; the figures stand at the right."""
+    if not part.options:
+        return []
+    cost = _("Cost, {currency}").format(currency=part.currency)
+    head: list[Cell] = [
+        words.text(_("Ways compared"), strong=True), "",
+        words.text(_("Takes"), quiet=True, right=True),
+        words.text(cost, quiet=True, right=True, most=20),
+    ]  # fmt: skip
+    shown = part.options[: fit.others]
+    rows: list[list[Cell]] = [
+        [
+            words.text(item.title, strong=item.chosen, most=fit.title),
+            words.text(_("chosen") if item.chosen else ""),
+            words.text(item.time, right=True),
+            words.text(item.cost, right=True),
+        ]
+        for item in shown
+    ]
+    more = len(part.options) - len(shown)
+    note = [words.text(_("and {n} more").format(n=more), quiet=True)] if more else []
+    table = Ruled(head, rows, (0, None, None, None), page.live_width).build()
+    return [table, *note, Air(LEADING)]
 
 
 def _left_out(n: int, words: Words) -> list[Flowable]:

@@ -16,12 +16,13 @@ from app.domain.runbook import Phase, Step
 from app.i18n import _, speaking
 from app.services.changes import Desk
 from app.services.drafts import AUDIENCES
+from app.services.need_words import money
 from app.services.ports_store import Files, UnitOfWork
 from app.services.report_content.data import Cover, Rendered
 from app.services.report_content.words import NEEDS, STATES, TYPES, sentence, target_words
 from app.services.rollback import rollback_deadline
 from app.services.runbooks import plan_steps
-from app.wording import clock, clock_span, count, day, duration, zone_label, zone_with_offset
+from app.wording import NONE, clock, clock_span, count, day, duration, zone_label, zone_with_offset
 
 _Fact = tuple[str, str]
 
@@ -41,6 +42,16 @@ class BriefStep:
 
 
 @dataclass(frozen=True, slots=True)
+class BriefOption:
+    """One way that was compared; figures alone, the currency stands in the head."""
+
+    title: str
+    chosen: bool
+    time: str
+    cost: str
+
+
+@dataclass(frozen=True, slots=True)
 class Briefing:
     """The page as data, in words; the layout decides only what there is no room for."""
 
@@ -48,6 +59,9 @@ class Briefing:
     headline: str
     facts: tuple[_Fact, ...]
     why: str
+    options: tuple[BriefOption, ...]
+    """Only where a figure was given; the chosen one first."""
+    currency: str
     steps: tuple[BriefStep, ...]
     back: tuple[BriefStep, ...]
     back_words: str
@@ -128,6 +142,8 @@ def briefing(
         headline=_headline(change),
         facts=_facts(change, names, deadline),
         why=_why(change),
+        options=_options(change),
+        currency=change.impact.currency,
         steps=_steps(change, Phase.FORWARD, names, zone),
         back=_steps(change, Phase.BACKOUT, names, zone),
         back_words=_back_words(change, deadline, zone),
@@ -208,6 +224,20 @@ def _why(change: Change) -> str:
     chosen = change.chosen_option
     way = _("Chosen way: {title}.").format(title=chosen.title) if chosen else ""
     return " ".join(part for part in (need + sentence(change.description), way) if part.strip())
+
+
+def _options(change: Change) -> tuple[BriefOption, ...]:
+    if all(item.amount is None and item.takes_s is None for item in change.options):
+        return ()
+    return tuple(
+        BriefOption(
+            item.title,
+            item.chosen,
+            NONE if item.takes_s is None else duration(item.takes_s),
+            NONE if item.amount is None else money(item.amount),
+        )
+        for item in sorted(change.options, key=lambda option: not option.chosen)
+    )
 
 
 def _steps(change: Change, phase: Phase, names: dict[str, str], zone: str) -> tuple[BriefStep, ...]:

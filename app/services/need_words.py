@@ -11,7 +11,7 @@ from app.domain.evidence import (
     LoadFigure,
     OutageRecord,
 )
-from app.domain.need import Impact, Need, NeedEvidence
+from app.domain.need import Impact, Need, NeedEvidence, Option
 from app.i18n import _, later, ngettext
 from app.wording import clock_span, count, day, duration, moment, number, percent
 
@@ -147,8 +147,21 @@ def cost_words(impact: Impact) -> str:
     )
 
 
-def money(value: float, currency: str) -> str:
+def option_figures(option: Option, currency: str) -> tuple[str, str]:
+    """Write what an option costs and how long it takes; "" where no figure is known."""
+    cost = "" if option.amount is None else money(option.amount, currency)
+    return cost, "" if option.takes_s is None else duration(option.takes_s)
+
+
+def option_words(option: Option, currency: str) -> str:
+    """Say in one line why an option was chosen or not, and what it takes: "Quick; 3 h; 90 EUR"."""
+    cost, time = option_figures(option, currency)
+    parts = (option.reason.strip().rstrip("."), time or option.time, cost or option.cost)
+    return "; ".join(part for part in parts if part)
+
+
+def money(value: float, currency: str = "") -> str:
     """Write an amount: whole units from a hundred on."""
     whole = abs(value) >= 100 or value == int(value)
     text = count(round(value)) if whole else f"{value:.2f}"
-    return f"{text}\u202f{currency}"
+    return f"{text}\u202f{currency}" if currency else text

@@ -7,7 +7,7 @@ from datetime import datetime
 from app.domain.change import Change
 from app.domain.runbook import Phase, Step
 from app.i18n import _, ngettext
-from app.services.need_words import cost_words, said
+from app.services.need_words import cost_words, option_words, said
 from app.services.report_content.words import AREAS, NEEDS, RECORDS, TYPES, target_words
 from app.wording import clock_span, count, duration, number
 
@@ -73,11 +73,14 @@ def _what(change: Change, host_name: HostName) -> Lines:
         "; ".join(part for part in (areas, scope.included) if part) or _("not said"),
     )
     yield _("Left alone"), _told(scope.excluded)
+    currency = change.impact.currency
     if chosen is not None:
-        yield _("Chosen"), ": ".join(part for part in (chosen.title, chosen.reason) if part)
+        words = option_words(chosen, currency)
+        yield _("Chosen"), ": ".join(part for part in (chosen.title, words) if part)
     for option in change.options:
         if not option.chosen:
-            yield _("Not chosen"), ": ".join(p for p in (option.title, option.reason) if p)
+            words = option_words(option, currency)
+            yield _("Not chosen"), ": ".join(part for part in (option.title, words) if part)
     if change.implementation_plan.strip():
         yield _("How"), change.implementation_plan.strip()
 

@@ -12,6 +12,7 @@ from app.domain.risk import (
     Grade,
     RiskAnswer,
     RiskAssessment,
+    RiskDraft,
     RiskMethod,
     Treatment,
     suggested,
@@ -106,8 +107,22 @@ def _reachable(risk: RiskAssessment) -> float:
 def risk_is_complete(change: Change, _facts: Facts) -> str:
     """Both judgements are there, and whatever departs from the rules has its reason."""
     if change.risk is None:
-        return _("The risk is not assessed")
+        begun = draft_words(change.risk_draft)
+        lacks = _("The risk is not assessed")
+        return f"{lacks}: {begun}" if begun else lacks
     return "; ".join(risk_gaps(change.risk))
+
+
+def draft_words(draft: RiskDraft | None) -> str:
+    """Say how far a judgement has come that was begun; "" where none was."""
+    if draft is None:
+        return ""
+    said = [_("{share} grades").format(share=count_of(draft.given, 4))]
+    if draft.answers:
+        share = count_of(len(draft.answers), len(QUESTIONS))
+        said.append(_("{share} questions").format(share=share))
+    by = _("begun by {name}").format(name=draft.by) if draft.by else _("begun")
+    return f"{by}, {', '.join(said)}"
 
 
 def risk_gaps(risk: RiskAssessment) -> tuple[str, ...]:

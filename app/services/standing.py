@@ -156,6 +156,7 @@ def field_words(name: str) -> str:
         "scope": _("scope"),
         "options": _("options"),
         "risk": _("risk"),
+        "risk_draft": _("draft of the risk"),
         "implementation_plan": _("implementation plan"),
         "backout_plan": _("back-out plan"),
         "test_plan": _("test plan"),

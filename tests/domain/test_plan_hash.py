@@ -2,8 +2,11 @@
 
 from dataclasses import fields, make_dataclass, replace
 
+import pytest
+
 from app.domain.change import PLAN_FIELDS, Change
 from app.domain.ids import ChangeId
+from app.domain.need import Impact, Option, currency_of
 from app.domain.runbook import Runbook, Step, StepKind
 from tests.examples import identified, planned
 
@@ -40,3 +43,29 @@ def test_a_value_set_back_to_its_default_gives_the_first_hash():
     there = replace(PLAIN, runbook=Runbook((replace(step, owner="L. Nkosi"),)))
     assert there.plan_hash != plain.plan_hash
     assert replace(there, runbook=Runbook((step,))).plan_hash == plain.plan_hash
+
+
+def test_the_price_of_an_option_binds_its_currency_and_options_without_one_do_not():
+    rand = Impact(currency="ZAR")
+    words = replace(PLAIN, options=(Option("Upgrade", cost="One night"),))
+    assert replace(words, impact=rand).plan_hash == words.plan_hash
+    priced = replace(PLAIN, options=(Option("Upgrade", cost="One night", amount=900.0),))
+    assert priced.plan_hash != words.plan_hash
+    assert replace(priced, impact=rand).plan_hash != priced.plan_hash
+    timed = replace(PLAIN, options=(Option("Upgrade", cost="One night", takes_s=3600.0),))
+    assert timed.plan_hash != words.plan_hash
+    assert '"currency"' not in timed.plan_text
+
+
+@pytest.mark.parametrize("bad", [-1.0, float("nan"), float("inf")])
+def test_a_cost_or_a_time_that_means_nothing_is_named(bad):
+    change = replace(PLAIN, options=(Option("Upgrade", amount=bad), Option("Wait", takes_s=bad)))
+    assert change.odd_figures == ("“Upgrade”, cost", "“Wait”, time")
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [(" eur", "EUR"), ("ZAR", "ZAR"), ("€", None), ("Rand", None), ("E1R", None), ("", None)],
+)
+def test_a_currency_is_a_code_of_three_letters(typed, code):
+    assert currency_of(typed) == code

@@ -137,7 +137,10 @@ def overlong() -> Source:
         title=f"{change.title} and {LONG}"[:160],
         description=LONG * 60,
         hosts=tuple(host.id for host in hosts),
-        options=tuple(Option(LONG, LONG * 3, LONG * 3, LONG, n == 3, LONG) for n in range(8)),
+        options=tuple(
+            Option(LONG, LONG * 3, LONG * 3, LONG, n == 3, LONG, LONG, amount=1e15, takes_s=1e9)
+            for n in range(8)
+        ),
         overrides=tuple(
             Override("conflict", LONG, KHUMALO, LONG * 5, night(0, n)) for n in range(9)
         ),

@@ -89,6 +89,8 @@ OPTIONS = (
         "Way back needs a restore",
         True,
         "Shortest closure with a proven way back",
+        amount=3800.0,
+        takes_s=14 * 3600.0,
     ),
     Option(
         "New servers beside the old",
@@ -97,6 +99,8 @@ OPTIONS = (
         "Data drift",
         False,
         "Support ends before it is ready",
+        amount=41500.0,
+        takes_s=42 * 86400.0,
     ),
     Option(
         "Do nothing",

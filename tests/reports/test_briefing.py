@@ -72,6 +72,10 @@ def test_the_team_reads_when_where_who_and_how_back():
         "Risk High, moderate with controls",
         "Why: Outdated or incompatible software.",
         "Chosen way: Upgrade in place.",
+        "Ways compared Takes Cost, EUR",
+        "Upgrade in place chosen 14 h 3 800",
+        "New servers beside the old 42 d 41 500",
+        "Do nothing – –",
         "Way back",
         "Restore the cluster",
         "Back out when the copy is not done by 02:40.",
@@ -136,3 +140,10 @@ def test_fonts_are_embedded_and_the_same_change_gives_the_same_bytes():
     with pikepdf.open(BytesIO(made.pdf)) as document:
         assert str(document.docinfo["/Subject"]) == "Briefing for the IT team"
         assert document.Root.Lang == "en"
+
+
+def test_ways_that_were_compared_in_words_alone_need_no_table():
+    change = record()
+    words = tuple(replace(item, amount=None, takes_s=None) for item in change.options)
+    assert page_of(replace(change, options=words)).options == ()
+    assert not says(read(replace(change, options=words)), "Ways compared")

@@ -73,8 +73,12 @@ def _objectives(part: NeedPart, words: Words, page: Sheet) -> list[Flowable]:
 def _options(part: NeedPart, words: Words, page: Sheet) -> list[Flowable]:
     if not part.options:
         return [words.text(_("No options were compared."))]
+    priced = any(row.cost for row in part.options)
+    timed = any(row.time for row in part.options)
+    cost = _("Cost, {currency}").format(currency=part.options_currency) if priced else _("Cost")
     head: list[Cell] = [words.text(_("Options"), strong=True), words.text(_("Benefit"), quiet=True),
-            words.text(_("Cost"), quiet=True), words.text(_("Time"), quiet=True),
+            words.text(cost, quiet=True, right=priced, most=20),
+            words.text(_("Time"), quiet=True, right=timed),
             words.text(_("Risk"), quiet=True),
             words.text(_("Choice and why"), quiet=True)]  # fmt: skip
     rows: list[list[Cell]] = []
@@ -87,11 +91,21 @@ def _options(part: NeedPart, words: Words, page: Sheet) -> list[Flowable]:
             [
                 words.text(row.title, strong=row.chosen, most=160),
                 words.text(row.benefit, most=300),
-                words.text(row.cost, most=300),
-                words.text(row.time, most=160),
+                _figure(row.cost, row.cost_note, words, right=priced, most=300),
+                _figure(row.time, row.time_note, words, right=timed),
                 words.text(row.risk, most=300),
                 why,
             ]
         )
     note = [Air(3), words.text(part.options_note, quiet=True)] if part.options_note else []
     return [Ruled(head, rows, (96, None, None, None, None, 0), page.live_width).build(), *note]
+
+
+def _figure(figure: str, note: str, words: Words, *, right: bool, most: int = 160) -> Cell:
+    """Set a figure over what it is made of; figures stand at the right, so that they compare."""
+    if not right:
+        return words.text(note, most=most)
+    told: list[Flowable] = [words.text(figure, right=True)] if figure else []
+    if note or not told:
+        told.append(words.text(note or "–", quiet=bool(note), right=True, most=most))
+    return told

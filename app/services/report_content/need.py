@@ -2,8 +2,9 @@
 
 from app.domain.change import Change
 from app.domain.evidence import Attachment
+from app.domain.need import Option
 from app.i18n import _
-from app.services.need_words import cost_words, lost_words, said
+from app.services.need_words import cost_words, lost_words, money, said
 from app.services.report_content.common import Claim
 from app.services.report_content.evidence import EvidenceBook
 from app.services.report_content.outcomes import cite
@@ -17,7 +18,7 @@ from app.services.report_content.words import (
     sentence,
     target_words,
 )
-from app.wording import NONE, bytes_size, count, number
+from app.wording import NONE, bytes_size, count, duration, number
 
 
 def need(source: Source, book: EvidenceBook) -> NeedPart:
@@ -30,17 +31,9 @@ def need(source: Source, book: EvidenceBook) -> NeedPart:
         no_records=_no_records(source),
         facts=(*_facts(source), *_other_files(source, book)),
         options=tuple(
-            OptionRow(
-                item.title,
-                item.benefit,
-                item.cost,
-                item.time,
-                item.risk,
-                item.chosen,
-                sentence(item.reason),
-            )
-            for item in sorted(change.options, key=lambda option: not option.chosen)
+            _option(item) for item in sorted(change.options, key=lambda option: not option.chosen)
         ),
+        options_currency=change.impact.currency,
         options_note=_options_note(change),
         objectives=_objectives(source, book),
     )
@@ -93,6 +86,21 @@ def _other_files(source: Source, book: EvidenceBook) -> tuple[Claim, ...]:
     names = ", ".join(f"{item.name} ({item.about})" if item.about else item.name for item in loose)
     ids = tuple(ident for item in loose for ident in book.attachment(item))
     return (Claim(sentence(names), _("Files kept."), ids),)
+
+
+def _option(item: Option) -> OptionRow:
+    """The currency is named once, in the head of the column."""
+    return OptionRow(
+        item.title,
+        item.benefit,
+        "" if item.amount is None else money(item.amount),
+        item.cost,
+        "" if item.takes_s is None else duration(item.takes_s),
+        item.time,
+        item.risk,
+        item.chosen,
+        sentence(item.reason),
+    )
 
 
 def _options_note(change: Change) -> str:

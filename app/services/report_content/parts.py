@@ -87,7 +87,10 @@ class OptionRow:
     title: str
     benefit: str
     cost: str
+    """The figure alone; the currency stands in the head."""
+    cost_note: str
     time: str
+    time_note: str
     risk: str
     chosen: bool
     reason: str
@@ -127,6 +130,7 @@ class NeedPart:
     facts: tuple[Claim, ...]
     options: tuple[OptionRow, ...]
     options_note: str
+    options_currency: str
     objectives: tuple[ObjectiveRow, ...]
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from app.analysis.chart_axes import time_ticks
 from app.domain.backup import BackupSet, CaptureState, Level, Outcome, Verification
+from app.domain.change import Change
 from app.domain.review import Side, TestCase, TestKind
 from app.i18n import _, later
 from app.services.rag import Rag
@@ -20,6 +21,7 @@ from app.services.report_content.risk import risk_part
 from app.services.report_content.source import Source
 from app.services.report_content.words import moment_words, sentence, test_mark
 from app.services.review_words import RELATIONS
+from app.services.risks import draft_words
 from app.services.rollback import ROLLBACK_FACTOR, rollback_time
 from app.services.testing import RESULT_WORDS
 from app.wording import (
@@ -59,7 +61,7 @@ def safety(source: Source, rag: Rag, book: EvidenceBook) -> SafetyPart:
         no_backup="" if blocks else _no_backup(source),
         rollback=_rollback(source, book),
         risk=risk_part(source, rag, book),
-        no_risk="" if change.risk else _("The risk of this change was not assessed."),
+        no_risk="" if change.risk else _no_risk(change),
         tests=tuple(_test(case, number, book) for case, number in _numbered(change.tests)),
         no_tests="" if change.tests else _("No test was part of this change."),
         tests_note=_tests_note(source),
@@ -74,6 +76,14 @@ def safety(source: Source, rag: Rag, book: EvidenceBook) -> SafetyPart:
         ),
         no_incidents=_("No incident is linked to this change."),
     )
+
+
+def _no_risk(change: Change) -> str:
+    text = _("The risk of this change was not assessed.")
+    begun = draft_words(change.risk_draft)
+    if not begun:
+        return text
+    return f"{text} {_('A judgement was {begun}, and never finished.').format(begun=begun)}"
 
 
 def _intro(source: Source) -> str:

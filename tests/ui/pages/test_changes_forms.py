@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtWidgets import QLineEdit
 
 from app.domain.change import ChangeState, ChangeType
@@ -110,11 +112,26 @@ def test_a_window_over_the_change_of_clocks_says_how_long_it_really_is():
 
 @pytest.mark.parametrize(
     ("text", "minutes"),
-    [("3", 180), ("1:30", 90), ("1 h 30 min", 90), ("90 min", 90), ("2.5 h", 150), ("soon", None)],
+    [
+        ("3", 180),
+        ("1:30", 90),
+        ("1 h 30 min", 90),
+        ("90 min", 90),
+        ("2.5 h", 150),
+        ("6 w", 60480),
+        ("2 d 4 h", 3120),
+        ("soon", None),
+    ],
 )
 def test_a_length_is_read_as_people_write_it(text, minutes):
     length = typed.length(text)
     assert (length and length.total_seconds() / 60) == minutes
+
+
+@given(st.integers(0, 10**6))
+def test_a_length_that_is_shown_is_read_the_same_again(minutes):
+    span = timedelta(minutes=minutes)
+    assert typed.length(typed.length_text(span)) == span
 
 
 def test_a_closed_change_can_be_read_and_not_edited(drive, record):

@@ -274,3 +274,65 @@ def test_the_risk_left_of_an_option_is_chosen_and_words_typed_earlier_stay(drive
     saved(driver)
     kept = read(services, change.id).options
     assert [option.risk for option in kept] == ["Moderate", "grows with every order"]
+
+
+def test_cost_and_time_of_options_are_figures_that_sort_and_words_stay(drive, services, record):
+    typed = (
+        Option("Upgrade", cost="One night", time="90 min closed"),
+        Option("Rewrite", amount=9400.5, takes_s=14 * 86400.0 + 30.0),
+        Option("Move away", amount=900.0, takes_s=7200.0),
+    )
+    change = record("Upgrade PostgreSQL", S.ASSESS, with_fields(options=typed))
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    (options,) = part(driver, OPTIONS)
+    table = options.options.table
+    assert [table.model().index(row, 2).data() for row in range(3)] == [
+        "One night", "9\u202f400\u202fEUR", "900\u202fEUR",
+    ]  # fmt: skip
+    assert table.model().index(0, 1).data() == "90 min closed"
+    options.options.open_at(0)
+    form = options.options.form
+    assert (form.cost.value, form.time.value) == ("One night", "90 min closed")
+    driver.type(form.amount, "many")
+    assert "not a number" in form.amount._below.text()
+    driver.type(form.amount, "1 800,50")
+    driver.type(form.takes, "soon")
+    assert "no length of time" in form.takes._below.text()
+    driver.type(form.takes, "1 d 4 h 10 min")
+    saved(driver)
+    first, second, _third = read(services, change.id).options
+    assert (first.amount, first.takes_s) == (1800.5, 28 * 3600.0 + 600.0)
+    assert (first.cost, first.time) == ("One night", "90 min closed")
+    options.options.open_at(1)
+    driver.type(options.options.form.benefit, "Newer")
+    saved(driver)
+    kept = read(services, change.id).options[1]
+    assert kept.takes_s == second.takes_s, "what was not touched keeps its seconds"
+    table.sortByColumn(2, Qt.SortOrder.AscendingOrder)
+    names = [table.model().index(row, 0).data() for row in range(3)]
+    assert names == ["Move away", "Upgrade", "Rewrite"]
+    table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+    assert table.model().index(0, 0).data() == "Rewrite"
+    options.options.open_at(2)
+    assert options.options.form.title.value == "Move away", "a sorted row opens its own record"
+
+
+def test_the_currency_is_a_code_and_is_said_once_for_the_change(drive, services, record):
+    priced = (Option("Upgrade", amount=1800.0),)
+    change = record("Upgrade PostgreSQL", S.ASSESS, with_fields(options=priced))
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    impact = part(driver, IMPACT)[0]
+    driver.type(impact.currency, "Rand")
+    driver.page.detail.flush()
+    driver.settle()
+    assert "three letters" in impact.currency._below.text()
+    assert read(services, change.id).impact.currency == "EUR"
+    driver.type(impact.currency, "zar")
+    saved(driver)
+    assert read(services, change.id).impact.currency == "ZAR"
+    (options,) = part(driver, OPTIONS)
+    assert options.options.table.model().index(0, 2).data() == "1\u202f800\u202fZAR"
+    options.options.open_at(0)
+    assert options.options.form.amount.label == "Cost, ZAR"

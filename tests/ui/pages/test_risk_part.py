@@ -5,6 +5,7 @@ from PySide6.QtCore import QPointF, Qt
 from app.domain.change import ChangeState
 from app.domain.risk import Engine, Grade, RiskScore, Treatment
 from app.domain.risk_questions import QUESTIONS
+from app.services.changes import readiness
 from tests.ui.pages.conftest import read, with_fields
 from tests.ui.pages.steps import part, saved, tab
 from ui.pages.changes.page import ChangesPage
@@ -14,7 +15,7 @@ S = ChangeState
 RISK = 3
 
 
-def test_cells_are_picked_and_half_a_judgement_waits_on_the_screen(drive, services, record):
+def test_cells_are_picked_and_half_a_judgement_is_kept_as_a_draft(drive, services, record):
     change = record("Upgrade PostgreSQL", S.ASSESS, with_fields(risk=None))
     driver = drive(ChangesPage)
     driver.open(change.id)
@@ -28,8 +29,12 @@ def test_cells_are_picked_and_half_a_judgement_waits_on_the_screen(drive, servic
     driver.bot.mouseClick(risk.matrix, Qt.MouseButton.LeftButton, pos=places[0].toPoint())
     assert risk.which.current == 1, "the residual is next"
     saved(driver)
-    assert "Not kept yet" in risk.half.text()
-    assert read(services, change.id).risk is None
+    assert "Kept as a draft" in risk.half.text()
+    assert risk.incomplete.isVisible()
+    kept = read(services, change.id)
+    assert kept.risk is None
+    assert kept.risk_draft.inherent == (Grade.HIGH, Grade.HIGH)
+    assert (kept.risk_draft.scores, kept.risk_draft.by) == (None, "Nomsa")
     driver.page.detail.reload()
     driver.settle()
     assert risk.likelihood[0].value == "4", "what was picked stays"
@@ -42,7 +47,9 @@ def test_cells_are_picked_and_half_a_judgement_waits_on_the_screen(drive, servic
     assert kept.inherent == RiskScore(Grade.HIGH, Grade.HIGH)
     assert kept.residual == RiskScore(Grade.VERY_LOW, Grade.MODERATE)
     assert (kept.assessor, kept.level) == ("Nomsa", Grade.HIGH)
+    assert read(services, change.id).risk_draft is None
     assert not risk.half.isVisible()
+    assert not risk.incomplete.isVisible()
 
 
 def test_the_questionnaire_suggests_and_the_record_answers_a_part(drive, services, record):
@@ -137,7 +144,7 @@ def test_the_way_of_grading_is_a_setting_and_holds_for_new_judgements(drive, ser
     assert services.settings.risk == method
 
 
-def test_half_a_judgement_is_still_there_after_another_change_was_open(drive, services, record):
+def test_half_a_judgement_is_there_again_in_another_window(drive, services, record):
     blank = with_fields(risk=None)
     one, other = record("One", S.ASSESS, blank), record("Other", S.ASSESS, blank)
     driver = drive(ChangesPage)
@@ -146,13 +153,17 @@ def test_half_a_judgement_is_still_there_after_another_change_was_open(drive, se
     driver.choose(risk.likelihood[0], "4")
     driver.choose(risk.impact[0], "3")
     driver.type(risk.reason, "The vendor says so")
+    saved(driver)
     driver.open(other.id)
     assert (risk.likelihood[0].value, risk.reason.value) == ("", "")
     assert not risk.half.isVisible()
+    saved(driver)
+    driver = drive(ChangesPage)
     driver.open(one.id)
+    (risk,) = part(driver, RISK)
     assert (risk.likelihood[0].value, risk.impact[0].value) == ("4", "3")
     assert risk.reason.value == "The vendor says so"
-    assert "Not kept yet" in risk.half.text()
+    assert "Kept as a draft" in risk.half.text()
     driver.choose(risk.likelihood[1], "2")
     driver.choose(risk.impact[1], "2")
     saved(driver)
@@ -160,3 +171,46 @@ def test_half_a_judgement_is_still_there_after_another_change_was_open(drive, se
     assert (int(kept.inherent.likelihood), int(kept.residual.impact)) == (4, 2)
     assert kept.reason == "The vendor says so"
     assert read(services, other.id).risk is None
+
+
+def test_a_draft_over_a_judgement_leaves_it_counting_until_it_is_whole_or_dropped(
+    drive, services, record
+):
+    change = record("Upgrade PostgreSQL", S.ASSESS)
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    risk = part(driver, RISK)[0]
+    driver.choose(risk.likelihood[0], "")
+    driver.type(risk.reason, "Asking the vendor again")
+    saved(driver)
+    kept = read(services, change.id)
+    assert kept.risk == change.risk, "the judgement that was whole still counts"
+    assert kept.plan_hash == change.plan_hash
+    assert kept.risk_draft.inherent == (None, change.risk.inherent.impact)
+    assert f"{change.risk.level.label.lower()}." in risk.half.text()
+    driver.click(risk.drop)
+    kept = read(services, change.id)
+    assert (kept.risk, kept.risk_draft) == (change.risk, None)
+    assert risk.likelihood[0].value == str(change.risk.inherent.likelihood.value)
+    assert not risk.drop.isVisible()
+
+
+def test_answers_alone_are_a_draft_and_the_guard_says_how_far_it_is(drive, services, record):
+    change = record("Upgrade PostgreSQL", S.ASSESS, with_fields(risk=None))
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    risk = part(driver, RISK)[0]
+    driver.bot.keyClick(risk.questions.fold.head, Qt.Key.Key_Return)
+    driver.choose(risk.questions.fields["users"], "2")
+    driver.choose(risk.questions.fields["outage"], "1")
+    saved(driver)
+    kept = read(services, change.id)
+    assert [item.question for item in kept.risk_draft.answers] == ["users", "outage"]
+    move, answers = readiness(change.id, desk=services.desk)
+    assert move.target is S.AUTHORIZE
+    missing = next(item.missing for item in answers if item.guard == "risk")
+    assert missing == "The risk is not assessed: begun by Nomsa, 0 of 4 grades, 2 of 11 questions"
+    driver.choose(risk.questions.fields["users"], "")
+    driver.choose(risk.questions.fields["outage"], "")
+    saved(driver)
+    assert read(services, change.id).risk_draft is None

@@ -4,12 +4,12 @@ from typing import ClassVar
 
 from PySide6.QtCore import Slot
 
-from app.domain.need import AreaScope, Impact, Scope, ScopeArea
+from app.domain.need import AreaScope, Impact, Scope, ScopeArea, currency_of
 from app.errors import InvalidInput
 from app.i18n import _, later
 from app.services.need_words import cost_words
 from ui.operations.changes import ChangeView
-from ui.pages.changes.saving import Section, number_of
+from ui.pages.changes.saving import Section, number_of, refuse
 from ui.pages.changes.words import AREAS, choices
 from ui.theme import MEDIUM
 from ui.widgets.buttons import Button, Tall
@@ -48,7 +48,9 @@ class ImpactSection(Section):
         self.services = LineField(_("Services"), _("Several with commas between."))
         self.hours = LineField(_("Hours lost so far"))
         self.cost = LineField(_("Cost of an hour"))
-        self.currency = LineField(_("Currency"))
+        self.currency = LineField(
+            _("Currency"), _("Three letters; holds for the cost of options too."), placeholder="EUR"
+        )
         form = Form(2)
         form.add("text", self.text, wide=True)
         for name in ("users", "services", "hours", "cost", "currency"):
@@ -86,8 +88,18 @@ class ImpactSection(Section):
             items_of(self.services.value),
             number_of(self.hours, self.hours.value),
             number_of(self.cost, self.cost.value),
-            self.currency.value or "EUR",
+            self._currency(),
         )
+
+    def _currency(self) -> str:
+        typed = self.currency.value or "EUR"
+        code = currency_of(typed)
+        if code is None and typed != self.view.change.impact.currency:  # older ones stay as typed
+            raise refuse(
+                self.currency,
+                InvalidInput(_("“{text}” is no code of three letters.").format(text=typed)),
+            )
+        return code or typed
 
     def on_lock(self, *, locked: bool) -> None:
         """Nothing is taken over into a locked form."""

@@ -2,27 +2,33 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Slot
 
-from app.domain.need import Option
+from app.domain.need import Impact, Option
 from app.domain.risk import Grade
 from app.errors import InvalidInput
 from app.i18n import _, later, ngettext
+from app.services.need_words import option_figures
 from ui.cells import Cell, Column, Mini, Risk, Words
 from ui.operations.changes import ChangeView
-from ui.pages.changes.records import Line, RecordForm, RecordList, Records, line_column
-from ui.pages.changes.saving import Section, refuse
+from ui.pages.changes.impact import plain
+from ui.pages.changes.records import Line, RecordForm, RecordList, Records
+from ui.pages.changes.saving import Section, number_of, refuse
+from ui.typed import length, length_text
 from ui.widgets.buttons import Button, Tall
 from ui.widgets.fields import ChoiceField, FlagField, LineField
 from ui.widgets.labels import Label
 from ui.widgets.layout import add_layout, row
 from ui.widgets.table import Rows
 
-_FIELDS = (
-    "title", "chosen", "benefit", "cost", "time", "risk", "reason", "does_nothing",
+_TEXTS = ("title", "chosen", "benefit", "risk", "cost", "time", "reason", "does_nothing")
+_ORDER = (
+    "title", "chosen", "benefit", "risk", "amount", "takes", "cost", "time", "reason",
+    "does_nothing",
 )  # fmt: skip
 
 
@@ -39,14 +45,20 @@ class OptionForm(RecordForm):
         self.title = LineField(_("Option"))
         self.chosen = FlagField(_("Choice"), _("This one is chosen"))
         self.benefit = LineField(_("Benefit"))
-        self.cost = LineField(_("Cost and work"))
-        self.time = LineField(_("Time"), placeholder=_("90 min closed, 14 h of work"))
-        self.does_nothing = FlagField(_("Doing nothing"), _("Everything stays as it is"))
         self.risk = ChoiceField(_("Risk left"), _grades())
+        self.amount = LineField(_("Cost"), placeholder="1200")
+        self.takes = LineField(_("Time"), placeholder=_("14 h, 3 d or 6 w"))
+        self.cost = LineField(_("What the cost is made of"), placeholder=_("14 h of work, a disk"))
+        self.time = LineField(_("What takes the time"), placeholder=_("90 min closed"))
+        self.does_nothing = FlagField(_("Doing nothing"), _("Everything stays as it is"))
         self.reason = LineField(_("Why, or why not"))
-        for name in _FIELDS:
+        for name in _ORDER:
             self.add(name, getattr(self, name))
         self.chosen.edited.connect(on_chosen)
+
+    def prepare(self, view: ChangeView) -> None:
+        """Name the currency, which is said once for the whole change."""
+        self.amount.set_label(_("Cost, {currency}").format(currency=view.change.impact.currency))
 
     def fill(self, record: Option) -> None:
         """Show an option."""
@@ -54,14 +66,40 @@ class OptionForm(RecordForm):
         risk = known.get(record.risk.strip().casefold(), record.risk)
         other = [] if risk in known.values() else [(risk, risk)]
         self.risk.set_options([*_grades(), *other])  # words typed earlier stay a choice
-        for name in _FIELDS:
+        for name in _TEXTS:
             getattr(self, name).set_value(risk if name == "risk" else getattr(record, name))
+        self.amount.set_value(plain(record.amount))
+        self.takes.set_value(_takes_text(record.takes_s))
 
     def read(self, record: Option) -> Option:
         """Return the option as typed."""
         if not self.title.value:
             raise refuse(self.title, InvalidInput(_("Name the option.")))
-        return Option(**{name: getattr(self, name).value for name in _FIELDS})
+        texts = {name: getattr(self, name).value for name in _TEXTS}
+        return Option(
+            **texts,
+            amount=number_of(self.amount, self.amount.value),
+            takes_s=self._takes_s(record),
+        )
+
+    def _takes_s(self, record: Option) -> float | None:
+        typed = self.takes.value
+        if typed == _takes_text(record.takes_s):  # what was not touched keeps its seconds
+            return record.takes_s
+        span = length(typed) if typed else None
+        if typed and span is None:
+            raise refuse(
+                self.takes,
+                InvalidInput(
+                    _("“{text}” is no length of time.").format(text=typed),
+                    hint=_("Use figures with a unit, such as 14 h, 3 d or 6 w."),
+                ),
+            )
+        return span.total_seconds() if span is not None else None
+
+
+def _takes_text(seconds: float | None) -> str:
+    return "" if seconds is None else length_text(timedelta(seconds=seconds))
 
 
 class OptionsSection(Section):
@@ -72,8 +110,9 @@ class OptionsSection(Section):
     def __init__(self) -> None:
         super().__init__()
         self._locked = False
+        self._currency = Impact().currency
         self.options = RecordList(
-            _records(), partial(OptionForm, self._on_chosen), rows=Rows.TWO_LINES
+            self._records(), partial(OptionForm, self._on_chosen), rows=Rows.TWO_LINES
         )
         self.nothing = Button(_("Add doing nothing"), icon="plus", tall=Tall.COMPACT)
         self.missing = Label(tone="ink2", wrap=True)
@@ -86,6 +125,7 @@ class OptionsSection(Section):
     def fill(self, view: ChangeView) -> None:
         """Show a change."""
         options = view.change.options
+        self._currency = view.change.impact.currency
         self.options.set_value(options)
         self._follow()
         chosen = view.change.chosen_option
@@ -102,6 +142,21 @@ class OptionsSection(Section):
     def on_lock(self, *, locked: bool) -> None:
         """Nothing is added to what is locked."""
         self._locked = locked
+
+    def _records(self) -> Records:
+        return Records(
+            _("Options"),
+            _("option"),
+            _("No option yet. Compare at least two ways, and doing nothing is one of them."),
+            (
+                Column[Line](_("Option, and why or why not"), lambda line: line.item.title,
+                             cell=option_cell),
+                *figure_columns(lambda: self._currency, width=140),
+                Column[Line](_("Risk left"), lambda line: line.item.risk, cell=risk_cell,
+                             width=130),
+            ),
+            lambda: Option(""),
+        )  # fmt: skip
 
     @Slot()
     def _follow(self) -> None:
@@ -153,17 +208,29 @@ def risk_cell(line: Line) -> Cell:
     return Cell((Risk(grade) if grade else Words(typed, "ink2"),))
 
 
-def _records() -> Records:
-    return Records(
-        _("Options"),
-        _("option"),
-        _("No option yet. Compare at least two ways, and doing nothing is one of them."),
-        (
-            Column[Line](_("Option, and why or why not"), lambda line: line.item.title,
-                         cell=option_cell),
-            line_column(_("Time"), lambda option: option.time, width=150, tone="ink2"),
-            line_column(_("Cost and work"), lambda option: option.cost, width=120, tone="ink2"),
-            Column[Line](_("Risk left"), lambda line: line.item.risk, cell=risk_cell, width=130),
+def figure_cell(figure: str, note: str) -> Cell:
+    """A figure at the right over what it is made of; words alone where there is no figure."""
+    below = (Words(note, "ink2"),) if figure and note else ()
+    top = Words(figure) if figure else Words(note or "–", "ink2")
+    return Cell((top,), below, right=True)
+
+
+def figure_columns(currency: Callable[[], str], *, width: int) -> tuple[Column[Line], ...]:
+    """The columns of what an option takes and costs; they sort by the figures."""
+
+    def time(line: Line) -> Cell:
+        return figure_cell(option_figures(line.item, currency())[1], line.item.time)
+
+    def cost(line: Line) -> Cell:
+        return figure_cell(option_figures(line.item, currency())[0], line.item.cost)
+
+    return (
+        Column[Line](
+            _("Time"), lambda line: option_figures(line.item, currency())[1] or line.item.time,
+            key=lambda line: line.item.takes_s, cell=time, width=width, right=True,
         ),
-        lambda: Option(""),
+        Column[Line](
+            _("Cost"), lambda line: option_figures(line.item, currency())[0] or line.item.cost,
+            key=lambda line: line.item.amount, cell=cost, width=width, right=True,
+        ),
     )  # fmt: skip

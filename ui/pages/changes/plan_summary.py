@@ -4,12 +4,13 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from app.domain.need import Impact
 from app.domain.risk import RiskAssessment
 from app.i18n import _, ngettext
 from ui.cells import Column
 from ui.models.rows import RowsModel
 from ui.operations.changes import ChangeView
-from ui.pages.changes.options import option_cell, risk_cell
+from ui.pages.changes.options import figure_columns, option_cell, risk_cell
 from ui.pages.changes.records import Line as Record
 from ui.theme import BOLD
 from ui.widgets.buttons import link
@@ -36,7 +37,10 @@ class PlanSummary(QWidget):
         super().__init__()
         edit_options, edit_risk = link(_("Compare")), link(_("Judge"))
         self.options_title = SectionTitle(_("Options"), end=edit_options)
-        self.options = Table(RowsModel(_COLUMNS), rows=Rows.STEP, row_id=lambda line: line.id)
+        self._currency = Impact().currency
+        self.options = Table(
+            RowsModel(self._columns()), rows=Rows.STEP, row_id=lambda line: line.id
+        )
         self.options.setAccessibleName(_("Options"))
         self.risk_title = SectionTitle(_("Risk"), "NIST SP 800-30", end=edit_risk)
         self.matrix = RiskMatrix()
@@ -71,9 +75,17 @@ class PlanSummary(QWidget):
         grid.setColumnStretch(1, 1)
         return holder
 
+    def _columns(self) -> tuple[Column[Record], ...]:
+        return (
+            Column[Record](_("Option"), lambda line: line.item.title, cell=option_cell),
+            *figure_columns(lambda: self._currency, width=130),
+            Column[Record](_("Risk left"), lambda line: line.item.risk, cell=risk_cell, width=110),
+        )
+
     def show_view(self, view: ChangeView) -> None:
         """Show a change."""
         options = view.change.options
+        self._currency = view.change.impact.currency
         n = len(options)
         note = ngettext("{n} compared", "{n} compared", n).format(n=n) if n else _("none compared")
         if n > _MOST:
@@ -109,18 +121,3 @@ class PlanSummary(QWidget):
     @Slot()
     def _on_opened(self) -> None:
         self.options_wanted.emit()
-
-
-def _text(name: str, width: int) -> Column[Record]:
-    titles = {"time": _("Time"), "cost": _("Cost")}
-    return Column[Record](
-        titles[name], lambda line: getattr(line.item, name), width=width, tone="ink2"
-    )
-
-
-_COLUMNS = (
-    Column[Record](_("Option"), lambda line: line.item.title, cell=option_cell),
-    _text("time", 160),
-    _text("cost", 90),
-    Column[Record](_("Risk left"), lambda line: line.item.risk, cell=risk_cell, width=110),
-)

@@ -6,7 +6,14 @@ from typing import ClassVar
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from app.domain.risk import Grade, RiskAssessment, RiskMethod, RiskScore, Treatment
+from app.domain.risk import (
+    Grade,
+    RiskAssessment,
+    RiskDraft,
+    RiskMethod,
+    RiskScore,
+    Treatment,
+)
 from app.i18n import _, later
 from app.services.precedents import likeness_of
 from app.services.risks import (
@@ -22,12 +29,13 @@ from ui.models.rows import RowsModel
 from ui.operations.changes import ChangeView
 from ui.pages.changes.controls import ControlList
 from ui.pages.changes.gate import needed_text
-from ui.pages.changes.half import Halves
 from ui.pages.changes.matrix_picker import MatrixPicker
 from ui.pages.changes.precedents import PastLines
 from ui.pages.changes.questionnaire import Questionnaire
 from ui.pages.changes.saving import Section
 from ui.pages.changes.words import GRADES, choices
+from ui.widgets.badges import StateBadge
+from ui.widgets.buttons import Button, Tall
 from ui.widgets.facts import SectionTitle
 from ui.widgets.fields import ChoiceField, Form, LineField
 from ui.widgets.labels import Label
@@ -44,7 +52,7 @@ class RiskSection(Section):
 
     def __init__(self) -> None:
         super().__init__()
-        self._locked = self._is_half = False
+        self._locked = False
         self._method = RiskMethod()
         self.title = SectionTitle(_("Risk"), "NIST SP 800-30, table I-2")
         self.which = FilterChips([_("Inherent"), _("Residual")])
@@ -66,15 +74,11 @@ class RiskSection(Section):
         self.override_reason = LineField(_("Why by hand"), _("Printed in the report."))
         self.questions = Questionnaire()
         self.half = Label(tone="watch", wrap=True)
+        self.incomplete = StateBadge()
+        self.drop = Button(_("Drop the draft"), icon="trash", tall=Tall.COMPACT)
         self.past = PastLines()
         self.told = Label(tone="ink2", size=11, wrap=True)
-        self._halves = Halves(
-            (
-                *self.likelihood, *self.impact, self.reason, self.treatment, self.override,
-                self.override_reason,
-            ),
-            self.controls, self.questions,
-        )  # fmt: skip
+        self.incomplete.set_badge(Badge(Mark.NEEDED, _("Incomplete")))
         self._lay_out()
         self._connect()
 
@@ -89,8 +93,10 @@ class RiskSection(Section):
         form.add("override_reason", self.override_reason, wide=True)
         self.column.addWidget(self.title)
         add_layout(self.column, sides)
+        told = row(self.incomplete, self.half, self.drop, gap=12)
+        told.setStretch(1, 1)
+        add_layout(self.column, told)
         for widget in (
-            self.half,
             self.engines,
             self.past,
             self.controls,
@@ -111,6 +117,7 @@ class RiskSection(Section):
         self.questions.edited.connect(self._on_answered)
         self.questions.taken.connect(self._on_taken)
         self.questions.prefill_wanted.connect(self._on_prefill)
+        self.drop.clicked.connect(self._on_drop)
 
     def _scores(self) -> QWidget:
         holder = QWidget()
@@ -131,47 +138,56 @@ class RiskSection(Section):
             grid.setColumnStretch(side, 1)
         return holder
 
-    @property
-    def dirty(self) -> bool:
-        """Also while only one of the two judgements is there: it waits on the screen."""
-        return super().dirty or self._is_half
-
-    def show_view(self, view: ChangeView) -> None:
-        """Show a change; half a judgement waits for the change it was begun for."""
-        if self._base is not None and self._base.id != view.change.id:
-            if self._is_half:
-                self._halves.put_away(str(self._base.id))
-            self._is_half = False
-        super().show_view(view)
-        if not self._locked and self._halves.take_up(str(view.change.id), self._method):
-            self._show_scores()
-
     def fill(self, view: ChangeView) -> None:
-        """Show a change."""
-        risk = view.change.risk
+        """Show a change: the draft where one was begun, else what was judged."""
+        change = view.change
         self._method = view.settings.risk
-        for place, score in enumerate((risk.inherent, risk.residual) if risk else (None, None)):
-            self.likelihood[place].set_value(str(score.likelihood.value) if score else "")
-            self.impact[place].set_value(str(score.impact.value) if score else "")
-        self.controls.set_value(risk.controls if risk else ())
-        self.reason.set_value(risk.reason if risk else "")
-        self.treatment.set_value(risk.treatment.value if risk and risk.treatment else "")
-        self.override.set_value(str(risk.override.value) if risk and risk.override else "")
-        self.override_reason.set_value(risk.override_reason if risk else "")
-        self.questions.set_value(risk.answers if risk else (), self._method)
+        whole = RiskDraft.of(change.risk) if change.risk else RiskDraft()
+        self._show_draft(change.risk_draft or whole)
         self.told.setText(_told(view))
         self._show_scores()
         if self.editing is not None:
-            self.past.ask(self.editing.context, likeness_of(view.change))
+            self.past.ask(self.editing.context, likeness_of(change))
+
+    def _show_draft(self, draft: RiskDraft) -> None:
+        for place, (likelihood, impact) in enumerate((draft.inherent, draft.residual)):
+            self.likelihood[place].set_value(_value(likelihood))
+            self.impact[place].set_value(_value(impact))
+        self.controls.set_value(draft.controls)
+        self.reason.set_value(draft.reason)
+        self.treatment.set_value(draft.treatment.value if draft.treatment else "")
+        self.override.set_value(_value(draft.override))
+        self.override_reason.set_value(draft.override_reason)
+        self.questions.set_value(draft.answers, self._method)
 
     def values(self) -> dict[str, object]:
-        """Return the assessment; nothing while a judgement is missing."""
-        return {"risk": self._current() or self.view.change.risk}
+        """Return the assessment; while it is not whole, what was said so far as a draft."""
+        current = self._current()
+        if current is not None:
+            return {"risk": current, "risk_draft": None}
+        typed, kept = self._typed(), self.view.change.risk_draft
+        if not typed.is_begun:
+            return {"risk_draft": None}
+        if kept is not None and replace(kept, by="", at=None) == typed:
+            return {"risk_draft": kept}
+        by, at = self.stamp()
+        return {"risk_draft": replace(typed, by=by, at=at)}
 
-    def forget(self) -> None:
-        """Drop half a judgement too."""
-        self._is_half = False
-        super().forget()
+    def _typed(self) -> RiskDraft:
+        inherent, residual = (
+            (_grade(likelihood.value), _grade(impact.value))
+            for likelihood, impact in zip(self.likelihood, self.impact, strict=True)
+        )
+        return RiskDraft(
+            inherent,
+            residual,
+            self.controls.value,
+            self.reason.value,
+            self.questions.value,
+            _grade(self.override.value),
+            self.override_reason.value,
+            Treatment(self.treatment.value) if self.treatment.value else None,
+        )
 
     def _current(self) -> RiskAssessment | None:
         """Return what the fields say: the kept assessment, by its own rules, while it is that."""
@@ -188,21 +204,19 @@ class RiskSection(Section):
         return kept if signed == kept else judged
 
     def _judged(self) -> RiskAssessment | None:
-        inherent, residual = self._score(0), self._score(1)
-        if inherent is None or residual is None:
+        typed = self._typed()
+        if typed.scores is None:
             return None
-        by_hand = self.override.value
         return RiskAssessment(
-            inherent,
-            residual,
-            self.controls.value,
-            self.reason.value,
+            *typed.scores,
+            typed.controls,
+            typed.reason,
             *self.stamp(),
             self._method,
-            self.questions.value,
-            Grade(int(by_hand)) if by_hand else None,
-            self.override_reason.value,
-            Treatment(self.treatment.value) if self.treatment.value else None,
+            typed.answers,
+            typed.override,
+            typed.override_reason,
+            typed.treatment,
             self.past.outcomes,
         )
 
@@ -234,15 +248,20 @@ class RiskSection(Section):
         self._say_half(judged)
 
     def _say_half(self, judged: RiskAssessment | None) -> None:
-        begun = any(field.value for field in (*self.likelihood, *self.impact))
-        begun = begun or bool(self.questions.value or self.controls.value)
-        self._is_half = judged is None and begun
-        if self._is_half:
-            text = _("Not kept yet: judge both what it is before controls and what remains.")
-        else:
-            text = ". ".join(risk_gaps(judged)) if judged else ""
+        half = judged is None and self._typed().is_begun
+        text = _half_words(self.view) if half else ". ".join(risk_gaps(judged)) if judged else ""
+        self.incomplete.setVisible(half)
+        self.drop.setVisible(half and not self._locked)
         self.half.setText(text)
         self.half.setVisible(bool(text))
+
+    @Slot()
+    def _on_drop(self) -> None:
+        risk = self.view.change.risk
+        self._show_draft(RiskDraft.of(risk) if risk else RiskDraft())
+        self._show_scores()
+        self.touch()
+        self.flush()
 
     @Slot(object)
     def _on_picked(self, score: RiskScore) -> None:
@@ -271,6 +290,24 @@ class RiskSection(Section):
         self.questions.add_answers(
             known_answers(self.view.change, self.view.backups, self._method, self.past.done_before)
         )
+
+
+def _value(grade: Grade | None) -> str:
+    return "" if grade is None else str(grade.value)
+
+
+def _grade(value: str) -> Grade | None:
+    return Grade(int(value)) if value else None
+
+
+def _half_words(view: ChangeView) -> str:
+    """Say what a judgement that was begun lacks, and what counts meanwhile."""
+    risk = view.change.risk
+    if risk is None:
+        return _("Kept as a draft, and no result yet: judge both what it is before controls and"
+                 " what remains.")  # fmt: skip
+    text = _("Kept as a draft. Until it is whole, the judgement of {name} counts: {level}.")
+    return text.format(name=risk.assessor or "–", level=_(risk.level.label).lower())
 
 
 def _told(view: ChangeView) -> str:
