@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-MONTH_H = 30 * 24.0
+from app.domain.objective import USUAL_DAYS
 
 
 def apdex(response: NDArray[np.float64], threshold: float, *, failed: int = 0) -> float | None:
@@ -39,6 +39,8 @@ def burn_rate(error_ratio: float, objective: float) -> float:
     return error_ratio / budget
 
 
-def budget_used(error_ratio: float, objective: float, *, hours: float) -> float:
-    """Return the share of a 30-day error budget that was spent in ``hours``."""
-    return burn_rate(error_ratio, objective) * hours / MONTH_H
+def budget_used(
+    error_ratio: float, objective: float, *, hours: float, days: float = USUAL_DAYS
+) -> float:
+    """Return the share of the error budget of some days that was spent in ``hours``."""
+    return burn_rate(error_ratio, objective) * hours / (days * 24.0)

@@ -4,7 +4,7 @@ Nothing here knows Qt or PDF: both draw the same prepared figures, so they canno
 Times are Unix seconds (UTC), values are in the metric's unit, NaN is a gap.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -152,6 +152,16 @@ class ChartModel:
             if line.kind is kind and (found := line.nearest(at)) is not None:
                 return found
         return None
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        """Yield every sample that is drawn, head first, with times in UTC; gaps are left out."""
+        yield ("line", "time", f"value {self.unit}".strip())
+        for position, line in enumerate(self.lines, start=1):
+            name = f"{line.kind.value} {position}"
+            for at, value in zip(line.x.tolist(), line.y.tolist(), strict=True):
+                if value == value:
+                    stamp = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+                    yield (name, stamp, repr(value))
 
 
 def before_after_chart(data: ChartInput) -> ChartModel:

@@ -161,6 +161,21 @@ def survivors(chances: Sequence[float], rate: float = FALSE_DISCOVERY_RATE) -> t
     return tuple(p <= limit for p in chances)
 
 
+def family_places(
+    chances: Sequence[float], rate: float = FALSE_DISCOVERY_RATE
+) -> tuple[tuple[int, int, float], ...]:
+    """Return the rank of each test, how many there are, and the limit that its rank sets.
+
+    Args:
+        chances: One p value per test.
+        rate: As in `survivors`.
+    """
+    m = len(chances)
+    order = sorted(range(m), key=lambda index: chances[index])
+    rank = {index: place for place, index in enumerate(order, start=1)}
+    return tuple((rank[index], m, rate * rank[index] / m) for index in range(m))
+
+
 def overall_verdict(comparisons: Iterable[Comparison]) -> OverallVerdict:
     """Put verdicts together; nothing is averaged, because an average hides the one that failed.
 

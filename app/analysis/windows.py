@@ -92,6 +92,14 @@ class Layout:
         after = _split(begin_s, begin_s + parameters.window_s, zone)
         return cls(start_s, before, after, parameters, blocked)
 
+    @classmethod
+    def of_windows(
+        cls, before: tuple[float, float], after: tuple[float, float], parameters: Parameters
+    ) -> "Layout":
+        """Lay the windows as they were compared; the change begins where the first one ends."""
+        zone = ZoneInfo(parameters.zone)
+        return cls(before[1], _split(*before, zone), _split(*after, zone), parameters)
+
     @property
     def whole(self) -> Slot:
         """Both windows with everything between them."""

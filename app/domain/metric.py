@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from app.domain.ids import ChangeId, HostId, SampleSetId
+from app.domain.objective import Objective
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,6 +40,8 @@ class WindowName(StrEnum):
 
     BEFORE = "before"
     AFTER = "after"
+    DURING = "during"
+    """From the start of the work until the window after begins."""
     REFERENCE = "reference"
     LIVE = "live"
     REPEATED = "repeated"
@@ -79,6 +82,12 @@ class Metric:
     host: HostId | None = None
     control: str = ""
     """Id of a metric of the same change that it did not touch; its own moves are subtracted."""
+    load: str = ""
+    """Id of a metric of the same change that tells the traffic; it is judged first."""
+    objective: Objective | None = None
+    """The agreed share of good, whose error budget is looked at beside the level."""
+    apdex_t: float | None = None
+    """Up to here, in ``unit``, users are satisfied; up to four times it they bear with it."""
 
 
 @dataclass(frozen=True, slots=True)

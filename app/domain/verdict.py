@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from app.domain.ids import ChangeId
 from app.domain.metric import MetricKind, Target, WorseWhen
+from app.domain.objective import ApdexMove, BudgetUse
 from app.domain.vocabulary import OverallVerdict as OverallVerdict
 from app.domain.vocabulary import Verdict as Verdict
 from app.i18n import _, later
@@ -128,6 +129,46 @@ class Shift:
 
 
 @dataclass(frozen=True, slots=True)
+class QuantileMove:
+    """One quantile before and after; the move is a fraction, with its likely range (95 %).
+
+    Where a value is not above zero there is no fraction; ``difference`` in the metric's unit, with
+    its likely range, is always there.
+    """
+
+    quantile: float
+    before: float
+    after: float
+    relative: float | None
+    interval95: tuple[float, float] | None
+    difference: float = 0.0
+    difference95: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyPlace:
+    """Where a measure stands among those judged together (Benjamini-Hochberg).
+
+    It counts when ``p`` is at most ``limit``, or a less likely one of the family is.
+    """
+
+    rank: int
+    size: int
+    limit: float
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LoadCheck:
+    """How the traffic moved that a measure depends on, and whether it was judged per unit of it."""
+
+    name: str
+    relative: float | None
+    interval95: tuple[float, float] | None
+    restated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """Before against after for one metric of a change.
 
@@ -160,6 +201,15 @@ class Comparison:
     interval95: tuple[float, float] | None = None
     interval90: tuple[float, float] | None = None
     p: float | None = None
+    standard_error: float | None = None
+    """Of the effect: of a logarithm, or as a share of the expected level; 0 where nothing moves."""
+    df: float | None = None
+    levels_only: bool = False
+    """Whether levels after were compared without a window before."""
+    gates: tuple[str, ...] = ()
+    """What stood in the way of a verdict; the words are in `reason`."""
+    family: FamilyPlace | None = None
+    load: LoadCheck | None = None
     smallest_visible_change: float | None = None
     days: tuple[ReferenceDay, ...] = ()
     window_before: WindowFacts | None = None
@@ -168,6 +218,10 @@ class Comparison:
     n_effective: float | None = None
     """Independent observations the smaller window is worth."""
     shift: Shift | None = None
+    quantiles: tuple[QuantileMove, ...] = ()
+    """How the median and the tail moved, as far as the samples suffice."""
+    apdex: ApdexMove | None = None
+    budget: BudgetUse | None = None
     sentence: str = ""
     reason: str = ""
     notes: tuple[str, ...] = ()

@@ -21,6 +21,7 @@ from app.domain.need import (
     Scope,
     ScopeArea,
 )
+from app.domain.objective import Objective
 from app.domain.people import Contact
 from app.domain.review import Finding, Incident, TestCase, TestKind, TestResult, Topic
 from app.domain.risk import Control, Grade, RiskAssessment, RiskScore
@@ -246,11 +247,14 @@ _OPTIONS = (
     ),
 )  # fmt: skip
 _METRICS = (
-    latency("orders", "Orders page, p95 response time", 400.0),
-    replace(usage("cpu", "Processor load"), target=Target(60.0)),
+    replace(
+        latency("orders", "Orders page, p95 response time", 400.0),
+        objective=Objective(0.95), apdex_t=400.0,
+    ),
+    replace(usage("cpu", "Processor load"), target=Target(60.0), load="commits"),
     usage("memory", "Memory in use", margin=0.05),
     replace(usage("commits", "Transactions", "1/s"), worse_when=WorseWhen.LOWER),
-)
+)  # fmt: skip
 
 
 def _forward(host: Host) -> tuple[Step, ...]:

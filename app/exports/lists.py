@@ -7,7 +7,6 @@ stored as text, which no program evaluates.
 
 import csv
 import json
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,10 +21,8 @@ from openpyxl.utils import get_column_letter
 
 from app.i18n import _
 from app.services.exports import ExportFormat, ExportWish, TableWriter, Value
-from app.services.safe_text import display
+from app.services.safe_text import display, safe_cell
 
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
-_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 _LONGEST_CELL = 32_767
 _CUT = "… [cut]"
 _WIDTHS = {0: 13, 1: 52}
@@ -50,13 +47,6 @@ def open_table(path: Path, wish: ExportWish, headings: Sequence[str]) -> Iterato
             book = _Workbook(headings, wish.label)
             yield book
             book.save(path)
-
-
-def safe_cell(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula; plain numbers stay as they are."""
-    bare = text.lstrip(" \"'")
-    risky = text.startswith(_RISKY) or bare.startswith(_RISKY)
-    return f"'{text}" if risky and not _NUMBER.fullmatch(text.strip()) else text
 
 
 class _CsvTable:

@@ -7,13 +7,14 @@ a `Comparison` with its sentence comes out.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from app.analysis.clean import HOUR_S, Samples, samples_of, usual_step
-from app.analysis.judge import Terms, overall_verdict, survivors
+from app.analysis.clean import HOUR_S, Samples, samples_of
+from app.analysis.judge import Terms, family_places, overall_verdict, survivors
 from app.analysis.load import per_load
-from app.analysis.quantiles import QuantileMove, quantile_moves
+from app.analysis.quantiles import quantile_moves
 from app.analysis.shift import shift_start
 from app.analysis.study import Study, Window, study
 from app.analysis.windows import Layout, Slot, instant
@@ -27,13 +28,17 @@ from app.domain.verdict import (
     Comparison,
     Design,
     Evidence,
+    FamilyPlace,
+    LoadCheck,
     Overall,
     Parameters,
+    QuantileMove,
     Shift,
     Verdict,
     WindowFacts,
 )
 from app.i18n import _
+from app.services.two_windows import layout_of_windows
 from app.wording import signed_percent
 
 _NO_CHANGE = ChangeId("")
@@ -119,6 +124,7 @@ def _blank(metric: Metric, change: ChangeId) -> Comparison:
 
 def _with_figures(comparison: Comparison, found: Study) -> Comparison:
     ruling, ratio, effect = found.ruling, found.ratio, found.effect
+    comparison = replace(comparison, gates=tuple(gate.value for gate in found.gates))
     if ruling is None or ratio is None or effect is None:
         return comparison
     return replace(
@@ -131,6 +137,9 @@ def _with_figures(comparison: Comparison, found: Study) -> Comparison:
         interval95=ruling.interval95,
         interval90=ruling.interval90,
         p=ruling.p,
+        standard_error=effect.se,
+        df=effect.df,
+        levels_only=found.compares_levels,
         smallest_visible_change=ruling.visible,
         n_effective=effect.n_effective,
         scale=ratio.scale,
@@ -223,34 +232,19 @@ def compare_windows(
 
     The windows are as long as the shorter of the two: the end of one, the beginning of the other.
     """
-    zone = change.window.zone if change.window else "UTC"
-    layout = _layout(before, after, Parameters(settle_s=change.settle_s, zone=zone))
-    if change.work_start:
-        layout = replace(layout, start_s=change.work_start.timestamp())
+    layout = layout_of_windows(change, before, after)
     both = samples_of(_joined(before, after), metric.kind)
     return compare_metric(metric, both, layout, change=change.id, control=control, around=around)
 
 
-def _layout(before: Series, after: Series, parameters: Parameters) -> Layout:
-    """Lay two windows over two series: as long as the shorter, the end of one, the start of one."""
-    spans = [_span(series) for series in (before, after)]
-    told = [span for span in spans if span is not None]
-    if not told:
-        told = [(0.0, 0.0)]
-    length_s = min(end - start for start, end in told)
-    # A side without samples is laid where the other has none either.
-    end_s = spans[0][1] if spans[0] else told[-1][0]
-    begin_s = spans[1][0] if spans[1] else told[0][1]
-    return Layout(
-        end_s,
-        Slot(((end_s - length_s, end_s),)),
-        Slot(((begin_s, begin_s + length_s),)),
-        replace(parameters, window_s=length_s),
-    )
-
-
 def compare_under_load(
-    metric: Metric, samples: Samples, traffic: tuple[Metric, Samples], layout: Layout
+    metric: Metric,
+    samples: Samples,
+    traffic: tuple[Metric, Samples],
+    layout: Layout,
+    *,
+    change: ChangeId = _NO_CHANGE,
+    around: Around = Around(),
 ) -> Comparison:
     """Judge a metric that depends on traffic, such as CPU load.
 
@@ -260,19 +254,38 @@ def compare_under_load(
     load, load_samples = traffic
     moved = compare_metric(load, load_samples, layout)
     relative = moved.relative_change
+    check = LoadCheck(load.name, relative, moved.interval95)
     if not moved.is_real or relative is None or abs(math.log1p(relative)) < math.log1p(load.margin):
-        return compare_metric(metric, samples, layout)
-    found = compare_metric(metric, per_load(samples, load_samples, layout), layout)
+        plain = compare_metric(metric, samples, layout, change=change, around=around)
+        return replace(plain, load=check)
+    per_unit = per_load(samples, load_samples, layout)
     note = _("{load} moved by {by}, so these figures are per unit of it.").format(
         load=load.name, by=signed_percent(relative)
     )
-    return replace(found, notes=(note,), sentence=f"{found.sentence} {note}")
+    noted = replace(around, notes=(*around.notes, note))
+    found = compare_metric(metric, per_unit, layout, change=change, around=noted)
+    return replace(found, load=replace(check, restated=True))
 
 
-def compare_quantiles(metric: Metric, samples: Samples, layout: Layout) -> tuple[QuantileMove, ...]:
-    """Return how p50, p90, p95 and p99 moved, as far as the samples suffice."""
-    found = study(samples, layout, _terms(metric, layout.parameters))
-    return quantile_moves(samples, layout, found.backs)
+def compare_quantiles(
+    found: Comparison, samples: Samples, layout: Layout
+) -> tuple[QuantileMove, ...]:
+    """Return how p50, p90, p95 and p99 moved, as far as the samples suffice.
+
+    Args:
+        found: The comparison of the level, which says which days it was compared with.
+        samples: All samples of the metric.
+        layout: Where the windows lie.
+    """
+    return quantile_moves(samples, layout, days_back(found))
+
+
+def days_back(found: Comparison) -> tuple[int, ...]:
+    """Return how many days before the change the days lie that were compared with."""
+    if found.window_before is None:
+        return ()
+    first = found.window_before.start.astimezone(ZoneInfo(found.parameters.zone)).date()
+    return tuple((first - day.day).days for day in found.days if day.used)
 
 
 def compare_runs(
@@ -301,14 +314,6 @@ def _joined(before: Series, after: Series) -> Series:
     )
 
 
-def _span(series: Series) -> tuple[float, float] | None:
-    """Return where a window of samples begins and ends; each sample stands for one step."""
-    at_s = np.sort(series.at_s[np.isfinite(series.at_s) & np.isfinite(series.value)])
-    if not len(at_s):
-        return None
-    return float(at_s[0]), float(at_s[-1]) + (usual_step(np.unique(at_s)) or 1.0)
-
-
 def judge_together(found: Sequence[Comparison]) -> tuple[Comparison, ...]:
     """Take back the moves that so many tests would give by chance (Benjamini-Hochberg, 5 %).
 
@@ -317,7 +322,13 @@ def judge_together(found: Sequence[Comparison]) -> tuple[Comparison, ...]:
     """
     family = [item for item in found if item.key and item.p is not None]
     family = family or [item for item in found if item.p is not None]
-    kept = survivors([item.p for item in family if item.p is not None])
+    chances = [item.p for item in family if item.p is not None]
+    kept = survivors(chances)
+    places = {
+        item.id: FamilyPlace(*place, counts)
+        for item, place, counts in zip(family, family_places(chances), kept, strict=True)
+    }
+    found = [replace(item, family=places.get(item.id)) for item in found]
     chance = {
         item.id
         for item, counts in zip(family, kept, strict=True)

@@ -99,7 +99,7 @@ def look_at_file(wanted: FileImport, *, with_: Measuring) -> Outlook:
     """
     asked = open_asked(wanted, with_)
     whole = asked.file.look(asked.wanted.column)
-    return outlook_on(asked, whole, _split(whole, asked.layout))
+    return outlook_on(asked, whole, split_by_window(whole, asked.layout))
 
 
 def outlook_on(asked: Asked, whole: Series, parts: Mapping[WindowName, Series]) -> Outlook:
@@ -139,7 +139,7 @@ def import_file(
     chosen, file, layout = asked.wanted, asked.file, asked.layout
     name = chosen.path.name
     found = file.read([chosen.column], Keep(*layout.reach), context)
-    split = _split(found.series[chosen.column], layout)
+    split = split_by_window(found.series[chosen.column], layout)
     parts = {window: part for window, part in split.items() if len(part.at_s)}
     if not parts.keys() & {WindowName.BEFORE, WindowName.AFTER}:
         raise InvalidInput(
@@ -218,11 +218,17 @@ def _guess(metric: Metric, names: Sequence[str]) -> str:
     return names[0]
 
 
-def _split(series: Series, layout: Layout) -> dict[WindowName, Series]:
+def split_by_window(series: Series, layout: Layout) -> dict[WindowName, Series]:
+    """Cut samples by the windows of a change; what comes after all of them is left out."""
     before = is_inside(series, layout.before)
     after = is_inside(series, layout.after)
-    earlier = ~before & ~after & (series.at_s < layout.before.start_s)
-    masks = {WindowName.BEFORE: before, WindowName.AFTER: after, WindowName.REFERENCE: earlier}
+    between = (series.at_s >= layout.before.end_s) & (series.at_s < layout.after.start_s)
+    masks = {
+        WindowName.BEFORE: before,
+        WindowName.DURING: between,
+        WindowName.AFTER: after,
+        WindowName.REFERENCE: series.at_s < layout.before.start_s,
+    }
     return {name: Series(series.at_s[mask], series.value[mask]) for name, mask in masks.items()}
 
 

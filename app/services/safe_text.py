@@ -63,5 +63,19 @@ def plain(text: str | bytes) -> str:
     return display(_SEQUENCES.sub("", text)).replace("\n", " ").strip()
 
 
+def safe_cell(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula; plain numbers stay as they are.
+
+    What could be taken for one gets an apostrophe in front (OWASP, CSV injection).
+    """
+    bare = text.lstrip(" \"'")
+    risky = text.startswith(_RISKY) or bare.startswith(_RISKY)
+    return f"'{text}" if risky and not _NUMBER.fullmatch(text.strip()) else text
+
+
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
+
+
 def _cut(line: str) -> str:
     return line if len(line) <= LONGEST_LINE else line[:LONGEST_LINE] + _CUT

@@ -6,18 +6,28 @@ from datetime import datetime
 
 import numpy as np
 
-from app.analysis.clean import samples_of
+from app.analysis.clean import Samples, samples_of
 from app.analysis.windows import Blocked, Layout, instant
 from app.domain.change import Change
 from app.domain.event import Actor, NewEvent
 from app.domain.metric import Metric, SampleSet, Series, WindowName
+from app.domain.objective import BudgetUse
 from app.domain.verdict import Caveat, Comparison, Parameters
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.comparison import Around, Control, compare_metric, compare_windows, judge_together
+from app.services.comparison import (
+    Around,
+    Control,
+    compare_metric,
+    compare_quantiles,
+    compare_under_load,
+    judge_together,
+)
 from app.services.disturbances import disturbances, in_windows
 from app.services.metrics import Measuring
+from app.services.objectives import Stretch, apdex_move, budget_use
 from app.services.ports_series import SeriesStore
+from app.services.two_windows import layout_of_windows
 
 
 def judge(change_id: str, *, with_: Measuring) -> tuple[Comparison, ...]:
@@ -110,20 +120,71 @@ class _Case:
 
 
 def _judge_one(case: _Case, metric: Metric) -> Comparison | None:
-    change, layout = case.change, case.layout
     newest = _newest(metric.id, case.samples)
     before, after = newest.get(WindowName.BEFORE), newest.get(WindowName.AFTER)
     if before is None or after is None:
         return None
-    control = _control_of(change, metric, case.samples, case.series)
-    around = _around(layout, after, case.now)
-    if WindowName.REFERENCE in newest and layout is not None:
-        every = samples_of(_all_of(newest, case.series), metric.kind)
-        return compare_metric(
-            metric, every, layout, change=change.id, control=control, around=around
+    around = _around(case.layout, after, case.now)
+    samples, layout = _material(case, metric, newest)
+    traffic = _traffic_of(case, metric)
+    if traffic is not None and not metric.control:
+        found = compare_under_load(
+            metric, samples, traffic, layout, change=case.change.id, around=around
         )
-    both = case.series.get(before.sha256), case.series.get(after.sha256)
-    return compare_windows(change, metric, *both, control=control, around=around)
+    else:
+        control = _control_of(case.change, metric, case.samples, case.series)
+        found = compare_metric(
+            metric, samples, layout, change=case.change.id, control=control, around=around
+        )
+    return replace(
+        found,
+        quantiles=compare_quantiles(found, samples, layout),
+        apdex=apdex_move(metric, samples, layout),
+        budget=_budget(case, metric, newest, layout),
+    )
+
+
+def _material(
+    case: _Case, metric: Metric, newest: Mapping[WindowName, SampleSet]
+) -> tuple[Samples, Layout]:
+    """Return what a metric is judged from: its whole history, or its two windows alone."""
+    if WindowName.REFERENCE in newest and case.layout is not None:
+        return samples_of(_all_of(newest, case.series), metric.kind), case.layout
+    both = [newest[window] for window in (WindowName.BEFORE, WindowName.AFTER)]
+    before, after = (case.series.get(item.sha256) for item in both)
+    pair = {item.window: item for item in both}
+    layout = layout_of_windows(case.change, before, after)
+    return samples_of(_all_of(pair, case.series), metric.kind), layout
+
+
+def _traffic_of(case: _Case, metric: Metric) -> tuple[Metric, Samples] | None:
+    """Return the metric of the traffic that was named for this one, with its samples."""
+    load = next((item for item in case.change.metrics if item.id == metric.load), None)
+    if load is None:
+        return None
+    newest = _newest(load.id, case.samples)
+    if not {WindowName.BEFORE, WindowName.AFTER} <= newest.keys():
+        return None
+    return load, _material(case, load, newest)[0]
+
+
+def _budget(
+    case: _Case, metric: Metric, newest: Mapping[WindowName, SampleSet], layout: Layout
+) -> BudgetUse | None:
+    work_s = case.change.work_start.timestamp() if case.change.work_start else layout.start_s
+    spans = {
+        WindowName.BEFORE: (layout.before.start_s, layout.before.end_s),
+        WindowName.DURING: (work_s, max(work_s, layout.after.start_s)),
+        WindowName.AFTER: (layout.after.start_s, layout.after.end_s),
+    }
+
+    def stretch(window: WindowName) -> Stretch:
+        kept = newest.get(window)
+        if kept is None:
+            return Stretch(spans[window], None)
+        return Stretch(spans[window], case.series.get(kept.sha256), kept.failed)
+
+    return budget_use(metric, *(stretch(window) for window in spans))
 
 
 def _around(layout: Layout | None, after: SampleSet, now: datetime) -> Around:

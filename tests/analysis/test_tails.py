@@ -56,7 +56,11 @@ def test_quantiles_against_reference_days_and_too_few_samples() -> None:
     assert all(move.interval95[0] < 0.3 < move.interval95[1] for move in moves)
     few = gauge_samples(Series(case.at_s[::30], case.value[::30]))
     assert [move.quantile for move in quantile_moves(few, layout, (1, 2, 5, 6, 7))] == [0.5]
-    assert quantile_moves(gauge_samples(Series(case.at_s, -case.value)), layout, ()) == ()
+    for below in quantile_moves(gauge_samples(Series(case.at_s, -case.value)), layout, ()):
+        assert (below.relative, below.interval95) == (None, None), "no ratio below zero"
+        low, high = below.difference95
+        assert low < below.after - below.before < high
+        assert low < below.difference < high
     assert quantile_moves(samples(case), layout, (1, 2, 5, 6, 300)) == ()
 
 

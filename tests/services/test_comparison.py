@@ -321,7 +321,8 @@ def test_fewer_users_are_no_improvement() -> None:
 
 def test_quantiles_of_a_metric_are_compared_with_the_same_days() -> None:
     case, layout = made(PLAIN.but(effect=0.3))
-    moves = compare_quantiles(LATENCY, samples(case), layout)
+    found = compare_metric(LATENCY, samples(case), layout)
+    moves = compare_quantiles(found, samples(case), layout)
     assert [move.quantile for move in moves] == [0.5, 0.9, 0.95]
 
 

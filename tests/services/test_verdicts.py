@@ -61,6 +61,7 @@ def test_eight_days_of_a_file_are_judged_against_these_days(opened, change, tmp_
     sets = import_file(FileImport(change.id, "response", path), with_=opened.measuring)
     assert {item.window for item in sets} == {
         WindowName.BEFORE,
+        WindowName.DURING,
         WindowName.AFTER,
         WindowName.REFERENCE,
     }
@@ -92,7 +93,7 @@ def test_judging_twice_replaces_the_record(opened, change, tmp_path, clock):
     (found,) = kept(opened, "comparisons")
     assert found.verdict is Verdict.REGRESSED
     assert found.judged_at == clock.now()
-    assert len(kept(opened, "samples")) == 6, "what was frozen first stays"
+    assert len(kept(opened, "samples")) == 8, "what was frozen first stays"
 
 
 def test_rows_without_a_number_stay_gaps(opened, change, tmp_path):

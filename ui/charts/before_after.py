@@ -2,43 +2,28 @@
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import (
-    QColor,
-    QContextMenuEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPen,
-    QWheelEvent,
-)
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from app.analysis.chart_model import ChartModel, DirectLabel, LineKind
 from app.i18n import _
 from app.wording import clock, number
-from ui.charts.explore import Explorer, Readout, paint_crosshair
-from ui.charts.frame import QUIET, ChartFrame
+from ui.charts.explore import Readout, paint_crosshair
+from ui.charts.explored import ExploredChart
+from ui.charts.frame import QUIET
 from ui.paint import CENTER, RIGHT, Style, line_height, write
 from ui.theme import BOLD, MEDIUM, SMALL, faded, tokens
 
 
-class BeforeAfterChart(ChartFrame):
+class BeforeAfterChart(ExploredChart):
     """Draws a `ChartModel`; its accessible name is the sentence of the model.
 
     It can be looked at closely by keys and mouse, and saved as a picture or as figures.
     """
 
-    menu_wanted = Signal(QPoint)  # a place of the screen
-
     def __init__(self) -> None:
         super().__init__()
         self._model: ChartModel | None = None
-        self.explorer = Explorer(self, lambda: QRectF(self._area()))
-        self.explorer.moved.connect(self._on_moved)
-        self.explorer.pointed.connect(self._on_pointed)
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setToolTip(_("Wheel or + and −: zoom. Drag or Ctrl and arrows: move. Home: all."))
 
     @property
     def model(self) -> ChartModel | None:
@@ -50,54 +35,19 @@ class BeforeAfterChart(ChartFrame):
         self._model, self._origin = model, model.x0
         self.setAccessibleName(model.sentence)
         self.explorer.set_full(model.x0, model.x1)
-        self._on_moved()
+        self.show_part(model.x0, model.x1)
         self.draw_curves()
 
-    @Slot()
-    def _on_moved(self) -> None:
+    @property
+    def is_empty(self) -> bool:
+        """Whether no chart was set yet."""
+        return self._model is None
+
+    def show_part(self, start: float, end: float) -> None:
+        """Show a part of the time."""
         if (model := self._model) is not None:
-            start, end = self.explorer.span
             ticks = model.times(start, end) if self.explorer.is_zoomed else model.x_ticks
             self.set_axes((start, end, model.y0, model.y1), ticks, model.y_ticks, model.unit)
-
-    @Slot()
-    def _on_pointed(self) -> None:
-        if self._model is not None:
-            self.plot.viewport().update()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Zoom, pan, or move the crosshair."""
-        if self._model is None or not self.explorer.key(event):
-            super().keyPressEvent(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom around the pointer."""
-        self.explorer.wheel(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take hold of the chart."""
-        self.explorer.mouse(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag the chart, or read values."""
-        self.explorer.mouse(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go."""
-        self.explorer.mouse(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Show everything again."""
-        self.explorer.mouse(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Take the crosshair away."""
-        self.explorer.point(None)
-        super().leaveEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Ask for what can be done with the chart."""
-        self.menu_wanted.emit(event.globalPos())
 
     def draw_curves(self) -> None:
         """Draw earlier days thin and behind, before dashed, after solid."""
@@ -192,7 +142,8 @@ class BeforeAfterChart(ChartFrame):
         )  # fmt: skip
         width = max(style.width(text) for text, style in texts) + 4
         x = max(area.left() + 4, min(self.x_of(label.x, area), area.right() - width - 4))
-        y = self.y_of(label.y, area)
+        high = sum(line_height(style) - 2 for _text, style in texts)
+        y = max(area.top(), min(self.y_of(label.y, area), area.bottom() - high - 2))
         for text, style in texts:
             height = line_height(style)
             write(painter, QRectF(x, y, width, height), text, style)

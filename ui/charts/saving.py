@@ -1,23 +1,37 @@
 """A chart as a file: a picture of points, a picture of lines, or the figures behind it."""
 
 import csv
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 
-from app.analysis.chart_model import ChartModel
 from app.errors import InvalidInput
 from app.i18n import _
+from app.services.safe_text import safe_cell
 
 _SCALE = 2.0
 """Points of a picture per point of the screen, so that it prints well."""
 
 
-def save_chart(chart: QWidget, model: ChartModel, path: Path) -> None:
+class Figures(Protocol):
+    """What a chart shows, as words and as a table."""
+
+    @property
+    def sentence(self) -> str:
+        """What is to be seen, in words."""
+        ...
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        """Yield the table, head first."""
+        ...
+
+
+def save_chart(chart: QWidget, model: Figures, path: Path) -> None:
     """Write a chart in the form that the name's end asks for.
 
     Raises:
@@ -39,7 +53,7 @@ def save_chart(chart: QWidget, model: ChartModel, path: Path) -> None:
             raise InvalidInput(_("A chart is saved as PNG, SVG or CSV."))
 
 
-def _save_lines(chart: QWidget, model: ChartModel, path: Path) -> None:
+def _save_lines(chart: QWidget, model: Figures, path: Path) -> None:
     generator = QSvgGenerator()
     generator.setFileName(str(path))
     generator.setSize(QSize(chart.width(), chart.height()))
@@ -52,18 +66,10 @@ def _save_lines(chart: QWidget, model: ChartModel, path: Path) -> None:
     painter.end()
 
 
-def _save_figures(model: ChartModel, path: Path) -> None:
-    """Write every sample that is drawn, with times in UTC; gaps are left out."""
+def _save_figures(figures: Figures, path: Path) -> None:
     try:
         with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(("line", "time", f"value {model.unit}".strip()))
-            for number, line in enumerate(model.lines, start=1):
-                name = f"{line.kind.value} {number}"
-                for at, value in zip(line.x.tolist(), line.y.tolist(), strict=True):
-                    if value == value:
-                        time = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
-                        writer.writerow((name, time, repr(value)))
+            csv.writer(file).writerows([safe_cell(cell) for cell in row] for row in figures.rows())
     except OSError as error:
         raise _not_written(path) from error
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from app.domain.change import Change
@@ -16,6 +15,9 @@ from ui.tasks import Task, host_lane
 if TYPE_CHECKING:
     from app.analysis.chart_model import ChartModel
     from app.services.facade import AppServices
+    from app.services.pictures.metric import MetricPictures
+    from app.services.pictures.pair import PairPicture
+    from app.services.pictures.shelf import Shelf
     from app.tasks import TaskContext
     from ui.context import UiContext
 
@@ -83,61 +85,61 @@ def _metric_view(
     found: Comparison | None,
     names: dict[str, str],
 ) -> MetricView:
-    mine = sorted((s for s in samples if s.metric == metric.id), key=lambda s: s.id)
-    newest = {item.window: item for item in mine}
-    before, after = newest.get(WindowName.BEFORE), newest.get(WindowName.AFTER)
-    chart = _chart(services, change, metric, found, before, after) if before or after else None
+    shelf = _shelf(services, change, metric, samples, found)
+    before, after = shelf.newest(WindowName.BEFORE), shelf.newest(WindowName.AFTER)
+    chart = None
+    if before or after:
+        from app.services.pictures.metric import window_chart  # noqa: PLC0415 - numpy
+
+        chart = window_chart(shelf)
     return MetricView(metric, names.get(metric.host or "", ""), found, before, after, chart)
 
 
-def _chart(
+def _shelf(
     services: "AppServices",
     change: Change,
     metric: Metric,
+    samples: Sequence[SampleSet],
     found: Comparison | None,
-    before: SampleSet | None,
-    after: SampleSet | None,
-) -> "ChartModel":
-    from app.analysis.chart_model import ChartInput, before_after_chart  # noqa: PLC0415 - numpy
+) -> "Shelf":
+    from app.services.pictures.shelf import Shelf  # noqa: PLC0415 - numpy
 
-    def read(item: SampleSet | None) -> Series | None:
-        return services.series.get(item.sha256) if item else None
+    def read(item: SampleSet) -> Series | None:
+        return services.series.get(item.sha256)
 
-    start, end = change_span(change, before, after)
-    return before_after_chart(
-        ChartInput(
-            metric.name,
-            metric.unit,
-            read(before),
-            read(after),
-            _window(before, start - timedelta(seconds=change.baseline_s), start),
-            _window(after, end, end + timedelta(seconds=change.baseline_s)),
-            (start.timestamp(), end.timestamp()),
-            change.window.zone if change.window else "UTC",
-            metric.target,
-            (),
-            found.before if found else None,
-            found.after if found else None,
-        )
-    )
+    return Shelf.of(change, metric, samples, found, read)
 
 
-def _window(item: SampleSet | None, start: datetime, end: datetime) -> tuple[float, float]:
-    if item is not None:
-        start, end = item.start, item.end
-    return start.timestamp(), end.timestamp()
+def load_pictures(services: "AppServices", change_id: str, metric_id: str) -> "Pictures":
+    """Return what there is to be seen of one metric beside its windows."""
+    from app.services.pictures.metric import metric_pictures  # noqa: PLC0415 - numpy
+
+    (shelf,) = _shelves(services, change_id, metric_id)
+    return Pictures(metric_id, metric_pictures(shelf))
 
 
-def change_span(
-    change: Change, before: SampleSet | None, after: SampleSet | None
-) -> tuple[datetime, datetime]:
-    """Return when the work was done, or what lies between the samples while it is not."""
-    if change.work_start and change.work_end:
-        return change.work_start, change.work_end
-    start = before.end if before else (change.work_start or (after.start if after else None))
-    if start is None:
-        raise ValueError("a chart needs samples or a start")
-    return change.work_start or start, after.start if after else start
+def load_pair(services: "AppServices", change_id: str, one: str, other: str) -> "PairPicture":
+    """Return two metrics of a change against each other."""
+    from app.services.pictures.pair import pair_picture  # noqa: PLC0415 - numpy
+
+    return pair_picture(*_shelves(services, change_id, one, other))
+
+
+def _shelves(services: "AppServices", change_id: str, *metrics: str) -> "list[Shelf]":
+    with services.new_uow() as uow:
+        change = uow.changes.get(change_id)
+        samples = tuple(uow.samples.list(change=change.id))
+        found = {item.metric_id: item for item in uow.comparisons.list(change=change.id)}
+    known = {metric.id: metric for metric in change.metrics}
+    return [_shelf(services, change, known[each], samples, found.get(each)) for each in metrics]
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """The pictures of one metric."""
+
+    metric_id: str
+    drawn: "MetricPictures"
 
 
 def measure(context: "UiContext", change: Change, window: WindowName, title: str) -> Task:

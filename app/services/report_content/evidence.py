@@ -189,6 +189,7 @@ class EvidenceBook:
         windows = {
             WindowName.BEFORE: _("before"),
             WindowName.AFTER: _("after"),
+            WindowName.DURING: _("during the work"),
             WindowName.REFERENCE: _("earlier day"),
             WindowName.LIVE: _("live"),
             WindowName.REPEATED: _("again, later"),

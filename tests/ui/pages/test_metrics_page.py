@@ -51,7 +51,7 @@ def test_a_file_is_imported_and_a_useless_one_is_refused_in_words(
 
     driver.bot.mouseClick(driver.page.importing.keep, Qt.MouseButton.LeftButton)
     driver.settle()
-    driver.bot.waitUntil(lambda: len(samples(services)) == 2)
+    driver.bot.waitUntil(lambda: len(samples(services)) == 3)
     driver.settle()
     assert {item.query for item in samples(services)} == {"=cmd()<b>.csv"}
     with services.new_uow() as uow:

@@ -105,6 +105,7 @@ WORSE = {
 WINDOWS = {
     WindowName.BEFORE: later("Before"),
     WindowName.AFTER: later("After"),
+    WindowName.DURING: later("During the work"),
     WindowName.REFERENCE: later("Reference"),
     WindowName.LIVE: later("Live"),
     WindowName.REPEATED: later("Again, later"),

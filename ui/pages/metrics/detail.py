@@ -1,17 +1,14 @@
-"""One metric: the sentence, the chart, the same move on earlier days, and where it comes from."""
+"""One metric: the sentence, the ways to look at it, and where it comes from."""
 
-from PySide6.QtCore import QPoint, Signal, Slot
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.analysis.placebo_strip import placebo_strip
-from app.domain.verdict import Comparison
 from app.i18n import _
+from app.services.method_words import promises_line
 from app.wording import clock, count, number, percent
-from ui.charts.before_after import BeforeAfterChart
-from ui.charts.placebo import PlaceboStrip
 from ui.operations.metrics import MetricView
-from ui.pages.metrics.chart_menu import open_chart_menu
 from ui.pages.metrics.rows import verdict_badge
+from ui.pages.metrics.views import MetricViews
 from ui.widgets.badges import StateBadge
 from ui.widgets.facts import FactStrip
 from ui.widgets.labels import Label, panel_title
@@ -31,26 +28,19 @@ class MetricDetail(QWidget):
         self._title, self._host = panel_title(), Label("", tone="ink2")
         self._badge = StateBadge()
         self._sentence = Label("", weight=500, wrap=True)
-        self._reason = Label("", tone="ink2", wrap=True)
-        self._chart, self._strip = BeforeAfterChart(), PlaceboStrip()
-        self._chart.menu_wanted.connect(self._on_menu)
-        self._strip_title = Label("", weight=600)
+        self._promises = Label("", tone="ink2", wrap=True)
+        self.views = MetricViews()
+        self.views.failed.connect(self.failed)
         self._facts = FactStrip()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 16, 24, 16)
         layout.setSpacing(8)
         add_layout(layout, row(self._title, self._host, None, self._badge))
         layout.addWidget(self._sentence)
-        layout.addWidget(self._reason)
-        layout.addWidget(self._chart, 1)
-        layout.addWidget(self._strip_title)
-        layout.addWidget(self._strip)
+        layout.addWidget(self._promises)
+        layout.addWidget(self.views, 1)
         layout.addWidget(self._facts)
-        layout.addStretch(0)  # without a chart the words stay at the top
-
-    @Slot(QPoint)
-    def _on_menu(self, place: QPoint) -> None:
-        open_chart_menu(self._chart, place, self.failed.emit)
+        layout.addStretch(0)  # without anything to look at the words stay at the top
 
     def show_metric(self, view: MetricView, zone: str) -> None:
         """Show another metric."""
@@ -59,31 +49,13 @@ class MetricDetail(QWidget):
         self._host.setText(view.host)
         self._badge.set_badge(verdict_badge(view))
         self._sentence.setText(found.sentence if found else self._waiting(view))
-        beside = _beside(found) if found else ""
-        self._reason.setText(beside)
-        self._reason.setVisible(bool(beside))
-        self._chart.setVisible(view.chart is not None)
+        promises = promises_line(found) if found else ""
+        self._promises.setText(promises)
+        self._promises.setVisible(bool(promises))
+        self.views.setVisible(view.chart is not None)
         if view.chart is not None:
-            self._chart.set_model(view.chart)
-        self._show_strip(found)
+            self.views.show_metric(view)
         self._facts.set_facts(_facts(view, zone))
-
-    def _show_strip(self, found: Comparison | None) -> None:
-        earlier = (
-            [day.effect for day in found.days if day.used and day.effect is not None]
-            if found
-            else []
-        )
-        shown = bool(
-            found and earlier and found.relative_change is not None and found.interval95 is not None
-        )
-        self._strip.setVisible(shown)
-        self._strip_title.setVisible(shown)
-        if found and shown and found.relative_change is not None and found.interval95 is not None:
-            self._strip_title.setText(_("The same move on {n} earlier days").format(n=len(earlier)))
-            self._strip.set_model(
-                placebo_strip(found.relative_change, found.interval95, earlier, found.margin)
-            )
 
     @staticmethod
     def _waiting(view: MetricView) -> str:
@@ -92,11 +64,6 @@ class MetricDetail(QWidget):
         if view.after and not view.before:
             return _("Nothing was measured before the change, so nothing can be compared.")
         return _("Not measured yet.")
-
-
-def _beside(found: Comparison) -> str:
-    """Return why the verdict is what it is, unless the sentence says it already."""
-    return "" if found.reason in found.sentence else found.reason
 
 
 def _facts(view: MetricView, zone: str) -> list[tuple[str, str]]:

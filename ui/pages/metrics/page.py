@@ -11,15 +11,13 @@ from app.domain.metric import WindowName
 from app.i18n import _
 from app.services.imports import FileImport, Outlook
 from app.wording import duration
-from ui.cells import Badge, Group
+from ui.cells import Badge
 from ui.changed import Topic
-from ui.models.rows import RowsModel
 from ui.models.verdicts import OVERALL_MARKS
 from ui.operations import metrics
 from ui.operations.metrics import MetricsView, MetricView
-from ui.pages.metrics.detail import MetricDetail
 from ui.pages.metrics.importing import ImportPanel
-from ui.pages.metrics.rows import COLUMNS
+from ui.pages.metrics.ways import PLACES, Ways
 from ui.tasks import Latest, Task
 from ui.theme import LARGE
 from ui.widgets.badges import StateBadge
@@ -27,9 +25,8 @@ from ui.widgets.buttons import Button, Kind
 from ui.widgets.empty import EmptyState, ghost_chart
 from ui.widgets.fields import Combo
 from ui.widgets.labels import Label
-from ui.widgets.layout import MARGIN, Line, column, panel, row, split
+from ui.widgets.layout import Line, column, panel, row
 from ui.widgets.page import Page
-from ui.widgets.table import Rows, Table
 
 if TYPE_CHECKING:
     from ui.context import UiContext
@@ -37,7 +34,6 @@ if TYPE_CHECKING:
 _PLANNING = (ChangeState.DRAFT, ChangeState.ASSESS, ChangeState.AUTHORIZE, ChangeState.SCHEDULED)
 _CHOICE_LENGTH = 36
 _EMPTY, _METRICS, _IMPORT = range(3)
-_LEAST_LIST, _LEAST_DETAIL = 540, 480
 
 
 class MetricsPage(Page):
@@ -72,24 +68,9 @@ class MetricsPage(Page):
         band = row(self._overall, words, gap=24, margins=(24, 12, 24, 12))
         band.setStretch(1, 1)
         self._band = panel(band, "raised")
-        self.table = Table(RowsModel(COLUMNS), rows=Rows.VERDICT, name="metrics", margin=MARGIN)
-        self.table.picked.connect(self._on_picked)
-        note = Label(
-            _("Dot: best estimate. Line: likely range (95 %). Shaded: the margin that matters."),
-            size=11,
-            tone="ink2",
-            wrap=True,
-        )
-        left = column(self.table, column(note, margins=(MARGIN, 12, MARGIN, 16)), gap=0)
-        left.setStretch(0, 1)
-        list_ = panel(left)
-        list_.setMinimumWidth(_LEAST_LIST)
-        self._detail = MetricDetail()
-        self._detail.setMinimumWidth(_LEAST_DETAIL)
-        self._detail.failed.connect(self.show_error)
-        inside = column(
-            self._band, Line(), split(list_, self._detail, sizes=(690, 550), name="metrics"), gap=0
-        )
+        self.ways = Ways(self.context)
+        self.ways.failed.connect(self.show_error)
+        inside = column(self._band, Line(), self.ways, gap=0)
         inside.setStretch(2, 1)
         self._stack = QStackedWidget()
         go = Button(_("Open the changes"))
@@ -113,7 +94,7 @@ class MetricsPage(Page):
     @property
     def ready(self) -> bool:
         """Whether the metrics have been shown."""
-        return not self._rows.busy
+        return not self._rows.busy and not self.ways.busy
 
     def reload(self) -> None:
         """Read the metrics again."""
@@ -121,9 +102,16 @@ class MetricsPage(Page):
         self._rows.start(lambda: metrics.load_view(services, ref))
 
     def open(self, ref: str) -> None:
-        """Show a change by its id."""
-        self._ref = ref
+        """Show a change by its id; what follows a slash is the way to look at it."""
+        self._ref, _slash, way = ref.partition("/")
+        self.ways.look(way)
         self.reload()
+
+    def places(self) -> tuple[str, ...]:
+        """Return every way to look at the change in sight."""
+        if self._view is None:
+            return ()
+        return tuple(f"{self._view.change.id}/{way}" for way in PLACES)
 
     @Slot(object)
     def _show(self, view: MetricsView | None) -> None:
@@ -142,10 +130,7 @@ class MetricsPage(Page):
         self._choice.setCurrentIndex(self._choice.findData(view.change.id))
         self.header.set_sentence(self._state(view))
         self._show_overall(view)
-        self.table.set_rows(_grouped(view))
-        self.table.select_first()
-        if self.table.current is not None:
-            self._detail.show_metric(self.table.current, view.zone)
+        self.ways.show_view(view)
 
     def _state(self, view: MetricsView) -> str:
         planned = view.change.state in _PLANNING
@@ -164,11 +149,6 @@ class MetricsPage(Page):
             self._sentence.setText(overall.sentence.removeprefix(word))
             self._rule.setText(overall.rule)
             self._rule.setVisible(bool(overall.rule))
-
-    @Slot(object)
-    def _on_picked(self, view: MetricView | None) -> None:
-        if view is not None and self._view is not None:
-            self._detail.show_metric(view, self._view.zone)
 
     @Slot(int)
     def _on_chosen(self, position: int) -> None:
@@ -192,7 +172,7 @@ class MetricsPage(Page):
 
     @Slot()
     def _on_import(self) -> None:
-        current: MetricView | None = self.table.current
+        current: MetricView | None = self.ways.table.current
         if self._view is None or current is None:
             return
         path, _kind = QFileDialog.getOpenFileName(
@@ -206,7 +186,7 @@ class MetricsPage(Page):
 
     def import_file(self, path: Path) -> None:
         """Look at a file of samples for the metric the cursor is on; nothing is kept yet."""
-        current: MetricView | None = self.table.current
+        current: MetricView | None = self.ways.table.current
         if self._view and current:
             self._on_look(FileImport(self._view.change.id, current.metric.id, path))
 
@@ -218,7 +198,7 @@ class MetricsPage(Page):
 
     @Slot(object)
     def _on_looked(self, outlook: Outlook) -> None:
-        current: MetricView | None = self.table.current
+        current: MetricView | None = self.ways.table.current
         if self._view and current and current.metric.id == outlook.wanted.metric:
             self.importing.show_outlook(outlook, current.metric, self._view.zone)
             self._stack.setCurrentIndex(_IMPORT)
@@ -242,14 +222,3 @@ class MetricsPage(Page):
     @Slot(object)
     def _on_done(self, _result: object) -> None:
         self.context.changed.announce(Topic.METRICS | Topic.CHANGES, self)
-
-
-def _grouped(view: MetricsView) -> list[MetricView | Group]:
-    key = [item for item in view.metrics if item.metric.key]
-    other = [item for item in view.metrics if not item.metric.key]
-    rows: list[MetricView | Group] = []
-    if key:
-        rows += [Group(_("Key measures"), _("decide the verdict")), *key]
-    if other:
-        rows += [Group(_("Other measures"), _("can make it mixed")), *other]
-    return rows

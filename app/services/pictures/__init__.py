@@ -1,0 +1,1 @@
+"""What charts are drawn from: frozen samples and verdicts, put together for screen and paper."""
