@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from app.domain.backup import BackupSet, Level, Outcome
+from app.domain.ids import HostId
 from app.errors import InvalidInput, NotFound
 from app.i18n import _
 from app.wording import bytes_size, moment
@@ -31,12 +32,23 @@ def find_set(wanted: str, sets: Sequence[BackupSet]) -> BackupSet:
     return found[0]
 
 
+def host_of(name: str, item: BackupSet) -> HostId | None:
+    """Return the host of a set by its name, None without one; raises NotFound."""
+    if not name:
+        return None
+    found = [key for key, known in item.hosts.items() if name in (known, key)]
+    if not found:
+        raise NotFound(_("The set holds nothing of {name}.").format(name=name))
+    return found[0]
+
+
 def set_data(item: BackupSet) -> dict[str, object]:
     """Return a set as the JSON answers show it."""
     return {
         "id": item.id,
         "change": item.change,
         "host": item.host_name,
+        "hosts": list(item.hosts.values()),
         "state": item.state.value,
         "level": item.level,
         "sealed_at": item.sealed_at,
@@ -77,7 +89,8 @@ def set_lines(item: BackupSet) -> list[str]:
     lines = [set_line(item)]
     for stored in item.objects:
         size = f"{bytes_size(stored.plain_bytes)}, {bytes_size(stored.stored_bytes)} stored"
-        lines.append(f"  {stored.name}: {stored.state.value}, {size}")
+        of = f"{stored.host_name}: " if len(item.hosts) > 1 else ""
+        lines.append(f"  {of}{stored.name}: {stored.state.value}, {size}")
         lines += [f"    {warning}" for warning in stored.warnings[:5]]
     for copied in item.copies:
         lines.append(

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from app.cli import vault_care, vault_ways
 from app.cli.output import answer
-from app.cli.sets import FINDING, find_set, level_of, set_data, set_line, set_lines
+from app.cli.sets import FINDING, find_set, host_of, level_of, set_data, set_line, set_lines
 from app.clock import SystemClock
 from app.domain.backup import BackupSet, Level, Outcome, RestoreResult
+from app.domain.ids import HostId
 from app.errors import InvalidInput
 from app.i18n import _
 from app.services.backup_copies import copy_backup
@@ -43,6 +44,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     parser.add_argument("--to-host", metavar="NAME:FOLDER", help=_("host folder that takes a copy"))
     parser.add_argument("--on-host", metavar="NAME", help=_("put it back; type the host's name"))
+    parser.add_argument("--host", default="", help=_("only what a set holds of this host"))
     parser.add_argument("--object", action="append", default=[], help=_("only this stored object"))
     parser.add_argument(
         "--no-safety", action="store_true", help=_("take no set of the present state first")
@@ -90,9 +92,11 @@ class _Inside:
     def verify(self, item: BackupSet, level: Level) -> BackupSet:
         return verify_set(item.id, level, keeping=self.keeping, context=TaskContext())
 
-    def restore(self, item: BackupSet, target: Path, paths: Sequence[str]) -> RestoreResult:
+    def restore(
+        self, item: BackupSet, target: Path, paths: Sequence[str], host: HostId | None
+    ) -> RestoreResult:
         return restore_to_folder(
-            item.id, target, keeping=self.keeping, context=TaskContext(), paths=paths
+            item.id, target, keeping=self.keeping, context=TaskContext(), paths=paths, host=host
         )
 
 
@@ -119,8 +123,10 @@ class _Outside:
         ]
         return replace(item, verifications=(*item.verifications, *found))
 
-    def restore(self, item: BackupSet, target: Path, paths: Sequence[str]) -> RestoreResult:
-        return self._vault.restore(item, target, TaskContext(), paths=paths)
+    def restore(
+        self, item: BackupSet, target: Path, paths: Sequence[str], host: HostId | None
+    ) -> RestoreResult:
+        return self._vault.restore(item, target, TaskContext(), paths=paths, host=host)
 
 
 _Place = _Inside | _Outside
@@ -152,7 +158,7 @@ def _restore(args: argparse.Namespace, place: _Place) -> int:
     if bool(args.to) == bool(args.on_host):
         raise InvalidInput(_("Say where to: --to FOLDER or --on-host NAME."))
     if args.to:
-        result = place.restore(item, args.to, args.path)
+        result = place.restore(item, args.to, args.path, host_of(args.host, item))
     else:
         wanted = HostRestore(
             item.id,

@@ -7,11 +7,12 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from app.cli.output import answer
-from app.cli.sets import FINDING, find_set
+from app.cli.sets import FINDING, find_set, host_of
+from app.domain.backup import BackupSet
 from app.domain.restore import DifferenceKind, Restore
 from app.errors import InvalidInput, NotFound
 from app.i18n import _
-from app.services import restores
+from app.services import restore_settling, restores
 from app.tasks import TaskContext
 from app.wording import bytes_size, duration, moment
 
@@ -22,11 +23,11 @@ _SIGNS = {DifferenceKind.NEW: "+", DifferenceKind.CHANGED: "~", DifferenceKind.G
 _FOUND = 200
 
 
-def _set_id(args: argparse.Namespace, services: "AppServices") -> str:
+def _set(args: argparse.Namespace, services: "AppServices") -> BackupSet:
     if not args.set:
         raise InvalidInput(_("Name a set by its id."), hint=_("changedesk vault list shows them."))
     with services.new_uow() as uow:
-        return find_set(args.set, uow.backups.list()).id
+        return find_set(args.set, uow.backups.list())
 
 
 def _restore(args: argparse.Namespace, services: "AppServices") -> Restore:
@@ -41,11 +42,13 @@ def _restore(args: argparse.Namespace, services: "AppServices") -> Restore:
 
 
 def _plan(args: argparse.Namespace, services: "AppServices") -> int:
-    plan = restores.plan_of(_set_id(args, services), keeping=services.keeping)
+    item = _set(args, services)
+    plan = restores.plan_of(item.id, keeping=services.keeping, host=host_of(args.host, item))
     lines = []
     for number, step in enumerate(plan.steps, start=1):
         size = bytes_size(step.bytes) if step.bytes else ""
-        lines.append(f"{number}. {step.title}: {step.target} {size}".rstrip())
+        where = f"{step.host}: " if step.host and len(item.hosts) > 1 else ""
+        lines.append(f"{number}. {where}{step.title}: {step.target} {size}".rstrip())
         lines += [f"   {step.command}"] if step.command else []
     how = _("measured") if plan.time.measured else _("as long as the capture took")
     lines.append(f"{duration(plan.time.seconds)}, {how}")
@@ -54,12 +57,14 @@ def _plan(args: argparse.Namespace, services: "AppServices") -> int:
 
 
 def _diff(args: argparse.Namespace, services: "AppServices") -> int:
+    item = _set(args, services)
     found = restores.difference(
-        _set_id(args, services),
+        item.id,
         keeping=services.keeping,
         context=TaskContext(),
         objects=args.object,
         paths=args.path,
+        host=host_of(args.host, item),
     )
     lines = [f"{_SIGNS[line.kind]} {line.path}  {line.what}" for line in found.lines]
     more = sum(found.counts.values()) - len(lines)
@@ -78,9 +83,10 @@ def _diff(args: argparse.Namespace, services: "AppServices") -> int:
 
 
 def _find(args: argparse.Namespace, services: "AppServices") -> int:
-    set_id = _set_id(args, services)
+    item = _set(args, services)
+    host = host_of(args.host, item)
     with closing(
-        restores.browse(set_id, keeping=services.keeping, context=TaskContext())
+        restores.browse(item.id, keeping=services.keeping, context=TaskContext(), host=host)
     ) as catalogue:
         page = catalogue.search(" ".join(args.path), _FOUND)
         lines = [f"{entry.path}  {bytes_size(entry.size)}" for entry in page.entries]
@@ -99,7 +105,7 @@ def _list(args: argparse.Namespace, services: "AppServices") -> int:
 
 
 def _line(item: Restore) -> str:
-    return f"{item.id}  {moment(item.began_at)}  {item.what}: {restores.state_words(item)}"
+    return f"{item.id}  {moment(item.began_at)}  {item.what}: {restore_settling.state_words(item)}"
 
 
 def _settled(item: Restore, args: argparse.Namespace) -> int:
@@ -109,17 +115,19 @@ def _settled(item: Restore, args: argparse.Namespace) -> int:
 
 def _look(args: argparse.Namespace, services: "AppServices") -> int:
     item = _restore(args, services)
-    return _settled(restores.look_after(item.id, keeping=services.keeping), args)
+    return _settled(restore_settling.look_after(item.id, keeping=services.keeping), args)
 
 
 def _undo(args: argparse.Namespace, services: "AppServices") -> int:
     item = _restore(args, services)
-    return _settled(restores.undo(item.id, args.on_host or "", keeping=services.keeping), args)
+    typed = args.on_host or ""
+    return _settled(restore_settling.undo(item.id, typed, keeping=services.keeping), args)
 
 
 def _settle(args: argparse.Namespace, services: "AppServices") -> int:
     item = _restore(args, services)
-    return _settled(restores.clear(item.id, args.on_host or "", keeping=services.keeping), args)
+    typed = args.on_host or ""
+    return _settled(restore_settling.clear(item.id, typed, keeping=services.keeping), args)
 
 
 VERBS: dict[str, Callable[[argparse.Namespace, "AppServices"], int]] = {

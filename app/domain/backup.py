@@ -120,11 +120,17 @@ class StoredObject:
     stored_sha256: str = ""
     members: int = 0
     command_sha256: str = ""
+    host: HostId | None = None
+    """What it was taken of; None in sets of earlier versions, which hold one host only."""
+    host_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class BackupSet:
-    """A sealed set in the vault, as the store remembers it."""
+    """A sealed set in the vault, as the store remembers it.
+
+    ``host`` is the first of the hosts it was taken of, and ``host_name`` names all of them.
+    """
 
     id: SetId
     change: ChangeId | None
@@ -174,12 +180,22 @@ class BackupSet:
         """The attempt at a level that was recorded last; a clock set back changes nothing."""
         return next((v for v in reversed(self.verifications) if v.level is level), None)
 
+    @property
+    def hosts(self) -> dict[HostId, str]:
+        """The name of each host it was taken of, in the order of its objects."""
+        told = {item.host: item.host_name for item in self.objects if item.host}
+        return told or {self.host: self.host_name}
+
+    def of_host(self, host: HostId) -> tuple[StoredObject, ...]:
+        """Return what it holds of one host."""
+        return tuple(item for item in self.objects if (item.host or self.host) == host)
+
     def holds(self, source: BackupSource) -> bool:
         """Whether one of its objects is what the plan names; facts are one of a kind."""
         return any(
             item.kind is source.kind
             and (item.kind is SourceKind.FACTS or item.title == source.title)
-            for item in self.objects
+            for item in self.of_host(source.host)
         )
 
     @property
@@ -250,6 +266,11 @@ class CutOff:
     """The jobs on the host, by the ids it knows them by."""
     is_over: bool = False
     """Whether the set is sealed or given up, so that only clearing away is left to do."""
+
+    @property
+    def hosts(self) -> tuple[HostId, ...]:
+        """Every host it is of, in the order of its sources."""
+        return tuple(dict.fromkeys(source.host for source in self.sources))
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ REAL, EXAMPLE = "CHG", "EXA"
 PLAN_FIELDS = (
     "title", "type", "description", "hosts", "scope", "options", "risk", "implementation_plan",
     "backout_plan", "test_plan", "communication_plan", "outage", "planned_downtime_min", "window",
-    "runbook", "backup_plan", "metrics", "baseline_s", "settle_s",
+    "runbook", "backup_plan", "backup_apart", "metrics", "baseline_s", "settle_s",
 )  # fmt: skip
 """What an approval is bound to: the plan, and nothing that merely happens later."""
 
@@ -84,6 +84,8 @@ class Change:
     acknowledged: tuple[Acknowledgement, ...] = ()
     runbook: Runbook = Runbook()
     backup_plan: tuple[BackupSource, ...] = ()
+    backup_apart: bool = False
+    """Whether each host gets a set of its own; else one set is sealed of all, or none."""
     metrics: tuple[Metric, ...] = ()
     baseline_s: float = 3 * 3600.0
     settle_s: float = 600.0

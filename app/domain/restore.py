@@ -24,6 +24,8 @@ class PlanStep:
     bytes: int = 0
     expected_s: float | None = None
     """As long as the capture of the same bytes took; None where nothing was measured."""
+    host: str = ""
+    """The name of the host it is done on; empty in plans of earlier versions, of one host."""
 
 
 @dataclass(frozen=True, slots=True)

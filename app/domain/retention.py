@@ -120,7 +120,7 @@ def decide(facts: Facts, rules: RetentionRules, now: datetime) -> tuple[Decision
 def holdings(item: BackupSet) -> frozenset[Held]:
     """Return what a set holds; facts come along with every set and are not counted."""
     return frozenset(
-        (item.host, stored.kind, stored.title)
+        (stored.host or item.host, stored.kind, stored.title)
         for stored in item.objects
         if stored.kind is not SourceKind.FACTS
     )

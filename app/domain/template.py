@@ -12,8 +12,8 @@ from app.domain.runbook import Runbook
 TEMPLATE_FIELDS = (
     "title", "description", "priority", "business_service", "justification", "hosts", "need",
     "impact", "scope", "options", "risk", "implementation_plan", "backout_plan", "test_plan",
-    "communication_plan", "outage", "planned_downtime_min", "runbook", "backup_plan", "metrics",
-    "baseline_s", "settle_s", "contacts", "tests", "monitor_days",
+    "communication_plan", "outage", "planned_downtime_min", "runbook", "backup_plan",
+    "backup_apart", "metrics", "baseline_s", "settle_s", "contacts", "tests", "monitor_days",
 )  # fmt: skip
 """What a template holds of a change; what happened to the change itself never is."""
 

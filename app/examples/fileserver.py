@@ -180,6 +180,7 @@ def _planned(stage: Stage, change: Change, hosts: tuple[Host, Host], day: date) 
         backup_plan=(
             BackupSource(SourceKind.FILES, old.id, ("/etc/samba", "/srv/projects")),
             BackupSource(SourceKind.FACTS, old.id),
+            BackupSource(SourceKind.FACTS, new.id),
         ),
         metrics=(
             latency("open", "Opening a plan, p95", 100.0),

@@ -205,6 +205,7 @@ def _planned(stage: Stage, change: Change, hosts: list[Host], day: date) -> Chan
             BackupSource(SourceKind.FILES, host.id, ("/etc/nginx", "/etc/ssl", "/srv/portal"))
             for host in hosts
         ),
+        backup_apart=True,
         metrics=(
             latency("portal", "Portal login, p95 response time", 260.0),
             usage("handshake", "TLS handshake", "ms"),

@@ -27,7 +27,7 @@ def copy_backup(
     remote = None
     if place.host:
         host = _host_named(place.host, keeping)
-        if host.id == item.host:
+        if host.id in item.hosts:
             raise IllegalMove(
                 _("A copy on {host} itself would be lost with it.").format(host=host.name),
                 hint=_("Choose another host, or a folder here."),

@@ -1,10 +1,12 @@
 """Whether a backup is proven well enough, and fresh enough, to start a change."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.domain.backup import BackupSet, BackupSource, CaptureState, GateAnswer, Level
+from app.domain.change import Change
+from app.domain.ids import HostId
 from app.domain.work import Work, last_of
 from app.i18n import _
 from app.wording import duration, moment
@@ -30,9 +32,48 @@ class Demand:
         return -CLOCK_TOLERANCE <= self.now - item.sealed_at <= self.max_age
 
     def later_work(self, item: BackupSet) -> Work | None:
-        """Return the last work on the host of a set that the set may lack."""
-        last = last_of(self.work, item.host)
-        return last if last is not None and last.overtakes(item.started_at) else None
+        """Return the last work on a host of a set that the set may lack."""
+        lasts = (last_of(self.work, host) for host in item.hosts)
+        found = (last for last in lasts if last is not None and last.overtakes(item.started_at))
+        return max(found, key=lambda last: (not last.ended, last.at), default=None)
+
+
+def gate_change(
+    change: Change, sets: Sequence[BackupSet], demand: Demand
+) -> tuple[tuple[HostId, GateAnswer], ...]:
+    """Say for every host of a change whether its backup is good enough, the planned ones first.
+
+    A host that the change touches and the plan does not back up is not good enough: where there is
+    nothing to keep, the facts of the host still say what was before. What is to be
+    sealed together must lie in one set: else it cannot be brought back to one moment.
+    """
+    plan = change.backup_plan
+    hosts = dict.fromkeys([*(source.host for source in plan), *change.hosts])
+    whole = [item for item in sets if all(item.holds(source) for source in plan)]
+    apart = change.backup_apart or len({source.host for source in plan}) < _SEVERAL
+    answers = []
+    for host in hosts:
+        sources = [source for source in plan if source.host == host]
+        own = [item for item in (sets if apart else whole or sets) if host in item.hosts]
+        if sources:
+            answers.append((host, gate_host(sources, own, demand)))
+        else:
+            answers.append(
+                (host, GateAnswer(False, _("The plan backs up nothing of it, not even its facts.")))
+            )
+    if not apart and not whole:
+        return tuple((host, _not_together(answer)) for host, answer in answers)
+    return tuple(answers)
+
+
+_SEVERAL = 2
+
+
+def _not_together(answer: GateAnswer) -> GateAnswer:
+    if not answer.met:
+        return answer
+    text = _("It lies in another set than the other hosts, so they go back to different moments.")
+    return replace(answer, met=False, sentence=text)
 
 
 def gate_host(

@@ -49,7 +49,7 @@ def look_at_host(
         TaskCancelled: A stop was asked for.
     """
     target = find_host(host, keeping)
-    request = CaptureRequest(SetId(new_id()), target, tuple(sources), by=keeping.desk.actor)
+    request = CaptureRequest(SetId(new_id()), (target,), tuple(sources), by=keeping.desk.actor)
     try:
         remote = keeping.remotes.open(target)
         found = keeping.vault.outlook(request, remote, context)
@@ -60,7 +60,7 @@ def look_at_host(
 
 def _last_set(host: HostId, keeping: Safekeeping) -> BackupSet | None:
     with keeping.desk.new_uow() as uow:
-        known = [item for item in uow.backups.list() if item.host == host and item.plain_bytes]
+        known = [s for s in uow.backups.list() if list(s.hosts) == [host] and s.plain_bytes]
     return max(known, key=lambda item: item.sealed_at, default=None)
 
 

@@ -1,6 +1,7 @@
 """Take backups, prove them, give them back; the store and the log hear of every step."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from app.domain.backup import (
@@ -43,31 +44,55 @@ def take_backup(
     change: ChangeId | None = None,
     level: Level = Level.READABLE,
 ) -> BackupSet:
-    """Take one set of one host, then prove it up to ``level``; return it as it was recorded.
-
-    The row and its log entry are committed together, right after the set was sealed. When a proof
-    does not succeed the set is returned all the same: its verifications say what is wrong.
+    """Take one set of one host, then prove it; as `take_together`.
 
     Raises:
         InvalidInput: There is nothing to back up, or a source belongs to another host.
-        BackupFailed: Nothing could be captured; nothing was sealed.
-        AppError: The host, the vault or the disk refused; nothing was sealed.
+        AppError: As `take_together`.
     """
-    if not sources or any(source.host != host for source in sources):
+    if any(source.host != host for source in sources):
         raise InvalidInput(
             _("A set holds sources of one host."), hint=_("Add what to back up to the plan.")
         )
-    target = find_host(host, keeping)
-    request = CaptureRequest(SetId(new_id()), target, tuple(sources), change, keeping.desk.actor)
+    return take_together(sources, keeping=keeping, context=context, change=change, level=level)
+
+
+def take_together(
+    sources: Sequence[BackupSource],
+    *,
+    keeping: Safekeeping,
+    context: TaskContext,
+    change: ChangeId | None = None,
+    level: Level = Level.READABLE,
+) -> BackupSet:
+    """Take one set of every host the sources name, then prove it up to ``level``.
+
+    All hosts are sealed together or not at all: what was taken of the others when one fails is
+    thrown away. The row and its log entry are committed together, right after the set was sealed.
+    When a proof does not succeed the set is returned all the same: its verifications say what is
+    wrong.
+
+    Raises:
+        InvalidInput: There is nothing to back up.
+        BackupFailed: Of one host nothing could be captured; nothing was sealed.
+        AppError: A host, the vault or the disk refused; nothing was sealed, and it says which.
+    """
+    if not sources:
+        raise InvalidInput(
+            _("There is nothing to back up."), hint=_("Add what to back up to the plan.")
+        )
+    hosts = tuple(find_host(one, keeping) for one in dict.fromkeys(s.host for s in sources))
+    request = CaptureRequest(SetId(new_id()), hosts, tuple(sources), change, keeping.desk.actor)
     return capture_and_record(request, level, keeping=keeping, context=context)
 
 
 def capture_and_record(
     request: CaptureRequest, level: Level, *, keeping: Safekeeping, context: TaskContext
 ) -> BackupSet:
-    """Take or finish the set that a request names, record it, and prove it; see `take_backup`."""
+    """Take or finish the set that a request names, record it, and prove it; see `take_together`."""
     try:
-        taken = keeping.vault.capture(request, keeping.remotes.open(request.host), context)
+        remotes = [_opened(host, keeping) for host in request.hosts]
+        taken = keeping.vault.capture(request, remotes, context)
     except AppError as error:
         _log_failure(request, error, keeping)
         raise
@@ -78,10 +103,19 @@ def capture_and_record(
     return verify_set(taken.id, level, keeping=keeping, context=context)
 
 
+def _opened(host: Host, keeping: Safekeeping) -> Remote:
+    """Return the way to a host; what stands in it is told with the host's name."""
+    try:
+        return keeping.remotes.open(host)
+    except AppError as error:
+        error.host, error.step = error.host or host.name, error.step or "backup"
+        raise
+
+
 def back_up_change(
     change: Change, *, keeping: Safekeeping, context: TaskContext, level: Level | None = None
 ) -> tuple[BackupSet, ...]:
-    """Take one set for every host in the change's backup plan.
+    """Take the change's backup plan: one set of all its hosts, or where it says so one of each.
 
     Without a ``level`` each is proven as far as the risk demands, at least to L2.
 
@@ -97,18 +131,18 @@ def back_up_change(
     if level is None:
         demanded = change.risk.required_backup if change.risk else None
         level = max(Level.READABLE, demanded or Level.READABLE)
-    hosts = dict.fromkeys(source.host for source in change.backup_plan)
     return tuple(
-        take_backup(
-            host,
-            [source for source in change.backup_plan if source.host == host],
-            keeping=keeping,
-            context=context,
-            change=change.id,
-            level=level,
-        )
-        for host in hosts
+        take_together(sources, keeping=keeping, context=context, change=change.id, level=level)
+        for sources in sets_of_plan(change)
     )
+
+
+def sets_of_plan(change: Change) -> list[tuple[BackupSource, ...]]:
+    """Return what each set of a change's backup plan holds."""
+    if not change.backup_apart:
+        return [change.backup_plan]
+    hosts = dict.fromkeys(source.host for source in change.backup_plan)
+    return [tuple(source for source in change.backup_plan if source.host == host) for host in hosts]
 
 
 def verify_set(
@@ -130,16 +164,16 @@ def verify_set(
 def _prove(item: BackupSet, level: Level, keeping: Safekeeping, context: TaskContext) -> BackupSet:
     wanted = [each for each in Level if Level.CAPTURED < each <= level]
     if Level.READABLE in wanted:
-        remote = _remote_for(item, Level.READABLE, keeping)
+        remotes = _remotes_for(item, Level.READABLE, keeping)
         found = keeping.vault.verify_by_reading(
-            item, by=keeping.desk.actor, context=context, remote=remote
+            item, by=keeping.desk.actor, context=context, remotes=remotes
         )
         item = _record(item, found, keeping)
         wanted = wanted[2:] if found[-1].outcome is Outcome.PASSED else []
     for each in wanted:
-        remote = _remote_for(item, each, keeping)
+        remotes = _remotes_for(item, each, keeping)
         one = keeping.vault.verify(
-            item, each, by=keeping.desk.actor, context=context, remote=remote
+            item, each, by=keeping.desk.actor, context=context, remotes=remotes
         )
         item = _record(item, (one,), keeping)
         if one.outcome is not Outcome.PASSED:
@@ -164,19 +198,21 @@ def _record(item: BackupSet, found: Sequence[Verification], keeping: Safekeeping
     return item
 
 
-def _remote_for(item: BackupSet, level: Level, keeping: Safekeeping) -> Remote | None:
-    """Return the host of a set where a level may need it; it is reached on first use only.
+def _remotes_for(item: BackupSet, level: Level, keeping: Safekeeping) -> tuple[Remote, ...]:
+    """Return the hosts of a set that a level may need; they are reached on first use only.
 
     Databases are read and restored by their own tools, which the host has when we have not.
     """
     if level is Level.MATCHES_SOURCE:
-        return keeping.remotes.open(find_host(item.host, keeping))
-    if level < Level.READABLE or not any(one.kind.is_server for one in item.objects):
-        return None
-    try:
-        return keeping.remotes.open(find_host(item.host, keeping))
-    except NotFound:
-        return None
+        return tuple(keeping.remotes.open(find_host(host, keeping)) for host in item.hosts)
+    if level < Level.READABLE:
+        return ()
+    found = []
+    for host in item.hosts:
+        if any(one.kind.is_server for one in item.of_host(host)):
+            with suppress(NotFound):
+                found.append(keeping.remotes.open(find_host(host, keeping)))
+    return tuple(found)
 
 
 def accept_partial(set_id: str, reason: str, *, keeping: Safekeeping) -> BackupSet:
@@ -267,8 +303,10 @@ def _sealed_text(item: BackupSet) -> str:
 
 def _log_failure(request: CaptureRequest, error: AppError, keeping: Safekeeping) -> None:
     with keeping.desk.new_uow() as uow:
-        text = _("No backup of {host}: {why}").format(host=request.host.name, why=error.sentence())
-        uow.log.append(NewEvent("backup.failed", text, request.change or "", (request.host.id,)))
+        names = ", ".join(host.name for host in request.hosts)
+        text = _("No backup of {host}: {why}").format(host=names, why=error.sentence())
+        refs = tuple(host.id for host in request.hosts)
+        uow.log.append(NewEvent("backup.failed", text, request.change or "", refs))
         uow.commit()
 
 
@@ -278,7 +316,7 @@ def set_event(kind: str, text: str, item: BackupSet, actor: Actor = Actor.HUMAN)
         kind,
         text,
         change=item.change or "",
-        refs=(item.id, item.host),
+        refs=(item.id, *item.hosts),
         data=(("manifest_sha256", item.manifest_sha256),),
         actor=actor,
     )

@@ -100,7 +100,10 @@ def _cut_off_restores(services: "AppServices") -> tuple[str, ...]:
     with services.new_uow() as uow:
         if not uow.restores.list():
             return ()
-    from app.services.restores import note_cut_off, state_words  # noqa: PLC0415 - hardly ever needed
+    from app.services.restore_settling import (  # noqa: PLC0415 - hardly ever needed
+        note_cut_off,
+        state_words,
+    )
 
     return tuple(
         _("A restore on {host} was cut off. {state} The backups page shows the way out.").format(

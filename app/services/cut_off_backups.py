@@ -37,8 +37,8 @@ def finish_cut_off(
     item = find_cut_off(set_id, keeping=keeping)
     if item.is_over:
         raise IllegalMove(_("This backup is over; only its remains are left on the host."))
-    host = find_host(item.host, keeping)
-    request = CaptureRequest(item.set, host, item.sources, item.change, item.by)
+    hosts = tuple(find_host(host, keeping) for host in item.hosts)
+    request = CaptureRequest(item.set, hosts, item.sources, item.change, item.by)
     return capture_and_record(request, level, keeping=keeping, context=context)
 
 
@@ -50,8 +50,8 @@ def drop_cut_off(set_id: str, *, keeping: Safekeeping) -> bool:
         RemoteError: The host cannot be used.
     """
     item = find_cut_off(set_id, keeping=keeping)
-    host = find_host(item.host, keeping)
-    gone = keeping.vault.drop_cut_off(item, keeping.remotes.open(host))
+    remotes = [keeping.remotes.open(find_host(host, keeping)) for host in item.hosts]
+    gone = keeping.vault.drop_cut_off(item, remotes)
     text = (
         _("Removed from {host} what it wrote for a backup that was cut off")
         if gone
@@ -59,7 +59,7 @@ def drop_cut_off(set_id: str, *, keeping: Safekeeping) -> bool:
     )
     with keeping.desk.new_uow() as uow:
         event = NewEvent(
-            "backup.dropped", text.format(host=item.host_name), item.change or "", (item.host,)
+            "backup.dropped", text.format(host=item.host_name), item.change or "", item.hosts
         )
         uow.log.append(event)
         uow.commit()

@@ -8,11 +8,12 @@ from enum import StrEnum
 from app.domain.backup import BackupSet
 from app.domain.change import Change
 from app.domain.health import Health, HealthReport
+from app.domain.ids import HostId
 from app.domain.run import Run, StepRun, StepState
 from app.domain.runbook import Phase, StepKind
 from app.domain.work import Work
 from app.i18n import _
-from app.services.backup_gate import Demand, gate_host
+from app.services.backup_gate import Demand, gate_change
 from app.services.rollback import rollback_deadline
 from app.services.runbooks import expected
 from app.wording import clock, count_of, duration
@@ -125,14 +126,15 @@ def _backups(seen: Situation) -> Iterable[GateFact]:
         return
     age = timedelta(hours=seen.backup_age_h)
     demand = Demand(change.risk.required_backup, age, seen.now, seen.work, seen.zone)
-    for host in dict.fromkeys(source.host for source in change.backup_plan):
-        sets = [item for item in seen.backups if item.host == host]
-        sources = [source for source in change.backup_plan if source.host == host]
-        answer = gate_host(sources, sets, demand)
+    told: set[tuple[str, str]] = set()
+    for host, answer in gate_change(change, seen.backups, demand):
         best = answer.best
         if best is None or best.level is None:
-            yield GateFact(FactState.BAD, _("No backup"), answer.sentence)
+            yield GateFact(FactState.BAD, _("No backup"), _named(host, answer.sentence, seen))
             continue
+        if (best.id, answer.sentence) in told:
+            continue  # one set of several hosts is one line
+        told.add((best.id, answer.sentence))
         text = _("Backup of {host}, {level}").format(host=best.host_name, level=best.level.label)
         if best.restore_s is not None:
             text = _("{text} in {time}").format(text=text, time=duration(best.restore_s))
@@ -142,6 +144,14 @@ def _backups(seen: Situation) -> Iterable[GateFact]:
             text = f"{text}. {answer.sentence}"
         ids = (_("set {id}").format(id=best.id),)
         yield GateFact(state, word, text, clock(best.sealed_at, seen.zone), ids)
+
+
+def _named(host: HostId, sentence: str, seen: Situation) -> str:
+    """Say of which host it is, where there are several and its name is known."""
+    names = {key: name for item in seen.backups for key, name in item.hosts.items()}
+    names.update({report.host: report.host_name for report in seen.health})
+    name = names.get(host, "") if len(seen.change.hosts) > 1 else ""
+    return f"{name}: {sentence}" if name else sentence
 
 
 def _pace(seen: Situation) -> GateFact:

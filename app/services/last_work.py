@@ -38,7 +38,7 @@ def work_after(
         besides: A run that does not count: the one for which the backups were made.
     """
     hosts = {source.host for source in change.backup_plan}
-    since = min((item.started_at for item in backups if item.host in hosts), default=None)
+    since = min((item.started_at for item in backups if hosts & item.hosts.keys()), default=None)
     return () if since is None else last_works(hosts, since, uow, besides=besides)
 
 

@@ -140,6 +140,9 @@ def _way_back(change: Change, host_name: HostName) -> Lines:
         paths = ", ".join(source.paths)
         where = host_name(str(source.host))
         yield _("Backed up"), f"{where}: {paths}" if paths else where
+    if len({source.host for source in change.backup_plan}) > 1:
+        apart = _("each host in a set of its own")
+        yield _("Sealed"), apart if change.backup_apart else _("all hosts in one set, or none")
 
 
 def _success(change: Change, host_name: HostName) -> Lines:

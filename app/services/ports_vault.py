@@ -17,7 +17,7 @@ from app.domain.backup import (
     Verification,
 )
 from app.domain.host import Host
-from app.domain.ids import ChangeId, SetId
+from app.domain.ids import ChangeId, HostId, SetId
 from app.domain.preflight import HostOutlook
 from app.domain.restore import (
     EntryPage,
@@ -34,13 +34,17 @@ from app.tasks import TaskContext
 
 @dataclass(frozen=True, slots=True)
 class CaptureRequest:
-    """One set about to be taken: everything of one host that belongs together."""
+    """One set about to be taken: everything that belongs together, of one host or of several."""
 
     set: SetId
-    host: Host
+    hosts: tuple[Host, ...]
     sources: tuple[BackupSource, ...]
     change: ChangeId | None = None
     by: str = ""
+
+    def of_host(self, host: HostId) -> tuple[BackupSource, ...]:
+        """Return what is wanted of one host."""
+        return tuple(source for source in self.sources if source.host == host)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +126,8 @@ class Spools(Protocol):
         """
         ...
 
-    def drop_cut_off(self, item: CutOff, remote: Remote) -> bool:
-        """End and remove what a host holds of such a set; False when it is out of reach.
+    def drop_cut_off(self, item: CutOff, remotes: Sequence[Remote]) -> bool:
+        """End and remove what hosts hold of such a set; False when one is out of reach.
 
         Raises:
             Busy: Somebody finishes it right now.
@@ -144,14 +148,16 @@ class Vault(Spools, Protocol):
         """The folder everything lies in."""
         ...
 
-    def capture(self, request: CaptureRequest, remote: Remote, context: TaskContext) -> BackupSet:
-        """Take and seal one set; it comes back at L0.
+    def capture(
+        self, request: CaptureRequest, remotes: Sequence[Remote], context: TaskContext
+    ) -> BackupSet:
+        """Take and seal one set of one or several hosts, side by side; it comes back at L0.
 
         Raises:
-            BackupFailed: Nothing could be captured; nothing was sealed.
+            BackupFailed: Of one host nothing could be captured; nothing was sealed.
             DiskFull: There is not enough room; nothing was sealed.
-            Busy: Another task or program is backing up this host.
-            RemoteError: The host could not be used, or the link broke; nothing was sealed.
+            Busy: Another task or program is backing up one of the hosts.
+            RemoteError: A host could not be used, or its link broke; nothing was sealed.
         """
         ...
 
@@ -172,17 +178,17 @@ class Vault(Spools, Protocol):
         *,
         by: str,
         context: TaskContext,
-        remote: Remote | None = None,
+        remotes: Sequence[Remote] = (),
     ) -> Verification:
         """Try to prove one level, keep the signed outcome beside the set, and return it.
 
-        Damage is an outcome, not an error. ``remote`` is needed for L3, and for what databases
-        need tools for that are not on this computer.
+        Damage is an outcome, not an error. ``remotes`` are the hosts of the set: they are needed
+        for L3, and for what databases need tools for that are not on this computer.
         """
         ...
 
     def verify_by_reading(
-        self, item: BackupSet, *, by: str, context: TaskContext, remote: Remote | None = None
+        self, item: BackupSet, *, by: str, context: TaskContext, remotes: Sequence[Remote] = ()
     ) -> Sequence[Verification]:
         """Try to prove L1 and L2 with one reading of the stored bytes; keep and return both.
 
@@ -191,9 +197,17 @@ class Vault(Spools, Protocol):
         ...
 
     def restore(
-        self, item: BackupSet, target: Path, context: TaskContext, *, paths: Sequence[str] = ()
+        self,
+        item: BackupSet,
+        target: Path,
+        context: TaskContext,
+        *,
+        paths: Sequence[str] = (),
+        host: HostId | None = None,
     ) -> RestoreResult:
         """Unpack a set, or some members by path, into ``target``, which must not exist yet.
+
+        With ``host`` only what it holds of that one.
 
         Raises:
             VaultDamaged: Stored bytes do not match.
@@ -209,7 +223,7 @@ class Vault(Spools, Protocol):
         wish: RestoreWish,
         tell: Tell = lambda trace: None,
     ) -> RestoreResult:
-        """Put files and databases back on their host; the old ones are kept beside them.
+        """Put back what a set holds of the host of ``remote``; what was there is kept beside it.
 
         Everything is unpacked beside the original and compared first; only then are names
         swapped. ``wish.mark`` becomes part of every name that is made.
@@ -221,14 +235,14 @@ class Vault(Spools, Protocol):
         """
         ...
 
-    def plan(self, item: BackupSet) -> Sequence[PlanStep]:
-        """Return the restore plan that was sealed with a set; raises VaultDamaged."""
+    def plan(self, item: BackupSet, host: HostId | None = None) -> Sequence[PlanStep]:
+        """Return the restore plan sealed with a set, or one host's part; raises VaultDamaged."""
         ...
 
     def difference(
         self, item: BackupSet, remote: Remote, context: TaskContext, wish: RestoreWish
     ) -> HostDifference:
-        """Compare what is on the host now with a set, and change nothing; raises RemoteError."""
+        """Compare what is on one host now with a set, and change nothing; raises RemoteError."""
         ...
 
     def look_after(self, restore: Restore, remote: Remote) -> RestoreState:
@@ -243,8 +257,8 @@ class Vault(Spools, Protocol):
         """Remove what a restore left beside the originals; raises RemoteError."""
         ...
 
-    def browse(self, item: BackupSet, context: TaskContext) -> Catalogue:
-        """Open the members of a set for looking; raises VaultDamaged, SecretUnavailable."""
+    def browse(self, item: BackupSet, context: TaskContext, host: HostId) -> Catalogue:
+        """Open what a set holds of one host for looking; raises VaultDamaged, SecretUnavailable."""
         ...
 
     def accept(self, item: BackupSet, *, by: str, reason: str) -> BackupSet:

@@ -44,17 +44,21 @@ def rollback_time(change: Change, backups: Iterable[BackupSet]) -> RollbackTime:
     A way back without a step that restores still leaves time for the restores that were measured,
     one after the other: the longer of both counts.
     """
-    measured: dict[HostId, float] = {}
+    measured: dict[tuple[HostId, ...], float] = {}
     for item in backups:
         if item.restore_s is not None:
-            measured[item.host] = max(item.restore_s, measured.get(item.host, 0.0))
+            hosts = tuple(item.hosts)
+            measured[hosts] = max(item.restore_s, measured.get(hosts, 0.0))
     steps = change.runbook.phase(Phase.BACKOUT)
     whole_s = change.runbook.backout_estimate_s
     if not any(step.kind is StepKind.RESTORE for step in steps):
         by_hand_s = sum(measured.values())
         longer = by_hand_s * ROLLBACK_FACTOR > whole_s
         return RollbackTime(by_hand_s, 0.0) if longer else RollbackTime(0.0, whole_s)
-    return _longest_chain(steps, measured)
+    each: dict[HostId, float] = {}
+    for hosts, seconds in measured.items():  # of several hosts only the whole was measured
+        each.update({host: max(seconds, each.get(host, 0.0)) for host in hosts})
+    return _longest_chain(steps, each)
 
 
 def _longest_chain(steps: Sequence[Step], measured: Mapping[HostId, float]) -> RollbackTime:

@@ -165,6 +165,7 @@ def field_words(name: str) -> str:
         "planned_downtime_min": _("planned downtime"),
         "runbook": _("runbook"),
         "backup_plan": _("backup plan"),
+        "backup_apart": _("sets of several hosts"),
         "metrics": _("measures"),
         "baseline_s": _("length of the measurement"),
         "settle_s": _("pause before measuring"),

@@ -157,13 +157,15 @@ def test_restore(change: Change, context: TaskContext, *, tools: StepTools) -> S
     keeping = tools.keeping()
     with tools.measuring.desk.new_uow() as uow:
         sets = [item for item in uow.backups.list(change=change.id) if item.usable]
-    newest = {item.host: item for item in sorted(sets, key=lambda item: item.sealed_at)}
+    newest = {
+        host: item for item in sorted(sets, key=lambda item: item.sealed_at) for host in item.hosts
+    }
     hosts = dict.fromkeys(source.host for source in change.backup_plan)
     if not hosts or any(host not in newest for host in hosts):
         raise IllegalMove(_("There is no usable backup to restore."))
     proven = [
-        backups.verify_set(newest[host].id, Level.RESTORED, keeping=keeping, context=context)
-        for host in hosts
+        backups.verify_set(set_id, Level.RESTORED, keeping=keeping, context=context)
+        for set_id in dict.fromkeys(newest[host].id for host in hosts)
     ]
     text = "; ".join(
         _("{host}: {level}, restored in {time}").format(
@@ -189,7 +191,7 @@ def restore(
     """
     host = tools.host(run, step)
     with tools.measuring.desk.new_uow() as uow:
-        sets = [s for s in uow.backups.list(change=change.id) if s.host == host.id and s.usable]
+        sets = [s for s in uow.backups.list(change=change.id) if host.id in s.hosts and s.usable]
     altered_at = _altered_at(run)
     planned = [s for s in sets if altered_at is None or s.sealed_at <= altered_at]
     newest = max(planned, key=lambda item: item.sealed_at, default=None)

@@ -192,7 +192,7 @@ COPIED: dict[str, tuple[str, ...]] = {
     "need": ("description", "business_service", "justification", "need", "priority"),
     "impact": ("impact", "scope"),
     "options": ("options", "risk"),
-    "runbook": ("hosts", "runbook", "backup_plan"),
+    "runbook": ("hosts", "runbook", "backup_plan", "backup_apart"),
     "plans": (
         "implementation_plan", "backout_plan", "test_plan", "communication_plan", "outage",
         "planned_downtime_min",

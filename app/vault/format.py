@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -17,6 +17,8 @@ from app.vault.keys import VaultKeys, check_signature
 from app.vault.seal import Sealed
 
 FORMAT = 1
+FORMAT_OF_SEVERAL = 2
+"""Of a set of several hosts: an earlier version would put all of it back on the first."""
 ENGINE = "changedesk-vault/1"
 
 
@@ -104,6 +106,11 @@ class ObjectRecord:
     """What a database held on the disk of its server, indexes and all; None where it is unknown."""
 
     @property
+    def number(self) -> str:
+        """The number it has in its set, as its files begin."""
+        return self.stored.name.partition("-")[0]
+
+    @property
     def is_globals(self) -> bool:
         """Whether it holds roles of a whole server, which no restore may overwrite."""
         return self.stored.name.endswith("-globals.sql.zst.age")
@@ -133,6 +140,32 @@ class Manifest:
     """How to bring it back, step by step; sets of earlier versions have none."""
     plan_sha256: str = ""
     """Of ``RESTORE-PLAN.txt``, the same in words."""
+    others: tuple[HostRecord, ...] = ()
+    """Further hosts; every object names its own by ``source.host``."""
+
+    @property
+    def hosts(self) -> tuple[HostRecord, ...]:
+        """Every machine it was taken of."""
+        return (self.host, *self.others)
+
+    def part(self, host: HostId) -> "Manifest":
+        """Return what it says of one host; one of a single host is returned as it is.
+
+        Raises:
+            VaultDamaged: There are several, and this is none of them.
+        """
+        if not self.others:
+            return self
+        found = next((one for one in self.hosts if one.id == host), None)
+        if found is None:
+            raise VaultDamaged(f"Set {self.set} holds nothing of that host.")
+        return replace(
+            self,
+            host=found,
+            others=(),
+            objects=tuple(o for o in self.objects if o.source.host == host),
+            plan=tuple(step for step in self.plan if step.host == found.name),
+        )
 
     @property
     def captured(self) -> tuple[ObjectRecord, ...]:
@@ -180,7 +213,8 @@ def decode(data: bytes, kind: type[Record], *, what: str) -> Record:
         record = msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, RecursionError) as error:
         raise VaultDamaged(f"{what} is not readable ({error}).") from error
-    if getattr(record, "format", FORMAT) != FORMAT:
+    known = (FORMAT, FORMAT_OF_SEVERAL) if kind is Manifest else (FORMAT,)
+    if getattr(record, "format", FORMAT) not in known:
         raise VaultDamaged(
             f"{what} was written by a later version of the program.", hint="Update the program."
         )

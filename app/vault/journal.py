@@ -6,9 +6,10 @@ host has written, or cleared away; nothing on a host is ever forgotten.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from threading import Lock
 
 from app.domain.backup import BackupSource, CutOff
 from app.domain.ids import ChangeId, HostId, SetId, new_id
@@ -38,6 +39,8 @@ class SpoolJob:
     nonce: str
     command_sha256: str
     noted_at: datetime
+    host: HostId | None = None
+    """Where it runs; None in notes of earlier versions, of one host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,10 @@ class Journal:
         self.resumed = found is not None
         """Whether the set was begun by a program that has ended since."""
         self.note = found or SpoolNote(
-            FORMAT, request.set, request.host.id, request.host.name, request.change, request.by,
-            at, request.sources,
+            FORMAT, request.set, request.hosts[0].id, ", ".join(h.name for h in request.hosts),
+            request.change, request.by, at, request.sources,
         )  # fmt: skip
+        self._lock = Lock()
 
     def job_for(self, number: int, producer: Producer, remote: Remote) -> tuple[SpoolJob, bool]:
         """Return the job of a producer, and whether the host has it already.
@@ -81,32 +85,41 @@ class Journal:
         for job in self.note.jobs:
             if (job.number, job.command_sha256) == (number, command) and _is_there(remote, job):
                 return job, True
-        fresh = SpoolJob(number, new_id(), new_nonce(), command, self._core.clock.now())
-        self._write(replace(self.note, jobs=(*self.note.jobs, fresh)))
+        now, host = self._core.clock.now(), remote.host.id
+        fresh = SpoolJob(number, new_id(), new_nonce(), command, now, host)
+        with self._lock:
+            self._write(replace(self.note, jobs=(*self.note.jobs, fresh)))
         self._core.step(f"spool of {number} is noted")
         return fresh, False
 
-    def let_go(self, remote: Remote, error: BaseException, context: TaskContext) -> None:
+    def let_go(self, remotes: Sequence[Remote], error: BaseException, context: TaskContext) -> None:
         """Clear away after a failure, unless the host goes on with it, to be finished later."""
         leaves = isinstance(error, TaskCancelled) and context.leaving
         if leaves or isinstance(error, OUT_OF_REACH) or not isinstance(error, Exception):
             return
-        self.clear(remote)
+        self.clear(remotes)
 
-    def clear(self, remote: Remote) -> None:
-        """Let the host forget every job of the set; the note goes when it has said so.
+    def clear(self, remotes: Sequence[Remote]) -> None:
+        """Let the hosts forget every job of the set; the note goes when all have said so.
 
         A job that still runs is ended first. A host out of reach keeps them until next time.
         """
         if not self._path.exists():
             return
-        with suppress(RemoteError):
-            if all(_cleared(JobClient(remote, job.job)) for job in self.note.jobs):
-                self._path.unlink()
-                sync_dir(self._path.parent)
-                return
+        cleared = [self._is_cleared(job, remotes) for job in self.note.jobs]
+        if all(cleared):
+            self._path.unlink()
+            sync_dir(self._path.parent)
+            return
         with suppress(AppError):  # a full disk: the set itself says as much, or is not there
             self._write(replace(self.note, given_up=True))
+
+    def _is_cleared(self, job: SpoolJob, remotes: Sequence[Remote]) -> bool:
+        """Let a host forget a job; False when it is out of reach, or not among those given."""
+        host = job.host or self.note.host
+        with suppress(RemoteError):
+            return any(_cleared(JobClient(r, job.job)) for r in remotes if r.host.id == host)
+        return False
 
     def _write(self, note: SpoolNote) -> None:
         self._path.parent.mkdir(mode=0o700, exist_ok=True)
@@ -144,17 +157,20 @@ class Spooled:
         """Return what hosts hold of sets that nobody works on now, oldest first."""
         return tuple(_cut_off(self.core))
 
-    def drop_cut_off(self, item: CutOff, remote: Remote) -> bool:
-        """End and remove what a host holds of such a set; False when it is out of reach."""
-        return _drop(self.core, item, remote)
+    def drop_cut_off(self, item: CutOff, remotes: Sequence[Remote]) -> bool:
+        """End and remove what hosts hold of such a set; False when one is out of reach."""
+        return _drop(self.core, item, remotes)
 
 
-def _drop(core: Core, item: CutOff, remote: Remote) -> bool:
+def _drop(core: Core, item: CutOff, remotes: Sequence[Remote]) -> bool:
     busy = f"A backup of {item.host_name} is running already."
-    with locks.hold(core.layout.host_lock(item.host), what=busy):
-        request = CaptureRequest(item.set, remote.host, item.sources, item.change, item.by)
+    with ExitStack() as stack:
+        for host in sorted(item.hosts):
+            stack.enter_context(locks.hold(core.layout.host_lock(host), what=busy))
+        hosts = tuple(remote.host for remote in remotes)
+        request = CaptureRequest(item.set, hosts, item.sources, item.change, item.by)
         journal = Journal(core, request, item.at)
-        journal.clear(remote)
+        journal.clear(remotes)
         return not core.layout.spool_note(item.set).exists()
 
 

@@ -1,9 +1,10 @@
 """Sealed sets as they are found in the folder, and what is said about them later, all signed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.domain.backup import BackupSet, CaptureState, Level, Outcome, Verification
+from app.domain.ids import HostId
 from app.errors import VaultDamaged
 from app.vault.core import Core
 from app.vault.format import (
@@ -17,6 +18,9 @@ from app.vault.format import (
 )
 from app.vault.keys import check_signature
 
+_NAMED = 3
+"""How many hosts of a set are named before the others are only counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class SealedSet:
@@ -29,17 +33,21 @@ class SealedSet:
     damaged_notes: tuple[str, ...] = ()
     """What is wrong with records of earlier proofs; they do not touch the objects."""
 
+    def part(self, host: HostId) -> "SealedSet":
+        """Return the part of one host; raises VaultDamaged when nothing of it is in it."""
+        return replace(self, manifest=self.manifest.part(host))
+
     def object_path(self, record: ObjectRecord) -> Path:
         """Return where a stored object lies."""
         return self.folder / "objects" / record.stored.name
 
     def index_path(self, record: ObjectRecord) -> Path:
         """Return where the index of an object lies."""
-        return self.folder / "index" / f"{record.stored.name[:2]}.jsonl.zst.age"
+        return self.folder / "index" / f"{record.number}.jsonl.zst.age"
 
     def log_path(self, record: ObjectRecord) -> Path:
         """Return where the log of a producer lies."""
-        return self.folder / "log" / f"{record.stored.name[:2]}.stderr"
+        return self.folder / "log" / f"{record.number}.stderr"
 
 
 def is_sealed(folder: Path) -> bool:
@@ -90,7 +98,7 @@ def as_backup_set(core: Core, sealed: SealedSet) -> BackupSet:
         id=manifest.set,
         change=manifest.change,
         host=manifest.host.id,
-        host_name=manifest.host.name,
+        host_name=_named(manifest),
         state=manifest.state,
         started_at=manifest.started_at,
         sealed_at=manifest.sealed_at,
@@ -104,6 +112,12 @@ def as_backup_set(core: Core, sealed: SealedSet) -> BackupSet:
         accepted_reason=accepted.reason if accepted else "",
         copies=tuple(note.copy for note in sealed.notes if note.copy),
     )
+
+
+def _named(manifest: Manifest) -> str:
+    names = [host.name for host in manifest.hosts]
+    more = f" +{len(names) - _NAMED}" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def describe_capture(manifest: Manifest) -> str:

@@ -44,12 +44,12 @@ def look_ahead(
         able = probe(remote)
         sources = tuple(
             _look_at(source, remote, able, context)
-            for source in request.sources
+            for source in request.of_host(remote.host.id)
             if source.kind is not SourceKind.FACTS
         )
         room = _room_there(remote)
     except RemoteError as error:
-        return HostOutlook(request.host.name, (), free_here, problem=error.sentence())
+        return HostOutlook(remote.host.name, (), free_here, problem=error.sentence())
     needed, free = [], []
     for kind, spare in (("copies", _copied(sources)), ("spool", _spooled(sources))):
         if spare:
@@ -57,7 +57,7 @@ def look_ahead(
             free.append(room.get(kind))
     told = [one for one in free if one is not None]
     free_there = min(told) if told and len(told) == len(free) else None
-    return HostOutlook(request.host.name, sources, free_here, free_there, spool_bytes=sum(needed))
+    return HostOutlook(remote.host.name, sources, free_here, free_there, spool_bytes=sum(needed))
 
 
 def _copied(sources: tuple[SourceOutlook, ...]) -> int:

@@ -15,6 +15,7 @@ from app.domain.backup import (
     SetCopy,
     Verification,
 )
+from app.domain.ids import HostId
 from app.domain.preflight import HostOutlook
 from app.domain.restore import HostDifference, PlanStep, Restore, RestoreState, RestoreWish
 from app.errors import NotFound, VaultDamaged
@@ -60,9 +61,11 @@ class LocalVault(Spooled):
         """The folder everything lies in."""
         return self.core.layout.root
 
-    def capture(self, request: CaptureRequest, remote: Remote, context: TaskContext) -> BackupSet:
+    def capture(
+        self, request: CaptureRequest, remotes: Sequence[Remote], context: TaskContext
+    ) -> BackupSet:
         """Take and seal one set; it comes back at L0."""
-        return as_backup_set(self.core, take_set(self.core, request, remote, context))
+        return as_backup_set(self.core, take_set(self.core, request, remotes, context))
 
     def outlook(self, request: CaptureRequest, remote: Remote, context: TaskContext) -> HostOutlook:
         """Say what a set would hold and whether it fits."""
@@ -75,7 +78,7 @@ class LocalVault(Spooled):
         *,
         by: str,
         context: TaskContext,
-        remote: Remote | None = None,
+        remotes: Sequence[Remote] = (),
     ) -> Verification:
         """Try to prove one level and keep the signed outcome beside the set."""
         with self.bin.keep_out(item):
@@ -83,12 +86,12 @@ class LocalVault(Spooled):
                 sealed = _open(self.core, item)
             except VaultDamaged as error:
                 return _not_opened(self.core, error, by, level)
-            found = prove(Trial(SetReader(self.core, sealed, context), remote), level, by)
+            found = prove(Trial(SetReader(self.core, sealed, context), tuple(remotes)), level, by)
             _note(self.core, sealed, found)
             return found
 
     def verify_by_reading(
-        self, item: BackupSet, *, by: str, context: TaskContext, remote: Remote | None = None
+        self, item: BackupSet, *, by: str, context: TaskContext, remotes: Sequence[Remote] = ()
     ) -> Sequence[Verification]:
         """Try to prove L1 and L2 with one reading of the stored bytes."""
         with self.bin.keep_out(item):
@@ -96,15 +99,23 @@ class LocalVault(Spooled):
                 sealed = _open(self.core, item)
             except VaultDamaged as error:
                 return (_not_opened(self.core, error, by),)
-            found = prove_by_reading(Trial(SetReader(self.core, sealed, context), remote), by)
+            found = prove_by_reading(
+                Trial(SetReader(self.core, sealed, context), tuple(remotes)), by
+            )
             _note(self.core, sealed, *found)
             return found
 
     def restore(
-        self, item: BackupSet, target: Path, context: TaskContext, *, paths: Sequence[str] = ()
+        self,
+        item: BackupSet,
+        target: Path,
+        context: TaskContext,
+        *,
+        paths: Sequence[str] = (),
+        host: HostId | None = None,
     ) -> RestoreResult:
         """Unpack a set, or some members, into a folder that must not exist yet."""
-        with _read(self.core, item, context) as reader:
+        with _read(self.core, item, context, host) as reader:
             return restore_set(reader, target, paths)
 
     def restore_on_host(
@@ -117,23 +128,25 @@ class LocalVault(Spooled):
     ) -> RestoreResult:
         """Put files and databases back on their host."""
         wish = wish if wish.mark else replace(wish, mark=new_nonce()[:8])
-        busy = f"Something else is under way on {item.host_name}: a backup, or a restore."
+        host = remote.host
+        busy = f"Something else is under way on {host.name}: a backup, or a restore."
         with (
-            locks.hold(self.core.layout.host_lock(item.host), what=busy),
-            _read(self.core, item, context) as reader,
+            locks.hold(self.core.layout.host_lock(host.id), what=busy),
+            _read(self.core, item, context, host.id) as reader,
         ):
             return restore_on_host(reader, remote, wish, tell)
 
-    def plan(self, item: BackupSet) -> Sequence[PlanStep]:
+    def plan(self, item: BackupSet, host: HostId | None = None) -> Sequence[PlanStep]:
         """Return the restore plan; for sets of earlier versions it is made now."""
-        manifest = _open(self.core, item).manifest
+        sealed = _open(self.core, item)
+        manifest = sealed.manifest if host is None else sealed.manifest.part(host)
         return manifest.plan or plan_of(manifest.host, manifest.captured)
 
     def difference(
         self, item: BackupSet, remote: Remote, context: TaskContext, wish: RestoreWish
     ) -> HostDifference:
         """Compare what is on the host now with a set, and change nothing."""
-        with _read(self.core, item, context) as reader:
+        with _read(self.core, item, context, remote.host.id) as reader:
             return compare_now(reader, remote, wish)
 
     def look_after(self, restore: Restore, remote: Remote) -> RestoreState:
@@ -149,9 +162,9 @@ class LocalVault(Spooled):
         left = moves.leftovers(restore.moves, restore.sides, restore.mark)
         moves.remove(remote, probe(remote), restore.mark, left)
 
-    def browse(self, item: BackupSet, context: TaskContext) -> Catalogue:
-        """Open the members of a set for looking."""
-        with _read(self.core, item, context) as reader:
+    def browse(self, item: BackupSet, context: TaskContext, host: HostId) -> Catalogue:
+        """Open the members of one host for looking."""
+        with _read(self.core, item, context, host) as reader:
             return SetCatalogue(self.core.scratch(), reader)
 
     def accept(self, item: BackupSet, *, by: str, reason: str) -> BackupSet:
@@ -167,7 +180,7 @@ class LocalVault(Spooled):
         self, item: BackupSet, remote: Remote, context: TaskContext, wish: RestoreWish
     ) -> Sequence[BackupSource]:
         """Return what a restore would replace and is there now."""
-        with _read(self.core, item, context) as reader:
+        with _read(self.core, item, context, remote.host.id) as reader:
             return overwritten(reader, remote, wish)
 
     def copy(
@@ -214,9 +227,13 @@ def asking(vault: LocalVault, password_of: PasswordOf) -> LocalVault:
 
 
 @contextmanager
-def _read(core: Core, item: BackupSet, context: TaskContext) -> Iterator[SetReader]:
+def _read(
+    core: Core, item: BackupSet, context: TaskContext, host: HostId | None = None
+) -> Iterator[SetReader]:
+    """Give what reads a set, or the part of one host; nobody removes it meanwhile."""
     with Bin(core).keep_out(item):
-        yield SetReader(core, _open(core, item), context)
+        sealed = _open(core, item)
+        yield SetReader(core, sealed if host is None else sealed.part(host), context)
 
 
 def _open(core: Core, item: BackupSet) -> SealedSet:

@@ -6,6 +6,7 @@ from pathlib import Path
 from time import monotonic
 
 from app.domain.backup import Level, Outcome, SourceKind, Verification
+from app.domain.ids import HostId
 from app.errors import BackupFailed, RemoteError, TimedOut, VaultDamaged
 from app.processes import ToolMissing
 from app.services.ports import Remote
@@ -18,7 +19,7 @@ from app.vault.reading import SetReader
 from app.vault.restore import restore_set
 from app.vault.seal import HashSink
 from app.vault.setwriter import LOG_LIMIT_BYTES, PLAN
-from app.vault.source_check import compare_with_source
+from app.vault.source_check import Found, compare_with_source
 from app.vault.sqlite_check import answer, check_database
 from app.vault.tarstream import TarReader
 from app.wording import bytes_size, duration
@@ -37,12 +38,20 @@ class Trial:
     """One set under proof, with all that a level may need."""
 
     reader: SetReader
-    remote: Remote | None = None
+    remotes: tuple[Remote, ...] = ()
 
     @property
     def records(self) -> tuple[ObjectRecord, ...]:
         """The objects that were captured."""
         return self.reader.manifest.captured
+
+    def remote_of(self, host: HostId) -> Remote | None:
+        """Return the way to a host of the set, None without one."""
+        return next((one for one in self.remotes if one.host.id == host), None)
+
+    def case_of(self, record: ObjectRecord) -> Case:
+        """Return a database object with the host it came from."""
+        return Case(self.reader, record, self.remote_of(record.source.host))
 
 
 def prove(trial: Trial, level: Level, by: str) -> Verification:
@@ -155,7 +164,7 @@ def _read(trial: Trial, record: ObjectRecord) -> str:
         case SourceKind.FACTS:
             return _read_text(trial, record)
         case _:
-            return read_database(Case(trial.reader, record, trial.remote))
+            return read_database(trial.case_of(record))
 
 
 def _read_tar(trial: Trial, record: ObjectRecord) -> str:
@@ -186,9 +195,25 @@ def _read_text(trial: Trial, record: ObjectRecord) -> str:
 
 
 def _matches_source(trial: Trial) -> Proof:
-    if trial.remote is None:
-        return Proof(Outcome.NOT_DONE, "There is no connection to the server.")
-    found = compare_with_source(trial.reader, trial.remote)
+    """Compare with every host; the set matches when each of them does."""
+    found = []
+    for host in trial.reader.manifest.hosts:
+        remote = trial.remote_of(host.id)
+        reader = replace(trial.reader, sealed=trial.reader.sealed.part(host.id))
+        one = (
+            Proof(Outcome.NOT_DONE, "There is no connection to the server.")
+            if remote is None
+            else _of_source(compare_with_source(reader, remote))
+        )
+        several = bool(trial.reader.manifest.others)
+        found.append(replace(one, detail=f"{host.name}: {one.detail}") if several else one)
+    for worst in (Outcome.FAILED, Outcome.NOT_DONE):
+        if told := [one.detail for one in found if one.outcome is worst]:
+            return Proof(worst, "; ".join(told))
+    return Proof(Outcome.PASSED, "; ".join(one.detail for one in found))
+
+
+def _of_source(found: Found) -> Proof:
     return Proof(found.outcome, found.detail)
 
 
@@ -208,7 +233,7 @@ def _restored(trial: Trial) -> Proof:
         told.append(f"not restorable here: {', '.join(result.skipped[:5])}")
     missing = []
     for record in trial.records:
-        case = Case(trial.reader, record, trial.remote)
+        case = trial.case_of(record)
         if not record.stored.kind.is_server or case.record.is_globals:
             continue
         try:

@@ -33,8 +33,8 @@ def main(folder: str) -> None:
     vault = create_vault(place / "vault", SystemClock(), keep, reserve_bytes=0).vault
     source = BackupSource(SourceKind.FILES, host.id, (wanted["tree"],))
     begun_s = perf_counter()
-    request = CaptureRequest(SetId(new_id()), host, (source,), by="bench")
-    taken = vault.capture(request, pool.open(host), TaskContext())
+    request = CaptureRequest(SetId(new_id()), (host,), (source,), by="bench")
+    taken = vault.capture(request, (pool.open(host),), TaskContext())
     captured_s = perf_counter()
     proofs = vault.verify_by_reading(taken, by="bench", context=TaskContext())
     assert [proof.level for proof in proofs] == [Level.INTACT, Level.READABLE]

@@ -62,8 +62,8 @@ def main(folder: str, tree: str, tools: str, count: str, way: str = "") -> None:
     )
     print("ready", flush=True)
     while True:
-        request = CaptureRequest(SetId(new_id()), remote.host, sources)
-        print(vault.capture(request, remote, TaskContext()).id, flush=True)
+        request = CaptureRequest(SetId(new_id()), (remote.host,), sources)
+        print(vault.capture(request, (remote,), TaskContext()).id, flush=True)
 
 
 def over_ssh(folder: str, tree: str, host: str) -> None:
@@ -75,9 +75,9 @@ def over_ssh(folder: str, tree: str, host: str) -> None:
     server = msgspec.json.decode(host, type=Host)
     pool = RemotePool(SessionSecrets(), lambda _key: server)
     source = BackupSource(SourceKind.FILES, server.id, (tree,), spool=True)
-    request = CaptureRequest(SetId(new_id()), server, (source,), by="ada")
+    request = CaptureRequest(SetId(new_id()), (server,), (source,), by="ada")
     told = TaskContext(lambda progress: print(progress.text, flush=True))
-    print(vault.capture(request, pool.open(server), told).id, flush=True)
+    print(vault.capture(request, (pool.open(server),), told).id, flush=True)
     pool.close()
 
 

@@ -84,10 +84,10 @@ class Plug:
         remote = server_at(self.home, self.tools)
         for item in vault.cut_off():
             if item.is_over:
-                assert vault.drop_cut_off(item, remote)
+                assert vault.drop_cut_off(item, (remote,))
                 continue
-            request = CaptureRequest(item.set, remote.host, item.sources)
-            self.rows.append(vault.capture(request, remote, TaskContext()))
+            request = CaptureRequest(item.set, (remote.host,), item.sources)
+            self.rows.append(vault.capture(request, (remote,), TaskContext()))
             self.finished += 1
         assert vault.cut_off() == ()
         assert not list(self.home.glob(".local/state/changedesk/jobs/*"))

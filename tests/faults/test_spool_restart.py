@@ -77,14 +77,14 @@ def test_killed_while_the_server_writes_the_set_is_finished_from_what_it_wrote(
         (job,) = jobs_on(own_server)
         assert kept.jobs == (job.name,)
         latch = (job / "started").stat().st_mtime_ns
-        request = CaptureRequest(kept.set, host, kept.sources, by=kept.by)
+        request = CaptureRequest(kept.set, (host,), kept.sources, by=kept.by)
         seen: list[int] = []
 
         def look(_progress: Progress, job=job, seen=seen) -> None:
             if not seen and job.exists():
                 seen.append((job / "started").stat().st_mtime_ns)
 
-        taken = vault.capture(request, remotes.open(host), TaskContext(look))
+        taken = vault.capture(request, (remotes.open(host),), TaskContext(look))
         assert seen == [latch]
         assert taken.objects[0].state is CaptureState.WITH_WARNINGS
         assert "fetched later" in taken.objects[0].warnings[0]

@@ -89,7 +89,7 @@ def test_every_field_of_the_plan_that_differs_is_found():
             continue
         value = getattr(blank(), name)
         empty = type(value)() if isinstance(value, str | tuple) else None
-        if value == empty:
+        if value == empty or value is False:  # as it is by default, it is not told at all
             continue
         assert differences(blank().plan_text, replace(blank(), **{name: empty}).plan_text), name
 

@@ -9,17 +9,14 @@ from app.domain.backup import Level, Outcome
 from app.domain.restore import PlanTime, RestoreState
 from app.errors import BackupFailed, ConnectionLost, IllegalMove
 from app.services.backups import verify_set
+from app.services.restore_settling import clear, look_after, note_cut_off, undo
 from app.services.restores import (
     HostRestore,
     browse,
-    clear,
     difference,
-    look_after,
-    note_cut_off,
     plan_of,
     restore_on_host,
     restore_to_folder,
-    undo,
 )
 from app.tasks import TaskContext
 from tests.services.test_backups import OneRemote, backup, files

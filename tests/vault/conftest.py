@@ -73,5 +73,5 @@ def sources(remote: LocalRemote, root: Path) -> tuple[BackupSource, ...]:
 
 
 def take(vault, remote: LocalRemote, *wanted: BackupSource) -> BackupSet:
-    request = CaptureRequest(SetId(new_id()), remote.host, wanted, by="ada")
-    return vault.capture(request, remote, TaskContext())
+    request = CaptureRequest(SetId(new_id()), (remote.host,), wanted, by="ada")
+    return vault.capture(request, (remote,), TaskContext())

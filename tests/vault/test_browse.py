@@ -10,6 +10,7 @@ from app.tasks import TaskCancelled, TaskContext
 from app.vault.restoring.browse import SetCatalogue
 from app.vault.tarheader import Member, MemberType
 from tests.vault.conftest import sources, take
+from tests.vault.local_remote import HOST
 
 
 def paths(page) -> list[str]:
@@ -17,7 +18,7 @@ def paths(page) -> list[str]:
 
 
 def test_the_tree_shows_folders_first_and_what_each_entry_is(vault, remote, shop):
-    catalogue = vault.browse(take(vault, remote, *sources(remote, shop)), TaskContext())
+    catalogue = vault.browse(take(vault, remote, *sources(remote, shop)), TaskContext(), HOST.id)
     root = catalogue.children(0, 0, 50)
     assert [entry.name for entry in root.entries] == [
         "tmp",
@@ -48,7 +49,7 @@ def test_pages_follow_each_other_without_gap_or_double(vault, remote, tmp_path):
     for number in range(25):
         (root / f"file-{number:02d}").write_text("x")
     taken = take(vault, remote, BackupSource(SourceKind.FILES, remote.host.id, (str(root),)))
-    catalogue = vault.browse(taken, TaskContext())
+    catalogue = vault.browse(taken, TaskContext(), HOST.id)
     (found,) = catalogue.search("many", 1).entries
     seen, more = [], True
     while more:
@@ -65,7 +66,7 @@ def test_search_finds_any_part_of_a_path_literally(vault, remote, tmp_path):
     for name in ("50%_off.txt", "50x_off.txt", "Back\\slash", "new\nline"):
         (root / name).write_text("x")
     taken = take(vault, remote, BackupSource(SourceKind.FILES, remote.host.id, (str(root),)))
-    catalogue = vault.browse(taken, TaskContext())
+    catalogue = vault.browse(taken, TaskContext(), HOST.id)
     assert [e.name for e in catalogue.search("50%_", 9).entries] == ["50%_off.txt"]
     assert [e.name for e in catalogue.search("BACK\\S", 9).entries] == ["Back\\slash"]
     assert [e.name for e in catalogue.search("new", 9).entries] == ["new\\x0aline"]
@@ -76,14 +77,14 @@ def test_search_finds_any_part_of_a_path_literally(vault, remote, tmp_path):
 
 def test_nothing_of_the_index_stays_on_disk(vault, remote, shop):
     taken = take(vault, remote, *sources(remote, shop))
-    catalogue = vault.browse(taken, TaskContext())
+    catalogue = vault.browse(taken, TaskContext(), HOST.id)
     assert list(vault.root.glob("scratch/*/tree.sqlite"))
     catalogue.close()
     assert list(vault.root.glob("scratch/*")) == []
     stopped = TaskContext()
     stopped.cancel()
     with pytest.raises(TaskCancelled):
-        vault.browse(taken, stopped)
+        vault.browse(taken, stopped, HOST.id)
     assert list(vault.root.glob("scratch/*")) == []
 
 
@@ -102,7 +103,7 @@ def large(vault, remote, shop, monkeypatch):
 
         monkeypatch.setattr("app.vault.reading.SetReader.index", index)
         started_s = time.monotonic()
-        catalogue = vault.browse(taken, TaskContext())
+        catalogue = vault.browse(taken, TaskContext(), HOST.id)
         return catalogue, time.monotonic() - started_s
 
     return make

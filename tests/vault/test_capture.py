@@ -50,7 +50,7 @@ def test_a_set_of_files_a_database_and_facts_is_captured_and_proven(vault, remot
     ]
     assert found.level is Level.CAPTURED
     for level in Level:
-        outcome = vault.verify(found, level, by="ada", context=TaskContext(), remote=remote)
+        outcome = vault.verify(found, level, by="ada", context=TaskContext(), remotes=(remote,))
         assert outcome.outcome is Outcome.PASSED, outcome.detail
 
 
@@ -78,9 +78,9 @@ def test_the_folder_of_a_set_is_laid_out_as_its_page_says(vault, remote, shop):
 
 def test_the_manifest_says_everything_and_is_canonical(vault, remote, shop):
     request = CaptureRequest(
-        SetId(new_id()), remote.host, sources(remote, shop), ChangeId("c1"), "ada"
+        SetId(new_id()), (remote.host,), sources(remote, shop), ChangeId("c1"), "ada"
     )
-    found = vault.capture(request, remote, TaskContext())
+    found = vault.capture(request, (remote,), TaskContext())
     data = (vault.root / found.path / "set.json").read_bytes()
     told = json.loads(data)
     assert data == (json.dumps(told, sort_keys=True, separators=(",", ":")) + "\n").encode()
@@ -154,9 +154,9 @@ def test_a_stop_leaves_nothing_behind(vault, remote, shop):
         context.cancel()
 
     context._report = stop
-    request = CaptureRequest(SetId(new_id()), remote.host, sources(remote, shop))
+    request = CaptureRequest(SetId(new_id()), (remote.host,), sources(remote, shop))
     with pytest.raises(TaskCancelled):
-        vault.capture(request, remote, context)
+        vault.capture(request, (remote,), context)
     assert list(vault.root.glob("sets/*/*")) == []
 
 

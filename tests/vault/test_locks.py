@@ -32,12 +32,12 @@ def taken(vault: LocalVault, remote: LocalRemote, shop: Path) -> BackupSet:
 
 def prove(vault, taken, remote, context, tmp_path):
     for level in Level:
-        found = vault.verify(taken, level, by="", context=context, remote=remote)
+        found = vault.verify(taken, level, by="", context=context, remotes=(remote,))
         assert found.outcome is Outcome.PASSED, found.detail
 
 
 def prove_by_reading(vault, taken, remote, context, tmp_path):
-    vault.verify_by_reading(taken, by="", context=context, remote=remote)
+    vault.verify_by_reading(taken, by="", context=context, remotes=(remote,))
 
 
 def unpack(vault, taken, remote, context, tmp_path):

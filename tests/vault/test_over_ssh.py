@@ -29,8 +29,8 @@ def everything(host, root: Path) -> tuple[BackupSource, ...]:
 
 
 def take(vault, remote, *wanted, context=None):
-    request = CaptureRequest(SetId(new_id()), remote.host, wanted, by="ada")
-    return vault.capture(request, remote, context or TaskContext())
+    request = CaptureRequest(SetId(new_id()), (remote.host,), wanted, by="ada")
+    return vault.capture(request, (remote,), context or TaskContext())
 
 
 def test_a_set_taken_over_ssh_is_proven_to_the_last_level(vault, remotes, ssh_host, shop):
@@ -40,7 +40,7 @@ def test_a_set_taken_over_ssh_is_proven_to_the_last_level(vault, remotes, ssh_ho
     assert taken.state is CaptureState.CAPTURED
     assert heard
     for level in Level:
-        proof = vault.verify(taken, level, by="ada", context=TaskContext(), remote=remote)
+        proof = vault.verify(taken, level, by="ada", context=TaskContext(), remotes=(remote,))
         assert proof.outcome is Outcome.PASSED, proof.detail
 
 
@@ -121,7 +121,7 @@ def test_hostile_names_survive_the_way_over_ssh(vault, remotes, ssh_host, tmp_pa
     wanted = BackupSource(SourceKind.FILES, ssh_host.id, (str(root), str(tmp_path / odd_name)))
     taken = take(vault, remote, wanted)
     for level in Level:
-        proof = vault.verify(taken, level, by="", context=TaskContext(), remote=remote)
+        proof = vault.verify(taken, level, by="", context=TaskContext(), remotes=(remote,))
         assert proof.outcome is Outcome.PASSED, proof.detail
     vault.restore_on_host(taken, remote, TaskContext(), RestoreWish())
     assert sorted(os.listdir(os.fsencode(root))) == sorted(names)

@@ -41,7 +41,7 @@ def test_a_set_the_server_compressed_is_proven_to_the_last_level(vault, packing,
     assert stored.exit_codes == {"tar": 0, "zstd": 0, "ssh": 0}
     assert stored.plain_bytes > stored.stored_bytes
     for level in Level:
-        proof = vault.verify(taken, level, by="", context=TaskContext(), remote=packing)
+        proof = vault.verify(taken, level, by="", context=TaskContext(), remotes=(packing,))
         assert proof.outcome is Outcome.PASSED, proof.detail
 
 

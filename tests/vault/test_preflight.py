@@ -17,7 +17,7 @@ from tests.vault.local_remote import FEW_TOOLS, LocalRemote, few_tools
 
 
 def look(vault, remote, *wanted, context=None):
-    request = CaptureRequest(SetId(new_id()), remote.host, wanted, by="ada")
+    request = CaptureRequest(SetId(new_id()), (remote.host,), wanted, by="ada")
     return vault.outlook(request, remote, context or TaskContext())
 
 

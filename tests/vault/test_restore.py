@@ -76,7 +76,7 @@ def take_odd(vault, remote, odd):
 def test_a_tree_of_every_kind_of_file_comes_back_exact(vault, remote, odd, tmp_path):
     taken = take_odd(vault, remote, odd)
     for level in (Level.INTACT, Level.READABLE, Level.MATCHES_SOURCE, Level.RESTORED):
-        found = vault.verify(taken, level, by="ada", context=TaskContext(), remote=remote)
+        found = vault.verify(taken, level, by="ada", context=TaskContext(), remotes=(remote,))
         assert found.outcome is Outcome.PASSED, found.detail
     result = vault.restore(taken, tmp_path / "out", TaskContext())
     back = tmp_path / "out" / "01-files" / str(odd).lstrip("/")

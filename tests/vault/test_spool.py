@@ -64,7 +64,7 @@ def test_a_set_by_way_of_the_disk_is_proven_and_leaves_nothing_there(vault, remo
     taken = take(vault, remote, files(remote, shop))
     assert taken.objects[0].exit_codes == {"tar": 0, "zstd": 0, "ssh": 0}
     for level in Level:
-        proof = vault.verify(taken, level, by="", context=TaskContext(), remote=remote)
+        proof = vault.verify(taken, level, by="", context=TaskContext(), remotes=(remote,))
         assert proof.outcome is Outcome.PASSED, proof.detail
     assert left_on(home) == []
 
@@ -237,8 +237,8 @@ def test_a_program_that_ends_leaves_the_writer_and_finishes_the_set_later(
     assert (kept.host, kept.is_over, len(kept.jobs)) == (remote.host.id, False, 1)
     assert list(vault.root.glob("sets/*/*")) == []
     (home / "go").touch()
-    request = CaptureRequest(kept.set, remote.host, kept.sources, by=kept.by)
-    taken = vault.capture(request, remote, TaskContext())
+    request = CaptureRequest(kept.set, (remote.host,), kept.sources, by=kept.by)
+    taken = vault.capture(request, (remote,), TaskContext())
     assert (home / "starts").read_text() == "x\n"
     files_kept = taken.objects[0]
     assert files_kept.state is CaptureState.WITH_WARNINGS
@@ -254,9 +254,9 @@ def test_what_the_host_has_lost_is_never_written_again_by_itself(vault, remote, 
     kept = cut_off_by_leaving(vault, remote, shop, home)
     os.killpg(writer_of(home), signal.SIGKILL)
     end_marked(kept.jobs[0])
-    request = CaptureRequest(kept.set, remote.host, kept.sources, by=kept.by)
+    request = CaptureRequest(kept.set, (remote.host,), kept.sources, by=kept.by)
     with pytest.raises(BackupFailed) as caught:
-        vault.capture(request, remote, TaskContext())
+        vault.capture(request, (remote,), TaskContext())
     assert "ended without leaving its end" in caught.value.text
     assert (home / "starts").read_text() == "x\n"
     assert vault.cut_off() == ()
@@ -266,7 +266,7 @@ def test_what_the_host_has_lost_is_never_written_again_by_itself(vault, remote, 
 @pytest.mark.usefixtures("slow")
 def test_what_nobody_will_finish_is_ended_and_removed(vault, remote, shop, home):
     kept = cut_off_by_leaving(vault, remote, shop, home)
-    assert vault.drop_cut_off(kept, remote)
+    assert vault.drop_cut_off(kept, (remote,))
     assert marked(kept.jobs[0]) == []
     assert left_on(home) == []
     assert vault.cut_off() == ()
@@ -279,16 +279,16 @@ def test_a_note_that_was_altered_is_not_followed(vault, remote, shop, home):
         raise ConnectionLost("The connection broke.", host="shop-1")
 
     meddling = Meddling(env=remote.env, meddle=refuse)
-    request = CaptureRequest(kept_set, remote.host, (files(remote, shop),), by="ada")
+    request = CaptureRequest(kept_set, (remote.host,), (files(remote, shop),), by="ada")
     with pytest.raises(ConnectionLost):
-        vault.capture(request, meddling, TaskContext())
+        vault.capture(request, (meddling,), TaskContext())
     assert [item.set for item in vault.cut_off()] == [kept_set]
     (note,) = vault.root.glob("spools/*.json")
     note.chmod(0o600)
     note.write_bytes(note.read_bytes().replace(b"shop-1", b"shop-2"))
     assert vault.cut_off() == ()
     with pytest.raises(VaultDamaged):
-        vault.capture(request, remote, TaskContext())
+        vault.capture(request, (remote,), TaskContext())
 
 
 def cut_off_by_leaving(vault, remote, shop, home):

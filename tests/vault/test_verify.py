@@ -19,7 +19,8 @@ from tests.vault.conftest import sources, take
 
 
 def prove(vault, item, level, remote=None):
-    return vault.verify(item, level, by="ada", context=TaskContext(), remote=remote)
+    remotes = (remote,) if remote else ()
+    return vault.verify(item, level, by="ada", context=TaskContext(), remotes=remotes)
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.domain.backup import BackupSet
+from app.domain.ids import HostId
 from app.domain.restore import HostDifference, Restore
-from app.services import restores
+from app.services import restore_settling, restores
 from app.services.ports_vault import Catalogue
 from app.services.restores import HostRestore, RestorePlan
 from ui.tasks import Task, host_lane
@@ -29,27 +30,41 @@ class Compared:
     paths: tuple[str, ...]
 
 
-def load_plan(services: "AppServices", item: BackupSet) -> RestorePlan:
-    """Return the plan that was sealed with a set."""
-    return restores.plan_of(item.id, keeping=services.keeping)
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of a set is meant: some paths, one of its hosts, or without both all of it."""
+
+    set: BackupSet
+    paths: tuple[str, ...] = ()
+    host: HostId | None = None
 
 
-def compare(context: "UiContext", item: BackupSet, paths: tuple[str, ...], title: str) -> Task:
-    """Compare the host with a set, or with some of its paths."""
+def load_plan(services: "AppServices", item: BackupSet, host: HostId | None = None) -> RestorePlan:
+    """Return the plan that was sealed with a set, or one host's part of it."""
+    return restores.plan_of(item.id, keeping=services.keeping, host=host)
+
+
+def compare(context: "UiContext", what: Part, title: str) -> Task:
+    """Compare a host with a set, or with some of its paths."""
     services = context.services
 
     def work(task: "TaskContext") -> Compared:
-        found = restores.difference(item.id, keeping=services.keeping, context=task, paths=paths)
-        return Compared(found, paths)
+        found = restores.difference(
+            what.set.id, keeping=services.keeping, context=task, paths=what.paths, host=what.host
+        )
+        return Compared(found, what.paths)
 
     return context.tasks.start(work, lane=host_lane("vault"), title=title)
 
 
-def browse(context: "UiContext", item: BackupSet, title: str) -> Task:
-    """Open the tree of a set; the task's result is a `Catalogue`."""
+def browse(context: "UiContext", what: Part, title: str) -> Task:
+    """Open the tree of what a set holds of a host; the task's result is a `Catalogue`."""
     services = context.services
     return context.tasks.start(
-        lambda task: restores.browse(item.id, keeping=services.keeping, context=task), title=title
+        lambda task: restores.browse(
+            what.set.id, keeping=services.keeping, context=task, host=what.host
+        ),
+        title=title,
     )
 
 
@@ -63,14 +78,17 @@ def search(context: "UiContext", catalogue: Catalogue, text: str) -> Task:
     return context.tasks.load(lambda: (text, catalogue.search(text, FOUND)))
 
 
-def unpack(
-    context: "UiContext", item: BackupSet, target: Path, paths: tuple[str, ...], title: str
-) -> Task:
+def unpack(context: "UiContext", what: Part, target: Path, title: str) -> Task:
     """Unpack a set, or some of it, into a new folder on this computer."""
     services = context.services
     return context.tasks.start(
         lambda task: restores.restore_to_folder(
-            item.id, target, keeping=services.keeping, context=task, paths=paths
+            what.set.id,
+            target,
+            keeping=services.keeping,
+            context=task,
+            paths=what.paths,
+            host=what.host,
         ),
         lane=host_lane("vault"),
         title=title,
@@ -91,7 +109,7 @@ def look(context: "UiContext", restore: Restore, title: str) -> Task:
     """Ask the host how far a restore came that was cut off."""
     services = context.services
     return context.tasks.start(
-        lambda _task: restores.look_after(restore.id, keeping=services.keeping),
+        lambda _task: restore_settling.look_after(restore.id, keeping=services.keeping),
         lane=host_lane("vault"),
         title=title,
     )
@@ -101,7 +119,7 @@ def undo(context: "UiContext", restore: Restore, typed: str, title: str) -> Task
     """Bring back what was there before a restore."""
     services = context.services
     return context.tasks.start(
-        lambda _task: restores.undo(restore.id, typed, keeping=services.keeping),
+        lambda _task: restore_settling.undo(restore.id, typed, keeping=services.keeping),
         lane=host_lane("vault"),
         title=title,
     )
@@ -111,7 +129,7 @@ def settle(context: "UiContext", restore: Restore, typed: str, title: str) -> Ta
     """Remove what a restore keeps beside the originals."""
     services = context.services
     return context.tasks.start(
-        lambda _task: restores.clear(restore.id, typed, keeping=services.keeping),
+        lambda _task: restore_settling.clear(restore.id, typed, keeping=services.keeping),
         lane=host_lane("vault"),
         title=title,
     )

@@ -9,7 +9,7 @@ from app.domain.metric import WindowName
 from app.domain.people import same_person
 from app.domain.review import CHECKS_SEEN
 from app.i18n import _, later
-from app.services.backup_gate import Demand, gate_host
+from app.services.backup_gate import Demand, gate_change
 from app.services.guards.agree import is_approved_by_others
 from app.services.guards.base import hard, host_name, soft
 from app.services.guards.measure import measured
@@ -49,7 +49,7 @@ def before_rollback_deadline(change: Change, facts: Facts) -> str:
 
 
 def backup_is_proven(change: Change, facts: Facts) -> str:
-    """Every source of the backup plan is in a fresh set that is proven as the risk demands.
+    """Every host is backed up, and all of it lies in a fresh set proven as the risk demands.
 
     Fresh means young enough, and begun after the last step of any change that may have altered
     the host.
@@ -65,10 +65,7 @@ def backup_is_proven(change: Change, facts: Facts) -> str:
         facts.work,
         change.window.zone if change.window else "UTC",
     )
-    for host in dict.fromkeys(source.host for source in change.backup_plan):
-        sources = [source for source in change.backup_plan if source.host == host]
-        sets = [item for item in facts.backups if item.host == host]
-        answer = gate_host(sources, sets, demand)
+    for host, answer in gate_change(change, facts.backups, demand):
         if not answer.met:
             return f"{host_name(host, facts)}: {answer.sentence}"
     return ""

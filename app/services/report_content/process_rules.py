@@ -83,7 +83,7 @@ def _backup(source: Source) -> RuleRow:
         return RuleRow(rule, NONE, kept_mark(None, _given(source, "backup")))
     levels = [item.level for item in source.counted_backups]
     hosts = {item.host for item in source.change.backup_plan}
-    whole = hosts <= {item.host for item in source.counted_backups}
+    whole = hosts <= {host for item in source.counted_backups for host in item.hosts}
     known = [level for level in levels if level is not None]
     best = min(known) if known and len(known) == len(levels) and whole else None
     has = f"L{int(best)}" if best is not None else _("none")

@@ -125,7 +125,7 @@ def _no_backup(source: Source) -> str:
 def _block(item: BackupSet, source: Source, book: EvidenceBook) -> BackupBlock:
     zone = source.zone
     rows = tuple(_proof(level, item, source) for level in Level)
-    kinds = ", ".join(dict.fromkeys(stored.kind.value for stored in item.objects))
+    kinds = _kinds(item)
     text = _("One set: {kinds}; {plain} read, {stored} stored; sealed {when} in {time}.").format(
         kinds=kinds,
         plain=bytes_size(item.plain_bytes),
@@ -150,6 +150,17 @@ def _block(item: BackupSet, source: Source, book: EvidenceBook) -> BackupBlock:
         rows,
         Claim(text, "", ids),
     )
+
+
+def _kinds(item: BackupSet) -> str:
+    """Name what a set holds, host by host where it is of several."""
+    parts = {
+        name: ", ".join(dict.fromkeys(stored.kind.value for stored in item.of_host(host)))
+        for host, name in item.hosts.items()
+    }
+    if len(parts) == 1:
+        return next(iter(parts.values()))
+    return "; ".join(f"{name} ({kinds})" for name, kinds in parts.items())
 
 
 def _warnings(item: BackupSet) -> str:

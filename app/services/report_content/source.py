@@ -85,15 +85,21 @@ class Source:
 
     @property
     def counted_backups(self) -> tuple[BackupSet, ...]:
-        """The newest usable set of each host from before the work, in the order of the plan."""
+        """The newest usable set of each host from before the work, in the order of the plan.
+
+        A set of several hosts is there once.
+        """
         limit = self.change.work_start or self.now
         planned = [source.host for source in self.change.backup_plan]
-        hosts = dict.fromkeys([*planned, *(item.host for item in self.backups)])
+        hosts = dict.fromkeys([*planned, *(host for s in self.backups for host in s.hosts)])
         found: list[BackupSet] = []
         for host in hosts:
-            sets = [s for s in self.backups if s.host == host and s.usable and s.sealed_at <= limit]
-            if sets:
-                found.append(max(sets, key=lambda item: item.sealed_at))
+            sets = [
+                s for s in self.backups if host in s.hosts and s.usable and s.sealed_at <= limit
+            ]
+            newest = max(sets, key=lambda item: item.sealed_at, default=None)
+            if newest is not None and newest not in found:
+                found.append(newest)
         return tuple(found)
 
     def host_name(self, host: str | None) -> str:

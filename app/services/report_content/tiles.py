@@ -167,7 +167,7 @@ def _backup(source: Source, book: EvidenceBook) -> Tile:
         mark = light_mark(Light.UNKNOWN)
         return Tile(_("Backup proof"), mark, _("None"), target=goal or _("No backup was planned"))
     planned = {item.host for item in change.backup_plan}
-    whole = planned <= {item.host for item in sets}
+    whole = planned <= {host for item in sets for host in item.hosts}
     levels = [item.level for item in sets]
     known = [level for level in levels if level is not None]
     level = min(known) if known and len(known) == len(levels) and whole else None

@@ -1,6 +1,7 @@
 """The restore plan that is sealed with every set: ordered steps with exact targets and commands."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 from shlex import quote
 
@@ -24,7 +25,7 @@ def plan_of(host: HostRecord, records: Sequence[ObjectRecord]) -> tuple[PlanStep
     if not unpack:
         return ()
     size = sum(step.bytes for step in unpack)
-    return (
+    steps = (
         PlanStep(
             "Take a safety set of what is there now, and prove it",
             host.name,
@@ -36,6 +37,7 @@ def plan_of(host: HostRecord, records: Sequence[ObjectRecord]) -> tuple[PlanStep
         *swap,
         PlanStep("Check the services, then confirm: what was kept is removed", host.name),
     )
+    return tuple(replace(step, host=host.name) for step in steps)
 
 
 def expected_s(steps: Sequence[PlanStep]) -> float:

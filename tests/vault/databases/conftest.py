@@ -96,7 +96,7 @@ def source_of(kind: SourceKind, running: DatabaseServer, /, **more: str) -> Back
 
 def prove_all(vault, taken, remote, upto: Level = Level.RESTORED) -> list[Verification]:
     return [
-        vault.verify(taken, level, by="ada", context=TaskContext(), remote=remote)
+        vault.verify(taken, level, by="ada", context=TaskContext(), remotes=(remote,))
         for level in Level
         if level <= upto
     ]

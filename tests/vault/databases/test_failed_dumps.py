@@ -260,7 +260,7 @@ def outcome(keeper, remote, source: BackupSource) -> tuple[str, str]:
     for level in Level:
         if level > last:
             break
-        proof = keeper.verify(taken, level, by="ada", context=TaskContext(), remote=remote)
+        proof = keeper.verify(taken, level, by="ada", context=TaskContext(), remotes=(remote,))
         if proof.outcome is not Outcome.PASSED:
             assert proof.outcome is Outcome.FAILED
             return f"L{int(level)}", proof.detail

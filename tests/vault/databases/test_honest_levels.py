@@ -37,7 +37,7 @@ def test_without_its_tools_anywhere_no_level_is_claimed(keeper, with_tools, redi
     taken = take(keeper, with_tools, source_of(SourceKind.REDIS, redis))
     nowhere = LocalRemote(env={"PATH": bare, "TMPDIR": with_tools.env["TMPDIR"]})
     for level in (Level.READABLE, Level.MATCHES_SOURCE, Level.RESTORED):
-        proof = keeper.verify(taken, level, by="", context=TaskContext(), remote=nowhere)
+        proof = keeper.verify(taken, level, by="", context=TaskContext(), remotes=(nowhere,))
         assert proof.outcome is Outcome.NOT_DONE, proof.detail
         assert "not installed" in proof.detail
         assert "this computer" in proof.detail

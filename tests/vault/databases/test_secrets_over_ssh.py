@@ -51,12 +51,14 @@ def test_no_process_ever_shows_a_password(request, keeper, remotes, ssh_host, ki
     server = request.getfixturevalue(FIXTURES[kind])
     remote = remotes.open(ssh_host)
     source = replace(source_of(kind, server), host=ssh_host.id)
-    wanted = CaptureRequest(SetId(new_id()), ssh_host, (source,), by="ada")
+    wanted = CaptureRequest(SetId(new_id()), (ssh_host,), (source,), by="ada")
     if server.client[0] == "redis-cli":
         pytest.skip("the server itself was started with the password in its arguments")
     with watching() as (seen, looks):
-        taken = keeper.capture(wanted, remote, TaskContext())
-        proof = keeper.verify(taken, Level.READABLE, by="ada", context=TaskContext(), remote=remote)
+        taken = keeper.capture(wanted, (remote,), TaskContext())
+        proof = keeper.verify(
+            taken, Level.READABLE, by="ada", context=TaskContext(), remotes=(remote,)
+        )
     assert taken.state is CaptureState.CAPTURED, taken.objects
     assert proof.outcome is Outcome.PASSED, proof.detail
     assert seen == []

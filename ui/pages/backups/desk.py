@@ -13,6 +13,7 @@ from ui.messages import Message, Tone
 from ui.operations import backups, restores, vault_care
 from ui.operations.restores import Compared
 from ui.pages.backups.detail import SetDetail
+from ui.pages.backups.parts import HostPart
 from ui.tasks import Latest, Task
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class SetDesk(QObject):
         detail.hold_wanted.connect(self._on_hold)
         detail.bin_wanted.connect(self._on_bin)
         detail.take_out_wanted.connect(self._on_take_out)
+        detail.host_picked.connect(self._load_plan)
+        self._opens = False
 
     @property
     def busy(self) -> bool:
@@ -48,16 +51,29 @@ class SetDesk(QObject):
 
     def set_item(self, item: BackupSet, *, opens: bool) -> None:
         """Work with another set from now on; its plan is read where the vault opens."""
-        self.item = item
-        if opens and not item.missing:
-            services = self._context.services
-            self._plans.start(lambda: restores.load_plan(services, item))
+        self.item, self._opens = item, opens
+        self._load_plan()
+
+    @property
+    def part(self) -> HostPart:
+        """The host of the set that is meant; only once a set is shown."""
+        if self._detail.part is None:
+            raise LookupError("no set is shown yet")
+        return self._detail.part
+
+    @Slot()
+    def _load_plan(self) -> None:
+        item, services = self.item, self._context.services
+        if item is not None and self._opens and not item.missing:
+            host = self.part.host
+            self._plans.start(lambda: restores.load_plan(services, item, host))
 
     def unpack(self, folder: str, paths: tuple[str, ...] = ()) -> None:
         """Unpack the set, or some of it, here."""
         if item := self.item:
             title = _("Unpacking the backup of {host}").format(host=item.host_name)
-            task = restores.unpack(self._context, item, Path(folder), paths, title)
+            what = restores.Part(item, paths, self.part.host if paths else None)
+            task = restores.unpack(self._context, what, Path(folder), title)
             self._follow(task).succeeded.connect(self._on_given_back)
 
     @Slot(object)
@@ -73,7 +89,7 @@ class SetDesk(QObject):
     @Slot(str, tuple)
     def _on_restore(self, typed: str, paths: tuple[str, ...]) -> None:
         if item := self.item:
-            title = _("Restoring {host}").format(host=item.host_name)
+            title = _("Restoring {host}").format(host=self.part.name)
             wanted = HostRestore(item.id, typed, paths=paths)
             task = restores.put_back(self._context, wanted, title)
             self._follow(task).succeeded.connect(self._on_given_back)
@@ -83,8 +99,9 @@ class SetDesk(QObject):
     def _on_compare(self, paths: tuple[str, ...]) -> None:
         if (item := self.item) and (way := self._detail.way_back):
             way.button.block(_("Comparing…"))
-            title = _("Comparing {host} with its backup").format(host=item.host_name)
-            task = self._follow(restores.compare(self._context, item, paths, title))
+            title = _("Comparing {host} with its backup").format(host=self.part.name)
+            what = restores.Part(item, paths, self.part.host)
+            task = self._follow(restores.compare(self._context, what, title))
             task.succeeded.connect(self._on_compared)
             task.ended.connect(self._on_comparison_ended)
 

@@ -15,8 +15,9 @@ from ui.models.rows import RowsModel
 from ui.operations.backups import SetView
 from ui.operations.restores import Compared
 from ui.pages.backups.asking import LineAsk
+from ui.pages.backups.parts import HostPart
 from ui.pages.backups.putting import WayBack, plan_note, plan_table
-from ui.pages.backups.rows import OBJECT_COLUMNS
+from ui.pages.backups.rows import object_columns
 from ui.pages.backups.settle import SettleCard
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, WithReason
@@ -41,6 +42,7 @@ class SetDetail(QWidget):
     hold_wanted = Signal(str)  # reason; "" releases
     bin_wanted = Signal(str)  # reason
     take_out_wanted = Signal()
+    host_picked = Signal()
     settling = Signal(object)  # a `SettleCard` whose signals somebody must hear
 
     def __init__(self) -> None:
@@ -54,6 +56,8 @@ class SetDetail(QWidget):
         self._plan_steps: RestorePlan | None = None
         self.way_back: WayBack | None = None
         self._paths: tuple[str, ...] = ()
+        self.part: HostPart | None = None
+        """The host that is looked into, compared and put back."""
         self.setLayout(column(scrolling(panel(self._inner)), gap=0))
 
     def show_set(self, view: SetView) -> None:
@@ -65,6 +69,9 @@ class SetDetail(QWidget):
         head.addWidget(StateBadge(level_badge(item)))
         add_layout(self._inner, head)
         self._inner.addWidget(LevelLadder(ladder(item, view.zone)))
+        self.part = HostPart(item, self.part.host if self.part else None)
+        self._inner.addWidget(self.part)
+        self.part.edited.connect(self._on_host)
         self._inner.addWidget(self._buttons(item))
         add_layout(self._inner, self._ask)
         for restore in view.restores:
@@ -99,7 +106,9 @@ class SetDetail(QWidget):
             return
         clear(self._ask)
         self._paths = paths
-        self.way_back = WayBack(self._view.set, paths, self._view.zone)
+        self.way_back = WayBack(
+            self._view.set, paths, self._view.zone, self.part.host if self.part else None
+        )
         self.way_back.compare_wanted.connect(self._on_compare)
         self.way_back.restore_wanted.connect(self._on_restore)
         self._ask.addWidget(self.way_back)
@@ -111,7 +120,7 @@ class SetDetail(QWidget):
     def _show_objects(self, item: BackupSet) -> None:
         self._inner.addWidget(SectionTitle(_("What is inside")))
         table = Table(
-            RowsModel(OBJECT_COLUMNS),
+            RowsModel(object_columns(several=len(item.hosts) > 1)),
             rows=Rows.COMPACT,
             row_id=lambda row_: row_.name,
             name="objects",
@@ -150,6 +159,12 @@ class SetDetail(QWidget):
         if decision is not None and decision.firm:
             away.block(_("It is needed"))
         return Flow((hold, WithReason(away, align=Qt.AlignmentFlag.AlignLeft)))
+
+    @Slot()
+    def _on_host(self) -> None:
+        clear(self._ask)
+        self.way_back = None
+        self.host_picked.emit()
 
     @Slot()
     def _on_check(self) -> None:

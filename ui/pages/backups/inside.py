@@ -60,11 +60,11 @@ class InsidePanel(QWidget):
         self.setLayout(layout)
         self._on_chosen()
 
-    def show_reading(self, item: BackupSet) -> None:
+    def show_reading(self, item: BackupSet, host: str) -> None:
         """Say that the index is being read."""
         self.close_catalogue()
         self._item = item
-        self._title.setText(_("Inside the set of {host}").format(host=item.host_name))
+        self._title.setText(_("Inside the set of {host}").format(host=host))
         self._note.setText(_("Reading the index…"))
         self.search.clear()
         clear(self._ask)

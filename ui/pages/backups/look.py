@@ -46,9 +46,11 @@ class Inside(QObject):
     def open(self, item: BackupSet) -> None:
         """Read the index of a set and show its tree."""
         self.close()
-        self.panel.show_reading(item)
-        title = _("Reading what is inside the set of {host}").format(host=item.host_name)
-        self._opening = restores.browse(self._context, item, title)
+        name = self._desk.part.name
+        self.panel.show_reading(item, name)
+        title = _("Reading what is inside the set of {host}").format(host=name)
+        what = restores.Part(item, host=self._desk.part.host)
+        self._opening = restores.browse(self._context, what, title)
         self._opening.succeeded.connect(self._on_opened)
         self._opening.failed.connect(self._on_failed)
 

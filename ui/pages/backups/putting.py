@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.backup import BackupSet, SourceKind
+from app.domain.ids import HostId
 from app.domain.restore import DifferenceKind, DifferenceLine, HostDifference, PlanStep
 from app.i18n import _, ngettext
 from app.services.restores import RestorePlan
@@ -69,9 +70,17 @@ class WayBack(QWidget):
     compare_wanted = Signal()
     restore_wanted = Signal(str)  # the host's name as typed
 
-    def __init__(self, item: BackupSet, paths: tuple[str, ...] = (), zone: str = "UTC") -> None:
+    def __init__(
+        self,
+        item: BackupSet,
+        paths: tuple[str, ...] = (),
+        zone: str = "UTC",
+        host: HostId | None = None,
+    ) -> None:
         super().__init__()
         self._item, self._paths, self._zone = item, paths, zone
+        self._host = host or item.host
+        name = item.hosts.get(self._host, item.host_name)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(8)
@@ -83,19 +92,19 @@ class WayBack(QWidget):
         add_layout(self._layout, row(self.button, hint, None))
         add_layout(self._layout, self._compared)
         self.typed = TypedConfirmation(
-            self._consequence(), item.host_name, _("Restore on {host}").format(host=item.host_name)
+            self._consequence(name), name, _("Restore on {host}").format(host=name)
         )
         self.typed.confirmed.connect(self._on_confirmed)
         self._layout.addWidget(self.typed)
 
-    def _consequence(self) -> Consequence:
+    def _consequence(self, name: str) -> Consequence:
         item = self._item
         kinds = (SourceKind.FACTS,)
         titles = ", ".join(
-            self._paths or [one.title for one in item.objects if one.kind not in kinds]
+            self._paths or [one.title for one in item.of_host(self._host) if one.kind not in kinds]
         )
         return Consequence(
-            _("Restore on {host}").format(host=item.host_name),
+            _("Restore on {host}").format(host=name),
             _("Replaced: {what}").format(what=titles),
             lost=_("What was written there since {at} is no longer in use").format(
                 at=moment(item.sealed_at, self._zone)

@@ -40,10 +40,7 @@ SET_COLUMNS = (
 )
 
 
-OBJECT_COLUMNS = (
-    Column[StoredObject](
-        _("What"), lambda item: item.title, cell=lambda item: Cell((names_of(item.title),))
-    ),
+_REST = (
     Column[StoredObject](_("Kind"), lambda item: _(SOURCES[item.kind]), width=104, tone="ink2"),
     Column[StoredObject](
         _("State"),
@@ -59,3 +56,12 @@ OBJECT_COLUMNS = (
         _("Stored"), lambda item: bytes_size(item.stored_bytes), width=76, right=True
     ),
 )
+
+
+def object_columns(*, several: bool) -> tuple[Column[StoredObject], ...]:
+    """Return the columns of a set's objects; with their host where there are ``several``."""
+    host = Column[StoredObject](_("Host"), lambda item: item.host_name, width=96, tone="ink2")
+    what = Column[StoredObject](
+        _("What"), lambda item: item.title, cell=lambda item: Cell((names_of(item.title),))
+    )
+    return (what, *((host,) if several else ()), *_REST)

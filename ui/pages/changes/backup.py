@@ -27,6 +27,7 @@ from ui.pages.changes.words import word
 from ui.tasks import Task
 from ui.widgets.buttons import link
 from ui.widgets.facts import SectionTitle
+from ui.widgets.fields import FlagField
 from ui.widgets.labels import Label
 from ui.widgets.layout import column
 from ui.widgets.levels import LevelLadder
@@ -71,6 +72,16 @@ class SourcesSection(Section):
         self._first_host = ""
         self.sources = RecordList(self._records(), lambda: SourceForm(self._keep_password))
         self.column.addWidget(self.sources)
+        self.apart = FlagField(
+            _("Several hosts"),
+            _("Each host gets a set of its own"),
+            _(
+                "Otherwise all hosts are sealed in one set, or none is: they can be brought back to"
+                " one moment. Choose it where one host is altered after the other."
+            ),
+        )
+        self.column.addWidget(self.apart)
+        self.watch(self.apart)
         self.watch_list(self.sources)
 
     def fill(self, view: ChangeView) -> None:
@@ -78,10 +89,12 @@ class SourcesSection(Section):
         hosts = view.change.hosts
         self._first_host = str(hosts[0]) if hosts else ""
         self.sources.set_value(view.change.backup_plan)
+        self.apart.set_value(view.change.backup_apart)
+        self.apart.setVisible(len({source.host for source in view.change.backup_plan}) > 1)
 
     def values(self) -> dict[str, object]:
         """Return the plan."""
-        return {"backup_plan": self.sources.value}
+        return {"backup_plan": self.sources.value, "backup_apart": self.apart.value}
 
     def _records(self) -> Records:
         return Records(
@@ -109,7 +122,7 @@ class SourcesSection(Section):
         view, source = self._view, line.item
         if view is None or source not in view.change.backup_plan:
             return Cell(())
-        held = [s for s in view.backups if s.host == source.host and s.holds(source)]
+        held = [s for s in view.backups if s.holds(source)]
         newest = max(held, key=lambda item: item.sealed_at, default=None)
         return Cell((level_badge(newest, needed_level(view.change)),))
 

@@ -56,7 +56,7 @@ class CopyPart(QWidget):
             return
         if self._item is None or self._item.id != item.id:
             self.form.hide()
-            others = [one for one in host_options(view) if one[0] != str(item.host)]
+            others = [one for one in host_options(view) if one[0] not in item.hosts]
             self.host.set_options([(_HERE, _("This computer")), *others])
         self._item = item
         clear(self._copies)

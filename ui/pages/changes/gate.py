@@ -9,7 +9,7 @@ from app.domain.backup import BackupSet, Level
 from app.domain.change import Change, ChangeState
 from app.domain.ids import HostId
 from app.i18n import _
-from app.services.backup_gate import Demand, gate_host, gate_level
+from app.services.backup_gate import Demand, gate_change, gate_level
 from app.wording import clock, count_of, day, duration, moment
 from ui.cells import Badge, Mark
 from ui.models.backups import ladder, level_badge, level_word
@@ -51,18 +51,15 @@ def demand_of(view: ChangeView) -> Demand:
 
 
 def best_sets(view: ChangeView) -> dict[HostId, BackupSet | None]:
-    """Return the set the gate counts for each host the plan backs up."""
-    hosts = dict.fromkeys(source.host for source in view.change.backup_plan)
-    if not hosts:
-        hosts = dict.fromkeys(item.host for item in view.backups)
+    """Return the set the gate counts for each host of the change."""
     demand = demand_of(view)
-    found: dict[HostId, BackupSet | None] = {}
-    for host in hosts:
-        sets = [item for item in view.backups if item.host == host]
-        sources = [source for source in view.change.backup_plan if source.host == host]
-        answer = gate_host(sources, sets, demand) if sources else gate_level(sets, demand)
-        found[host] = answer.best
-    return found
+    if view.change.backup_plan:
+        return {host: one.best for host, one in gate_change(view.change, view.backups, demand)}
+    hosts = dict.fromkeys(host for item in view.backups for host in item.hosts)
+    return {
+        host: gate_level([item for item in view.backups if host in item.hosts], demand).best
+        for host in hosts
+    }
 
 
 def weakest(view: ChangeView) -> BackupSet | None:
