@@ -13,7 +13,7 @@ from tests.journeys.writing import badges
 from tests.small_disk import small_disk
 from ui.messages import Message
 from ui.widgets.labels import Label
-from ui.widgets.transcript import Transcript
+from ui.widgets.long_transcript import LongTranscript
 
 pytestmark = pytest.mark.journey
 
@@ -109,10 +109,10 @@ def test_what_a_server_says_is_text_in_the_run_and_in_the_report_of_a_check(lab,
         person.press("Start the run")
         person.wait(lambda: "ended" in person.text().lower(), "the end of the run", SLOW_MS)
         person.settle()
-        (transcript,) = person.seen(Transcript)
+        (transcript,) = person.seen(LongTranscript)
         said = "<b>bold</b> =cmd() ^[[31mred^[[0m"
-        person.wait(lambda: said in transcript.toPlainText(), "what the server said")
-        assert "\x1b" not in transcript.toPlainText() + person.text()
+        person.wait(lambda: said in transcript.text(), "what the server said")
+        assert "\x1b" not in transcript.text() + person.text()
         assert {label.textFormat() for label in person.seen(Label)} == {Qt.TextFormat.PlainText}
 
 

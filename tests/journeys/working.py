@@ -12,7 +12,7 @@ from app.services.changes import readiness
 from tests.journeys.driver import SLOW_MS, Person
 from tests.journeys.writing import Place, badges, move, state, the_change
 from ui.widgets.confirm import TypedConfirmation
-from ui.widgets.transcript import Transcript
+from ui.widgets.long_transcript import LongTranscript
 
 BUSY = "The computer is busy with other work; the service itself is fine"
 """Why a check that found too much load does not stop the work."""
@@ -151,9 +151,9 @@ def read_the_output(person: Person) -> None:
     steps = person.table("Steps")
     titles = [steps.model().index(n, 1).data() for n in range(steps.model().rowCount())]
     person.pick(steps, next(n for n, title in enumerate(titles) if title.startswith("Raise")))
-    (transcript,) = person.seen(Transcript)
+    (transcript,) = person.seen(LongTranscript)
     said = "\nrelease = 2.0"  # a line of its own: the command above it says this too
-    person.wait(lambda: said in transcript.toPlainText(), "the output of the step")
+    person.wait(lambda: said in transcript.text(), "the output of the step")
 
 
 def test_and_watch(person: Person) -> None:

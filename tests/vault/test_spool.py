@@ -323,18 +323,14 @@ def end_marked(job: str) -> None:
         time.sleep(0.02)
 
 
-def test_an_end_that_makes_no_sense_is_no_end(vault, remote, shop, home):
-    def lie(place: Path) -> None:
-        end = place / "end"
-        end.write_text(end.read_text().replace("code 0", "code 0; rm -rf /"))
-
+def test_an_end_that_makes_no_sense_is_no_end(vault, remote, shop):
     class Lying(LocalRemote):
         def run(self, script, *args, **options):
-            for place in left_on(home):
-                if script == scripts.LOOK and (place / "end").exists():
-                    lie(place)
-            return super().run(script, *args, **options)
+            answer = super().run(script, *args, **options)
+            lie = answer.stdout.replace(b" end code 0\n", b" end code 0x; rm -rf /\n")
+            return replace(answer, stdout=lie)
 
-    with pytest.raises((BackupFailed, ConnectionLost, CommandFailed)) as caught:
+    with pytest.raises((ConnectionLost, CommandFailed)) as caught:
         take(vault, Lying(env=remote.env), files(remote, shop))
     assert "no whole answer" in caught.value.text
+    assert list(vault.root.glob("sets/*/*")) == []

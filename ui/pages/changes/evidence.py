@@ -27,6 +27,7 @@ from ui.widgets.labels import mono
 from ui.widgets.layout import add_layout, row
 from ui.widgets.search import FilterChips
 from ui.widgets.table import Rows, Table
+from ui.widgets.transcript_pane import TranscriptPane
 
 NEED, FILE, SET, HEALTH, OUTPUT, SAMPLES, REPORT = (
     "need", "file", "backup", "health", "transcript", "samples", "report",
@@ -42,6 +43,7 @@ _KINDS = {
 }
 _FILTERS = (later("All"), *(_KINDS[kind][0] for kind in _KINDS))
 _SHORT = 8
+_OUTPUT_HEIGHT = 360
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,8 @@ class EvidenceTab(Tab):
             _("Records of the need, files, backups, checks, transcripts and samples gather here."),
         )
         self.adding, self.shown = AttachBar(editing), AttachmentView(editing)
+        self.output: TranscriptPane | None = None
+        """What a step has put out; built when one is first looked at."""
         self.before = PrecedentsPanel()
         self.body.addWidget(self.title)
         self.body.addWidget(self.adding)
@@ -193,6 +197,23 @@ class EvidenceTab(Tab):
         self.copy.setVisible(bool(text))
         if self._view is not None:
             self.shown.show_item(self._view, text)
+            self._show_output(text if item and item.kind == OUTPUT else "", self._view.zone)
+
+    def _show_output(self, sha256: str, zone: str) -> None:
+        """Show a transcript below the list, or none."""
+        if self.output is None and sha256:
+            self.output = TranscriptPane(self.editing.context.tasks)
+            self.output.setFixedHeight(_OUTPUT_HEIGHT)
+            self.output.failed.connect(self.editing.failed)
+            self.body.insertWidget(self.body.indexOf(self.shown), self.output)
+        if self.output is None:
+            return
+        self.output.setVisible(bool(sha256))
+        if sha256:
+            services = self.editing.context.services
+            self.output.show_transcript(sha256, lambda: services.files, zone=zone)
+        else:
+            self.output.leave()
 
     @Slot(str)
     def _on_opened(self, change_id: str) -> None:

@@ -3,28 +3,33 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.run import Run, StepRun, StepState
-from app.domain.transcript import Piece, read_pieces
 from app.services.live import Output
 from app.wording import clock
 from ui.format import visible
 from ui.pages.run.rows import StepRow
-from ui.tasks import Latest
 from ui.theme import BOLD
 from ui.widgets.labels import Label
 from ui.widgets.layout import Line, panel, row
 from ui.widgets.table import Table
 from ui.widgets.transcript import Said, Transcript, TranscriptLine
+from ui.widgets.transcript_pane import TranscriptPane
 
 if TYPE_CHECKING:
     from ui.context import UiContext
 
 
+_LONGEST_REST = 64 * 1024
+"""Bytes of a line without an end that wait for it; then what there is counts as a line."""
+
+
 class StepOutput(QWidget):
     """Title of the step, its command, and the transcript below."""
+
+    failed = Signal(object)
 
     def __init__(self, context: "UiContext") -> None:
         super().__init__()
@@ -36,14 +41,17 @@ class StepOutput(QWidget):
         self._title = Label("", weight=BOLD)
         self._note = Label("", tone="ink2")
         self._transcript = Transcript()
-        self._sealed = Latest(context.tasks, self)
-        self._sealed.loaded.connect(self._show_sealed)
+        self._sealed = TranscriptPane(context.tasks)
+        self._sealed.failed.connect(self.failed)
+        self._ways = QStackedWidget()
+        self._ways.addWidget(self._transcript)
+        self._ways.addWidget(self._sealed)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(Line())
         layout.addWidget(panel(row(self._title, self._note, None, margins=(16, 8, 16, 8))))
-        layout.addWidget(self._transcript, 1)
+        layout.addWidget(self._ways, 1)
 
     def show_step(self, run: Run, item: StepRun) -> None:
         """Show a step; does nothing while the same step is shown in the same state."""
@@ -56,9 +64,15 @@ class StepOutput(QWidget):
         self._title.setText(item.step.title)
         self._note.setText(visible(item.outcome))
         if item.transcript:
-            files = self._context.services.files
-            self._sealed.start(lambda: tuple(read_pieces(files.get(item.transcript))))
-        elif not (same_step and item.state is StepState.SENT):
+            services = self._context.services
+            self._sealed.show_transcript(
+                item.transcript, lambda: services.files, self._command, self._zone()
+            )
+            self._ways.setCurrentWidget(self._sealed)
+            return
+        self._sealed.leave()
+        self._ways.setCurrentWidget(self._transcript)
+        if not (same_step and item.state is StepState.SENT):
             self._rest = b""
             self._transcript.set_lines(self._command)
 
@@ -78,19 +92,11 @@ class StepOutput(QWidget):
         if output.step != self._key[1]:
             return
         *full, self._rest = (self._rest + output.data).split(b"\n")
+        if len(self._rest) > _LONGEST_REST:
+            full, self._rest = [*full, self._rest], b""
         said = Said.ERROR if output.stream == "stderr" else Said.OUTPUT
         at = clock(output.at, self._zone(), seconds=True)
         self._transcript.append_lines(_lines(full, at, said))
-
-    @Slot(object)
-    def _show_sealed(self, pieces: Iterable[Piece]) -> None:
-        lines: list[TranscriptLine] = []
-        zone = self._zone()
-        for piece in pieces:
-            said = Said.ERROR if piece.stream == "stderr" else Said.OUTPUT
-            at = clock(piece.at, zone, seconds=True)
-            lines += _lines(piece.data.rstrip(b"\n").split(b"\n"), at, said)
-        self._transcript.set_lines([*self._command, *lines])
 
     def _heading(self, item: StepRun) -> list[TranscriptLine]:
         command = item.step.command

@@ -124,6 +124,7 @@ class RunPage(Page):
         self._zoom.chosen.connect(self._redraw)
         self._shows.chosen.connect(self._sides.setCurrentIndex)
         self._said.connect(self._on_said)
+        self._output.failed.connect(self.show_error)
 
     @property
     def ready(self) -> bool:
@@ -191,6 +192,8 @@ class RunPage(Page):
         elif run and self._table.current is None:
             spoke = [item for item in run.active if item.transcript] or list(run.active)
             self._table.select(spoke[-1].step.id if spoke else "")
+        elif run:
+            self._output.show_step(run, self._table.current.item)
         self._band.show_view(view, now, self._bars.scale.end)
         self._decision.show_view(view, now, playing=self._pilot.is_playing)
 
