@@ -198,7 +198,8 @@ class TroubleCard(Card):
         self.note = LineField(_("How you know, or why"), _("Needed to skip; kept with the step."))
         back = Button(_("Back out"), Kind.DANGER, icon="undo")
         back.clicked.connect(self.backing_out)
-        back.setVisible(backs_out)
+        if not backs_out:  # shown without a parent it would be a window of its own
+            back.hide()
         first = backs_out and (gate or step.on_fail is OnFail.BACK_OUT)
         again = Button(_("Open the gate again") if gate else _("Send again"), icon="refresh")
         if unknown and not step.idempotent:
