@@ -9,7 +9,7 @@ from app.domain.change import Change, ChangeState
 from app.domain.window import TimeRange
 from app.services.calendar_rows import MOST
 from app.services.rows import ChangeRow
-from app.store.change_rows import FLAT, change_row
+from app.store.change_rows import FLAT, StoredChangeRow
 from app.store.mapping import CHANGE, SCHEDULE_WINDOW
 from app.store.tables import EVENT, TABLES
 
@@ -39,7 +39,7 @@ class SqlCalendar:
             .limit(limit)
         )
         with self._engine.connect() as connection:
-            return tuple(map(change_row, connection.execute(query)))
+            return tuple(StoredChangeRow(tuple(row)) for row in connection.execute(query))
 
     def windows(self, *, retired: bool = False) -> Sequence[ScheduleWindow]:
         """Return maintenance windows and freezes by name, on request retired ones too."""

@@ -4,26 +4,51 @@ Connections read unless they carry the execution option `WRITES`.
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.pool import QueuePool
 
 from app.store import sqlite
 
 WRITES = "writes"
 """Execution option: this connection begins its transactions as a writer."""
+_PATH = "path"
+"""Execution option of the engine: the file, to name it in errors."""
 
 
 def open_engine(path: Path, *, read_only: bool = False) -> Engine:
     """Return an engine whose every connection has our settings."""
     connect = partial(sqlite.connect, path, read_only=read_only)
-    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
+    engine = create_engine(
+        "sqlite://", creator=connect, poolclass=QueuePool, execution_options={_PATH: path}
+    )
     event.listen(engine, "begin", _begin)
     event.listen(engine, "handle_error", _translator(path))
     return engine
+
+
+@contextmanager
+def driver(engine: Engine) -> Iterator[DBAPICursor]:
+    """Read one state of the database with the driver alone, on a kept connection.
+
+    Raises:
+        StoreError: What the driver says, in our words.
+    """
+    held = engine.raw_connection()
+    cursor = held.cursor()
+    try:
+        cursor.execute("BEGIN")
+        yield cursor
+    except sqlite3.Error as error:
+        raise sqlite.as_app_error(error, engine.get_execution_options()[_PATH]) from error
+    finally:
+        cursor.close()
+        held.close()  # rolls back and keeps the connection for the next one
 
 
 def _begin(connection: Connection) -> None:

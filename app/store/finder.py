@@ -1,42 +1,28 @@
-"""Lists of changes of any length, read page by page.
+"""Lists of changes of any length, read page by page; their SQL is in `app.store.listing`."""
 
-Three ways lead to the rows, whichever is short: few hits are taken from the text index and sorted;
-many hits, by number, are read straight from that index, whose key is the number; any other order
-walks the index of its sort key. Which it is, a count decides that stops early.
-"""
-
-from collections.abc import Sequence
-from dataclasses import replace
-from enum import Enum, auto
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, func, select, tuple_
+from sqlalchemy import Engine
 
 from app.domain.change import Change
 from app.domain.filter import NEWEST_FIRST, Asker, ChangeFilter, SortBy
 from app.services.finding import SORTED_HITS, FoundPage, Outline, Place, Query
 from app.services.rows import ChangeRow
 from app.services.safe_text import display
-from app.store import search
-from app.store.change_rows import FLAT, change_row
+from app.store import listing, search
+from app.store.change_rows import ORDINAL, StoredChangeRow
 from app.store.conflicts import Conflicts
+from app.store.listing import Way, What
 from app.store.mapping import CHANGE
-from app.store.narrowing import narrow
-from app.store.search import AnySelect
-from app.store.tables import TABLES
+from app.store.narrowing import Narrowed, narrow
+from app.store.prepared import Prepared, Rows, Snapshot, prepare, snapshot
 
-_CHANGE = TABLES["change"]
-_C = _CHANGE.c
-_KEYS: dict[SortBy, ColumnElement[Any]] = {
-    SortBy.NUMBER: _C.ordinal,
-    SortBy.TITLE: _C.title_key,
-    SortBy.STATE: _C.state_key,
-    SortBy.PRIORITY: _C.priority,
-    SortBy.RISK: _C.risk_key,
-    SortBy.COORDINATOR: _C.coordinator_key,
-    SortBy.UPDATED: _C.updated_key,
-    SortBy.WINDOW: _C.starts_key,
-}
+_KEPT = 512
+"""So many statements are kept as text: screens ask some dozen, filters may make any number."""
+_Write = Callable[..., Prepared]
 
 
 class SqlFinder:
@@ -45,166 +31,109 @@ class SqlFinder:
     def __init__(self, engine: Engine) -> None:
         self._engine, self._conflicts = engine, Conflicts()
 
+        def written(statement: Callable[..., search.AnySelect], *how: Any) -> Prepared:
+            return prepare(statement(*how), engine)
+
+        self._written: _Write = lru_cache(_KEPT)(written)
+
     def page(self, query: Query, *, after: Place | None = None, limit: int = 100) -> FoundPage:
         """Return the rows after a place."""
-        with self._engine.connect() as connection:
-            listing = self._listing(connection, query)
-            found = listing.rows(FLAT, after, limit)
-            rows = _told(connection, query.wanted.text, tuple(map(change_row, found)))
-        return FoundPage(rows, _last(found), listing.sorted)
+        with self._listing(query) as found:
+            rows = found.rows(What.ROW, after, limit)
+            told = found.told(query.wanted.text, [row[ORDINAL] for row in rows])
+        return FoundPage(_shown(rows, told), _last(rows), found.sorted)
 
     def outline(self, query: Query, *, every: int = 100) -> Outline:
         """Return the length of a list and where its pages begin."""
-        with self._engine.connect() as connection:
-            listing = self._listing(connection, query)
-            return Outline(listing.count(), every, listing.places(every))
+        with self._listing(query) as found:
+            return Outline(found.count(), every, found.places(every))
 
     def count(self, wanted: ChangeFilter, asker: Asker) -> int:
         """Return how many changes fit."""
-        with self._engine.connect() as connection:
-            return self._listing(connection, Query(wanted, asker)).count()
+        with self._listing(Query(wanted, asker)) as found:
+            return found.count()
 
     def records(
         self, query: Query, *, after: Place | None = None, limit: int = 100
     ) -> tuple[Sequence[Change], Place | None]:
         """Return whole changes after a place, and the place of the last one."""
-        with self._engine.connect() as connection:
-            found = self._listing(connection, query).rows((_C.body,), after, limit)
-        return tuple(CHANGE.read(row.body) for row in found), _last(found)
+        with self._listing(query) as found:
+            rows = found.rows(What.RECORD, after, limit)
+        return tuple(CHANGE.read(row[0]) for row in rows), _last(rows)
 
     def ids(self, query: Query, *, limit: int) -> tuple[str, ...]:
         """Return the ids of the changes that fit, in order, at most ``limit``."""
-        with self._engine.connect() as connection:
-            found = self._listing(connection, query).rows((_C.id,), None, limit)
-        return tuple(row.id for row in found)
+        with self._listing(query) as found:
+            return tuple(row[0] for row in found.rows(What.ID, None, limit))
 
-    def _listing(self, connection: Connection, query: Query) -> "_Listing":
-        found: tuple[int, ...] = ()
-        if query.wanted.conflicting:
-            found = self._conflicts.numbers(connection, query.asker.now)
-        return _Listing(connection, query, found)
-
-
-def _told(connection: Connection, typed: str, rows: tuple[ChangeRow, ...]) -> tuple[ChangeRow, ...]:
-    """Add to the rows of a search where its words were found."""
-    if not typed:
-        return rows
-    places = search.where_found(connection, typed, [row.ordinal for row in rows])
-    return tuple(
-        replace(row, found_in=places[row.ordinal][0], snippet=display(places[row.ordinal][1]))
-        if row.ordinal in places
-        else row
-        for row in rows
-    )
-
-
-class _Way(Enum):
-    """Where the rows of a list come from."""
-
-    FEW = auto()
-    """Chosen first, then sorted."""
-    HITS = auto()
-    """Read from the text index in the order of numbers."""
-    WALK = auto()
-    """Read in the order of the sort key, leaving out what does not fit."""
+    @contextmanager
+    def _listing(self, query: Query) -> Iterator["_Listing"]:
+        """Read one list as it stands at one moment."""
+        wanted, asker = query.wanted, query.asker
+        colliding: Sequence[int] = ()
+        if wanted.conflicting:
+            with self._engine.connect() as connection:
+                colliding = self._conflicts.numbers(connection, asker.now)
+        with snapshot(self._engine) as held:
+            yield _Listing(held, self._written, query, narrow(wanted, asker, colliding))
 
 
 class _Listing:
-    """One list, as SQL; ``sorted`` says whether the order asked for is followed."""
+    """One list, being read; ``sorted`` says whether the order asked for is followed."""
 
-    def __init__(
-        self, connection: Connection, query: Query, conflicting: Sequence[int] = ()
-    ) -> None:
-        self._connection = connection
+    def __init__(self, held: Snapshot, written: _Write, query: Query, fits: Narrowed) -> None:
+        self._held, self._written = held, written
         wanted, sort = query.wanted, query.sort
-        self._fits = narrow(_CHANGE, wanted, query.asker, conflicting)
         listed = wanted.numbers is not None or wanted.conflicting
-        few = listed or self._few_hits(by_number=sort.by is SortBy.NUMBER)
+        few = listed or (sort.by is not SortBy.NUMBER and self._few_hits(fits))
         self.sorted = few or not wanted.text or sort.by is SortBy.NUMBER
         if not self.sorted:
             sort = NEWEST_FIRST
-        self._descending = sort.descending
-        by_number = sort.by is SortBy.NUMBER
-        self._way = _Way.FEW if few else _Way.WALK
-        if not few and by_number and self._fits.match:
-            self._way = _Way.HITS
-        self._key = search.KEY if self._way is _Way.HITS else _KEYS[sort.by]
-        if sort.by is SortBy.WINDOW and sort.descending:
-            self._key = _C.latest_key
-        self._by_number = by_number
+        way = Way.FEW if few else Way.WALK
+        if not few and sort.by is SortBy.NUMBER and fits.match:
+            way = Way.HITS
+        self._shape = listing.shape_of(fits, way, sort)
+        self._fits = fits
 
-    def _few_hits(self, *, by_number: bool) -> bool:
-        """Whether the text index leaves few enough to sort them; by number nothing is sorted."""
-        if not self._fits.match or by_number:
+    def _few_hits(self, fits: Narrowed) -> bool:
+        """Whether the text index leaves few enough to sort them."""
+        if not fits.match:
             return False
-        found = search.hit_count(self._connection, self._fits.match, SORTED_HITS + 1)
-        return found <= SORTED_HITS
+        values = {search.MATCH: fits.match, search.MOST: SORTED_HITS + 1}
+        return self._one(search.hit_count, True, values) <= SORTED_HITS
 
-    def rows(
-        self, columns: Sequence[ColumnElement[Any]], after: Place | None, limit: int
-    ) -> Sequence[Row[Any]]:
-        """Return rows after a place, each with its ``place`` and its ``ordinal``."""
-        key = self._key
-        query = self._fitting(select(*columns, _C.ordinal.label("at"), key.label("place")))
-        if after is not None:
-            query = query.where(self._beyond(after))
-        return self._connection.execute(query.order_by(*self._order()).limit(limit)).all()
+    def rows(self, what: What, after: Place | None, limit: int) -> Rows:
+        """Return rows after a place; each ends with its number and its key."""
+        statement = self._written(listing.page, self._shape, what, after is not None)
+        values = listing.values_of(self._fits, self._shape.way)
+        return self._held.rows(statement, listing.page_values(values, after, limit))
+
+    def told(self, typed: str, numbers: Sequence[int]) -> dict[int, tuple[str, str]]:
+        """Return where the words of a search were found, as far as it is not in titles."""
+        return search.where_found(self._held, typed, numbers) if typed else {}
 
     def count(self) -> int:
         """Return how many rows there are."""
-        if self._fits.others:
-            rows = self._fitting(select(_C.ordinal)).order_by(None).subquery()
-            return int(self._connection.scalar(select(func.count()).select_from(rows)) or 0)
-        if self._fits.match:
-            return search.hit_count(self._connection, self._fits.match)
-        return int(self._connection.scalar(select(func.count()).select_from(_CHANGE)) or 0)
+        return self._one(listing.length, self._shape, listing.values_of(self._fits))
 
     def places(self, every: int) -> tuple[Place, ...]:
         """Return the place of each row whose position is a multiple of ``every``."""
-        position = func.row_number().over(order_by=self._order()).label("position")
-        number = search.KEY if self._way is _Way.HITS else _C.ordinal
-        if self._way is _Way.HITS and not self._fits.others:
-            counted = search.hits(self._fits.match).add_columns(
-                number.label("at"), number.label("place"), position
-            )
-        else:
-            columns = select(number.label("at"), self._key.label("place"), position)
-            counted = self._fitting(columns, by_index=True)
-        rows = counted.subquery()
-        query = select(rows.c.place, rows.c["at"]).where(rows.c.position % every == 0)
-        found = self._connection.execute(query.order_by(rows.c.position))
-        return tuple(Place(row.place, row.at) for row in found)
+        values = listing.values_of(self._fits) | {listing.EVERY: every}
+        rows = self._held.rows(self._written(listing.places, self._shape), values)
+        return tuple(Place(key, number) for key, number in rows)
 
-    def _fitting(self, query: AnySelect, *, by_index: bool = False) -> AnySelect:
-        """Return a query over changes that leaves out what does not fit.
-
-        ``by_index`` asks the text index instead of the columns: for all rows, that is faster.
-        """
-        fits = self._fits
-        match self._way:
-            case _Way.HITS:
-                query = search.joined(query, _C.ordinal, fits.match)
-            case _Way.FEW if fits.match:
-                query = query.where(_C.ordinal.in_(search.hits(fits.match)))
-            case _Way.WALK:
-                query = query.where(*(() if by_index else fits.columns))
-                if match := fits.match if by_index else fits.rest:
-                    query = query.where(search.unindexed(_C.ordinal).in_(search.hits(match)))
-            case _:
-                pass
-        return query.where(*fits.others)
-
-    def _order(self) -> tuple[ColumnElement[Any], ...]:
-        key = search.unindexed(self._key) if self._way is _Way.FEW else self._key
-        terms = (key,) if self._by_number else (key, _C.ordinal)
-        return tuple(term.desc() if self._descending else term.asc() for term in terms)
-
-    def _beyond(self, after: Place) -> ColumnElement[bool]:
-        if self._by_number:
-            return self._key < after.number if self._descending else self._key > after.number
-        here, there = tuple_(self._key, _C.ordinal), tuple_(after.key, after.number)
-        return here < there if self._descending else here > there
+    def _one(self, statement: Callable[..., Any], how: object, values: dict[str, Any]) -> int:
+        ((found,),) = self._held.rows(self._written(statement, how), values)
+        return int(found)
 
 
-def _last(rows: Sequence[Row[Any]]) -> Place | None:
-    return Place(rows[-1].place, rows[-1].at) if rows else None
+def _shown(rows: Rows, told: dict[int, tuple[str, str]]) -> tuple[ChangeRow, ...]:
+    if not told:
+        return tuple(map(StoredChangeRow, rows))
+    places = {number: (place, display(text)) for number, (place, text) in told.items()}
+    return tuple(StoredChangeRow(row, places.get(row[ORDINAL], ("", ""))) for row in rows)
+
+
+def _last(rows: Rows) -> Place | None:
+    """Return the place of the last row, from how every row ends."""
+    return Place(rows[-1][-1], rows[-1][-2]) if rows else None

@@ -17,7 +17,7 @@ from app.domain.run import Run
 from app.services.kpi_cases import Closed, Served
 from app.services.rows import ChangeRow
 from app.store import search
-from app.store.change_rows import FLAT, change_row
+from app.store.change_rows import FLAT, StoredChangeRow
 from app.store.mapping import CHANGE, RUN
 from app.store.search import AnySelect
 from app.store.tables import TABLES
@@ -125,7 +125,7 @@ class SqlKpiReads:
         query: AnySelect = select(*FLAT, _C.opened_at).where(_C.state.in_(states))
         with self._engine.connect() as connection:
             for row in connection.execute(query):
-                yield change_row(row), row.opened_at
+                yield StoredChangeRow(tuple(row)), row.opened_at
 
 
 def _closed(connection: Connection, rows: Sequence[Row[Any]]) -> Iterator[Closed]:

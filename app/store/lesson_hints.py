@@ -35,9 +35,8 @@ def lesson_hints(
 ) -> tuple[LessonHint, ...]:
     """Return lessons that fit, the best first; those of the changes in ``known`` are left out."""
     candidates = _candidates(connection, like)
-    rows = connection.execute(
-        select(_C.ordinal, _C.body).where(search.listed(_C.ordinal, sorted(set(candidates))))
-    )
+    met = search.as_list(sorted(set(candidates)))
+    rows = connection.execute(select(_C.ordinal, _C.body).where(search.listed(_C.ordinal, met)))
     family = _family(connection, like)
     left_out = {like.but, *known}
     ranked: list[tuple[float, int, Change, tuple[Shared, ...]]] = []

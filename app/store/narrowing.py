@@ -1,9 +1,11 @@
-"""Turns a filter into SQL: what goes to the text index, and what the columns must fulfil."""
+"""Turns a filter into what the text index is asked for, and what the columns must fulfil."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table
+from sqlalchemy import BindParameter, ColumnElement, Table
 
 from app.domain.filter import Asker, ChangeFilter, window_bounds
 from app.store import search
@@ -11,12 +13,57 @@ from app.store.codec import to_text
 from app.store.mapping import NEVER
 from app.store.words import HELD, UNASSIGNED, Facet, token
 
-Condition = ColumnElement[bool]
+
+class How(Enum):
+    """How a column is compared with a value."""
+
+    IN = auto()
+    IS = auto()
+    FROM = auto()
+    BEFORE = auto()
+    AFTER = auto()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One condition on a column; ``value`` is as the driver takes it, of a list its JSON."""
+
+    column: str
+    how: How
+    value: Any
+    indexed: bool = True
+    """Whether an index of the column may serve it: else the order of the list is read instead."""
+
+    @property
+    def form(self) -> "Form":
+        """What its SQL depends on."""
+        return self.column, self.how, self.indexed
+
+
+Form = tuple[str, How, bool]
+
+
+def condition(changes: Table, form: Form, value: BindParameter[Any]) -> ColumnElement[bool]:
+    """Return a condition as SQL."""
+    name, how, indexed = form
+    held: ColumnElement[Any] = changes.c[name]
+    held = held if indexed else search.unindexed(held)
+    match how:
+        case How.IN:
+            return search.listed(held, value)
+        case How.IS:
+            return held == value
+        case How.FROM:
+            return held >= value
+        case How.BEFORE:
+            return held < value
+        case How.AFTER:
+            return held > value
+
+
+@dataclass(frozen=True, slots=True)
 class Narrowed:
-    """A filter as SQL.
+    """A filter in the words of the store.
 
     ``match`` asks the text index for the words and all facets, "" for nothing. ``rest`` asks it
     only for what no column holds, and ``columns`` are the other facets as conditions on columns:
@@ -25,47 +72,43 @@ class Narrowed:
 
     match: str
     rest: str
-    columns: tuple[Condition, ...]
-    others: tuple[Condition, ...]
+    columns: tuple[Test, ...]
+    others: tuple[Test, ...]
 
 
-def narrow(
-    changes: Table, wanted: ChangeFilter, asker: Asker, conflicts: Sequence[int] = ()
-) -> Narrowed:
-    """Return a filter as SQL; ``conflicts`` are the numbers of changes that collide."""
-    both = tuple(_both(changes, wanted, asker))
+def narrow(wanted: ChangeFilter, asker: Asker, conflicts: Sequence[int] = ()) -> Narrowed:
+    """Return what a filter asks for; ``conflicts`` are the numbers of changes that collide."""
+    both = tuple(_both(wanted, asker))
     only_index = tuple(_only_index(wanted))
+    words = search.words(wanted.text)
+    match = search.expression(words, (*(group for group, _test in both), *only_index))
     return Narrowed(
-        match=search.expression(wanted.text, (*(group for group, _column in both), *only_index)),
-        rest=search.expression(wanted.text, only_index),
-        columns=tuple(condition for _group, condition in both),
-        others=tuple(_others(changes, wanted, asker, conflicts)),
+        match=match,
+        rest=search.expression(words, only_index) if both else match,
+        columns=tuple(test for _group, test in both),
+        others=tuple(_others(wanted, asker, conflicts)),
     )
 
 
-def _both(
-    changes: Table, wanted: ChangeFilter, asker: Asker
-) -> Iterator[tuple[tuple[str, ...], Condition]]:
+def _both(wanted: ChangeFilter, asker: Asker) -> Iterator[tuple[tuple[str, ...], Test]]:
     """Yield each property that is a facet and a column, as both."""
-    lists = (
-        (Facet.STATE, changes.c.state, [state.value for state in wanted.states]),
-        (Facet.TYPE, changes.c.type, [each.value for each in wanted.types]),
-        (Facet.RISK, changes.c.risk, [int(grade) for grade in wanted.risks]),
-        (Facet.CATEGORY, changes.c.category, [each.value for each in wanted.categories]),
+    lists: tuple[tuple[Facet, str, Iterable[str | int]], ...] = (
+        (Facet.STATE, "state", [state.value for state in wanted.states]),
+        (Facet.TYPE, "type", [each.value for each in wanted.types]),
+        (Facet.RISK, "risk", [int(grade) for grade in wanted.risks]),
+        (Facet.CATEGORY, "category", [each.value for each in wanted.categories]),
     )
-    for facet, held, values in lists:
+    for facet, column, values in lists:
         if values:
             tokens = tuple(token(facet, value) for value in values)
-            yield tokens, search.unindexed(held).in_(values)
+            yield tokens, Test(column, How.IN, search.as_list(values), indexed=False)
     for name in (wanted.coordinator, asker.actor if wanted.mine else ""):
         if name:
             key = name.strip().casefold()
-            yield (
-                (token(Facet.COORDINATOR, key),),
-                search.unindexed(changes.c.coordinator_key) == key,
-            )
+            test = Test("coordinator_key", How.IS, key, indexed=False)
+            yield (token(Facet.COORDINATOR, key),), test
     if wanted.on_hold:
-        yield (token(Facet.FLAG, HELD),), search.unindexed(changes.c.on_hold).is_(True)
+        yield (token(Facet.FLAG, HELD),), Test("on_hold", How.IS, True, indexed=False)
 
 
 def _only_index(wanted: ChangeFilter) -> Iterator[tuple[str, ...]]:
@@ -81,20 +124,18 @@ def _only_index(wanted: ChangeFilter) -> Iterator[tuple[str, ...]]:
             yield (token(facet, value),)
 
 
-def _others(
-    changes: Table, wanted: ChangeFilter, asker: Asker, conflicts: Sequence[int]
-) -> Iterator[Condition]:
+def _others(wanted: ChangeFilter, asker: Asker, conflicts: Sequence[int]) -> Iterator[Test]:
     bounds = window_bounds(wanted, asker)
     if bounds.starts_from:
-        yield changes.c.starts_key >= to_text(bounds.starts_from)
-        yield changes.c.starts_key < NEVER
+        yield Test("starts_key", How.FROM, to_text(bounds.starts_from))
+        yield Test("starts_key", How.BEFORE, NEVER)
     if bounds.starts_before:
-        yield changes.c.starts_key < to_text(bounds.starts_before)
+        yield Test("starts_key", How.BEFORE, to_text(bounds.starts_before))
     if bounds.ends_after:
-        yield changes.c.ends_at > bounds.ends_after
+        yield Test("ends_at", How.AFTER, to_text(bounds.ends_after))
     if wanted.on_hold is False:
-        yield changes.c.on_hold.is_(False)
+        yield Test("on_hold", How.IS, False)
     if wanted.numbers is not None:
-        yield search.listed(changes.c.ordinal, wanted.numbers)
+        yield Test("ordinal", How.IN, search.as_list(wanted.numbers))
     if wanted.conflicting:
-        yield search.listed(changes.c.ordinal, conflicts)
+        yield Test("ordinal", How.IN, search.as_list(conflicts))

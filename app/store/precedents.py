@@ -86,7 +86,9 @@ def _likest(connection: Connection, like: Likeness) -> tuple[Precedent, ...]:
     candidates = _candidates(connection, like)
     columns = (_C.id, _C.ordinal, _C.title, _C.category)
     numbers = list(candidates.shared)
-    query = select(*columns).where(search.listed(_C.ordinal, numbers), _C.id != like.but)
+    query = select(*columns).where(
+        search.listed(_C.ordinal, search.as_list(numbers)), _C.id != like.but
+    )
     ranked: list[tuple[float, int]] = []
     words = like.words
     for row in connection.execute(query):
@@ -95,7 +97,9 @@ def _likest(connection: Connection, like: Likeness) -> tuple[Precedent, ...]:
         if score >= _LEAST_SCORE:
             ranked.append((score, row.ordinal))
     best = [number for _points, number in sorted(ranked, reverse=True)[:SHOWN]]
-    bodies = connection.execute(select(_C.ordinal, _C.body).where(search.listed(_C.ordinal, best)))
+    bodies = connection.execute(
+        select(_C.ordinal, _C.body).where(search.listed(_C.ordinal, search.as_list(best)))
+    )
     records = {row.ordinal: CHANGE.read(row.body) for row in bodies}
     return tuple(
         _precedent(records[number], like, candidates.shared[number])
@@ -194,7 +198,7 @@ def _repeats(connection: Connection, like: Likeness, now: datetime) -> int:
     query = search.hits(wanted).where(first <= search.KEY).limit(_MOST_REPEATS)
     numbers = [int(number) for number in connection.scalars(query)]
     others = select(func.count()).where(
-        search.listed(_C.ordinal, numbers),
+        search.listed(_C.ordinal, search.as_list(numbers)),
         _C.id != like.but,
         _C.state != ChangeState.CANCELED.value,
     )
@@ -229,7 +233,7 @@ def _record(connection: Connection, numbers: Sequence[int]) -> TrackRecord:
     successful = issues = failed = 0
     ended = (_C.close_code, _C.backed_out)
     query = select(*ended, func.count().label("n")).group_by(*ended)
-    for row in connection.execute(query.where(search.listed(_C.ordinal, numbers))):
+    for row in connection.execute(query.where(search.listed(_C.ordinal, search.as_list(numbers)))):
         if row.backed_out or row.close_code in _FAILED:
             failed += row.n
         elif row.close_code == CloseCode.WITH_ISSUES.value:

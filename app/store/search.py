@@ -8,14 +8,29 @@ same index: words within a filter are one walk.
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, column, func, select, text
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    bindparam,
+    column,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.sql import table as lightweight
 
 from app.store.words import Texts
+
+if TYPE_CHECKING:
+    from app.store.prepared import Snapshot
 
 TABLE = "change_text"
 AnySelect = Select[*tuple[Any, ...]]
@@ -30,6 +45,8 @@ _INDEX = lightweight(
     TABLE, column("rowid", Integer), *(column(name) for name in (*_COLUMNS, _TRANSCRIPT))
 )
 _BEGIN, _END = "\x02", "\x03"
+MATCH, MOST = "match", "most"
+"""The names under which statements take what to look for, and where to stop."""
 KEY: ColumnElement[int] = _INDEX.c.rowid
 """The number of a hit."""
 
@@ -47,8 +64,7 @@ def set_transcript(connection: Connection, ordinal: int, transcript: str) -> Non
     texts = stored_texts(connection, [ordinal]).get(ordinal)
     if texts is not None:
         _forget(connection, ordinal)
-        clean = transcript.encode("utf-8", "replace").decode()
-        row = {"rowid": ordinal, _TRANSCRIPT: clean} | _clean(texts)
+        row = {"rowid": ordinal, _TRANSCRIPT: _kept(transcript)} | _clean(texts)
         connection.execute(_INDEX.insert(), row)
 
 
@@ -64,58 +80,88 @@ def insert_texts(connection: Connection, found_by: Iterable[tuple[int, Texts]]) 
 
 def stored_texts(connection: Connection, numbers: Sequence[int]) -> dict[int, Texts]:
     """Return what changes are found by now."""
-    rows = connection.execute(select(_INDEX).where(listed(KEY, numbers)))
+    rows = connection.execute(select(_INDEX).where(listed(KEY, as_list(numbers))))
     return {row.rowid: Texts(*(getattr(row, name) for name in _COLUMNS)) for row in rows}
 
 
 def _clean(texts: Texts) -> dict[str, str]:
     found = ((name, getattr(texts, name)) for name in _COLUMNS)
-    return {name: held.encode("utf-8", "replace").decode() for name, held in found}
+    return {name: _kept(held) for name, held in found}
+
+
+def _kept(held: str) -> str:
+    """Return text as it is kept: composed, so that an accent is found however it was written."""
+    return unicodedata.normalize("NFC", held.encode("utf-8", "replace").decode())
 
 
 def typed_words(typed: str) -> tuple[str, ...]:
-    """Return the words of what a user typed: letters and digits, nothing that could be obeyed."""
-    found = re.findall(r"\w+", typed.encode("utf-8", "ignore").decode())[:_MAX_WORDS]
-    return tuple(word[:_MAX_LENGTH] for word in found)
+    """Return the pieces of what a user typed: what stands between spaces or in quotes.
 
-
-def expression(typed: str, facets: Sequence[Sequence[str]]) -> str:
-    """Return what to look for in FTS5's language; "" when that is nothing.
-
-    Whatever is typed is data: each word is quoted, operators have no meaning. Of each group of
-    facets one must be there. Text without any word finds nothing.
+    Characters that no text can hold or that would end FTS5's own reading are taken out; all else is
+    left to the index, which takes a piece apart as it took apart the texts.
     """
-    parts = [f"facets : ({' OR '.join(group)})" for group in facets]
-    if typed.strip():
-        words = " AND ".join(f'"{word}"*' for word in typed_words(typed)) or '""'
-        parts.insert(0, f"{{{_WORDS}}} : ({words})")
+    clean = unicodedata.normalize("NFC", typed.encode("utf-8", "ignore").decode())
+    found = (quoted or bare for quoted, bare in _PIECES.findall(clean.replace("\0", " ")))
+    return tuple(part for piece in found for part in _parts(piece))[:_MAX_WORDS]
+
+
+def _parts(piece: str) -> Iterator[str]:
+    """Yield a piece, the number of a change as two: people leave out its zeros and its hyphen."""
+    named = _NUMBERED.fullmatch(piece)
+    found = named.groups() if named else (piece,)
+    yield from (part[:_MAX_LENGTH] for part in found if _WORDY.search(part))
+
+
+_PIECES = re.compile(r'"([^"]*)"?|([^\s",;()\[\]{}|]+)')
+_NUMBERED = re.compile(r"(chg|exa)-?(\d{1,9})", re.IGNORECASE | re.ASCII)
+_WORDY = re.compile(r"[^\W_]")
+
+
+def words(typed: str) -> str:
+    """Return what to look for in FTS5's language for what a user typed; "" when that is nothing.
+
+    Whatever is typed is data: each piece is quoted, operators have no meaning. A piece of several
+    words such as ``db-01``, or one in quotes, is found as it stands; the last word of each piece
+    by its beginning, for it may be still being typed. Text without any word finds nothing.
+    """
+    if not typed.strip():
+        return ""
+    found = " ".join(f'"{piece}"*' for piece in typed_words(typed)) or '""'
+    return f"{{{_WORDS}}} : ({found})"
+
+
+def expression(found: str, facets: Sequence[Sequence[str]]) -> str:
+    """Return `words` within facets, of each group of which one must be there."""
+    parts = [found] if found else []
+    parts += [f"facets : ({' OR '.join(group)})" for group in facets]
     return " AND ".join(parts)
 
 
-def hits(match: str) -> AnySelect:
-    """Return a query for the numbers of all changes that match."""
+def hits(match: str | None = None) -> AnySelect:
+    """Return a query for the numbers of all changes that match; without, it is bound as `MATCH`."""
     return select(KEY).select_from(_INDEX).where(matching(match))
 
 
-def matching(match: str) -> ColumnElement[bool]:
+def matching(match: str | None = None) -> ColumnElement[bool]:
     """Return the condition that a row of the index matches."""
-    return text(f"{TABLE} MATCH :match").bindparams(match=match)  # type: ignore[return-value]  # a condition is one
+    condition = text(f"{TABLE} MATCH :{MATCH}")
+    if match is not None:
+        condition = condition.bindparams(**{MATCH: match})
+    return condition  # type: ignore[return-value]  # a condition is one
 
 
-def where_found(
-    connection: Connection, typed: str, numbers: Sequence[int]
-) -> dict[int, tuple[str, str]]:
+def where_found(held: "Snapshot", typed: str, numbers: Sequence[int]) -> dict[int, tuple[str, str]]:
     """Return for each change the first of `PLACES` with a word, and the text around it.
 
     A change whose words are all in its title is left out: there they are seen anyway.
     """
-    match = expression(typed, ())
+    match = words(typed)
     if not match or not numbers:
         return {}
-    span = (match, min(numbers), max(numbers), json.dumps(list(numbers)))
-    rows = connection.exec_driver_sql(_WHERE_FOUND, span).all()
+    span = (match, min(numbers), max(numbers), as_list(numbers))
+    rows = held.sql(_WHERE_FOUND, span)
     wanted = len(typed_words(typed))
-    return {row[0]: place for row in rows if (place := _first_place(row[1:], wanted))}
+    return {row[0]: place for row in rows if (place := _first_place(row, wanted))}
 
 
 def _snippet(place: str) -> str:
@@ -132,29 +178,31 @@ _WHERE_FOUND = (
 )
 
 
-def _first_place(shown: Sequence[str], wanted: int) -> tuple[str, str] | None:
-    if shown[0].count(_BEGIN) >= wanted:
+def _first_place(row: Sequence[str], wanted: int) -> tuple[str, str] | None:
+    if row[1].count(_BEGIN) >= wanted:
         return None
-    for name, text_ in zip(PLACES[1:], shown[1:], strict=True):
+    for name, text_ in zip(PLACES[1:], row[2:], strict=True):
         if _BEGIN in text_:
             return name, " ".join(text_.replace(_BEGIN, "").replace(_END, "").split())
     return None
 
 
-def hit_count(connection: Connection, match: str, up_to: int | None = None) -> int:
-    """Return how many changes match; counting stops at ``up_to``."""
-    if up_to is None:
-        found = select(func.count()).select_from(_INDEX).where(matching(match))
-    else:
-        some = hits(match).limit(up_to).subquery()
-        found = select(func.count()).select_from(some)
-    return int(connection.scalar(found) or 0)
+def hit_count(stopping: bool = False) -> AnySelect:
+    """Return a query for how many changes match; counting may stop at `MOST`."""
+    if stopping:
+        return select(func.count()).select_from(hits().limit(bindparam(MOST)).subquery())
+    return select(func.count()).select_from(_INDEX).where(matching())
 
 
-def listed(number: ColumnElement[int], numbers: Sequence[int]) -> ColumnElement[bool]:
-    """Return the condition that a number is in a list, of whatever length."""
-    rows = func.json_each(json.dumps(list(numbers))).table_valued("value")
-    return number.in_(select(rows.c.value))
+def as_list(values: Iterable[str | int]) -> str:
+    """Return values as `listed` takes them."""
+    return json.dumps(list(values))
+
+
+def listed(held: ColumnElement[Any], values: str | BindParameter[Any]) -> ColumnElement[bool]:
+    """Return the condition that a value is in a list of whatever length; see `as_list`."""
+    rows = func.json_each(values).table_valued("value")
+    return held.in_(select(rows.c.value))
 
 
 def unindexed(held: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -162,6 +210,6 @@ def unindexed(held: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.coalesce(held, held)
 
 
-def joined(query: AnySelect, number: ColumnElement[int], match: str) -> AnySelect:
+def joined(query: AnySelect, number: ColumnElement[int]) -> AnySelect:
     """Return a query over changes joined with their hits, read in the order of `KEY`."""
-    return query.join(_INDEX, number == KEY).where(matching(match))
+    return query.join(_INDEX, number == KEY).where(matching())

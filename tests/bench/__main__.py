@@ -32,11 +32,16 @@ def _ran(name: str, args: argparse.Namespace) -> bool:
     """Run one benchmark and print it; a failure does not keep the others from running."""
     try:
         sized = {"size_mib": args.size} if args.size and name == "backup" else {}
-        result: Result = importlib.import_module(f"tests.bench.{name}").measure(**sized)
+        found = importlib.import_module(f"tests.bench.{name}").measure(**sized)
+        met = [_told(result, args) for result in ((found,) if isinstance(found, Result) else found)]
     except Exception:  # noqa: BLE001 - whatever it was, the others are still worth their figures
         traceback.print_exc()
         print(f"{name}: failed, see above", file=sys.stderr, flush=True)
         return False
+    return all(met)
+
+
+def _told(result: Result, args: argparse.Namespace) -> bool:
     print(json.dumps(result.as_json()) if args.json else result.row(), flush=True)
     return result.met
 

@@ -60,7 +60,7 @@ class Result:
         return _line(cells) + note
 
 
-_WIDTHS = (10, 12, 38, 9, 9, 8, 6)
+_WIDTHS = (15, 12, 38, 9, 9, 8, 6)
 
 
 def _line(cells: Sequence[str]) -> str:

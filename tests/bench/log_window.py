@@ -78,6 +78,7 @@ def _measure(application, context) -> dict[str, float]:
         "length": 1000 * length_s,
         "jump": 1000 * median(jumps),
         "jump p95": 1000 * quantiles(jumps, n=20)[-1],
+        "jump worst": 1000 * max(jumps),
         "jumps": len(jumps),
         "wheel p95": 1000 * quantiles(wheels, n=20)[-1],
         "wheels": len(wheels),
