@@ -39,6 +39,8 @@ class JobEnd:
     """How many processes that it has started still ran when it ended."""
     stdout: StreamEnd
     stderr: StreamEnd
+    is_torn: bool = False
+    """Whether the host had no room for all it said: some of it is neither kept nor counted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ class SpoolStream:
         match followed.finish:
             case Finish.ENDED if followed.end is not None:
                 self._end = followed.end
-                if followed.end.stdout.dropped:
+                if followed.end.stdout.dropped or followed.end.is_torn:
                     self._problem = _("The producer wrote more than the host had room for.")
             case Finish.CANCELLED | Finish.NOT_CANCELLED if self._silence.reason:
                 self._problem = self._silence.reason

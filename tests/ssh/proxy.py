@@ -99,7 +99,7 @@ class Proxy:
         while not self._ended.is_set():
             self._flowing.wait()
             try:
-                data = source.recv(65536)
+                data = source.recv(self._piece())
             except TimeoutError:
                 continue
             except OSError:
@@ -124,6 +124,10 @@ class Proxy:
             self._hold(len(data))
             if not self._send(target, data):
                 return
+
+    def _piece(self) -> int:
+        """Return how much is taken at once: on a slow link a little every few moments."""
+        return max(256, int(self.bytes_per_s / 20)) if self.bytes_per_s else 65536
 
     def _hold(self, size: int) -> None:
         pace_s = size / self.bytes_per_s if self.bytes_per_s else 0.0

@@ -241,6 +241,7 @@ def _end(lines: dict[str, list[str]]) -> JobEnd:
         int(lines["left"][0]),
         _stream(lines["out"]),
         _stream(lines["err"]),
+        lines.get("torn") == ["1"],
     )
 
 

@@ -158,7 +158,7 @@ class _Follower:
         while True:
             try:
                 look = self._look(client)
-                if look.state in (JobState.NONE, JobState.STAGED) and not self._order.attach:
+                if look.state in (JobState.NONE, JobState.STAGED) and not self._begun:
                     self._start(client)  # the latch sees to once
                     continue
             except _PASSING as error:
@@ -188,6 +188,8 @@ class _Follower:
         most = 0 if self._order.leave else PIECE
         look = client.look(self._sink.length("stdout"), self._sink.length("stderr"), most)
         self._seen_s, self._misses = time.monotonic(), 0
+        # what began once is never begun again, even when its folder is cleaned away meanwhile
+        self._begun |= look.state not in (JobState.NONE, JobState.STAGED)
         for stream, data in (("stdout", look.stdout), ("stderr", look.stderr)):
             if data:
                 self._sink.keep(stream, data)

@@ -13,7 +13,10 @@ Outcome = tuple[StepState, str]
 
 
 def outcome_of(followed: Followed, limit_s: float, who: str) -> Outcome:
-    """Return the state of the step and one sentence; done only with a whole end and code 0."""
+    """Return the state of the step and one sentence; done only with a whole end and code 0.
+
+    What said more than the host had room for is not done: its evidence has a hole.
+    """
     end = followed.end
     match followed.finish:
         case Finish.ENDED if end is not None:
@@ -46,12 +49,15 @@ def _ended(end: JobEnd, limit_s: float) -> Outcome:
     parts = [took]
     if dropped := end.stdout.dropped + end.stderr.dropped:
         parts.append(_("{size} of output were dropped").format(size=bytes_size(dropped)))
+    if end.is_torn:
+        parts.append(_("the host had no room for all that it said"))
     if n := end.left_behind:
         words = ngettext(
             "{n} process it started still runs", "{n} processes it started still run", n
         )
         parts.append(words.format(n=n))
-    return StepState.DONE if end.exit_code == 0 else StepState.FAILED, "; ".join(parts)
+    good = end.exit_code == 0 and not end.is_torn
+    return StepState.DONE if good else StepState.FAILED, "; ".join(parts)
 
 
 def _signal(end: JobEnd) -> str:

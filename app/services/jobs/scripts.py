@@ -115,7 +115,13 @@ if stdbuf -o0 true 2>/dev/null; then
 else
     first() { head -c "$cap"; }
 fi
-keep() { first >"$1"; wc -c >"$1.dropped.tmp"; mv "$1.dropped.tmp" "$1.dropped"; }
+keep() {
+    torn=0
+    first >"$1" || torn=1
+    wc -c >"$1.dropped.tmp" || torn=1
+    mv "$1.dropped.tmp" "$1.dropped"
+    return $torn
+}
 : >out; : >err
 keep out <o & out=$!
 keep err <e & err=$!
@@ -135,6 +141,10 @@ tries=0
 while { kill -0 $out || kill -0 $err; } 2>/dev/null && [ $tries -lt 50 ]; do
     sleep 0.1; tries=$((tries + 1))
 done
+torn=0  # a full disk: what the command said is not all here
+for keeper in $out $err; do
+    kill -0 $keeper 2>/dev/null || wait $keeper || torn=1
+done
 left=0
 for file in $(grep -ls "CHANGEDESK_JOB=$job" /proc/[0-9]*/environ 2>/dev/null); do
     left=$((left + 1))
@@ -142,13 +152,15 @@ done
 stream() {
     size=$(wc -c <"$1"); size=$((size))
     sum=$(head -c "$size" "$1" | sha256sum | cut -c1-64)
-    echo "$size $sum $(cat "$1.dropped" 2>/dev/null || echo 0)"
+    dropped=$(cat "$1.dropped" 2>/dev/null)
+    echo "$size $sum ${dropped:-0}"
 }
 kill $beat 2>/dev/null
 cancelled=0; [ -e cancel ] && cancelled=1
 {
     echo "code $code"; echo "times $begun $ended $limit"; echo "cancelled $cancelled"
-    echo "left $left"; echo "out $(stream out)"; echo "err $(stream err)"; echo whole
+    echo "left $left"; echo "torn $torn"
+    echo "out $(stream out)"; echo "err $(stream err)"; echo whole
 } >end.tmp && mv end.tmp end
 rm -f o e
 """
