@@ -26,6 +26,7 @@ _SETTINGS = (
     "SET memory_limit = '512MB'",
     "SET threads = 2",
     "SET temp_directory = ''",
+    "SET enable_progress_bar = false",
 )
 _LOCKED = ("SET enable_external_access = false", "SET lock_configuration = true")
 _AS_WRITTEN = (

@@ -78,10 +78,10 @@ def load_view(services: "AppServices", ref: str = "") -> LoadTestsView | None:
 def preview(context: "UiContext", path: Path, zone: str) -> Task:
     """Read a file without keeping anything."""
 
-    def work(_task: object) -> Preview:
+    def work(task: "TaskContext") -> Preview:
         from app.services.loadtests.summing import summarise  # noqa: PLC0415 - loads numpy
 
-        return Preview(path, summarise(path, zone=zone))
+        return Preview(path, summarise(path, zone=zone, context=task))
 
     return context.tasks.start(work, title=path.name)
 
@@ -90,12 +90,12 @@ def keep(context: "UiContext", view: LoadTestsView, path: Path, side: WindowName
     """Keep a file as evidence of a change, and judge where both sides have one."""
     testing = context.services.load_testing
 
-    def work(_task: object) -> LoadRun:
+    def work(task: "TaskContext") -> LoadRun:
         from app.domain.loadtest import LoadTerms  # noqa: PLC0415
         from app.services.loadtests.keeping import NewRun, keep_run  # noqa: PLC0415 - loads numpy
 
         new = NewRun(view.change.id, side, path, LoadTerms(zone=view.zone))
-        return keep_run(new, with_=testing)
+        return keep_run(new, with_=testing, context=task)
 
     return context.tasks.start(work, title=path.name)
 

@@ -42,6 +42,7 @@ from app.services.loadtests.files.reading import reading
 from app.services.loadtests.files.recording import recorder
 from app.services.loadtests.summing import summary_of
 from app.services.series_files.moments import check_zone
+from app.tasks import TaskContext
 
 MOST_LABELS = 40
 """Labels that are compared one by one, those with the most samples; all count in the total."""
@@ -106,25 +107,29 @@ def compare_sides(before: Sequence[Run], after: Sequence[Run], terms: LoadTerms)
     )
 
 
-def read_run(path: Path, terms: LoadTerms, name: str = "") -> Run:
+def read_run(
+    path: Path, terms: LoadTerms, name: str = "", context: TaskContext | None = None
+) -> Run:
     """Read one run: sum it up, cut its steady part, and reduce each label to a digest.
 
     Args:
         path: Its results.
         terms: What matters.
         name: What people know the file by, if it lies elsewhere under another name.
+        context: Reports progress; a stop ends the reading.
 
     Raises:
         InvalidInput: The file cannot be read, or holds no single samples with times.
+        TaskCancelled: A stop was asked for.
     """
     tally = Tally()
     with recorder() as writer:
-        with reading(path, zone=terms.zone) as found:
+        with reading(path, zone=terms.zone, context=context) as found:
             for batch in found.batches:
                 tally.add(batch)
                 writer.add(batch)
         summary = summary_of(found, tally)
-        recording = writer.recording()
+        recording = writer.recording(context)
         if not len(recording):
             raise InvalidInput(
                 _("“{file}” holds no single samples with times.").format(file=name or path.name),

@@ -21,6 +21,7 @@ from app.services.loadtests.comparing import compare_sides, read_run
 from app.services.loadtests.summing import summarise
 from app.services.ports import Remotes
 from app.services.ports_store import Files
+from app.tasks import TaskContext
 from app.wording import percent
 
 KEPT_LABELS = 200
@@ -48,7 +49,7 @@ class NewRun:
     source: str = ""
 
 
-def keep_run(new: NewRun, *, with_: LoadTesting) -> LoadRun:
+def keep_run(new: NewRun, *, with_: LoadTesting, context: TaskContext | None = None) -> LoadRun:
     """Keep results as evidence of a change, and judge the change where both sides have a run.
 
     The terms of the first run of a change hold for all that follow, so that nobody chooses them
@@ -58,13 +59,14 @@ def keep_run(new: NewRun, *, with_: LoadTesting) -> LoadRun:
         InvalidInput: The file holds no results of a load test; nothing is recorded.
         IllegalMove: The change is closed.
         DiskFull: There is no room for the copy.
+        TaskCancelled: A stop was asked for; what was kept by then stays, and is judged next time.
     """
     desk = with_.desk
     with desk.new_uow() as uow:
         change = _open(uow.changes.get(new.change))
         known = uow.load_runs.list(change=change.id)
     terms = known[-1].terms if known else new.terms
-    summary = summarise(new.path, zone=terms.zone)
+    summary = summarise(new.path, zone=terms.zone, context=context)
     sha256, size = with_.files.copy(new.path)
     run = LoadRun(
         id=LoadRunId(new_id()),
@@ -84,11 +86,13 @@ def keep_run(new: NewRun, *, with_: LoadTesting) -> LoadRun:
         uow.load_runs.add(run)
         uow.log.append(NewEvent("loadtest.kept", _kept_words(run), change.id, (run.id, sha256)))
         uow.commit()
-    judge(new.change, with_=with_)
+    judge(new.change, with_=with_, context=context)
     return run
 
 
-def judge(change_id: str, *, with_: LoadTesting) -> LoadVerdict | None:
+def judge(
+    change_id: str, *, with_: LoadTesting, context: TaskContext | None = None
+) -> LoadVerdict | None:
     """Compare the runs of both sides and record what was found; None while a side has none."""
     desk = with_.desk
     with desk.new_uow() as uow:
@@ -101,7 +105,8 @@ def judge(change_id: str, *, with_: LoadTesting) -> LoadVerdict | None:
         return None
     terms = runs[0].terms
     before, after = (
-        [read_run(with_.files.path(run.sha256), terms, run.name) for run in side] for side in sides
+        [read_run(with_.files.path(run.sha256), terms, run.name, context) for run in side]
+        for side in sides
     )
     found = compare_sides(before, after, terms)
     verdict = LoadVerdict(change.id, change.id, found, desk.clock.now())

@@ -44,14 +44,8 @@ class Live:
             head, _newline, text = text.partition(b"\n")
             self._reader = SampleReader(columns_of([head]), self._book, "UTC")
         columns = self._reader.columns
-        found = blocks(
-            io.BytesIO(text),
-            delimiter=ord(columns.delimiter),
-            width=columns.width,
-            line=1,
-            reject=self._book.reject,
-        )
-        for block in found:
+        mark = ord(columns.delimiter)
+        for block in blocks(io.BytesIO(text), delimiter=mark, width=columns.width, line=1):
             if len(block):
                 self._tally.add(self._reader.batch(block))
 

@@ -189,7 +189,7 @@ def run_and_keep(asked: RunAndKeep, *, with_: LoadTesting, context: TaskContext)
         named = out.rename(folder / f"{plan.stem}-{asked.side.value}.jtl")
         source = _("{plan} on {where}").format(plan=asked.wanted.words, where=where)
         new = NewRun(asked.change, asked.side, named, asked.terms, source)
-        return keep_run(new, with_=with_)
+        return keep_run(new, with_=with_, context=context)
 
 
 def _told(wanted: PlanRun) -> list[str]:

@@ -11,24 +11,33 @@ from app.i18n import _, ngettext
 from app.services.loadtests.files.batch import Notebook
 from app.services.loadtests.files.reading import Reading, reading
 from app.services.series_files.moments import check_zone
+from app.tasks import TaskContext
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def summarise(path: Path | str, *, zone: str = "UTC", window: int | None = None) -> LoadTestSummary:
+def summarise(
+    path: Path | str,
+    *,
+    zone: str = "UTC",
+    window: int | None = None,
+    context: TaskContext | None = None,
+) -> LoadTestSummary:
     """Sum up a file of any size and any known tool; ``-`` is standard input.
 
     Args:
         path: The file.
         zone: The zone of times that name none.
         window: Take percentiles from this many last samples of a label, as JMeter's dashboard does.
+        context: Reports progress; a stop ends the reading.
 
     Raises:
         InvalidInput: It cannot be read, holds no results, or not a single sample.
+        TaskCancelled: A stop was asked for.
     """
     check_zone(zone)
     tally = Tally(window)
-    with reading(path, zone=zone) as found:
+    with reading(path, zone=zone, context=context) as found:
         for batch in found.batches:
             tally.add(batch)
     summary = summary_of(found, tally)

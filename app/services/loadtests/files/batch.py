@@ -67,6 +67,11 @@ class Notebook:
         if len(self.rejected) < KEPT_REJECTS:
             self.rejected.append(RejectedRow(line, reason))
 
+    def reject_all(self, rows: Sequence[RejectedRow]) -> None:
+        """Count rows that another part has rejected."""
+        for row in rows:
+            self.reject(row.line, row.reason)
+
     def note(self, text: str) -> None:
         """Remember what a person should know; the same words once."""
         self.notes.setdefault(text)

@@ -7,6 +7,7 @@ import numpy as np
 
 from app.errors import InvalidInput
 from app.i18n import _
+from app.services.loadtests.files.ahead import ahead
 from app.services.loadtests.files.batch import Batch, Flags, Ints, Notebook
 from app.services.loadtests.files.cells import Cells, Names
 from app.services.loadtests.files.columns import Columns
@@ -37,13 +38,9 @@ def read_delimited(file: Text, columns: Columns, book: Notebook, *, zone: str) -
             first_line += 1
         first_line += 1
     reader = SampleReader(columns, book, zone)
-    for block in blocks(
-        file,
-        delimiter=ord(columns.delimiter),
-        width=columns.width,
-        line=first_line,
-        reject=book.reject,
-    ):
+    found = blocks(file, delimiter=ord(columns.delimiter), width=columns.width, line=first_line)
+    for block in ahead(found):
+        book.reject_all(block.rejected)
         if len(block):
             yield reader.batch(block)
 

@@ -5,12 +5,13 @@ and no other: the row is rejected, and reading goes on with the next line.
 """
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
+from app.domain.loadtest import RejectedRow
 from app.i18n import _
 from app.services.loadtests.files.batch import Flags, Ints
 from app.services.loadtests.files.cells import PAD, Bytes, Cells
@@ -18,8 +19,6 @@ from app.services.loadtests.files.cells import PAD, Bytes, Cells
 BLOCK_BYTES = 1 << 20
 _LONGEST_ROW = 1 << 20
 _NEWLINE, _RETURN, _QUOTE = 10, 13, 34
-
-Reject = Callable[[int, str], None]
 
 
 class Readable(Protocol):
@@ -44,6 +43,8 @@ class Block:
     width: int
     line: Ints
     """The line of the file where each row begins."""
+    rejected: Sequence[RejectedRow] = ()
+    """Rows that cannot be used."""
 
     def column(self, index: int) -> Cells:
         """Return the cells of one column."""
@@ -56,9 +57,7 @@ class Block:
         return len(self.start)
 
 
-def blocks(
-    file: Readable, *, delimiter: int, width: int, line: int, reject: Reject
-) -> Iterator[Block]:
+def blocks(file: Readable, *, delimiter: int, width: int, line: int) -> Iterator[Block]:
     """Yield the rows of a file from where it stands.
 
     Args:
@@ -66,9 +65,9 @@ def blocks(
         delimiter: The byte between cells.
         width: How many cells a row has.
         line: The number of the first line.
-        reject: Called with the line and the reason for every row that cannot be used.
     """
     rest = b""
+    bad: list[RejectedRow] = []
     while True:
         data = file.read(BLOCK_BYTES)
         text = rest + data
@@ -78,20 +77,21 @@ def blocks(
             cut = text.rfind(b"\n") + 1
             text, rest = text[:cut], text[cut:]
             if len(rest) > _LONGEST_ROW:
-                reject(line, _("longer than a row may be"))
+                bad.append(RejectedRow(line, _("longer than a row may be")))
                 rest = b""
         else:
             rest = b""
             text += b"" if text.endswith(b"\n") else b"\n"
         if text:
-            block, kept, lines = _cut(text, delimiter, width, line, reject, final=not data)
+            block, kept, lines = _cut(text, delimiter, width, line, bad, final=not data)
             line += lines
             rest = kept + rest
+            bad = []
             yield block
 
 
 def _cut(
-    text: bytes, delimiter: int, width: int, line: int, reject: Reject, *, final: bool
+    text: bytes, delimiter: int, width: int, line: int, rejected: list[RejectedRow], *, final: bool
 ) -> tuple[Block, bytes, int]:
     """Return the rows of a block, the end of it that goes on in the next one, and its lines."""
     buf = np.frombuffer(bytes(PAD) + text + bytes(PAD), np.uint8)
@@ -105,8 +105,8 @@ def _cut(
     if quote.any():
         joined = _Joining(buf, starts, ends, quote)
         joined.settle(delimiter, width, final=final)
-        for bad in joined.bad:
-            reject(line + bad, _("a quote is never closed"))
+        why = _("a quote is never closed")
+        rejected += (RejectedRow(line + bad, why) for bad in joined.bad)
         usable[joined.bad] = False
         if joined.open_at is not None:
             kept = text[starts[joined.open_at] - PAD :]
@@ -116,19 +116,46 @@ def _cut(
         begins, closes = joined.rows(lines)
         starts, ends, number = starts[begins], ends[closes], number[begins]
         usable = usable[begins]
-        quoted = np.bitwise_xor.accumulate(quote.view(np.uint8))
-        marks = np.flatnonzero((buf == delimiter) & (quoted == 0))
-    else:
-        marks = np.flatnonzero(buf == delimiter)
-    begun = np.concatenate(([0], np.searchsorted(marks, ends)))
+    marks = np.flatnonzero(buf == delimiter)
+    if quote.any():
+        marks = _outside(marks, np.flatnonzero(quote))
+    begun = _begun(marks, starts, ends, width)
     counts = np.diff(begun)
     ends = ends - ((buf[ends - 1] == _RETURN) & (ends > starts))
     empty = (ends == starts) & usable
     fits = usable & ~empty & (counts == width - 1)
     for row in np.flatnonzero(usable & ~empty & ~fits):
-        reject(int(number[row]), _misfit(int(counts[row]) + 1, width, final, row == len(ends) - 1))
-    block = Block(buf, starts[fits], ends[fits], marks, begun[:-1][fits], width, number[fits])
+        why = _misfit(int(counts[row]) + 1, width, final, row == len(ends) - 1)
+        rejected.append(RejectedRow(int(number[row]), why))
+    if fits.all():
+        block = Block(buf, starts, ends, marks, begun[:-1], width, number, rejected)
+        return block, kept, lines
+    first_marks = begun[:-1][fits]
+    block = Block(buf, starts[fits], ends[fits], marks, first_marks, width, number[fits], rejected)
     return block, kept, lines
+
+
+def _outside(marks: Ints, quotes: Ints) -> Ints:
+    """Return the delimiters that stand in no quotes; quotes come in pairs by now."""
+    opens, closes = np.searchsorted(marks, quotes[0::2]), np.searchsorted(marks, quotes[1::2])
+    holding = closes > opens
+    if not holding.any():
+        return marks
+    within = np.zeros(len(marks) + 1, np.int8)
+    within[opens[holding]] += 1
+    within[closes[holding]] -= 1
+    outside: Ints = marks[np.cumsum(within[:-1], dtype=np.int8) == 0]
+    return outside
+
+
+def _begun(marks: Ints, starts: Ints, ends: Ints, width: int) -> Ints:
+    """Return the place of each row's first delimiter, and at last how many there are."""
+    cells = width - 1
+    if cells and len(marks) == cells * len(ends):  # as a rule all rows are as wide as expected
+        first, last = marks[0::cells], marks[cells - 1 :: cells]
+        if bool((first >= starts).all() and (last < ends).all()):
+            return np.arange(0, len(marks) + 1, cells)
+    return np.concatenate(([0], np.searchsorted(marks, ends)))
 
 
 def _misfit(cells: int, width: int, final: bool, last: bool) -> str:

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import sys
 import zlib
 from collections.abc import Callable, Iterator
@@ -13,7 +14,6 @@ from typing import BinaryIO, Protocol, cast
 
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.loadtests.files.batch import Notebook
 
 HEAD_BYTES = 1 << 16
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
@@ -38,10 +38,19 @@ _PACKED: dict[bytes, Callable[[BinaryIO], Pieces]] = {
 class Text:
     """A stream whose beginning has been looked at; it ends early where the file is damaged."""
 
-    def __init__(self, inner: Pieces, book: Notebook) -> None:
-        self._inner, self._book = inner, book
+    def __init__(self, inner: Pieces, where: Callable[[], int] = lambda: 0, size: int = 0) -> None:
+        self._inner, self._where = inner, where
+        self.size = size
+        """How many bytes the file has; 0 where that is not known."""
+        self.damage = ""
+        """What ended a packed file early."""
         self._ended = False
         self._ahead = self.head = self._more(HEAD_BYTES).removeprefix(_UTF8_MARK)
+
+    @property
+    def done(self) -> int:
+        """How many bytes of the file have been read; packed ones as they lie there."""
+        return self._where()
 
     def read(self, size: int) -> bytes:
         """Return up to ``size`` bytes; fewer do not mean the end, none do."""
@@ -69,13 +78,13 @@ class Text:
             piece = self._inner.read1(size)
         except (EOFError, zlib.error, lzma.LZMAError) as error:
             piece = b""
-            self._book.note(_("The packed file is cut off or damaged ({why}).").format(why=error))
+            self.damage = _("The packed file is cut off or damaged ({why}).").format(why=error)
         self._ended = not piece
         return piece
 
 
 @contextmanager
-def opened(path: Path | str, book: Notebook) -> Iterator[Text]:
+def opened(path: Path | str) -> Iterator[Text]:
     """Open a file for reading; ``-`` is standard input.
 
     Raises:
@@ -88,7 +97,11 @@ def opened(path: Path | str, book: Notebook) -> Iterator[Text]:
             _("“{file}” cannot be read: {reason}.").format(file=path, reason=error.strerror)
         ) from error
     try:
-        yield Text(_unpacked(cast("io.BufferedReader", inner)), book)
+        unpacked = _unpacked(cast("io.BufferedReader", inner))
+        if inner is sys.stdin.buffer:
+            yield Text(unpacked)
+        else:
+            yield Text(unpacked, inner.tell, os.fstat(inner.fileno()).st_size)
     except OSError as error:
         raise InvalidInput(
             _("“{file}” cannot be read: {reason}.").format(file=path, reason=error)

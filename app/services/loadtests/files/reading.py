@@ -16,6 +16,7 @@ from app.services.loadtests.files.delimited import is_void, read_delimited
 from app.services.loadtests.files.jmeter_xml import read_xml
 from app.services.loadtests.files.opening import HEAD_BYTES, Text, opened
 from app.services.loadtests.files.others import read_gatling, read_locust
+from app.tasks import TaskContext
 
 _SNIFFED_LINES = 40
 _MDB = b"\x00\x01\x00\x00Standard "
@@ -33,20 +34,35 @@ class Reading:
 
 
 @contextmanager
-def reading(path: Path | str, *, zone: str = "UTC") -> Iterator[Reading]:
+def reading(
+    path: Path | str, *, zone: str = "UTC", context: TaskContext | None = None
+) -> Iterator[Reading]:
     """Open a file (``-``: standard input) and tell what it is; its batches are read on demand.
 
     Args:
         path: The file.
         zone: The zone of times that name none.
+        context: Reports progress in bytes; a stop ends the reading.
 
     Raises:
         InvalidInput: It cannot be read, or holds no results of a load test.
     """
     book = Notebook()
-    with opened(path, book) as text:
+    with opened(path) as text:
         found = _recognised(text.head)
-        yield Reading(found, _batches(found, text, Path(path), book, zone), book)
+        batches = _batches(found, text, Path(path), book, zone)
+        yield Reading(found, _followed(batches, text, book, context), book)
+
+
+def _followed(
+    batches: Iterator[Batch], text: Text, book: Notebook, context: TaskContext | None
+) -> Iterator[Batch]:
+    for batch in batches:
+        if context is not None:
+            context.progress(text.done, text.size or None)
+        yield batch
+    if text.damage:
+        book.note(text.damage)
 
 
 def _recognised(head: bytes) -> LoadTestFormat:

@@ -9,6 +9,7 @@ import numpy as np
 
 from app.analysis.load_run import Span
 from app.services.loadtests.files.batch import Batch, Ints
+from app.tasks import TaskContext
 
 _COLUMNS = (np.int64, np.int64, np.int32, np.uint8)
 """Start, duration, label, kind."""
@@ -19,8 +20,10 @@ _OK, _PARENT = 1, 2
 class Recording:
     """The samples of one run; they lie on the disk and are read piece by piece."""
 
-    def __init__(self, files: Sequence[BinaryIO], n: int, whole: Span) -> None:
-        self._files, self._n = files, n
+    def __init__(
+        self, files: Sequence[BinaryIO], n: int, whole: Span, context: TaskContext | None
+    ) -> None:
+        self._files, self._n, self._context = files, n, context
         self.whole = whole
         """From the first start to just after the last one."""
 
@@ -33,8 +36,10 @@ class Recording:
             yield self._column(0, first)
 
     def batches(self) -> Iterator[Batch]:
-        """Yield all samples."""
+        """Yield all samples; raises TaskCancelled after a stop."""
         for first in range(0, self._n, _PIECE):
+            if self._context is not None:
+                self._context.progress(first, self._n)
             at_us, took_us, label, kind = (self._column(i, first) for i in range(len(_COLUMNS)))
             ok, parent = (kind & _OK) > 0, (kind & _PARENT) > 0
             yield Batch(at_us, took_us, label, ok, parent)
@@ -72,9 +77,9 @@ class Recorder:
         self._first_us = min(self._first_us, int(at_us.min()))
         self._last_us = max(self._last_us, int(at_us.max()))
 
-    def recording(self) -> Recording:
+    def recording(self, context: TaskContext | None = None) -> Recording:
         """Return what was written; it can be read until the recorder's files are closed."""
-        return Recording(self._files, self._n, Span(self._first_us, self._last_us + 1))
+        return Recording(self._files, self._n, Span(self._first_us, self._last_us + 1), context)
 
 
 @contextmanager
