@@ -5,7 +5,7 @@ Times are Unix seconds (UTC), values are in the metric's unit, NaN is a gap.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from app.analysis.chart_axes import Tick, time_ticks, value_ticks
 from app.analysis.chart_labels import Box, free_place
+from app.analysis.chart_lines import thinned, unbroken, with_gaps
 from app.domain.metric import Series, Target
 from app.i18n import _, ngettext
 from app.wording import DASH, clock, duration, number
@@ -55,14 +56,7 @@ class Line:
 
     def segments(self, most: int = 600) -> tuple[tuple[tuple[float, float], ...], ...]:
         """Return the unbroken stretches, thinned to about ``most`` points, peaks kept."""
-        x, y = _thinned(self.x, self.y, most)
-        broken = np.flatnonzero(np.isnan(y))
-        parts = zip(np.split(x, broken), np.split(y, broken), strict=True)
-        kept = (
-            [p for p in zip(px.tolist(), py.tolist(), strict=True) if p[1] == p[1]]
-            for px, py in parts
-        )
-        return tuple(tuple(part) for part in kept if part)
+        return unbroken(self.x, self.y, most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +147,11 @@ class ChartModel:
                 return found
         return None
 
+    def for_paper(self, most: int = 400) -> "ChartModel":
+        """Return the chart with lines thinned to what a small picture shows."""
+        lines = tuple(Line(line.kind, *thinned(line.x, line.y, most)) for line in self.lines)
+        return replace(self, lines=lines)
+
     def rows(self) -> Iterator[tuple[str, ...]]:
         """Yield every sample that is drawn, head first, with times in UTC; gaps are left out."""
         yield ("line", "time", f"value {self.unit}".strip())
@@ -184,17 +183,6 @@ def before_after_chart(data: ChartInput) -> ChartModel:
         Span(*data.change, _change_text(data)),
         lines, labels, target, _sentence(data, labels), data.zone,
     )  # fmt: skip
-
-
-def with_gaps(series: Series) -> tuple[Floats, Floats]:
-    """Return samples in order of time, with a NaN wherever 2.5 usual steps are missing."""
-    order = np.argsort(series.at_s, kind="stable")
-    x, y = series.at_s[order], series.value[order]
-    if x.size < 3:
-        return x, y
-    steps = np.diff(x)
-    wide = np.flatnonzero(steps > 2.5 * max(float(np.median(steps)), 1e-9))
-    return np.insert(x, wide + 1, x[wide] + 1e-6), np.insert(y, wide + 1, np.nan)
 
 
 def _lines(data: ChartInput) -> tuple[Line, ...]:
@@ -241,7 +229,7 @@ def _place(
     width, height = (x1 - x0) or 1.0, (y1 - y0) or 1.0
 
     def unit(line: Line) -> tuple[Floats, Floats]:
-        x, y = _thinned(line.x, line.y, 400)
+        x, y = thinned(line.x, line.y, 400)
         known = np.isfinite(y)
         return (x[known] - x0) / width, (y[known] - y0) / height
 
@@ -278,25 +266,6 @@ def _target(
     bottom = level - 0.01 if above else level - _WORDS_HIGH
     taken.append(Box(left, bottom, left + 0.22, bottom + _WORDS_HIGH + 0.01))
     return TargetLine(data.target.value, text, x0 + left * (x1 - x0), above)
-
-
-def _thinned(x: Floats, y: Floats, most: int) -> tuple[Floats, Floats]:
-    """Keep the lowest and the highest value of each of ``most / 2`` equal buckets, and all gaps."""
-    if x.size <= most:
-        return x, y
-    size = int(np.ceil(x.size / (most / 2)))
-    kept: list[int] = []
-    for begin in range(0, x.size, size):
-        part = y[begin : begin + size]
-        known = np.flatnonzero(np.isfinite(part))
-        marks = (
-            {begin + int(known[np.argmin(part[known])]), begin + int(known[np.argmax(part[known])])}
-            if known.size
-            else set()
-        )
-        gaps = np.flatnonzero(np.isnan(part))
-        kept += sorted(marks | ({begin + int(gaps[0])} if gaps.size else set()))
-    return x[kept], y[kept]
 
 
 def _window_text(name: str, window: tuple[float, float]) -> str:

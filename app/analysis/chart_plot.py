@@ -5,7 +5,7 @@ values or quantiles. NaN is a gap.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from app.analysis.chart_axes import Tick, time_ticks, value_ticks
 from app.analysis.chart_labels import Box, free_place
+from app.analysis.chart_lines import thinned, unbroken
 from app.i18n import _
 from app.wording import clock, clock_duration, day, number
 
@@ -138,6 +139,10 @@ class Trace:
         best = left if at - self.x[left] < self.x[right] - at else right
         return best if np.isfinite(self.y[best]) else None
 
+    def segments(self, most: int) -> tuple[tuple[tuple[float, float], ...], ...]:
+        """Return the unbroken stretches of a line, thinned to about ``most`` points."""
+        return unbroken(self.x, self.y, most)
+
 
 @dataclass(frozen=True, slots=True)
 class Level:
@@ -196,6 +201,15 @@ class Plot:
         ]
         point = self._nearest_point(at, height)
         return tuple(found) if point is None else (*found, point)
+
+    def for_paper(self, most: int = 1400) -> "Plot":
+        """Return the plot with lines thinned to what paper shows, without what it never says."""
+        traces = []
+        for trace in self.traces:
+            x, y = thinned(trace.x, trace.y, most) if trace.line else (trace.x, trace.y)
+            kept = trace if trace.x.size == x.size else replace(trace, x=x, y=y)
+            traces.append(replace(kept, when=None, said=()))
+        return replace(self, traces=tuple(traces))
 
     def title(self, at: float, readings: Sequence[Reading]) -> str:
         """Say where the crosshair stands."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from app.analysis.chart_model import with_gaps
+from app.analysis.chart_lines import with_gaps
 from app.analysis.chart_plot import (
     Axis,
     Counts,

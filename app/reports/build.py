@@ -11,6 +11,7 @@ from app.i18n import speaking
 from app.reports.attach import finished
 from app.reports.flowables import Words
 from app.reports.page import lay_out
+from app.reports.sections.closer import closer_section
 from app.reports.sections.communication import communication_section
 from app.reports.sections.evaluation import evaluation_section
 from app.reports.sections.health import health_section
@@ -54,6 +55,7 @@ def _story(data: ReportData, words: Words, page: Sheet, fit: Fit) -> list[Flowab
         *summary_section(data.summary, words, page, fit),
         PageBreak(),
         *measures_section(data.measures, words, page),
+        *closer_section(data.closer, words, page),
         *load_tests_section(data.load_tests, words, page),
         *need_section(data.need, words, page),
         *communication_section(data.communication, words, page),

@@ -21,6 +21,7 @@ from app.services.changes import Desk
 from app.services.ports_series import SeriesStore
 from app.services.ports_store import Files, UnitOfWork
 from app.services.rag import assess
+from app.services.report_content.closer import closer
 from app.services.report_content.communication import communication
 from app.services.report_content.data import Attachment, Cover, Rendered, ReportData
 from app.services.report_content.evaluation import evaluation
@@ -188,6 +189,7 @@ def report_data(source: Source) -> tuple[ReportData, tuple[Attachment, ...]]:
         cover=_cover(source),
         summary=summary(source, rag, book),
         measures=measures(source, book),
+        closer=closer(source, book),
         load_tests=load_tests(source, book),
         need=need(source, book),
         communication=communication(source, book),

@@ -37,10 +37,12 @@ class Shelf:
         sets: Sequence[SampleSet],
         found: Comparison | None,
         read: Read,
+        *,
+        zone: str = "UTC",
     ) -> "Shelf":
-        """Put together what belongs to a metric."""
+        """Put together what belongs to a metric; ``zone`` counts where the change has no window."""
         mine = sorted((item for item in sets if item.metric == metric.id), key=lambda s: s.id)
-        zone = change.window.zone if change.window else "UTC"
+        zone = change.window.zone if change.window else zone
         return cls(change, metric, tuple(mine), found, read, zone)
 
     def newest(self, window: WindowName) -> SampleSet | None:

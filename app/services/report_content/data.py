@@ -7,6 +7,7 @@ that the same record gives the same pages, and the data can be attached to the P
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.services.report_content.closer_parts import CloserPart
 from app.services.report_content.evaluation_parts import EvaluationPart
 from app.services.report_content.load_parts import LoadPart
 from app.services.report_content.parts import (
@@ -54,6 +55,7 @@ class ReportData:
     cover: Cover
     summary: Summary
     measures: Measures
+    closer: CloserPart | None
     load_tests: LoadPart | None
     need: NeedPart
     communication: CommunicationPart

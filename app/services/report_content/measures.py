@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from app.analysis.chart_model import ChartInput, before_after_chart
 from app.analysis.judge import overall_verdict
-from app.domain.metric import SampleSet, Series, WindowName
+from app.domain.metric import Metric, SampleSet, Series, WindowName
 from app.domain.verdict import Comparison, Design, Verdict
 from app.i18n import _, ngettext
+from app.services.pictures.metric import earlier_days, timeline_input
 from app.services.report_content.common import Claim
 from app.services.report_content.evidence import EvidenceBook
 from app.services.report_content.outcomes import cite, measure_claim
 from app.services.report_content.parts import Measures, MetricChart, MetricRow
+from app.services.report_content.shelves import shelf_of
 from app.services.report_content.source import SHORT_S, Source
 from app.services.report_content.words import (
     caveat_words,
@@ -41,7 +42,6 @@ from app.wording import (
 
 MOST_CHARTS = 4
 _MOST_FINDINGS = 3
-_DAY_S = 86400.0
 _NEAR_S = 120.0
 """Farther than this from a sample an earlier day has no value."""
 
@@ -125,7 +125,7 @@ def _chart(item: Comparison, source: Source, book: EvidenceBook) -> MetricChart 
             change=_change_span(source, before, after),
             zone=source.zone,
             target=item.target,
-            references=_references(source, item, before, after),
+            references=_usual_day(source, metric),
             before_value=item.before,
             after_value=item.after,
         )
@@ -157,28 +157,10 @@ def _change_span(source: Source, before: SampleSet, after: SampleSet) -> tuple[f
     return work.start.timestamp(), work.end.timestamp()
 
 
-def _references(
-    source: Source, item: Comparison, before: SampleSet, after: SampleSet
-) -> tuple[Series, ...]:
+def _usual_day(source: Source, metric: Metric) -> tuple[Series, ...]:
     """Return the usual day: the mean of the days compared with, moved onto that of the change."""
-    earlier = [
-        series
-        for sample in source.samples
-        if sample.metric == item.metric_id and sample.window is WindowName.REFERENCE
-        if (series := source.values(sample)) is not None
-    ]
-    if not earlier or item.window_before is None:
-        return ()
-    first = item.window_before.start.astimezone(ZoneInfo(source.zone)).date()
-    at_s, places = np.unique(np.concatenate([part.at_s for part in earlier]), return_index=True)
-    value = np.concatenate([part.value for part in earlier])[places]
-    start_s, end_s = before.start.timestamp(), after.end.timestamp()
-    days = []
-    for day in item.days:
-        moved_s = at_s + (first - day.day).days * _DAY_S
-        shown = (moved_s >= start_s) & (moved_s <= end_s)
-        if day.used and shown.any():
-            days.append(Series(moved_s[shown], value[shown]))
+    told = timeline_input(shelf_of(source, metric))
+    days = earlier_days(told) if told else ()
     return (_mean_of(days),) if days else ()
 
 

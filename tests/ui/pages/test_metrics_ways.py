@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QLabel
 
 from app.domain.change import ChangeState
 from app.domain.metric import Metric, MetricKind, Series
+from app.domain.objective import Objective
 from app.domain.verdict import Verdict
 from app.services.imports import FileImport, import_file
 from app.services.verdicts import judge
 from tests.services.test_verdicts import THURSDAY as NOON
 from tests.ui.pages.conftest import with_fields
+from ui.pages.changes.metrics import MeasuresSection
 from ui.pages.metrics.page import MetricsPage
 from ui.pages.metrics.views import DISTRIBUTION, METHOD, OVERLAY, TIMELINE
 from ui.pages.metrics.ways import ALL, TWO
@@ -132,3 +134,34 @@ def test_the_window_can_be_sent_straight_to_a_way(driver):
     assert driver.page.ways.tabs.current == 0
     assert driver.page.ways.detail.views.shifts.chart.isVisible()
     assert driver.page.ways.table.current.found.verdict is Verdict.REGRESSED
+
+
+def test_what_is_promised_to_users_is_agreed_in_the_plan(drive, services, record):
+    from ui.pages.changes.page import ChangesPage
+
+    change = record("Upgrade", ChangeState.ASSESS, with_fields(metrics=METRICS))
+    driver = drive(ChangesPage)
+    driver.open(f"{change.id}/metrics")
+    tabs = driver.page.detail
+    measures = tabs.findChildren(MeasuresSection)[0].measures
+    measures.table.select_first()
+    driver.settle()
+    form = measures.form
+    assert form.apdex.value == "110"
+    driver.choose(form.load, "cpu")
+    driver.type(form.share, "99.5")
+    driver.settle()
+    assert "Agree on a target first" in shown(driver.page)
+    driver.choose(form.side, "most")
+    driver.type(form.target, "120")
+    driver.type(form.days, "7")
+    driver.settle()
+    driver.bot.waitUntil(lambda: kept_metric(services, change.id).objective is not None)
+    kept = kept_metric(services, change.id)
+    assert kept.objective == Objective(0.995, 7.0)
+    assert (kept.load, kept.apdex_t) == ("cpu", 110.0)
+
+
+def kept_metric(services, change_id):
+    with services.new_uow() as uow:
+        return uow.changes.get(change_id).metrics[0]

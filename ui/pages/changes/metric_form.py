@@ -6,6 +6,7 @@ from PySide6.QtCore import Slot
 
 from app.domain.ids import HostId
 from app.domain.metric import Metric, MetricKind, Target, WorseWhen
+from app.domain.objective import USUAL_DAYS, Objective
 from app.errors import InvalidInput
 from app.i18n import _
 from ui.operations.changes import ChangeView
@@ -15,6 +16,7 @@ from ui.pages.changes.saving import number_of, refuse
 from ui.pages.changes.words import METRIC_KINDS, WORSE, choices
 from ui.widgets.fields import ChoiceField, FlagField, LineField
 
+_ALL = 100.0
 HOST_SOURCE, FILE_SOURCE = "host", "import"
 CPU, MEMORY, URL, FILE = "cpu", "memory", "url", "file"
 _USUAL = {
@@ -57,8 +59,19 @@ class MetricForm(RecordForm):
         self.control = ChoiceField(
             _("Control"), hint=_("A measure the change leaves alone; its own moves are subtracted.")
         )
+        self.load = ChoiceField(
+            _("Traffic"), hint=_("A measure of the traffic it depends on; that is judged first.")
+        )
+        self.apdex = LineField(
+            _("Apdex: content up to"), hint=_("In the unit of the measure; empty for none.")
+        )
+        self.share = LineField(
+            _("Objective, % good"), hint=_("Such as 99.9. What misses the target is bad.")
+        )
+        self.days = LineField(_("Objective holds over days"), placeholder=plain(USUAL_DAYS))
         for name in ("name", "read_what", "host", "query", "side", "target", "margin", "floor",
-                     "unit", "kind", "worse", "key", "control"):  # fmt: skip
+                     "unit", "kind", "worse", "key", "control", "load", "apdex", "share",
+                     "days"):  # fmt: skip
             self.add(name, getattr(self, name))
         self.read_what.edited.connect(self._on_what)
         self.side.edited.connect(self._follow)
@@ -87,6 +100,12 @@ class MetricForm(RecordForm):
         others = [item for item in self._measures if item[0] != record.id]
         self.control.set_options([("", _("none")), *others])
         self.control.set_value(record.control)
+        self.load.set_options([("", _("none")), *others])
+        self.load.set_value(record.load)
+        self.apdex.set_value("" if record.apdex_t is None else plain(record.apdex_t))
+        goal = record.objective
+        self.share.set_value(plain(round(goal.share * 100, 6)) if goal else "")
+        self.days.set_value(plain(goal.days) if goal else "")
         self._follow()
 
     def read(self, record: Metric) -> Metric:
@@ -114,7 +133,22 @@ class MetricForm(RecordForm):
             source=FILE_SOURCE if what == FILE else HOST_SOURCE,
             host=HostId(self.host.value) if self.host.value else None,
             control=self.control.value,
+            load=self.load.value,
+            apdex_t=number_of(self.apdex, self.apdex.value) or None,
+            objective=self._objective(),
         )
+
+    def _objective(self) -> Objective | None:
+        share = number_of(self.share, self.share.value)
+        if share is None:
+            return None
+        if not 0 < share < _ALL:
+            text = _("An objective lies above 0 and below 100 %.")
+            raise refuse(self.share, InvalidInput(text))
+        if not self.side.value and self.kind.value != MetricKind.RATIO:
+            text = _("Agree on a target first: what misses it is bad.")
+            raise refuse(self.share, InvalidInput(text))
+        return Objective(round(share / 100, 8), number_of(self.days, self.days.value) or USUAL_DAYS)
 
     def _target(self) -> Target | None:
         if not self.side.value:
