@@ -110,8 +110,14 @@ class Change:
     benefit_checks: tuple[BenefitCheck, ...] = ()
     first_commit_at: datetime | None = None
     """When the oldest commit that it brings into production was made."""
+    code_repository: str = ""
+    """Where the code is kept: a name or an address."""
+    code_before: str = ""
+    """What of the code was live before: a tag, a commit, a build."""
     code_revision: str = ""
-    """What of the code goes live: a tag, a commit, a build."""
+    """What of the code goes live, in the same words."""
+    code_link: str = ""
+    """Where a reader sees what differs, such as a pull request or a comparison."""
     on_hold: bool = False
     on_hold_reason: str = ""
     work_start: datetime | None = None

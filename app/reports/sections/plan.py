@@ -19,6 +19,9 @@ _NUMBER, _HOST, _CHART, _FIGURE = 16.0, 60.0, 200.0, 31.0
 def plan_section(part: PlanPart, words: Words, page: Sheet) -> list[Flowable]:
     """Lay the chapter out."""
     story = chapter("plan", _("Plan against actual"), words, words.claim(part.intro))
+    if part.code:
+        told = [item for claim in part.code for item in (words.claim(claim, most=600), Air(3))]
+        story += [*told, Air(LEADING - 3)]
     if part.steps:
         title = f"{part.header}, {_('in {unit}').format(unit=part.unit)}"
         story += [words.text(title, strong=True), _steps(part, words, page), Air(LEADING)]

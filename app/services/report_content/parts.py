@@ -243,3 +243,5 @@ class PlanPart:
     rehearsal_title: str = ""
     rehearsal: tuple[RehearsedRow, ...] = ()
     rehearsal_unit: str = ""
+    code: tuple[Claim, ...] = ()
+    """What of the code went live; nothing where the change names none."""

@@ -8,6 +8,7 @@ from app.analysis.chart_axes import time_ticks
 from app.domain.run import Run, StepRun, StepState
 from app.domain.runbook import Phase, StepKind, timeline
 from app.i18n import _, later
+from app.services.report_content.code import code
 from app.services.report_content.common import Claim, Icon, Mark
 from app.services.report_content.deviations import deviations
 from app.services.report_content.evidence import EvidenceBook
@@ -56,6 +57,7 @@ def plan(source: Source, book: EvidenceBook) -> PlanPart:
         rehearsal_title=rehearsal_title(source) if rehearsal else "",
         rehearsal=rehearsal,
         rehearsal_unit=unit.name,
+        code=code(source),
     )
 
 

@@ -236,3 +236,27 @@ def test_the_overview_of_a_very_long_description_shows_its_beginning(drive, reco
     (told,) = [text for text in shown if text.startswith("word word")]
     assert told.endswith(" word …")
     assert len(told) <= 1202
+
+
+def test_the_code_of_a_change_is_named_with_both_revisions_also_after_the_work(
+    drive, services, record
+):
+    change = record("Upgrade PostgreSQL", S.REVIEW)
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    code = part(driver, PLANS)[1]
+    for field, text in (
+        (code.repository, "orders-web"),
+        (code.before, "v2.13.0"),
+        (code.revision, "v2.14.1"),
+        (code.link, "https://git.example.org/compare"),
+        (code.committed, "1 Nov 2026 09:00"),
+    ):
+        driver.type(field, text)
+    saved(driver)
+    kept = read(services, change.id)
+    assert (kept.code_repository, kept.code_before, kept.code_revision, kept.code_link) == (
+        "orders-web", "v2.13.0", "v2.14.1", "https://git.example.org/compare",
+    )  # fmt: skip
+    assert kept.first_commit_at == datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
+    assert kept.plan_hash == change.plan_hash
