@@ -5,7 +5,8 @@ the body, as `seal` joins them. The columns beside the body follow from it and a
 by `app.store.records`, so they need no seal and an upgrade may add some. It stands in the data of
 the entry under ``record:<table>/<id>``, and with it in the chain.
 
-An upgrade that rewrites bodies must seal them anew, with an entry that says so.
+An upgrade that rewrites bodies must seal them anew, with an entry that says so: how is written in
+`app/store/migrations/env.py`, where steps are written.
 """
 
 import hashlib
@@ -14,6 +15,8 @@ from app.domain.event import SEAL
 
 AS_FOUND = "records.sealed"
 """The kind of the entries that seal what was written before seals were kept."""
+REWRITTEN = "records.rewritten"
+"""The kind of the entries that seal what a step of an upgrade has rewritten."""
 SEALED_SINCE = "0012"
 """The step of the schema from which on every write is sealed."""
 SETTING = "setting"

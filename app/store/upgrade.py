@@ -48,7 +48,8 @@ def upgrade_database(path: Path, *, migrations: Path = MIGRATIONS, target: str =
 
     Raises:
         SchemaTooNew: A later version of the program has written this file.
-        StoreError: A step failed, lost rows or left dangling references; nothing was changed.
+        StoreError: A step failed, lost rows, left dangling references, or rewrote sealed records
+            without `app.store.sealing.reseal`; nothing was changed.
     """
     from alembic import command  # noqa: PLC0415 - 0.2 s that an up-to-date database does not need
     from alembic.config import Config  # noqa: PLC0415
@@ -56,6 +57,7 @@ def upgrade_database(path: Path, *, migrations: Path = MIGRATIONS, target: str =
 
     from app.store.derive import derive_all  # noqa: PLC0415
     from app.store.engine import WRITES, open_engine  # noqa: PLC0415
+    from app.store.seal_guard import SealGuard  # noqa: PLC0415
     from app.store.sealing import seal_as_found  # noqa: PLC0415
 
     config = Config()
@@ -72,11 +74,15 @@ def upgrade_database(path: Path, *, migrations: Path = MIGRATIONS, target: str =
             driver.execute("PRAGMA foreign_keys = OFF")  # has no effect inside a transaction
             with connection.begin():
                 before = _row_counts(driver)
+                sealed = current is not None and current >= SEALED_SINCE
+                guard = SealGuard(driver) if sealed else None
                 config.attributes["connection"] = connection
                 command.upgrade(config, target)
                 if current is not None:
                     derive_all(connection)
                 _check(driver, before, path)
+                if guard is not None:
+                    guard.check(path)
                 if current is not None and current < SEALED_SINCE <= target:
                     seal_as_found(connection, datetime.now(UTC))
     finally:
@@ -91,7 +97,7 @@ def _check(driver: sqlite3.Connection, before: dict[str, int], path: Path) -> No
         )
     after = _row_counts(driver)
     for table, count in before.items():
-        if after.get(table, count) != count:
+        if after.get(table, count) < count:
             raise StoreError(
                 _("The upgrade of {path} would lose rows of {table}; nothing was changed.").format(
                     path=path, table=table
