@@ -29,6 +29,9 @@ _TAR_OPTIONS = (
     "--pax-option=delete=atime,delete=ctime",
 )
 
+FILES_IDLE_S = 180.0
+"""How long tar may say nothing, in seconds: the disk of a server that is gone never answers."""
+
 
 def producers_of(
     sources: Sequence[BackupSource],
@@ -81,7 +84,7 @@ def _files(source: BackupSource, able: Abilities) -> Producer:
             *(f".{path}" for path in outermost(source.paths)),
         ),
         floor_bytes=1024,
-        idle_s=180.0,
+        idle_s=FILES_IDLE_S,
         is_gnu_tar=able.is_gnu_tar,
         packed=packed,
         new_format=_tar_format,

@@ -13,6 +13,7 @@ import sys
 import time
 from dataclasses import replace
 from itertools import count
+from math import inf
 from pathlib import Path
 
 from sqlalchemy import event
@@ -40,7 +41,8 @@ def main() -> None:
     verb, folder, *rest = sys.argv[1:]
     match verb:
         case "commits":
-            found = kill_writers(Path(folder), rounds=int(rest[0]), seed=int(rest[1]))
+            limit_s = float(rest[2]) if len(rest) > 2 else inf
+            found = kill_writers(Path(folder), int(rest[0]), int(rest[1]), limit_s)
         case "upgrade":
             found = kill_upgrades(Path(folder), every=int(rest[0]))
         case _:
@@ -48,13 +50,16 @@ def main() -> None:
     print(json.dumps(found))
 
 
-def kill_writers(data: Path, *, rounds: int, seed: int) -> dict[str, int]:
+def kill_writers(data: Path, rounds: int, seed: int, limit_s: float) -> dict[str, int]:
     """Kill a writer at a random moment, many times; count what was promised and is not there."""
     dice = random.Random(seed)
     found = {"rounds": rounds, "acknowledged": 0, "lost": 0, "broken": 0, "crashes_seen": 0}
     _begin(data)
-    acknowledged = 0
-    for _ in range(rounds):
+    acknowledged, end_s = 0, time.monotonic() + limit_s
+    for done in range(rounds):
+        if time.monotonic() > end_s:
+            found["rounds"] = done
+            break
         early = dice.random() < EARLY_SHARE
         acknowledged = max(acknowledged, _kill_one(data, dice.uniform(0, LONGEST_S), early=early))
         store = open_store(data, clock=SystemClock(), actor="checker")

@@ -18,6 +18,8 @@ from app.vault.keys import VaultKeys
 from app.vault.opening import create_vault, keys_in_file, open_vault
 from app.vault.vault import LocalVault
 from tests.faults.backup_child import server_at
+from tests.faults.ledger import record
+from tests.faults.rounds import turns
 from tests.vault.conftest import shop, small_path  # noqa: F401 - fixtures
 from tests.vault.local_remote import FEW_TOOLS, JOB_TOOLS, few_tools
 
@@ -122,6 +124,7 @@ def test_killed_at_durable_steps_a_set_is_either_whole_or_put_aside(plug: Plug):
         plug.check()
     assert name == "manifest is durable"
     assert (plug.sealed, plug.quarantined) == (1, STEPS - 1)
+    record(2, "killed at each durable step of a backup: whole or put aside", STEPS)
 
 
 def test_killed_at_random_moments_a_set_is_either_whole_or_put_aside(plug: Plug):
@@ -157,17 +160,21 @@ def test_a_thousand_kills_leave_no_set_that_looks_sealed_and_is_not(
     small_path: str,  # noqa: F811
 ):
     chance = random.Random(1)
-    kills = sealed = put_aside = 0
-    for round_ in range(20):
-        folder = tmp_path / str(round_)
-        folder.mkdir()
-        plug = Plug(folder, shop, small_path)
-        for number in range(50):
-            if number % 2:
-                plug.kill_at(chance.randint(1, STEPS + 5))
-            else:
-                plug.kill_after(chance.uniform(0.0, 1.2))
-            plug.check()
-        kills, sealed = kills + 50, sealed + plug.sealed
-        put_aside += plug.quarantined
-    print(f"kills: {kills}, sealed: {sealed}, put aside: {put_aside}, not whole: 0")
+    sealed = put_aside = 0
+    for number in turns(1000):
+        if number % 50 == 0:
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            plug = Plug(folder, shop, small_path)
+        before = plug.sealed, plug.quarantined
+        if number % 2:
+            plug.kill_at(chance.randint(1, STEPS + 5))
+        else:
+            plug.kill_after(chance.uniform(0.0, 1.2))
+        plug.check()
+        sealed, put_aside = (
+            sealed + plug.sealed - before[0],
+            put_aside + plug.quarantined - before[1],
+        )
+    print(f"kills: {number + 1}, sealed: {sealed}, put aside: {put_aside}, not whole: 0")
+    record(2, "killed at a random moment or step of a backup: nothing looks sealed", number + 1)

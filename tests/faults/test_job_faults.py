@@ -5,7 +5,6 @@ of the promises: 200 broken links, 1000 repeated starts, 100 cancels, 30 places 
 """
 
 import hashlib
-import os
 import random
 import threading
 from collections.abc import Callable, Iterator
@@ -29,14 +28,13 @@ from app.store.files import StoredFiles
 from app.store.transcripts import StoredTranscripts
 from app.tasks import TaskContext
 from tests.faults.ledger import record
+from tests.faults.rounds import SOAK, rounds, turns
 from tests.ssh.proxy import Proxy
 from tests.ssh_fixtures import QUICK
 
-SOAK = bool(os.environ.get("CHANGEDESK_SOAK"))
 pytestmark = [pytest.mark.soak] if SOAK else []
-DISCONNECTS, STARTS, CANCELS, STALLS, CRASHES = (
-    (200, 1000, 100, 30, 200) if SOAK else (6, 12, 4, 5, 4)
-)
+DISCONNECTS, STARTS, CANCELS = rounds(6, 200), rounds(12, 1000), rounds(4, 100)
+STALLS, CRASHES = rounds(5, 30), rounds(4, 200)
 SEED = 20261127
 IMPATIENT = replace(QUICK, heartbeat_s=0.4, silence_s=1.2, channel_s=3.0, retries_s=())
 PATIENCE = Patience(30.0, (0.1,), 20.0)
@@ -83,7 +81,7 @@ def test_broken_links_cost_neither_a_byte_nor_the_exit_code(
     pool: RemotePool, ssh_host: Host, tmp_path: Path
 ) -> None:
     dice = random.Random(SEED)
-    for turn in range(DISCONNECTS):
+    for turn in turns(DISCONNECTS):
         counter, (sink, said) = tmp_path / f"counter{turn}", kept()
         with Proxy(ssh_host.port) as proxy:
             over, told = threading.Event(), list[str]()
@@ -108,7 +106,7 @@ def test_broken_links_cost_neither_a_byte_nor_the_exit_code(
         assert (followed.end.exit_code, bytes(said["stdout"])) == (9, SAID), told
         assert counter.read_text() == "x\n", told
     record(10, "job behind a link that breaks again and again: found again, byte for byte",
-           DISCONNECTS)  # fmt: skip
+           turn + 1)  # fmt: skip
 
 
 def begun(pool: RemotePool, host: Host, order: Order, sink: CountingSink) -> Followed:
@@ -127,7 +125,8 @@ def test_starts_that_are_repeated_run_once(
     counter = tmp_path / "counter"
     remote = pool.open(ssh_host)
     at_once, jobs = 4, max(1, STARTS // 12)
-    for _job in range(jobs):
+    for turn in turns(jobs):
+        sent = 12 * (turn + 1)
         job = JobClient(remote, new_id())
         before = counter.read_text() if counter.exists() else ""
         with ThreadPoolExecutor(at_once) as workers:
@@ -136,7 +135,7 @@ def test_starts_that_are_repeated_run_once(
         order = Order(job.job, "", 60.0, attach=True)
         assert follow(remote, order, sink, TaskContext(), PATIENCE).finish is Finish.ENDED
         assert counter.read_text() == before + "x\n"
-    record(11, "start sent twelve times, four at once: run once", jobs * 12)
+    record(11, "start sent twelve times, four at once: run once", sent)
 
 
 COMMANDS = (
@@ -148,14 +147,14 @@ COMMANDS = (
 
 
 def test_cancel_is_said_only_when_nothing_lives(pool: RemotePool, ssh_host: Host) -> None:
-    for turn in range(CANCELS):
+    for turn in turns(CANCELS):
         context, (sink, _said) = TaskContext(), kept()
         order = Order(new_id(), f"echo begun; {COMMANDS[turn % len(COMMANDS)]}", 60.0)
         sink.hand_on = lambda _stream, _data, stop=context: stop.cancel()
         followed = follow(pool.open(ssh_host), order, sink, context, PATIENCE)
         assert followed.finish is Finish.CANCELLED
         assert marked(order.job) == []
-    record(13, "cancelled: children, sessions, deaf to TERM; nothing lives afterwards", CANCELS)
+    record(13, "cancelled: children, sessions, deaf to TERM; nothing lives afterwards", turn + 1)
 
 
 def marked(job: str) -> list[str]:
@@ -180,7 +179,7 @@ def test_stall_anywhere_ends_in_words_and_leaves_nothing_hanging(
         follow(pool.open(replace(ssh_host, port=smooth.port)), order, sink, TaskContext(), PATIENCE)
         whole = smooth.answered
     unnamed = 0
-    for place in range(STALLS):
+    for place in turns(STALLS):
         with Proxy(ssh_host.port) as proxy:
             proxy.stall_after = int(whole * (place + 0.5) / STALLS)
             host, (sink, _said) = replace(ssh_host, port=proxy.port), kept()
@@ -193,7 +192,7 @@ def test_stall_anywhere_ends_in_words_and_leaves_nothing_hanging(
             else:
                 assert followed.finish in (Finish.OUT_OF_REACH, Finish.ENDED)
     assert unnamed == 0
-    record(14, "link silent at some byte from greeting to end: noticed, named, no hang", STALLS)
+    record(14, "link silent at some byte from greeting to end: noticed, named, no hang", place + 1)
 
 
 class Killed(BaseException):
@@ -205,7 +204,7 @@ def test_program_killed_around_keeping_a_piece_keeps_each_byte_once(
 ) -> None:
     dice = random.Random(SEED)
     folder = tmp_path / "store"
-    for turn in range(CRASHES):
+    for turn in turns(CRASHES):
         order = Order(new_id(), WORK.format(counter=tmp_path / f"counter{turn}"), 60.0)
         crash_at: Callable[[], int] = lambda: dice.randrange(1, 6)  # noqa: E731
         for attempt in range(4):
@@ -238,7 +237,7 @@ def test_program_killed_around_keeping_a_piece_keeps_each_byte_once(
         assert said == SAID
         assert followed.end is not None
         assert followed.end.stdout.sha256 == hashlib.sha256(said).hexdigest()
-    record(12, "program killed before or after keeping a piece: no gap, nothing twice", CRASHES)
+    record(12, "program killed before or after keeping a piece: no gap, nothing twice", turn + 1)
 
 
 def test_server_that_restarts_and_changes_its_key_gets_nothing_and_the_job_lives(

@@ -15,6 +15,7 @@ from app.domain.backup import BackupSet, SourceKind
 from app.vault.opening import keys_in_file, open_vault
 from tests.database_fixtures import PASSWORD
 from tests.faults.ledger import record
+from tests.faults.rounds import SOAK
 from tests.vault.conftest import clock, made, take, vault  # noqa: F401 - fixtures
 from tests.vault.databases.conftest import (  # noqa: F401 - fixtures
     FIXTURES,
@@ -84,7 +85,6 @@ def kill_all_but_the_server(folder: Path) -> None:
     os.kill(script_of(folder), signal.SIGKILL)
 
 
-SOAK = bool(os.environ.get("CHANGEDESK_SOAK"))
 PG, MY, RD = KINDS
 AT_ONCE, UP = "at its begin", "with its server up"
 EACH = [(kind, at, how) for kind in KINDS for at in (AT_ONCE, UP) for how in ("script", "session")]

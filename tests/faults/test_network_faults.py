@@ -24,11 +24,11 @@ from app.ssh.limits import Limits
 from app.ssh.pool import RemotePool
 from app.tasks import Progress, TaskContext
 from tests.faults.ledger import record
+from tests.faults.rounds import SOAK
 from tests.ssh.proxy import Proxy
 from tests.ssh_fixtures import QUICK
 from tests.vault.conftest import clock, made, shop, vault  # noqa: F401 - fixtures
 
-SOAK = bool(os.environ.get("CHANGEDESK_SOAK"))
 CANARY = "correct horse battery staple"
 IMPATIENT = replace(QUICK, heartbeat_s=0.3, silence_s=1.0, channel_s=2.0, retries_s=())
 

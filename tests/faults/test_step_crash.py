@@ -25,9 +25,9 @@ from app.services.changes import open_change
 from app.services.facade import AppServices
 from app.tasks import TaskContext
 from tests.faults.ledger import record
+from tests.faults.rounds import SOAK, rounds, turns
 
-SOAK = bool(os.environ.get("CHANGEDESK_SOAK"))
-KILLS = 1000 if SOAK else 20
+KILLS = rounds(20, 1000)
 pytestmark = [pytest.mark.soak] if SOAK else []
 STEPS = 4
 LOOK_EVERY = 4
@@ -124,7 +124,7 @@ def test_killed_during_a_step_nothing_is_lost_repeated_or_guessed(
     player = Player()
     unknown = looked = 0
     try:
-        for number in range(1, KILLS + 1):
+        for number in (turn + 1 for turn in turns(KILLS)):
             pid = player.start(data, run)
             assert player.next().startswith("opened")
             timer = threading.Timer(dice.uniform(0.0, 0.6), kill, (pid,))
@@ -140,9 +140,9 @@ def test_killed_during_a_step_nothing_is_lost_repeated_or_guessed(
             services.close()
     finally:
         player.close()
-    print(f"kills {KILLS}, steps found unknown {unknown}, lost or repeated 0")
+    print(f"kills {number}, steps found unknown {unknown}, lost or repeated 0")
     record(10, "program killed during a step: found again on its host, ran once", looked)
-    record(11, "program killed during a step: nothing lost, sent twice or guessed", KILLS)
+    record(11, "program killed during a step: nothing lost, sent twice or guessed", number)
     assert unknown > 0, "the kills must have hit running steps"
 
 

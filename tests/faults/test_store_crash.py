@@ -13,9 +13,10 @@ from app.errors import AppError, DiskFull
 from app.store.sqlite import FILE_NAME, check_file
 from app.store.store import open_store
 from tests.fakes import NOON, SetClock
+from tests.faults.ledger import record
+from tests.faults.rounds import LIMIT_S, SOAK
 from tests.small_disk import small_disk
 
-SOAK = bool(os.environ.get("CHANGEDESK_SOAK"))
 KILLER = Path(__file__).with_name("store_killer.py")
 ROOT = KILLER.parents[2]
 
@@ -42,6 +43,7 @@ def assert_nothing_lost(found):
     assert found["broken"] == 0
     assert found["acknowledged"] > found["rounds"]
     assert found["crashes_seen"] > found["rounds"] / 2
+    record(1, "killed while it commits: no acknowledged entry lost", found["rounds"], found["lost"])
 
 
 def test_twenty_kills_lose_no_acknowledged_entry(tmp_path):
@@ -50,7 +52,7 @@ def test_twenty_kills_lose_no_acknowledged_entry(tmp_path):
 
 @pytest.mark.soak
 def test_a_thousand_kills_lose_no_acknowledged_entry(tmp_path):
-    found = kill("commits", tmp_path / "data", 1000, 2, limit_s=3600)
+    found = kill("commits", tmp_path / "data", 1000, 2, LIMIT_S, limit_s=3600)
     assert_nothing_lost(found)
 
 
@@ -59,6 +61,7 @@ def test_a_program_killed_at_any_statement_of_the_upgrade_leaves_old_or_new(tmp_
     print(f"killed at {found['killed']} statements of the upgrade: {found['broken']} broken")
     assert found["killed"] > 20
     assert found["broken"] == 0
+    record(18, "killed at a statement of the upgrade: old or new, never between", found["killed"])
 
 
 def test_a_write_the_system_refuses_stops_all_writing_and_loses_nothing(tmp_path):

@@ -2,10 +2,9 @@
 
 import os
 import random
-import signal
 import sqlite3
 import subprocess
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -332,30 +331,3 @@ def test_a_stop_leaves_the_server_as_it_was(vault, remote, plain, taken):
     with pytest.raises(TaskCancelled):
         vault.restore_on_host(taken, remote, context, RestoreWish())
     untouched(plain, before)
-
-
-@pytest.mark.soak
-def test_two_hundred_restores_killed_anywhere_leave_the_original_or_the_set(
-    vault, remote, plain, taken
-):
-    """Kill the whole restoring program, server side included, at random moments."""
-    import time
-
-    chance = random.Random(7)
-    before = snapshot(plain)
-    done = 0
-    for _ in range(200):
-        child = os.fork()
-        if child == 0:
-            os.setsid()
-            with suppress(BaseException):
-                put_back(vault, taken, remote)
-            os._exit(0)
-        time.sleep(chance.uniform(0, 0.5))
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        time.sleep(0.05)
-        assert snapshot(plain) == before
-        assert orders(plain.parent / "shop.sqlite") == 500
-        done += 1
-    print(f"restores killed: {done}, original or set intact: {done}")

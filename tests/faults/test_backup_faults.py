@@ -1,0 +1,191 @@
+"""Trouble around backups and restores that no script can play: two programs, hung or full disks."""
+
+import ctypes
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from app.clock import SystemClock
+from app.domain.backup import BackupSource, CaptureState, Level, Outcome, SourceKind
+from app.domain.host import Host
+from app.errors import BackupFailed, Busy, TimedOut
+from app.secrets import SessionSecrets
+from app.ssh.pool import RemotePool
+from app.tasks import TaskContext
+from app.vault.opening import keys_in_file, open_vault
+from tests.faults.ledger import record
+from tests.faults.rounds import rounds, turns
+from tests.small_disk import small_disk
+from tests.ssh_fixtures import QUICK
+from tests.vault.conftest import (  # noqa: F401 - fixtures
+    clock,
+    made,
+    remote,
+    shop,
+    small_path,
+    sources,
+    take,
+    vault,
+)
+from tests.vault.local_remote import FEW_TOOLS, LocalRemote, few_tools
+from tests.vault.test_capture_faults import tool
+from tests.vault.test_host_restore import orders, put_back, snapshot
+
+ROOT = Path(__file__).resolve().parents[2]
+RESTORES = rounds(8, 200)
+
+
+def test_a_second_program_does_not_back_up_the_same_host_and_a_killed_one_holds_up_nobody(
+    vault,  # noqa: F811
+    shop: Path,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    slow = few_tools(tmp_path / "slow", *FEW_TOOLS, "sleep")
+    tool(Path(slow), "tar", 'case "$*" in *shop*) sleep 30 ;; esac; exec /usr/bin/tar "$@"')
+    command = [
+        *(sys.executable, "-m", "tests.faults.backup_child"),
+        *(str(vault.root), str(shop), slow, "0"),
+    ]
+    quick = LocalRemote(env={"PATH": few_tools(tmp_path / "quick")})
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"ready\n"
+        try:
+            until(lambda: list(vault.root.glob("sets/*/*/*")))
+            with pytest.raises(Busy, match="running already") as error:
+                take(vault, quick, *sources(quick, shop))
+            assert error.value.hint
+        finally:
+            other.kill()
+    taken = take(vault, quick, *sources(quick, shop))
+    assert taken.state is CaptureState.CAPTURED
+    again = open_vault(
+        vault.root, SystemClock(), keys_in_file(vault.root.with_name("vault.key")), reserve_bytes=0
+    )
+    found = again.reconcile([taken])
+    assert found.missing == ()
+    assert found.adopted == ()
+    assert len(found.quarantined) == 1, "what the killed one had begun"
+    assert [item.id for item in again.sets()] == [taken.id]
+
+
+def until(what: Callable[[], object]) -> None:
+    end_s = time.monotonic() + 30
+    while not what():
+        assert time.monotonic() < end_s, "waited for in vain"
+        time.sleep(0.01)
+
+
+@contextmanager
+def hung_mount(place: Path) -> Iterator[Path]:
+    """A file system whose server never answers, as one of NFS that has gone; only root can."""
+    try:
+        device = os.open("/dev/fuse", os.O_RDWR)
+    except OSError:
+        pytest.skip("there is no /dev/fuse here")
+    libc = ctypes.CDLL(None, use_errno=True)
+    options = f"fd={device},rootmode=40000,user_id=0,group_id=0".encode()
+    place.mkdir()
+    if libc.mount(b"hung", os.fsencode(place), b"fuse", 0, options) != 0:
+        os.close(device)
+        pytest.skip(f"nothing can be mounted here: {os.strerror(ctypes.get_errno())}")
+    try:
+        yield place
+    finally:
+        os.close(device)  # whoever waits for an answer is told that there is none
+        libc.umount2(os.fsencode(place), 2)
+
+
+def test_a_hung_file_system_inside_the_tree_is_given_up_and_named_not_waited_for(
+    vault,  # noqa: F811
+    ssh_host: Host,
+    shop: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.vault.dialogue._ESTIMATE_S", 1.0)
+    monkeypatch.setattr("app.vault.producers.FILES_IDLE_S", 1.5)
+    wanted = BackupSource(SourceKind.FILES, ssh_host.id, (str(shop),), ("*.sqlite*",))
+    pool = RemotePool(SessionSecrets(), lambda _key: ssh_host, QUICK)
+    old = take(vault, pool.open(ssh_host), wanted)
+    with hung_mount(shop / "gone"):
+        begun_s = time.monotonic()
+        with pytest.raises(TimedOut) as error:
+            take(vault, pool.open(ssh_host), wanted)
+        assert time.monotonic() - begun_s < 15
+        assert error.value.host == ssh_host.name
+        assert "backup of" in str(error.value.step)
+    assert [item.id for item in vault.sets()] == [old.id]
+    proof = vault.verify(old, Level.READABLE, by="", context=TaskContext())
+    assert proof.outcome is Outcome.PASSED
+    assert take(vault, pool.open(ssh_host), wanted).state is CaptureState.CAPTURED
+    pool.close()
+
+
+def test_a_server_whose_disk_is_filled_by_our_own_file_fails_and_gets_its_room_back(
+    vault,  # noqa: F811
+    shop: Path,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The estimate was wrong, or somebody else wrote meanwhile: the file does not fit."""
+    (shop / "large.bin").write_bytes(os.urandom(3 << 20))
+    names = (*FEW_TOOLS, "zstd", "setsid", "tail", "sleep", "grep", "sed", "ls", "mkfifo")
+    tools = few_tools(tmp_path / "tools", *names, "timeout", "env", "stdbuf", "rmdir", "touch")
+    monkeypatch.setattr("app.vault.spool.SPARE_BYTES", 0)
+    with small_disk(tmp_path / "home", "2m") as home:
+        there = LocalRemote(env={"PATH": tools, "HOME": str(home), "XDG_STATE_HOME": str(home)})
+        tool(Path(tools), "df", 'echo; echo "/dev/x 9 9 99999999 9% /"')
+        wanted = BackupSource(SourceKind.FILES, there.host.id, (str(shop),), spool=True)
+        with pytest.raises(BackupFailed) as error:
+            take(vault, there, wanted)
+        assert error.value.host == "shop-1"
+        assert list(vault.root.glob("sets/*/*")) == []
+        left = sum(path.stat().st_size for path in home.rglob("*") if path.is_file())
+        assert left < 100_000, "what we wrote there is removed"
+
+
+def test_restores_killed_anywhere_leave_the_original_whole_and_work_the_next_time(
+    vault,  # noqa: F811
+    remote: LocalRemote,  # noqa: F811
+    shop: Path,  # noqa: F811
+) -> None:
+    """The whole restoring program is killed at a random moment, its server's side included."""
+    chance = random.Random(7)
+    for path in shop.glob("shop.sqlite*"):
+        path.rename(shop.parent / path.name)
+    database = shop.parent / "shop.sqlite"
+    host = remote.host.id
+    taken = take(
+        vault,
+        remote,
+        BackupSource(SourceKind.FILES, host, (str(shop),)),
+        BackupSource(SourceKind.SQLITE, host, database=str(database)),
+    )
+    before = snapshot(shop)
+    for turn in turns(RESTORES):
+        tried = turn + 1
+        child = os.fork()
+        if child == 0:
+            os.setsid()
+            with suppress(BaseException):
+                put_back(vault, taken, remote)
+            os._exit(0)
+        time.sleep(chance.uniform(0, 0.5))
+        with suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        time.sleep(0.05)
+        assert snapshot(shop) == before
+        assert orders(database) == 500
+    (shop / "conf" / "shop.ini").write_text("workers = broken\n")
+    put_back(vault, taken, remote)
+    assert (shop / "conf" / "shop.ini").read_text() == "workers = 2\n"
+    record(7, "restore killed at a random moment: original whole, the next one works", tried)
