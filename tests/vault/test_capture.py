@@ -90,7 +90,7 @@ def test_the_manifest_says_everything_and_is_canonical(vault, remote, shop):
     assert sha256(data) == found.manifest_sha256
     first, second, third = told["objects"]
     assert first["stored"]["exit_codes"] == {"ssh": 0, "tar": 0}
-    assert second["stored"]["exit_codes"].keys() == {"bytes", "cat", "sqlite", "ssh"}
+    assert second["stored"]["exit_codes"].keys() == {"cat", "sqlite", "ssh"}
     assert third["stored"]["exit_codes"] == {"facts": 0, "ssh": 0}
     assert all(item["end_seen"] for item in told["objects"])
     assert first["source"]["exclude"] == ["*.sqlite*"]

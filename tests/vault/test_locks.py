@@ -53,7 +53,7 @@ def compare(vault, taken, remote, context, tmp_path):
 
 
 def look_inside(vault, taken, remote, context, tmp_path):
-    with closing(vault.browse(taken, context)) as catalogue:
+    with closing(vault.browse(taken, context, taken.host)) as catalogue:
         assert catalogue.count
 
 
