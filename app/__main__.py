@@ -20,7 +20,7 @@ from app.i18n import _
 from app.paths import data_dir
 
 COMMANDS = (
-    "approval", "briefing", "check", "backup", "calendar", "compare", "dossier", "export",
+    "approval", "briefing", "check", "backup", "calendar", "claim", "compare", "dossier", "export",
     "loadtest", "report", "verify", "vault", "demo", "examples",
 )  # fmt: skip
 _WITHOUT_STORE = ("compare", "loadtest", "demo", "examples")

@@ -18,6 +18,8 @@ class SourceKind(StrEnum):
     MONGODB = "mongodb"
     REDIS = "redis"
     FACTS = "facts"
+    EXTERNAL = "external"
+    """What another system backs up; of it this program has a reference at most."""
 
     @property
     def is_server(self) -> bool:
@@ -285,12 +287,3 @@ class Reconciliation:
     def is_clean(self) -> bool:
         """Whether there was nothing to explain."""
         return not (self.adopted or self.missing or self.quarantined)
-
-
-@dataclass(frozen=True, slots=True)
-class GateAnswer:
-    """Whether backups are proven well enough to start, and the sentence that says why."""
-
-    met: bool
-    sentence: str
-    best: BackupSet | None = None

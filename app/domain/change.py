@@ -13,6 +13,7 @@ from app.domain.benefit import DAYS, BenefitCheck
 from app.domain.communication import Message
 from app.domain.conflict import Acknowledgement, ScheduleCheck
 from app.domain.evidence import Attachment
+from app.domain.external_backup import ExternalBackup
 from app.domain.ids import ChangeId, HostId, TemplateId
 from app.domain.lesson import FollowUp, Lesson
 from app.domain.metric import Metric
@@ -86,6 +87,8 @@ class Change:
     backup_plan: tuple[BackupSource, ...] = ()
     backup_apart: bool = False
     """Whether each host gets a set of its own; else one set is sealed of all, or none."""
+    external_backups: tuple[ExternalBackup, ...] = ()
+    """What other systems took, as it was recorded; never taken for proven here."""
     metrics: tuple[Metric, ...] = ()
     baseline_s: float = 3 * 3600.0
     settle_s: float = 600.0

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from app.domain.backup import BackupSet, BackupSource, CaptureState, GateAnswer, Level
+from app.domain.backup import BackupSet, BackupSource, CaptureState, Level, SourceKind
 from app.domain.change import Change
+from app.domain.external_backup import ExternalBackup
 from app.domain.ids import HostId
 from app.domain.work import Work, last_of
 from app.i18n import _
+from app.services.external_words import system_name
 from app.wording import duration, moment
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -29,7 +31,16 @@ class Demand:
 
     def is_fresh(self, item: BackupSet) -> bool:
         """Whether a set is young enough, and not from the future."""
-        return -CLOCK_TOLERANCE <= self.now - item.sealed_at <= self.max_age
+        return self.is_young(item.sealed_at)
+
+    def is_young(self, at: datetime) -> bool:
+        """Whether a moment is not too long ago, and not in the future."""
+        return -CLOCK_TOLERANCE <= self.now - at <= self.max_age
+
+    def is_overtaken(self, host: HostId, began: datetime) -> bool:
+        """Whether work on a host may have altered it since a backup began."""
+        last = last_of(self.work, host)
+        return last is not None and last.overtakes(began)
 
     def later_work(self, item: BackupSet) -> Work | None:
         """Return the last work on a host of a set that the set may lack."""
@@ -38,71 +49,130 @@ class Demand:
         return max(found, key=lambda last: (not last.ended, last.at), default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class GateAnswer:
+    """Whether backups are good enough to start, and the sentence that says why.
+
+    ``best`` is a set that was proven here, ``claim`` a reference that is only believed.
+    """
+
+    met: bool
+    sentence: str
+    best: BackupSet | None = None
+    claim: ExternalBackup | None = None
+
+
 def gate_change(
     change: Change, sets: Sequence[BackupSet], demand: Demand
 ) -> tuple[tuple[HostId, GateAnswer], ...]:
     """Say for every host of a change whether its backup is good enough, the planned ones first.
 
     A host that the change touches and the plan does not back up is not good enough: where there is
-    nothing to keep, the facts of the host still say what was before. What is to be
-    sealed together must lie in one set: else it cannot be brought back to one moment.
+    nothing to keep, the facts of the host still say what was before. What is to be sealed together
+    must lie in one set: else it cannot be brought back to one moment.
     """
     plan = change.backup_plan
     hosts = dict.fromkeys([*(source.host for source in plan), *change.hosts])
-    whole = [item for item in sets if all(item.holds(source) for source in plan)]
-    apart = change.backup_apart or len({source.host for source in plan}) < _SEVERAL
-    answers = []
+    ours = [source for source in plan if source.kind is not SourceKind.EXTERNAL]
+    apart = change.backup_apart or len({source.host for source in ours}) < _SEVERAL
+    whole = [item for item in sets if all(item.holds(source) for source in ours)]
+    counted = sets if apart else whole or sets
+    answers = {}
     for host in hosts:
         sources = [source for source in plan if source.host == host]
-        own = [item for item in (sets if apart else whole or sets) if host in item.hosts]
-        if sources:
-            answers.append((host, gate_host(sources, own, demand)))
-        else:
-            answers.append(
-                (host, GateAnswer(False, _("The plan backs up nothing of it, not even its facts.")))
-            )
-    if not apart and not whole:
-        return tuple((host, _not_together(answer)) for host, answer in answers)
-    return tuple(answers)
+        own = [item for item in counted if host in item.hosts]
+        answers[host] = (
+            gate_host(sources, own, demand, change.external_backups)
+            if sources
+            else GateAnswer(False, _("The plan backs up nothing of it, not even its facts."))
+        )
+    loose = [host for host, one in answers.items() if one.met and one.claim is None]
+    if not apart and not whole and len({s.host for s in ours if answers[s.host].claim is None}) > 1:
+        answers |= {host: _not_together(answers[host]) for host in loose}
+    return tuple(answers.items())
 
 
 _SEVERAL = 2
 
 
 def _not_together(answer: GateAnswer) -> GateAnswer:
-    if not answer.met:
-        return answer
     text = _("It lies in another set than the other hosts, so they go back to different moments.")
     return replace(answer, met=False, sentence=text)
 
 
 def gate_host(
-    sources: Sequence[BackupSource], sets: Sequence[BackupSet], demand: Demand
+    sources: Sequence[BackupSource],
+    sets: Sequence[BackupSet],
+    demand: Demand,
+    claims: Sequence[ExternalBackup] = (),
 ) -> GateAnswer:
     """Say whether everything the plan backs up on one host is in a set that is good enough.
+
+    What no set of ours satisfies may be in a backup of another system, as far as that is believed.
 
     Args:
         sources: What the plan names on that host, at least one.
         sets: The sets of that host.
         demand: What is asked of them.
+        claims: References to what other systems took.
     """
     worst: GateAnswer | None = None
     for source in sources:
-        holding = [item for item in sets if item.holds(source)]
-        if sets and not holding:
-            answer = GateAnswer(False, _("no backup holds {what}").format(what=source.title))
-        else:
-            answer = gate_level(holding, demand)
+        answer = _gate_source(source, sets, demand)
+        if not answer.met:
+            answer = gate_claim(source, claims, demand) or answer
         if not answer.met:
             return answer
-        if worst is None or _level(answer) < _level(worst):
+        if worst is None or _rank(answer) < _rank(worst):
             worst = answer
     return worst or GateAnswer(False, _no_usable(sets))
 
 
-def _level(answer: GateAnswer) -> int:
-    best = answer.best
-    return -1 if best is None or best.level is None else int(best.level)
+def _gate_source(source: BackupSource, sets: Sequence[BackupSet], demand: Demand) -> GateAnswer:
+    if source.kind is SourceKind.EXTERNAL:
+        text = _("{what} is backed up by another system, and no reference to that is recorded.")
+        return GateAnswer(False, text.format(what=source.title))
+    holding = [item for item in sets if item.holds(source)]
+    if sets and not holding:
+        return GateAnswer(False, _("no backup holds {what}").format(what=source.title))
+    return gate_level(holding, demand)
+
+
+def gate_claim(
+    source: BackupSource, claims: Sequence[ExternalBackup], demand: Demand
+) -> GateAnswer | None:
+    """Say what a reference is worth for a source; None when nobody has recorded one."""
+    covering = [one for one in claims if one.stands and one.stands_for(source)]
+    if not covering:
+        return None
+    best = max(
+        covering,
+        key=lambda one: (
+            demand.is_young(one.taken_at), not demand.is_overtaken(source.host, one.taken_at),
+            -1 if one.level is None else int(one.level), one.taken_at,
+        ),
+    )  # fmt: skip
+    system, level = system_name(best), best.level
+    if level is None:
+        text = _("Nobody has checked what {system} took, or its restore failed.")
+        return GateAnswer(False, text.format(system=system), claim=best)
+    if not demand.is_young(best.taken_at) or demand.is_overtaken(source.host, best.taken_at):
+        text = _("What {system} took {at} is too old: by its age, or by later work on the host.")
+        at = moment(best.taken_at, demand.zone)
+        return GateAnswer(False, text.format(system=system, at=at), claim=best)
+    told = {"system": system, "has": level.label, "needed": demand.level.label}
+    if level < demand.level:
+        text = _("{system} is claimed to hold {has}, needed is {needed}.")
+        return GateAnswer(False, text.format(**told), claim=best)
+    text = _("{has}, claimed: taken by {system}, checked by {who}. Not proven here.")
+    return GateAnswer(True, text.format(**told, who=best.checked_by), claim=best)
+
+
+def _rank(answer: GateAnswer) -> tuple[bool, int]:
+    """Order answers: what is only claimed comes before what is proven."""
+    held = answer.claim if answer.claim is not None else answer.best
+    level = held.level if held is not None else None
+    return answer.claim is None, -1 if level is None else int(level)
 
 
 def gate_level(sets: Sequence[BackupSet], demand: Demand) -> GateAnswer:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.domain.backup import BackupSet, BackupSource, Level, Outcome
+from app.domain.backup import BackupSet, BackupSource, Level, Outcome, SourceKind
 from app.domain.change import Change
 from app.domain.ids import HostId, SetId, new_id
 from app.domain.preflight import HostOutlook
@@ -23,11 +23,12 @@ def look_at_change(
             _("{number} has no backup plan.").format(number=change.number),
             hint=_("Say in the plan what must be kept."),
         )
-    hosts = dict.fromkeys(source.host for source in change.backup_plan)
+    ours = [s for s in change.backup_plan if s.kind is not SourceKind.EXTERNAL]
+    hosts = dict.fromkeys(source.host for source in ours)
     return tuple(
         look_at_host(
             host,
-            [source for source in change.backup_plan if source.host == host],
+            [source for source in ours if source.host == host],
             keeping=keeping,
             context=context,
         )

@@ -36,6 +36,8 @@ def check_database_source(source: BackupSource) -> BackupSource:
     """
     if source.kind in NEEDS_NAME and not source.database:
         raise InvalidInput(_("Name the database."))
+    if source.kind is SourceKind.EXTERNAL and not source.database.strip():
+        raise InvalidInput(_("Say what the other system backs up, such as the name of its job."))
     if source.kind is SourceKind.REDIS and source.database:
         raise InvalidInput(_("Redis is captured as a whole; leave the database empty."))
     if source.kind.is_server:

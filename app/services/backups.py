@@ -11,6 +11,7 @@ from app.domain.backup import (
     Level,
     Outcome,
     Reconciliation,
+    SourceKind,
     Verification,
 )
 from app.domain.change import Change
@@ -131,18 +132,25 @@ def back_up_change(
     if level is None:
         demanded = change.risk.required_backup if change.risk else None
         level = max(Level.READABLE, demanded or Level.READABLE)
+    planned = sets_of_plan(change)
+    if not planned:
+        raise IllegalMove(
+            _("The plan of {number} leaves all to other systems.").format(number=change.number),
+            hint=_("Record a reference to what they took."),
+        )
     return tuple(
         take_together(sources, keeping=keeping, context=context, change=change.id, level=level)
-        for sources in sets_of_plan(change)
+        for sources in planned
     )
 
 
 def sets_of_plan(change: Change) -> list[tuple[BackupSource, ...]]:
-    """Return what each set of a change's backup plan holds."""
+    """Return what each set of a change's backup plan holds; other systems see to the rest."""
+    ours = tuple(s for s in change.backup_plan if s.kind is not SourceKind.EXTERNAL)
     if not change.backup_apart:
-        return [change.backup_plan]
-    hosts = dict.fromkeys(source.host for source in change.backup_plan)
-    return [tuple(source for source in change.backup_plan if source.host == host) for host in hosts]
+        return [ours] if ours else []
+    hosts = dict.fromkeys(source.host for source in ours)
+    return [tuple(source for source in ours if source.host == host) for host in hosts]
 
 
 def verify_set(

@@ -7,13 +7,15 @@ from enum import StrEnum
 
 from app.domain.backup import BackupSet
 from app.domain.change import Change
+from app.domain.external_backup import ExternalBackup
 from app.domain.health import Health, HealthReport
 from app.domain.ids import HostId
 from app.domain.run import Run, StepRun, StepState
 from app.domain.runbook import Phase, StepKind
 from app.domain.work import Work
 from app.i18n import _
-from app.services.backup_gate import Demand, gate_change
+from app.services.backup_gate import Demand, GateAnswer, gate_change
+from app.services.external_words import system_name
 from app.services.rollback import rollback_deadline
 from app.services.runbooks import expected
 from app.wording import clock, count_of, duration
@@ -129,6 +131,9 @@ def _backups(seen: Situation) -> Iterable[GateFact]:
     told: set[tuple[str, str]] = set()
     for host, answer in gate_change(change, seen.backups, demand):
         best = answer.best
+        if answer.claim is not None:
+            yield _claim(answer, answer.claim, seen)
+            continue
         if best is None or best.level is None:
             yield GateFact(FactState.BAD, _("No backup"), _named(host, answer.sentence, seen))
             continue
@@ -144,6 +149,19 @@ def _backups(seen: Situation) -> Iterable[GateFact]:
             text = f"{text}. {answer.sentence}"
         ids = (_("set {id}").format(id=best.id),)
         yield GateFact(state, word, text, clock(best.sealed_at, seen.zone), ids)
+
+
+def _claim(answer: GateAnswer, claim: ExternalBackup, seen: Situation) -> GateFact:
+    """What another system took is never called proven."""
+    text = _("Backup by {system}. {sentence}").format(
+        system=system_name(claim), sentence=answer.sentence
+    )
+    state, word = FactState.BAD, _("Not enough")
+    if answer.met:
+        state, word = FactState.WATCH, _("Claimed")
+    proof = (f"SHA-256 {claim.proof.sha256[:12]}",) if claim.proof is not None else ()
+    at = clock(claim.taken_at, seen.zone)
+    return GateFact(state, word, text, at, (claim.identifier, *proof))
 
 
 def _named(host: HostId, sentence: str, seen: Situation) -> str:

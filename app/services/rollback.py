@@ -49,6 +49,10 @@ def rollback_time(change: Change, backups: Iterable[BackupSet]) -> RollbackTime:
         if item.restore_s is not None:
             hosts = tuple(item.hosts)
             measured[hosts] = max(item.restore_s, measured.get(hosts, 0.0))
+    for claim in change.external_backups:
+        if claim.restore_s is not None and claim.level is not None:
+            hosts = tuple(dict.fromkeys(one.host for one in claim.covers))
+            measured[hosts] = max(claim.restore_s, measured.get(hosts, 0.0))
     steps = change.runbook.phase(Phase.BACKOUT)
     whole_s = change.runbook.backout_estimate_s
     if not any(step.kind is StepKind.RESTORE for step in steps):

@@ -29,6 +29,7 @@ TOOLS: dict[SourceKind, tuple[str, ...]] = {
     SourceKind.MONGODB: ("mongodump",),
     SourceKind.REDIS: ("redis-cli", "redis-server"),
     SourceKind.FACTS: (),
+    SourceKind.EXTERNAL: (),
 }
 """The tools whose versions a set remembers."""
 

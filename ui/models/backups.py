@@ -21,6 +21,7 @@ SOURCES = {
     SourceKind.REDIS: later("Redis server"),
     SourceKind.MONGODB: later("MongoDB, not proven"),
     SourceKind.FACTS: later("Facts of the host"),
+    SourceKind.EXTERNAL: later("By another system"),
 }
 
 

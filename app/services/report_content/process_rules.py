@@ -12,6 +12,7 @@ from app.services.quorum import (
     standing_approvals,
     standing_rejections,
 )
+from app.services.report_content.claims import claimed_words
 from app.services.report_content.proofs import RuleRow
 from app.services.report_content.source import Source
 from app.services.report_content.words import kept_mark
@@ -81,13 +82,11 @@ def _backup(source: Source) -> RuleRow:
     risk = source.change.risk
     if risk is None or not source.change.backup_plan:
         return RuleRow(rule, NONE, kept_mark(None, _given(source, "backup")))
-    levels = [item.level for item in source.counted_backups]
-    hosts = {item.host for item in source.change.backup_plan}
-    whole = hosts <= {host for item in source.counted_backups for host in item.hosts}
-    known = [level for level in levels if level is not None]
-    best = min(known) if known and len(known) == len(levels) and whole else None
+    best, claimed = source.backup_level, claimed_words(source)
     has = f"L{int(best)}" if best is not None else _("none")
     found = _("{has}, needed L{needed}").format(has=has, needed=int(risk.required_backup))
+    if claimed:
+        found = _("{found}; claimed: {systems}").format(found=found, systems=claimed)
     kept = best is not None and best >= risk.required_backup
     return RuleRow(rule, found, kept_mark(kept, not kept and _given(source, "backup")))
 

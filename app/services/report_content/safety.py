@@ -8,6 +8,7 @@ from app.domain.change import Change
 from app.domain.review import Side, TestCase, TestKind
 from app.i18n import _, later
 from app.services.rag import Rag
+from app.services.report_content.claims import claim_block, claimed_words
 from app.services.report_content.common import Claim, Icon, Mark
 from app.services.report_content.evidence import EvidenceBook
 from app.services.report_content.proofs import (
@@ -54,7 +55,10 @@ _WINDOW_SHARE = 0.03
 def safety(source: Source, rag: Rag, book: EvidenceBook) -> SafetyPart:
     """Put the part together."""
     change = source.change
-    blocks = tuple(_block(item, source, book) for item in source.counted_backups)
+    blocks = (
+        *(_block(item, source, book) for item in source.counted_backups),
+        *(claim_block(item, source, book) for item in source.counted_claims),
+    )
     return SafetyPart(
         intro=_intro(source),
         backups=blocks,
@@ -99,6 +103,8 @@ def _intro(source: Source) -> str:
         parts.append(f"{text}; {used}." if source.run else f"{text}.")
     elif sets:
         parts.append(_("The backup was taken, but it is not proven."))
+    if claimed := claimed_words(source):
+        parts.append(_("What {systems} took is claimed, not proven here.").format(systems=claimed))
     risk = source.change.risk
     if risk is not None:
         parts.append(

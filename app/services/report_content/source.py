@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from app.domain.backup import BackupSet
 from app.domain.change import Change
 from app.domain.event import Event
+from app.domain.external_backup import ExternalBackup
 from app.domain.feedback import Survey
 from app.domain.health import HealthReport, Phase, newest_report
 from app.domain.host import Host
@@ -15,6 +16,7 @@ from app.domain.metric import Metric, SampleSet, Series, WindowName
 from app.domain.report import Report
 from app.domain.run import Run, StepRun, newest_live
 from app.domain.verdict import Comparison
+from app.domain.vocabulary import Level
 from app.domain.window import TimeRange
 from app.services.rollback import rollback_deadline
 from app.settings import Settings
@@ -101,6 +103,32 @@ class Source:
             if newest is not None and newest not in found:
                 found.append(newest)
         return tuple(found)
+
+    @property
+    def counted_claims(self) -> tuple[ExternalBackup, ...]:
+        """What other systems took before the work of what no counted set of ours holds."""
+        limit, sets = self.change.work_start or self.now, self.counted_backups
+        missing = [
+            source
+            for source in self.change.backup_plan
+            if not any(item.holds(source) for item in sets)
+        ]
+        return tuple(
+            item
+            for item in self.change.external_backups
+            if item.stands and item.taken_at <= limit and any(map(item.stands_for, missing))
+        )
+
+    @property
+    def backup_level(self) -> Level | None:
+        """How well the weakest part of the plan is backed up, proven or claimed; None if not."""
+        sets, claims = self.counted_backups, self.counted_claims
+        levels = [*(item.level for item in sets), *(item.level for item in claims)]
+        known = [level for level in levels if level is not None]
+        there = {host for item in sets for host in item.hosts}
+        there |= {one.host for item in claims for one in item.covers}
+        whole = {source.host for source in self.change.backup_plan} <= there
+        return min(known) if known and len(known) == len(levels) and whole else None
 
     def host_name(self, host: str | None) -> str:
         """Return a host's name; unknown ones keep their id, none is an empty word."""

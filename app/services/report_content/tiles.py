@@ -5,6 +5,7 @@ from app.domain.metric import WindowName
 from app.domain.verdict import Verdict
 from app.i18n import _
 from app.services.rag import Dimension, Light, Rag
+from app.services.report_content.claims import claimed_words
 from app.services.report_content.common import (
     Boxes,
     Counts,
@@ -26,7 +27,7 @@ from app.services.report_content.words import (
     target_words,
     verdict_mark,
 )
-from app.wording import DASH, clock, count_of, duration, signed_percent
+from app.wording import DASH, NONE, clock, count_of, duration, signed_percent
 
 UP, DOWN = "▲", "▼"
 
@@ -166,18 +167,17 @@ def _backup(source: Source, book: EvidenceBook) -> Tile:
     if not change.backup_plan and not sets:
         mark = light_mark(Light.UNKNOWN)
         return Tile(_("Backup proof"), mark, _("None"), target=goal or _("No backup was planned"))
-    planned = {item.host for item in change.backup_plan}
-    whole = planned <= {host for item in sets for host in item.hosts}
-    levels = [item.level for item in sets]
-    known = [level for level in levels if level is not None]
-    level = min(known) if known and len(known) == len(levels) and whole else None
+    level, claimed = source.backup_level, claimed_words(source)
     enough = level is not None and (needed is None or level >= needed)
-    mark = light_mark(Light.GOOD if enough else Light.BAD)
+    good = Light.WATCH if claimed else Light.GOOD
+    mark = light_mark(good if enough else Light.BAD)
     restores = [item.restore_s for item in sets if item.restore_s is not None]
     aside = ""
     if level is Level.RESTORED and restores:
         aside = _("in {time}").format(time=duration(max(restores)))
     value = level.label if level is not None else _("Not proven")
+    if claimed:
+        goal = _("{goal}; claimed: {systems}").format(goal=goal or NONE, systems=claimed)
     return Tile(
         _("Backup proof"),
         mark,

@@ -3,6 +3,7 @@
 from app.domain.backup import Level
 from app.domain.review import TestResult
 from app.i18n import _
+from app.services.external_words import system_name
 from app.services.report_content.common import Claim, Noted
 from app.services.report_content.source import Source
 from app.services.report_content.words import sentence
@@ -29,6 +30,16 @@ def unproven(source: Source) -> tuple[Noted, ...]:
     if sets and any(item.level is not Level.RESTORED for item in sets):
         names = ", ".join(item.host_name for item in sets if item.level is not Level.RESTORED)
         found.append(Claim(_("The backup of {hosts} was never restored.").format(hosts=names)))
+    found += [
+        Claim(
+            _("The backup {id} by {system}: its level is what {who} says.").format(
+                id=item.identifier,
+                system=system_name(item),
+                who=item.checked_by or item.recorded_by,
+            )
+        )
+        for item in source.counted_claims
+    ]
     if source.work is not None and not source.surveys:
         found.append(Claim(_("What users noticed: nobody was asked.")))
     return tuple(Noted(f"N-{n}", claim) for n, claim in enumerate(found, start=1))

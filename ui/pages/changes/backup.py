@@ -17,6 +17,7 @@ from ui.operations.changes import ChangeView
 from ui.pages.changes.copy_set import CopyPart
 from ui.pages.changes.deeds import HostDeeds
 from ui.pages.changes.editing import Editing
+from ui.pages.changes.external import ExternalPart, claim_badge
 from ui.pages.changes.gate import BackupGate, needed_level
 from ui.pages.changes.outlook import OutlookPart
 from ui.pages.changes.records import Line, RecordList, Records
@@ -48,6 +49,7 @@ class BackupTab(Tab):
         self.add_section(self.sources)
         self.outlook = self.add_part(OutlookPart(editing))
         self.body.addWidget(self.sets)
+        self.external = self.add_part(ExternalPart(editing))
         self.end()
 
     def show_view(self, view: ChangeView) -> None:
@@ -124,6 +126,10 @@ class SourcesSection(Section):
             return Cell(())
         held = [s for s in view.backups if s.holds(source)]
         newest = max(held, key=lambda item: item.sealed_at, default=None)
+        claims = [one for one in view.change.external_backups if one.stands_for(source)]
+        if newest is None and claims:
+            best = max(claims, key=lambda one: (one.stands, one.taken_at))
+            return Cell((claim_badge(best, needed_level(view.change)),))
         return Cell((level_badge(newest, needed_level(view.change)),))
 
     def _level(self, line: Line) -> str:

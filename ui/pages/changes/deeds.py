@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.change import ChangeState
 from app.domain.health import Phase
 from app.i18n import _
+from app.services.backups import sets_of_plan
 from ui.changed import Topic
 from ui.operations import backups, health
 from ui.operations.changes import ChangeView
@@ -44,6 +45,8 @@ class HostDeeds(QWidget):
         self.setVisible(change.state not in _OVER)
         if self.back_up not in self._running:
             nothing = "" if change.backup_plan else _("nothing is planned to be captured")
+            if change.backup_plan and not sets_of_plan(change):
+                nothing = _("the plan leaves all to other systems")
             self.back_up.block(nothing)
         if self.check not in self._running:
             self.check.block("" if change.hosts else _("no host is affected yet"))

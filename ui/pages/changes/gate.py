@@ -7,9 +7,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.backup import BackupSet, Level
 from app.domain.change import Change, ChangeState
+from app.domain.external_backup import ExternalBackup
 from app.domain.ids import HostId
 from app.i18n import _
 from app.services.backup_gate import Demand, gate_change, gate_level
+from app.services.external_words import system_name, worth
 from app.wording import clock, count_of, day, duration, moment
 from ui.cells import Badge, Mark
 from ui.models.backups import ladder, level_badge, level_word
@@ -60,6 +62,12 @@ def best_sets(view: ChangeView) -> dict[HostId, BackupSet | None]:
         host: gate_level([item for item in view.backups if host in item.hosts], demand).best
         for host in hosts
     }
+
+
+def claims(view: ChangeView) -> list[ExternalBackup]:
+    """Return the references that the gate of a change hangs on."""
+    answers = gate_change(view.change, view.backups, demand_of(view))
+    return [one.claim for _, one in answers if one.claim is not None]
 
 
 def weakest(view: ChangeView) -> BackupSet | None:
@@ -130,6 +138,14 @@ def gate_badge(view: ChangeView, least: BackupSet | None, needed: Level | None) 
     """Return what the gate says now."""
     if not view.change.backup_plan and least is None:
         return Badge(Mark.MISSING, _("Nothing planned yet"))
+    if claimed := claims(view):
+        levels = [-1 if one.level is None else int(one.level) for one in claimed]
+        lowest = min(levels)
+        if lowest < 0:
+            return Badge(Mark.UNKNOWN, _("Claimed, and not checked"))
+        enough = needed is None or lowest >= needed
+        words = _("L{n} {word}, claimed").format(n=lowest, word=level_word(Level(lowest)))
+        return Badge(Mark.WATCH if enough else Mark.BAD, words)
     badge = level_badge(least, needed)
     if least is None:
         return badge
@@ -154,6 +170,7 @@ def _facts(view: ChangeView, least: BackupSet | None) -> list[Fact]:
             )
             at = moment(work.at, view.zone)
             facts.append((_("Work since"), text.format(step=work.step, number=work.number, at=at)))
+    facts += [(_("Claimed"), _claim_words(one)) for one in dict.fromkeys(claims(view))]
     if view.deadline is not None:
         source = _("measured") if _measured(view) else _("as planned")
         text = _("{moment}, a roll-back takes {long} {source}").format(
@@ -161,6 +178,11 @@ def _facts(view: ChangeView, least: BackupSet | None) -> list[Fact]:
         )
         facts.append((_("Roll back by"), text))
     return facts
+
+
+def _claim_words(item: ExternalBackup) -> str:
+    text = _("{system}, {id}: not proven here. {worth}")
+    return text.format(system=system_name(item), id=item.identifier, worth=worth(item))
 
 
 def _age(sealed: datetime, start: datetime, view: ChangeView) -> str:

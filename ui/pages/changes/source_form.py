@@ -31,7 +31,7 @@ from ui.widgets.layout import column, row
 KeepPassword = Callable[[BackupSource, str], Task]
 """Puts a password into the keyring; the task ends when it is there."""
 STREAMED, SPOOLED = "stream", "spool"
-_HAS_NAME = (*NEEDS_NAME, SourceKind.MONGODB)
+_HAS_NAME = (*NEEDS_NAME, SourceKind.MONGODB, SourceKind.EXTERNAL)
 
 
 class SourceForm(RecordForm):
@@ -187,8 +187,13 @@ class SourceForm(RecordForm):
             part.setVisible(kind.is_server)
         self.query.setVisible(kind in HAS_QUERY)
         self.not_proven.setVisible(kind in NOT_PROVEN)
-        is_sqlite = kind is SourceKind.SQLITE
-        self.database.line.setPlaceholderText("/srv/shop/orders.sqlite3" if is_sqlite else "orders")
+        elsewhere = kind is SourceKind.EXTERNAL
+        self.database.set_label(_("What it backs up") if elsewhere else _("Database"))
+        hints = {
+            SourceKind.SQLITE: "/srv/shop/orders.sqlite3",
+            SourceKind.EXTERNAL: _("The whole machine, job “SQL nightly”"),
+        }
+        self.database.line.setPlaceholderText(hints.get(kind, "orders"))
 
 
 def _lines(text: str) -> tuple[str, ...]:
