@@ -129,6 +129,16 @@ class Tolerance:
 NO_LIMIT = Tolerance(None, None, None, None)
 
 
+@dataclass(frozen=True, slots=True)
+class FleetPlace:
+    """Where a step stands among those that repeat one command on many hosts."""
+
+    fleet: str
+    """The id of the step that was repeated; all of them name it."""
+    batch: int
+    tolerance: Tolerance = Tolerance()
+
+
 class Cause(StrEnum):
     """Which limit was passed."""
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.domain.evidence import Attachment
+from app.domain.fanout import FanOut, HostPart, Part, Tolerance
 from app.domain.ids import ChangeId, HostId, RunId
 from app.domain.runbook import Phase, Step, waits_for
 from app.domain.vocabulary import RunMode as RunMode
@@ -108,6 +109,10 @@ class StepRun:
     """Under which id the host keeps the command running by itself; known before it is sent."""
     attach: bool = False
     """Whether it is only to be found again on the host; nothing is sent."""
+    unreached: bool = False
+    """Whether nothing was sent, because the host could not be reached."""
+    excused_by: str = ""
+    """Who let a fleet of hosts go on in spite of this one; it counts against no limit any more."""
     sent_at: datetime | None = None
     """When it was last sent to a host; stays, however a person answers it later."""
 
@@ -174,7 +179,7 @@ class Run:
         """The unsettled steps of the present direction that wait for no other step."""
         items = self.active
         before = waits_for(item.step for item in items)
-        settled = {item.step.id for item in items if item.is_settled}
+        settled = self.settled
         return tuple(
             item
             for item in items
@@ -191,7 +196,24 @@ class Run:
     @property
     def trouble(self) -> tuple[StepRun, ...]:
         """The steps of the present direction that a person must decide about."""
-        return tuple(i for i in self.active if i.state.is_trouble and not i.went_on)
+        passed = self.settled
+        return tuple(i for i in self.active if i.state.is_trouble and i.step.id not in passed)
+
+    @property
+    def settled(self) -> frozenset[str]:
+        """The steps of the present direction that the run may go on past, by their ids.
+
+        A host of a fleet that failed is one of them while few enough have, or once a person has
+        gone on in spite of it; an outcome nobody knows only by a person.
+        """
+        items = self.active
+        tolerated = {
+            part.host
+            for fleet in fleets(items).values()
+            for part in fleet.parts
+            if part.excused or (part.state in _TOLERABLE and not fleet.causes)
+        }
+        return frozenset(i.step.id for i in items if i.is_settled or i.step.id in tolerated)
 
     @property
     def is_over(self) -> bool:
@@ -234,3 +256,37 @@ class Run:
 def newest_live(runs: Iterable[Run]) -> Run | None:
     """Return the newest run that counts."""
     return max((run for run in runs if run.is_live), key=lambda run: run.id, default=None)
+
+
+_TOLERABLE = (Part.FAILED, Part.UNREACHABLE)
+_PARTS = {
+    StepState.PENDING: Part.WAITING,
+    StepState.WAITING: Part.WAITING,
+    StepState.SENT: Part.GOING,
+    StepState.DONE: Part.DONE,
+    StepState.STOPPED: Part.STOPPED,
+    StepState.SKIPPED: Part.LEFT_OUT,
+    StepState.UNKNOWN: Part.UNKNOWN,
+}
+
+
+def fleets(steps: Iterable[StepRun]) -> dict[str, FanOut]:
+    """Return every command among some steps that is repeated on many hosts, as it stands now.
+
+    The parts bear the ids of their steps: a host may come twice.
+    """
+    found: dict[str, list[HostPart]] = {}
+    limits: dict[str, Tolerance] = {}
+    for item in steps:
+        if (place := item.step.fleet) is not None:
+            key = HostId(item.step.id)
+            part = HostPart(key, place.batch, _part(item), item.outcome, bool(item.excused_by))
+            found.setdefault(place.fleet, []).append(part)
+            limits.setdefault(place.fleet, place.tolerance)
+    return {key: FanOut(tuple(parts), limits[key]) for key, parts in found.items()}
+
+
+def _part(item: StepRun) -> Part:
+    if item.state is StepState.FAILED:
+        return Part.UNREACHABLE if item.unreached else Part.FAILED
+    return _PARTS[item.state]

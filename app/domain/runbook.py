@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain.critical_path import Timeline, in_order, lay_out
+from app.domain.fanout import FleetPlace
 from app.domain.ids import HostId
 
 
@@ -94,6 +95,10 @@ class Step:
     """Who is told by a notification."""
     reads_only: bool = False
     """Whether the command alters nothing on the host, so that no backup grows old by it."""
+    fleet: FleetPlace | None = None
+    """Set where the command is repeated on many hosts, of which some may fail."""
+    gate_of: tuple[HostId, ...] = ()
+    """A check of these hosts only, after a batch: none may be worse than before."""
 
     @property
     def slow_s(self) -> float:

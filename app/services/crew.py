@@ -7,13 +7,15 @@ from types import TracebackType
 from typing import Self
 
 from app.domain.change import Change
+from app.domain.fanout import Part
 from app.domain.ids import new_id
-from app.domain.run import Run, RunMode, StepRun, StepState
+from app.domain.run import Deviation, Run, RunMode, StepRun, StepState
 from app.domain.runbook import SIDE_BY_SIDE, OnFail, Phase, StepKind
 from app.errors import AppError
 from app.i18n import _
 from app.services import deviations
 from app.services.changes import Desk
+from app.services.fanout.running import ended_with
 from app.services.run_journal import AlreadySent, Happening, record_step
 from app.tasks import TaskCancelled, TaskContext
 
@@ -31,6 +33,8 @@ class StepOutcome:
     exit_code: int | None = None
     transcript: str = ""
     transcript_bytes: int = 0
+    unreached: bool = False
+    """Whether nothing was sent, because the host could not be reached."""
 
 
 Executor = Callable[[Change, Run, StepRun, TaskContext], StepOutcome]
@@ -132,6 +136,7 @@ class Crew:
             transcript_bytes=result.transcript_bytes,
             outcome=result.outcome,
             attach=False,
+            unreached=result.unreached,
             went_on=result.state is StepState.FAILED
             and step.on_fail is OnFail.GO_ON
             and not step.mandatory,
@@ -141,9 +146,20 @@ class Crew:
             StepState.UNKNOWN: _("Step “{title}” was sent, its outcome is unknown"),
         }
         text = words.get(result.state, _("Step “{title}” did not succeed"))
-        found = () if run.mode is RunMode.DRY else deviations.after(ended, self._desk.clock.now())
+        found = () if run.mode is RunMode.DRY else self._deviations(ended, run.id)
         what = Happening(text, f"step.{result.state.value}", found)
         record_step(run.id, ended, what, desk=self._desk)
+
+    def _deviations(self, ended: StepRun, run_id: str) -> tuple[Deviation, ...]:
+        now = self._desk.clock.now()
+        found = deviations.after(ended, now)
+        if ended.step.fleet is None or ended.state is not StepState.FAILED:
+            return found
+        with self._desk.new_uow() as uow:
+            run = uow.runs.get(run_id).with_step(ended)
+        if ended.step.id in run.settled:
+            found = (*found, deviations.tolerated(ended, now))
+        return found
 
     def _outcome(self, change: Change, run: Run, sent: StepRun) -> StepOutcome:
         try:
@@ -156,7 +172,8 @@ class Crew:
                 StepState.STOPPED, _("Stopped by {who}; what it began may go on").format(who=who)
             )
         except AppError as error:
-            return StepOutcome(StepState.FAILED, error.sentence())
+            unreached = ended_with(error).state is Part.UNREACHABLE
+            return StepOutcome(StepState.FAILED, error.sentence(), unreached=unreached)
 
     def _said_only(self, run: Run, sent: StepRun) -> str:
         """Say what a live run would do; nothing is contacted."""

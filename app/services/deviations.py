@@ -49,6 +49,13 @@ def after(item: StepRun, now: datetime) -> tuple[Deviation, ...]:
     return tuple(found)
 
 
+def tolerated(item: StepRun, now: datetime) -> Deviation:
+    """Return the deviation of a host that failed while few enough have, as the plan says."""
+    text = _("“{title}” failed, and the rest went on within the limits of the plan: {outcome}")
+    text = text.format(title=item.step.title, outcome=item.outcome)
+    return Deviation(DeviationKind.WENT_ON, item.step.id, text, now, item.by)
+
+
 def past_deadline(item: StepRun, reason: str, deadline: datetime, now: datetime) -> Deviation:
     """Return the deviation of a gate that was opened too late for a roll-back."""
     late_s = (now - deadline).total_seconds()

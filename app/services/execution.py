@@ -359,7 +359,7 @@ def _settle(run_id: str, *, desk: Desk) -> Run:
     """Return the run, ended when all steps of its direction are settled."""
     with desk.new_uow() as uow:
         run = uow.runs.get(run_id)
-    if run.is_over or any(not item.is_settled for item in run.active):
+    if run.is_over or len(run.settled) < len(run.active):
         return run
     back = run.direction is Phase.BACKOUT
     now = desk.clock.now()

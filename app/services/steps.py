@@ -18,6 +18,7 @@ from app.services import backups
 from app.services.backups import Safekeeping
 from app.services.crew import Executors, StepOutcome
 from app.services.fanout.checks import check_change
+from app.services.fanout.gates import check_gate
 from app.services.health import Checking, summary_of
 from app.services.jobs.client import LOGOUT, MISSING, NotDetachable
 from app.services.jobs.following import CountingSink, Finish, Order, acknowledge, follow
@@ -54,7 +55,7 @@ def make_executors(tools: StepTools) -> Executors:
     """Return an executor for every kind that needs no person."""
     return {
         StepKind.COMMAND: lambda _c, run, step, ctx: send_command(run, step, ctx, tools=tools),
-        StepKind.CHECK: lambda change, run, _s, ctx: check(change, run, ctx, tools=tools),
+        StepKind.CHECK: lambda change, run, step, ctx: check(change, run, step, ctx, tools=tools),
         StepKind.BACKUP: lambda change, _r, _s, ctx: back_up(change, ctx, tools=tools),
         StepKind.RESTORE_TEST: lambda change, _r, _s, ctx: test_restore(change, ctx, tools=tools),
         StepKind.MEASURE: lambda change, run, _s, ctx: take_samples(change, run, ctx, tools=tools),
@@ -130,8 +131,21 @@ def _judge_exit(code: int | None, duration_s: float, signal: str) -> tuple[StepS
     return (StepState.DONE if code == 0 else StepState.FAILED), text
 
 
-def check(change: Change, run: Run, context: TaskContext, *, tools: StepTools) -> StepOutcome:
-    """Check the health of every host of the change; only something critical fails the step."""
+def check(
+    change: Change, run: Run, step: StepRun, context: TaskContext, *, tools: StepTools
+) -> StepOutcome:
+    """Check the health of every host of the change; only something critical fails the step.
+
+    A check between the batches of a command looks at their hosts alone, and fails as soon as one
+    of them is worse than before.
+    """
+    if step.step.gate_of:
+        begun = {i.step.host for i in run.steps if i.step.fleet and i.started_at is not None}
+        gate = check_gate(
+            change, step.step.gate_of, touched=not begun.isdisjoint(step.step.gate_of),
+            checking=tools.checking, context=context,
+        )  # fmt: skip
+        return StepOutcome(StepState.DONE if gate.passes else StepState.FAILED, gate.text)
     touched = run.direction is Direction.BACKOUT or any(
         item.step.kind is StepKind.COMMAND and item.state is not StepState.PENDING
         for item in run.steps

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.fanout import Batches, read_batches
+from app.domain.fanout import read_batches
 from app.domain.host import Host
 from app.domain.ids import HostId
 from app.domain.runbook import Step, StepKind, waits_for
 from app.errors import InvalidInput
-from app.services.fanout.spreading import spread
+from app.services.fanout.spreading import Spreading, spread
 
 
 def hosts(n: int) -> list[Host]:
@@ -26,7 +26,7 @@ BOOK = (command("a"), command("b"), command("c"), command("d", after=("a", "b"))
 
 
 def test_each_host_has_a_step_and_batches_wait_for_each_other() -> None:
-    made = spread(BOOK, "b", hosts(5), read_batches("1, 2, rest"))
+    made = spread(BOOK, "b", hosts(5), Spreading(read_batches("1, 2, rest")))
     titles = [step.title for step in made]
     assert titles == [
         "Step a", *(f"Step b: web-{n:02}" for n in range(5)), "Step c", "Step d",
@@ -45,7 +45,7 @@ def test_each_host_has_a_step_and_batches_wait_for_each_other() -> None:
 
 @given(st.integers(1, 30), st.sampled_from(["", "1, rest", "10%", "1, 10%, 50%, rest", "7"]))
 def test_no_step_is_lost_and_no_host_comes_before_its_batch(n: int, text: str) -> None:
-    made = spread(BOOK, "b", hosts(n), read_batches(text))
+    made = spread(BOOK, "b", hosts(n), Spreading(read_batches(text)))
     assert len(made) == len(BOOK) - 1 + n
     assert len({step.id for step in made}) == len(made)
     waits, batches = waits_for(made), read_batches(text).split([h.id for h in hosts(n)])
@@ -57,6 +57,6 @@ def test_no_step_is_lost_and_no_host_comes_before_its_batch(n: int, text: str) -
 
 def test_what_cannot_be_repeated_is_refused() -> None:
     with pytest.raises(InvalidInput, match="Only a command"):
-        spread((Step("g", "Go", StepKind.GATE),), "g", hosts(2), Batches())
+        spread((Step("g", "Go", StepKind.GATE),), "g", hosts(2), Spreading())
     with pytest.raises(InvalidInput, match="no hosts"):
-        spread(BOOK, "a", [], Batches())
+        spread(BOOK, "a", [], Spreading())

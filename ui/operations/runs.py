@@ -20,6 +20,7 @@ from app.services.attachments import read_file
 from app.services.changes import Desk
 from app.services.estimates import Past, past_steps
 from app.services.execution import Beginning
+from app.services.fanout import deciding
 from app.services.gate_facts import Situation
 from app.services.guards.who import lacks_role
 from app.services.last_work import work_after
@@ -168,6 +169,16 @@ def skip(run: Run, step: str, reason: str) -> Verb:
 def repeat(run: Run, step: str) -> Verb:
     """Send a step again."""
     return lambda desk: decisions.repeat_step(run.id, step, desk=desk)
+
+
+def repeat_failed(run: Run, step: str) -> Verb:
+    """Send a command again to all hosts where it failed."""
+    return lambda desk: deciding.repeat_failed(run.id, step, desk=desk)
+
+
+def go_on_with_the_rest(run: Run, step: str, reason: str) -> Verb:
+    """Go on in spite of hosts where a command did not succeed."""
+    return lambda desk: deciding.go_on_with_the_rest(run.id, step, reason, desk=desk)
 
 
 def look_again(run: Run, step: str) -> Verb:

@@ -31,7 +31,7 @@ PARTS = {
     Part.STOPPED: Badge(Mark.STOPPED, _("Stopped")),
     Part.LEFT_OUT: Badge(Mark.STOPPED, _("Left out")),
 }
-_CAUSES = {
+CAUSES = {
     Cause.FAIL_BATCH: _("too many of this batch failed"),
     Cause.FAIL_TOTAL: _("too many failed"),
     Cause.UNREACHABLE_BATCH: _("too many of this batch were not reached"),
@@ -130,7 +130,7 @@ def _standing(now: FanOut, *, going: bool) -> Badge:
     if going:
         return Badge(Mark.RUNNING, _("Going on"))
     if now.is_paused:
-        why = ", ".join(_CAUSES[cause] for cause in now.causes)
+        why = ", ".join(CAUSES[cause] for cause in now.causes)
         return Badge(Mark.HELD, _("Paused: {why}").format(why=why))
     if not now.is_over:
         return Badge(Mark.HELD, _("Stopped"))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QPointF, QRectF, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 
 from app.i18n import _
@@ -54,7 +54,6 @@ class LongTranscript(RowArea):
         self.rows.came.connect(self._on_came)
         self.rows.failed.connect(self.failed)
         self.setAccessibleName(_("Transcript"))
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.copy_wanted.connect(self.copy)
         self.start_wanted.connect(self.go_to_start)
         self.end_wanted.connect(self.go_to_end)

@@ -1,23 +1,36 @@
 """Repeat a step of a runbook on many hosts: a step of its own for each, in batches.
 
 Each host keeps its own command, evidence and outcome. The steps of a batch go side by side; the
-next batch waits for all of them, so a failure stops what has not begun until a person decides:
-send it again, or skip it with a reason and go on with the rest.
+next batch waits for all of them. Up to the limits that the plan names a failure stops nothing;
+beyond them nothing more begins until a person decides: send it again, go on with the rest with a
+reason, or back out. A gate looks at the health of each batch before the next one begins.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from app.domain.fanout import Batches
+from app.domain.fanout import Batches, FleetPlace, Tolerance
 from app.domain.host import Host
-from app.domain.ids import new_id
+from app.domain.ids import HostId, new_id
 from app.domain.runbook import Step, StepKind, waits_for
 from app.errors import InvalidInput
 from app.i18n import _
 
+ALL_AT_ONCE, NOTHING_FAILS = Batches(), Tolerance()
+
+
+@dataclass(frozen=True, slots=True)
+class Spreading:
+    """How a command is repeated: in which batches, how many may fail, and what must hold after."""
+
+    batches: Batches = ALL_AT_ONCE
+    tolerance: Tolerance = NOTHING_FAILS
+    gate: bool = False
+    """Whether no host of a batch may be in worse health than before, before the next one begins."""
+
 
 def spread(
-    steps: Sequence[Step], step_id: str, hosts: Sequence[Host], batches: Batches
+    steps: Sequence[Step], step_id: str, hosts: Sequence[Host], how: Spreading
 ) -> tuple[Step, ...]:
     """Return the steps with one of them repeated on every host, where it stood.
 
@@ -33,32 +46,57 @@ def spread(
     if not hosts:
         raise InvalidInput(_("This change has no hosts to repeat it on."))
     waits = waits_for(steps)
-    made, last = _repeated(steps[place], waits[step_id], hosts, batches)
+    made, last = _repeated(steps[place], waits[step_id], hosts, how)
     before = [_behind(step, step_id, last, waits[step.id]) for step in steps[:place]]
     after = [_behind(step, step_id, last, waits[step.id]) for step in steps[place + 1 :]]
     return (*before, *made, *after)
 
 
 def _repeated(
-    step: Step, waits: tuple[str, ...], hosts: Sequence[Host], batches: Batches
+    step: Step, waits: tuple[str, ...], hosts: Sequence[Host], how: Spreading
 ) -> tuple[list[Step], tuple[str, ...]]:
-    """Return a step for each host, and the ids of those in the last batch."""
+    """Return a step for each host, with the checks around, and the ids that are waited for last."""
     named = {host.id: host for host in hosts}
     made: list[Step] = []
-    for batch in batches.split(named):
-        fresh = [
-            replace(
-                step,
-                id=new_id() if made or place else step.id,
-                title=f"{step.title}: {named[host].name}",
-                host=host,
-                after=waits,
+    if how.gate:
+        made.append(_check(step, _("{title}: health before"), tuple(named), waits))
+        waits = (made[0].id,)
+    first = True
+    for number, batch in enumerate(how.batches.split(named)):
+        fresh = []
+        for host in batch:
+            fresh.append(
+                replace(
+                    step,
+                    id=step.id if first else new_id(),
+                    title=f"{step.title}: {named[host].name}",
+                    host=host,
+                    after=waits,
+                    fleet=FleetPlace(step.id, number, how.tolerance),
+                )
             )
-            for place, host in enumerate(batch)
-        ]
+            first = False
         made += fresh
         waits = tuple(one.id for one in fresh)
+        if how.gate:
+            title = _("{{title}}: health after batch {n}").format(n=number + 1)
+            made.append(_check(step, title, batch, waits))
+            waits = (made[-1].id,)
     return made, waits
+
+
+def _check(step: Step, title: str, hosts: tuple[HostId, ...], waits: tuple[str, ...]) -> Step:
+    """Return a health check of some hosts of a fleet."""
+    return Step(
+        new_id(),
+        title.format(title=step.title),
+        StepKind.CHECK,
+        owner=step.owner,
+        phase=step.phase,
+        after=waits,
+        gate_of=hosts,
+        reads_only=True,
+    )
 
 
 def _behind(step: Step, step_id: str, last: tuple[str, ...], waits: tuple[str, ...]) -> Step:

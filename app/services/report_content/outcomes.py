@@ -12,6 +12,7 @@ from app.services.rag import Dimension, Light, Rag
 from app.services.report_content.common import Claim
 from app.services.report_content.evidence import EvidenceBook
 from app.services.report_content.facts import downtime_s, planned_downtime_s, tally
+from app.services.report_content.many_hosts import on_many_hosts
 from app.services.report_content.source import Source
 from app.services.report_content.words import (
     change_words,
@@ -29,6 +30,7 @@ def well(source: Source, rag: Rag, book: EvidenceBook) -> Iterator[Claim]:
     yield from _restored(source, book)
     yield from _good_time(source, rag, book)
     yield from _good_tests(source, rag)
+    yield from on_many_hosts(source, book, good=True)
     yield from _calm_health(source, book)
     yield from _measures(source, book, (Verdict.NO_MATERIAL_CHANGE,), with_target=True)
 
@@ -41,6 +43,7 @@ def badly(source: Source, rag: Rag, book: EvidenceBook) -> Iterator[Claim]:
     yield from _missed(source, book)
     yield from _late(source, rag, book)
     yield from _bad_tests(source)
+    yield from on_many_hosts(source, book, good=False)
     yield from _steps(source, book)
     yield from _worse_health(source, book)
     yield from _measures(source, book, (Verdict.NOT_ENOUGH_DATA,))

@@ -6,6 +6,7 @@ import pytest
 
 from app.domain.change import ChangeState
 from app.domain.event import NewEvent
+from app.domain.fanout import Share, Tolerance
 from app.domain.host import Host
 from app.domain.ids import HostId
 from app.domain.runbook import Phase, Runbook, waits_for
@@ -36,6 +37,8 @@ def test_a_command_is_repeated_on_every_host_in_batches(section, services):
     driver, runbook, change = section
     driver.choose(runbook.many._step, "b")
     driver.type(runbook.many._batches, "1, rest")
+    driver.type(runbook.many._fail_total, "10%")
+    driver.type(runbook.many._away_total, "")
     driver.click(runbook.many._go)
     saved(driver)
     steps = read(services, change).runbook.phase(Phase.FORWARD)
@@ -63,3 +66,29 @@ def test_it_is_offered_only_where_there_are_hosts_to_repeat_it_on(drive, record)
     driver.open(change.id)
     (runbook,) = part(driver, RUNBOOK)
     assert not runbook.many.isVisible()
+
+
+def test_limits_and_a_gate_of_health_come_into_the_plan(section, services):
+    driver, runbook, change = section
+    driver.choose(runbook.many._step, "b")
+    driver.type(runbook.many._batches, "2, rest")
+    driver.type(runbook.many._fail_batch, "1")
+    driver.type(runbook.many._fail_total, "50%")
+    driver.click(runbook.many._gate)
+    driver.click(runbook.many._go)
+    saved(driver)
+    steps = read(services, change).runbook.phase(Phase.FORWARD)
+    fleet = [step.fleet for step in steps if step.fleet is not None]
+    assert [place.batch for place in fleet] == [0, 0, 1, 1]
+    assert {place.tolerance for place in fleet} == {
+        Tolerance(Share(1), Share(50, percent=True), None, Share(0))
+    }
+    assert [len(step.gate_of) for step in steps if step.gate_of] == [4, 2, 2]
+
+
+def test_what_is_no_limit_is_said_at_its_field(section, services):
+    driver, runbook, change = section
+    driver.type(runbook.many._fail_total, "some")
+    driver.click(runbook.many._go)
+    assert "“some” is neither" in runbook.many._fail_total._error
+    assert len(read(services, change).runbook.phase(Phase.FORWARD)) == 3

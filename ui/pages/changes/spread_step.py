@@ -1,23 +1,25 @@
-"""Repeat a command on every host of the change: which step, and in which batches."""
+"""Repeat a command on every host of the change: in which batches, and how many may fail."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.domain.fanout import NotAPlan, read_batches
+from app.domain.fanout import NotAPlan, Share, Tolerance, read_batches, read_share
 from app.domain.host import Host
 from app.domain.runbook import Step, StepKind
 from app.errors import InvalidInput
 from app.i18n import _, ngettext
-from app.services.fanout.spreading import spread
+from app.services.fanout.spreading import Spreading, spread
 from ui.widgets.buttons import Button
 from ui.widgets.facts import SectionTitle
-from ui.widgets.fields import ChoiceField, Form, LineField
+from ui.widgets.fields import Check, ChoiceField, Form, LineField
 from ui.widgets.layout import column, row
 
 _USUAL = "1, 10%, 50%, rest"
 _FEWEST = 2
+_Read = TypeVar("_Read")
 
 
 class SpreadStep(QWidget):
@@ -33,16 +35,33 @@ class SpreadStep(QWidget):
         self._step = ChoiceField(_("Command"))
         self._batches = LineField(
             _("Batches"),
-            _("Numbers or percents of the hosts; a failure stops before the next batch."),
+            _("Numbers or percents of the hosts, one batch after the other."),
         )
         self._batches.set_value(_USUAL)
+        hint, none = _("A number or percents; empty for no limit."), _("no limit")
+        self._fail_batch = LineField(_("May fail of a batch"), hint, placeholder=none)
+        self._fail_total = LineField(_("May fail in all"), hint, placeholder=none)
+        self._away_batch = LineField(_("May be out of reach of a batch"), hint, placeholder=none)
+        self._away_total = LineField(_("May be out of reach in all"), hint, placeholder=none)
+        for field in self._limits:
+            field.set_value("0")
+        self._away_batch.set_value("")
+        self._gate = Check(_("Check the health of each batch: none may be worse than before"))
         self._go = Button("", icon="layers")
         self._go.clicked.connect(self._on_go)
         fields = Form(2)
         fields.add("step", self._step)
         fields.add("batches", self._batches)
+        for name, field in zip(
+            ("fail_batch", "fail_total", "away_batch", "away_total"), self._limits, strict=True
+        ):
+            fields.add(name, field)
         title = SectionTitle(_("Repeat on every host"))
-        self.setLayout(column(title, fields, row(None, self._go), gap=8))
+        self.setLayout(column(title, fields, row(self._gate, None, self._go), gap=8))
+
+    @property
+    def _limits(self) -> tuple[LineField, LineField, LineField, LineField]:
+        return self._fail_batch, self._fail_total, self._away_batch, self._away_total
 
     def set_locked(self, locked: bool) -> None:
         """Offer it only while the runbook may be edited."""
@@ -71,15 +90,32 @@ class SpreadStep(QWidget):
 
     @Slot()
     def _on_go(self) -> None:
-        self._batches.set_error("")
+        for field in (self._batches, *self._limits):
+            field.set_error("")
+        batches = self._read(self._batches, read_batches)
+        limits = [self._read(field, _share) for field in self._limits]
+        if batches is None or any(limit is None for limit in limits):
+            return
+        shares = [share for limit in limits if limit is not None for share in limit]
+        how = Spreading(batches, Tolerance(*shares), self._gate.isChecked())
         try:
-            batches = read_batches(self._batches.value)
-            made = spread(self._steps, self._step.value, self._hosts, batches)
-        except NotAPlan as error:
-            self._batches.set_error(
-                _("“{entry}” is neither a number nor a percentage.").format(entry=error.entry)
-            )
+            made = spread(self._steps, self._step.value, self._hosts, how)
         except InvalidInput as error:
             self._batches.set_error(error.text)
         else:
             self.spread.emit(made)
+
+    def _read(self, field: LineField, read: Callable[[str], _Read]) -> _Read | None:
+        """Read a field; None when its text is no list of batches, or no limit, which it says."""
+        try:
+            return read(field.value)
+        except NotAPlan as error:
+            field.set_error(
+                _("“{entry}” is neither a number nor a percentage.").format(entry=error.entry)
+            )
+            return None
+
+
+def _share(text: str) -> tuple[Share | None]:
+    """Read a limit; an empty text is none."""
+    return (read_share(text) if text.strip() else None,)

@@ -37,6 +37,7 @@ class Card(QWidget):
     backing_out = Signal()
     proof_chosen = Signal(object)  # Path
     mail_wanted = Signal()
+    decided = Signal(object)  # makes a verb from the run and the step: whatever else can be chosen
 
     def __init__(self) -> None:
         super().__init__()

@@ -18,6 +18,7 @@ from ui.cells import Badge, Mark
 from ui.operations import runs
 from ui.operations.runs import RunView
 from ui.pages.run.cards import Card, DangerCard, LateCard, ManualCard, NotifyCard, TroubleCard
+from ui.pages.run.fleet_card import FleetCard
 from ui.pages.run.gate_card import GateCard
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind
@@ -104,6 +105,8 @@ class DecisionPanel(QWidget):
         stands = idle or run.state is RunState.WAITING
         if run.state is RunState.PAUSED or (stands and not _asks(step)):
             self._ask_paused(paused=run.state is RunState.PAUSED)
+        elif step.state.is_trouble and step.step.fleet is not None:
+            self._ask_card(FleetCard(run, step, backs_out=backs_out))
         elif step.state.is_trouble:
             self._ask_card(TroubleCard(step, backs_out=backs_out))
         elif step.state is not StepState.WAITING:
@@ -150,6 +153,7 @@ class DecisionPanel(QWidget):
         asked.repeated.connect(self._on_repeated)
         asked.looked.connect(self._on_looked)
         asked.cleared.connect(self._on_cleared)
+        asked.decided.connect(self.decided)
         asked.passed.connect(self._on_passed)
         asked.backing_out.connect(self.back_out_wanted)
         asked.proof_chosen.connect(self.proof_chosen)
@@ -211,7 +215,7 @@ def _key(
     is_gate = step.step.kind is StepKind.GATE
     late = _is_late(view, run, now) if is_gate else _asks_late(view, run, step, now)
     return (run.id, run.state is RunState.PAUSED, idle, step.step.id, len(step.proofs), late,
-            step.state)  # fmt: skip
+            step.state, len(run.trouble))  # fmt: skip
 
 
 def _is_sent(run: Run, step: StepRun) -> bool:
