@@ -130,6 +130,8 @@ class Words:
     weight: int = 400
     mono: bool = False
     size: int = 0
+    struck: bool = False
+    """Whether it is struck through: said once, and taken back."""
 
 
 @dataclass(frozen=True, slots=True)

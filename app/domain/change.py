@@ -16,6 +16,7 @@ from app.domain.evidence import Attachment
 from app.domain.external_backup import ExternalBackup
 from app.domain.ids import ChangeId, HostId, TemplateId
 from app.domain.lesson import FollowUp, Lesson
+from app.domain.loadtest import LoadTerms
 from app.domain.metric import Metric
 from app.domain.need import Impact, Need, Option, Scope
 from app.domain.outage import Outage
@@ -34,7 +35,7 @@ REAL, EXAMPLE = "CHG", "EXA"
 PLAN_FIELDS = (
     "title", "type", "description", "hosts", "scope", "options", "risk", "implementation_plan",
     "backout_plan", "test_plan", "communication_plan", "outage", "planned_downtime_min", "window",
-    "runbook", "backup_plan", "backup_apart", "metrics", "baseline_s", "settle_s",
+    "runbook", "backup_plan", "backup_apart", "metrics", "baseline_s", "settle_s", "load_terms",
 )  # fmt: skip
 """What an approval is bound to: the plan, and nothing that merely happens later."""
 
@@ -92,6 +93,8 @@ class Change:
     metrics: tuple[Metric, ...] = ()
     baseline_s: float = 3 * 3600.0
     settle_s: float = 600.0
+    load_terms: LoadTerms | None = None
+    """How load tests are compared; None for the usual terms."""
     requests: tuple[ApprovalRequest, ...] = ()
     approvals: tuple[Approval, ...] = ()
     contacts: tuple[Contact, ...] = ()

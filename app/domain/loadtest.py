@@ -3,6 +3,7 @@
 Plain records; times in milliseconds as the tools give them, instants in UTC.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -193,6 +194,10 @@ class LoadTerms:
     error_floor: float = 0.001
     warm_up: float = 0.10
     zone: str = "UTC"
+    p95_target_ms: float | None = None
+    """The longest 95th percentile that will do; capacity is the highest rate that keeps to it."""
+    most_errors: float = 0.01
+    """The highest share of failed requests at which a rate still counts as served."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +287,15 @@ class LoadComparison:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Why a run counts no longer, who said so, and when."""
+
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LoadRun:
     """A run kept with a change: its file lies among the evidence under ``sha256``."""
 
@@ -297,6 +311,13 @@ class LoadRun:
     by: str = ""
     source: str = ""
     """Where it came from: an imported file, or the plan that was run and on which host."""
+    withdrawn: Withdrawal | None = None
+    """It stays in the record and its file among the evidence, but counts in no comparison."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is compared."""
+        return self.withdrawn is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,3 +328,9 @@ class LoadVerdict:
     change: ChangeId
     found: LoadComparison
     judged_at: datetime
+
+    def rests_on(self, runs: Iterable[LoadRun]) -> bool:
+        """Whether it compared exactly the runs that count now."""
+        compared = (*self.found.before, *self.found.after)
+        counted = sorted(run.sha256 for run in runs if run.counts)
+        return counted == sorted(facts.sha256 for facts in compared)

@@ -160,7 +160,7 @@ def _refuse_figures(change: Change) -> None:
 
 def _refuse_begun(before: Change, after: Change) -> None:
     """What runs is what was approved: from the first step on the plan stays as it is."""
-    if before.state in _FROZEN_PLAN and before.plan_hash != after.plan_hash:
+    if before.state in FROZEN_PLAN and before.plan_hash != after.plan_hash:
         raise IllegalMove(
             _("The plan of {number} is fixed: the work has begun with it.").format(
                 number=before.number
@@ -185,13 +185,14 @@ def _refuse_tried(before: Change, after: Change) -> None:
             )
 
 
-_FROZEN_PLAN = (
+FROZEN_PLAN = (
     ChangeState.IMPLEMENT,
     ChangeState.BACKOUT,
     ChangeState.TEST,
     ChangeState.MONITOR,
     ChangeState.REVIEW,
 )
+"""In these states the plan stays as it was approved."""
 
 
 def gather_facts(change: Change, uow: UnitOfWork, *, desk: Desk) -> Facts:

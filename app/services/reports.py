@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from app.domain.change import Change, ChangeState
 from app.domain.event import NewEvent
 from app.domain.ids import ReportId, new_id
+from app.domain.loadtest import LoadVerdict
 from app.domain.metric import SampleSet, Series, WindowName
 from app.domain.report import Report
 from app.domain.run import Run
@@ -129,9 +130,16 @@ def _records(change: Change, uow: UnitOfWork, desk: Desk) -> Source:
         earlier=tuple(uow.reports.list(change=change.id)),
         surveys=tuple(uow.surveys.list(change=change.id)),
         load_runs=tuple(reversed(uow.load_runs.list(change=change.id))),
-        load_verdict=uow.load_verdicts.find(change.id),
+        load_verdict=_standing(change, uow),
         log_head=uow.log.head(),
     )
+
+
+def _standing(change: Change, uow: UnitOfWork) -> LoadVerdict | None:
+    """Return the verdict on load tests if it rests on the runs that count now."""
+    verdict = uow.load_verdicts.find(change.id)
+    rests = verdict is not None and verdict.rests_on(uow.load_runs.list(change=change.id))
+    return verdict if rests else None
 
 
 def _in_plan_order(change: Change, found: tuple) -> tuple:  # type: ignore[type-arg]

@@ -1,17 +1,19 @@
 """What the load tests page reads and does, each as one call on a worker."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.domain.change import Change
-from app.domain.loadtest import LoadRun, LoadTestSummary, LoadVerdict
+from app.domain.loadtest import LoadRun, LoadTerms, LoadTestSummary, LoadVerdict
 from app.domain.metric import WindowName
+from app.i18n import _
 from ui.operations.listing import newest_changes
 from ui.tasks import Task, host_lane
 
 if TYPE_CHECKING:
+    from app.analysis.chart_plot import Plot
     from app.services.facade import AppServices
     from app.tasks import TaskContext
     from ui.context import UiContext
@@ -27,6 +29,12 @@ class LoadTestsView:
     verdict: LoadVerdict | None
     hosts: tuple[tuple[str, str], ...] = ()
     """Hosts on which a plan may be run: id and name."""
+    terms: LoadTerms = field(default_factory=LoadTerms)
+    fixed: str = ""
+    """Why the terms cannot be altered; empty while they can."""
+    rate: "Plot | None" = None
+    """Response over rate, before and after."""
+    capacity: str = ""
 
     @property
     def zone(self) -> str:
@@ -34,8 +42,8 @@ class LoadTestsView:
         return self.change.window.zone if self.change.window else "UTC"
 
     def of(self, side: WindowName) -> Sequence[LoadRun]:
-        """Return the runs of one side, oldest first."""
-        return [run for run in self.runs if run.side is side]
+        """Return the runs of one side that count, oldest first."""
+        return [run for run in self.runs if run.side is side and run.counts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,50 @@ def load_view(services: "AppServices", ref: str = "") -> LoadTestsView | None:
         verdict = uow.load_verdicts.find(change.id)
         hosts = tuple(sorted(((str(h.id), h.name) for h in uow.hosts.list()), key=lambda h: h[1]))
     others = tuple((each.id, f"{each.number}  {each.title}") for each in known)
-    return LoadTestsView(change, others, tuple(runs), verdict, hosts)
+    if verdict is not None and not verdict.rests_on(runs):
+        verdict = None
+    view = LoadTestsView(change, others, tuple(runs), verdict, hosts)
+    return _told(view)
+
+
+def _told(view: LoadTestsView) -> LoadTestsView:
+    """Add the terms that hold, and what the runs say of rates."""
+    from app.analysis.chart_rate import rate_plot  # noqa: PLC0415 - loads numpy
+    from app.services.loadtests.capacities import capacity_sentence  # noqa: PLC0415 - numpy
+    from app.services.loadtests.terms import terms_of, why_fixed  # noqa: PLC0415 - numpy
+
+    terms = terms_of(view.change, view.runs, LoadTerms(zone=view.zone))
+    view = replace(view, terms=terms, fixed=why_fixed(view.change, view.runs))
+    if view.verdict is None:
+        return view
+    found = view.verdict.found
+    before, after = (runs[-1].points for runs in (found.before, found.after))
+    plot = rate_plot(before, after, terms.p95_target_ms)
+    return replace(view, rate=plot, capacity=capacity_sentence(found))
+
+
+def agree(context: "UiContext", view: LoadTestsView, terms: LoadTerms) -> Task:
+    """Agree on the terms of a change."""
+    desk = context.services.desk
+
+    def work(_task: object) -> object:
+        from app.services.loadtests.terms import agree_terms  # noqa: PLC0415
+
+        return agree_terms(view.change.id, terms, desk=desk)
+
+    return context.tasks.start(work, title=_("Terms of {number}").format(number=view.change.number))
+
+
+def withdraw(context: "UiContext", run: LoadRun, reason: str) -> Task:
+    """Withdraw a run, and judge again by those that are left."""
+    testing = context.services.load_testing
+
+    def work(_task: object) -> object:
+        from app.services.loadtests.withdrawing import withdraw_run  # noqa: PLC0415
+
+        return withdraw_run(run.id, reason, with_=testing)
+
+    return context.tasks.start(work, title=run.name)
 
 
 def preview(context: "UiContext", path: Path, zone: str) -> Task:
@@ -91,7 +142,6 @@ def keep(context: "UiContext", view: LoadTestsView, path: Path, side: WindowName
     testing = context.services.load_testing
 
     def work(task: "TaskContext") -> LoadRun:
-        from app.domain.loadtest import LoadTerms  # noqa: PLC0415
         from app.services.loadtests.keeping import NewRun, keep_run  # noqa: PLC0415 - loads numpy
 
         new = NewRun(view.change.id, side, path, LoadTerms(zone=view.zone))
@@ -105,7 +155,6 @@ def run_plan(context: "UiContext", view: LoadTestsView, wish: PlanWish) -> Task:
     testing = context.services.load_testing
 
     def work(task: "TaskContext") -> LoadRun:
-        from app.domain.loadtest import LoadTerms  # noqa: PLC0415
         from app.services.loadtests import running  # noqa: PLC0415 - loads numpy
 
         told = running.properties_of(wish.properties)

@@ -42,7 +42,12 @@ def draw_piece(painter: QPainter, area: QRectF, piece: Piece, style: Style) -> f
         case Words():
             size = piece.size or style.size
             weight = max(piece.weight, style.weight) if piece.tone == "ink" else piece.weight
-            return write(painter, area, piece.text, Style(piece.tone, size, weight, piece.mono))
+            shown = Style(piece.tone, size, weight, piece.mono)
+            used = write(painter, area, piece.text, shown)
+            if piece.struck:
+                middle = area.center().y()
+                hline(painter, area.left(), area.left() + used, round(middle), shown.color)
+            return used
         case Badge():
             return draw_badge(painter, area, piece, style.size)
         case Risk():

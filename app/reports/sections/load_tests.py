@@ -4,7 +4,7 @@ from reportlab.platypus import Flowable
 
 from app.i18n import _
 from app.reports.flowables import Air, Cell, Marked, Words, chapter, gap, together
-from app.reports.load_chart import ResponseOverRate
+from app.reports.plot import PlotDrawing
 from app.reports.tables import Ruled, columns
 from app.reports.theme import GUTTER, LEADING, Sheet
 from app.services.report_content.load_parts import LoadPart, LoadRow
@@ -38,12 +38,12 @@ def _beside(part: LoadPart, words: Words, page: Sheet) -> list[Flowable]:
     if not told:
         return []
     said: list[Flowable] = [words.text(_("In words"), strong=True), *told]
-    if not (part.before or part.after):
+    if part.plot is None:
         return [*said, Air(LEADING)]
     half = page.columns(3)
     picture: list[Flowable] = [
         words.text(_("Response over rate, all requests"), strong=True),
-        ResponseOverRate(part.before, part.after),
+        PlotDrawing(part.plot),
     ]
     return [columns((half, half), (picture, said), between=GUTTER), Air(LEADING)]
 

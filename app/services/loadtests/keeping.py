@@ -19,6 +19,7 @@ from app.services.attachments import clean_name
 from app.services.changes import Desk
 from app.services.loadtests.comparing import compare_sides, read_run
 from app.services.loadtests.summing import summarise
+from app.services.loadtests.terms import terms_of
 from app.services.ports import Remotes
 from app.services.ports_store import Files
 from app.tasks import TaskContext
@@ -65,7 +66,7 @@ def keep_run(new: NewRun, *, with_: LoadTesting, context: TaskContext | None = N
     with desk.new_uow() as uow:
         change = _open(uow.changes.get(new.change))
         known = uow.load_runs.list(change=change.id)
-    terms = known[-1].terms if known else new.terms
+    terms = terms_of(change, known, new.terms)
     summary = summarise(new.path, zone=terms.zone, context=context)
     sha256, size = with_.files.copy(new.path)
     run = LoadRun(
@@ -93,17 +94,21 @@ def keep_run(new: NewRun, *, with_: LoadTesting, context: TaskContext | None = N
 def judge(
     change_id: str, *, with_: LoadTesting, context: TaskContext | None = None
 ) -> LoadVerdict | None:
-    """Compare the runs of both sides and record what was found; None while a side has none."""
+    """Compare the runs of both sides and record what was found; None while a side has none.
+
+    Runs that were withdrawn count no longer.
+    """
     desk = with_.desk
     with desk.new_uow() as uow:
         change = uow.changes.get(change_id)
         runs = sorted(uow.load_runs.list(change=change_id), key=lambda run: run.id)
     sides = [
-        [run for run in runs if run.side is side] for side in (WindowName.BEFORE, WindowName.AFTER)
+        [run for run in runs if run.side is side and run.counts]
+        for side in (WindowName.BEFORE, WindowName.AFTER)
     ]
     if not all(sides):
         return None
-    terms = runs[0].terms
+    terms = terms_of(change, runs, LoadTerms())
     before, after = (
         [read_run(with_.files.path(run.sha256), terms, run.name, context) for run in side]
         for side in sides

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.domain.loadtest import LoadPoint
+from app.analysis.chart_plot import Plot
 from app.services.report_content.common import Claim, Mark
 
 
@@ -31,5 +31,5 @@ class LoadPart:
     findings: tuple[Claim, ...] = ()
     runs: tuple[Claim, ...] = ()
     notes: tuple[str, ...] = ()
-    before: tuple[LoadPoint, ...] = ()
-    after: tuple[LoadPoint, ...] = ()
+    plot: Plot | None = None
+    """Response over rate."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+from app.analysis.chart_plot import Plot
+from app.analysis.chart_rate import rate_plot
 from app.domain.loadtest import (
     Figure,
     LabelComparison,
@@ -13,11 +15,12 @@ from app.domain.loadtest import (
 from app.domain.metric import WindowName
 from app.domain.verdict import Verdict
 from app.i18n import _, ngettext
+from app.services.loadtests.capacities import capacity_sentence
 from app.services.report_content.common import Claim
 from app.services.report_content.evidence import EvidenceBook
 from app.services.report_content.load_parts import LoadPart, LoadRow
 from app.services.report_content.source import Source
-from app.services.report_content.words import lower_first, verdict_mark
+from app.services.report_content.words import lower_first, sentence, verdict_mark
 from app.wording import NONE, clock_span, count, number, percent, signed_percent
 
 MOST_ROWS = 20
@@ -32,11 +35,7 @@ def load_tests(source: Source, book: EvidenceBook) -> LoadPart | None:
     cited = tuple(_run_claim(run, source, book) for run in source.load_runs)
     verdict = source.load_verdict
     if verdict is None:
-        side = source.load_runs[0].side
-        text = _("A load test was kept from before the change only, so nothing was compared.")
-        if side is WindowName.AFTER:
-            text = _("A load test was kept from after the change only, so nothing was compared.")
-        return LoadPart(text, runs=cited)
+        return LoadPart(_uncompared(source), runs=cited)
     found = verdict.found
     total, *labels = found.rows
     labels.sort(key=_rank)
@@ -47,12 +46,22 @@ def load_tests(source: Source, book: EvidenceBook) -> LoadPart | None:
         intro=_intro(found),
         rows=tuple(_row(label) for label in shown),
         left_out=left_out.format(n=more) if more else "",
-        findings=tuple(_findings(total)),
+        findings=tuple(_findings(total, found)),
         runs=cited,
         notes=found.notes,
-        before=found.before[-1].points,
-        after=found.after[-1].points,
+        plot=_plot(found),
     )
+
+
+def _uncompared(source: Source) -> str:
+    sides = {run.side for run in source.load_runs if run.counts}
+    if not sides:
+        return _("Every load test that was kept was withdrawn, so nothing was compared.")
+    if sides == {WindowName.AFTER}:
+        return _("A load test was kept from after the change only, so nothing was compared.")
+    if sides == {WindowName.BEFORE}:
+        return _("A load test was kept from before the change only, so nothing was compared.")
+    return _("The load tests were not compared yet.")
 
 
 def _intro(found: LoadComparison) -> str:
@@ -64,6 +73,12 @@ def _intro(found: LoadComparison) -> str:
         return f"{text} {limits}"
     basis = _("{before} runs from before and {after} from after were compared run by run.")
     return f"{text} {basis.format(before=len(found.before), after=len(found.after))}"
+
+
+def _plot(found: LoadComparison) -> Plot | None:
+    before, after = (runs[-1].points for runs in (found.before, found.after))
+    plot = rate_plot(before, after, found.terms.p95_target_ms)
+    return None if plot is None else plot.for_paper()
 
 
 def _rank(label: LabelComparison) -> tuple[int, int]:
@@ -98,9 +113,11 @@ def _sides(label: LabelComparison, words: Callable[[SideFigures, str], str]) -> 
     return after if before == after else f"{before} → {after}"
 
 
-def _findings(total: LabelComparison) -> Sequence[Claim]:
-    found = [total.of(figure) for figure in _DECIDING]
-    return [Claim(each.sentence) for each in found if each is not None]
+def _findings(total: LabelComparison, found: LoadComparison) -> Sequence[Claim]:
+    told = [total.of(figure) for figure in (*_DECIDING, Figure.APDEX)]
+    claims = [Claim(each.sentence) for each in told if each is not None]
+    capacity = capacity_sentence(found)
+    return [*claims, Claim(capacity, _("Capacity."))] if capacity else claims
 
 
 def _run_claim(run: LoadRun, source: Source, book: EvidenceBook) -> Claim:
@@ -120,7 +137,11 @@ def _run_claim(run: LoadRun, source: Source, book: EvidenceBook) -> Claim:
     if summary.rejected_rows:
         rejected = ngettext("{n} row rejected", "{n} rows rejected", summary.rejected_rows)
         parts.append(rejected.format(n=count(summary.rejected_rows)))
-    return Claim(f"{', '.join(parts)}.", lead, book.load_run(run))
+    text = f"{', '.join(parts)}."
+    if run.withdrawn is not None:
+        why = _("Withdrawn by {by}, and not compared: {reason}")
+        text += " " + sentence(why.format(by=run.withdrawn.by, reason=run.withdrawn.reason))
+    return Claim(text, lead, book.load_run(run))
 
 
 def _facts_of(run: LoadRun, source: Source) -> RunFacts | None:

@@ -69,20 +69,20 @@ def test_both_sides_are_judged_and_every_figure_says_why(drive, services, record
     driver.open(change.id)
     bring_in(driver, write(tmp_path / "before.jtl"))
     assert "Kept from before: before.jtl" in shown(driver.page)
-    assert len(driver.page.waiting.summary.rows_model.rows) == 3
+    assert len(driver.page.ways.waiting.summary.rows_model.rows) == 3
     bring_in(driver, write(tmp_path / "after.jtl", level=80.0, bad=0.06, seed=1))
     assert [each.side.value for each in kept(services)] == ["before", "after"]
-    rows = driver.page.compared.table.rows_model.rows
+    rows = driver.page.ways.compared.table.rows_model.rows
     assert [(row.label.label, row.badge.word) for row in rows] == [
         ("Total", "Regressed"), ("home", "Regressed"), ("pay", "Regressed")
     ]  # fmt: skip
     words = shown(driver.page)
     assert "A single run per side" in words
     assert "likely range" in words.lower()
-    driver.page.compared.table.select(rows[2].id)
+    driver.page.ways.compared.table.select(rows[2].id)
     driver.settle()
-    assert driver.page.compared.detail._title.text() == "pay"
-    figures = driver.page.compared.detail.table
+    assert driver.page.ways.compared.detail._title.text() == "pay"
+    figures = driver.page.ways.compared.detail.table
     figures.select("p95")
     driver.settle()
     assert "95th percentile of response times got slower" in shown(driver.page)

@@ -1,13 +1,14 @@
 """One label: every figure with its verdict, how the picked one reads, response over rate."""
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.analysis.chart_plot import Plot
 from app.domain.loadtest import Figure, LoadComparison, RunFacts
 from app.i18n import _, ngettext
 from app.wording import clock_span, count
-from ui.charts.load_rate import LoadRateChart
 from ui.models.rows import RowsModel
+from ui.operations.plot_panel import PlotPanel
 from ui.pages.loadtests.rows import FIGURE_COLUMNS, FigureRow, LabelRow, figure_rows
 from ui.widgets.badges import StateBadge
 from ui.widgets.facts import KeyValues
@@ -22,6 +23,8 @@ _FIRST = Figure.MEAN
 class LabelDetail(QWidget):
     """Shows one label of a comparison."""
 
+    failed = Signal(object)  # AppError
+
     def __init__(self) -> None:
         super().__init__()
         self._title, self._badge = panel_title(), StateBadge()
@@ -30,19 +33,21 @@ class LabelDetail(QWidget):
         )
         self.table.picked.connect(self._on_picked)
         self._sentence = Label("", weight=500, wrap=True)
-        self._chart_title = Label(_("95th percentile over rate, all requests"), weight=600)
-        self._chart = LoadRateChart()
+        self.chart = PlotPanel(_("95th percentile over rate, all requests"))
+        self.chart.failed.connect(self.failed)
         self._facts = KeyValues()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 16, 0, 16)
         layout.setSpacing(8)
         add_layout(layout, row(self._title, None, self._badge, margins=(MARGIN, 0, MARGIN, 0)))
         layout.addWidget(self.table)
-        for widget, stretch in (
-            (self._sentence, 0), (self._chart_title, 0), (self._chart, 1), (self._facts, 0)
-        ):  # fmt: skip
+        for widget, stretch in ((self._sentence, 0), (self.chart, 1), (self._facts, 0)):
             inside = row(widget, margins=(MARGIN, 4, MARGIN, 0))
             add_layout(layout, inside, stretch)
+
+    def show_rate(self, plot: Plot | None) -> None:
+        """Show response over rate; it is that of all requests, whatever label is picked."""
+        self.chart.show_plot(plot)
 
     def show_label(self, label: LabelRow, found: LoadComparison, zone: str) -> None:
         """Show another label."""
@@ -54,7 +59,6 @@ class LabelDetail(QWidget):
         self.table.select(_FIRST.value)
         if self.table.current is None:
             self._sentence.setText(_("It occurs on one side only, so nothing can be compared."))
-        self._chart.set_points(found.before[-1].points, found.after[-1].points)
         sides = ((_("Before"), found.before), (_("After"), found.after))
         self._facts.set_facts([(name, _run_words(runs, zone)) for name, runs in sides])
 

@@ -11,10 +11,9 @@ from app.i18n import _, ngettext
 from ui.changed import Topic
 from ui.operations import loadtests
 from ui.operations.loadtests import LoadTestsView, PlanWish, Preview
-from ui.pages.loadtests.compared import ComparedPanel
 from ui.pages.loadtests.plan import PlanPanel
 from ui.pages.loadtests.preview import PreviewPanel
-from ui.pages.loadtests.waiting import WaitingPanel
+from ui.pages.loadtests.ways import PLACES, Ways
 from ui.tasks import Latest
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.empty import EmptyState, ghost_chart
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
     from ui.context import UiContext
 
 _CHOICE_LENGTH = 36
-_LEAST_LIST, _LEAST_DETAIL = 520, 520
-_EMPTY, _ONE_SIDE, _COMPARED, _PREVIEW, _PLAN = range(5)
+_WAYS, _PREVIEW, _PLAN = range(3)
 
 
 class LoadTestsPage(Page):
@@ -51,16 +49,17 @@ class LoadTestsPage(Page):
         self._run.clicked.connect(self._on_plan)
         self.header.add(self._choice, self._run, self._import)
         self._stack = QStackedWidget()
-        self.waiting, self.compared = WaitingPanel(), ComparedPanel()
+        self._first = Button(_("Import results"), icon="upload")
+        self._first.clicked.connect(self.new_record)
+        self.ways = Ways(context, _nothing(self._first))
+        self.ways.done.connect(self._on_kept)
+        self.ways.failed.connect(self.show_error)
         self.preview, self.plan = PreviewPanel(), PlanPanel()
         self.preview.kept.connect(self._on_keep)
         self.preview.dropped.connect(self.new_record)
         self.plan.wanted.connect(self._on_run)
         self.plan.left.connect(self._on_left)
-        self._first = Button(_("Import results"), icon="upload")
-        self._first.clicked.connect(self.new_record)
-        parts = (_nothing(self._first), self.waiting, self.compared, self.preview, self.plan)
-        for part in parts:
+        for part in (self.ways, self.preview, self.plan):
             self._stack.addWidget(part)
         self.body.addWidget(self._stack, 1)
         self._rows = Latest(context.tasks, self)
@@ -78,9 +77,16 @@ class LoadTestsPage(Page):
         self._rows.start(lambda: loadtests.load_view(services, ref))
 
     def open(self, ref: str) -> None:
-        """Show a change by its id."""
-        self._ref = ref
+        """Show a change by its id; what follows a slash is the way to look at it."""
+        self._ref, _slash, way = ref.partition("/")
+        self.ways.look(way)
         self.reload()
+
+    def places(self) -> tuple[str, ...]:
+        """Return every way to look at the change in sight."""
+        if self._view is None:
+            return ()
+        return tuple(f"{self._view.change.id}/{way}" for way in PLACES)
 
     def escape(self) -> bool:
         """Leave the preview or the plan; a run that was started goes on."""
@@ -97,8 +103,10 @@ class LoadTestsPage(Page):
         self._run.setVisible(view is not None)
         self._import.setVisible(view is not None and (bool(view.runs) or not offers_first))
         self._first.setVisible(offers_first)
+        self.ways.show_view(view)
+        if not self._aside:
+            self._stack.setCurrentIndex(_WAYS)
         if view is None:
-            self._put(_EMPTY)
             self.header.set_sentence(_("Record a change first; load tests belong to one."))
             return
         self._choice.clear()
@@ -109,18 +117,6 @@ class LoadTestsPage(Page):
         for button in (self._run, self._import):
             button.block(closed)
         self.header.set_sentence(_state(view))
-        if view.verdict is not None:
-            self.compared.show_found(view.verdict.found, view.zone)
-            self._put(_COMPARED)
-        elif view.runs:
-            self.waiting.show_run(view.runs[-1])
-            self._put(_ONE_SIDE)
-        else:
-            self._put(_EMPTY)
-
-    def _put(self, part: int) -> None:
-        if not self._aside:
-            self._stack.setCurrentIndex(part)
 
     def _look_at(self, part: int) -> None:
         self._aside = True
