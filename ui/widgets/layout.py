@@ -183,6 +183,14 @@ def _forget_items(layout: QLayout) -> None:
             invalidate(item)
 
 
+def tab_after(before: QWidget, holder: QWidget) -> None:
+    """Let Tab reach what is in ``holder`` right after ``before``; what is built late comes last."""
+    for widget in holder.findChildren(QWidget):
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            QWidget.setTabOrder(before, widget)
+            before = widget
+
+
 def clear(layout: QLayout) -> None:
     """Remove and delete everything in a layout."""
     while (item := layout.takeAt(0)) is not None:

@@ -22,7 +22,7 @@ from ui.tasks import Latest
 from ui.widgets.badges import StateBadge
 from ui.widgets.fields import ChoiceField, Form, LineField
 from ui.widgets.labels import Label
-from ui.widgets.layout import add_layout, clear, row
+from ui.widgets.layout import add_layout, clear, row, tab_after
 
 if TYPE_CHECKING:
     from ui.context import UiContext
@@ -147,10 +147,7 @@ class TemplateStart(QWidget):
             field.set_value(given.get(name, ""))
             form.add(name, field)
         self._holder.addWidget(form)
-        before: QWidget = self.host.combo
-        for field in self.values.values():  # what is built late would else come last by Tab
-            QWidget.setTabOrder(before, field.line)
-            before = field.line
+        tab_after(self.host.combo, form)
 
 
 def _asks_host(template: Template) -> bool:

@@ -20,7 +20,7 @@ from ui.widgets.buttons import Button, Kind, Tall, icon_button
 from ui.widgets.facts import SectionTitle
 from ui.widgets.fields import Field, Form
 from ui.widgets.labels import Label
-from ui.widgets.layout import card, column, row
+from ui.widgets.layout import card, column, row, tab_after
 from ui.widgets.table import Rows, Table
 
 Stamp = Callable[[], tuple[str, datetime]]
@@ -148,6 +148,7 @@ class RecordList(QWidget):
             self._card = self._build_card(self._form)
             self._card.hide()
             self._layout.addWidget(self._card)
+            tab_after(self.table, self._card)
             if self._around is not None:
                 self.prepare(*self._around)
             self.set_locked(self._locked)
