@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.services.facade import AppServices
     from app.tasks import TaskContext
     from ui.application import Desktop
+    from ui.shell.examples import Ways
     from ui.widgets.page import Page
 
 FILLED, EMPTY, ERROR = "filled", "empty", "error"
@@ -111,7 +112,10 @@ def take(wanted: Wanted) -> tuple[list[Path], list[str]]:
     application = build_application()
     with TemporaryDirectory() as folder:
         data = Path(folder) / "data" if wanted.state == EMPTY else wanted.data
-        desktop = Desktop(application, Start(data, partial(_open_services, data), remember=False))
+        start = Start(
+            data, partial(_open_services, data), remember=False, examples=_ways_that_lead_nowhere()
+        )
+        desktop = Desktop(application, start)
         desktop.tools.theme.set_mode(Mode(wanted.theme))
         desktop.window.setFixedSize(*map(int, wanted.size.split("x")))
         desktop.install_hooks()
@@ -139,7 +143,34 @@ def walk(application: "QApplication", desktop: "Desktop", wanted: Wanted) -> lis
             if wanted.state == ERROR and desktop.window.page is not None:
                 _fail(application, desktop, desktop.window.page)
             files.append(_grab(desktop, wanted.out / f"{name}{wanted.suffix}.png"))
+        if wanted.state != ERROR:
+            for scene in play(application, desktop, entry.id):
+                name = f"{number:02}-{entry.id}-{scene}{wanted.suffix}.png"
+                files.append(_grab(desktop, wanted.out / name))
     return files
+
+
+def play(application: "QApplication", desktop: "Desktop", page_id: str) -> Iterator[str]:
+    """Play the scenes of a page; gives the name of each that the data has, while it is shown."""
+    from ui.scenes import SCENES, Stage, leave, press  # noqa: PLC0415 - after the scale
+
+    for scene in (each for each in SCENES if each.page == page_id):
+        desktop.tools.navigation.go(page_id)
+        _settle(application, desktop)
+        with TemporaryDirectory() as folder:
+            stage = Stage(desktop.window.page, Path(folder))
+            leave(stage)
+            _settle(application, desktop)
+            done = True
+            for act in scene.acts:
+                done = done and act(stage)
+                _settle(application, desktop)
+            if done:
+                yield scene.name
+            leave(stage)
+            if scene.back:
+                press(scene.back)(stage)
+            _settle(application, desktop)
 
 
 def places(desktop: "Desktop", change: str = "") -> tuple[str, ...]:
@@ -211,6 +242,13 @@ def _settle(application: "QApplication", desktop: "Desktop") -> None:
 def _grab(desktop: "Desktop", file: Path) -> Path:
     desktop.window.grab().save(str(file))
     return file
+
+
+def _ways_that_lead_nowhere() -> "Ways":
+    """Offer the examples as the program does; in a picture nobody goes there."""
+    from ui.shell.examples import Ways  # noqa: PLC0415 - after the scale
+
+    return Ways(lambda: None, lambda: None, lambda: None)
 
 
 def _open_services(data: Path, _context: "TaskContext") -> "AppServices":

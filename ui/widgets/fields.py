@@ -285,6 +285,7 @@ class PickField(Field):
         kept = set(self.value)
         for box in self._boxes.values():
             self._layout.removeWidget(box)
+            box.hide()  # it is deleted a little later, and would shine through until then
             box.deleteLater()
         self._boxes = {value: Check(text) for value, text in options}
         for value, box in self._boxes.items():

@@ -186,7 +186,8 @@ def _forget_items(layout: QLayout) -> None:
 def tab_after(before: QWidget, holder: QWidget) -> None:
     """Let Tab reach what is in ``holder`` right after ``before``; what is built late comes last."""
     for widget in holder.findChildren(QWidget):
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        inside = widget.window() is holder.window()  # the list of a choice is a window of its own
+        if inside and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
             QWidget.setTabOrder(before, widget)
             before = widget
 

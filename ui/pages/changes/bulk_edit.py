@@ -161,6 +161,7 @@ class BulkPanel(QWidget):
     def _show_form(self) -> None:
         self.shown = self._done = None
         self.heading.setText(self._title)
+        self.cancel.setText(_("Not now"))
         self.stack.setCurrentIndex(0)
         self._offer(self.cancel, self.preview)
 

@@ -148,6 +148,8 @@ class ChangesPage(Page):
             self.approvals.reader.escape()
         elif self.detail.asking.is_open:
             self.detail.asking.close_question()
+        elif self.detail.reuse.is_open:
+            self.detail.reuse.hide()
         elif self.list.isHidden():
             self.sides.unfold()
         elif not self.panels.close():

@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.domain.change import Change
@@ -44,7 +43,7 @@ _PARTS = {
 
 
 class Reuse(QWidget):
-    """One form at a time, in place; Escape takes it away."""
+    """One form at a time, in place; the page takes it away on Escape."""
 
     failed = Signal(object)  # an exception
 
@@ -84,12 +83,10 @@ class Reuse(QWidget):
         self._tick_locks()
         self._end(_("Make the template"), self._on_template)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape answers “not now”."""
-        if event.key() == Qt.Key.Key_Escape and self.isVisible():
-            self.hide()
-        else:
-            super().keyPressEvent(event)
+    @property
+    def is_open(self) -> bool:
+        """Whether something is asked."""
+        return not self.isHidden()
 
     def _build(self, heading: str, text: str, label: str) -> None:
         clear(self._layout)

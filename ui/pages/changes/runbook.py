@@ -166,7 +166,7 @@ class StepList(RecordList):
             Column[Line](
                 _("P90 min"), lambda line: _p90(line.item), width=62, right=True, tone="ink2"
             ),
-            Column[Line](_("Start"), self._start, width=66, right=True, tone="ink2"),
+            Column[Line](_("Start"), self._start, width=78, right=True, tone="ink2"),
             Column[Line](
                 _("Slack"), self._slack, cell=self._slack_cell, width=70, right=True
             ),

@@ -19,6 +19,7 @@ from ui.pages.changes.saving import Section, refuse
 from ui.pages.changes.schedule_panel import SchedulePanel
 from ui.pages.changes.tab import Tab
 from ui.pages.changes.window_bar import WindowBar
+from ui.paint import scaled
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.facts import Fact, KeyValues, SectionTitle
@@ -59,7 +60,7 @@ class WindowSection(Section):
         self._none = True
         self.start = MomentField(_("Start"), zone_names())
         self.length = LineField(_("Length, such as 3 h or 1:30"), placeholder=_("3 h"))
-        self.length.setMaximumWidth(180)
+        self.length.setMaximumWidth(scaled(190))
         self.set_it, self.clear = Button(_("Plan a window"), Kind.PRIMARY), Button(_("Clear"))
         self.ends, self.offers = Label(tone="ink2", wrap=True), GapOffers()
         self.strip, self.facts = WindowBar(), KeyValues(label_width=140)

@@ -142,7 +142,7 @@ class HostDetail(QWidget):
                 who=host.key_confirmed_by or "–",
                 at=moment(host.key_confirmed_at, host.zone) if host.key_confirmed_at else "–",
             )
-            self._key_box.addWidget(Label(who, tone="ink2"))
+            self._key_box.addWidget(Label(who, tone="ink2", wrap=True))
 
     def _change_parts(self, host: Host) -> list[QWidget]:
         self._reason = LineField(_("Why the key changed"), _("Ask the administrator first."))

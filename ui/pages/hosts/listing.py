@@ -77,7 +77,7 @@ COLUMNS = (
     Column[HostView](
         _("Checked"),
         _checked,
-        width=144,
+        width=156,
         tone="ink2",
     ),
 )

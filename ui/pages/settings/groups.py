@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from app.i18n import _
 from ui.operations.settings import SettingsView
+from ui.paint import scaled
 from ui.theme import BOLD
 from ui.widgets.buttons import Button
 from ui.widgets.facts import KeyValues
@@ -31,7 +32,7 @@ class Group(QWidget):
         self._fields = QVBoxLayout(right)
         self._fields.setContentsMargins(0, 0, 0, 0)
         self._fields.setSpacing(14)
-        right.setMaximumWidth(_RIGHT)
+        right.setMaximumWidth(scaled(_RIGHT))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 20, 0, 20)
         layout.setSpacing(40)
