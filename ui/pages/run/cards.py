@@ -131,7 +131,7 @@ class NotifyCard(Card):
 class LateCard(Card):
     """A step without a way back, after the latest start of a roll-back: it waits for a reason."""
 
-    def __init__(self, item: StepRun, since: str, *, backs_out: bool) -> None:
+    def __init__(self, item: StepRun, was: str, *, backs_out: bool) -> None:
         super().__init__()
         self.note = LineField(
             _("Why go on all the same"),
@@ -141,10 +141,10 @@ class LateCard(Card):
         no_go.clicked.connect(self.backing_out)
         no_go.setVisible(backs_out)
         sign = StateBadge(Badge(Mark.WATCH, _("Point of no return"), "bad"))
-        text = _("The latest start of a roll-back was {time} ago. Nothing has been sent.")
+        text = _("The latest start of a roll-back was at {time}. Nothing has been sent.")
         self._fill(
             row(Label(item.step.title, weight=BOLD, wrap=True), None, sign),
-            Label(text.format(time=since), wrap=True),
+            Label(text.format(time=was), wrap=True),
             self.note,
             row(None, self._skip_button(), no_go, self._button(_("Go on"), Kind.DANGER, "play")),
         )

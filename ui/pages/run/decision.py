@@ -13,7 +13,7 @@ from app.i18n import _
 from app.services.execution import needs_clearance
 from app.services.gate_facts import gate_facts
 from app.services.no_return import asks_first
-from app.wording import duration
+from app.wording import clock
 from ui.cells import Badge, Mark
 from ui.operations import runs
 from ui.operations.runs import RunView
@@ -114,8 +114,8 @@ class DecisionPanel(QWidget):
         elif step.step.kind is StepKind.GATE:
             self._ask_gate(view, step, late=_is_late(view, run, now), backs_out=backs_out)
         elif view.deadline is not None and _asks_late(view, run, step, now):
-            since = duration((now - view.deadline).total_seconds())
-            self._ask_card(LateCard(step, since, backs_out=backs_out))
+            was = clock(view.deadline, view.zone)
+            self._ask_card(LateCard(step, was, backs_out=backs_out))
         elif needs_clearance(step) and _is_sent(run, step):
             host = view.host_names.get(str(run.host_for(step.step.host)), "")
             asked = DangerCard(step, f"RUN {host}".strip(), host)
