@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from app.i18n import _
 from ui.cells import Badge, Mark
-from ui.theme import BOLD, font
+from ui.paint import line_height
+from ui.theme import BOLD, MEDIUM, font
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.dressed import line_edit
@@ -98,7 +99,12 @@ class TypedConfirmation(Card):
             head.addWidget(StateBadge(Badge(Mark.LOCKED, consequence.safety), size=11))
         parts = [head, row(Label(consequence.replaced, wrap=True), gap=0)]
         if consequence.lost:
-            parts.append(row(StateBadge(Badge(Mark.WATCH, consequence.lost, "bad")), None))
+            words = Label(consequence.lost, weight=MEDIUM, tone="bad", wrap=True)
+            sign = StateBadge(Badge(Mark.WATCH, "", "bad"))
+            sign.setFixedSize(16, round(line_height()))
+            parts.append(row(sign, words, gap=6))
+            parts[-1].setAlignment(sign, Qt.AlignmentFlag.AlignTop)
+            parts[-1].setStretch(1, 1)
         if consequence.kept:
             parts.append(row(Label(consequence.kept, wrap=True), gap=0))
         return parts

@@ -87,7 +87,7 @@ class FilterBuilder(QWidget):
     def _lay_out(self) -> None:
         self.form = Form(columns=2)
         for name, field in self._fields().items():
-            self.form.add(name, field)
+            self.form.add(name, field, wide=isinstance(field, FlagField))
         inner = QWidget()
         inner.setLayout(column(self.form, None, margins=(16, 12, 16, 12)))
         foot = column(

@@ -28,6 +28,7 @@ from ui.pages.changes.words import choices
 from ui.theme import MEDIUM, SMALL
 from ui.widgets.buttons import Button, Tall
 from ui.widgets.fields import Check, ChoiceField, LineField, TextField
+from ui.widgets.flow import Flow
 from ui.widgets.labels import Label
 from ui.widgets.layout import add_layout, row
 from ui.widgets.table import Rows
@@ -223,7 +224,7 @@ class MessagesSection(Section):
         self.audiences = {audience: Check(_(name)) for audience, name in AUDIENCES.items()}
         self.write = Button(_("Write the drafts"), icon="pencil", tall=Tall.COMPACT)
         self.column.addWidget(Label(_("Who is told"), size=SMALL, weight=MEDIUM, tone="ink2"))
-        add_layout(self.column, row(*self.audiences.values(), None, self.write, gap=16))
+        self.column.addWidget(Flow((*self.audiences.values(), self.write), gap=16))
         self.column.addWidget(self.messages)
         self.watch_list(self.messages)
         self.write.clicked.connect(self._on_write)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import ClassVar
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.domain.risk import (
@@ -39,7 +39,7 @@ from ui.widgets.buttons import Button, Tall
 from ui.widgets.facts import SectionTitle
 from ui.widgets.fields import ChoiceField, Form, LineField
 from ui.widgets.labels import Label
-from ui.widgets.layout import add_layout, column, row
+from ui.widgets.layout import add_layout, column, panel, row
 from ui.widgets.risk_badge import RiskBadge
 from ui.widgets.search import FilterChips
 from ui.widgets.table import Rows, Table
@@ -84,7 +84,7 @@ class RiskSection(Section):
 
     def _lay_out(self) -> None:
         left = column(self.which, self.matrix, None, gap=12)
-        sides = row(left, self._scores(), gap=32)
+        sides = row(left, self._scores(), gap=24)
         sides.setStretch(1, 1)
         form = Form(2)
         form.add("reason", self.reason, wide=True)
@@ -128,8 +128,8 @@ class RiskSection(Section):
         names = (_("Inherent: before controls"), _("Residual: what remains, a judgement"))
         for place, name in enumerate(names):
             top = place * 3
-            grid.addWidget(Label(name, weight=500), top, 0)
-            grid.addWidget(self.badges[place], top, 1, Qt.AlignmentFlag.AlignRight)
+            line = panel(row(Label(name, weight=500), None, self.badges[place]))
+            grid.addWidget(line, top, 0, 1, 2)
             grid.addWidget(self.likelihood[place], top + 1, 0)
             grid.addWidget(self.impact[place], top + 1, 1)
         grid.setRowMinimumHeight(2, 12)

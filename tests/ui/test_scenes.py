@@ -1,0 +1,119 @@
+"""Every screen of the window on the examples: each scene is there, and nothing is cut off."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QScrollArea, QWidget
+
+from app.bootstrap import Surroundings, open_services
+from tests.ui.desktops import take_down
+from ui import shots
+from ui.application import Desktop, Start
+from ui.pages import PAGES
+from ui.scenes import SCENES
+from ui.widgets.badges import StateBadge
+from ui.widgets.buttons import Button
+from ui.widgets.labels import Label
+
+NARROW = (1280, 800)
+_KINDS = (Button, Label, StateBadge, QLineEdit, QComboBox)
+_NOT_IN_THE_EXAMPLES = {
+    ("reports", "dossier"): "no dossier lies beside them",
+    ("templates", "edition"): "they hold no template of their own",
+}
+
+
+@pytest.fixture
+def desktop(qapp, examples) -> Iterator[Desktop]:
+    start = Start(
+        examples, lambda _context: open_services(examples, Surroundings(catch_up_later=True)),
+        remember=False,
+    )  # fmt: skip
+    one = Desktop(qapp, start)
+    one.window.setFixedSize(*NARROW)
+    one.run()
+    yield one
+    take_down(qapp, [one])
+
+
+def cut_off(desktop: Desktop) -> list[str]:
+    """Return what stands beyond something it lies in, or has less room than its words need."""
+    found = []
+    for widget in desktop.window.findChildren(QWidget):
+        if isinstance(widget, _KINDS) and widget.isVisible() and (why := _why_cut(widget)):
+            text = widget.text() if hasattr(widget, "text") else widget.accessibleName()
+            found.append(f"{type(widget).__name__} “{text}”: {why}")
+    return found
+
+
+def _scrolls(widget: QWidget | None) -> bool:
+    """Whether what lies in it may be wider: the board has as many columns as there are states."""
+    off = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+    return isinstance(widget, QScrollArea) and widget.horizontalScrollBarPolicy() != off
+
+
+def _why_cut(widget: QWidget) -> str:
+    window = widget.window()
+    place = QRect(widget.mapTo(window, QPoint()), widget.size())
+    parent = widget.parentWidget()
+    while parent not in (None, window) and not _scrolls(parent.parentWidget()):
+        left = parent.mapTo(window, QPoint()).x()
+        if place.left() < left - 1 or place.right() > left + parent.width():
+            return f"beyond its {type(parent).__name__}"
+        parent = parent.parentWidget()
+    gives_way = isinstance(widget, QLineEdit | QComboBox) or getattr(widget, "_elides", False)
+    wraps = isinstance(widget, Label) and widget.wordWrap()
+    if isinstance(widget, StateBadge) and not widget.accessibleName():
+        return ""  # an icon alone, drawn as large as its place
+    if not gives_way and not wraps and widget.width() < widget.sizeHint().width() - 1:
+        return f"{widget.width()} of {widget.sizeHint().width()} pixels"
+    return ""
+
+
+def test_every_screen_fits_a_small_window_and_every_scene_is_reached(qapp, desktop):
+    wrong: dict[str, list[str]] = {}
+    pictures: dict[str, bytes] = {}
+
+    def look(name: str) -> None:
+        if found := cut_off(desktop):
+            wrong[name] = found
+        QApplication.processEvents()
+        image = desktop.window.grab().toImage()
+        pictures[name] = bytes(image.constBits())
+
+    shots._settle(qapp, desktop)
+    for entry in PAGES:
+        for ref in shots._refs(qapp, desktop, entry.id, ""):
+            look(f"{entry.id} {ref.rpartition('/')[2]}".strip())
+        for name in shots.play(qapp, desktop, entry.id):
+            look(f"{entry.id} {name}")
+    assert wrong == {}
+    missing = {(scene.page, scene.name) for scene in SCENES} - {
+        tuple(name.split(" ", 1)) for name in pictures
+    }
+    assert missing == set(_NOT_IN_THE_EXAMPLES)
+    alike = [
+        scene.name for scene in SCENES
+        if pictures.get(f"{scene.page} {scene.name}") == pictures[scene.page]
+    ]  # fmt: skip
+    assert alike == [], "These scenes show nothing of their own."
+    print(f"{len(pictures)} screens of {len(PAGES)} pages at {NARROW[0]} × {NARROW[1]}")
+
+
+def test_what_is_cut_off_is_found(qapp):
+    """The look itself: a label wider than its place, and one that sticks out of it."""
+    holder = QWidget()
+    holder.resize(60, 40)
+    for left, width in ((0, 30), (40, 200)):
+        label = Label("A text that needs room")
+        label.setParent(holder)
+        label.setGeometry(left, 0, width, 20)
+    inner, outer = holder.findChildren(Label)
+    frame = QWidget()
+    frame.resize(300, 60)
+    holder.setParent(frame)
+    frame.show()
+    assert "pixels" in _why_cut(inner)
+    assert "beyond its QWidget" in _why_cut(outer)
+    frame.close()
