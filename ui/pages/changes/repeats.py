@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout
 
-from app.domain.benefit import BenefitDate, Due, Lasting
+from app.domain.benefit import BenefitDate, BenefitFinding, Due, Lasting
 from app.domain.metric import Metric
 from app.i18n import _
 from app.services.benefit_files import DayOutlook
@@ -73,8 +73,12 @@ class RepeatsPart(Part):
         layout.addWidget(self._note)
         layout.addWidget(self.table)
         layout.addWidget(self._found)
-        buttons = (WithReason(item) for item in (self.measure, self.bring, self.leave))
-        add_layout(layout, row(*buttons, None))
+        left = Qt.AlignmentFlag.AlignLeft
+        told = [WithReason(b, align=left) for b in (self.measure, self.bring, self.leave)]
+        buttons = row(*told, None)
+        for button in told:  # a reason below one must not push the others down
+            buttons.setAlignment(button, Qt.AlignmentFlag.AlignTop)
+        add_layout(layout, buttons)
         layout.addWidget(self.file)
         self.file.hide()
         self.table.picked.connect(self._on_picked)
@@ -285,12 +289,18 @@ def _found_text(item: BenefitDate) -> str:
         return "–"
     if check.lasting is None:
         return check.skipped
-    return "; ".join(
-        _("{metric}: {before}, then {after}, now {level}").format(
-            metric=finding.metric,
-            before=number(finding.before, finding.unit),
-            after=number(finding.after, finding.unit),
-            level=number(finding.level, finding.unit),
-        )
-        for finding in check.findings
+    return "; ".join(map(_finding_text, check.findings))
+
+
+def _finding_text(finding: BenefitFinding) -> str:
+    text = (
+        _("{metric}: {before}, now {level}")  # nobody had judged it right after the work
+        if finding.after is None
+        else _("{metric}: {before}, then {after}, now {level}")
+    )
+    return text.format(
+        metric=finding.metric,
+        before=number(finding.before, finding.unit),
+        after=number(finding.after, finding.unit),
+        level=number(finding.level, finding.unit),
     )

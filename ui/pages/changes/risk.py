@@ -306,8 +306,12 @@ def _half_words(view: ChangeView) -> str:
     if risk is None:
         return _("Kept as a draft, and no result yet: judge both what it is before controls and"
                  " what remains.")  # fmt: skip
-    text = _("Kept as a draft. Until it is whole, the judgement of {name} counts: {level}.")
-    return text.format(name=risk.assessor or "–", level=_(risk.level.label).lower())
+    text = (
+        _("Kept as a draft. Until it is whole, the judgement of {name} counts: {level}.")
+        if risk.assessor
+        else _("Kept as a draft. Until it is whole, what was judged before counts: {level}.")
+    )
+    return text.format(name=risk.assessor, level=_(risk.level.label).lower())
 
 
 def _told(view: ChangeView) -> str:

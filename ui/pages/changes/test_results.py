@@ -94,8 +94,8 @@ class CaseResults(QWidget):
         """Show a test of a change; ``busy`` says what keeps it from being run."""
         other = case is None or self._case is None or self._case.id != case.id
         self._case, self._zone = case, view.zone
-        self.setVisible(case is not None)
         if case is None:
+            self.hide()
             return
         if other:
             self.observed.set_value("")
@@ -118,6 +118,8 @@ class CaseResults(QWidget):
         if newest and (other or self.attempts.current is None):
             self.attempts.select(newest[0].at, quiet=True)
         self._on_picked(self.attempts.current if newest else None)
+        self.show()  # only now: what is hidden inside would keep its room in the lists around
+        self.updateGeometry()
 
     def set_files(self, files: list[Path]) -> None:
         """Take these files as evidence of the next result."""
