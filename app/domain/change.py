@@ -21,7 +21,7 @@ from app.domain.metric import Metric
 from app.domain.need import Impact, Need, Option, Scope
 from app.domain.outage import Outage
 from app.domain.people import Contact
-from app.domain.review import CloseCode, Incident, Override, ReviewAnswer, TestCase
+from app.domain.review import REVIEW_DAYS, CloseCode, Incident, Override, ReviewAnswer, TestCase
 from app.domain.risk import RiskAssessment, RiskDraft
 from app.domain.runbook import Runbook
 from app.domain.task import ChangeTask
@@ -114,6 +114,8 @@ class Change:
     answers: tuple[ReviewAnswer, ...] = ()
     benefit_days: tuple[int, ...] = DAYS
     benefit_checks: tuple[BenefitCheck, ...] = ()
+    review_days: float = REVIEW_DAYS
+    """How many days after it came to be reviewed somebody shall have done that."""
     first_commit_at: datetime | None = None
     """When the oldest commit that it brings into production was made."""
     code_repository: str = ""
@@ -158,6 +160,7 @@ class Change:
         named = {
             "planned_downtime_min": self.planned_downtime_min,
             "monitor_days": self.monitor_days,
+            "review_days": self.review_days,
             "baseline_s": self.baseline_s,
             "settle_s": self.settle_s,
             "impact.hours": self.impact.hours,
@@ -226,6 +229,18 @@ class Change:
         if self.monitor_since is None:
             return None
         return self.monitor_since + timedelta(days=min(max(self.monitor_days, 0.0), _CENTURY_DAYS))
+
+    @property
+    def review_due_at(self) -> datetime | None:
+        """Until when it shall be reviewed; None where that is done, or not asked for yet.
+
+        A standard change that went as it should needs no review, so none is asked for by date.
+        """
+        asked = self.type is not ChangeType.STANDARD or self.retrospective
+        waits = self.state is ChangeState.REVIEW and not self.reviewed_by and asked
+        if not waits or self.state_since is None:
+            return None
+        return self.state_since + timedelta(days=min(max(self.review_days, 0.0), _CENTURY_DAYS))
 
     @property
     def stage(self) -> Stage:

@@ -7,6 +7,9 @@ from enum import StrEnum
 from app.domain.evidence import Attachment
 from app.domain.functional import FunctionalProbe
 
+REVIEW_DAYS = 7.0
+"""Published practice is three to seven days after the work."""
+
 
 class CloseCode(StrEnum):
     """How a change ended."""

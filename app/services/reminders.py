@@ -37,6 +37,8 @@ def first_due(change: Change) -> datetime | None:
     moments = [_late_from(item.due) for item in change.actions if item.is_open and item.due]
     if (repeats := repeats_of(change)) and (due := repeats.next_due):
         moments.append(due)
+    if change.review_due_at:
+        moments.append(change.review_due_at)
     return min(moments, default=None)
 
 
@@ -67,6 +69,11 @@ def reminders(change: Change, now: datetime) -> tuple[Reminder, ...]:
             for item in repeats.dates(now)
             if item.is_open
         ]
+    if change.review_due_at and change.review_due_at <= now:
+        who = change.reviewer or change.coordinator
+        text = _("Review how it went, or say why not")
+        due_at = change.review_due_at
+        found.append(Reminder(ReminderKind.REVIEW, *about, text, who, due_at, True))
     return tuple(sorted(found, key=lambda item: item.due_at))
 
 

@@ -105,6 +105,7 @@ class ReminderKind(StrEnum):
 
     ACTION = "action"
     BENEFIT = "benefit"
+    REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True)

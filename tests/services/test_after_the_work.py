@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.benefit import DAYS, BenefitCheck, BenefitFinding, Due, Lasting, Repeats
-from app.domain.change import ChangeState
+from app.domain.change import Change, ChangeState, ChangeType
 from app.domain.ids import SampleSetId
 from app.domain.lesson import ActionState, FollowUp, tags_of
 from app.domain.metric import SampleSet, Series, WindowName
@@ -348,13 +348,42 @@ def test_what_is_due_is_found_over_all_changes_and_nothing_else(opened, watched,
 
 @given(st.lists(st.tuples(st.dates(date(2026, 1, 1), date(2028, 1, 1)), st.booleans())))
 def test_the_date_kept_for_finding_is_never_later_than_what_is_due(actions):
-    from app.domain.change import Change
-
     items = tuple(FollowUp("x", due=due, done=done) for due, done in actions)
     change = Change("c", "CHG-1", "x", state=S.CLOSED, actions=items)
     due = first_due(change)
     found = reminders(change, NOON)
     assert bool(found) == (due is not None and due <= NOON)
+
+
+def test_a_review_that_nobody_has_done_in_time_is_reminded_of_until_it_is(opened, made, clock):
+    change = made(S.REVIEW, work_end=None, reviewer="Ayesha", review_days=5.0)
+    assert change.review_due_at == NOON + timedelta(days=5)
+    clock.pass_by(days=4)
+    assert opened.first.home(clock.at).due == ()
+    clock.pass_by(days=2)
+    (due,) = opened.first.home(clock.at).due
+    assert (due.kind, due.owner, due.late) == (ReminderKind.REVIEW, "Ayesha", True)
+    assert due.due_at == NOON + timedelta(days=5)
+    changes.edit_change(change.id, lambda c: replace(c, reviewed_by="Ayesha"), desk=opened.desk)
+    assert opened.first.home(clock.at).due == ()
+
+
+@pytest.mark.parametrize(
+    ("fields", "asked"),
+    [
+        ({}, True),
+        ({"state": S.MONITOR}, False),
+        ({"state": S.CLOSED}, False),
+        ({"reviewed_by": "Ayesha"}, False),
+        ({"type": ChangeType.STANDARD}, False),
+        ({"type": ChangeType.STANDARD, "retrospective": True}, True),
+        ({"type": ChangeType.EMERGENCY}, True),
+        ({"state_since": None}, False),
+    ],
+)
+def test_a_review_is_asked_for_where_the_process_needs_one(fields, asked):
+    change = replace(Change("c", "CHG-1", "x", state=S.REVIEW, state_since=NOON), **fields)
+    assert (change.review_due_at is not None) is asked
 
 
 def test_lessons_and_actions_are_listed_over_all_changes(opened, made):

@@ -199,6 +199,16 @@ def test_a_plan_nobody_has_approved_yet_is_bound_to_the_time_it_shows():
     assert standing_approvals(office.now(change)) == ("Pieter",)
 
 
+@pytest.mark.parametrize("comment", ["", "  \n"])
+def test_a_rejection_without_a_word_is_refused_and_decides_nothing(office, comment):
+    change = office.asked()
+    with pytest.raises(IllegalMove, match="needs a comment"):
+        decide(change.id, NO, desk=office.desk("Thabo"), comment=comment)
+    assert office.now(change).approvals == ()
+    assert office.now(change).state is S.AUTHORIZE
+    assert decide(change.id, YES, desk=office.desk("Thabo"), comment=comment).approvals
+
+
 def test_a_rejection_takes_the_change_back_in_one_go_with_its_comment(office):
     change = office.asked()
     back = decide(change.id, NO, desk=office.desk("Pieter"), comment="No rehearsal")

@@ -223,7 +223,11 @@ def _day(at: datetime, source: Source) -> str:
 def _reviewed(source: Source) -> Claim:
     change = source.change
     if not change.reviewed_by:
-        return Claim(_("Nobody has reviewed the change yet."), _("Review."))
+        text = _("Nobody has reviewed the change yet.")
+        if due := change.review_due_at:
+            asked = _("It was due {day}.") if due <= source.now else _("It is due {day}.")
+            text = f"{text} {asked.format(day=_day(due, source))}"
+        return Claim(text, _("Review."))
     when = moment_words(change.reviewed_at, source, dated=True)
     text = _("{name}, {when}; the work was done by {implementer}.").format(
         name=change.reviewed_by, when=when, implementer=change.implementer or _("nobody by name")

@@ -277,3 +277,15 @@ def test_a_lesson_has_tags_and_is_signed_and_an_action_names_its_day(opened, ser
     saved(driver)
     (action,) = read(services, change.id).actions
     assert (action.done, action.done_on) == (True, NOON.date())
+
+
+def test_the_day_of_the_review_is_said_and_being_late_is_said_too(opened, services, clock):
+    driver, change, review = opened(review_days=5.0)
+    assert review.reviewed._when.text() == "due Thu 19 Nov 2026"
+    assert review.reviewed._state._badge.word == "Not reviewed"
+    clock.pass_by(days=6)
+    driver.open(change.id)
+    assert review.reviewed._state._badge.word == "Review is late"
+    driver.click(review.reviewed.button)
+    assert review.reviewed._state._badge.word == "Reviewed"
+    assert review.reviewed._when.text().startswith("by Nomsa, ")

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.ids import HostId, new_id
 from app.domain.metric import Metric, MetricKind, SampleSet
+from app.domain.review import REVIEW_DAYS
 from app.domain.verdict import Comparison
 from app.i18n import _, later
 from app.services.metric_packs import missing_from, pack_for
@@ -70,13 +71,16 @@ class MeasuresSection(Section):
         self.watched = LineField(
             _("Watched for, days"), _("After the work, before the change can be reviewed.")
         )
-        windows = Form(3)
-        for name in ("length", "settle", "watched"):
+        self.reviewed = LineField(
+            _("Reviewed within, days"), _("Of being watched long enough; then Home reminds.")
+        )
+        windows = Form(4)
+        for name in ("length", "settle", "watched", "reviewed"):
             windows.add(name, getattr(self, name))
         self.column.addWidget(self.measures)
         add_layout(self.column, row(WithReason(self.suggest), None))
         self.column.addWidget(windows)
-        self.watch(self.length, self.settle, self.watched)
+        self.watch(self.length, self.settle, self.watched, self.reviewed)
         self.watch_list(self.measures)
 
     def fill(self, view: ChangeView) -> None:
@@ -88,17 +92,20 @@ class MeasuresSection(Section):
         self.length.set_value(plain(round(change.baseline_s / 60, 4)))
         self.settle.set_value(plain(round(change.settle_s / 60, 4)))
         self.watched.set_value(plain(round(change.monitor_days, 6)))
+        self.reviewed.set_value(plain(round(change.review_days, 6)))
 
     def values(self) -> dict[str, object]:
         """Return measures and windows as typed."""
         window = number_of(self.length, self.length.value)
         settle = number_of(self.settle, self.settle.value)
         days = number_of(self.watched, self.watched.value)
+        review = number_of(self.reviewed, self.reviewed.value)
         return {
             "metrics": self.measures.value,
             "baseline_s": 3 * 3600.0 if not window else round(window * 60, 2),
             "settle_s": 600.0 if settle is None else round(settle * 60, 2),
             "monitor_days": self.view.settings.monitor_days if days is None else days,
+            "review_days": REVIEW_DAYS if review is None else review,
         }
 
     def on_lock(self, *, locked: bool) -> None:

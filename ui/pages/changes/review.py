@@ -9,7 +9,7 @@ from app.domain.change import Change, ChangeState
 from app.domain.review import CloseCode
 from app.i18n import _, later
 from app.services.closing import propose_code
-from app.wording import moment
+from app.wording import day, moment
 from ui.cells import Badge, Mark
 from ui.operations import changes
 from ui.operations.changes import ChangeView, edit_of
@@ -95,11 +95,12 @@ class Reviewed(Part):
         """Show who reviewed it and whether the acting person may."""
         change = view.change
         done = bool(change.reviewed_by)
-        badge = Badge(Mark.GOOD, _("Reviewed")) if done else Badge(Mark.MISSING, _("Not reviewed"))
+        badge = Badge(Mark.GOOD, _("Reviewed")) if done else _open_badge(view)
         self._state.set_badge(badge)
         by = _("by {name}, {moment}")
         when = moment(change.reviewed_at, view.zone)
-        self._when.setText(by.format(name=change.reviewed_by, moment=when) if done else "")
+        told = by.format(name=change.reviewed_by, moment=when) if done else _due_words(view)
+        self._when.setText(told)
         locked = bool(record_lock(change))
         self.button.setVisible(not locked)
         self.button.block("" if locked else _why_not(view))
@@ -112,6 +113,18 @@ class Reviewed(Part):
         if edit is not None:
             task = changes.save(self._editing.context, view.change.id, edit)
             self._editing.do(task, _("Reviewed"))
+
+
+def _open_badge(view: ChangeView) -> Badge:
+    due = view.change.review_due_at
+    if due is not None and due <= view.now:
+        return Badge(Mark.WATCH, _("Review is late"))
+    return Badge(Mark.MISSING, _("Not reviewed"))
+
+
+def _due_words(view: ChangeView) -> str:
+    due = view.change.review_due_at
+    return "" if due is None else _("due {day}").format(day=day(due, view.zone, year=True))
 
 
 def _why_not(view: ChangeView) -> str:

@@ -7,7 +7,7 @@ from app.services.rows import Reminder, ReminderKind
 from app.wording import day
 from ui.cells import Cell, Column, Mini, Words
 
-_ICONS = {ReminderKind.ACTION: "flag", ReminderKind.BENEFIT: "activity"}
+_ICONS = {ReminderKind.ACTION: "flag", ReminderKind.BENEFIT: "activity", ReminderKind.REVIEW: "eye"}
 
 
 def due_columns(zone: Callable[[], str]) -> tuple[Column[Reminder], ...]:
