@@ -50,9 +50,16 @@ class _ProgramLog(logging.Handler):
         self._file: logging.Handler | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a record; called with the handler's lock held."""
+        """Write a record; called with the handler's lock held.
+
+        A disk that is full or gone keeps nobody from working: the next record tries again.
+        """
         if self._file is None:
-            self._file = _open_file(self._path)
+            try:
+                self._file = _open_file(self._path)
+            except OSError:
+                self.handleError(record)
+                return
             self._file.setFormatter(self.formatter)
         self._file.emit(record)
 

@@ -4,11 +4,12 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli.files import read_bytes, write_whole
+from app.cli.files import read_bytes
 from app.cli.output import answer
 from app.domain.approval import Decision
 from app.errors import InvalidInput
 from app.i18n import _
+from app.services.saving import save_whole
 
 if TYPE_CHECKING:
     from app.services.approval_files import RequestFile
@@ -76,7 +77,7 @@ def _request(args: argparse.Namespace, services: "AppServices") -> None:
         change = uow.changes.by_number(args.number)
     data = export_request(change.id, desk=services.desk, secrets=services.secrets)
     target: Path = args.out or Path(request_file_name(change))
-    write_whole(data, target)
+    save_whole(data, target)
     found = read_request(data)
     line = _("{file}: plan {plan}, revision {n}, signed with {key}").format(
         file=target,
@@ -159,7 +160,7 @@ def _decide(args: argparse.Namespace, services: "AppServices") -> None:
     data = answer_request(read_bytes(args.file), said, desk=services.desk, secrets=services.secrets)
     given = read_answer(data)
     target: Path = args.out or Path(answer_file_name(given))
-    write_whole(data, target)
+    save_whole(data, target)
     line = _("{file}: {decision} by {name}, signed with {key}. Send it back.").format(
         file=target,
         decision=given.decision.value,
@@ -212,7 +213,7 @@ def _agenda(args: argparse.Namespace, services: "AppServices") -> None:
         numbers = waiting_in(Query(read_filter(args.filter), services.asker), services.finder)
     made = make_agenda(numbers, boards=boards)
     target: Path = args.out or Path("agenda.pdf")
-    write_whole(services.files.get(made.sha256), target)
+    save_whole(services.files.get(made.sha256), target)
     line = _("{file}: {pages} pages, {names}").format(
         file=target, pages=made.pages, names=", ".join(made.numbers)
     )

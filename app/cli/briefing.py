@@ -4,9 +4,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli.files import write_whole
 from app.cli.output import answer
 from app.i18n import _
+from app.services.saving import save_whole
 
 if TYPE_CHECKING:
     from app.services.facade import AppServices
@@ -31,7 +31,7 @@ def run(args: argparse.Namespace, services: "AppServices") -> int:
     briefs = Briefs(services.desk, services.files, services.render_briefing)
     made = make_briefing(args.number, briefs=briefs)
     target: Path = args.out or Path(f"{made.number}-briefing.pdf")
-    write_whole(services.files.get(made.sha256), target)
+    save_whole(services.files.get(made.sha256), target)
     data = {
         "number": made.number,
         "file": target,

@@ -10,6 +10,7 @@ from app.domain.change import ChangeState
 from app.domain.window import TimeRange
 from app.errors import InvalidInput
 from app.i18n import _
+from app.services.saving import save_whole
 
 if TYPE_CHECKING:
     from app.domain.calendar import Occurrence
@@ -44,12 +45,12 @@ def run(args: argparse.Namespace, services: "AppServices") -> int:
 
 
 def _export(args: argparse.Namespace, services: "AppServices") -> int:
-    from app.services.calendars import export_changes, write_file  # noqa: PLC0415
+    from app.services.calendars import export_changes  # noqa: PLC0415
 
     ids = _ids(args, services)
     data = export_changes(ids, exporting=services.exporting, windows=args.windows)
     target: Path = args.out or Path("changes.ics")
-    write_file(data, target)
+    save_whole(data, target)
     entries = data.count(b"BEGIN:VEVENT")
     told = {"file": target, "entries": entries, "changes": len(ids), "bytes": len(data)}
     text = _("{file}: {n} entries").format(file=target, n=entries)

@@ -21,20 +21,3 @@ def read_bytes(path: Path) -> bytes:
         raise InvalidInput(
             _("{file} cannot be read: {why}.").format(file=path, why=error.strerror or error)
         ) from error
-
-
-def write_whole(data: bytes, target: Path) -> None:
-    """Write a file whole or not at all.
-
-    Raises:
-        InvalidInput: It cannot be written.
-    """
-    part = target.with_name(target.name + ".part")
-    try:
-        part.write_bytes(data)
-        part.replace(target)
-    except OSError as error:
-        raise InvalidInput(
-            _("{file} cannot be written: {why}.").format(file=target, why=error.strerror or error),
-            hint=_("Name a file in a folder that is there, with --out."),
-        ) from error

@@ -4,9 +4,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli.files import write_whole
 from app.cli.output import answer
 from app.i18n import _
+from app.services.saving import save_whole
 
 if TYPE_CHECKING:
     from app.services.facade import AppServices
@@ -30,7 +30,7 @@ def run(args: argparse.Namespace, services: "AppServices") -> int:
     gaps = report_gaps(args.number, reporting=services.reporting)
     made = make_report(args.number, reporting=services.reporting)
     target: Path = args.out or Path(f"{made.number}.pdf")
-    write_whole(services.files.get(made.pdf_sha256), target)
+    save_whole(services.files.get(made.pdf_sha256), target)
     data = {
         "number": made.number,
         "revision": made.revision,

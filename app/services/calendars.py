@@ -5,13 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 
 from app.domain.calendar import ScheduleWindow
 from app.domain.change import Change, ChangeState
 from app.domain.host import Host
 from app.domain.window import TimeRange
-from app.errors import InvalidInput, NotFound
+from app.errors import NotFound
 from app.i18n import _
 from app.services.calendar_rows import CalendarReads
 from app.services.changes import Desk
@@ -131,19 +130,6 @@ def export_changes(ids: Sequence[str], *, exporting: Exporting, windows: bool = 
 def _labelled(title: str, label: str) -> str:
     """Say in a title that nothing of it is real."""
     return f"{label}: {title}" if label else title
-
-
-def write_file(data: bytes, target: Path) -> None:
-    """Write a calendar file whole or not at all; raises InvalidInput when it cannot be written."""
-    part = target.with_name(target.name + ".part")
-    try:
-        part.write_bytes(data)
-        part.replace(target)
-    except OSError as error:
-        raise InvalidInput(
-            _("{file} cannot be written: {why}.").format(file=target, why=error.strerror or error),
-            hint=_("Name a file in a folder that is there."),
-        ) from error
 
 
 def _windows(reads: CalendarReads, hosts: tuple[Host, ...], label: str) -> tuple[WindowEntry, ...]:

@@ -4,7 +4,6 @@ import hashlib
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from app.domain.event import Event, NewEvent
 from app.domain.metric import SampleSet
 from app.domain.report import Report
 from app.domain.run import Run
-from app.errors import InvalidInput, SecretUnavailable
+from app.errors import SecretUnavailable
 from app.i18n import _
 from app.secrets import SecretKeeper
 from app.services.attachments import MOST_BYTES, clean_name
@@ -24,6 +23,7 @@ from app.services.changes import Desk
 from app.services.people import own_signer
 from app.services.ports_series import SeriesStore
 from app.services.ports_store import Files, NewUnitOfWork, UnitOfWork
+from app.services.saving import written_whole
 from app.services.signed_files import SignsBytes, seal
 
 Part = tuple[str, bytes]
@@ -98,25 +98,14 @@ def export_dossier(
         NotFound: There is no such change.
         InvalidInput: The file cannot be written.
     """
-    part = target.with_name(target.name + ".part")
-    try:
-        with new_uow() as uow:
-            change = uow.changes.get(change_id)
-            with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
-                members = tuple(_put(archive, *each) for each in _parts(change, uow, files, series))
-                manifest = _manifest(change, members, uow)
-                _put(archive, MANIFEST, manifest)
-                if voucher is not None:
-                    _put(archive, SIGNATURE, _signature(change, manifest, voucher))
-        part.replace(target)
-    except OSError as error:
-        raise InvalidInput(
-            _("{file} cannot be written: {why}.").format(file=target, why=error.strerror or error),
-            hint=_("Name a file in a folder that is there."),
-        ) from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+    with written_whole(target) as part, new_uow() as uow:
+        change = uow.changes.get(change_id)
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+            members = tuple(_put(archive, *each) for each in _parts(change, uow, files, series))
+            manifest = _manifest(change, members, uow)
+            _put(archive, MANIFEST, manifest)
+            if voucher is not None:
+                _put(archive, SIGNATURE, _signature(change, manifest, voucher))
     return target
 
 

@@ -4,7 +4,6 @@ The list is read page by page and written as it comes, so that a hundred thousan
 memory than one page. The file appears under its name when it is whole.
 """
 
-import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from app.domain.change import Change
 from app.errors import InvalidInput
 from app.i18n import _, later
 from app.services.finding import Finder, Query
+from app.services.saving import written_whole
 from app.tasks import TaskContext
 
 PAGE = 500
@@ -132,27 +132,6 @@ def export_list(
     with written_whole(target) as part:
         rows = _write(_changes(query, finder), part, wish, (open_table, context, total))
     return Exported(target, rows)
-
-
-@contextlib.contextmanager
-def written_whole(target: Path) -> Iterator[Path]:
-    """Give a place beside a file to write to; it takes the file's name once all is written.
-
-    Raises:
-        InvalidInput: The file cannot be written.
-    """
-    part = target.with_name(target.name + ".part")
-    try:
-        yield part
-        part.replace(target)
-    except OSError as error:
-        raise InvalidInput(
-            _("{file} cannot be written: {why}.").format(file=target, why=error.strerror or error),
-            hint=_("Name a file in a folder that is there."),
-        ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 def _write(

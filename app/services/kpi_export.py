@@ -9,9 +9,10 @@ from app.analysis.kpi import interval
 from app.analysis.kpi_table import KPIS
 from app.domain.kpi import Amount, Measure, Part, Rate, Spread
 from app.i18n import _, later
-from app.services.exports import ExportWish, Value, written_whole
+from app.services.exports import ExportWish, Value
 from app.services.kpi_words import GROUPS
 from app.services.kpis import KpiView, Period, load_kpis
+from app.services.saving import written_whole
 
 if TYPE_CHECKING:
     from app.services.facade import AppServices

@@ -12,10 +12,10 @@ from app.analysis.kpi_table import KPIS, KpiGroup
 from app.domain.event import NewEvent
 from app.i18n import _, ngettext, speaking
 from app.services import kpi_words as words
-from app.services.exports import written_whole
 from app.services.kpis import KpiView, Period, load_kpis
 from app.services.report_content.data import Cover, Rendered
 from app.services.rows import ActionRow
+from app.services.saving import save_whole
 from app.wording import count, day_words, moment, number
 
 if TYPE_CHECKING:
@@ -161,8 +161,7 @@ def write_portfolio(period: Period, target: Path, *, services: "AppServices") ->
         actions = services.queries.learned().actions
         data = portfolio_data(view, actions, cover=cover, today=asker.today)
         made = services.render_portfolio(data)
-    with written_whole(target) as part:
-        part.write_bytes(made.pdf)
+    save_whole(made.pdf, target)
     _log(made, period, services)
     return target
 

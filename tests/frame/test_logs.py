@@ -1,11 +1,13 @@
 import logging
 import os
 import stat
+from contextlib import suppress
 
 import pytest
 
 from app.logs import FILE_NAME, MAX_BYTES, start_logging, stop_logging
 from app.redaction import Redactor
+from tests.small_disk import small_disk
 
 CANARY = "canary-7f3a9c-secret"
 log = logging.getLogger("test")
@@ -66,3 +68,41 @@ def test_starting_twice_writes_each_line_once(path):
     start_logging(path.parent, Redactor())
     log.info("once")
     assert path.read_text(encoding="utf-8").count("once") == 1
+
+
+def test_a_full_disk_keeps_nobody_from_working_and_lines_come_again_with_room(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(logging, "raiseExceptions", False)  # it would say so on standard error
+    with small_disk(tmp_path / "disk", "64k") as disk:
+        data = disk / "data"
+        data.mkdir()
+        fill(disk / "ballast")
+        path = start_logging(data, Redactor())
+        try:
+            log.warning("lost")
+            (disk / "ballast").unlink()
+            log.warning("there is room again")
+        finally:
+            stop_logging()
+        assert "there is room again" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="about a folder that goes away")
+def test_a_folder_that_cannot_be_written_keeps_nobody_from_working(tmp_path, monkeypatch):
+    monkeypatch.setattr(logging, "raiseExceptions", False)
+    path = start_logging(tmp_path / "data", Redactor())
+    try:
+        path.parent.rmdir()
+        log.warning("lost")
+        path.parent.mkdir()
+        log.warning("found again")
+    finally:
+        stop_logging()
+    assert "found again" in path.read_text(encoding="utf-8")
+
+
+def fill(path):
+    with open(path, "wb", buffering=0) as ballast, suppress(OSError):
+        while True:
+            ballast.write(bytes(4096))

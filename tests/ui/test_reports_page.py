@@ -139,7 +139,7 @@ def test_a_place_that_cannot_be_written_is_named(page, services, qtbot, tmp_path
     printed(services)
     shown = page()
     shown.save_to(tmp_path / "nowhere" / "report.pdf")
-    qtbot.waitUntil(lambda: "could not be written" in texts(shown))
+    qtbot.waitUntil(lambda: "cannot be written" in texts(shown))
     assert "Choose another folder" in texts(shown)
 
 

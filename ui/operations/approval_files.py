@@ -21,6 +21,7 @@ from app.services.approval_files import (
 )
 from app.services.people import KeyState, key_state
 from app.services.plan_reading import Reading, read_plan
+from app.services.saving import save_whole
 from app.services.signed_files import MAX_BYTES, kind_of
 from ui.tasks import WRITES, Task
 
@@ -69,7 +70,7 @@ def write_request(context: "UiContext", change_id: str, target: Path) -> Task:
 
     def work(_task: object) -> Path:
         data = export_request(change_id, desk=services.desk, secrets=services.secrets)
-        return _write(data, target)
+        return save_whole(data, target)
 
     return context.tasks.start(work, lane=WRITES)
 
@@ -80,7 +81,7 @@ def write_answer(context: "UiContext", request: bytes, said: Answered, folder: P
 
     def work(_task: object) -> Path:
         data = answer_request(request, said, desk=services.desk, secrets=services.secrets)
-        return _write(data, folder / answer_file_name(read_answer(data)))
+        return save_whole(data, folder / answer_file_name(read_answer(data)))
 
     return context.tasks.start(work, lane=WRITES)
 
@@ -105,18 +106,3 @@ def _read(path: Path) -> bytes:
                 file=path.name, why=error.strerror or str(error)
             )
         ) from error
-
-
-def _write(data: bytes, target: Path) -> Path:
-    part = target.with_name(target.name + ".part")
-    try:
-        part.write_bytes(data)
-        part.replace(target)
-    except OSError as error:
-        raise InvalidInput(
-            _("{file} cannot be written: {why}.").format(
-                file=target.name, why=error.strerror or str(error)
-            ),
-            hint=_("Choose another folder."),
-        ) from error
-    return target

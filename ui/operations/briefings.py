@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.errors import AppError
 from app.i18n import _
 from app.services.briefings import Briefs, make_briefing
+from app.services.saving import save_whole
 from ui.tasks import Task
 
 if TYPE_CHECKING:
@@ -28,13 +28,7 @@ def save_briefing(context: "UiContext", number: str, target: Path) -> Task:
     def work(_task: object) -> SavedBriefing:
         briefs = Briefs(services.desk, services.files, services.render_briefing)
         made = make_briefing(number, briefs=briefs)
-        try:
-            target.write_bytes(services.files.get(made.sha256))
-        except OSError as error:
-            raise AppError(
-                _("{path} could not be written.").format(path=target),
-                hint=_("Choose another folder, or close the program that has the file open."),
-            ) from error
+        save_whole(services.files.get(made.sha256), target)
         return SavedBriefing(target, made.open_points)
 
     return context.tasks.start(work, title=_("Briefing of {number}").format(number=number))

@@ -13,10 +13,11 @@ from app.domain.conflict import Conflict
 from app.domain.host import Host
 from app.domain.window import TimeRange, Window
 from app.services import scheduling, slots, windows
-from app.services.calendars import export_changes, write_file
+from app.services.calendars import export_changes
 from app.services.changes import Desk
 from app.services.conflicts import find_conflicts, look_around, unaccepted
 from app.services.rows import ChangeRow
+from app.services.saving import save_whole
 from app.services.scheduling import Move
 from app.services.slots import SlotAnswer
 from ui.operations.zones import zone_names
@@ -192,7 +193,7 @@ _EVERY = 10_000_000
 def export(services: "AppServices", ids: Sequence[str], target: Path, *, with_windows: bool) -> int:
     """Write a calendar file and return how many entries it has."""
     data = export_changes(ids, exporting=services.exporting, windows=with_windows)
-    write_file(data, target)
+    save_whole(data, target)
     return data.count(b"BEGIN:VEVENT")
 
 

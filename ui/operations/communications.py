@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.domain.communication import Audience
-from app.errors import AppError
-from app.i18n import _
 from app.services import communications
+from app.services.saving import save_whole
 from ui.tasks import WRITES, Task
 
 if TYPE_CHECKING:
@@ -29,14 +28,7 @@ def save_mail(context: "UiContext", change_id: str, message_id: str, target: Pat
 
     def work(_task: object) -> Path:
         data = communications.make_mail(change_id, message_id, mailing=services.mailing)
-        try:
-            target.write_bytes(data)
-        except OSError as error:
-            raise AppError(
-                _("{path} could not be written.").format(path=target),
-                hint=_("Choose another folder, or close the program that has the file open."),
-            ) from error
-        return target
+        return save_whole(data, target)
 
     return context.tasks.start(work)
 

@@ -8,6 +8,7 @@ from app.errors import AppError
 from app.i18n import _
 from app.services.dossier_reading import Dossier, open_dossier, read_member
 from app.services.dossiers import hand_over
+from app.services.saving import save_whole
 from ui.tasks import Task
 
 if TYPE_CHECKING:
@@ -41,14 +42,7 @@ def save_member(context: "UiContext", dossier: Dossier, name: str, target: Path)
         if dossier.manifest is None:
             raise AppError(_("Nothing vouches for what is in this dossier."))
         data = read_member(dossier.path, dossier.manifest, name)
-        try:
-            target.write_bytes(data)
-        except OSError as error:
-            raise AppError(
-                _("{path} could not be written.").format(path=target),
-                hint=_("Choose another folder."),
-            ) from error
-        return target
+        return save_whole(data, target)
 
     return context.tasks.start(work)
 

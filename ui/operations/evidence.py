@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from app.domain.change import Change
 from app.domain.evidence import Attachment
-from app.errors import AppError
 from app.i18n import _
 from app.services import attachments
 from app.services.attachments import Found
+from app.services.saving import save_whole
 from ui.tasks import WRITES, Task
 
 if TYPE_CHECKING:
@@ -84,13 +84,6 @@ def save_copy(context: "UiContext", item: Attachment, target: Path) -> Task:
 
     def work(_task: object) -> Path:
         data = files.get(item.sha256)
-        try:
-            target.write_bytes(data)
-        except OSError as error:
-            raise AppError(
-                _("{path} could not be written.").format(path=target),
-                hint=_("Choose another folder, or close the program that has the file open."),
-            ) from error
-        return target
+        return save_whole(data, target)
 
     return context.tasks.start(work)

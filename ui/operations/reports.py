@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from app.domain.change import Change
 from app.domain.report import Report
-from app.errors import AppError, NotFound
-from app.i18n import _
+from app.errors import NotFound
 from app.services import reports
 from app.services.ports_store import UnitOfWork
 from app.services.report_content.gaps import Gap
+from app.services.saving import save_whole
 from ui.operations.listing import newest_changes
 from ui.tasks import Task
 
@@ -104,13 +104,6 @@ def save_copy(context: "UiContext", report: Report, target: Path) -> Task:
 
     def work(_task: object) -> Path:
         data = files.get(report.pdf_sha256)
-        try:
-            target.write_bytes(data)
-        except OSError as error:
-            raise AppError(
-                _("{path} could not be written.").format(path=target),
-                hint=_("Choose another folder, or close the program that has the file open."),
-            ) from error
-        return target
+        return save_whole(data, target)
 
     return context.tasks.start(work)

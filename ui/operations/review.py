@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from app.domain.change import Change
 from app.domain.feedback import Channel, Response
 from app.domain.ids import ChangeId
-from app.errors import AppError
 from app.i18n import _
 from app.services import benefits, feedback
 from app.services.attachments import read_file
 from app.services.feedback import FormKind, Round
 from app.services.feedback_read import Preview, read_csv, read_pasted
+from app.services.saving import save_whole
 from ui.tasks import WRITES, Task
 
 if TYPE_CHECKING:
@@ -94,14 +94,7 @@ def write_form(context: "UiContext", change: Change, kind: FormKind, path: Path)
     """Write the questions to a file that can be sent out."""
 
     def work(_task: object) -> Path:
-        try:
-            path.write_bytes(feedback.form_of(change, kind))
-        except OSError as error:
-            raise AppError(
-                _("{path} could not be written.").format(path=path),
-                hint=_("Choose another folder, or close the program that has the file open."),
-            ) from error
-        return path
+        return save_whole(feedback.form_of(change, kind), path)
 
     return context.tasks.start(work)
 

@@ -13,8 +13,6 @@ from app.domain.event import Event
 from app.domain.health import HealthReport
 from app.domain.run import Run, StepRun
 from app.domain.work import Work
-from app.errors import AppError
-from app.i18n import _
 from app.services import decisions, execution
 from app.services.attachments import read_file
 from app.services.changes import Desk
@@ -29,6 +27,7 @@ from app.services.proofs import attach_proof
 from app.services.rollback import RollbackTime, rollback_deadline, rollback_time
 from app.services.rows import RunRow
 from app.services.run_roles import RUNNERS
+from app.services.saving import save_whole
 from ui.tasks import Task
 
 if TYPE_CHECKING:
@@ -235,13 +234,6 @@ def save_mail(context: "UiContext", view: RunView, item: StepRun, target: Path) 
         if run is None:
             raise LookupError("a step belongs to a run")
         mail = mail_of(view.change, run, item, services.clock.now())
-        try:
-            target.write_bytes(services.write_mail(mail))
-        except OSError as error:
-            raise AppError(
-                _("{path} could not be written.").format(path=target),
-                hint=_("Choose another folder, or close the program that has the file open."),
-            ) from error
-        return target
+        return save_whole(services.write_mail(mail), target)
 
     return context.tasks.start(work)
