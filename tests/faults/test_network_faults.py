@@ -165,8 +165,8 @@ def files(host: Host, *roots: Path) -> BackupSource:
 
 
 def capture(vault, remote, *wanted: BackupSource, context: TaskContext | None = None):  # noqa: F811
-    request = CaptureRequest(SetId(new_id()), remote.host, wanted, by="ada")
-    return vault.capture(request, remote, context or TaskContext())
+    request = CaptureRequest(SetId(new_id()), (remote.host,), wanted, by="ada")
+    return vault.capture(request, (remote,), context or TaskContext())
 
 
 def read_back(vault, taken) -> bool:  # noqa: F811

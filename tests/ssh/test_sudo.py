@@ -129,6 +129,27 @@ def test_sudo_that_hangs_is_given_up(sudo, secrets: SessionSecrets) -> None:
     pool.close()
 
 
+FOREIGN = {
+    "another language": "printf 'Mot de passe de shop : ' >&2; IFS= read -r given",
+    "sudo-rs": "printf '[sudo: authenticate] Password: ' >&2; IFS= read -r given",
+    "a terminal code": "printf '\\033[2J\\033[1mPassword:\\033[0m ' >&2; IFS= read -r given",
+}
+
+
+@pytest.mark.parametrize("prompt", FOREIGN)
+def test_prompt_that_is_not_the_one_we_asked_for_gets_no_password(
+    sudo, secrets: SessionSecrets, tmp_path: Path, prompt: str
+) -> None:
+    pool, host = remote_of(sudo(f'{FOREIGN[prompt]}\nprintf %s "$given" >"$SEEN"'), secrets)
+    secrets.set(host.sudo_secret, PASSWORD)
+    with pytest.raises(TimedOut) as error:
+        pool.open(host).run("true")
+    assert error.value.step is Stage.SUDO
+    pool.close()
+    seen = tmp_path / "seen"
+    assert not seen.exists() or PASSWORD not in seen.read_text()
+
+
 def test_host_without_sudo_is_named(secrets: SessionSecrets, tmp_path: Path) -> None:
     with PrivateSshd(tmp_path / "sshd", env={"PATH": str(tmp_path)}) as server:
         (tmp_path / "env").symlink_to("/usr/bin/env")

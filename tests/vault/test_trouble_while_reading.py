@@ -149,3 +149,23 @@ def test_small_and_foreign_tars_work_too(vault, tree, tmp_path, flavour):
     (tree / "z.txt").write_text("changed")
     vault.restore_on_host(taken, remote, TaskContext())
     assert (tree / "z.txt").read_text() == "last"
+
+
+def test_attributes_and_rights_of_other_systems_come_back(vault, remote, tree):
+    """Extended attributes, as file capabilities and labels of SELinux are kept in."""
+    names = {"user.origin": b"hand\x00made"}
+    if os.geteuid() == 0:
+        names |= {"trusted.label": b"system_u", "security.label": b"unconfined"}
+    try:
+        for name, value in names.items():
+            os.setxattr(tree / "z.txt", name, value)
+    except OSError:
+        pytest.skip("this file system keeps no extended attributes")
+    wanted = BackupSource(SourceKind.FILES, remote.host.id, (str(tree),))
+    taken = take(vault, remote, wanted)
+    (tree / "z.txt").write_text("other")
+    for name in names:
+        os.removexattr(tree / "z.txt", name)
+    vault.restore_on_host(taken, remote, TaskContext(), RestoreWish())
+    found = {name: os.getxattr(tree / "z.txt", name) for name in os.listxattr(tree / "z.txt")}
+    assert found.items() >= names.items()
