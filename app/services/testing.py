@@ -90,7 +90,7 @@ def _record_tried(change_id: str, case: TestCase, tried: Tried, *, with_: Testin
             (kept,),
         )  # fmt: skip
 
-    return _add_attempt(change_id, case.id, attempt, desk=desk, actor=Actor.SYSTEM)
+    return add_attempt(change_id, case.id, attempt, desk=desk, actor=Actor.SYSTEM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +120,14 @@ def record_result(change_id: str, test: str, seen: Seen, *, desk: Desk) -> Chang
             now, desk.actor, seen.result, side_of(change), seen.observed.strip(), files=seen.files
         )
 
-    return _add_attempt(change_id, test, attempt, desk=desk, actor=Actor.HUMAN)
+    return add_attempt(change_id, test, attempt, desk=desk, actor=Actor.HUMAN)
 
 
-def _add_attempt(
+def add_attempt(
     change_id: str, test: str, make: Callable[[Change], Attempt], *, desk: Desk, actor: Actor
 ) -> Change:
+    """Add an attempt to a test of an open change; raises as `record_result`."""
+
     def alter(change: Change, case: TestCase) -> tuple[TestCase, NewEvent]:
         attempt = make(change)
         side = _("before the work") if attempt.side is Side.BEFORE else _("after the work")

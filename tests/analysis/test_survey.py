@@ -66,7 +66,7 @@ def test_shares_have_wilsons_interval_and_no_percentage_below_ten(one, other):
     if whole:
         theirs = stats.binomtest(part, whole).proportion_ci(0.95, "wilson")
         assert (found.low, found.high) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
-    assert (found.fraction is None) == (whole < FEW)
+    assert (found.fraction is None) == (whole < 10)
 
 
 def test_without_an_answer_nothing_is_said():

@@ -74,6 +74,8 @@ class ChangeView:
     """Names of everybody who is listed."""
     not_tester: str = ""
     """Why the acting person may not record what tests found, "" when they may."""
+    load_words: str = ""
+    """What the load tests of both sides say, "" while they were not compared."""
     clock_behind_s: float = 0.0
     """How far the clock of this computer lies before the newest entry of the log."""
 
@@ -160,6 +162,7 @@ def load_view(services: "AppServices", ref: str) -> ChangeView:
         moves = tuple((item, item.answers(change, facts)) for item in moves_of(change))
         agreement = agreement_of(change, uow, desk)
         parent, children = relatives(change, uow)
+        load_tests = uow.load_verdicts.find(change.id)
         people = tuple(sorted(p.name for p in uow.people.list() if not p.retired))
     events = tuple(services.queries.events(change=change.id, limit=PAGE))
     return ChangeView(
@@ -189,6 +192,7 @@ def load_view(services: "AppServices", ref: str) -> ChangeView:
         work=facts.work,
         people=people,
         not_tester=lacks_role(TESTERS, change, facts.people, desk.actor),
+        load_words=load_tests.found.overall.sentence if load_tests else "",
         clock_behind_s=max((events[0].at - facts.now).total_seconds(), 0.0) if events else 0.0,
     )
 

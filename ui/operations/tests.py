@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from app.domain.change import Change
 from app.domain.review import Attempt, TestCase, TestResult
 from app.i18n import _
+from app.services import load_result
 from app.services.functional import keep_secret
 from app.services.testing import Seen, Waiver, keep_file, record_result, run_tests, waive
 from ui.operations.changes import FieldEdit, Overtaken
@@ -103,6 +104,15 @@ def record(
         return record_result(change_id, test, found, desk=services.desk)
 
     return context.tasks.start(work, lane=WRITES)
+
+
+def take_load_result(context: "UiContext", change_id: str, test: str) -> Task:
+    """Record the verdict on the load tests as the result of a test."""
+    services = context.services
+    return context.tasks.start(
+        lambda _task: load_result.take_load_result(change_id, test, with_=services.testing),
+        lane=WRITES,
+    )
 
 
 def accept(context: "UiContext", change_id: str, test: str, waiver: Waiver | None) -> Task:

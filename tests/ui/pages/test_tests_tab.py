@@ -1,5 +1,6 @@
 """The tab of tests, used as a person does: define, run, record, re-test, waive."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -8,11 +9,16 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.domain.change import ChangeState
 from app.domain.functional import FunctionalProbe, ProbeKind
+from app.domain.metric import WindowName
 from app.domain.people import Person, Role
-from app.domain.review import Attempt, Severity, Side, TestCase, TestResult
+from app.domain.review import Attempt, Severity, Side, TestCase, TestKind, TestResult
+from app.errors import InvalidInput
+from app.services.load_result import take_load_result
+from app.services.loadtests.keeping import NewRun, keep_run
 from app.services.people import save_person
 from app.services.testing import Seen, record_result
 from tests.fakes import NOON
+from tests.loadtests.test_comparing import write
 from tests.ui.pages.conftest import DB, read, with_fields
 from tests.ui.pages.steps import saved, tab
 from tests.web_fixtures import PASSWORD
@@ -250,3 +256,32 @@ def test_results_are_blocked_for_whoever_is_no_tester_and_say_who_is(opened, ser
     tests.cases.cases.open_at(0)
     driver.click(tests.results.verdicts[TestResult.PASSED])
     assert case_of(services, change).tester == "Nomsa"
+
+
+def test_a_load_test_takes_its_result_from_the_load_tests_of_both_sides(opened, services, tmp_path):
+    load = TestCase("l", "200 customers at once", TestKind.LOAD, "p95 below 300 ms")
+    driver, change, tests = opened(S.TEST, load, TestCase("t", "Sign in"))
+    tests.cases.cases.open_at(1)
+    assert not tests.results.from_load.isVisible()
+    with pytest.raises(InvalidInput, match="no load test"):
+        take_load_result(change.id, "t", with_=services.testing)
+    tests.cases.cases.open_at(0)
+    assert tests.results.from_load.reason == "no load tests of both sides yet"
+    with pytest.raises(InvalidInput, match="both sides"):
+        take_load_result(change.id, "l", with_=services.testing)
+    for side, level in ((WindowName.BEFORE, 60.0), (WindowName.AFTER, 90.0)):
+        path = write(tmp_path / f"{side.value}.jtl", level=level, bad=0.06)
+        keep_run(NewRun(change.id, side, path), with_=services.load_testing)
+    driver.open(change.id)
+    tests.cases.cases.open_at(0)
+    driver.click(tests.results.from_load)
+    case = case_of(services, change)
+    assert (case.result, case.tester) == (TestResult.FAILED, "Nomsa")
+    assert "REGRESSED" in case.observed.upper()
+    (kept,) = case.attempts[0].files
+    told = json.loads(services.files.get(kept.sha256))
+    with services.new_uow() as uow:
+        hashes = {run.sha256 for run in uow.load_runs.list(change=change.id)}
+    assert {run["sha256"] for run in (*told["before"], *told["after"])} == hashes
+    assert not tests.results.trace.isVisible()
+    assert tests.state.text().startswith("0 of 2 passed, 1 failed")

@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
-from app.domain.review import Attempt, Severity, Side, TestCase, TestResult
+from app.domain.review import Attempt, Severity, Side, TestCase, TestKind, TestResult
 from app.i18n import _, ngettext
 from app.services.testing import Seen, Waiver, side_of
 from app.wording import clock, day
@@ -54,6 +54,7 @@ class CaseResults(QWidget):
             TestResult.FAILED: Button(_("Failed"), icon="circle-x", tall=Tall.COMPACT),
             TestResult.BLOCKED: Button(_("Blocked"), icon="ban", tall=Tall.COMPACT),
         }
+        self.from_load = Button(_("Take from the load tests"), icon="timer", tall=Tall.COMPACT)
         self.attach = Button(_("Attach files"), icon="paperclip", tall=Tall.COMPACT)
         self._attached = Label(tone="ink2")
         self.secret = SecretPart(editing)
@@ -65,7 +66,10 @@ class CaseResults(QWidget):
 
     def _build_by_hand(self) -> QWidget:
         part = QWidget()
-        buttons = row(*self.verdicts.values(), 8, self.attach, self._attached, None)
+        buttons = row(
+            *self.verdicts.values(), WithReason(self.from_load), 8, self.attach, self._attached,
+            None,
+        )  # fmt: skip
         part.setLayout(column(self.observed, buttons, gap=8))
         return part
 
@@ -85,6 +89,7 @@ class CaseResults(QWidget):
         self.attempts.picked.connect(self._on_picked)
         self.save.clicked.connect(self._on_save)
         self.attach.clicked.connect(self._on_attach)
+        self.from_load.clicked.connect(self._on_from_load)
         self._traces.loaded.connect(self._show_trace)
         self._traces.failed.connect(self._editing.failed)
         for result, button in self.verdicts.items():
@@ -108,6 +113,9 @@ class CaseResults(QWidget):
         self.run.block(busy or view.not_tester)
         for button in self.verdicts.values():
             button.block(view.not_tester)
+        self.from_load.setVisible(case.kind is TestKind.LOAD)
+        no_load = "" if view.load_words else _("no load tests of both sides yet")
+        self.from_load.block(view.not_tester or no_load)
         self._by_hand.setVisible(not locked)
         self.secret.show_case(case, locked=locked)
         self.waiver.show_case(case, view, locked=locked or before)
@@ -136,6 +144,13 @@ class CaseResults(QWidget):
         task = deeds.record(self._editing.context, change, self._case.id, seen, self._files)
         task.succeeded.connect(self._on_recorded)
         self._editing.do(task, _("Recorded"))
+
+    @Slot()
+    def _on_from_load(self) -> None:
+        if self._case is not None:
+            change = self._editing.view.change.id
+            task = deeds.take_load_result(self._editing.context, change, self._case.id)
+            self._editing.do(task, _("Recorded"))
 
     @Slot(object)
     def _on_recorded(self, _change: object) -> None:
