@@ -202,6 +202,9 @@ def test_what_lies_beyond_the_scale_points_there_and_says_how_far(qtbot, theme):
     assert inked(far, 76, 136) == 0
     assert inked(Interval(0.88, 0.85, 0.9), 122, 136) > 20
     assert inked(Interval(0.1, 0.05, 0.15), 0, 14) == 0
+    wide = Interval(-0.62, -0.83, -0.18)  # its range comes back on the scale, up to 40 of 136
+    assert inked(wide, 16, 38) > 40  # the line
+    assert inked(wide, 44, 136) == 0, "no estimate across the zero"
 
 
 def test_strips_say_their_windows_and_parts(shown):

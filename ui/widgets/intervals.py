@@ -12,6 +12,7 @@ from ui.theme import MEDIUM, SMALL, tokens
 WIDTH, HEIGHT = 136, 20
 SPAN = 0.4
 _ARROW = 8
+_GAP = 4
 
 
 def draw_interval(painter: QPainter, area: QRectF, interval: Interval, span: float = SPAN) -> None:
@@ -48,7 +49,8 @@ def draw_interval(painter: QPainter, area: QRectF, interval: Interval, span: flo
         if beyond:
             _arrow(painter, QPointF(edge, y), direction, color)
     if abs(interval.estimate) > span:
-        _beyond(painter, area, interval)
+        inner = place(hi if interval.estimate < 0 else lo)
+        _beyond(painter, area, interval, inner)
         return
     painter.setPen(QPen(color, 1.6))
     painter.setBrush(color if interval.sure else look.surface)
@@ -64,12 +66,22 @@ def _arrow(painter: QPainter, tip: QPointF, direction: int, color: QColor) -> No
     painter.drawPolygon(QPolygonF(corners))
 
 
-def _beyond(painter: QPainter, area: QRectF, interval: Interval) -> None:
-    """Write an estimate that lies beyond the scale beside the arrow."""
+def _beyond(painter: QPainter, area: QRectF, interval: Interval, inner: float) -> None:
+    """Write an estimate that lies beyond the scale between the arrow or the range and the zero.
+
+    A wide range leaves no room for it: the figure itself stands beside every such picture.
+    """
     left = (interval.estimate or 0.0) < 0
-    room = area.adjusted(_ARROW + 4, 0, -_ARROW - 4, 0)
-    style = Style(interval.tone, SMALL, MEDIUM)
-    write(painter, room, signed_percent(interval.estimate), style, LEFT if left else RIGHT)
+    room = area.adjusted(_ARROW + _GAP, 0, -_ARROW - _GAP, 0)
+    if left:
+        room.setLeft(max(room.left(), inner + _GAP))
+        room.setRight(area.center().x() - _GAP)
+    else:
+        room.setRight(min(room.right(), inner - _GAP))
+        room.setLeft(area.center().x() + _GAP)
+    text, style = signed_percent(interval.estimate), Style(interval.tone, SMALL, MEDIUM)
+    if style.width(text) <= room.width():
+        write(painter, room, text, style, LEFT if left else RIGHT)
 
 
 class IntervalBar(Painted):
