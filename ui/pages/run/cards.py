@@ -137,16 +137,20 @@ class LateCard(Card):
             _("Why go on all the same"),
             _("A roll-back could no longer end inside the window. Becomes a deviation."),
         )
-        no_go = Button(_("No-go, back out"))
-        no_go.clicked.connect(self.backing_out)
-        no_go.setVisible(backs_out)
+        ways_back: list[Item] = []
+        if backs_out:
+            no_go = Button(_("No-go, back out"))
+            no_go.clicked.connect(self.backing_out)
+            ways_back.append(no_go)
         sign = StateBadge(Badge(Mark.WATCH, _("Point of no return"), "bad"))
         text = _("The latest start of a roll-back was at {time}. Nothing has been sent.")
         self._fill(
             row(Label(item.step.title, weight=BOLD, wrap=True), None, sign),
             Label(text.format(time=was), wrap=True),
             self.note,
-            row(None, self._skip_button(), no_go, self._button(_("Go on"), Kind.DANGER, "play")),
+            row(
+                None, self._skip_button(), *ways_back, self._button(_("Go on"), Kind.DANGER, "play")
+            ),
         )
 
     @Slot()
@@ -197,10 +201,11 @@ class TroubleCard(Card):
         words = _("Outcome unknown") if unknown else _("Did not succeed")
         badge = StateBadge(Badge(Mark.UNKNOWN if unknown else Mark.BAD, words))
         self.note = LineField(_("How you know, or why"), _("Needed to skip; kept with the step."))
-        back = Button(_("Back out"), Kind.DANGER, icon="undo")
-        back.clicked.connect(self.backing_out)
-        if not backs_out:  # shown without a parent it would be a window of its own
-            back.hide()
+        ways_back: list[Item] = []
+        if backs_out:
+            back = Button(_("Back out"), Kind.DANGER, icon="undo")
+            back.clicked.connect(self.backing_out)
+            ways_back.append(back)
         first = backs_out and (gate or step.on_fail is OnFail.BACK_OUT)
         again = Button(_("Open the gate again") if gate else _("Send again"), icon="refresh")
         if unknown and not step.idempotent:
@@ -210,7 +215,7 @@ class TroubleCard(Card):
             self._skip_button(), self._button(_("It was done"), Kind.SECONDARY, "check")
         ]  # fmt: skip
         buttons: list[Item] = (
-            [back, None, *others, again] if first else [None, *others, again, back]
+            [*ways_back, None, *others, again] if first else [None, *others, again, *ways_back]
         )
         head: list[Item] = [badge, None]
         if unknown and item.job:

@@ -76,7 +76,6 @@ class GateCard(QWidget):
             _("Why go on all the same"),
             _("A roll-back could no longer end inside the window. Becomes a deviation."),
         )
-        self.reason.setVisible(late)
         no_go = Button(_("No-go, back out"))
         no_go.clicked.connect(self.no_go)
         consequence = Consequence(
@@ -95,6 +94,7 @@ class GateCard(QWidget):
         layout.setSpacing(10)
         for widget in (self.facts, self.reason, self.typed, self.until):
             layout.addWidget(widget)
+        self.reason.setVisible(late)  # not before it has a parent: it would be a window of its own
         if why_not:
             self.typed.field.setEnabled(False)
             self.typed.set_note(why_not)
