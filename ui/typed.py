@@ -67,31 +67,39 @@ def _parts(words: list[str], before: datetime) -> tuple[int, int, int]:
     raise ValueError(words)
 
 
-_LENGTH = re.compile(
-    r"(?:(?P<w>\d+(?:\.\d+)?)w)?(?:(?P<d>\d+(?:\.\d+)?)d)?(?:(?P<h>\d+(?:\.\d+)?)h)?(?:(?P<m>\d+(?:\.\d+)?)m?)?"
-)
+_FIGURE = r"\d+(?:\.\d+)?"
+_LENGTH = re.compile("".join(f"(?:(?P<{name}>{_FIGURE}){unit})?" for name, unit in (
+    ("w", "w"), ("d", "d"), ("h", "h"), ("m", "(?:m|$)"), ("s", "s"))))  # fmt: skip
+_UNITS = (
+    ("milliseconds", "ms"), ("seconds", "s"), ("second", "s"), ("sec", "s"), ("hours", "h"),
+    ("hour", "h"), ("minutes", "m"), ("minute", "m"), ("min", "m"), ("days", "d"), ("day", "d"),
+    ("weeks", "w"), ("week", "w"),
+)  # fmt: skip
 
 
-def length(text: str) -> timedelta | None:
-    """Read "3", "1:30", "3 h", "1 h 30 min", "90 min", "2 d 4 h" or "6 w"; None for other words.
+def length(text: str, bare: timedelta = timedelta(hours=1)) -> timedelta | None:
+    """Read what `app.wording.duration` writes, and "1:30"; None for anything else.
 
-    A bare figure is hours; one after hours is minutes.
+    Args:
+        text: As typed: "3", "1:30", "3 h", "1 h 30 min", "90 min", "2 d 4 h", "6 w", "20 s".
+        bare: What a figure without a unit counts; one after hours is minutes.
     """
-    words = text.lower().replace("\u202f", " ").replace(",", ".").strip()
-    for long, short in (("hours", "h"), ("hour", "h"), ("minutes", "m"), ("min", "m"),
-                        ("days", "d"), ("day", "d"), ("weeks", "w"), ("week", "w")):  # fmt: skip
+    words = text.lower().replace("\u202f", " ").replace("\xa0", " ").replace(",", ".").strip()
+    for long, short in _UNITS:
         words = words.replace(long, short)
     try:
         if ":" in words:
             whole, part = words.split(":")
             return timedelta(hours=int(whole), minutes=int(part))
         if words.replace(".", "", 1).isdecimal():
-            return timedelta(hours=float(words))
+            return float(words) * bare
+        if words.endswith("ms"):
+            return timedelta(milliseconds=float(words.removesuffix("ms")))
         found = _LENGTH.fullmatch(words.replace(" ", ""))
         if found is None or not any(found.groups()):
             return None
-        weeks, days, hours, minutes = (float(found[name] or 0) for name in "wdhm")
-        return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes)
+        weeks, days, hours, minutes, seconds = (float(found[name] or 0) for name in "wdhms")
+        return timedelta(days, seconds, hours=hours, minutes=minutes, weeks=weeks)
     except (ValueError, OverflowError):
         return None
 

@@ -11,10 +11,12 @@ from app.domain.change import ChangeState, ChangeType
 from app.domain.runbook import Phase
 from app.domain.window import TimeRange, Window
 from app.services import changes
+from app.wording import duration
 from tests.fakes import NOON
 from tests.ui.pages.conftest import DB, read, with_fields
 from tests.ui.pages.steps import part, saved, tab
 from ui import typed
+from ui.pages.changes.metrics import MeasuresSection
 from ui.pages.changes.page import ChangesPage
 from ui.pages.changes.schedule import sentence
 from ui.widgets.labels import Label
@@ -132,6 +134,42 @@ def test_a_length_is_read_as_people_write_it(text, minutes):
 def test_a_length_that_is_shown_is_read_the_same_again(minutes):
     span = timedelta(minutes=minutes)
     assert typed.length(typed.length_text(span)) == span
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("20", 1200), ("20 s", 20), ("1.8 s", 1.8), ("500 ms", 0.5), ("1 h 30", 5400), ("s", None)],
+)
+def test_a_figure_alone_counts_what_the_field_says(text, seconds):
+    length = typed.length(text, timedelta(minutes=1))
+    assert (length and length.total_seconds()) == seconds
+
+
+@given(st.floats(0.001, 3e7))
+def test_every_length_the_window_writes_can_be_typed(seconds):
+    text = duration(seconds)
+    read_back = typed.length(text)
+    assert read_back is not None, text
+    assert duration(read_back.total_seconds()) == text
+
+
+def test_the_windows_of_the_measures_are_lengths_of_time(drive, services, record):
+    change = record("Upgrade PostgreSQL")
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    (section, *_more) = tab(driver, "metrics").findChildren(MeasuresSection)
+    assert [field.value for field in (section.length, section.settle, section.watched)] == [
+        "3\u202fh", "10\u202fmin", "7\u202fd",
+    ]  # fmt: skip
+    driver.type(section.length, "20 s")
+    driver.type(section.settle, "2")
+    saved(driver)
+    kept = read(services, change.id)
+    assert (kept.baseline_s, kept.settle_s, kept.monitor_days) == (20, 120, 7)
+    driver.type(section.watched, "a week")
+    saved(driver)
+    assert "such as 3 h" in section.watched._error
+    assert read(services, change.id).monitor_days == 7
 
 
 def test_a_closed_change_can_be_read_and_not_edited(drive, record):

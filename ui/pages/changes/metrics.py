@@ -1,5 +1,6 @@
 """The measures of a change: what is agreed, what was measured, what was found."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from PySide6.QtCore import Slot
@@ -9,9 +10,11 @@ from app.domain.ids import HostId, new_id
 from app.domain.metric import Metric, MetricKind, SampleSet
 from app.domain.review import REVIEW_DAYS
 from app.domain.verdict import Comparison
+from app.errors import InvalidInput
 from app.i18n import _, later
 from app.services.metric_packs import missing_from, pack_for
 from app.wording import clock, count, day, duration, number, signed_percent
+from ui import typed
 from ui.cells import Cell, Column, Words
 from ui.models.rows import RowsModel
 from ui.models.verdicts import interval_of, verdict_badge
@@ -21,7 +24,7 @@ from ui.pages.changes.impact import plain
 from ui.pages.changes.metric_form import HOST_SOURCE, MetricForm
 from ui.pages.changes.overview import target_text
 from ui.pages.changes.records import Line, RecordList, Records, line_column
-from ui.pages.changes.saving import Section, number_of
+from ui.pages.changes.saving import Section, refuse
 from ui.pages.changes.tab import Tab
 from ui.pages.changes.words import WINDOWS, WORSE, word
 from ui.widgets.buttons import Button, Tall, WithReason, link
@@ -30,6 +33,8 @@ from ui.widgets.fields import Form, LineField
 from ui.widgets.labels import Label
 from ui.widgets.layout import add_layout, column, row
 from ui.widgets.table import Rows, Table
+
+_DAY_S = 86_400.0
 
 
 class MetricsTab(Tab):
@@ -63,16 +68,24 @@ class MeasuresSection(Section):
         self.suggest = Button(_("Suggest measures for this need"), tall=Tall.COMPACT)
         self.suggest.clicked.connect(self._on_suggest)
         self.length = LineField(
-            _("Length of each window, minutes"), _("Measured before and again after the work.")
+            _("Length of each window"),
+            _("Measured before and again after the work."),
+            placeholder=_("3 h"),
         )
         self.settle = LineField(
-            _("Pause after the work, minutes"), _("Left out, until things have settled.")
+            _("Pause after the work"),
+            _("Left out, until things have settled."),
+            placeholder=_("10 min"),
         )
         self.watched = LineField(
-            _("Watched for, days"), _("After the work, before the change can be reviewed.")
+            _("Watched for"),
+            _("After the work, before the change can be reviewed."),
+            placeholder=_("3 d"),
         )
         self.reviewed = LineField(
-            _("Reviewed within, days"), _("Of being watched long enough; then Home reminds.")
+            _("Reviewed within"),
+            _("Of being watched long enough; then Home reminds."),
+            placeholder=_("7 d"),
         )
         windows = Form(4)
         for name in ("length", "settle", "watched", "reviewed"):
@@ -89,23 +102,27 @@ class MeasuresSection(Section):
         self._first_host = str(change.hosts[0]) if change.hosts else ""
         self.measures.set_value(change.metrics)
         self._follow(change.metrics)
-        self.length.set_value(plain(round(change.baseline_s / 60, 4)))
-        self.settle.set_value(plain(round(change.settle_s / 60, 4)))
-        self.watched.set_value(plain(round(change.monitor_days, 6)))
-        self.reviewed.set_value(plain(round(change.review_days, 6)))
+        self.length.set_value(duration(change.baseline_s))
+        self.settle.set_value(duration(change.settle_s))
+        self.watched.set_value(duration(change.monitor_days * _DAY_S))
+        self.reviewed.set_value(duration(change.review_days * _DAY_S))
 
     def values(self) -> dict[str, object]:
         """Return measures and windows as typed."""
-        window = number_of(self.length, self.length.value)
-        settle = number_of(self.settle, self.settle.value)
-        days = number_of(self.watched, self.watched.value)
-        review = number_of(self.reviewed, self.reviewed.value)
+        change, minute = self.view.change, timedelta(minutes=1)
+        window = _typed(self.length, change.baseline_s, bare=minute)
+        settle = _typed(self.settle, change.settle_s, bare=minute)
+        days = timedelta(days=1)
+        watched = _typed(self.watched, change.monitor_days * _DAY_S, bare=days)
+        review = _typed(self.reviewed, change.review_days * _DAY_S, bare=days)
         return {
             "metrics": self.measures.value,
-            "baseline_s": 3 * 3600.0 if not window else round(window * 60, 2),
-            "settle_s": 600.0 if settle is None else round(settle * 60, 2),
-            "monitor_days": self.view.settings.monitor_days if days is None else days,
-            "review_days": REVIEW_DAYS if review is None else review,
+            "baseline_s": window or 3 * 3600.0,
+            "settle_s": 600.0 if settle is None else settle,
+            "monitor_days": (
+                self.view.settings.monitor_days if watched is None else watched / _DAY_S
+            ),
+            "review_days": REVIEW_DAYS if review is None else review / _DAY_S,
         }
 
     def on_lock(self, *, locked: bool) -> None:
@@ -162,6 +179,22 @@ class MeasuresSection(Section):
 
     def _host(self, line: Line) -> str:
         return self._view.host_name(line.item.host) if self._view else ""
+
+
+def _typed(field: LineField, known_s: float, *, bare: timedelta) -> float | None:
+    """Return a length of time in s, None where nothing is typed.
+
+    What was there and was not touched stays exactly as it is: its text may be rounded.
+    """
+    if not field.value:
+        return None
+    if field.value == duration(known_s):
+        return known_s
+    length = typed.length(field.value, bare)
+    if length is None:
+        reason = _("Type a length of time, such as 3 h, 90 min or 7 d.")
+        raise refuse(field, InvalidInput(reason))
+    return length.total_seconds()
 
 
 def _name_cell(line: Line) -> Cell:
