@@ -121,7 +121,7 @@ def test_the_question_of_backing_out_can_be_left(driver, services):
     decision = driver.page._decision
     driver.bot.waitUntil(decision._typed.button.isVisible)
     driver.click(button(decision, "Cancel"))
-    driver.bot.waitUntil(lambda: decision._shown[-1] is StepState.WAITING)
+    driver.bot.waitUntil(lambda: StepState.WAITING in decision._shown)
     answer_gate(driver, "GO db-01")
     wait_for(driver, "m1")
     assert only_run(services).backout_at is None
