@@ -30,7 +30,7 @@ from app.examples.series import Shape
 from app.examples.stage import OWNER, SECURITY, Stage, night
 from app.examples.steps import back, check, command, gate, latency, risk_answers
 from app.scripted.machine import Scripted
-from app.services import approvals, changes, testing
+from app.services import approvals, changes, templates, testing
 
 _SHAPES = {"answer": Shape(160.0, 0.20, 0.04, after=0.97)}
 _APPLY, _UNDO = "siteconfig apply", "siteconfig undo"
@@ -128,6 +128,8 @@ DROPPED = Small(
     "db-01",
     NeedCategory.CANNOT_SCALE,
 )
+STANDARD = "Set how long the logs of a host are kept"
+"""The name of the template in good standing."""
 WISHED = Small("Show delivery dates in the web shop", "Customers call to ask for them.", "Web shop",
                "db-01", NeedCategory.CANNOT_SCALE)  # fmt: skip
 
@@ -258,7 +260,14 @@ def look_back(stage: Stage) -> Change:
         acts.judge(stage, change)
         acts.move(stage, change, ChangeState.REVIEW)
         closed = acts.close(stage, change, _ENDINGS[small])
+    _make_standard(stage, _find(stage, KEPT))
     return closed
+
+
+def _make_standard(stage: Stage, change: Change) -> None:
+    """Make what has worked a standard change: a template that somebody else stands for."""
+    made = templates.make_template(change.id, STANDARD, desk=stage.services.desk)
+    templates.approve_template(made.id, desk=stage.acting(APPROVER).desk)
 
 
 _ENDINGS = {

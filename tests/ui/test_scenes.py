@@ -20,12 +20,12 @@ NARROW = (1280, 800)
 _KINDS = (Button, Label, StateBadge, QLineEdit, QComboBox)
 _NOT_IN_THE_EXAMPLES = {
     ("reports", "dossier"): "no dossier lies beside them",
-    ("templates", "edition"): "they hold no template of their own",
 }
 
 
 @pytest.fixture
-def desktop(qapp, examples) -> Iterator[Desktop]:
+def desktop(qapp, examples, monkeypatch) -> Iterator[Desktop]:
+    monkeypatch.setattr(shots, "_QUIET_MS", 40)  # on an example nothing takes long to begin
     start = Start(
         examples, lambda _context: open_services(examples, Surroundings(catch_up_later=True)),
         remember=False,

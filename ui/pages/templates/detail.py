@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.runbook import Phase, Step
@@ -19,6 +19,7 @@ from ui.widgets.buttons import Button, Kind, WithReason
 from ui.widgets.differences import Differences
 from ui.widgets.facts import KeyValues, SectionTitle
 from ui.widgets.fields import LineField
+from ui.widgets.flow import Flow
 from ui.widgets.labels import Label, title
 from ui.widgets.layout import MARGIN, card, column, panel, row, scrolling
 from ui.widgets.table import Rows, Table
@@ -57,9 +58,9 @@ class TemplateDetail(QWidget):
         )
         self.asking.hide()
         self.recurring = RecurrenceForm()
-        buttons = row(
-            self.begin, self.take, WithReason(self.approve), self.renew, self.retire, None, gap=8
-        )
+        left = Qt.AlignmentFlag.AlignLeft
+        approving = WithReason(self.approve, align=left)
+        buttons = Flow((self.begin, self.take, approving, self.renew, self.retire))
         inner = panel(
             column(
                 row(self.name, None, self.badge), self.words, buttons, self.asking, self.edition, 8,
@@ -93,7 +94,7 @@ class TemplateDetail(QWidget):
         retired = bool(template.retired_by)
         self.begin.setVisible(not retired)
         self.take.setVisible(known is None)
-        self.approve.setVisible(known is not None and not retired)
+        self.approve.setVisible(known is not None and not retired and not _stands(shown))
         self.retire.setVisible(known is not None and not retired)
         self.renew.setVisible(known is not None and not retired)
         self.edition.hide()
@@ -125,16 +126,18 @@ class TemplateDetail(QWidget):
 
 
 def _approval_reason(shown: LibraryRow, actor: str) -> str:
-    template, known = shown.template, shown.known
-    if known is None:
-        return ""
-    failed = known.record.last_failed_at
-    stands = template.approved_at and (failed is None or failed <= template.approved_at)
-    if template.approved_by and stands:
-        return _("approved by {name}").format(name=template.approved_by)
-    if template.made_by == actor:
+    if shown.known is not None and shown.template.made_by == actor:
         return _("you made this edition")
     return ""
+
+
+def _stands(shown: LibraryRow) -> bool:
+    """Whether somebody stands for this edition, and nothing has failed since."""
+    template, known = shown.template, shown.known
+    if known is None or template.approved_at is None:
+        return False
+    failed = known.record.last_failed_at
+    return failed is None or failed <= template.approved_at
 
 
 def _sentence(shown: LibraryRow) -> str:
