@@ -26,6 +26,8 @@ def main() -> None:
         widget = build()
         widget.show()
         widget.adjustSize()
+        if layout := widget.layout():  # Qt stops at two thirds of the screen
+            widget.resize(widget.width(), layout.totalHeightForWidth(widget.width()))
         application.processEvents()
         application.processEvents()
         widget.grab().save(str(args.out / f"{name}-{args.theme}-{args.scale}.png"))

@@ -52,15 +52,6 @@ def wait(driver, holds):
     driver.settle()
 
 
-def after_tick(driver, holds):
-    def there():
-        driver.page._tick()
-        return holds()
-
-    driver.bot.waitUntil(there, timeout=10_000)
-    driver.settle()
-
-
 def step(services, key):
     return only_run(services).of(key)
 
@@ -74,7 +65,7 @@ def test_a_gate_that_nobody_answers_stops_and_can_be_opened_again(begun, service
     driver = begun(GATE, LOOK)
     assert "silence never passes it" in shown(driver.page)
     clock.pass_by(minutes=11)
-    after_tick(driver, lambda: "No answer came in time" in shown(driver.page))
+    wait(driver, lambda: "No answer came in time" in shown(driver.page))
     assert step(services, "g1").state is StepState.STOPPED
     assert step(services, "m1").state is StepState.PENDING
     driver.click(button(driver.page, "Open the gate again"))
@@ -88,7 +79,7 @@ def test_past_the_deadline_go_needs_a_reason_and_is_a_deviation(begun, services,
     driver = begun(replace(GATE, limit_s=1e6), LOOK, window=window)
     assert not driver.page._decision._gate.reason.isVisible()
     clock.pass_by(minutes=45)
-    after_tick(driver, lambda: driver.page._decision._gate.reason.isVisible())
+    wait(driver, lambda: driver.page._decision._gate.reason.isVisible())
     assert "Passed by" in spoken(driver.page._decision._gate.facts)
     answer_gate(driver, "GO db-01")
     assert "Say why, or back out." in shown(driver.page)

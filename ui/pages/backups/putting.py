@@ -24,12 +24,13 @@ _KINDS = {
     DifferenceKind.CHANGED: Badge(Mark.MIXED, _("Changed")),
     DifferenceKind.GONE: Badge(Mark.MISSING, _("In the set only")),
 }
-_SHOWN, _LETTERS = 12, 40
+_SHOWN = 12
 
 
-def _tail(path: str) -> str:
-    """Return the end of a path: that is what tells files apart."""
-    return path if len(path) <= _LETTERS else f"…{path[1 - _LETTERS :]}"
+def _where(line: DifferenceLine) -> Cell:
+    """Say the name first, then in which folder: the name is what tells files apart."""
+    folder, _slash, name = line.path.rstrip("/").rpartition("/")
+    return Cell((name or line.path, Words(folder, "ink2")))
 
 
 PLAN_COLUMNS = (
@@ -55,12 +56,12 @@ PLAN_COLUMNS = (
     ),
 )
 DIFFERENCE_COLUMNS = (
-    Column[DifferenceLine](_("Where"), lambda line: _tail(line.path)),
+    Column[DifferenceLine](_("What"), lambda line: line.path, cell=_where),
     Column[DifferenceLine](
         _("How"), lambda line: _KINDS[line.kind].word, cell=lambda line: cell(_KINDS[line.kind]),
-        width=132,
+        width=148,
     ),
-    Column[DifferenceLine](_("What"), lambda line: line.what, width=168, tone="ink2"),
+    Column[DifferenceLine](_("Why"), lambda line: line.what, width=128, tone="ink2"),
 )  # fmt: skip
 
 

@@ -144,8 +144,10 @@ class LateCard(Card):
             ways_back.append(no_go)
         sign = StateBadge(Badge(Mark.WATCH, _("Point of no return"), "bad"))
         text = _("The latest start of a roll-back was at {time}. Nothing has been sent.")
+        head = row(Label(item.step.title, weight=BOLD, wrap=True), sign, gap=16)
+        head.setStretch(0, 1)
         self._fill(
-            row(Label(item.step.title, weight=BOLD, wrap=True), None, sign),
+            head,
             Label(text.format(time=was), wrap=True),
             self.note,
             row(
