@@ -215,7 +215,7 @@ def _key(
     is_gate = step.step.kind is StepKind.GATE
     late = _is_late(view, run, now) if is_gate else _asks_late(view, run, step, now)
     return (run.id, run.state is RunState.PAUSED, idle, step.step.id, len(step.proofs), late,
-            step.state, len(run.trouble))  # fmt: skip
+            len(run.trouble), step.state)  # fmt: skip
 
 
 def _is_sent(run: Run, step: StepRun) -> bool:
