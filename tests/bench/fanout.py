@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from statistics import median
 from threading import Event, Thread
 
@@ -86,26 +87,29 @@ def _measure(bench: Bench) -> Result:
     ansible = os.environ.get("CHANGEDESK_ANSIBLE") or shutil.which("ansible")
     cold: dict[str, list[float]] = {}
     warm: dict[str, list[float]] = {}
+    cpu: dict[str, list[float]] = {}
     waits: list[float] = []
     for number in range(ROUNDS):
         ours = _Ours(bench, number)
-        _turn(cold, warm, "ours", ours.check, ours.check)
+        _turn((cold, warm, cpu), "ours", ours.check, ours.check)
         waits += ours.close()
-        _turn(cold, warm, "ssh", lambda: _ssh(bench, bench.script), None)
-        _turn(cold, warm, "connect", lambda n=number: _bare(bench), None)
+        _turn((cold, warm, cpu), "ssh", lambda: _ssh(bench, bench.script), None)
+        _turn((cold, warm, cpu), "connect", lambda n=number: _bare(bench), None)
         if ansible:
             keep = bench.folder / f"cp{number}"
             raw = lambda k=keep: _ansible(bench, ansible, k)  # noqa: E731
-            _turn(cold, warm, "ansible", raw, raw)
+            _turn((cold, warm, cpu), "ansible", raw, raw)
     per_s = {name: HOSTS / median(times) for name, times in cold.items()}
     again = {name: HOSTS / median(times) for name, times in warm.items()}
     p99_ms = sorted(waits)[int(0.99 * (len(waits) - 1))]
+    cost = ", ".join(f"{name} {1000 * median(spent) / HOSTS:.0f}" for name, spent in cpu.items())
     note = (
         f"[again, connections kept: {again['ours']:.3g}/s, ansible "
         f"{f'''{again['ansible']:.3g}/s''' if ansible else 'not installed'}; "
         f"xargs -P{AT_ONCE} ssh {per_s['ssh']:.3g}/s, ratio {per_s['ours'] / per_s['ssh']:.2f} "
         f"(aim ≥ {SSH_AIM:g}); connect and true alone {per_s['connect']:.3g}/s; UI waits p99 "
-        f"{p99_ms:.0f} ms (aim ≤ {LATENCY_AIM_MS:g}, n {len(waits)})]"
+        f"{p99_ms:.0f} ms (aim ≤ {LATENCY_AIM_MS:g}, n {len(waits)}); processor ms a host, the "
+        f"server's left out: {cost}]"
     )
     peer = per_s.get("ansible")
     name = f"ansible -m raw -f {FORKS}"
@@ -113,17 +117,28 @@ def _measure(bench: Bench) -> Result:
 
 
 def _turn(
-    cold: dict[str, list[float]],
-    warm: dict[str, list[float]],
+    kept: tuple[dict[str, list[float]], dict[str, list[float]], dict[str, list[float]]],
     name: str,
     first: Callable[[], object],
     second: Callable[[], object] | None,
 ) -> None:
+    cold, warm, cpu = kept
+    before_s = _cpu_s()
     cold.setdefault(name, []).append(seconds(first))
+    cpu.setdefault(name, []).append(_cpu_s() - before_s)
     if second is not None:
         warm.setdefault(name, []).append(seconds(second))
     again = f", again {warm[name][-1]:.2f} s" if second is not None else ""
     print(f"{name}: {cold[name][-1]:.2f} s{again}", file=sys.stderr, flush=True)
+
+
+def _cpu_s() -> float:
+    """Return the processor time of this program and of those it has waited for, in seconds.
+
+    The server's is not in it: its sessions are not ours to wait for.
+    """
+    own, others = getrusage(RUSAGE_SELF), getrusage(RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + others.ru_utime + others.ru_stime
 
 
 class _Ours:

@@ -18,7 +18,7 @@ if [ -n "${XDG_STATE_HOME:-}" ]; then base=$XDG_STATE_HOME/changedesk
 elif [ "$(id -u)" = 0 ]; then base=/var/lib/changedesk
 else base=${HOME:?}/.local/state/changedesk; fi
 boot() { cat /proc/sys/kernel/random/boot_id 2>/dev/null || sysctl -n kern.boottime; }
-since() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+since() { sed -n 's/.*) //; /^[ZX]/!p' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
 count() { size=$(wc -c <"$1" 2>/dev/null || echo 0); echo $((size)); }
 stand() {
     if [ -e end ]; then state=ended

@@ -1,4 +1,6 @@
-"""One host: its key and who confirmed it, the connection test, its last health check."""
+"""One host: its key, the connection test, what runs or lies there, its last health check."""
+
+from collections.abc import Sequence
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -7,9 +9,11 @@ from app.domain.host import Host, HostKey, KeyState, Login
 from app.i18n import _
 from app.services.health import summary_of
 from app.services.hosts import ConnectionReport
+from app.services.jobs.kept import KeptJob
 from app.wording import moment
 from ui.cells import Badge, Mark
 from ui.operations.hosts import HostView
+from ui.pages.hosts.kept import KeptJobs
 from ui.pages.hosts.legacy import LegacyPart
 from ui.theme import SMALL
 from ui.widgets.badges import StateBadge
@@ -42,6 +46,11 @@ class HostDetail(QWidget):
     archived = Signal()
     legacy_allowed = Signal(str, int)  # reason, days
     legacy_ended = Signal()
+    kept_wanted = Signal()
+    kept_opened = Signal(str)  # the run
+    kept_removed = Signal(object)  # KeptJob
+    kept_dropped = Signal(object)  # KeptJob
+    kept_finished = Signal(object)  # KeptJob
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,6 +59,7 @@ class HostDetail(QWidget):
         self._inner.setSpacing(8)
         self._key_box = QVBoxLayout()
         self._test_box = QVBoxLayout()
+        self._kept: KeptJobs | None = None
         self._shown: HostKey | None = None
         self._reason: LineField | None = None
         self.setLayout(column(scrolling(panel(self._inner)), gap=0))
@@ -76,6 +86,7 @@ class HostDetail(QWidget):
         self._add_title(_("Connection"), attempt)
         add_layout(self._inner, self._test_box)
         self._test_box.addWidget(Label(_("Not tested in this session."), tone="ink2"))
+        self._add_kept(host)
         legacy = LegacyPart(host, holds=view.legacy_holds)
         legacy.allowed.connect(self.legacy_allowed)
         legacy.ended.connect(self.legacy_ended)
@@ -90,6 +101,24 @@ class HostDetail(QWidget):
         )
         self._inner.addWidget(Label(text, tone="ink" if health else "ink2", wrap=True))
         self._inner.addStretch(1)
+
+    def _add_kept(self, host: Host) -> None:
+        look = Button(_("Look there"), icon="search")
+        look.clicked.connect(self.kept_wanted)
+        if host.key is None:
+            look.block(_("Confirm the key first"))
+        self._add_title(_("Left running on the host"), look)
+        self._kept = KeptJobs()
+        self._kept.opened.connect(self.kept_opened)
+        self._kept.removed.connect(self.kept_removed)
+        self._kept.dropped.connect(self.kept_dropped)
+        self._kept.finished.connect(self.kept_finished)
+        self._inner.addWidget(self._kept)
+
+    def show_kept(self, jobs: Sequence[KeptJob]) -> None:
+        """Show what lies on the host."""
+        if self._kept is not None:
+            self._kept.show_jobs(jobs)
 
     def _add_title(self, text: str, end: Button | None = None) -> None:
         self._inner.addSpacing(12)

@@ -13,6 +13,7 @@ from ui.operations.hosts import HostView
 from ui.pages.hosts.deeds import HostDeeds
 from ui.pages.hosts.detail import HostDetail
 from ui.pages.hosts.form import HostForm
+from ui.pages.hosts.kept_deeds import KeptDeeds
 from ui.pages.hosts.listing import HostList
 from ui.pages.hosts.takeover import HostTakeover
 from ui.tasks import Latest
@@ -77,6 +78,8 @@ class HostsPage(Page):
         self._deeds = HostDeeds(self.context, self._detail, self._form, self)
         self._deeds.saved.connect(self._on_saved)
         self._deeds.failed.connect(self.show_error)
+        self._kept = KeptDeeds(self.context, self._detail, self)
+        self._kept.failed.connect(self.show_error)
 
     @property
     def ready(self) -> bool:
@@ -141,6 +144,7 @@ class HostsPage(Page):
     def _show_host(self, view: HostView) -> None:
         self._detail.show_host(view)
         self._deeds.set_host(view.host)
+        self._kept.set_host(view.host)
 
     @Slot(object)
     def _on_picked(self, view: HostView | None) -> None:
