@@ -16,7 +16,7 @@ from app.i18n import _
 from app.services.ports_series import Piece, Rows
 from app.services.series_files.opening import coding_of, unreadable
 
-HEAD_BYTES = 16 << 20
+HEAD_BYTES = 8 << 20
 """How much of a file is looked at before anything is decided."""
 _PIECE_ROWS, _PIECE_LETTERS = 20_000, 1 << 22
 _LONGEST_LINE = 1 << 20
@@ -96,7 +96,7 @@ class _Lines:
                 raise InvalidInput(
                     _("Line {line} is longer than a row may be.").format(line=self.number)
                 )
-            if _holds(line):
+            if line[0] > "#" or _holds(line):
                 yield line
 
 
@@ -111,7 +111,7 @@ def _taken(reader: Iterator[list[str]], lines: _Lines) -> tuple[Rows, list[int]]
     numbers: list[int] = []
     most = lines.letters + _PIECE_LETTERS
     for row in reader:
-        cells = [cell.strip() for cell in row]
+        cells = list(map(str.strip, row))
         if any(cells):
             rows.append(cells)
             numbers.append(lines.number)

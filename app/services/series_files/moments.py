@@ -29,9 +29,8 @@ _SHEET_DAYS = 36526.0, 73051.0
 """Days since 1899-12-30 as spreadsheets count them, for the years 2000 to 2099."""
 _SHEET_START = datetime(1899, 12, 30)  # noqa: DTZ001 - a wall clock, whose zone comes later
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall clock too
-_QUARTER_US = 900_000_000
-_SHORTEST_ISO = 9
-"""Below it letters could be a date without marks, which is looked at one by one."""
+_QUARTER_US, _MICROSECOND = 900_000_000, timedelta(microseconds=1)
+_ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?!\d)")
 _PIVOT = 70
 _MONTHS = {
     name: month
@@ -198,26 +197,22 @@ def _numbers(cells: Sequence[str]) -> Array:
 
 
 def _all_iso(cells: Sequence[str], zone: ZoneInfo) -> Array | None:
-    """Return times at once where all are ISO 8601 with one offset; None where any is not."""
-    if not cells or not all(len(cell) > _SHORTEST_ISO for cell in cells):
+    """Return times at once where all are ISO 8601 of one width and offset; else None."""
+    shape = _ISO.match(cells[0]) if cells else None
+    if shape is None or len(set(map(len, cells))) > 1 or not (text := "".join(cells)).isascii():
+        return None
+    body = shape.end()
+    letters = np.frombuffer(text.encode(), np.uint8).reshape(len(cells), -1)
+    if (letters[:, body:] != letters[0, body:]).any() or (letters[:, 0] - ord("0") > 9).any():
         return None
     try:
-        moments = list(map(datetime.fromisoformat, cells))
-    except ValueError:
-        return None
-    offsets = {moment.tzinfo for moment in moments}
-    if len(offsets) > 1:
-        return None
-    offset = offsets.pop()
-    if offset is not None:
-        gap = offset.utcoffset(None) or timedelta()
-        walls = [moment.replace(tzinfo=None) for moment in moments]
-        at_us = np.array(walls, "datetime64[us]").astype(np.int64)
-        return (at_us - gap // timedelta(microseconds=1)) / 1e6
-    at_us = np.array(moments, "datetime64[us]").astype(np.int64)
-    try:
-        return (at_us - _offsets_us(at_us, zone)) / 1e6
-    except (OverflowError, ValueError):  # year 1 or 9999
+        first = datetime.fromisoformat(cells[0])
+        walls = np.ascontiguousarray(letters[:, :body]).view(f"S{body}").ravel()
+        at_us = walls.astype("datetime64[us]").astype(np.int64)
+        offset = first.utcoffset()
+        gap_us = _offsets_us(at_us, zone) if offset is None else offset // _MICROSECOND
+        return (at_us - gap_us) / 1e6
+    except (ValueError, OverflowError):  # one is no date, or year 1 or 9999
         return None
 
 
@@ -226,7 +221,7 @@ def _offsets_us(wall_us: NDArray[np.int64], zone: ZoneInfo) -> NDArray[np.int64]
     quarters, place = np.unique(wall_us // _QUARTER_US, return_inverse=True)
     walls = (_EPOCH + timedelta(microseconds=int(each) * _QUARTER_US) for each in quarters)
     gaps = (wall.replace(tzinfo=zone).utcoffset() or timedelta() for wall in walls)
-    return np.array([gap // timedelta(microseconds=1) for gap in gaps], np.int64)[place]
+    return np.array([gap // _MICROSECOND for gap in gaps], np.int64)[place]
 
 
 def _unix(at: datetime, zone: ZoneInfo) -> float:

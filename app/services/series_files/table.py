@@ -87,7 +87,7 @@ class TableForm:
 
     def timed(self, piece: Piece) -> Timed:
         """Return the rows that have a time."""
-        cells = [_joined(row, self.time_at) for row in piece.rows]
+        cells = _joined(piece.rows, self.time_at)
         at_s = self.times.read(cells)
         good = np.isfinite(at_s)
         if good.all():
@@ -145,7 +145,7 @@ def form_of(
     if not body:
         raise InvalidInput(_("The file holds no rows."))
     time_at = _time_columns(header, body)
-    cells = [_joined(row, time_at) for row in body]
+    cells = _joined(body, time_at)
     times = TimeForm.of(cells, zone)
     at_s = times.read(cells)
     good = np.isfinite(at_s)
@@ -254,5 +254,9 @@ def _is_clock(body: Sequence[Sequence[str]], place: int) -> bool:
     return bool(cells) and all(is_moment(f"2026-01-31 {cell}") for cell in cells if cell)
 
 
-def _joined(row: Sequence[str], places: Sequence[int]) -> str:
-    return " ".join([row[place] for place in places if place < len(row)])
+def _joined(rows: Rows, places: Sequence[int]) -> list[str]:
+    """Return what stands in these cells of each row, together."""
+    if len(places) == 1:
+        place = places[0]
+        return [row[place] if place < len(row) else "" for row in rows]
+    return [" ".join([row[place] for place in places if place < len(row)]) for row in rows]

@@ -122,3 +122,28 @@ def test_an_hour_of_a_million_rows_is_not_a_day() -> None:
 
 def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> float:
     return datetime(year, month, day, hour, minute, tzinfo=UTC).timestamp()
+
+
+MOMENTS = st.datetimes(datetime(1971, 1, 1), datetime(2099, 1, 1))
+OFFSETS = st.sampled_from(["", "Z", "+01:00", "-05:30"])
+
+
+@given(
+    moments=st.lists(MOMENTS, min_size=2, max_size=8),
+    offset=OFFSETS,
+    step=st.sampled_from(["auto", "minutes", "seconds", "milliseconds", "microseconds"]),
+    mark=st.sampled_from("T "),
+    odd=st.none() | st.sampled_from(["2026-02-30T09:00:00", "soon", "", "2026-03-18", "NaT"]),
+)
+def test_a_column_says_what_each_of_its_cells_says(moments, offset, step, mark, odd):
+    cells = [at.isoformat(mark, step) + offset for at in moments]
+    form = TimeForm.of(cells, "Europe/Berlin")
+    if odd is not None:
+        cells.insert(1, odd + offset)
+    one_by_one = [float(form.read([cell])[0]) for cell in cells]
+    assert np.array_equal(form.read(cells), one_by_one, equal_nan=True)
+    plain = [datetime.fromisoformat(at.isoformat(mark, step) + offset) for at in moments]
+    there = [at if at.tzinfo else at.replace(tzinfo=ZoneInfo("Europe/Berlin")) for at in plain]
+    known = [at for cell, at in zip(cells, one_by_one, strict=True) if cell != f"{odd}{offset}"]
+    if odd is None:
+        assert known == [at.timestamp() for at in there]
