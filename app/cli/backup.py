@@ -14,6 +14,7 @@ from app.domain.preflight import HostOutlook
 from app.errors import InvalidInput, NotFound
 from app.i18n import _
 from app.services.backup_outlook import look_at_change, look_at_host
+from app.services.backup_schedule import due_backups, run_due
 from app.services.backup_sources import HAS_QUERY
 from app.services.backups import back_up_change, take_backup
 from app.tasks import TaskContext
@@ -52,6 +53,11 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help=_("write files to the host's own disk first, so that a cut link is no matter"),
     )
     parser.add_argument(
+        "--due",
+        action="store_true",
+        help=_("take what runbooks have scheduled for now, such as from a timer of the system"),
+    )
+    parser.add_argument(
         "--preview",
         action="store_true",
         help=_("take nothing: say what there is, what is left out, and whether it fits"),
@@ -61,6 +67,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(args: argparse.Namespace, services: "AppServices") -> int:
     """Take the backup; 0 when proven as asked, 3 when it is partial or not proven."""
     keeping = services.keeping
+    if args.due:
+        return _take_due(services, as_json=args.json)
     if args.preview:
         return show(_outlooks(args, services), as_json=args.json)
     if args.change:
@@ -77,6 +85,19 @@ def run(args: argparse.Namespace, services: "AppServices") -> int:
     lines = [line for item in taken for line in set_lines(item)]
     answer({"sets": [set_data(item) for item in taken]}, lines, as_json=args.json)
     return 0 if all(_is_good(item, wanted) for item in taken) else FINDING
+
+
+def _take_due(services: "AppServices", *, as_json: bool) -> int:
+    """Take every scheduled backup whose time has come; 3 when one is not there afterwards."""
+    tried = []
+    for due in due_backups(desk=services.desk):
+        attempt = run_due(due, keeping=services.keeping, context=TaskContext())
+        if attempt is not None:
+            tried.append((due, attempt))
+    data = [{"change": due.number, "attempt": attempt} for due, attempt in tried]
+    lines = [f"{due.number} {due.title}: {attempt.outcome}" for due, attempt in tried]
+    answer({"due": data}, lines or [_("Nothing is due.")], as_json=as_json)
+    return 0 if all(attempt.ok for _due, attempt in tried) else FINDING
 
 
 def _outlooks(args: argparse.Namespace, services: "AppServices") -> Sequence[HostOutlook]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from app.domain.approval import Approval, ApprovalRequest
 from app.domain.backup import BackupSource
+from app.domain.backup_schedule import BackupAttempt
 from app.domain.benefit import DAYS, BenefitCheck
 from app.domain.communication import Message
 from app.domain.conflict import Acknowledgement, ScheduleCheck
@@ -90,6 +91,8 @@ class Change:
     """Whether each host gets a set of its own; else one set is sealed of all, or none."""
     external_backups: tuple[ExternalBackup, ...] = ()
     """What other systems took, as it was recorded; never taken for proven here."""
+    backup_attempts: tuple[BackupAttempt, ...] = ()
+    """Every try to take a backup that its runbook has scheduled before the window."""
     metrics: tuple[Metric, ...] = ()
     baseline_s: float = 3 * 3600.0
     settle_s: float = 600.0

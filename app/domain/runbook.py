@@ -99,6 +99,15 @@ class Step:
     """Set where the command is repeated on many hosts, of which some may fail."""
     gate_of: tuple[HostId, ...] = ()
     """A check of these hosts only, after a batch: none may be worse than before."""
+    lead_s: float | None = None
+    """Of a backup: how long before the window it begins by itself; None when its turn comes."""
+    max_age_s: float | None = None
+    """Of a backup: how old it may be when the work begins; None as it is set for all changes."""
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether it begins by itself before the window, and takes no time of it."""
+        return self.kind is StepKind.BACKUP and self.lead_s is not None
 
     @property
     def slow_s(self) -> float:
@@ -162,7 +171,7 @@ def timeline(steps: Iterable[Step]) -> Timeline:
     """Lay steps of one direction out on time by their estimates; raises Circular."""
     listed = list(steps)
     return lay_out(
-        {step.id: step.estimate_s for step in listed},
+        {step.id: 0.0 if step.is_ahead else step.estimate_s for step in listed},
         waits_for(listed),
-        {step.id: step.slow_s for step in listed},
+        {step.id: 0.0 if step.is_ahead else step.slow_s for step in listed},
     )

@@ -62,6 +62,12 @@ class GateAnswer:
     claim: ExternalBackup | None = None
 
 
+def max_age(change: Change, usual_h: float) -> timedelta:
+    """Return how old a backup may be when the work begins: the strictest of all that is said."""
+    limits = [step.max_age_s for step in change.runbook.steps if step.max_age_s is not None]
+    return timedelta(seconds=min([usual_h * 3600.0, *limits]))
+
+
 def gate_change(
     change: Change, sets: Sequence[BackupSet], demand: Demand
 ) -> tuple[tuple[HostId, GateAnswer], ...]:

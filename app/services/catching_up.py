@@ -13,6 +13,7 @@ from app.domain.change import Change
 from app.domain.run import Run
 from app.errors import AppError
 from app.i18n import _, ngettext
+from app.services.backup_schedule import DueBackup, due_backups, note_cut_off_tries
 from app.services.missed import note_missed
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def catch_up(services: "AppServices") -> tuple[str, ...]:
     _empty_bin(services)  # first: what is written below would calm a clock that jumped
     warnings = services.copy_if_due()
     note_missed(desk=services.desk, open_since=services.opened_at)
+    note_cut_off_tries(desk=services.desk)
     _make_drafts(services)
     services.index_transcripts()
     return (*warnings, *_compare_vault(services), *_cut_off_restores(services))
@@ -40,6 +42,8 @@ class KeptUp:
 
     missed: tuple[tuple[Change, Run], ...] = ()
     drafts: tuple[Change, ...] = ()
+    backups: tuple[DueBackup, ...] = ()
+    """Scheduled backups that must begin now."""
 
 
 def keep_up(services: "AppServices", asleep_until: datetime | None = None) -> KeptUp:
@@ -53,8 +57,9 @@ def keep_up(services: "AppServices", asleep_until: datetime | None = None) -> Ke
         desk=services.desk, open_since=services.opened_at, asleep_until=asleep_until
     )
     drafts = _make_drafts(services)
+    due = due_backups(desk=services.desk)
     with services.new_uow() as uow:
-        return KeptUp(tuple((uow.changes.get(run.change), run) for run in missed), drafts)
+        return KeptUp(tuple((uow.changes.get(run.change), run) for run in missed), drafts, due)
 
 
 def _make_drafts(services: "AppServices") -> tuple[Change, ...]:

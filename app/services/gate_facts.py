@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from app.domain.backup import BackupSet
@@ -14,7 +14,7 @@ from app.domain.run import Run, StepRun, StepState
 from app.domain.runbook import Phase, StepKind
 from app.domain.work import Work
 from app.i18n import _
-from app.services.backup_gate import Demand, GateAnswer, gate_change
+from app.services.backup_gate import Demand, GateAnswer, gate_change, max_age
 from app.services.external_words import system_name
 from app.services.rollback import rollback_deadline
 from app.services.runbooks import expected
@@ -126,7 +126,7 @@ def _backups(seen: Situation) -> Iterable[GateFact]:
     if not change.backup_plan or change.risk is None:
         yield GateFact(FactState.MISSING, _("No backup"), _("The plan names nothing to back up"))
         return
-    age = timedelta(hours=seen.backup_age_h)
+    age = max_age(change, seen.backup_age_h)
     demand = Demand(change.risk.required_backup, age, seen.now, seen.work, seen.zone)
     told: set[tuple[str, str]] = set()
     for host, answer in gate_change(change, seen.backups, demand):

@@ -124,6 +124,12 @@ def _steps(change: Change, phase: Phase, host_name: HostName) -> Lines:
 def _step(step: Step, host_name: HostName) -> str:
     where = host_name(str(step.host)) if step.host else ""
     marks = [where, duration(step.estimate_s)]
+    if step.is_ahead:
+        lead = duration(step.lead_s)
+        marks.append(_("begins by itself {lead} before the window").format(lead=lead))
+    if step.max_age_s is not None:
+        age = duration(step.max_age_s)
+        marks.append(_("at most {age} old at the start").format(age=age))
     if step.point_of_no_return:
         marks.append(_("no way back from here"))
     text = f"{step.title} ({', '.join(mark for mark in marks if mark)})"

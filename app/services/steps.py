@@ -15,6 +15,7 @@ from app.domain.runbook import StepKind
 from app.errors import ConnectionLost, IllegalMove, TimedOut
 from app.i18n import _
 from app.services import backups
+from app.services.backup_schedule import taken_ahead
 from app.services.backups import Safekeeping
 from app.services.crew import Executors, StepOutcome
 from app.services.fanout.checks import check_change
@@ -56,7 +57,9 @@ def make_executors(tools: StepTools) -> Executors:
     return {
         StepKind.COMMAND: lambda _c, run, step, ctx: send_command(run, step, ctx, tools=tools),
         StepKind.CHECK: lambda change, run, step, ctx: check(change, run, step, ctx, tools=tools),
-        StepKind.BACKUP: lambda change, _r, _s, ctx: back_up(change, ctx, tools=tools),
+        StepKind.BACKUP: lambda change, run, step, ctx: back_up(
+            change, run, step, ctx, tools=tools
+        ),
         StepKind.RESTORE_TEST: lambda change, _r, _s, ctx: test_restore(change, ctx, tools=tools),
         StepKind.MEASURE: lambda change, run, _s, ctx: take_samples(change, run, ctx, tools=tools),
         StepKind.RESTORE: lambda change, run, step, ctx: restore(
@@ -157,8 +160,15 @@ def check(
     return StepOutcome(StepState.FAILED if critical else StepState.DONE, text)
 
 
-def back_up(change: Change, context: TaskContext, *, tools: StepTools) -> StepOutcome:
-    """Take the backups of the plan; the step is done when each is proven as the risk demands."""
+def back_up(
+    change: Change, run: Run, step: StepRun, context: TaskContext, *, tools: StepTools
+) -> StepOutcome:
+    """Take the backups of the plan; the step is done when each is proven as the risk demands.
+
+    What was taken ahead, as it was scheduled, is not taken again while it is good enough.
+    """
+    if step.step.is_ahead and (told := taken_ahead(change, run, desk=tools.measuring.desk)):
+        return StepOutcome(StepState.DONE, told)
     sets = backups.back_up_change(change, keeping=tools.keeping(), context=context)
     needed = change.risk.required_backup if change.risk else Level.READABLE
     text = "; ".join(f"{item.host_name}: {_level_words(item)}" for item in sets)

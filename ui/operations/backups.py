@@ -9,7 +9,16 @@ from app.domain.backup import BackupSet, BackupSource, Level
 from app.domain.restore import Restore
 from app.domain.retention import Decision, Reason
 from app.domain.vault_key import KeyState
-from app.services import backup_copies, backup_outlook, backup_sources, backups, retention
+from app.i18n import _
+from app.services import (
+    backup_copies,
+    backup_outlook,
+    backup_schedule,
+    backup_sources,
+    backups,
+    retention,
+)
+from app.services.backup_schedule import DueBackup
 from app.services.ports_vault import CopyPlace
 from app.services.retention import RetentionPreview
 from ui.tasks import Task, host_lane
@@ -96,6 +105,17 @@ def back_up_change(context: "UiContext", change_id: str, title: str) -> Task:
         return backups.back_up_change(change, keeping=services.keeping, context=task)
 
     return context.tasks.start(work, lane=host_lane("vault"), title=title)
+
+
+def run_scheduled(context: "UiContext", due: DueBackup) -> Task:
+    """Take a backup that the runbook of a change has scheduled; the result is its attempt."""
+    services = context.services
+    title = _("Scheduled backup for {number}").format(number=due.number)
+    return context.tasks.start(
+        lambda task: backup_schedule.run_due(due, keeping=services.keeping, context=task),
+        lane=host_lane("vault"),
+        title=title,
+    )
 
 
 def copy_away(context: "UiContext", item: BackupSet, place: CopyPlace, title: str) -> Task:

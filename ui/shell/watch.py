@@ -12,9 +12,12 @@ from app.i18n import _
 from app.services.presence import slept
 from ui.changed import Topic
 from ui.messages import Message, MessageAction, Tone
+from ui.operations.backups import run_scheduled
 from ui.tasks import WRITES
 
 if TYPE_CHECKING:
+    from app.domain.backup_schedule import BackupAttempt
+    from app.services.backup_schedule import DueBackup
     from app.services.catching_up import KeptUp
     from app.services.facade import AppServices
     from ui.context import UiContext
@@ -82,6 +85,8 @@ class Watch(QObject):
                     actions=(MessageAction(_("Open the change"), show),),
                 )
             )
+        for due in found.backups:
+            _Scheduled(self._context, due, self)
         if found.missed or found.drafts:
             self._context.changed.announce(Topic.CHANGES | Topic.RUNS, by=self)
 
@@ -95,6 +100,37 @@ class Watch(QObject):
     @Slot()
     def _on_ended(self) -> None:
         self._looking = False
+
+
+class _Scheduled(QObject):
+    """One scheduled backup on its way; says how it ended when it is not good."""
+
+    def __init__(self, context: "UiContext", due: "DueBackup", parent: QObject) -> None:
+        super().__init__(parent)
+        self._context, self._due = context, due
+        task = run_scheduled(context, due)
+        task.succeeded.connect(self._on_ended)
+        task.failed.connect(context.messages.show_error)
+        task.ended.connect(self.deleteLater)
+
+    @Slot(object)
+    def _on_ended(self, attempt: "BackupAttempt | None") -> None:
+        if attempt is None:
+            return
+        self._context.changed.announce(Topic.BACKUPS | Topic.CHANGES, by=self)
+        if attempt.ok:
+            return
+        show = partial(self._context.navigation.go, "changes", self._due.change)
+        text = _("{number}: the scheduled backup is not there").format(number=self._due.number)
+        self._context.messages.post(
+            Message(
+                text,
+                Tone.WARNING,
+                cause=attempt.outcome,
+                next=_("It is tried again in 15 minutes, as long as the window has not opened."),
+                actions=(MessageAction(_("Open the change"), show),),
+            )
+        )
 
 
 def _keep_up(services: "AppServices", asleep_until: datetime | None) -> "KeptUp":

@@ -9,7 +9,7 @@ from app.domain.metric import WindowName
 from app.domain.people import same_person
 from app.domain.review import CHECKS_SEEN
 from app.i18n import _, later
-from app.services.backup_gate import Demand, gate_change
+from app.services.backup_gate import Demand, gate_change, max_age
 from app.services.guards.agree import is_approved_by_others
 from app.services.guards.base import hard, host_name, soft
 from app.services.guards.measure import measured
@@ -60,7 +60,7 @@ def backup_is_proven(change: Change, facts: Facts) -> str:
         return _("The plan names nothing to back up")
     demand = Demand(
         change.risk.required_backup,
-        timedelta(hours=facts.settings.backup_age_h),
+        max_age(change, facts.settings.backup_age_h),
         facts.now,
         facts.work,
         change.window.zone if change.window else "UTC",

@@ -143,7 +143,7 @@ def _block(item: BackupSet, source: Source, book: EvidenceBook) -> BackupBlock:
     if start is not None and start >= item.sealed_at:
         age = duration((start - item.sealed_at).total_seconds())
         text += " " + _("It was {age} old when the work began.").format(age=age)
-    text += _warnings(item) + _copies(item, source)
+    text += _scheduled(item, source) + _warnings(item) + _copies(item, source)
     ids = book.backup(item)
     drill = item.latest(Level.RESTORED)
     if drill is not None:
@@ -167,6 +167,18 @@ def _kinds(item: BackupSet) -> str:
     if len(parts) == 1:
         return next(iter(parts.values()))
     return "; ".join(f"{name} ({kinds})" for name, kinds in parts.items())
+
+
+def _scheduled(item: BackupSet, source: Source) -> str:
+    """Say when the runbook had it begin by itself, and how often that was tried."""
+    tries = source.change.backup_attempts
+    for attempt in tries:
+        if item.id in attempt.sets:
+            at = moment_words(attempt.due_at, source, dated=True)
+            failed = sum(not one.ok for one in tries if one.due_at == attempt.due_at)
+            text = " " + _("The runbook had scheduled it for {when}.").format(when=at)
+            return text + (" " + _("Tries that failed: {n}.").format(n=failed) if failed else "")
+    return ""
 
 
 def _warnings(item: BackupSet) -> str:

@@ -153,6 +153,26 @@ def test_times_are_typed_in_minutes_or_seconds_and_p90_is_not_below_p50(editor, 
     assert kept.on_fail is OnFail.BACK_OUT
 
 
+def test_a_backup_says_how_long_before_the_window_it_begins_and_how_old_it_may_be(editor, services):
+    driver, section, change = editor
+    form = section.forward.form
+    section.forward.open_at(0)
+    assert not form.ahead.isVisible()
+    driver.choose(form.kind, StepKind.BACKUP.value)
+    assert form.ahead.isVisible()
+    driver.type(form.ahead, "120")
+    driver.type(form.oldest, "60")
+    assert "too old when the window opens" in form.oldest._below.text()
+    driver.type(form.oldest, "180")
+    saved(driver)
+    kept = step(services, change, "a")
+    assert (kept.lead_s, kept.max_age_s, kept.is_ahead) == (7200.0, 10800.0, True)
+    driver.choose(form.kind, StepKind.MANUAL.value)
+    saved(driver)
+    kept = step(services, change, "a")
+    assert (kept.kind, kept.lead_s, kept.max_age_s) == (StepKind.MANUAL, None, None)
+
+
 def test_the_critical_path_and_the_slack_are_in_the_table(editor):
     driver, section, _change = editor
     steps = section.forward

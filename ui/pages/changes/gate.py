@@ -1,6 +1,6 @@
 """The backup gate of a change: how well the weakest host is proven, what is needed, by when."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -10,7 +10,8 @@ from app.domain.change import Change, ChangeState
 from app.domain.external_backup import ExternalBackup
 from app.domain.ids import HostId
 from app.i18n import _
-from app.services.backup_gate import Demand, gate_change, gate_level
+from app.services.backup_gate import Demand, gate_change, gate_level, max_age
+from app.services.backup_schedule import schedule_words, standings
 from app.services.external_words import system_name, worth
 from app.wording import clock, count_of, day, duration, moment
 from ui.cells import Badge, Mark
@@ -48,7 +49,7 @@ _BEFORE = (ChangeState.DRAFT, ChangeState.ASSESS, ChangeState.AUTHORIZE, ChangeS
 def demand_of(view: ChangeView) -> Demand:
     """Return what the gate asks of every backup of a change."""
     work = view.work if view.change.state in _BEFORE else ()
-    oldest = timedelta(hours=view.settings.backup_age_h)
+    oldest = max_age(view.change, view.settings.backup_age_h)
     return Demand(needed_level(view.change) or Level.CAPTURED, oldest, view.now, work, view.zone)
 
 
@@ -170,6 +171,9 @@ def _facts(view: ChangeView, least: BackupSet | None) -> list[Fact]:
             )
             at = moment(work.at, view.zone)
             facts.append((_("Work since"), text.format(step=work.step, number=work.number, at=at)))
+    facts += [
+        (_("Scheduled"), schedule_words(one, view.zone)) for one in standings(view.change, view.now)
+    ]
     facts += [(_("Claimed"), _claim_words(one)) for one in dict.fromkeys(claims(view))]
     if view.deadline is not None:
         source = _("measured") if _measured(view) else _("as planned")
@@ -187,7 +191,7 @@ def _claim_words(item: ExternalBackup) -> str:
 
 def _age(sealed: datetime, start: datetime, view: ChangeView) -> str:
     age = rough((start - sealed).total_seconds())
-    limit = duration(view.settings.backup_age_h * 3600)
+    limit = duration(max_age(view.change, view.settings.backup_age_h).total_seconds())
     return _("{age}, limit {limit}").format(age=age, limit=limit)
 
 

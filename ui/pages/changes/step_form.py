@@ -8,8 +8,9 @@ from PySide6.QtCore import Slot
 
 from app.domain.ids import HostId
 from app.domain.runbook import ON_HOST, PERSONAL, OnFail, Phase, Runbook, Step, StepKind
-from app.errors import InvalidInput
+from app.errors import IllegalMove, InvalidInput
 from app.i18n import _
+from app.services.backup_schedule import check_ahead
 from app.services.estimates import Past
 from app.services.runbooks import refuse_circles
 from ui.operations.changes import ChangeView
@@ -41,6 +42,8 @@ _USED_BY: dict[str, tuple[StepKind, ...]] = {
     "recipients": (StepKind.NOTIFY,),
     "proof": (StepKind.MANUAL,),
     "host": tuple(ON_HOST),
+    "ahead": (StepKind.BACKUP,),
+    "oldest": (StepKind.BACKUP,),
 }
 """Fields that only some kinds use."""
 
@@ -88,6 +91,13 @@ class StepForm(RecordForm):
         )
         self.on_fail = ChoiceField(_("If it fails"), choices(FAILURES))
         self.backout_of = ChoiceField(_("Undoes the step"))
+        self.ahead = LineField(
+            _("Begins before the window, minutes"),
+            _("By itself, while this program is open. Empty: when its turn comes."),
+        )
+        self.oldest = LineField(
+            _("At most old at the start, minutes"), _("Empty: as it is set for all changes.")
+        )
         self.command = TextField(
             _("Command"),
             _("Sent to sh on the host. {{host}}, {{address}} and own values are filled in."),
@@ -106,7 +116,8 @@ class StepForm(RecordForm):
         self.idempotent = FlagField(_("Repeating"), _("Sending it twice does no harm"))
         self.reads_only = FlagField(_("Reading"), _("Alters nothing on the host"))
         self.command.text.setFont(font(mono=True))
-        for name in ("title", "kind", "host", "owner", "minutes", "p90", "after", "limit"):
+        for name in ("title", "kind", "host", "owner", "minutes", "p90", "after", "limit",
+                     "ahead", "oldest"):  # fmt: skip
             self.add(name, getattr(self, name))
         for name in ("command", "instructions"):
             self.add(name, getattr(self, name), wide=True)
@@ -135,6 +146,8 @@ class StepForm(RecordForm):
         self.after.set_value(after_text(record, self._steps(), empty=""))
         usual = max(60.0, record.estimate_s * LIMIT_FACTOR)
         self.limit.set_value("" if record.limit_s == usual else span_text(record.limit_s))
+        self.ahead.set_value(span_text(record.lead_s))
+        self.oldest.set_value(span_text(record.max_age_s))
         self.on_fail.set_value(record.on_fail.value)
         self.backout_of.set_value(record.backout_of)
         self.command.set_value(record.command)
@@ -156,6 +169,9 @@ class StepForm(RecordForm):
         told: dict[str, Any] = {name: getattr(self, name).value for name in _FLAGS}
         told |= {name: self._used(name, kind) for name in ("answer", "approver", "recipients")}
         told |= self._times()
+        backup = kind is StepKind.BACKUP
+        told["lead_s"] = read_span(self.ahead) if backup else None
+        told["max_age_s"] = read_span(self.oldest) if backup else None
         step = replace(
             record,
             **told,
@@ -171,6 +187,10 @@ class StepForm(RecordForm):
         refusal = self.guard.refusal(self._words(step), self.notes.dangers(step))
         if refusal is not None:
             raise refuse(self.command, refusal)
+        try:
+            check_ahead(step)
+        except IllegalMove as error:
+            raise refuse(self.oldest, InvalidInput(error.text, hint=error.hint)) from error
         return self._waiting(step)
 
     def _words(self, step: Step) -> tuple[str, str]:
