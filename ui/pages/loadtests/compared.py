@@ -3,7 +3,6 @@
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
-from app.analysis.chart_plot import Plot
 from app.domain.loadtest import LoadComparison
 from app.i18n import _
 from ui.cells import Badge
@@ -49,10 +48,9 @@ class ComparedPanel(QWidget):
         layout.setStretch(2, 1)
         self.setLayout(layout)
 
-    def show_found(self, found: LoadComparison, zone: str, rate: Plot | None) -> None:
-        """Show another comparison; ``rate`` is its response over rate."""
+    def show_found(self, found: LoadComparison, zone: str) -> None:
+        """Show another comparison."""
         self._found, self._zone = found, zone
-        self.detail.show_rate(rate)
         overall = found.overall
         self._overall.set_badge(Badge(OVERALL_MARKS[overall.verdict], overall.verdict.words))
         word = f"{overall.verdict.words.upper()}. "

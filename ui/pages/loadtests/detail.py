@@ -1,14 +1,12 @@
-"""One label: every figure with its verdict, how the picked one reads, response over rate."""
+"""One label: every figure with its verdict, and how the picked one reads."""
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.analysis.chart_plot import Plot
 from app.domain.loadtest import Figure, LoadComparison, RunFacts
 from app.i18n import _, ngettext
 from app.wording import clock_span, count
 from ui.models.rows import RowsModel
-from ui.operations.plot_panel import PlotPanel
 from ui.pages.loadtests.rows import FIGURE_COLUMNS, FigureRow, LabelRow, figure_rows
 from ui.widgets.badges import StateBadge
 from ui.widgets.facts import KeyValues
@@ -23,8 +21,6 @@ _FIRST = Figure.MEAN
 class LabelDetail(QWidget):
     """Shows one label of a comparison."""
 
-    failed = Signal(object)  # AppError
-
     def __init__(self) -> None:
         super().__init__()
         self._title, self._badge = panel_title(), StateBadge()
@@ -33,21 +29,15 @@ class LabelDetail(QWidget):
         )
         self.table.picked.connect(self._on_picked)
         self._sentence = Label("", weight=500, wrap=True)
-        self.chart = PlotPanel(_("95th percentile over rate, all requests"))
-        self.chart.failed.connect(self.failed)
         self._facts = KeyValues()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 16, 0, 16)
         layout.setSpacing(8)
         add_layout(layout, row(self._title, None, self._badge, margins=(MARGIN, 0, MARGIN, 0)))
         layout.addWidget(self.table)
-        for widget, stretch in ((self._sentence, 0), (self.chart, 1), (self._facts, 0)):
-            inside = row(widget, margins=(MARGIN, 4, MARGIN, 0))
-            add_layout(layout, inside, stretch)
-
-    def show_rate(self, plot: Plot | None) -> None:
-        """Show response over rate; it is that of all requests, whatever label is picked."""
-        self.chart.show_plot(plot)
+        for widget in (self._sentence, self._facts):
+            add_layout(layout, row(widget, margins=(MARGIN, 8, MARGIN, 0)))
+        layout.addStretch(1)
 
     def show_label(self, label: LabelRow, found: LoadComparison, zone: str) -> None:
         """Show another label."""

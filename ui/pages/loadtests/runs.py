@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.domain.loadtest import LoadRun
@@ -18,6 +18,8 @@ from ui.widgets.fields import LineField
 from ui.widgets.labels import Label
 from ui.widgets.layout import MARGIN, column, row
 from ui.widgets.table import Rows, Table
+
+_WIDTH = 720
 
 
 class RunsPanel(QWidget):
@@ -37,11 +39,13 @@ class RunsPanel(QWidget):
         self.reason = LineField(
             _("Why this run is withdrawn"), _("It stays in the record, and counts no longer.")
         )
+        self.reason.setMaximumWidth(_WIDTH)
         self.reason.edited.connect(self._settle)
         self.withdraw = Button(_("Withdraw this run"), Kind.DANGER, icon="ban")
         self.withdraw.clicked.connect(self._on_withdraw)
+        button = WithReason(self.withdraw, align=Qt.AlignmentFlag.AlignLeft)
         foot = column(
-            self._told, self.reason, row(WithReason(self.withdraw), None), gap=12,
+            self._told, self.reason, row(button, None), gap=12,
             margins=(MARGIN, 16, MARGIN, 20),
         )  # fmt: skip
         layout = column(self.table, foot, gap=0)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.domain.loadtest import LoadTerms
@@ -54,10 +54,11 @@ class TermsPanel(QWidget):
         )  # fmt: skip
         self.agree = Button(_("Agree on these terms"), Kind.PRIMARY, icon="check")
         self.agree.clicked.connect(self._on_agree)
+        button = WithReason(self.agree, align=Qt.AlignmentFlag.AlignLeft)
         self.setLayout(
             column(
                 panel_title(_("How runs are compared")), self._note, 8, form, 8,
-                row(WithReason(self.agree), None), None, margins=(MARGIN, 20, MARGIN, 20),
+                row(button, None), None, margins=(MARGIN, 20, MARGIN, 20),
             )
         )  # fmt: skip
 

@@ -48,7 +48,6 @@ class Ways(QWidget):
             self.stack.add(name, page)
         self.stack.shown.connect(self._on_shown)
         self._view: LoadTestsView | None = None
-        self.compared.detail.failed.connect(self.failed)
         self.capacity.failed.connect(self.failed)
         self.terms.agreed.connect(self._on_agreed)
         self.runs.withdrawn.connect(self._on_withdrawn)
@@ -107,7 +106,7 @@ class Ways(QWidget):
     def _show_verdict(self, view: LoadTestsView) -> None:
         counted = [run for run in view.runs if run.counts]
         if view.verdict is not None:
-            self.compared.show_found(view.verdict.found, view.zone, view.rate)
+            self.compared.show_found(view.verdict.found, view.zone)
             self._verdict.setCurrentIndex(_COMPARED)
         elif counted:
             self.waiting.show_run(counted[-1])
