@@ -36,6 +36,7 @@ SERVER = ("openssh-server", "openssh-client")
 TEST_TOOLS = (
     *("age", "zstd", "xvfb", "xauth", "xdotool", "poppler-utils", "sqlite3", "procps"),
     *("postgresql", "mariadb-server-core", "mariadb-client", "redis-server", "redis-tools"),
+    "prometheus",
 )
 POLICY = Path("/usr/sbin/policy-rc.d")
 

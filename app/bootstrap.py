@@ -27,6 +27,7 @@ from app.vault.door import Door
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from app.domain.connection import Connection
     from app.domain.host import Host
     from app.domain.host_import import FoundHosts
     from app.domain.run import Run
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from app.services.portfolio import PortfolioData
     from app.services.ports import Remotes
     from app.services.ports_http import HttpRules, HttpSession
+    from app.services.ports_metrics import MetricSource
     from app.services.report_content.data import Attachment, Rendered, ReportData
     from app.ssh.limits import Limits
 
@@ -103,6 +105,7 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         readers=READERS,
         render_portfolio=_render_portfolio,
         open_http=partial(_open_http, store),
+        open_source=partial(_open_source, store),
         live=LiveOutput(),
         render=_render,
         render_briefing=_render_briefing,
@@ -197,6 +200,15 @@ def _open_http(store: Store, rules: "HttpRules") -> "AbstractContextManager[Http
     from app.connectors.http import open_session  # noqa: PLC0415 - loads slowly
 
     return open_session(rules)
+
+
+def _open_source(
+    store: Store, connection: "Connection", token: str
+) -> "AbstractContextManager[MetricSource]":
+    """Open a connection to another system; its connector is loaded with the first one."""
+    from app.connectors.prometheus import open_prometheus  # noqa: PLC0415 - loads numpy
+
+    return open_prometheus(connection, token, open_http=partial(_open_http, store))
 
 
 def _render_portfolio(data: "PortfolioData") -> "Rendered":

@@ -16,6 +16,7 @@ TemplateId = NewType("TemplateId", str)
 WindowId = NewType("WindowId", str)
 RestoreId = NewType("RestoreId", str)
 LoadRunId = NewType("LoadRunId", str)
+ConnectionId = NewType("ConnectionId", str)
 
 
 def new_id() -> str:

@@ -80,6 +80,8 @@ class Metric:
     query: str = ""
     source: str = ""
     host: HostId | None = None
+    connection: str = ""
+    """Id of the connection that the query is put to, for a source that is another system."""
     control: str = ""
     """Id of a metric of the same change that it did not touch; its own moves are subtracted."""
     load: str = ""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.services.calendars import Exporting, WriteCalendar
     from app.services.changes import Desk
     from app.services.communications import Mailing, WriteMail
+    from app.services.connections import Connecting
     from app.services.crew import Executors
     from app.services.exports import OpenTable
     from app.services.functional import Testing
@@ -36,10 +37,12 @@ if TYPE_CHECKING:
     from app.services.portfolio import PortfolioData
     from app.services.ports import Clock
     from app.services.ports_http import OpenHttp
+    from app.services.ports_metrics import OpenSource
     from app.services.ports_series import FileReaders
     from app.services.ports_store import NewUnitOfWork, UnitOfWork
     from app.services.ports_vault import Vault
     from app.services.presence import Presence
+    from app.services.pulling import Pulling
     from app.services.report_content.data import Rendered
     from app.services.reports import Render, Reporting
     from app.services.rows import FirstReads
@@ -98,6 +101,7 @@ class AppServices(LateParts):
     readers: FileReaders
     render_portfolio: Callable[[PortfolioData], Rendered]
     open_http: OpenHttp
+    open_source: OpenSource
     live: LiveOutput
     render: Render
     render_briefing: RenderBriefing
@@ -178,6 +182,20 @@ class AppServices(LateParts):
         from app.services.metrics import Measuring  # noqa: PLC0415 - loads numpy
 
         return Measuring(self.desk, self.remotes, self.series, self.readers)
+
+    @property
+    def connecting(self) -> Connecting:
+        """For connections to other systems."""
+        from app.services.connections import Connecting  # noqa: PLC0415
+
+        return Connecting(self.desk, self.secrets, self.open_source)
+
+    @property
+    def pulling(self) -> Pulling:
+        """For samples that another system keeps."""
+        from app.services.pulling import Pulling  # noqa: PLC0415 - loads numpy
+
+        return Pulling(self.measuring, self.connecting)
 
     @property
     def load_testing(self) -> LoadTesting:

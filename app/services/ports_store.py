@@ -11,6 +11,7 @@ from app.domain.approval import PlanCopy
 from app.domain.backup import BackupSet
 from app.domain.calendar import ScheduleWindow
 from app.domain.change import Change
+from app.domain.connection import Connection
 from app.domain.event import Event, NewEvent
 from app.domain.feedback import Survey
 from app.domain.filter import SavedFilter
@@ -146,6 +147,11 @@ class Proofs(Protocol):
     @property
     def load_verdicts(self) -> Repository[LoadVerdict]:
         """Load tests before against after."""
+        ...
+
+    @property
+    def connections(self) -> Repository[Connection]:
+        """Connections to other systems."""
         ...
 
 

@@ -18,6 +18,7 @@ from app.domain.approval import PlanCopy
 from app.domain.backup import BackupSet
 from app.domain.calendar import ScheduleWindow
 from app.domain.change import Change, ChangeState
+from app.domain.connection import Connection
 from app.domain.feedback import Survey
 from app.domain.filter import SavedFilter
 from app.domain.health import HealthReport
@@ -322,6 +323,9 @@ LOAD_VERDICT = Kind(
     "comparison of load tests",
     (text("change", index=True, child_of="change"), instant("judged_at")),
 )
+CONNECTION = Kind(
+    Connection, "connection", "connection", (text("name"), text("kind")), history=True
+)
 KINDS: tuple[Kind[Any], ...] = (
     CHANGE,
     HOST,
@@ -340,4 +344,5 @@ KINDS: tuple[Kind[Any], ...] = (
     RESTORE,
     LOAD_RUN,
     LOAD_VERDICT,
+    CONNECTION,
 )

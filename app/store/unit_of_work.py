@@ -8,6 +8,7 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine
 
+from app.domain import connection as outside
 from app.domain.approval import PlanCopy
 from app.domain.backup import BackupSet
 from app.domain.calendar import ScheduleWindow
@@ -110,6 +111,7 @@ class SqlUnitOfWork:
     restores: StoredRecords[Restore]
     load_runs: StoredRecords[LoadRun]
     load_verdicts: StoredRecords[LoadVerdict]
+    connections: StoredRecords[outside.Connection]
     settings: SettingRows
     log: ChangeLog
 
@@ -194,6 +196,7 @@ class SqlUnitOfWork:
         self.restores = StoredRecords(mapping.RESTORE, connection, self._writes)
         self.load_runs = StoredRecords(mapping.LOAD_RUN, connection, self._writes)
         self.load_verdicts = StoredRecords(mapping.LOAD_VERDICT, connection, self._writes)
+        self.connections = StoredRecords(mapping.CONNECTION, connection, self._writes)
         self.settings = SettingRows(connection, self._writes)
         self.log = ChangeLog(connection)
 

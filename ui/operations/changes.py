@@ -72,6 +72,8 @@ class ChangeView:
     """The last work on each host the plan backs up."""
     people: tuple[str, ...] = ()
     """Names of everybody who is listed."""
+    connections: tuple[tuple[str, str], ...] = ()
+    """Connections that measures can be read from: id and name."""
     not_tester: str = ""
     """Why the acting person may not record what tests found, "" when they may."""
     load_words: str = ""
@@ -164,6 +166,7 @@ def load_view(services: "AppServices", ref: str) -> ChangeView:
         parent, children = relatives(change, uow)
         load_tests = uow.load_verdicts.find(change.id)
         people = tuple(sorted(p.name for p in uow.people.list() if not p.retired))
+        offered = [(str(c.id), c.name) for c in uow.connections.list() if not c.retired]
     events = tuple(services.queries.events(change=change.id, limit=PAGE))
     return ChangeView(
         change=change,
@@ -191,6 +194,7 @@ def load_view(services: "AppServices", ref: str) -> ChangeView:
         children=children,
         work=facts.work,
         people=people,
+        connections=tuple(sorted(offered, key=lambda pair: pair[1].casefold())),
         not_tester=lacks_role(TESTERS, change, facts.people, desk.actor),
         load_words=load_tests.found.overall.sentence if load_tests else "",
         clock_behind_s=max((events[0].at - facts.now).total_seconds(), 0.0) if events else 0.0,

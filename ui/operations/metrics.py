@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.domain.change import Change
 from app.domain.metric import Metric, SampleSet, Series, WindowName
 from app.domain.verdict import Comparison, Overall
-from app.services import comparison, imports, metrics, verdicts
+from app.services import comparison, imports, pulling, verdicts
 from app.services.imports import FileImport
 from ui.operations.listing import newest_changes
 from ui.tasks import Task, host_lane
@@ -147,7 +147,7 @@ def measure(context: "UiContext", change: Change, window: WindowName, title: str
     services = context.services
 
     def work(task: "TaskContext") -> object:
-        sets = metrics.measure(change.id, window, with_=services.measuring, context=task)
+        sets = pulling.read_all(change.id, window, with_=services.pulling, context=task)
         if window is WindowName.AFTER:
             verdicts.judge(change.id, with_=services.measuring)
         return sets

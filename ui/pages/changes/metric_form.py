@@ -17,7 +17,9 @@ from ui.pages.changes.words import METRIC_KINDS, WORSE, choices
 from ui.widgets.fields import ChoiceField, FlagField, LineField
 
 _ALL = 100.0
-HOST_SOURCE, FILE_SOURCE = "host", "import"
+ASKED = "connection:"
+"""Begins the choice of a connection; its id follows."""
+HOST_SOURCE, FILE_SOURCE, PULLED = "host", "import", "prometheus"
 CPU, MEMORY, URL, FILE = "cpu", "memory", "url", "file"
 _USUAL = {
     CPU: (MetricKind.GAUGE, "%", 1.0),
@@ -27,6 +29,14 @@ _USUAL = {
 """Kind, unit and floor that belong to what the program reads itself."""
 
 
+_WHAT = [
+    (URL, _("Response time of an address")),
+    (CPU, _("Processor load")),
+    (MEMORY, _("Memory in use")),
+    (FILE, _("Samples from a file")),
+]
+
+
 class MetricForm(RecordForm):
     """One measure."""
 
@@ -34,15 +44,7 @@ class MetricForm(RecordForm):
         super().__init__()
         self._measures: list[tuple[str, str]] = []
         self.name = LineField(_("Measure"), placeholder=_("Checkout response time"))
-        self.read_what = ChoiceField(
-            _("What is read"),
-            [
-                (URL, _("Response time of an address")),
-                (CPU, _("Processor load")),
-                (MEMORY, _("Memory in use")),
-                (FILE, _("Samples from a file")),
-            ],
-        )
+        self.read_what = ChoiceField(_("What is read"), _WHAT)
         self.host = ChoiceField(_("Read on the host"))
         self.query = LineField(_("Address"), placeholder="http://127.0.0.1:8080/")
         self.unit = LineField(_("Unit"))
@@ -79,15 +81,23 @@ class MetricForm(RecordForm):
     def prepare(self, view: ChangeView) -> None:
         """Offer the hosts and the other measures."""
         self.host.set_options([("", _("choose a host")), *host_options(view)])
+        named = _("Query to {name}")
+        self.read_what.set_options(
+            [*_WHAT, *((f"{ASKED}{ident}", named.format(name=n)) for ident, n in view.connections)]
+        )
         self._measures = [(item.id, item.name) for item in view.change.metrics]
 
     def fill(self, record: Metric) -> None:
         """Show a measure."""
         what = record.query.partition(" ")[0] if record.source == HOST_SOURCE else FILE
+        if record.connection:
+            what = f"{ASKED}{record.connection}"
         self.name.set_value(record.name)
-        self.read_what.set_value(what if what in (CPU, MEMORY, URL) else FILE)
+        own = what in (CPU, MEMORY, URL) or what.startswith(ASKED)
+        self.read_what.set_value(what if own else FILE)
         self.host.set_value(str(record.host or ""))
-        self.query.set_value(record.query.removeprefix("url ") if what in (URL, FILE) else "")
+        typed = what not in (CPU, MEMORY)
+        self.query.set_value(record.query.removeprefix("url ") if typed else "")
         self.unit.set_value(record.unit)
         self.kind.set_value(record.kind.value)
         self.worse.set_value(record.worse_when.value)
@@ -113,8 +123,11 @@ class MetricForm(RecordForm):
         if not self.name.value:
             raise refuse(self.name, InvalidInput(_("Name the measure.")))
         what = self.read_what.value
-        if what != FILE and not self.host.value:
+        asked = what.startswith(ASKED)
+        if what != FILE and not asked and not self.host.value:
             raise refuse(self.host, InvalidInput(_("Choose the host that reads it.")))
+        if asked and not self.query.value:
+            raise refuse(self.query, InvalidInput(_("Type the query, such as sum(rate(…[5m])).")))
         if what == URL and not self.query.value.startswith(("http://", "https://")):
             raise refuse(self.query, InvalidInput(_("An address begins with http:// or https://.")))
         queries = {CPU: CPU, MEMORY: MEMORY, URL: f"url {self.query.value}", FILE: self.query.value}
@@ -129,9 +142,10 @@ class MetricForm(RecordForm):
             floor=number_of(self.floor, self.floor.value) or 0.0,
             key=self.key.value,
             target=self._target(),
-            query=queries[what],
-            source=FILE_SOURCE if what == FILE else HOST_SOURCE,
-            host=HostId(self.host.value) if self.host.value else None,
+            query=queries.get(what, self.query.value),
+            source=PULLED if asked else FILE_SOURCE if what == FILE else HOST_SOURCE,
+            host=HostId(self.host.value) if self.host.value and not asked else None,
+            connection=what.removeprefix(ASKED) if asked else "",
             control=self.control.value,
             load=self.load.value,
             apdex_t=number_of(self.apdex, self.apdex.value) or None,
@@ -171,10 +185,11 @@ class MetricForm(RecordForm):
     @Slot()
     def _follow(self) -> None:
         what = self.read_what.value
-        self.query.setVisible(what in (URL, FILE))
-        self.query.line.setPlaceholderText(
-            "http://127.0.0.1:8080/" if what == URL else _("name of the column")
-        )
+        asked = what.startswith(ASKED)
+        self.query.setVisible(asked or what in (URL, FILE))
+        self.host.setVisible(not asked)
+        hints = {URL: "http://127.0.0.1:8080/", FILE: _("name of the column")}
+        self.query.line.setPlaceholderText(hints.get(what, "sum(rate(http_requests_total[5m]))"))
         self.target.setVisible(bool(self.side.value))
         for field in (self.unit, self.kind):
-            field.setVisible(what == FILE)
+            field.setVisible(asked or what == FILE)

@@ -9,6 +9,7 @@ from app.settings import PageSize, RiskFrom, declarations
 from app.settings import Theme as Look
 from app.wording import percent
 from ui.pages.settings.about import About
+from ui.pages.settings.connections import Connections
 from ui.pages.settings.groups import Folders, Group, Stack, pair
 from ui.pages.settings.people import People
 from ui.pages.settings.risk import RiskMethodField
@@ -38,7 +39,7 @@ class SettingsForm(Stack):
     """The keyboard left a field."""
     built = Signal()
 
-    def __init__(self, people: People) -> None:
+    def __init__(self, people: People, connections: Connections) -> None:
         super().__init__()
         self.fields: dict[str, Field] = {}
         """Those that are saved, by the name of the setting."""
@@ -49,14 +50,15 @@ class SettingsForm(Stack):
         self.scale = ChoiceField(
             _("Size of the type"), [(text, percent(float(text), 3)) for text in _SCALES]
         )
-        self.people, self.folders, self.about = people, Folders(), About()
+        self.people, self.connections = people, connections
+        self.folders, self.about = Folders(), About()
         self._later = Slices(self)
         self._later.done.connect(self.built)
         self._build_you()
         self._build_look()
         self._build_time()
         self._later.add(
-            self._build_people, self._build_approval, self._build_safety,
+            self._build_people, self._build_connections, self._build_approval, self._build_safety,
             self._build_retention, self._build_risk, self._build_places,
         )  # fmt: skip
 
@@ -108,6 +110,9 @@ class SettingsForm(Stack):
 
     def _build_people(self) -> None:
         self.add(self.people)
+
+    def _build_connections(self) -> None:
+        self.add(self.connections)
 
     def _build_approval(self) -> None:
         agree = Group(

@@ -17,6 +17,7 @@ from app.wording import clock
 from ui.changed import Topic
 from ui.operations import settings as operations
 from ui.operations.settings import SettingsView
+from ui.pages.settings.connections import Connections
 from ui.pages.settings.form import WHOLE, SettingsForm
 from ui.pages.settings.people import People
 from ui.pages.settings.risk import RiskMethodField
@@ -60,8 +61,8 @@ class SettingsPage(Page):
         self._dirty = self._saving = False
         self.saved = Label(tone="ink2")
         self.header.add(self.saved)
-        self.people = People(context)
-        self.form = SettingsForm(self.people)
+        self.people, self.connections = People(context), Connections(context)
+        self.form = SettingsForm(self.people, self.connections)
         self.fields, self.about = self.form.fields, self.form.about
         self.acting, self.act, self.scale = self.form.acting, self.form.act, self.form.scale
         self.body.addWidget(scrolling(self.form), 1)
@@ -82,18 +83,20 @@ class SettingsPage(Page):
         self._timer.timeout.connect(self.flush)
         self._views.loaded.connect(self._show)
         self.people.failed.connect(self.show_error)
+        self.connections.failed.connect(self.show_error)
         self._views.failed.connect(self.show_error)
 
     @property
     def ready(self) -> bool:
         """Whether everything is shown and saved."""
         shown = self.form.ready and not self._views.busy
-        return shown and not self._saving and self.people.ready
+        return shown and not self._saving and self.people.ready and self.connections.ready
 
     def reload(self) -> None:
         """Read the settings again."""
         self._views.start(partial(operations.load_view, self.context.services))
         self.people.reload()
+        self.connections.reload()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Save what was typed before the page goes."""
