@@ -15,6 +15,7 @@ from app.domain.backup import BackupSet, Level, Outcome
 from app.services.ports_vault import CaptureRequest
 from app.tasks import TaskContext
 from app.vault.keys import VaultKeys
+from app.vault.locks import is_held
 from app.vault.opening import create_vault, keys_in_file, open_vault
 from app.vault.vault import LocalVault
 from tests.faults.backup_child import server_at
@@ -35,7 +36,7 @@ class Plug:
         self.root, self.tree, self.tools, self.way = tmp_path / "vault", tree, tools, way
         self.rows: list[BackupSet] = []
         self.hashes: dict[Path, str] = {}
-        self.quarantined = self.sealed = self.finished = 0
+        self.quarantined = self.sealed = self.finished = self.late = 0
 
         def keep(keys: VaultKeys, vault: str) -> None:
             keys.keep_in_file(tmp_path / "vault.key", vault)
@@ -58,6 +59,7 @@ class Plug:
 
     def check(self) -> None:
         """Start again: everything is explained, and what is sealed is whole."""
+        self._wait_for_orphans()
         vault = open_vault(
             self.root,
             SystemClock(),
@@ -80,6 +82,16 @@ class Plug:
         assert not list((self.root / "scratch").iterdir())
         assert vault.reconcile(self.rows).is_clean
         self._old_sets_are_as_they_were()
+
+    def _wait_for_orphans(self) -> None:
+        """Wait for what the killed program was just starting: until its own program is loaded, it
+        holds the same locks, and a start at that very moment would leave the set to the next one.
+        """
+        end_s = time.monotonic() + 5.0
+        while any(map(is_held, self.root.glob("locks/work-*.lock"))):
+            self.late += 1
+            assert time.monotonic() < end_s, "somebody still writes"
+            time.sleep(0.02)
 
     def _finish(self, vault: LocalVault) -> None:
         """Finish what the host went on writing; of what was sealed, clear the remains away."""

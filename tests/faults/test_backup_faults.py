@@ -189,3 +189,36 @@ def test_restores_killed_anywhere_leave_the_original_whole_and_work_the_next_tim
     put_back(vault, taken, remote)
     assert (shop / "conf" / "shop.ini").read_text() == "workers = 2\n"
     record(7, "restore killed at a random moment: original whole, the next one works", tried)
+
+
+def test_a_tree_of_many_files_is_restored_without_a_difference(
+    vault,  # noqa: F811
+    remote: LocalRemote,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    """A restore drill, and a look with our own eyes: content, mode, owner, time, links."""
+    chance, count = random.Random(5), rounds(400, 10_000)
+    root = tmp_path / "tree"
+    root.mkdir()
+    for number in range(count):
+        folder = root / f"{number % 37:02}" / f"{number % 11:02}"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{number} {chance.choice(('a', 'ä', 'x y', '-z'))}"
+        if number % 50 == 49:
+            path.symlink_to(f"../{number % 11:02}/{number - 1}")
+        else:
+            path.write_bytes(chance.randbytes(chance.randrange(3000)))
+            path.chmod(chance.choice((0o600, 0o644, 0o755, 0o400)))
+            if os.geteuid() == 0:
+                os.chown(path, chance.randrange(3), chance.randrange(3))
+            os.utime(path, ns=(1, 10**18 + chance.randrange(10**17)))
+    taken = take(vault, remote, BackupSource(SourceKind.FILES, remote.host.id, (str(root),)))
+    for level in (Level.INTACT, Level.READABLE, Level.MATCHES_SOURCE, Level.RESTORED):
+        proof = vault.verify(taken, level, by="", context=TaskContext(), remotes=(remote,))
+        assert proof.outcome is Outcome.PASSED, proof.detail
+    before = snapshot(root)
+    assert len(before) > count
+    subprocess.run(["rm", "-rf", str(root)], check=True)
+    put_back(vault, taken, remote)
+    assert snapshot(root) == before
+    record(5, "files of a tree put back: content, mode, owner, time and links as before", count)

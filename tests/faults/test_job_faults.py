@@ -110,13 +110,21 @@ def test_broken_links_cost_neither_a_byte_nor_the_exit_code(
 
 
 def begun(pool: RemotePool, host: Host, order: Order, sink: CountingSink) -> Followed:
-    """Follow a job; where the link broke before anything was sent, begin again, as a person may."""
+    """Follow a job to its end, as a person may.
+
+    Where the link broke before anything was sent it is begun again; where the host stayed out of
+    reach for longer than patience lasts, it is looked for again, and never begun twice.
+    """
     for _try in range(20):
         try:
-            return follow(pool.open(host), order, sink, TaskContext(), PATIENCE)
+            followed = follow(pool.open(host), order, sink, TaskContext(), PATIENCE)
         except RemoteError as error:
-            last = error
-    raise last
+            last: object = error
+            continue
+        if followed.finish is not Finish.OUT_OF_REACH:
+            return followed
+        last, order = followed, replace(order, attach=True)
+    raise AssertionError(last)
 
 
 def test_starts_that_are_repeated_run_once(

@@ -1,0 +1,56 @@
+"""The register of faults is complete, and every test it names exists and runs."""
+
+import ast
+from functools import cache
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from tests.faults.promises import PROMISES, RULES
+from tests.faults.register import FAULTS, Entry
+
+ROOT = Path(__file__).resolve().parents[2]
+KINDS = {
+    "faults": (FAULTS, tuple(range(1, 79))),
+    "promises": (PROMISES, (*range(1, 16), *range(19, 26))),
+    "rules": (RULES, (*range(1, 14), 19)),
+}
+
+
+@cache
+def runnable_in(path: Path) -> frozenset[str]:
+    """Return the tests of a file that are not skipped whatever happens."""
+    if not path.is_file():
+        return frozenset()
+    return frozenset(
+        node.name
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef)
+        and node.name.startswith("test_")
+        and not any("mark.skip(" in f"{ast.unparse(mark)}(" for mark in node.decorator_list)
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_number_is_there_once_and_in_order(kind: str) -> None:
+    entries, numbers = KINDS[kind]
+    assert tuple(entry.number for entry in entries) == numbers
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_is_tried_or_says_why_not(kind: str) -> None:
+    silent = [entry for entry in KINDS[kind][0] if not entry.tests and not entry.missing]
+    assert silent == []
+    assert all(entry.words for entry in KINDS[kind][0])
+
+
+def test_every_named_test_exists() -> None:
+    entries: chain[Entry] = chain(FAULTS, PROMISES, RULES)
+    gone = [
+        (entry.number, test)
+        for entry in entries
+        for test in entry.tests
+        if test.partition("::")[2] not in runnable_in(ROOT / test.partition("::")[0])
+    ]
+    assert gone == []
