@@ -21,6 +21,8 @@ class Moment(StrEnum):
     BEFORE = "before"
     DURING = "during"
     AFTER = "after"
+    CALLED_OFF = "called_off"
+    """Instead of the work: what was announced does not take place."""
 
 
 @dataclass(frozen=True, slots=True)

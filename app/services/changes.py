@@ -312,7 +312,11 @@ def moved(
             "change.moved",
             f"{text}: {reason}" if reason.strip() else text,
             change.id,
-            data=(("from", change.state.value), ("to", target.value)),
+            data=(
+                ("from", change.state.value),
+                ("to", target.value),
+                *((("reason", reason.strip()),) if reason.strip() else ()),
+            ),
         )
     )
     return saved

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from app.domain.change import Change
+from app.domain.change import Change, ChangeState
 from app.domain.communication import Audience, Message, Moment, Sent
 from app.domain.event import NewEvent
 from app.errors import IllegalMove, InvalidInput, NotFound
@@ -98,11 +98,20 @@ def around_of(change: Change, uow: UnitOfWork, desk: Desk) -> Around:
     """Gather what a draft needs besides the change."""
     hosts = (uow.hosts.find(host) for host in change.hosts)
     names = tuple(host.name for host in hosts if host is not None)
-    return Around(names, desk.settings.organisation)
+    reasons = [
+        value
+        for event in uow.log.of(change.id)
+        if event.kind == "change.moved"
+        for name, value in event.data
+        if name == "reason"
+    ]
+    return Around(names, desk.settings.organisation, reasons[-1] if reasons else "")
 
 
 def plan_messages(change_id: str, audiences: Iterable[Audience], *, desk: Desk) -> Change:
     """Draft what these audiences are told before, during and after; drafts there are stay.
+
+    Of a cancelled change it is drafted that it does not take place.
 
     Raises:
         IllegalMove: The change is closed.
@@ -112,7 +121,9 @@ def plan_messages(change_id: str, audiences: Iterable[Audience], *, desk: Desk) 
         around = around_of(change, uow, desk)
         known = {message.id for message in change.messages}
         wanted = [
-            draft(change, audience, moment, around) for audience in audiences for moment in Moment
+            draft(change, audience, moment, around)
+            for audience in audiences
+            for moment in moments_of(change)
         ]
         new = [message for message in wanted if message.id not in known]
         if not new:
@@ -124,6 +135,23 @@ def plan_messages(change_id: str, audiences: Iterable[Audience], *, desk: Desk) 
         uow.log.append(NewEvent("message.drafted", text, change.id))
         uow.commit()
     return saved
+
+
+def moments_of(change: Change) -> tuple[Moment, ...]:
+    """Return when people are told of a change: around its work, or that there is none."""
+    called_off = (Moment.CALLED_OFF,)
+    if change.state is ChangeState.CANCELED:
+        return called_off
+    return tuple(moment for moment in Moment if moment not in called_off)
+
+
+def untold(change: Change) -> tuple[Audience, ...]:
+    """Return who was told of a cancelled change, and not that it does not take place."""
+    if change.state is not ChangeState.CANCELED:
+        return ()
+    sent = [message for message in change.messages if message.sent]
+    know = {item.audience for item in sent if item.moment is Moment.CALLED_OFF}
+    return tuple(dict.fromkeys(item.audience for item in sent if item.audience not in know))
 
 
 def in_order(messages: Iterable[Message]) -> tuple[Message, ...]:
@@ -162,7 +190,8 @@ def find_message(change: Change, message_id: str) -> Message:
 
 def _mail(change: Change, message: Message, mailing: Mailing) -> Mail:
     parts: tuple[MailPart, ...] = ()
-    if message.moment is Moment.BEFORE and change.window is not None:
+    dated = message.moment in (Moment.BEFORE, Moment.CALLED_OFF)  # the second takes it out again
+    if dated and change.window is not None:
         data = mailing.calendar(change.id)
         parts = (MailPart(f"{change.number}.ics", "text/calendar", data),)
     label = mailing.desk.settings.label
@@ -192,6 +221,8 @@ def note_sent(change_id: str, message_id: str, to: str, *, mailing: Mailing) -> 
     with desk.new_uow() as uow:
         change = _open(uow, change_id)
     message = find_message(change, message_id)
+    if message.moment not in moments_of(change) and change.state is ChangeState.CANCELED:
+        raise IllegalMove(_("{number} is called off.").format(number=change.number))
     if not message.text.strip():
         raise InvalidInput(_("There is no text that could have been sent."))
     mail = _mail(change, replace(message, to=_addresses_in(to)), mailing)
@@ -219,7 +250,8 @@ def _addresses_in(to: str) -> str:
 
 
 def _open(uow: UnitOfWork, change_id: str) -> Change:
+    """Return a change of which people are still told; of a cancelled one that it is called off."""
     change = uow.changes.get(change_id)
-    if not change.state.is_open:
+    if not change.state.is_open and change.state is not ChangeState.CANCELED:
         raise IllegalMove(_("{number} is closed.").format(number=change.number))
     return change

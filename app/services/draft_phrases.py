@@ -17,6 +17,8 @@ class Around:
 
     hosts: tuple[str, ...] = ()
     organisation: str = ""
+    reason: str = ""
+    """Why the last move was made, as whoever made it said."""
 
 
 class Writing:

@@ -26,6 +26,7 @@ MOMENTS = {
     Moment.BEFORE: later("Before"),
     Moment.DURING: later("During"),
     Moment.AFTER: later("After"),
+    Moment.CALLED_OFF: later("Called off"),
 }
 FACTS = {
     "what": later("title or service"),
@@ -248,6 +249,26 @@ def _management_after(w: Writing) -> _Text:
     )  # fmt: skip
 
 
+def _called_off(w: Writing) -> _Text:
+    """For those outside: what was said among colleagues about the reason stays there."""
+    return (
+        _("Called off: {title}, {day}").format(title=w.change.title, day=w.on_day),
+        (
+            _("What was announced does not take place: {title}, {when}.").format(
+                title=w.change.title, when=w.when
+            ),
+            _("{service} stays as it is; nobody has to do anything.").format(service=w.service),
+            _("Questions: {contact}.").format(contact=w.contact),
+        ),
+    )
+
+
+def _called_off_inside(w: Writing) -> _Text:
+    subject, (what, *rest) = _called_off(w)
+    why = _("Reason: {why}").format(why=w.around.reason) if w.around.reason else ""
+    return subject, (what, why, *rest)
+
+
 _A, _M = Audience, Moment
 _TEXTS: dict[tuple[Audience, Moment], Callable[[Writing], _Text]] = {
     (_A.USERS, _M.BEFORE): _users_before,
@@ -265,4 +286,9 @@ _TEXTS: dict[tuple[Audience, Moment], Callable[[Writing], _Text]] = {
     (_A.PARTNERS, _M.BEFORE): _users_before,
     (_A.PARTNERS, _M.DURING): _users_during,
     (_A.PARTNERS, _M.AFTER): _users_after,
+    (_A.USERS, _M.CALLED_OFF): _called_off,
+    (_A.PARTNERS, _M.CALLED_OFF): _called_off,
+    (_A.SERVICE_DESK, _M.CALLED_OFF): _called_off_inside,
+    (_A.IT_TEAM, _M.CALLED_OFF): _called_off_inside,
+    (_A.MANAGEMENT, _M.CALLED_OFF): _called_off_inside,
 }

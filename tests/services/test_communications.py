@@ -16,7 +16,7 @@ from app.domain.people import Contact
 from app.domain.window import TimeRange, Window
 from app.errors import IllegalMove, InvalidInput, NotFound
 from app.services import changes
-from app.services.communications import make_mail, note_sent, plan_messages
+from app.services.communications import make_mail, note_sent, plan_messages, untold
 from app.services.draft_phrases import Around
 from app.services.drafts import draft, outdated
 from app.services.feedback import FormKind, form_of
@@ -189,3 +189,33 @@ def test_mails_and_forms_of_example_data_say_so_first(opened):
     assert mail.get_content().startswith("Example data: nothing of this is real.")
     for kind in (FormKind.TEXT, FormKind.HTML):
         assert b"Example data. EXA-000001: " in form_of(change, kind, "a@example.org")
+
+
+def test_those_who_were_told_are_told_that_it_is_called_off(opened, made):
+    change = made(ChangeState.ASSESS)
+    desk, mailing = opened.desk, opened.mailing
+    users, team = Audience.USERS, Audience.IT_TEAM
+    drafted = plan_messages(change.id, (users, team), desk=desk)
+    assert {message.moment for message in drafted.messages} == set(Moment) - {Moment.CALLED_OFF}
+    note_sent(change.id, "users/before", "all@example.org", mailing=mailing)
+    assert untold(note_sent(change.id, "it_team/before", "chat", mailing=mailing)) == ()
+    changes.move_change(change.id, ChangeState.CANCELED, desk=desk, reason="No need any more")
+    drafted = plan_messages(change.id, (users, team), desk=desk)
+    assert untold(drafted) == (users, team)
+    off = [message for message in drafted.messages if message.moment is Moment.CALLED_OFF]
+    assert [message.audience for message in off] == [users, team]
+    assert off[0].subject == "Called off: Upgrade PostgreSQL, Sat 14 Nov 2026"
+    assert "does not take place" in off[0].text
+    assert "No need" not in off[0].text, "what was said inside stays inside"
+    assert "Reason: No need any more" in off[1].text
+    mail = email.message_from_bytes(
+        make_mail(change.id, "users/called_off", mailing=mailing), policy=email.policy.default
+    )
+    (dates,) = mail.iter_attachments()
+    assert "METHOD:CANCEL" in dates.get_content()
+    with pytest.raises(IllegalMove, match="called off"):
+        note_sent(change.id, "users/during", "all@example.org", mailing=mailing)
+    sent = note_sent(change.id, "users/called_off", "all@example.org", mailing=mailing)
+    assert untold(sent) == (team,)
+    with pytest.raises(IllegalMove, match="closed"):
+        plan_messages(made(ChangeState.CLOSED).id, (users,), desk=desk)

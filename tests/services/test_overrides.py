@@ -52,6 +52,15 @@ def test_an_override_lets_the_move_pass_and_is_stamped_with_it(office):
     assert begun.counted_overrides == (used,)
 
 
+@pytest.mark.parametrize("reason", ["", " \n"])
+def test_nothing_is_passed_without_a_reason(office, reason):
+    change = scheduled(office)
+    office.store.kinds["samples"] = {}
+    with pytest.raises(IllegalMove, match="needs a reason"):
+        override_guard(change.id, "baseline", desk=office.desk(), reason=reason)
+    assert office.now(change).overrides == ()
+
+
 def test_it_lapses_when_something_else_is_found(office):
     change = scheduled(office)
     office.clock.pass_by(hours=-3)

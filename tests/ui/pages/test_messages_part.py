@@ -8,8 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from app.domain.change import ChangeState
+from app.domain.communication import Audience
 from app.domain.window import TimeRange, Window
 from app.services import changes
+from app.services.communications import note_sent, plan_messages
 from tests.fakes import NOON
 from tests.ui.pages.conftest import read, with_fields
 from tests.ui.pages.steps import part, saved, tab
@@ -133,3 +135,30 @@ def test_the_briefing_is_saved_from_the_plan(drive, services, record, tmp_path):
     assert services.queries.events(change=change.id)[0].kind == "briefing.made"
     kept = driver.context.messages.kept[-1]
     assert "Not settled yet: nobody to reach" in kept.as_text()
+
+
+def test_what_was_announced_is_called_off_from_the_cancelled_change(drive, services, record):
+    change = record("Upgrade PostgreSQL", S.ASSESS)
+    drafted = plan_messages(change.id, (Audience.USERS,), desk=services.desk)
+    note_sent(drafted.id, "users/before", "all@example.org", mailing=services.mailing)
+    changes.move_change(change.id, S.CANCELED, desk=services.desk, reason="No need any more")
+    driver, section = opened_part(drive, change)
+    assert section.untold.text() == "Called off, and not everybody knows: users were told of it."
+    assert section.write.text() == "Write that it is called off"
+    driver.click(section.write)
+    kept = read(services, change.id).messages
+    assert [item.moment.value for item in kept] == ["before", "during", "after", "called_off"]
+    section.messages.open_at(1)
+    form = section.messages.form
+    assert not form.note.isVisible(), "what is called off does not begin"
+    section.messages.open_at(3)
+    assert form.note.isVisible()
+    assert not form.again.isVisible()
+    driver.bot.mouseClick(form.note, Qt.MouseButton.LeftButton)
+    driver.settle()
+    asking = driver.page.detail.asking
+    driver.type(asking.reason, "all@example.org")
+    driver.bot.keyClick(asking.reason.line, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    driver.settle()
+    assert read(services, change.id).messages[3].sent[0].to == "all@example.org"
+    assert not section.untold.isVisible()

@@ -10,11 +10,11 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout
 
-from app.domain.change import Change
+from app.domain.change import Change, ChangeState
 from app.domain.communication import Audience, Message, Moment
 from app.errors import InvalidInput
 from app.i18n import _, later
-from app.services.communications import read_recipients, title_of
+from app.services.communications import moments_of, read_recipients, title_of, untold
 from app.services.draft_phrases import Around
 from app.services.drafts import AUDIENCES, MOMENTS, draft, outdated
 from app.wording import clock, count_of, day
@@ -79,9 +79,7 @@ class MessageForm(RecordForm):
     def prepare(self, view: ChangeView) -> None:
         """Write about this change."""
         self._view = view
-        writable = not record_lock(view.change)
-        self.again.setVisible(writable)
-        self.note.setVisible(writable)
+        self.again.setVisible(not record_lock(view.change))
 
     def fill(self, record: Message) -> None:
         """Show a message."""
@@ -92,6 +90,15 @@ class MessageForm(RecordForm):
         self.subject.set_value(record.subject)
         self.text.set_value(record.text)
         self._tell(record)
+        self._follow(record)
+
+    def _follow(self, record: Message) -> None:
+        """What is over is not sent any more; what is called off is."""
+        if self._view is None:
+            return
+        change = self._view.change
+        off = change.state is ChangeState.CANCELED and record.moment in moments_of(change)
+        self.note.setVisible(off or not record_lock(change))
 
     def read(self, record: Message) -> Message:
         """Return the message as typed."""
@@ -188,13 +195,16 @@ class MessageList(RecordList):
         free = (
             Message(audience, moment)
             for audience in Audience
-            for moment in Moment
+            for moment in self._moments()
             if Message(audience, moment).id not in known
         )
         empty = next(free, Message(Audience.USERS, Moment.BEFORE))
         if self._about is None:
             return empty
         return draft(self._about.change, empty.audience, empty.moment, around_of(self._about))
+
+    def _moments(self) -> tuple[Moment, ...]:
+        return moments_of(self._about.change) if self._about else tuple(Moment)
 
     def _word(self, line: Line) -> str:
         return self._badge(line.item).word
@@ -225,6 +235,8 @@ class MessagesSection(Section):
         self.write = Button(_("Write the drafts"), icon="pencil", tall=Tall.COMPACT)
         self.column.addWidget(Label(_("Who is told"), size=SMALL, weight=MEDIUM, tone="ink2"))
         self.column.addWidget(Flow((*self.audiences.values(), self.write), gap=16))
+        self.untold = Label(tone="watch", wrap=True)
+        self.column.addWidget(self.untold)
         self.column.addWidget(self.messages)
         self.watch_list(self.messages)
         self.write.clicked.connect(self._on_write)
@@ -241,6 +253,14 @@ class MessagesSection(Section):
         for audience, box in self.audiences.items():
             box.setChecked(audience in told)
         sent = sum(bool(message.sent) for message in messages)
+        lacks = ", ".join(_(AUDIENCES[audience]).lower() for audience in untold(view.change))
+        text = _("Called off, and not everybody knows: {names} were told of it.")
+        self.untold.setText(text.format(names=lacks) if lacks else "")
+        self.untold.setVisible(bool(lacks))
+        called_off = view.change.state is ChangeState.CANCELED
+        self.write.setText(
+            _("Write that it is called off") if called_off else _("Write the drafts")
+        )
         self.messages.title.set_note(
             _("{share} sent").format(share=count_of(sent, len(messages))) if messages else ""
         )
@@ -258,8 +278,9 @@ class MessagesSection(Section):
 
     def on_lock(self, *, locked: bool) -> None:
         """Nothing is drafted for a closed change."""
+        called_off = self.view.change.state is ChangeState.CANCELED
         for widget in (*self.audiences.values(), self.write):
-            widget.setEnabled(not locked)
+            widget.setEnabled(not locked or called_off)
 
     def _make_form(self) -> MessageForm:
         form = MessageForm()
