@@ -40,8 +40,9 @@ from app.services.report_content.plan import plan
 from app.services.report_content.safety import safety
 from app.services.report_content.source import Source
 from app.services.report_content.summary import summary
-from app.services.report_content.transcripts import transcripts
+from app.services.report_content.transcripts import FIRST, LAST, transcripts
 from app.services.report_content.words import STATES, TYPES
+from app.services.transcripts.excerpts import Excerpt, excerpt_of
 from app.wording import clock, day, zone_with_offset
 
 Render = Callable[[ReportData, Sequence[Attachment]], Rendered]
@@ -109,6 +110,7 @@ def gather(number: str, *, reporting: Reporting) -> Source:
         source,
         series=_series(source.samples, reporting.series),
         transcripts=_transcripts(run, reporting.files) if run is not None else {},
+        excerpts=_excerpts(run, reporting.files) if run is not None else {},
         files=_texts(source.change, reporting.files),
         author=desk.actor,
         settings=desk.settings,
@@ -162,14 +164,28 @@ def _series(samples: Sequence[SampleSet], store: SeriesStore) -> dict[str, Serie
 
 
 def _transcripts(run: Run, files: Files) -> dict[str, bytes]:
-    """Read what the steps put out; one that cannot be read is missing, and the report says so."""
+    """Read what the steps put out; one that cannot be read is missing, and the report says so.
+
+    What is too large to be attached is not read whole.
+    """
     found: dict[str, bytes] = {}
     for item in run.steps:
-        if item.transcript:
+        if item.transcript and item.transcript_bytes <= LARGEST_ATTACHED:
             try:
                 found[item.transcript] = files.get(item.transcript)
             except AppError:
                 continue
+    return found
+
+
+def _excerpts(run: Run, files: Files) -> dict[str, Excerpt]:
+    """Read both ends of what is too large to be held; the report says what cannot be read."""
+    found: dict[str, Excerpt] = {}
+    for item in run.steps:
+        if item.transcript and item.transcript_bytes > LARGEST_ATTACHED:
+            with suppress(AppError, OSError):
+                path = files.path(item.transcript)
+                found[item.transcript] = excerpt_of(path, item.transcript, FIRST, LAST)
     return found
 
 

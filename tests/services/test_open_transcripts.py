@@ -1,5 +1,6 @@
 """Rows, their index and the search in them, against a reader that simply reads everything."""
 
+import hashlib
 import os
 import time
 import tracemalloc
@@ -11,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.transcript import Piece, read_pieces, write_piece
+from app.errors import StoreError
 from app.services.transcripts import opened, walking
+from app.services.transcripts.excerpts import Excerpt, excerpt_of
 from app.services.transcripts.opened import OpenTranscript
 from app.tasks import TaskCancelled, TaskContext
 
@@ -120,6 +123,16 @@ def test_a_stop_ends_the_count_and_the_search(tmp_path):
         file.build_index(context)
     with pytest.raises(TaskCancelled):
         file.find("b", -1, context)
+
+
+def test_both_ends_are_taken_out_and_what_lies_between_is_counted(tmp_path):
+    path = written(tmp_path / "t", [("stdout", b"".join(b"%d\n" % n for n in range(100)))])
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert excerpt_of(path, sha256, 2, 3) == Excerpt(("0", "1"), ("97", "98", "99"), 95)
+    assert excerpt_of(path, sha256, 60, 60).left_out == 0
+    assert len(excerpt_of(path, sha256, 60, 60).last) == 40
+    with pytest.raises(StoreError, match="altered"):
+        excerpt_of(path, "0" * 64, 2, 3)
 
 
 def large(path: Path, size: int) -> int:

@@ -18,6 +18,7 @@ from app.services.report_content.data import Rendered, ReportData
 from app.services.report_content.evidence import canonical
 from app.services.report_content.gaps import gaps
 from app.services.reports import Reporting, make_report, report_data, report_gaps
+from app.services.transcripts.excerpts import Excerpt
 from app.settings import Settings
 from tests.fakes import MemoryStore, SetClock
 from tests.reports import sample
@@ -244,6 +245,17 @@ def test_a_transcript_that_cannot_be_read_is_said_to_be_missing():
     assert all("could not be read" in item.note.text for item in data.transcripts)
     kinds = {row.file for row in data.method.evidence if row.kind == "transcript"}
     assert kinds == {""}
+
+
+def test_a_transcript_too_large_to_be_held_is_printed_by_its_ends():
+    full = sample.full()
+    ends = {key: Excerpt(("begin", "\x1b[31m"), ("the end",), 4711) for key in full.transcripts}
+    data, attachments = report_data(replace(full, transcripts={}, excerpts=ends))
+    assert {item.lines for item in data.transcripts} == {
+        ("begin", "␛[31m", "… 4711 more lines …", "the end")
+    }
+    assert all("too large to be attached" in item.note.text for item in data.transcripts)
+    assert not [item for item in attachments if "transcript" in item.name]
 
 
 def test_a_closed_change_wants_no_decision():

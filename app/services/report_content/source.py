@@ -19,6 +19,7 @@ from app.domain.verdict import Comparison
 from app.domain.vocabulary import Level
 from app.domain.window import TimeRange
 from app.services.rollback import rollback_deadline
+from app.services.transcripts.excerpts import Excerpt
 from app.settings import Settings
 
 SHORT_S = 600.0
@@ -48,6 +49,8 @@ class Source:
     load_verdict: LoadVerdict | None = None
     series: Mapping[str, Series] = field(default_factory=dict)
     transcripts: Mapping[str, bytes] = field(default_factory=dict)
+    excerpts: Mapping[str, Excerpt] = field(default_factory=dict)
+    """The ends of transcripts that are too large to be held, by their SHA-256."""
     files: Mapping[str, bytes] = field(default_factory=dict)
     """Attached texts by their SHA-256."""
     log_head: str = ""

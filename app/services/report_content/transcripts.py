@@ -8,6 +8,7 @@ from app.services.report_content.evidence import EvidenceBook
 from app.services.report_content.proofs import Transcript
 from app.services.report_content.source import Source
 from app.services.safe_text import display
+from app.services.transcripts.excerpts import Excerpt
 from app.wording import bytes_size, duration
 
 FIRST, LAST = 3, 5
@@ -24,6 +25,7 @@ def transcripts(source: Source, book: EvidenceBook) -> tuple[Transcript, ...]:
 
 def _excerpt(run: Run, item: StepRun, source: Source, book: EvidenceBook) -> Transcript:
     raw = source.transcripts.get(item.transcript)
+    ends = source.excerpts.get(item.transcript)
     code = _("no exit status") if item.exit_code is None else _("exit {n}").format(n=item.exit_code)
     told = [
         source.host_name(item.step.host),
@@ -32,12 +34,14 @@ def _excerpt(run: Run, item: StepRun, source: Source, book: EvidenceBook) -> Tra
         bytes_size(item.transcript_bytes),
     ]
     note = ", ".join(part for part in told if part)
-    if raw is None:
+    if ends is not None:
+        note = f"{note}; {_('too large to be attached, all of it is in the dossier')}"
+    elif raw is None:
         note = f"{note}; {_('the transcript could not be read')}"
     return Transcript(
         title=item.step.title,
         command=display(item.step.command),
-        lines=_ends(raw) if raw is not None else (),
+        lines=_large(ends) if ends is not None else _ends(raw) if raw is not None else (),
         note=Claim(f"{note}.", "", book.transcript(run, item)),
     )
 
@@ -52,3 +56,12 @@ def _ends(raw: bytes) -> tuple[str, ...]:
         return tuple(lines)
     left = _("… {n} more lines …").format(n=len(lines) - FIRST - LAST)
     return (*lines[:FIRST], left, *lines[-LAST:])
+
+
+def _large(ends: Excerpt) -> tuple[str, ...]:
+    """Return the rows of both ends of a transcript that nobody holds whole."""
+    first, last = (
+        tuple(display(line)[:_LONGEST_LINE] for line in side) for side in (ends.first, ends.last)
+    )
+    left = _("… {n} more lines …").format(n=ends.left_out)
+    return (*first, *((left,) if ends.left_out else ()), *last)
