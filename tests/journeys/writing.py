@@ -161,17 +161,20 @@ def weigh_the_options(person: Person) -> None:
             "Option": "Add an index and a larger cache",
             "Choice": True,
             "Benefit": "Queries read only the rows they need",
-            "Cost and work": "Minutes of work",
+            "Time": "30 min",
+            "What takes the time": "Minutes of work",
             "Risk left": "Low",
             "Why, or why not": "Removes the cause, and can be undone by a restore",
         },
         {
             "Option": "Do nothing",
-            "Cost and work": "Slower every week",
+            "What the cost is made of": "Slower every week",
             "Why, or why not": "The need remains",
         },
     )
-    assert the_change(person).chosen_option.title == "Add an index and a larger cache"
+    chosen = the_change(person).chosen_option
+    assert chosen.title == "Add an index and a larger cache"
+    assert chosen.takes_s == timedelta(minutes=30).total_seconds()
 
 
 def judge_the_risk(person: Person) -> None:
