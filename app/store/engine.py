@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, FromClause, create_engine, event
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.pool import QueuePool
 
@@ -21,12 +22,21 @@ _PATH = "path"
 """Execution option of the engine: the file, to name it in errors."""
 
 
+class _Compiler(SQLiteCompiler):
+    """Writes what a statement says about indexes for SQLite, which SQLAlchemy leaves out."""
+
+    def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:
+        """Return what stands behind the name of a table."""
+        return text
+
+
 def open_engine(path: Path, *, read_only: bool = False) -> Engine:
     """Return an engine whose every connection has our settings."""
     connect = partial(sqlite.connect, path, read_only=read_only)
     engine = create_engine(
         "sqlite://", creator=connect, poolclass=QueuePool, execution_options={_PATH: path}
     )
+    engine.dialect.statement_compiler = _Compiler
     event.listen(engine, "begin", _begin)
     event.listen(engine, "handle_error", _translator(path))
     return engine

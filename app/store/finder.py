@@ -92,8 +92,7 @@ class _Listing:
         way = Way.FEW if few else Way.WALK
         if not few and sort.by is SortBy.NUMBER and fits.match:
             way = Way.HITS
-        self._shape = listing.shape_of(fits, way, sort)
-        self._fits = fits
+        self._asked = listing.asked(fits, way, sort)
 
     def _few_hits(self, fits: Narrowed) -> bool:
         """Whether the text index leaves few enough to sort them."""
@@ -104,22 +103,25 @@ class _Listing:
 
     def rows(self, what: What, after: Place | None, limit: int) -> Rows:
         """Return rows after a place; each ends with its number and its key."""
-        statement = self._written(listing.page, self._shape, what, after is not None)
-        values = listing.values_of(self._fits, self._shape.way)
-        return self._held.rows(statement, listing.page_values(values, after, limit))
+        statement = self._written(listing.page, self._asked.shape, what, after is not None)
+        values = listing.page_values(self._asked.values(walking=True), after, limit)
+        return self._held.rows(statement, values)
 
     def told(self, typed: str, numbers: Sequence[int]) -> dict[int, tuple[str, str]]:
         """Return where the words of a search were found, as far as it is not in titles."""
-        return search.where_found(self._held, typed, numbers) if typed else {}
+        if not typed or not numbers:
+            return {}
+        fits = self._asked.fits
+        return search.where_found(self._held, search.Match(fits.match, fits.titled), numbers)
 
     def count(self) -> int:
         """Return how many rows there are."""
-        return self._one(listing.length, self._shape, listing.values_of(self._fits))
+        return self._one(listing.length, self._asked.shape, self._asked.values())
 
     def places(self, every: int) -> tuple[Place, ...]:
         """Return the place of each row whose position is a multiple of ``every``."""
-        values = listing.values_of(self._fits) | {listing.EVERY: every}
-        rows = self._held.rows(self._written(listing.places, self._shape), values)
+        values = self._asked.values() | {listing.EVERY: every}
+        rows = self._held.rows(self._written(listing.places, self._asked.shape), values)
         return tuple(Place(key, number) for key, number in rows)
 
     def _one(self, statement: Callable[..., Any], how: object, values: dict[str, Any]) -> int:

@@ -4,7 +4,7 @@ Three ways lead to the rows, whichever is short: few hits are taken from the tex
 many hits, by number, are read straight from that index, whose key is the number; any other order
 walks the index of its sort key. Which it is, a count decides that stops early.
 
-The SQL depends on the `Shape` alone; everything else is bound as a value (`Listing.values`).
+The SQL depends on the `Shape` alone; everything else is bound as a value (`Asked`).
 """
 
 from collections.abc import Sequence
@@ -18,9 +18,9 @@ from app.domain.filter import ChangeSort, SortBy
 from app.services.finding import Place
 from app.store import search
 from app.store.change_rows import FLAT
-from app.store.narrowing import Form, Narrowed, condition
+from app.store.narrowing import Form, Narrowed, Test, condition
 from app.store.search import MATCH, MOST, AnySelect
-from app.store.tables import TABLES
+from app.store.tables import KEYS_INDEX, TABLES
 
 _CHANGE = TABLES["change"]
 _C = _CHANGE.c
@@ -92,22 +92,32 @@ class Shape:
         return _KEYS[self.by]
 
 
-def shape_of(fits: Narrowed, way: Way, sort: ChangeSort) -> Shape:
-    """Return what the SQL of a list depends on."""
-    return Shape(
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One list that is asked for: its shape, and what is bound in its statements."""
+
+    shape: Shape
+    fits: Narrowed
+    columns: tuple[Test, ...]
+
+    def values(self, *, walking: bool = False) -> dict[str, Any]:
+        """Return what is bound; ``walking`` is for pages, which ask columns where they can."""
+        walking = walking and self.shape.way is Way.WALK
+        values: dict[str, Any] = {MATCH: self.fits.rest if walking else self.fits.match}
+        for name, tests in (("column", self.columns), ("other", self.fits.others)):
+            for at, test in enumerate(tests):
+                values[f"{name}{at}"] = test.value
+        return values
+
+
+def asked(fits: Narrowed, way: Way, sort: ChangeSort) -> Asked:
+    """Return a list of what a filter leaves."""
+    columns = fits.columns + (fits.bounds.get(sort.by, ()) if way is Way.WALK else ())
+    shape = Shape(
         way, sort.by, sort.descending, bool(fits.match), bool(fits.rest),
-        tuple(test.form for test in fits.columns), tuple(test.form for test in fits.others),
+        tuple(test.form for test in columns), tuple(test.form for test in fits.others),
     )  # fmt: skip
-
-
-def values_of(fits: Narrowed, way: Way | None = None) -> dict[str, Any]:
-    """Return what is bound in a statement of a list; a page names the way it is read."""
-    values: dict[str, Any] = {MATCH: fits.rest if way is Way.WALK else fits.match}
-    for at, test in enumerate(fits.columns):
-        values[f"column{at}"] = test.value
-    for at, test in enumerate(fits.others):
-        values[f"other{at}"] = test.value
-    return values
+    return Asked(shape, fits, columns)
 
 
 def page_values(values: dict[str, Any], after: Place | None, most: int) -> dict[str, Any]:
@@ -119,7 +129,24 @@ def page_values(values: dict[str, Any], after: Place | None, most: int) -> dict[
 
 def page(shape: Shape, what: What, after: bool) -> AnySelect:
     """Return a query for rows, each ending with its number and its key, and with a limit."""
+    if shape.way is Way.FEW and shape.match:
+        return _picked(shape, what, after=after)
     query: AnySelect = select(*_COLUMNS[what], _C.ordinal.label("at"), shape.key.label("place"))
+    return _cut(shape, query, after=after)
+
+
+def _picked(shape: Shape, what: What, *, after: bool) -> AnySelect:
+    """Return a page whose rows are sorted by index alone, and only then read."""
+    keys = _cut(shape, select(_C.ordinal.label("at"), shape.key.label("place")), after=after)
+    found = keys.subquery()
+    query: AnySelect = select(*_COLUMNS[what], found.c["at"], found.c.place)
+    query = query.join_from(found, _CHANGE, _C.ordinal == found.c["at"])
+    terms = (found.c.place, found.c["at"])
+    return query.order_by(*(term.desc() if shape.descending else term.asc() for term in terms))
+
+
+def _cut(shape: Shape, query: AnySelect, *, after: bool) -> AnySelect:
+    """Return a query over changes for one page."""
     query = _fitting(shape, query)
     if after:
         query = query.where(_beyond(shape))
@@ -160,6 +187,7 @@ def _fitting(shape: Shape, query: AnySelect, *, by_index: bool = False) -> AnySe
             query = search.joined(query, _C.ordinal)
         case Way.FEW if shape.match:
             query = query.where(_C.ordinal.in_(search.hits()))
+            query = query.with_hint(_CHANGE, f"INDEXED BY {KEYS_INDEX.name}", "sqlite")
         case Way.WALK:
             query = query.where(*(() if by_index else _conditions("column", shape.columns)))
             if shape.match if by_index else shape.rest:

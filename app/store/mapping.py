@@ -155,7 +155,7 @@ def _due_at(change: Change) -> datetime | None:
     return change.observed_until if change.state is ChangeState.MONITOR else None
 
 
-_STATE_RANKS = {state: rank for rank, state in enumerate(ChangeState)}
+STATE_RANKS = {state: rank for rank, state in enumerate(ChangeState)}
 NEVER = "~"
 """Sorts after every instant."""
 
@@ -200,7 +200,7 @@ CHANGE = Kind(
         text("service", read=lambda c: c.business_service),
         number("priority", lambda c: c.priority, order=True),
         text("title_key", read=lambda c: c.title.casefold()[:48], order=True),
-        number("state_key", lambda c: _STATE_RANKS[c.state], order=True),
+        number("state_key", lambda c: STATE_RANKS[c.state], order=True),
         number("risk_key", lambda c: int(c.risk.level) if c.risk else 0, order=True),
         text("coordinator_key", read=lambda c: c.coordinator.strip().casefold(), order=True),
         text("updated_key", read=lambda c: _sortable(c.updated_at, ""), order=True),

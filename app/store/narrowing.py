@@ -1,16 +1,16 @@
 """Turns a filter into what the text index is asked for, and what the columns must fulfil."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Table
 
-from app.domain.filter import Asker, ChangeFilter, window_bounds
+from app.domain.filter import Asker, ChangeFilter, SortBy, window_bounds
 from app.store import search
 from app.store.codec import to_text
-from app.store.mapping import NEVER
+from app.store.mapping import NEVER, STATE_RANKS
 from app.store.words import HELD, UNASSIGNED, Facet, token
 
 
@@ -20,6 +20,7 @@ class How(Enum):
     IN = auto()
     IS = auto()
     FROM = auto()
+    UP_TO = auto()
     BEFORE = auto()
     AFTER = auto()
 
@@ -55,6 +56,8 @@ def condition(changes: Table, form: Form, value: BindParameter[Any]) -> ColumnEl
             return held == value
         case How.FROM:
             return held >= value
+        case How.UP_TO:
+            return held <= value
         case How.BEFORE:
             return held < value
         case How.AFTER:
@@ -65,15 +68,19 @@ def condition(changes: Table, form: Form, value: BindParameter[Any]) -> ColumnEl
 class Narrowed:
     """A filter in the words of the store.
 
-    ``match`` asks the text index for the words and all facets, "" for nothing. ``rest`` asks it
-    only for what no column holds, and ``columns`` are the other facets as conditions on columns:
-    together they say the same as ``match``. ``others`` is what only columns know.
+    ``match`` asks the text index for the words and all facets, "" for nothing; ``titled`` for the
+    words in titles. ``rest`` asks it only for what no column holds, and ``columns`` are the other
+    facets as conditions on columns: together they say the same as ``match``. ``others`` is what
+    only columns know. ``bounds`` says between which sort keys the columns leave anything, for lists
+    that are walked in that order.
     """
 
     match: str
+    titled: str
     rest: str
     columns: tuple[Test, ...]
     others: tuple[Test, ...]
+    bounds: Mapping[SortBy, tuple[Test, Test]]
 
 
 def narrow(wanted: ChangeFilter, asker: Asker, conflicts: Sequence[int] = ()) -> Narrowed:
@@ -81,12 +88,15 @@ def narrow(wanted: ChangeFilter, asker: Asker, conflicts: Sequence[int] = ()) ->
     both = tuple(_both(wanted, asker))
     only_index = tuple(_only_index(wanted))
     words = search.words(wanted.text)
-    match = search.expression(words, (*(group for group, _test in both), *only_index))
+    facets = (*(group for group, _test in both), *only_index)
+    match = search.expression(words, facets)
     return Narrowed(
         match=match,
+        titled=search.expression(search.words(wanted.text, titles=True), facets),
         rest=search.expression(words, only_index) if both else match,
         columns=tuple(test for _group, test in both),
         others=tuple(_others(wanted, asker, conflicts)),
+        bounds=dict(_bounds(wanted, asker)),
     )
 
 
@@ -109,6 +119,19 @@ def _both(wanted: ChangeFilter, asker: Asker) -> Iterator[tuple[tuple[str, ...],
             yield (token(Facet.COORDINATOR, key),), test
     if wanted.on_hold:
         yield (token(Facet.FLAG, HELD),), Test("on_hold", How.IS, True, indexed=False)
+
+
+def _bounds(wanted: ChangeFilter, asker: Asker) -> Iterator[tuple[SortBy, tuple[Test, Test]]]:
+    name = wanted.coordinator or (asker.actor if wanted.mine else "")
+    keys: tuple[tuple[SortBy, str, Sequence[str | int]], ...] = (
+        (SortBy.STATE, "state_key", [STATE_RANKS[state] for state in wanted.states]),
+        (SortBy.RISK, "risk_key", [int(grade) for grade in wanted.risks]),
+        (SortBy.COORDINATOR, "coordinator_key", [name.strip().casefold()] if name else []),
+    )
+    for by, column, held in keys:
+        if held:
+            least, most = min(held), max(held)
+            yield by, (Test(column, How.FROM, least), Test(column, How.UP_TO, most))
 
 
 def _only_index(wanted: ChangeFilter) -> Iterator[tuple[str, ...]]:

@@ -10,7 +10,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -117,17 +117,18 @@ _NUMBERED = re.compile(r"(chg|exa)-?(\d{1,9})", re.IGNORECASE | re.ASCII)
 _WORDY = re.compile(r"[^\W_]")
 
 
-def words(typed: str) -> str:
+def words(typed: str, *, titles: bool = False) -> str:
     """Return what to look for in FTS5's language for what a user typed; "" when that is nothing.
 
     Whatever is typed is data: each piece is quoted, operators have no meaning. A piece of several
     words such as ``db-01``, or one in quotes, is found as it stands; the last word of each piece
-    by its beginning, for it may be still being typed. Text without any word finds nothing.
+    by its beginning, for it may be still being typed. Text without any word finds nothing. With
+    ``titles`` nothing else is looked at.
     """
     if not typed.strip():
         return ""
     found = " ".join(f'"{piece}"*' for piece in typed_words(typed)) or '""'
-    return f"{{{_WORDS}}} : ({found})"
+    return f"{{{'title' if titles else _WORDS}}} : ({found})"
 
 
 def expression(found: str, facets: Sequence[Sequence[str]]) -> str:
@@ -150,18 +151,28 @@ def matching(match: str | None = None) -> ColumnElement[bool]:
     return condition  # type: ignore[return-value]  # a condition is one
 
 
-def where_found(held: "Snapshot", typed: str, numbers: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """Return for each change the first of `PLACES` with a word, and the text around it.
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What hits are hits of: words in any place, and the same in titles alone; "" is nothing."""
+
+    anywhere: str
+    titled: str
+
+
+def where_found(
+    held: "Snapshot", match: Match, numbers: Sequence[int]
+) -> dict[int, tuple[str, str]]:
+    """Return for each hit the first of `PLACES` with a word, and the text around it.
 
     A change whose words are all in its title is left out: there they are seen anyway.
     """
-    match = words(typed)
-    if not match or not numbers:
+    span = (min(numbers), max(numbers))
+    titled = {number for (number,) in held.sql(_TITLED, (match.titled, *span))}
+    others = [number for number in numbers if number not in titled]
+    if not others:
         return {}
-    span = (match, min(numbers), max(numbers), as_list(numbers))
-    rows = held.sql(_WHERE_FOUND, span)
-    wanted = len(typed_words(typed))
-    return {row[0]: place for row in rows if (place := _first_place(row, wanted))}
+    rows = held.sql(_WHERE_FOUND, (match.anywhere, min(others), max(others), as_list(others)))
+    return {row[0]: place for row in rows if (place := _first_place(row))}
 
 
 def _snippet(place: str) -> str:
@@ -169,19 +180,18 @@ def _snippet(place: str) -> str:
     return f"snippet({TABLE}, {at}, char(2), char(3), '…', 14)"
 
 
-# The span comes first: a list alone would make the index look up every number anew. Written out,
-# because building it from pieces would take longer than running it.
+# Written out, because building them from pieces would take longer than running them. The span comes
+# first: a list alone would make the index look up every number anew.
+_TITLED = f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH ? AND rowid BETWEEN ? AND ?"  # noqa: S608 - our own name
 _WHERE_FOUND = (
-    f"SELECT rowid, {', '.join(map(_snippet, PLACES))} FROM {TABLE}"  # noqa: S608 - our own names
+    f"SELECT rowid, {', '.join(map(_snippet, PLACES[1:]))} FROM {TABLE}"  # noqa: S608
     f" WHERE {TABLE} MATCH ? AND rowid BETWEEN ? AND ?"
     " AND coalesce(rowid, rowid) IN (SELECT value FROM json_each(?))"
 )
 
 
-def _first_place(row: Sequence[str], wanted: int) -> tuple[str, str] | None:
-    if row[1].count(_BEGIN) >= wanted:
-        return None
-    for name, text_ in zip(PLACES[1:], row[2:], strict=True):
+def _first_place(row: Sequence[str]) -> tuple[str, str] | None:
+    for name, text_ in zip(PLACES[1:], row[1:], strict=True):
         if _BEGIN in text_:
             return name, " ".join(text_.replace(_BEGIN, "").replace(_END, "").split())
     return None

@@ -18,7 +18,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-from app.store.mapping import KINDS, Instant, Kind, Lifted
+from app.store.mapping import CHANGE, KINDS, Instant, Kind, Lifted
 
 METADATA = MetaData(
     naming_convention={
@@ -60,6 +60,12 @@ Index(
     "ix_change_outcome",
     *(TABLES["change"].c[name] for name in ("state", "close_code", "overrides", "backed_out")),
 )
+KEYS_INDEX = Index(
+    "ix_change_keys",
+    TABLES["change"].c.ordinal,
+    *(TABLES["change"].c[lifted.name] for lifted in CHANGE.columns if lifted.order),
+)
+"""All that lists are sorted by, by number: hits of a search are sorted without reading records."""
 Index("ix_backup_set_level", *(TABLES["backup_set"].c[name] for name in ("level", "change")))
 """What the first page counts; see `app.store.first_reads`."""
 IS_TAUGHT = TABLES["change"].c.learned > literal_column("0")

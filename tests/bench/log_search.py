@@ -17,8 +17,8 @@ from statistics import median, quantiles
 from time import perf_counter, thread_time
 from unittest import mock
 
-from app.domain.filter import Asker, ChangeFilter, ChangeSort, SortBy, built_in
-from app.domain.vocabulary import ChangeState
+from app.domain.filter import Asker, ChangeFilter, ChangeSort, SortBy, Span, built_in
+from app.domain.vocabulary import ChangeState, ChangeType, Grade, NeedCategory
 from app.services.finding import FoundPage, Place, Query
 from app.services.rows import ChangeRow
 from app.store.engine import open_engine
@@ -141,6 +141,7 @@ def _hard() -> Iterator[tuple[str, list[Query]]]:
             way = "down" if sort.descending else "up"
             yield f"by {sort.by.value} {way}", of([*some, "u", "upgrade", "zzz"], sort)
     yield "in filters", _filtered()
+    yield "large filters in every order", _large()
 
 
 def _filtered() -> list[Query]:
@@ -154,6 +155,19 @@ def _filtered() -> list[Query]:
         for text in ("", "u", "upgrade", "upgrade ind", "night")
         for sort in (ChangeSort(), ChangeSort(SortBy.WINDOW))
     ]
+
+
+def _large() -> list[Query]:
+    """Return filters that leave much, in every order: also those in which it all comes last."""
+    wanted = (
+        ChangeFilter(states=(ChangeState.CANCELED,)), ChangeFilter(states=(ChangeState.CLOSED,)),
+        ChangeFilter(coordinator=PEOPLE[8]), ChangeFilter(person=PEOPLE[5]),
+        ChangeFilter(risks=(Grade.LOW, Grade.VERY_HIGH)), ChangeFilter(types=(ChangeType.STANDARD,)),
+        ChangeFilter(categories=(NeedCategory.OUTDATED,)), ChangeFilter(on_hold=False),
+        ChangeFilter(service="Service 7"), ChangeFilter(span=Span.PAST),
+        ChangeFilter(unassigned=True),
+    )  # fmt: skip
+    return [Query(each, ASKER, sort) for each in wanted for sort in _sorts()]
 
 
 def _sorts() -> list[ChangeSort]:

@@ -1,0 +1,155 @@
+"""Full-text search beside a slow and simple one: words, accents, case, marks, places."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.filter import Asker, ChangeFilter
+from app.domain.lesson import Lesson
+from app.services.finding import Query
+from tests.fakes import NOON
+from tests.store.conftest import keep_changes
+from tests.store.test_finder import examples
+
+ASKER = Asker(NOON)
+WORDS = (
+    "index", "Index", "INDEXED", "größe", "GRÖSSE", "cafe\u0301", "Café", "naïve", "Łódź", "œuvre",
+    "Ærø", "straße", "İzmir", "Жёлтый", "日本語", "db-01", "db-02", "10.0.0.5", "CVE-2024-3094",
+    "a", "ab", "x86_64", "O'Neil", "C:\\temp", "50%", "C++", "upgrade", "--force", "NEAR", "AND",
+    "OR", "NOT", "title:index", "^index", "ﬁle", "١٢", "e\u0301e\u0301", "👍", "x\u0302y",
+)  # fmt: skip
+MARKS = " \t\n\"'*-%_.,;:()[]{}<>^~+/\\|&?!#@$=€\0\x1b\u200b"
+TEXTS = st.lists(
+    st.sampled_from(WORDS) | st.text(alphabet=f"abeéÉo0 1{MARKS}", max_size=6), max_size=5
+).map(" ".join)
+RECORDS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "title": TEXTS,
+            "description": TEXTS,
+            "implementation_plan": TEXTS,
+            "lessons": TEXTS.map(lambda text: (Lesson(event=text),)),
+        }
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@st.composite
+def questions(draw):
+    """What somebody types: words and pieces of words, with marks around them, sometimes quoted."""
+    words = st.sampled_from(WORDS).flatmap(
+        lambda word: st.integers(1, len(word)).map(lambda length: word[:length])
+    )
+    marks = st.text(alphabet=MARKS, max_size=2)
+    found = [
+        draw(marks) + draw(words | st.text(alphabet="abexé012", max_size=3)) + draw(marks)
+        for _each in range(draw(st.integers(0, 3)))
+    ]
+    return draw(st.sampled_from((" ", "  ", ", ", "-", ""))).join(found)
+
+
+def letters(text):
+    """Return the words of a text: small letters and digits, without accents."""
+    plain = "".join(
+        letter
+        for letter in unicodedata.normalize("NFD", unicodedata.normalize("NFC", text))
+        if not 0x300 <= ord(letter) <= 0x36F
+    )
+    kept = (c.lower() if unicodedata.category(c)[0] in "LN" else " " for c in plain)
+    return "".join(kept).split()
+
+
+def pieces(typed):
+    """Cut what was typed at spaces and brackets, but not inside quotes."""
+    found, piece, quoted = [], "", False
+    for letter in [*typed, None]:
+        if letter == '"' or letter is None:
+            found.append(piece)
+            piece, quoted = "", not quoted
+        elif not quoted and (letter.isspace() or letter in "\0,;()[]{}|"):
+            found.append(piece)
+            piece = ""
+        else:
+            piece += letter
+    return [words for words in map(letters, found) if words]
+
+
+def says(text, words):
+    """Whether a text has words in a row, the last at least by its beginning."""
+    have = letters(text)
+    return any(
+        have[at : at + len(words) - 1] == words[:-1]
+        and have[at + len(words) - 1].startswith(words[-1])
+        for at in range(len(have) - len(words) + 1)
+    )
+
+
+def fits(change, typed):
+    if not typed.strip():
+        return True
+    number = change.number
+    texts = (
+        f"{number} {int(number[4:])} {change.title}", change.description,
+        change.implementation_plan, change.lessons[0].event,
+    )  # fmt: skip
+    wanted = pieces(typed)
+    return bool(wanted) and all(any(says(text, words) for text in texts) for words in wanted)
+
+
+@examples(150)
+@given(fields=RECORDS, asked=st.lists(questions(), min_size=1, max_size=8))
+def test_a_search_finds_what_a_reader_would(fields, asked, emptied):
+    store = emptied()
+    changes = keep_changes(store, fields)
+    for typed in asked:
+        found = {row.number for row in store.finder.page(Query(ChangeFilter(typed), ASKER)).rows}
+        wished = {change.number for change in changes if fits(change, typed)}
+        assert found == wished, repr(typed)
+        assert store.finder.count(ChangeFilter(typed), ASKER) == len(wished)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("re\u0301sume\u0301", ["A"]), ("resume", ["A"]), ("RÉSU", ["A"]), ("жёлт", ["A"]),
+        ("db-01", ["B"]), ("db 01", ["B", "C"]), ('"fail over"', ["B"]), ("fail over", ["B", "C"]),
+        ('"fail ov', ["B"]), ("10.0.0.5", ["B"]), ("10.0.0", ["B", "C"]), ("x86_6", ["C"]),
+        ("- fail *", ["B", "C"]), ("%", []), ('"', []), ("NEAR(fail, over)", []),
+        ("fail OR zzz", []),
+        ("title:fail", []), ("a", ["A", "B", "C"]), ("o'n", ["A"]), ("c:\\te", ["A"]),
+        ("CHG-000002", ["B"]), ("chg-2", ["B"]), ("CHG2", ["B"]), ("chg-0000", ["A", "B", "C"]),
+        ("fail\0over", ["B", "C"]), ("\ud800fail", ["B", "C"]), ("strasse", []), ("straße", ["A"]),
+    ],
+)  # fmt: skip
+def test_what_people_type_finds_what_they_mean(typed, found, store):
+    keep_changes(
+        store,
+        [
+            {"title": "A", "description": "Résume\u0301 жёлтый O'Neil C:\\temp a Straße"},
+            {"title": "B", "description": "Fail over to db-01 at 10.0.0.5 a"},
+            {"title": "C", "description": "Over all, a fail of db-02 at 01:00, 10.0.0.6 x86_64"},
+        ],
+    )
+    rows = store.finder.page(Query(ChangeFilter(typed), ASKER)).rows
+    assert sorted(row.title for row in rows) == found
+
+
+@pytest.mark.parametrize("title", ["Index", "Index index", "An index of the index"])
+def test_a_word_that_is_not_in_the_title_is_shown_where_it_stands(title, store):
+    keep_changes(store, [{"title": title, "description": "All of it is gone by now."}])
+    (row,) = store.finder.page(Query(ChangeFilter("index gone"), ASKER)).rows
+    assert (row.found_in, row.snippet) == ("description", "All of it is gone by now.")
+
+
+@pytest.mark.parametrize("typed", ["renew", "renew north", '"renew the" old', "old-north", "1"])
+def test_words_that_are_all_in_the_title_are_shown_nowhere_else(typed, store):
+    title = (
+        "Renew the certificate of every gateway in each of the halls between old north and south"
+    )
+    keep_changes(store, [{"title": title, "description": "Renew the old north first, 1 by 1."}])
+    (row,) = store.finder.page(Query(ChangeFilter(typed), ASKER)).rows
+    assert (row.found_in, row.snippet) == ("", "")
