@@ -18,10 +18,13 @@ Entity = TypeVar("Entity")
 _decoders: "dict[type, msgspec.json.Decoder[Any]]" = {}
 
 
+_OFFSET = len("+00:00")
+
+
 def to_text(at: datetime) -> str:
     """Write an instant so that text order is time order: UTC, always with microseconds."""
-    utc = at.astimezone(UTC).replace(tzinfo=None)
-    return f"{utc.isoformat(timespec='microseconds')}Z"  # ten times as fast as strftime
+    text = at.astimezone(UTC).isoformat(timespec="microseconds")  # much faster than strftime
+    return f"{text[:-_OFFSET]}Z"
 
 
 def from_text(text: str) -> datetime:

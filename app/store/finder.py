@@ -109,7 +109,7 @@ class _Listing:
 
     def told(self, typed: str, numbers: Sequence[int]) -> dict[int, tuple[str, str]]:
         """Return where the words of a search were found, as far as it is not in titles."""
-        if not typed or not numbers:
+        if not typed.strip() or not numbers:
             return {}
         fits = self._asked.fits
         return search.where_found(self._held, search.Match(fits.match, fits.titled), numbers)

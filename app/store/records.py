@@ -4,9 +4,9 @@ Streams straight from the driver, record by record; see `app.store.seals` for wh
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from functools import partial
 from typing import Any
 
 from app.domain.event import ChainReport
@@ -14,8 +14,10 @@ from app.errors import StoreError
 from app.i18n import _, later
 from app.store.chain import Seals
 from app.store.codec import to_text
-from app.store.mapping import CHANGE, KINDS, Kind
+from app.store.mapping import CHANGE, KINDS, Instant, Kind
 from app.store.seals import SETTING, seal, seal_name, seal_of_setting
+
+_Reads = tuple[Callable[[Any], object], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,9 @@ def _rows(connection: sqlite3.Connection, seals: Seals) -> Iterator[_Found]:
     for kind in KINDS:
         names = ", ".join(f'"{lifted.name}"' for lifted in kind.columns)
         query = f'SELECT row, version, id, body, {names} FROM "{kind.table}" ORDER BY row'  # noqa: S608 - names are ours
+        reads = _reads(kind)
         for row in connection.execute(query):
-            yield _record(kind, row, seals)
+            yield _record(kind, reads, row, seals)
     for name, value in connection.execute("SELECT name, value FROM setting ORDER BY name"):
         known = seals.pop(seal_name(SETTING, str(name)), None)
         reason = _NOT_LOGGED if known is None else ""
@@ -67,7 +70,7 @@ def _rows(connection: sqlite3.Connection, seals: Seals) -> Iterator[_Found]:
         yield _Found(_("setting {name}").format(name=name), as_found, reason and _(reason))
 
 
-def _record(kind: Kind[Any], row: Sequence[Any], seals: Seals) -> _Found:
+def _record(kind: Kind[Any], reads: _Reads, row: Sequence[Any], seals: Seals) -> _Found:
     place, version, key, body, *columns = row
     known = seals.pop(seal_name(kind.table, str(key)), None)
     if known is None:
@@ -78,23 +81,36 @@ def _record(kind: Kind[Any], row: Sequence[Any], seals: Seals) -> _Found:
         same = False
     if not same:
         return _Found(_name(kind, row), known.as_found, _(_ALTERED))
-    reason = _stray_column(kind, body, columns)
+    reason = _stray_column(kind, reads, body, columns)
     return _Found(_name(kind, row) if reason else "", known.as_found, reason)
 
 
-def _stray_column(kind: Kind[Any], body: str, columns: Sequence[Any]) -> str:
+def _stray_column(kind: Kind[Any], reads: _Reads, body: str, columns: Sequence[Any]) -> str:
     """Say which column beside an unaltered body does not follow from it, or nothing."""
     try:
         item = kind.read(body)
     except StoreError:
         return ""  # sealed like this, by another version of the program
-    for lifted, stored in zip(kind.columns, columns, strict=True):
-        derived = lifted.read(item)
-        if isinstance(derived, datetime):
-            derived = to_text(derived)
-        if derived != stored:
+    derived = [read(item) for read in reads]
+    if derived == columns:
+        return ""
+    for lifted, wanted, stored in zip(kind.columns, derived, columns, strict=True):
+        if wanted != stored:
             return _("its column “{name}” was altered past the program").format(name=lifted.name)
     return ""
+
+
+def _reads(kind: Kind[Any]) -> _Reads:
+    """Return what works out each column, as the database holds it."""
+    return tuple(
+        partial(_as_text, lifted.read) if isinstance(lifted.type, Instant) else lifted.read
+        for lifted in kind.columns
+    )
+
+
+def _as_text(read: Callable[[Any], Any], item: object) -> str | None:
+    at = read(item)
+    return None if at is None else to_text(at)
 
 
 def _name(kind: Kind[Any], row: Sequence[Any]) -> str:
