@@ -162,7 +162,8 @@ def _large() -> list[Query]:
     wanted = (
         ChangeFilter(states=(ChangeState.CANCELED,)), ChangeFilter(states=(ChangeState.CLOSED,)),
         ChangeFilter(coordinator=PEOPLE[8]), ChangeFilter(person=PEOPLE[5]),
-        ChangeFilter(risks=(Grade.LOW, Grade.VERY_HIGH)), ChangeFilter(types=(ChangeType.STANDARD,)),
+        ChangeFilter(risks=(Grade.LOW, Grade.VERY_HIGH)),
+        ChangeFilter(types=(ChangeType.STANDARD,)),
         ChangeFilter(categories=(NeedCategory.OUTDATED,)), ChangeFilter(on_hold=False),
         ChangeFilter(service="Service 7"), ChangeFilter(span=Span.PAST),
         ChangeFilter(unassigned=True),

@@ -174,6 +174,7 @@ def test_an_older_record_put_back_in_place_of_a_newer_one_is_found(kept, attack)
 
 _BACK_TO_0011 = (
     "DROP INDEX ix_change_keys",
+    "DROP TABLE connection",
     "DROP TABLE load_verdict",
     "DROP TABLE load_run",
     "DROP INDEX ix_change_taught",

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0017"
+down_revision = "0016"
 
 _KEYS = (
     "priority", "title_key", "state_key", "risk_key", "coordinator_key", "updated_key",
