@@ -170,6 +170,7 @@ class _Files:
 
 
 _TIME = "its time differs"
+_NAMED = 5
 
 
 def _shown(path: bytes) -> str:
@@ -207,8 +208,15 @@ def _postgres(
     except (RemoteError, processes.ToolMissing) as error:
         found.unknown.append(f"{name}: {error.text}")
         return
+    moving = sorted(table for table, rows in stored.items() if rows is None)
+    if moving:
+        names = ", ".join(moving[:_NAMED])
+        found.unknown.append(f"{name}: written to while the backup ran: {names}")
     _compare_rows(
-        name, {t: (n, "") for t, n in stored.items()}, {t: (n, "") for t, n in live.items()}, found
+        name,
+        {table: (rows, "") for table, rows in stored.items() if rows is not None},
+        {table: (rows, "") for table, rows in live.items() if table not in moving},
+        found,
     )
     found.basis.append("databases compared by the number of rows")
 
