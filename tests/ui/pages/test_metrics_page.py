@@ -1,13 +1,17 @@
 """The metrics page: a file comes in, a bad one is refused in words."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
+import duckdb
 import numpy as np
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from app.domain.change import ChangeState
 from app.domain.verdict import Verdict
+from app.services.series_files import csv_text
 from tests.fakes import NOON
 from tests.ui.pages.conftest import with_fields
 from ui.pages.metrics.page import MetricsPage
@@ -91,3 +95,61 @@ def choose(combo, text):
     """Pick an entry as a person does."""
     combo.setCurrentIndex(combo.findData(text))
     combo.activated.emit(combo.currentIndex())
+
+
+def measured(drive, record):
+    work = with_fields(work_start=NOON, work_end=NOON + timedelta(minutes=10))
+    change = record("Upgrade", ChangeState.IMPLEMENT, work)
+    driver = drive(MetricsPage)
+    driver.open(change.id)
+    return driver, change
+
+
+def keep(driver, services, n: int) -> None:
+    driver.bot.mouseClick(driver.page.importing.keep, Qt.MouseButton.LeftButton)
+    driver.settle()
+    driver.bot.waitUntil(lambda: len(samples(services)) == n)
+    driver.settle()
+
+
+def test_of_a_long_file_only_the_beginning_is_looked_at_and_all_of_it_is_kept(
+    drive, services, record, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(csv_text, "HEAD_BYTES", 100_000)
+    monkeypatch.setattr(csv_text, "_PIECE_ROWS", 1000)
+    driver, change = measured(drive, record)
+    at_s = np.arange(NOON.timestamp() - 4 * 3600, NOON.timestamp() + 7200)
+    rows = [f"{at:.0f},{100 + i % 3}" for i, at in enumerate(at_s)]
+    rows[10_000] = "later,5"
+    path = tmp_path / "long.csv"
+    path.write_text("\n".join(["time,ms", *rows, ""]))
+    driver.page.import_file(path)
+    driver.settle()
+    assert driver.page.importing.state.accessibleName() == (
+        "A long file: only its beginning was looked at"
+    )
+    words = shown(driver.page)
+    assert "All of it is read when it is kept" in words
+    about = int(re.sub(r"\D", "", re.search("Rows, about\n(.+)", words)[1]))
+    assert about == pytest.approx(len(rows), rel=0.1)
+
+    keep(driver, services, 4)
+    counts = {item.window.value: item.n for item in samples(services)}
+    assert counts == {"reference": 3600, "before": 10799, "during": 1200, "after": 6000}
+    with services.new_uow() as uow:
+        texts = [event.text for event in uow.log.of(change.id)]
+    assert any("1 row was left out (line 10002: “later” is not a time)." in text for text in texts)
+
+
+def test_a_parquet_file_is_imported_like_any_other(drive, services, record, tmp_path):
+    driver, _change = measured(drive, record)
+    path = tmp_path / "a.parquet"
+    with duckdb.connect() as engine:
+        start = f"to_timestamp({NOON.timestamp():.0f})"
+        rows = f"SELECT {start} + INTERVAL (10 * i) SECOND AS ts, 100 + i % 3 AS ms"
+        engine.execute(f"COPY ({rows} FROM range(-360, 720) t(i)) TO '{path}' (FORMAT parquet)")
+    driver.page.import_file(path)
+    driver.settle()
+    assert driver.page.importing.state.accessibleName() == "Both windows have samples"
+    keep(driver, services, 3)
+    assert {item.query for item in samples(services)} == {"a.parquet"}
