@@ -113,6 +113,13 @@ class SampleSet:
     collected_at: datetime | None = None
     by: str = ""
     tool: str = ""
+    unit: str = ""
+    step_s: float | None = None
+    """How far apart samples usually are; None with fewer than two."""
+    labels: tuple[tuple[str, str], ...] = ()
+    """What the source says of the series, such as ("instance", "web-1")."""
+    clock_offset_s: float | None = None
+    """By how much the clock of the host was ahead of ours when it was last compared."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,7 @@ def remarks(outlook: Outlook) -> list[str]:
     words = []
     if not outlook.is_whole:
         words.append(
-            _(
-                "All of it is read when it is kept: both windows, and the eight weeks before them. "
-                "What follows was found in the beginning."
-            )
+            _("All of it is read when it is kept: both windows, and the eight weeks before them.")
         )
     if outlook.missing:
         text = ngettext(

@@ -4,7 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import numpy as np
+
 from app import __version__
+from app.analysis.clean import usual_step
 from app.domain.change import Change
 from app.domain.event import Actor, NewEvent
 from app.domain.ids import SampleSetId, new_id
@@ -113,8 +116,8 @@ def freeze(
 def _sample_set(
     change: Change, window: WindowName, item: Sampled, zone: str, *, with_: Measuring
 ) -> SampleSet:
-    at_s, now = item.series.at_s, with_.desk.clock.now()
-    start, end = (_moment(at_s[0]), _moment(at_s[-1])) if len(at_s) else (now, now)
+    times, now = np.unique(item.series.at_s), with_.desk.clock.now()
+    start, end = (_moment(times[0]), _moment(times[-1])) if len(times) else (now, now)
     return SampleSet(
         id=SampleSetId(new_id()),
         change=change.id,
@@ -122,7 +125,7 @@ def _sample_set(
         window=window,
         start=start,
         end=end,
-        n=len(at_s),
+        n=len(item.series.at_s),
         sha256=with_.series.put(item.series),
         source=item.metric.source,
         query=item.metric.query,
@@ -132,7 +135,21 @@ def _sample_set(
         collected_at=now,
         by=with_.desk.actor,
         tool=f"Change Desk {__version__}",
+        unit=item.metric.unit,
+        step_s=usual_step(times) or None,
+        labels=item.labels,
+        clock_offset_s=_clock_offset(item.metric, with_),
     )
+
+
+def _clock_offset(metric: Metric, with_: Measuring) -> float | None:
+    """Return how far the clock of the metric's host was off when its health was last checked."""
+    if not metric.host:
+        return None
+    with with_.desk.new_uow() as uow:
+        reports = uow.health.list(host=metric.host)
+    told = [report for report in reports if report.skew_s is not None]
+    return max(told, key=lambda report: report.id).skew_s if told else None
 
 
 def _moment(unix_s: float) -> datetime:

@@ -125,6 +125,6 @@ def _kept(
     found: list[SampleSet] = []
     for window, part in parts.items():
         if part.at_s.size:
-            sampled = [Sampled(told, part)]
+            sampled = [Sampled(told, part, labels=tuple(answered.labels))]
             found += freeze(change, window, sampled, zone, with_=with_.measuring, note=note)
     return tuple(found)

@@ -51,6 +51,7 @@ class Sampled:
     metric: Metric
     series: Series
     failed: int = 0
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 def sample_host(

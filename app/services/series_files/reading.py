@@ -105,8 +105,8 @@ class SeriesFile:
             rejected += timed.rejected[: KEPT_REJECTS - len(rejected)]
             for name, column in columns.items():
                 column.add(self.form.series(name, timed, figures[name]))
-        since_s = max((column.since_s for column in columns.values()), default=-np.inf)
         series = {name: column.series() for name, column in columns.items()}
+        since_s = max((column.since_s for column in columns.values()), default=-np.inf)
         return Found(series, skipped, tuple(rejected), since_s)
 
     def _parts(self, names: Sequence[str], context: TaskContext | None) -> Iterator[Timed]:
@@ -137,20 +137,23 @@ class _Column:
         if wanted.any():
             self._parts.append(Series(at_s[wanted], series.value[wanted]))
             self._n += int(wanted.sum())
-        if self._n > self._keep.most:
+        if self._n > 1.5 * self._keep.most:  # seldom, because it goes through all of them
             self._shorten()
 
     def _shorten(self) -> None:
-        """Drop the older half of what may be kept, so that this is seldom done."""
-        whole = self.series()
-        half = self._keep.most // 2
-        self.since_s = float(np.partition(whole.at_s, len(whole.at_s) - half)[-half])
+        whole, most = self._joined(), self._keep.most
+        self.since_s = float(np.partition(whole.at_s, len(whole.at_s) - most)[-most])
         newer = whole.at_s >= self.since_s
         self._parts = [Series(whole.at_s[newer], whole.value[newer])]
         self._n = int(newer.sum())
 
     def series(self) -> Series:
-        """Return what was gathered, in the order of the file."""
+        """Return what was gathered, in the order of the file, and no more than may be kept."""
+        if self._n > self._keep.most:
+            self._shorten()
+        return self._joined()
+
+    def _joined(self) -> Series:
         at_s, value = (
             np.concatenate([_NOTHING, *(getattr(each, name) for each in self._parts)])
             for name in ("at_s", "value")

@@ -117,7 +117,7 @@ class _Sample:
 
 def _badge(outlook: Outlook) -> Badge:
     if not outlook.is_whole:
-        return Badge(Mark.WATCH, _("A long file: only its beginning was looked at"))
+        return Badge(Mark.MIXED, _("A long file: only its beginning was looked at"))
     before, after = (outlook.samples[name] for name in (WindowName.BEFORE, WindowName.AFTER))
     if not outlook.is_useful:
         return Badge(Mark.BAD, _("Nothing lies in the windows of the change"))

@@ -1,0 +1,99 @@
+"""What is recorded with samples, so that they can be understood without the program."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from app.domain.change import ChangeState
+from app.domain.event import NewEvent
+from app.domain.health import HealthReport, Phase
+from app.domain.ids import HealthId, HostId
+from app.domain.metric import Metric, Series, WindowName
+from app.errors import InvalidInput
+from app.services import imports
+from app.services.imports import FileImport, import_file
+from app.services.metrics import freeze
+from app.services.sampling import Sampled
+from app.services.series_files import csv_text, reading
+from app.tasks import TaskCancelled, TaskContext
+from tests.fakes import NOON
+
+CPU = Metric("cpu", "CPU load", "%")
+WORK = {"work_start": NOON, "work_end": NOON + timedelta(minutes=20), "baseline_s": 3600.0}
+
+
+def written(path, seconds, step_s=10):
+    """Write samples from three hours before the work on, in no order."""
+    at_s = NOON.timestamp() - 3 * 3600 + np.arange(0, seconds, step_s)
+    order = np.random.default_rng(2).permutation(len(at_s))
+    path.write_text("\n".join(["time,cpu", *(f"{at_s[i]:.0f},{i % 7}" for i in order), ""]))
+    return path
+
+
+def sets(services):
+    with services.new_uow() as uow:
+        return {item.window: item for item in uow.samples.list()}
+
+
+def test_unit_step_and_span_are_recorded_whatever_the_order_of_the_rows(opened, made, tmp_path):
+    change = made(ChangeState.IMPLEMENT, metrics=(CPU,), **WORK)
+    path = written(tmp_path / "a.csv", 6 * 3600)
+    import_file(FileImport(change.id, "cpu", path), with_=opened.measuring)
+    kept = sets(opened)[WindowName.BEFORE]
+    assert (kept.unit, kept.step_s, kept.n) == ("%", 10.0, 360)
+    assert (kept.start, kept.end) == (NOON - timedelta(hours=1), NOON - timedelta(seconds=10))
+    assert kept.clock_offset_s is None
+
+
+def test_the_clock_of_the_host_and_the_labels_of_the_source_are_recorded(opened, made):
+    change = made(ChangeState.IMPLEMENT, metrics=(CPU,), **WORK)
+    with opened.new_uow() as uow:
+        for number, skew_s in enumerate((9.0, 1.25, None)):
+            key, host = HealthId(f"r{number}"), HostId("h1")
+            phase, at = Phase.BEFORE, NOON
+            uow.health.add(HealthReport(key, None, host, "web-1", phase, at, at, (), skew_s=skew_s))
+        uow.log.append(NewEvent("health.checked", "Checked"))
+        uow.commit()
+    metric = Metric("cpu", "CPU load", "%", host=HostId("h1"))
+    series = Series(np.array([5.0, 5.0]), np.array([1.0, 2.0]))
+    sampled = Sampled(metric, series, labels=(("instance", "web-1"),))
+    (kept,) = freeze(change, WindowName.BEFORE, [sampled], "UTC", with_=opened.measuring)
+    assert sets(opened)[WindowName.BEFORE] == kept
+    assert (kept.clock_offset_s, kept.labels) == (1.25, (("instance", "web-1"),))
+    assert kept.step_s is None, "samples of one time have no step"
+
+
+@pytest.fixture
+def long_file(monkeypatch, tmp_path):
+    monkeypatch.setattr(csv_text, "HEAD_BYTES", 4096)
+    monkeypatch.setattr(csv_text, "_PIECE_ROWS", 500)
+    return written(tmp_path / "long.csv", 6 * 3600, step_s=1)
+
+
+def test_an_import_that_is_stopped_keeps_nothing(opened, made, long_file):
+    change = made(ChangeState.IMPLEMENT, metrics=(CPU,), **WORK)
+    context = TaskContext(report=lambda _progress: context.cancel())
+    with pytest.raises(TaskCancelled):
+        import_file(
+            FileImport(change.id, "cpu", long_file), with_=opened.measuring, context=context
+        )
+    assert sets(opened) == {}
+
+
+def test_of_too_many_samples_the_newest_are_kept_but_never_half_a_window(
+    opened, made, long_file, monkeypatch
+):
+    change = made(ChangeState.IMPLEMENT, metrics=(CPU,), **WORK)
+    wanted = FileImport(change.id, "cpu", long_file)
+    keep = reading.Keep
+    monkeypatch.setattr(imports, "Keep", lambda first, last: keep(first, last, most=8000))
+    with pytest.raises(InvalidInput, match="more samples in the windows") as refused:
+        import_file(wanted, with_=opened.measuring)
+    assert "coarser steps" in refused.value.hint
+    assert sets(opened) == {}
+    monkeypatch.setattr(imports, "Keep", lambda first, last: keep(first, last, most=12_000))
+    import_file(wanted, with_=opened.measuring)
+    found = sets(opened)
+    assert found[WindowName.BEFORE].n == 3600
+    assert found[WindowName.REFERENCE].n == 12_000 - (1 + 1.5) * 3600
