@@ -67,8 +67,6 @@ class Journal:
         self._core = core
         self._path = core.layout.spool_note(request.set)
         found = _read(core, request.set) if self._path.exists() else None
-        self.resumed = found is not None
-        """Whether the set was begun by a program that has ended since."""
         self.note = found or SpoolNote(
             FORMAT, request.set, request.hosts[0].id, ", ".join(h.name for h in request.hosts),
             request.change, request.by, at, request.sources,

@@ -60,6 +60,7 @@ def take_set(
         total = _refuse_without_room(core, starts)
         orders = _orders(core, starts)
         journal = Journal(core, request, at)
+        monotonic_s -= (at - journal.note.at).total_seconds()  # a program before us had begun it
         at = journal.note.at
         with _followed(journal, remotes, context), _new_set(core, request, at) as place:
             records = _capture(orders, Capturing(place, Meter(context, total), journal))

@@ -232,14 +232,17 @@ def test_a_stop_ends_the_writer_and_removes_what_it_wrote(vault, remote, shop, h
 
 @pytest.mark.usefixtures("slow")
 def test_a_program_that_ends_leaves_the_writer_and_finishes_the_set_later(
-    vault, remote, shop, home
+    vault, remote, shop, home, clock
 ):
     kept = cut_off_by_leaving(vault, remote, shop, home)
     assert (kept.host, kept.is_over, len(kept.jobs)) == (remote.host.id, False, 1)
     assert list(vault.root.glob("sets/*/*")) == []
     (home / "go").touch()
+    clock.pass_by(hours=2)
     request = CaptureRequest(kept.set, (remote.host,), kept.sources, by=kept.by)
     taken = vault.capture(request, (remote,), TaskContext())
+    assert taken.started_at == kept.at
+    assert 7200 <= taken.duration_s < 7300
     assert (home / "starts").read_text() == "x\n"
     files_kept = taken.objects[0]
     assert files_kept.state is CaptureState.WITH_WARNINGS
