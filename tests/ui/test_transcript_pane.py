@@ -87,6 +87,22 @@ def test_the_end_is_one_press_away_and_so_is_the_start(pane, qtbot):
     assert pane.view.top < last - pane.view.fitting
 
 
+def test_there_is_no_bar_across_once_there_is_room_for_the_widest_row(
+    qtbot, theme, tasks, tmp_path
+):
+    data = write_piece(Piece(AT, "stdout", b"a line that is quite long " * 6 + b"\n"))
+    (tmp_path / "t").write_bytes(data)
+    pane = TranscriptPane(tasks)
+    qtbot.addWidget(pane)
+    pane.resize(300, 200)
+    pane.show()
+    sha256 = hashlib.sha256(data).hexdigest()
+    pane.show_transcript(sha256, lambda: OneFile(tmp_path / "t"))
+    qtbot.waitUntil(lambda: pane.view.horizontalScrollBar().maximum() > 0)
+    pane.resize(1800, 200)
+    qtbot.waitUntil(lambda: pane.view.horizontalScrollBar().maximum() == 0)
+
+
 def found(pane: TranscriptPane) -> int:
     return pane.view.chosen[1] - len(COMMAND)
 

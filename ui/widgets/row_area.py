@@ -28,6 +28,7 @@ class RowArea(QAbstractScrollArea):
         super().__init__()
         self.total = 0
         """How many rows there are."""
+        self._width = 0
         self.chosen = (-1, -1)
         """Where choosing began, and the row it has come to; -1 for none."""
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -59,7 +60,7 @@ class RowArea(QAbstractScrollArea):
 
     def fit(self, total: int, width: int) -> None:
         """Give the bars the size of so many rows, the widest of which is so wide."""
-        self.total = total
+        self.total, self._width = total, width
         bar, step = self.verticalScrollBar(), self._step
         bar.setRange(0, max(0, -(-(total - self.fitting) // step)))
         bar.setPageStep(max(1, self.fitting // step))
@@ -91,8 +92,7 @@ class RowArea(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the bars."""
         super().resizeEvent(event)
-        across = self.horizontalScrollBar()
-        self.fit(self.total, across.maximum() + across.pageStep())
+        self.fit(self.total, self._width)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose a row; with Shift all up to it."""

@@ -204,5 +204,5 @@ def _facts(host: Host) -> list[tuple[str, str]]:
         (_("Login"), _("{user} by {login}").format(user=host.user, login=_LOGINS[host.login])),
         (_("Zone"), host.zone),
         (_("Services"), ", ".join(host.services) or "–"),
-        (_("Addresses"), ", ".join(host.urls) or "–"),
+        (_("Addresses"), "\n".join(host.urls) or "–"),
     ]
