@@ -4,16 +4,14 @@ A folder may hold files its backup excludes by a pattern, and databases that are
 own. They are carried from the old folder into the restored one.
 """
 
-import fnmatch
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from app.errors import BackupFailed
 from app.services.ports import Remote
+from app.vault.excluded import Excluded
 from app.vault.format import ObjectRecord
 from app.vault.host_compare import list_folder
 from app.vault.producer import Abilities
-from app.vault.producers import exclude_pattern
 from app.vault.tree import shown
 
 MAX_CARRIED = 500
@@ -41,37 +39,6 @@ def excluded_now(remote: Remote, able: Abilities, record: ObjectRecord, path: st
         if b"\n" in name or b"|" in name or not _is_text(name):
             raise _cannot(remote, path, f"{shown(name)} has an unusual name")
     return [name.decode("utf-8") for name in names]
-
-
-class Excluded:
-    """Patterns as tar reads them.
-
-    They match at the start of any part of a name, ``*`` crosses slashes, and what lies below a
-    match is left out as well.
-    """
-
-    def __init__(self, patterns: Sequence[str]) -> None:
-        plain = [exclude_pattern(pattern) for pattern in patterns]
-        self._patterns = [
-            re.compile(fnmatch.translate(pattern).encode("utf-8", "surrogateescape"), re.DOTALL)
-            for pattern in plain
-        ]
-
-    def matches(self, name: bytes) -> bool:
-        """Whether a member name, such as ``./srv/a``, is left out."""
-        parts = name.split(b"/")
-        return any(
-            pattern.match(b"/".join(parts[start:end]))
-            for start in range(len(parts))
-            for end in range(start + 1, len(parts) + 1)
-            for pattern in self._patterns
-        )
-
-    def matches_itself(self, name: bytes) -> bool:
-        """Whether a member is left out although none of the folders around it is."""
-        parts = name.split(b"/")
-        tails = (b"/".join(parts[start:]) for start in range(len(parts)))
-        return any(pattern.match(tail) for tail in tails for pattern in self._patterns)
 
 
 def _outermost(names: Iterable[bytes]) -> list[bytes]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from app.errors import CommandFailed, RemoteError
 from app.services.ports import Remote, RemoteStream
 from app.vault import scripts
+from app.vault.mounts import mount_of
 from app.vault.producer import Abilities
 
 CHUNK_BYTES = 1 << 18
@@ -42,6 +43,7 @@ def probe(remote: Remote) -> Abilities:
             for tool, text in found.items()
             if tool in scripts.VERSIONED and text[0].strip()
         },
+        mounts=tuple(mount_of(text) for text in found.get("mount", ())),
     )
 
 

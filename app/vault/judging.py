@@ -65,7 +65,10 @@ def judge(producer: Producer, ending: Ending) -> Judgement:
     if reason := _objection(producer, ending):
         return Judgement(CaptureState.FAILED, (reason, *warnings))
     if producer.suffix == "tar":
-        return Judgement(_tar_state(ending, is_gnu=producer.is_gnu_tar), warnings)
+        state = _tar_state(ending, is_gnu=producer.is_gnu_tar)
+        if producer.left_out and state is not CaptureState.FAILED:
+            state = CaptureState.PARTIAL
+        return Judgement(state, (*producer.left_out, *warnings)[:_MAX_WARNINGS])
     said = complaints(producer.kind, lines)
     state = CaptureState.WITH_WARNINGS if said else CaptureState.CAPTURED
     return Judgement(state, tuple(_text(line) for line in said[:_MAX_WARNINGS]))

@@ -15,11 +15,12 @@ from app.services.ports import Remote
 from app.services.ports_vault import CaptureRequest
 from app.tasks import TaskContext
 from app.vault import scripts
-from app.vault.carry import Excluded
 from app.vault.core import Core
 from app.vault.dialogue import Payload, ask, new_nonce, probe
+from app.vault.excluded import Excluded
 from app.vault.judging import Ending
 from app.vault.layout import free_bytes
+from app.vault.mounts import left_out
 from app.vault.producer import Abilities, check_path
 from app.vault.producers import outermost
 from app.vault.spool import SPARE, SPARE_BYTES
@@ -76,7 +77,10 @@ def _look_at(
 ) -> SourceOutlook:
     match source.kind:
         case SourceKind.FILES if "find_printf" in able.tools:
-            return _look_at_files(source, outermost(source.paths), remote, context)
+            roots = outermost(source.paths)
+            found = _look_at_files(source, roots, remote, context)
+            mounts = left_out(source, roots, able.mounts)
+            return replace(found, problem=found.problem or mounts[0].words) if mounts else found
         case SourceKind.SQLITE if "find_printf" in able.tools:
             return _look_at_files(source, [check_path(source.database)], remote, context)
         case SourceKind.FILES | SourceKind.SQLITE:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from app.domain.backup import BackupSource, CaptureState, SourceKind
 from app.errors import InvalidInput
 from app.vault.formats import Format, MarkedFormat
+from app.vault.mounts import Mount
 from app.vault.seal import Sink
 
 _DATABASE_NAME = re.compile(r"[A-Za-z0-9_.@:][A-Za-z0-9_.@:-]{0,127}")
@@ -23,6 +24,7 @@ class Abilities:
     tools: frozenset[str]
     tar_options: frozenset[str]
     versions: dict[str, str] = field(default_factory=dict)
+    mounts: tuple[Mount, ...] = ()
 
     @property
     def is_gnu_tar(self) -> bool:
@@ -51,6 +53,8 @@ class Producer:
     """What it reads first: the login of a database, so that no process list ever shows it."""
     packed: bool = False
     """Whether the server compresses, so that the data is one Zstandard frame."""
+    left_out: tuple[str, ...] = ()
+    """What belongs to its paths and is passed by, in words: without it the set is incomplete."""
     new_format: Callable[[str, Sink | None], Format] = field(
         default=lambda nonce, index: MarkedFormat()
     )

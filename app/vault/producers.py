@@ -7,8 +7,10 @@ from app.errors import InvalidInput
 from app.services.backup_sources import check_database_source
 from app.vault import scripts
 from app.vault.databases.producing import database_producers
+from app.vault.excluded import exclude_pattern
 from app.vault.formats import Format, MarkedFormat, SqliteFormat, TarFormat
 from app.vault.index import IndexWriter
+from app.vault.mounts import left_out
 from app.vault.producer import (
     Abilities,
     Producer,
@@ -66,6 +68,9 @@ def _files(source: BackupSource, able: Abilities) -> Producer:
         )
     options = [option for option in _TAR_OPTIONS if option in able.tar_options]
     excludes = [f"--exclude={exclude_pattern(pattern)}" for pattern in source.exclude]
+    mounts = left_out(source, outermost(source.paths), able.mounts)
+    if able.is_gnu_tar and (far := [f"--exclude=.{one.path}" for one in mounts if one.is_far]):
+        excludes += ["--anchored", "--no-wildcards", *far]  # tar asks nothing of what may hang
     nicely = gently(able)
     command = [*nicely, "tar", *options, *excludes, "-cf", "-", "-C", "/", "--"]
     packed = "zstd_works" in able.tools
@@ -87,6 +92,7 @@ def _files(source: BackupSource, able: Abilities) -> Producer:
         idle_s=FILES_IDLE_S,
         is_gnu_tar=able.is_gnu_tar,
         packed=packed,
+        left_out=tuple(one.words for one in mounts),
         new_format=_tar_format,
     )
 
@@ -135,9 +141,3 @@ def outermost(paths: Sequence[str]) -> list[str]:
         if not any(path.startswith(f"{outer.rstrip('/')}/") for outer in kept):
             kept.append(path)
     return kept
-
-
-def exclude_pattern(pattern: str) -> str:
-    """Return a pattern as it matches our member names, which begin with ``./``."""
-    pattern = pattern.rstrip("/") or pattern
-    return f".{pattern}" if pattern.startswith("/") else pattern

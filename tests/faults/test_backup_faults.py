@@ -104,29 +104,68 @@ def hung_mount(place: Path) -> Iterator[Path]:
         libc.umount2(os.fsencode(place), 2)
 
 
-def test_a_hung_file_system_inside_the_tree_is_given_up_and_named_not_waited_for(
+def test_a_hung_file_system_inside_the_tree_is_passed_by_named_and_waited_for_by_nobody(
     vault,  # noqa: F811
     ssh_host: Host,
     shop: Path,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("app.vault.dialogue._ESTIMATE_S", 1.0)
-    monkeypatch.setattr("app.vault.producers.FILES_IDLE_S", 1.5)
     wanted = BackupSource(SourceKind.FILES, ssh_host.id, (str(shop),), ("*.sqlite*",))
     pool = RemotePool(SessionSecrets(), lambda _key: ssh_host, QUICK)
-    old = take(vault, pool.open(ssh_host), wanted)
     with hung_mount(shop / "gone"):
         begun_s = time.monotonic()
-        with pytest.raises(TimedOut) as error:
-            take(vault, pool.open(ssh_host), wanted)
-        assert time.monotonic() - begun_s < 15
-        assert error.value.host == ssh_host.name
-        assert "backup of" in str(error.value.step)
-    assert [item.id for item in vault.sets()] == [old.id]
-    proof = vault.verify(old, Level.READABLE, by="", context=TaskContext())
+        taken = take(vault, pool.open(ssh_host), wanted)
+        assert time.monotonic() - begun_s < 25
+    assert taken.state is CaptureState.PARTIAL
+    assert not taken.usable
+    assert taken.objects[0].warnings[0] == (
+        f"{shop}/gone is a file system of its own (fuse) and not in this backup."
+    )
+    proof = vault.verify(taken, Level.READABLE, by="", context=TaskContext())
     assert proof.outcome is Outcome.PASSED
     assert take(vault, pool.open(ssh_host), wanted).state is CaptureState.CAPTURED
     pool.close()
+
+
+def test_a_tar_that_waits_for_ever_is_given_up_and_named(
+    vault,  # noqa: F811
+    ssh_host: Host,
+    shop: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A host that does not say what is mounted where."""
+    monkeypatch.setattr("app.vault.dialogue._ESTIMATE_S", 1.0)
+    monkeypatch.setattr("app.vault.producers.FILES_IDLE_S", 1.5)
+    monkeypatch.setattr("app.vault.producers.left_out", lambda *about: ())
+    wanted = BackupSource(SourceKind.FILES, ssh_host.id, (str(shop),), ("*.sqlite*",))
+    pool = RemotePool(SessionSecrets(), lambda _key: ssh_host, QUICK)
+    with hung_mount(shop / "gone"), pytest.raises(TimedOut) as error:
+        take(vault, pool.open(ssh_host), wanted)
+    pool.close()
+    assert error.value.host == ssh_host.name
+    assert "backup of" in str(error.value.step)
+    assert vault.sets() == []
+
+
+def test_a_disk_that_is_mounted_inside_the_tree_is_named_unless_a_rule_leaves_it_out(
+    vault,  # noqa: F811
+    remote: LocalRemote,  # noqa: F811
+    shop: Path,  # noqa: F811
+) -> None:
+    """tar itself stays silent about it, and its data would be missed when it is too late."""
+    host = remote.host.id
+    with small_disk(shop / "own disk", "1m") as disk:
+        (disk / "data").write_text("not in the backup")
+        taken = take(vault, remote, BackupSource(SourceKind.FILES, host, (str(shop),)))
+        assert taken.state is CaptureState.PARTIAL
+        assert (
+            taken.objects[0].warnings[0].startswith(f"{disk} is a file system of its own (tmpfs)")
+        )
+        rule = BackupSource(SourceKind.FILES, host, (str(shop),), (str(disk),))
+        assert take(vault, remote, rule).state is CaptureState.CAPTURED
+        itself = BackupSource(SourceKind.FILES, host, (str(disk),))
+        assert take(vault, remote, itself).state is CaptureState.CAPTURED
 
 
 def test_a_server_whose_disk_is_filled_by_our_own_file_fails_and_gets_its_room_back(

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.vault.carry import Excluded
-from app.vault.producers import exclude_pattern
+from app.vault.excluded import Excluded, exclude_pattern
 
 NAMES = ["a", "a/b", "a/b/c.log", "a/x.log", "b", "b/cache", "b/cache/d", "b/a", "c.d", "ab"]
 

@@ -14,8 +14,8 @@ from app.domain.restore import (
 )
 from app.errors import RemoteError
 from app.services.ports import Remote
-from app.vault.carry import Excluded
 from app.vault.dialogue import probe
+from app.vault.excluded import Excluded
 from app.vault.host_compare import Exact, difference_of, list_folder
 from app.vault.index import IndexLines
 from app.vault.producer import Abilities
