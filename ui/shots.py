@@ -152,9 +152,11 @@ def walk(application: "QApplication", desktop: "Desktop", wanted: Wanted) -> lis
 
 def play(application: "QApplication", desktop: "Desktop", page_id: str) -> Iterator[str]:
     """Play the scenes of a page; gives the name of each that the data has, while it is shown."""
-    from ui.scenes import SCENES, Stage, leave, press  # noqa: PLC0415 - after the scale
+    from ui.pages import PAGES  # noqa: PLC0415 - after the scale
+    from ui.scenes import SCENES, Stage, leave, press  # noqa: PLC0415
 
-    for scene in (each for each in SCENES if each.page == page_id):
+    ours = {entry.id for entry in PAGES if entry in desktop.start.pages}
+    for scene in (each for each in SCENES if each.page == page_id and page_id in ours):
         desktop.tools.navigation.go(page_id)
         _settle(application, desktop)
         with TemporaryDirectory() as folder:
