@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import combinations
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from app.domain.change import Change, ChangeState
 from app.domain.review import CloseCode
@@ -146,9 +146,12 @@ def _all_of(column: str, words: Sequence[str]) -> str:
     return f"{column} : ({' AND '.join(parts)})"
 
 
+_NEWEST = search.hits().order_by(search.KEY.desc()).limit(bindparam(search.MOST))
+"""Built once: a question asks it some twenty times, and building takes longer than finding."""
+
+
 def _newest(connection: Connection, wanted: str, most: int) -> tuple[int, ...]:
-    query = search.hits(wanted).order_by(search.KEY.desc()).limit(most)
-    return tuple(int(number) for number in connection.scalars(query))
+    return tuple(connection.scalars(_NEWEST, {search.MATCH: wanted, search.MOST: most}))
 
 
 def _score(category: str | None, shared: set[Shared], like: Likeness) -> float:
@@ -229,11 +232,17 @@ def _past(connection: Connection, like: Likeness) -> tuple[Past, ...]:
     return tuple(item for item in found if item.record.n)
 
 
+_ENDED = (_C.close_code, _C.backed_out)
+_ENDS = (
+    select(*_ENDED, func.count().label("n"))
+    .where(search.listed(_C.ordinal, bindparam("numbers")))
+    .group_by(*_ENDED)
+)
+
+
 def _record(connection: Connection, numbers: Sequence[int]) -> TrackRecord:
     successful = issues = failed = 0
-    ended = (_C.close_code, _C.backed_out)
-    query = select(*ended, func.count().label("n")).group_by(*ended)
-    for row in connection.execute(query.where(search.listed(_C.ordinal, search.as_list(numbers)))):
+    for row in connection.execute(_ENDS, {"numbers": search.as_list(numbers)}):
         if row.backed_out or row.close_code in _FAILED:
             failed += row.n
         elif row.close_code == CloseCode.WITH_ISSUES.value:
