@@ -123,7 +123,7 @@ def test_a_line_without_an_end_is_refused(tmp_path):
 @given(
     rows=st.lists(
         st.tuples(
-            st.integers(0, 4 * 10**9).map(str) | st.sampled_from(["", "soon", "2026-03-18T09:00Z"]),
+            st.integers(0, 4 * 10**9).map(str) | st.sampled_from(["soon", "2026-03-18T09:00Z"]),
             st.floats(allow_nan=False).map(repr)
             | st.sampled_from(["", "1,5", "3 ms", "x", "1'000"]),
         ),
