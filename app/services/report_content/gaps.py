@@ -8,6 +8,7 @@ from app.domain.change import ChangeState
 from app.domain.metric import WindowName
 from app.domain.review import Topic
 from app.i18n import _, ngettext
+from app.services.incident_rule import suspects
 from app.services.report_content.source import Source
 
 
@@ -86,6 +87,12 @@ def _closing(source: Source) -> Iterator[Gap]:
             yield Gap(_("Nobody has reviewed the change"), _("Have somebody else review it."))
         if not change.lessons and not change.no_lessons:
             yield Gap(_("No lesson"), _("Write one, or confirm that there is none."))
+    if asked := suspects(change):
+        names = ", ".join(item.reference for item in asked)
+        yield Gap(
+            _("Incidents of this time that nobody called caused: {names}").format(names=names),
+            _("Say under Review how each belongs to the change."),
+        )
     unowned = [item.title for item in change.actions if not item.owner or item.due is None]
     if unowned:
         yield Gap(

@@ -102,6 +102,20 @@ def test_an_incident_is_caused_fixed_or_related_with_its_times(opened, services)
     assert incident.restored_at - incident.detected_at == timedelta(minutes=45)
 
 
+def test_an_incident_of_its_time_is_asked_about_until_its_relation_is_said(opened):
+    driver, _change, review = opened(
+        incidents=(Incident("INC-1", "Slow", 2, detected_at=NOON - timedelta(minutes=8)),),
+        work_start=NOON - timedelta(minutes=20), work_end=NOON - timedelta(minutes=10),
+    )  # fmt: skip
+    part = review.incidents
+    assert part.suspects.text().startswith("INC-1 came 12\u202fmin after the work began.")
+    part.incidents.open_at(0)
+    driver.choose(part.incidents.form.relation, "caused")
+    assert not part.suspects.isVisible()
+    driver.choose(part.incidents.form.relation, "related")
+    assert part.suspects.isVisible()
+
+
 def test_answers_are_looked_at_before_they_are_kept(opened, services, tmp_path):
     driver, change, review = opened()
     part = review.feedback

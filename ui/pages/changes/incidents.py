@@ -4,11 +4,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import ClassVar
 
+from PySide6.QtCore import Slot
+
 from app.domain.change import Change
 from app.domain.outage import Outage, OutageKind, downtime_s
 from app.domain.review import Incident, Relation
 from app.errors import InvalidInput
 from app.i18n import _, later
+from app.services.incident_rule import suspects, suspicion
 from app.services.review_words import OUTAGES, RELATIONS
 from app.wording import clock, day, duration
 from ui.cells import Badge, Cell, Column, Mark
@@ -18,6 +21,7 @@ from ui.pages.changes.saving import Section, record_lock, refuse
 from ui.pages.changes.times import EXAMPLE, show_moment, typed_moment
 from ui.pages.changes.words import choices, word
 from ui.widgets.fields import ChoiceField, LineField
+from ui.widgets.labels import Label
 
 PRIORITIES = ("1", "2", "3")
 
@@ -82,8 +86,11 @@ class IncidentsSection(Section):
     def __init__(self) -> None:
         super().__init__()
         self.incidents = RecordList(self._records(), IncidentForm)
+        self.suspects = Label(tone="watch", wrap=True)
         self.column.addWidget(self.incidents)
+        self.column.addWidget(self.suspects)
         self.watch_list(self.incidents)
+        self.incidents.edited.connect(self._follow)
 
     def lock(self, change: Change) -> str:
         """Incidents come when they come."""
@@ -92,6 +99,15 @@ class IncidentsSection(Section):
     def fill(self, view: ChangeView) -> None:
         """Show a change."""
         self.incidents.set_value(view.change.incidents)
+        self._follow()
+
+    @Slot()
+    def _follow(self) -> None:
+        """Ask about what came in the time of the change, as it is typed."""
+        change = replace(self.view.change, incidents=tuple(self.incidents.value))
+        text = "\n".join(suspicion(item, change) for item in suspects(change))
+        self.suspects.setText(text)
+        self.suspects.setVisible(bool(text))
 
     def values(self) -> dict[str, object]:
         """Return the incidents."""
