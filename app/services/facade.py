@@ -243,6 +243,11 @@ class AppServices(LateParts):
 
         return make_executors(
             StepTools(
-                self.measuring, self.checking, lambda: self.keeping, self.transcripts, self.live
+                self.measuring,
+                self.pulling,
+                self.checking,
+                lambda: self.keeping,
+                self.transcripts,
+                self.live,
             )
         )

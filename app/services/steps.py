@@ -25,9 +25,10 @@ from app.services.jobs.client import LOGOUT, MISSING, NotDetachable
 from app.services.jobs.following import CountingSink, Finish, Order, acknowledge, follow
 from app.services.jobs.outcomes import outcome_of
 from app.services.live import LiveOutput, Output
-from app.services.metrics import Measuring, measure
+from app.services.metrics import Measuring
 from app.services.ports import Remote
 from app.services.ports_store import Transcripts
+from app.services.pulling import Pulling, read_all
 from app.services.restores import HostRestore, restore_on_host
 from app.tasks import TaskContext
 from app.wording import duration
@@ -38,6 +39,7 @@ class StepTools:
     """What executors work with; the vault is opened only when a step needs it."""
 
     measuring: Measuring
+    pulling: Pulling
     checking: Checking
     keeping: Callable[[], Safekeeping]
     transcripts: Transcripts
@@ -248,6 +250,6 @@ def take_samples(
     """Measure a window: the one before until the first command was sent, then the one after."""
     touched = any(item.step.kind is StepKind.COMMAND and item.started_at for item in run.steps)
     window = WindowName.AFTER if touched else WindowName.BEFORE
-    sets = measure(change.id, window, with_=tools.measuring, context=context)
+    sets = read_all(change.id, window, with_=tools.pulling, context=context)
     counts = ", ".join(f"{item.metric} {item.n}" for item in sets)
     return StepOutcome(StepState.DONE, _("Samples: {counts}").format(counts=counts))

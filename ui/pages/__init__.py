@@ -45,8 +45,10 @@ FilterChips), `table` (Table, Rows), `run_bars` (TimeScale, StepBar, BarDelegate
 ChoiceField, FlagField, PickField), `moment_field` (MomentField), `pdf_preview` (PdfPreview),
 `risk_matrix` (RiskMatrix), `strips` (WindowStrip, PartsBar), `printing` (PrintJob);
 `ui.charts.before_after` (BeforeAfterChart), `ui.charts.placebo` (PlaceboStrip), `ui.charts.live`
-(LiveChart). What cells show is data in `ui.cells`: Badge(Mark, word), Cell, Words, Risk, Squares,
-Mini, Interval, LevelStep, Group, Column. Figures and times: `app.wording`.
+(LiveChart), `ui.charts.plot` (PlotChart: any `app.analysis.chart_plot.Plot`),
+`ui.operations.plot_panel` (PlotPanel: one with its menu and the words below it),
+`ui.charts.glance` (GlanceTile). What cells show is data in `ui.cells`: Badge(Mark, word), Cell,
+Words, Risk, Squares, Mini, Interval, LevelStep, Group, Column. Figures and times: `app.wording`.
 """
 
 import sys

@@ -36,22 +36,48 @@ class Ways(QWidget):
         super().__init__()
         self._context = context
         self.waiting, self.compared = WaitingPanel(), ComparedPanel()
-        self.runs, self.capacity, self.terms = RunsPanel(), CapacityPanel(), TermsPanel()
+        self._runs: RunsPanel | None = None
+        self._capacity: CapacityPanel | None = None
+        self._terms: TermsPanel | None = None
         self._verdict = QStackedWidget()
         for part in (nothing, self.waiting, self.compared):
             self._verdict.addWidget(part)
         self.stack = TabStack(margin=MARGIN)
-        for name, page in (
-            (_("Verdict"), self._verdict), (_("Runs"), self.runs),
-            (_("Capacity"), self.capacity), (_("Terms"), self.terms),
-        ):  # fmt: skip
-            self.stack.add(name, page)
+        self._places = [column(gap=0) for _place in PLACES]
+        names = (_("Verdict"), _("Runs"), _("Capacity"), _("Terms"))
+        for name, place in zip(names, self._places, strict=True):
+            self.stack.add(name, panel(place))
+        self._places[0].addWidget(self._verdict)
         self.stack.shown.connect(self._on_shown)
         self._view: LoadTestsView | None = None
-        self.capacity.failed.connect(self.failed)
-        self.terms.agreed.connect(self._on_agreed)
-        self.runs.withdrawn.connect(self._on_withdrawn)
         self.setLayout(column(panel(column(self.stack)), gap=0))
+
+    @property
+    def runs(self) -> RunsPanel:
+        """The runs; built when they are first wanted."""
+        if self._runs is None:
+            self._runs = RunsPanel()
+            self._runs.withdrawn.connect(self._on_withdrawn)
+            self._places[1].addWidget(self._runs)
+        return self._runs
+
+    @property
+    def capacity(self) -> CapacityPanel:
+        """The capacity; built when it is first wanted."""
+        if self._capacity is None:
+            self._capacity = CapacityPanel()
+            self._capacity.failed.connect(self.failed)
+            self._places[2].addWidget(self._capacity)
+        return self._capacity
+
+    @property
+    def terms(self) -> TermsPanel:
+        """The terms; built when they are first wanted."""
+        if self._terms is None:
+            self._terms = TermsPanel()
+            self._terms.agreed.connect(self._on_agreed)
+            self._places[3].addWidget(self._terms)
+        return self._terms
 
     def look(self, way: str) -> None:
         """Choose a way by its name; an unknown one changes nothing."""

@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from app.domain.connection import Connection
 from app.domain.ids import ConnectionId
@@ -42,6 +43,22 @@ class Connections(Group):
         self.add_one = Button(_("Add a Prometheus"), icon="plus", tall=Tall.COMPACT)
         self.table = Table(RowsModel(_COLUMNS), rows=Rows.COMPACT)
         self.table.setAccessibleName(_("Connections"))
+        self._card: QWidget | None = None
+        self.add(row(self.add_one, None), self.table)
+        self.table.hide()
+        self._rows = Latest(context.tasks, self)
+        self._connect()
+
+    def _connect(self) -> None:
+        self.add_one.clicked.connect(self._on_add)
+        self.table.picked.connect(self._on_picked)
+        self._rows.loaded.connect(self._show)
+        self._rows.failed.connect(self.failed)
+
+    def _form(self) -> QWidget:
+        """Return the form; built when a connection is first looked at."""
+        if self._card is not None:
+            return self._card
         self.name = LineField(_("Name"), placeholder=_("Monitoring"))
         self.url = LineField(_("Address"), placeholder="https://prometheus.example.org")
         self.token = LineField(
@@ -61,20 +78,12 @@ class Connections(Group):
         self._card = card(
             column(self.heading, form, self.state, buttons, gap=12, margins=(16, 12, 16, 16))
         )
-        self.add(row(self.add_one, None), self.table, self._card)
-        self._card.hide()
-        self._rows = Latest(context.tasks, self)
-        self._connect()
-
-    def _connect(self) -> None:
-        self.add_one.clicked.connect(self._on_add)
-        self.table.picked.connect(self._on_picked)
         self.keep.clicked.connect(self._on_keep)
         self.close_form.clicked.connect(self._on_close)
         self.check.clicked.connect(self._on_check)
         self.retire.clicked.connect(self._on_retire)
-        self._rows.loaded.connect(self._show)
-        self._rows.failed.connect(self.failed)
+        self.add(self._card)
+        return self._card
 
     @property
     def ready(self) -> bool:
@@ -102,6 +111,7 @@ class Connections(Group):
 
     def _open(self, connection: Connection) -> None:
         self._shown = connection
+        form = self._form()
         self.heading.setText(connection.name or _("New connection"))
         self.name.set_value(connection.name)
         self.url.set_value(connection.url)
@@ -112,14 +122,14 @@ class Connections(Group):
         for button in (self.check, self.retire):
             button.setVisible(bool(connection.id) and not connection.retired)
         self.check.block("")
-        self._card.show()
+        form.show()
         self.name.setFocus()
 
     @Slot()
     def _on_close(self) -> None:
         self._shown = None
         self.token.set_value("")
-        self._card.hide()
+        self._form().hide()
         self.table.clearSelection()
         self.add_one.setFocus()
 
@@ -178,11 +188,11 @@ def _state_cell(one: Connection) -> Cell:
         return Cell((Badge(Mark.STOPPED, _("retired")),))
     if one.has_token:
         return Cell((Badge(Mark.LOCKED, _("with a token")),))
-    return Cell((Badge(Mark.DONE, _("open")),))
+    return Cell((Badge(Mark.DONE, _("without a token")),))
 
 
 _COLUMNS = (
     Column[Connection](_("Name"), lambda one: one.name, width=170),
     Column[Connection](_("Address"), lambda one: one.url, tone="ink2"),
-    Column[Connection]("", lambda one: "", cell=_state_cell, width=130),
+    Column[Connection]("", lambda one: "", cell=_state_cell, width=150),
 )
