@@ -106,14 +106,21 @@ class Repeats:
     def next_due(self) -> datetime | None:
         """When the next day that is not over is due."""
         waiting = [count for count in self.days if not self.is_over(count)]
-        return self.ended + timedelta(days=min(waiting)) if waiting else None
+        return self._after(min(waiting)) if waiting else None
 
     def dates(self, now: datetime) -> "tuple[BenefitDate, ...]":
         """Return every agreed day with its state, in order of time."""
         return tuple(self._date(count, now) for count in sorted(self.days))
 
+    def _after(self, days: int) -> datetime:
+        """Return when a day is due; a number that no calendar holds is the last day there is."""
+        try:
+            return self.ended + timedelta(days=days)
+        except OverflowError:
+            return datetime.max.replace(tzinfo=self.ended.tzinfo) - GRACE
+
     def _date(self, count: int, now: datetime) -> "BenefitDate":
-        due_at, check = self.ended + timedelta(days=count), self.check(count)
+        due_at, check = self._after(count), self.check(count)
         left = check.left(self.metrics) if check else self.metrics
         late = now > due_at + GRACE
         if check is not None and not left:

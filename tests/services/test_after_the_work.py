@@ -175,6 +175,9 @@ def test_each_agreed_day_is_waiting_due_missed_or_done():
     assert states(NOON + 120 * days, done, skipped) == [Due.DONE, Due.SKIPPED, Due.MISSED]
     assert Repeats(NOON, DAYS, (done,)).next_due == NOON + 30 * days
     assert Repeats(NOON, (7,), (done,)).next_due is None
+    endless = Repeats(NOON, (10**10,))
+    assert endless.next_due.year == 9999
+    assert [item.state for item in endless.dates(NOON)] == [Due.WAITING]
 
 
 def test_a_day_is_done_only_when_every_measure_was_looked_at_or_left_out():

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.domain.change import Change
@@ -29,6 +29,7 @@ st.register_type_strategy(TimeRange, st.builds(TimeRange, INSTANTS, INSTANTS))
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.table)
+@settings(suppress_health_check=[HealthCheck.data_too_large])  # a change has many fields
 @given(data=st.data())
 def test_every_record_comes_back_as_it_was(kind, data):
     item = data.draw(st.from_type(kind.type))
