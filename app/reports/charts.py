@@ -82,7 +82,7 @@ class BeforeAfter(Drawn):
                 canvas.line(x, self._y0, x, self._y1)
             return
         after = name == _("After")
-        self._pen(1.5, inks().accent if after else inks().before, () if after else (3, 1.5))
+        self.pen(1.5, inks().accent if after else inks().before, () if after else (3, 1.5))
         canvas.line(left, self._y1, right, self._y1)
         canvas.setDash([])
 
@@ -112,39 +112,24 @@ class BeforeAfter(Drawn):
         for line in self._model.lines:
             match line.kind:
                 case LineKind.REFERENCE:
-                    self._pen(0.6, inks().ink3, (0.8, 1.6))
+                    self.pen(0.6, inks().ink3, (0.8, 1.6))
                 case LineKind.BEFORE:
-                    self._pen(0.6, inks().before)
+                    self.pen(0.6, inks().before)
                 case LineKind.AFTER:
-                    self._pen(0.75, inks().accent)
+                    self.pen(0.75, inks().accent)
             self._draw_line(line)
         self.canv.setDash([])
 
-    def _pen(self, width: float, colour: Color, dash: Sequence[float] = ()) -> None:
-        self.canv.setLineWidth(width)
-        self.canv.setStrokeColor(colour)
-        self.canv.setDash(list(dash))
-
     def _draw_line(self, line: Line) -> None:
-        self.canv.setLineJoin(1)
         for segment in line.segments(420):
-            points = [(self._time.at(x), self._y(y)) for x, y in segment]
-            if len(points) == 1:
-                x, y = points[0]
-                self.canv.line(x - 0.4, y, x + 0.4, y)
-                continue
-            path = self.canv.beginPath()
-            path.moveTo(*points[0])
-            for point in points[1:]:
-                path.lineTo(*point)
-            self.canv.drawPath(path, stroke=1, fill=0)
+            self.stretch([(self._time.at(x), self._y(y)) for x, y in segment])
 
     def _target(self) -> None:
         goal = self._model.target
         if goal is None:
             return
         y = self._y(goal.value)
-        self._pen(0.75, inks().ink, (5, 2.5))
+        self.pen(0.75, inks().ink, (5, 2.5))
         self.canv.line(self._x0, y, self._x1, y)
         self.canv.setDash([])
 
@@ -154,7 +139,7 @@ class BeforeAfter(Drawn):
         if chart.before is not None:
             y = self._y(chart.before)
             left, right = self._time.at(model.before.start), self._time.at(model.before.end)
-            self._pen(1.75, inks().ink2, (4, 2))
+            self.pen(1.75, inks().ink2, (4, 2))
             canvas.line(left, y, right, y)
             canvas.setDash([])
             below = self._is_above_target(chart.before) is False
@@ -162,7 +147,7 @@ class BeforeAfter(Drawn):
         if chart.after is not None:
             y = self._y(chart.after)
             left, right = self._time.at(model.after.start), self._time.at(model.after.end)
-            self._pen(2.0, inks().accent)
+            self.pen(2.0, inks().accent)
             canvas.line(left, y, right, y)
             self._likely(y)
             taken.append(y)

@@ -5,6 +5,7 @@ All text passes `theme.markup`, so that nothing a server or a person wrote is re
 
 from collections.abc import Sequence
 
+from reportlab.lib.colors import Color
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     CondPageBreak,
@@ -167,6 +168,25 @@ class Drawn(Flowable):
         """Take the whole width."""
         self.width = width
         return width, self.height
+
+    def pen(self, width: float, ink: Color, dash: Sequence[float] = ()) -> None:
+        """Draw lines from now on with this width in points, colour, and dashes."""
+        self.canv.setLineWidth(width)
+        self.canv.setStrokeColor(ink)
+        self.canv.setDash(list(dash))
+
+    def stretch(self, points: Sequence[tuple[float, float]]) -> None:
+        """Draw one unbroken line; a point that stands alone is a short dash."""
+        self.canv.setLineJoin(1)
+        if len(points) == 1:
+            x, y = points[0]
+            self.canv.line(x - 0.4, y, x + 0.4, y)
+            return
+        path = self.canv.beginPath()
+        path.moveTo(*points[0])
+        for point in points[1:]:
+            path.lineTo(*point)
+        self.canv.drawPath(path, stroke=1, fill=0)
 
 
 def words_at(

@@ -1,7 +1,5 @@
 """Small multiples: each measure's windows in a few square centimetres."""
 
-from reportlab.lib.colors import Color
-
 from app.analysis.chart_model import ChartModel, LineKind
 from app.reports.flowables import Drawn
 from app.reports.theme import HAIRLINE, inks
@@ -27,32 +25,22 @@ class GlanceDrawing(Drawn):
             left, right = self._x(span.start), self._x(span.end)
             canvas.setFillColor(ink)
             canvas.rect(left, 0, max(right - left, 0.8), self.height, 0, 1)
-        canvas.setLineJoin(1)
         for line in model.lines:
             match line.kind:
                 case LineKind.REFERENCE:
-                    self._pen(0.3, inks().ink3)
+                    self.pen(0.3, inks().ink3)
                 case LineKind.BEFORE:
-                    self._pen(0.8, inks().ink2, (2, 1))
+                    self.pen(0.8, inks().ink2, (2, 1))
                 case LineKind.AFTER:
-                    self._pen(0.9, inks().accent)
+                    self.pen(0.9, inks().accent)
             for segment in line.segments(_MOST_POINTS):
-                path = canvas.beginPath()
-                path.moveTo(self._x(segment[0][0]), self._y(segment[0][1]))
-                for x, y in segment[1:]:
-                    path.lineTo(self._x(x), self._y(y))
-                canvas.drawPath(path, stroke=1, fill=0)
+                self.stretch([(self._x(x), self._y(y)) for x, y in segment])
         if model.target is not None:
-            self._pen(0.5, inks().ink, (3, 1.5))
+            self.pen(0.5, inks().ink, (3, 1.5))
             y = self._y(model.target.value)
             canvas.line(0, y, self.width, y)
-        self._pen(HAIRLINE, inks().ink2)
+        self.pen(HAIRLINE, inks().ink2)
         canvas.line(0, 0, self.width, 0)
-
-    def _pen(self, width: float, ink: Color, dash: tuple[float, ...] = ()) -> None:
-        self.canv.setLineWidth(width)
-        self.canv.setStrokeColor(ink)
-        self.canv.setDash(list(dash))
 
     def _x(self, at: float) -> float:
         model = self._model

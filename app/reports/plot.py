@@ -54,7 +54,7 @@ class PlotDrawing(Drawn):
             canvas.setFillColor(_field_ink(each.tone))
             canvas.rect(left, self._y0, max(right - left, 0.8), high, 0, 1)
             if each.tone is Tone.CHANGE:  # survives a print in grey
-                self._pen(HAIRLINE, inks().ink2)
+                self.pen(HAIRLINE, inks().ink2)
                 for x in (left, max(right, left + 0.8)):
                     canvas.line(x, self._y0, x, self._y1)
         if self._plot.zone_of_margin is not None:
@@ -67,9 +67,9 @@ class PlotDrawing(Drawn):
         canvas.setFillColor(inks().ink2)
         zero = plot.y.low == 0 or plot.zone_of_margin is not None
         base = self._y(0.0) if plot.zone_of_margin is not None else self._y0
-        self._pen(0.75 if zero else HAIRLINE, inks().ink2 if zero else inks().hair)
+        self.pen(0.75 if zero else HAIRLINE, inks().ink2 if zero else inks().hair)
         canvas.line(self._x0, base, self._x1, base)
-        self._pen(HAIRLINE, inks().ink2)
+        self.pen(HAIRLINE, inks().ink2)
         room = 1e9
         for tick in reversed(plot.y.ticks):
             y = self._y(tick.at)
@@ -89,7 +89,7 @@ class PlotDrawing(Drawn):
     def _trace(self, trace: Trace) -> None:
         width, ink, dash = _stroke(trace)
         if trace.line:
-            self._pen(width, ink, dash)
+            self.pen(width, ink, dash)
             self._line(trace)
             self.canv.setDash([])
         if trace.low is not None and trace.high is not None:
@@ -98,23 +98,13 @@ class PlotDrawing(Drawn):
             self._points(trace, ink)
 
     def _line(self, trace: Trace) -> None:
-        self.canv.setLineJoin(1)
         for segment in trace.segments(_MOST_POINTS):
-            points = [(self._x(x), self._y(y)) for x, y in segment]
-            if len(points) == 1:
-                x, y = points[0]
-                self.canv.line(x - 0.4, y, x + 0.4, y)
-                continue
-            path = self.canv.beginPath()
-            path.moveTo(*points[0])
-            for point in points[1:]:
-                path.lineTo(*point)
-            self.canv.drawPath(path, stroke=1, fill=0)
+            self.stretch([(self._x(x), self._y(y)) for x, y in segment])
 
     def _ranges(self, trace: Trace, ink: Color) -> None:
         if trace.low is None or trace.high is None:
             return
-        self._pen(1.0, ink)
+        self.pen(1.0, ink)
         for at, low, high in zip(
             trace.x.tolist(), trace.low.tolist(), trace.high.tolist(), strict=True
         ):
@@ -125,7 +115,7 @@ class PlotDrawing(Drawn):
 
     def _points(self, trace: Trace, ink: Color) -> None:
         canvas, radius = self.canv, 1.1 if trace.x.size > _MANY else 2.0
-        self._pen(0.6 if trace.x.size > _MANY else 1.0, ink)
+        self.pen(0.6 if trace.x.size > _MANY else 1.0, ink)
         ring = trace.shape is Shape.RING
         canvas.setFillColor(inks().white if ring else ink)
         for at, value in zip(trace.x.tolist(), trace.y.tolist(), strict=True):
@@ -139,7 +129,7 @@ class PlotDrawing(Drawn):
         if (level := self._plot.level) is None:
             return
         y = self._y(level.value)
-        self._pen(0.75, inks().ink, (5, 2.5))
+        self.pen(0.75, inks().ink, (5, 2.5))
         self.canv.line(self._x0, y, self._x1, y)
         self.canv.setDash([])
         x = min(self._x(level.x), self._x1 - width_of(level.text) - 2)
@@ -184,11 +174,6 @@ class PlotDrawing(Drawn):
             middle = self._x((each.start + each.end) / 2)
             middle = min(max(middle, free + half), self.width - half)
             words_at(self.canv, middle, y, each.text, font=STRONG, anchor="middle")
-
-    def _pen(self, width: float, colour: Color, dash: Sequence[float] = ()) -> None:
-        self.canv.setLineWidth(width)
-        self.canv.setStrokeColor(colour)
-        self.canv.setDash(list(dash))
 
 
 def _axis_words(name: str, unit: str) -> str:
