@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, settings
 from PySide6.QtWidgets import QApplication
 
 from tests.patience import PatientBot
+from ui.quick_start import import_plainly
 
+import_plainly()  # as the program does
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 pytest_plugins = (
@@ -42,6 +44,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("promises")
         for line in lines:
             terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def qapp(qapp: QApplication) -> QApplication:
+    """Import the whole window before anything is shown.
+
+    A worker that imports classes of Qt while a busy UI thread tries others has crashed PySide 6.11
+    here, twice in some fifty runs. Programs of their own try the loading behind the first page:
+    `tests/architecture/test_startup.py` and ``dev.py bench ui``.
+    """
+    from ui.pages import PAGES
+    from ui.pages.changes.tabs import TABS
+
+    for page in PAGES:
+        page.load()
+    for tab in TABS:
+        tab.load()
+    return qapp
 
 
 @pytest.fixture
