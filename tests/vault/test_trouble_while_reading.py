@@ -23,7 +23,7 @@ from tests.vault.local_remote import LocalRemote
 def tree(tmp_path: Path) -> Path:
     root = tmp_path / "srv"
     root.mkdir()
-    (root / "a.bin").write_bytes(os.urandom(8 << 20))
+    (root / "a.bin").write_bytes(os.urandom(64 << 20))  # still being read when meddled with
     (root / "z.txt").write_text("last")
     return root
 
@@ -56,7 +56,7 @@ def test_a_growing_file_is_captured_with_a_warning(vault, remote, tree):
 
 
 def test_a_shrinking_file_is_captured_with_a_warning(vault, remote, tree):
-    taken = take_meddling(vault, remote, tree, lambda: os.truncate(tree / "a.bin", 4 << 20))
+    taken = take_meddling(vault, remote, tree, lambda: os.truncate(tree / "a.bin", 32 << 20))
     assert taken.state is CaptureState.WITH_WARNINGS
     assert "shrank" in " ".join(taken.objects[0].warnings)
 
