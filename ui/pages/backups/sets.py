@@ -11,6 +11,7 @@ from ui.operations.backups import SetView
 from ui.pages.backups.filters import FILTERS, chosen, counts
 from ui.pages.backups.legend import LevelLegend
 from ui.pages.backups.rows import SET_COLUMNS
+from ui.widgets.labels import Label
 from ui.widgets.layout import MARGIN, add_layout, column, row
 from ui.widgets.search import FilterChips, SearchField
 from ui.widgets.table import Rows, Table
@@ -35,7 +36,9 @@ class SetList(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         head = column(self.search, row(self.chips, None), gap=10, margins=(MARGIN, 16, 16, 10))
+        self._none = Label(_("No set fits."), tone="ink2")
         add_layout(layout, head)
+        add_layout(layout, column(self._none, margins=(MARGIN, 6, 16, 0)))
         layout.addWidget(self.table, 1)
         layout.addWidget(LevelLegend())
         self.chips.chosen.connect(self._refill)
@@ -69,7 +72,9 @@ class SetList(QWidget):
     def _fill(self, wanted: str) -> None:
         place, text = max(0, self.chips.current), self.search.text().strip()
         self._filling = True  # what the list picks by itself must not close what is open beside it
-        self.table.set_rows(chosen(self._views, place, text))
+        rows = chosen(self._views, place, text)
+        self._none.setVisible(not rows)
+        self.table.set_rows(rows)
         if wanted:
             self.table.select(wanted)
         self.table.select_first()
