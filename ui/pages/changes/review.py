@@ -51,8 +51,9 @@ class ReviewTab(Tab):
         self.reviewed = self.add_part(Reviewed(editing))
         self.ending = self.add_section(EndingSection())
         self.build_later(
-            self._build_questions, self._build_outcome, self._build_learned,
-            self._build_trouble, self._build_feedback, self._build_repeats,
+            self._build_questions, self._build_outcome, self._build_lessons,
+            self._build_follow_ups, self._build_incidents, self._build_outages,
+            self._build_feedback, self._build_repeats,
         )  # fmt: skip
 
     def _build_questions(self) -> None:
@@ -61,12 +62,16 @@ class ReviewTab(Tab):
     def _build_outcome(self) -> None:
         self.outcome = self.add_section(OutcomeSection())
 
-    def _build_learned(self) -> None:
+    def _build_lessons(self) -> None:
         self.lessons = self.add_section(LessonsSection())
+
+    def _build_follow_ups(self) -> None:
         self.follow_ups = self.add_section(FollowUpsSection())
 
-    def _build_trouble(self) -> None:
+    def _build_incidents(self) -> None:
         self.incidents = self.add_section(IncidentsSection())
+
+    def _build_outages(self) -> None:
         self.outages = self.add_section(OutagesSection())
 
     def _build_feedback(self) -> None:
