@@ -217,11 +217,11 @@ class Theme(QObject):
         QToolTip.setPalette(self._application.palette())
         dressed = [one for one in self._application.allWidgets() if one.property(_SHEET)]
         for widget in dressed:
-            if widget.isVisible():
+            if isValid(widget) and widget.isVisible():  # dressing one may be the end of another
                 _dress_anew(widget)
-        out_of_sight = (widget for widget in dressed if not widget.isVisible())  # hundreds, maybe
+        out_of_sight = (one for one in dressed if isValid(one) and not one.isVisible())
         self._hidden.clear()
-        self._hidden.add(*(partial(_dress_anew, widget) for widget in out_of_sight))
+        self._hidden.add(*(partial(_dress_anew, one) for one in out_of_sight))  # hundreds, maybe
         self.switched.emit()
 
 
