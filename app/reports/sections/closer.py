@@ -17,7 +17,7 @@ from app.services.report_content.closer_parts import (
     Picture,
 )
 
-_TIMELINE = 150.0
+_TIMELINE = 116.0
 _ABREAST = 3
 """Small charts side by side."""
 
@@ -39,8 +39,8 @@ def closer_section(part: CloserPart | None, words: Words, page: Sheet) -> list[F
     if part.glance:
         story += _glance(part, words, page)
     if part.numbers:
-        story += [_numbers(part.numbers, words, page), Air(3)]
-        story += [words.text(part.numbers_note, quiet=True), Air(LEADING)]
+        note = words.text(part.numbers_note, quiet=True)
+        story += [together(_numbers(part.numbers, words, page), gap(3), note), Air(LEADING)]
     return story
 
 
