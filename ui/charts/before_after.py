@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter
 
 from app.analysis.chart_model import ChartModel, DirectLabel, LineKind
 from app.i18n import _
@@ -83,11 +83,7 @@ class BeforeAfterChart(ExploredChart):
             return
         if (target := self._model.target) is not None:
             y = round(self.y_of(target.value, area))
-            pen = QPen(tokens().ink, 1.5)
-            pen.setDashPattern([1, 2.5])
-            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-            painter.setPen(pen)
-            painter.drawLine(int(area.left()), y, int(area.right()), y)
+            self.paint_target(painter, area, y)
             style = Style("ink", SMALL, MEDIUM)
             x = min(self.x_of(target.x, area), area.right() - style.width(target.text) - 4)
             high = line_height(style)
@@ -140,14 +136,8 @@ class BeforeAfterChart(ExploredChart):
         texts = ((label.note, second), (label.text, first)) if quiet else (
             (label.text, first), (label.note, second)
         )  # fmt: skip
-        width = max(style.width(text) for text, style in texts) + 4
-        x = max(area.left() + 4, min(self.x_of(label.x, area), area.right() - width - 4))
-        high = sum(line_height(style) - 2 for _text, style in texts)
-        y = max(area.top(), min(self.y_of(label.y, area), area.bottom() - high - 2))
-        for text, style in texts:
-            height = line_height(style)
-            write(painter, QRectF(x, y, width, height), text, style)
-            y += height - 2
+        at = QPointF(self.x_of(label.x, area), self.y_of(label.y, area))
+        self.paint_words(painter, area, at, texts)
 
 
 def _color(kind: LineKind) -> QColor:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRectF, QSize
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.analysis.chart_axes import Tick
@@ -82,6 +82,27 @@ class ChartFrame(QWidget):
             color = look.line if position else look.ink3
             y = min(round(self.y_of(tick.at, area)), area.bottom() - 1)
             hline(painter, area.left(), area.right(), y, color)
+
+    def paint_target(self, painter: QPainter, area: QRectF, y: int) -> None:
+        """Paint the dotted line of an agreed value at a height in pixels."""
+        pen = QPen(tokens().ink, 1.5)
+        pen.setDashPattern([1, 2.5])
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        painter.setPen(pen)
+        painter.drawLine(int(area.left()), y, int(area.right()), y)
+
+    def paint_words(
+        self, painter: QPainter, area: QRectF, at: QPointF, texts: Sequence[tuple[str, Style]]
+    ) -> None:
+        """Write lines below each other from a place on, in pixels, but within the plot."""
+        width = max(style.width(text) for text, style in texts) + 4
+        x = max(area.left() + 4, min(at.x(), area.right() - width - 4))
+        high = sum(line_height(style) - 2 for _text, style in texts)
+        y = max(area.top(), min(at.y(), area.bottom() - high - 2))
+        for text, style in texts:
+            height = line_height(style)
+            write(painter, QRectF(x, y, width, height), text, style)
+            y += height - 2
 
     def x_of(self, at: float, area: QRectF) -> float:
         """Return the x of a time inside ``area``."""

@@ -144,11 +144,7 @@ class PlotChart(ExploredChart):
         if (level := plot.level) is None:
             return
         y = round(self.y_of(level.value, area))
-        pen = QPen(tokens().ink, 1.5)
-        pen.setDashPattern([1, 2.5])
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        painter.setPen(pen)
-        painter.drawLine(int(area.left()), y, int(area.right()), y)
+        self.paint_target(painter, area, y)
         style = Style("ink", SMALL, MEDIUM)
         high = line_height(style)
         top = y + 3 if y + 3 + high < area.bottom() else y - 2 - high
@@ -193,14 +189,8 @@ class PlotChart(ExploredChart):
             Style(_WORDS[words.tone], SMALL, 400 if quiet else MEDIUM),
         )
         texts = [pair for pair in zip((words.text, words.note), styles, strict=True) if pair[0]]
-        width = max(style.width(text) for text, style in texts) + 4
-        x = max(area.left() + 4, min(self.x_of(words.x, area), area.right() - width - 4))
-        high = sum(line_height(style) - 2 for _text, style in texts)
-        y = max(area.top(), min(self.y_of(words.y, area), area.bottom() - high - 2))
-        for text, style in texts:
-            height = line_height(style)
-            write(painter, QRectF(x, y, width, height), text, style)
-            y += height - 2
+        at = QPointF(self.x_of(words.x, area), self.y_of(words.y, area))
+        self.paint_words(painter, area, at, texts)
 
     def _paint_crosshair(self, painter: QPainter, area: QRectF, plot: Plot, at: float) -> None:
         height = None
