@@ -46,6 +46,8 @@ class TimelineInput:
 
     ``earlier`` is everything from before the window before, ``around`` what was measured during
     the work and while things settled, ``later`` what was measured again days after it.
+    ``before_value`` and ``after_value`` are the levels of the verdict, which sets spikes aside;
+    without them the mean of the samples is written.
     """
 
     name: str
@@ -61,6 +63,8 @@ class TimelineInput:
     days: tuple[EarlierDay, ...] = ()
     target: Target | None = None
     zone: str = "UTC"
+    before_value: float | None = None
+    after_value: float | None = None
 
 
 def timeline_plot(data: TimelineInput) -> Plot:
@@ -92,14 +96,15 @@ def overlay_plot(data: TimelineInput) -> Plot | None:
             if (trace := _cut(data.earlier, day_.after, named, Tone.EARLIER)) is not None
         ]  # fmt: skip
     texts = [(0, *_earlier_words(len(traces)))] if traces else []
-    for series, window, name, tone in (
-        (data.before, data.before_window, _("before"), Tone.BEFORE),
-        (data.after, data.after_window, _("after"), Tone.AFTER),
+    for series, window, level, name, tone in (
+        (data.before, data.before_window, data.before_value, _("before"), Tone.BEFORE),
+        (data.after, data.after_window, data.after_value, _("after"), Tone.AFTER),
     ):
         trace = None if series is None else _cut(series, window, name, tone)
         if trace is not None:
-            mean = number(float(np.nanmean(trace.y)), data.unit)
-            texts.append((len(traces), name, _("mean {value}").format(value=mean)))
+            mean = float(np.nanmean(trace.y)) if level is None else level
+            words = _("mean {value}").format(value=number(mean, data.unit))
+            texts.append((len(traces), name, words))
             traces.append(trace)
     if not traces:
         return None

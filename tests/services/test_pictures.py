@@ -16,6 +16,7 @@ from app.services.pictures.metric import metric_pictures, window_chart
 from app.services.pictures.pair import pair_picture
 from app.services.pictures.shelf import Shelf
 from app.services.verdicts import judge
+from app.wording import number
 from tests.services.test_verdicts import THURSDAY, WORK, around_work, write
 
 METRICS = (
@@ -71,6 +72,9 @@ def test_everything_kept_is_on_the_timeline_with_the_days_that_were_compared(
     assert len(pictures.overlay.traces) == used + 2
     chart = window_chart(mine)
     assert len(chart.lines) == used + 2, "earlier days lie behind the windows"
+    said = {words.text: words.note for words in pictures.overlay.words}
+    assert said == {label.text: label.note for label in chart.labels}, "one level, one figure"
+    assert said["before"] == f"mean {number(mine.found.before, mine.metric.unit)}"
 
 
 def test_the_distribution_says_how_far_each_quantile_moved(opened, change, tmp_path):

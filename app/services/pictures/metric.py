@@ -63,7 +63,7 @@ def timeline_input(shelf: Shelf) -> TimelineInput | None:
     before, after = shelf.before_window, shelf.after_window
     if before is None and after is None:
         return None
-    work = shelf.work
+    work, found = shelf.work, shelf.found
     length = shelf.change.baseline_s
     return TimelineInput(
         shelf.metric.name,
@@ -79,6 +79,8 @@ def timeline_input(shelf: Shelf) -> TimelineInput | None:
         days=_days(shelf),
         target=shelf.metric.target,
         zone=shelf.zone,
+        before_value=found.before if found else None,
+        after_value=found.after if found else None,
     )
 
 
@@ -87,7 +89,6 @@ def window_chart(shelf: Shelf) -> ChartModel | None:
     told = timeline_input(shelf)
     if told is None:
         return None
-    found = shelf.found
     return before_after_chart(
         ChartInput(
             told.name,
@@ -100,8 +101,8 @@ def window_chart(shelf: Shelf) -> ChartModel | None:
             told.zone,
             told.target,
             earlier_days(told),
-            found.before if found else None,
-            found.after if found else None,
+            told.before_value,
+            told.after_value,
         )
     )
 
