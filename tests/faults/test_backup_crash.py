@@ -21,7 +21,6 @@ from app.vault.vault import LocalVault
 from tests.faults.backup_child import server_at
 from tests.faults.ledger import record
 from tests.faults.rounds import turns
-from tests.vault.conftest import shop, small_path  # noqa: F401 - fixtures
 from tests.vault.local_remote import FEW_TOOLS, JOB_TOOLS, few_tools
 
 HERE = Path(__file__).resolve().parents[2]
@@ -126,7 +125,7 @@ class Plug:
 
 
 @pytest.fixture
-def plug(tmp_path: Path, shop: Path, small_path: str) -> Plug:  # noqa: F811
+def plug(tmp_path: Path, shop: Path, small_path: str) -> Plug:
     return Plug(tmp_path, shop, small_path)
 
 
@@ -149,7 +148,7 @@ def test_killed_at_random_moments_a_set_is_either_whole_or_put_aside(plug: Plug)
 
 def test_killed_while_it_goes_by_the_servers_disk_a_set_is_finished_from_there(
     tmp_path: Path,
-    shop: Path,  # noqa: F811
+    shop: Path,
 ):
     names = (*FEW_TOOLS, *JOB_TOOLS)
     plug = Plug(tmp_path, shop, few_tools(tmp_path / "spool-tools", *names), "spool")
@@ -168,8 +167,8 @@ def test_killed_while_it_goes_by_the_servers_disk_a_set_is_finished_from_there(
 @pytest.mark.soak
 def test_a_thousand_kills_leave_no_set_that_looks_sealed_and_is_not(
     tmp_path: Path,
-    shop: Path,  # noqa: F811
-    small_path: str,  # noqa: F811
+    shop: Path,
+    small_path: str,
 ):
     chance = random.Random(1)
     sealed = put_aside = 0

@@ -25,16 +25,7 @@ from tests.faults.ledger import record
 from tests.faults.rounds import rounds, turns
 from tests.small_disk import small_disk
 from tests.ssh_fixtures import QUICK
-from tests.vault.conftest import (  # noqa: F401 - fixtures
-    clock,
-    made,
-    remote,
-    shop,
-    small_path,
-    sources,
-    take,
-    vault,
-)
+from tests.vault.conftest import sources, take
 from tests.vault.local_remote import FEW_TOOLS, LocalRemote, few_tools
 from tests.vault.test_capture_faults import tool
 from tests.vault.test_host_restore import orders, put_back, snapshot
@@ -44,8 +35,8 @@ RESTORES = rounds(8, 200)
 
 
 def test_a_second_program_does_not_back_up_the_same_host_and_a_killed_one_holds_up_nobody(
-    vault,  # noqa: F811
-    shop: Path,  # noqa: F811
+    vault,
+    shop: Path,
     tmp_path: Path,
 ) -> None:
     slow = few_tools(tmp_path / "slow", *FEW_TOOLS, "sleep")
@@ -118,9 +109,9 @@ def hung_mount(place: Path) -> Iterator[Path]:
 
 
 def test_a_hung_file_system_inside_the_tree_is_passed_by_named_and_waited_for_by_nobody(
-    vault,  # noqa: F811
+    vault,
     ssh_host: Host,
-    shop: Path,  # noqa: F811
+    shop: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("app.vault.dialogue._ESTIMATE_S", 1.0)
@@ -142,9 +133,9 @@ def test_a_hung_file_system_inside_the_tree_is_passed_by_named_and_waited_for_by
 
 
 def test_a_tar_that_waits_for_ever_is_given_up_and_named(
-    vault,  # noqa: F811
+    vault,
     ssh_host: Host,
-    shop: Path,  # noqa: F811
+    shop: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A host that does not say what is mounted where."""
@@ -162,9 +153,9 @@ def test_a_tar_that_waits_for_ever_is_given_up_and_named(
 
 
 def test_a_disk_that_is_mounted_inside_the_tree_is_named_unless_a_rule_leaves_it_out(
-    vault,  # noqa: F811
-    remote: LocalRemote,  # noqa: F811
-    shop: Path,  # noqa: F811
+    vault,
+    remote: LocalRemote,
+    shop: Path,
 ) -> None:
     """tar itself stays silent about it, and its data would be missed when it is too late."""
     host = remote.host.id
@@ -182,8 +173,8 @@ def test_a_disk_that_is_mounted_inside_the_tree_is_named_unless_a_rule_leaves_it
 
 
 def test_a_server_whose_disk_is_filled_by_our_own_file_fails_and_gets_its_room_back(
-    vault,  # noqa: F811
-    shop: Path,  # noqa: F811
+    vault,
+    shop: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -205,9 +196,9 @@ def test_a_server_whose_disk_is_filled_by_our_own_file_fails_and_gets_its_room_b
 
 
 def test_restores_killed_anywhere_leave_the_original_whole_and_work_the_next_time(
-    vault,  # noqa: F811
-    remote: LocalRemote,  # noqa: F811
-    shop: Path,  # noqa: F811
+    vault,
+    remote: LocalRemote,
+    shop: Path,
 ) -> None:
     """The whole restoring program is killed at a random moment, its server's side included."""
     chance = random.Random(7)
@@ -244,8 +235,8 @@ def test_restores_killed_anywhere_leave_the_original_whole_and_work_the_next_tim
 
 
 def test_a_tree_of_many_files_is_restored_without_a_difference(
-    vault,  # noqa: F811
-    remote: LocalRemote,  # noqa: F811
+    vault,
+    remote: LocalRemote,
     tmp_path: Path,
 ) -> None:
     """A restore drill, and a look with our own eyes: content, mode, owner, time, links."""

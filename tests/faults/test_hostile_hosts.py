@@ -21,7 +21,6 @@ from app.vault.dialogue import probe
 from tests.faults.ledger import record
 from tests.faults.rounds import rounds
 from tests.ssh_fixtures import QUICK
-from tests.vault.conftest import clock, made, vault  # noqa: F401 - fixtures
 
 ROOT = Path(__file__).resolve().parents[2]
 CAP = 64 << 20
@@ -76,7 +75,7 @@ def test_two_hundred_injections_arrive_as_they_are_and_run_nothing(
 
 @pytest.mark.parametrize("kind", [SourceKind.FILES, SourceKind.SQLITE, SourceKind.POSTGRESQL])
 def test_two_hundred_injections_in_a_plan_of_backup_run_nothing(
-    vault,  # noqa: F811
+    vault,
     ssh_host: Host,
     tmp_path: Path,
     kind: SourceKind,
@@ -119,7 +118,7 @@ WINDOWS = {
 
 @pytest.mark.parametrize("how", WINDOWS)
 def test_a_host_with_another_system_is_named_and_never_a_success(
-    vault,  # noqa: F811
+    vault,
     tmp_path: Path,
     how: str,
 ) -> None:

@@ -16,16 +16,8 @@ from app.vault.opening import keys_in_file, open_vault
 from tests.database_fixtures import PASSWORD
 from tests.faults.ledger import record
 from tests.faults.rounds import SOAK
-from tests.vault.conftest import clock, made, take, vault  # noqa: F401 - fixtures
-from tests.vault.databases.conftest import (  # noqa: F401 - fixtures
-    FIXTURES,
-    KINDS,
-    keeper,
-    scratch,
-    source_of,
-    tools,
-    with_tools,
-)
+from tests.vault.conftest import take
+from tests.vault.databases.conftest import FIXTURES, KINDS, source_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SOCKETS = {
@@ -104,13 +96,13 @@ FEW = [(PG, UP, "session"), (MY, UP, "script"), (RD, AT_ONCE, "session"), (RD, U
 
 
 @pytest.fixture
-def taken(request, keeper, with_tools, kind) -> BackupSet:  # noqa: F811
+def taken(request, keeper, with_tools, kind) -> BackupSet:
     server = request.getfixturevalue(FIXTURES[kind])
     return take(keeper, with_tools, source_of(kind, server))
 
 
 @pytest.fixture
-def drilling(taken, keeper, scratch) -> Iterator[subprocess.Popen]:  # noqa: F811
+def drilling(taken, keeper, scratch) -> Iterator[subprocess.Popen]:
     """A program that restores the set into a throwaway server; ended if it still runs."""
     del taken
     command = [sys.executable, "-m", "tests.faults.drill_child", str(keeper.root)]
@@ -129,7 +121,7 @@ def the_folder(place: Path, inside: str) -> Path:
 
 @pytest.mark.parametrize(("kind", "moment", "how"), EACH if SOAK else FEW)
 def test_a_drill_whose_script_is_killed_leaves_nothing_behind(
-    drilling, scratch, kind, moment, how  # noqa: F811
+    drilling, scratch, kind, moment, how
 ) -> None:  # fmt: skip
     folder = the_folder(scratch, "owner" if moment == AT_ONCE else SOCKETS[kind])
     until(lambda: is_minded(folder))
@@ -141,7 +133,7 @@ def test_a_drill_whose_script_is_killed_leaves_nothing_behind(
 
 @pytest.mark.parametrize("kind", KINDS if SOAK else [PG])
 def test_a_program_that_is_killed_during_a_drill_leaves_nothing_behind(
-    drilling, keeper, scratch, kind  # noqa: F811
+    drilling, keeper, scratch, kind
 ) -> None:  # fmt: skip
     the_folder(scratch, SOCKETS[kind])
     drilling.kill()
@@ -158,7 +150,7 @@ def test_a_program_that_is_killed_during_a_drill_leaves_nothing_behind(
 
 @pytest.mark.parametrize("kind", KINDS if SOAK else [PG, RD])
 def test_what_even_the_minder_could_not_tidy_up_the_next_script_does(
-    drilling, keeper, with_tools, scratch, kind, request  # noqa: F811
+    drilling, keeper, with_tools, scratch, kind, request
 ) -> None:  # fmt: skip
     folder = the_folder(scratch, SOCKETS[kind])
     kill_all_but_the_server(folder)
@@ -171,7 +163,7 @@ def test_what_even_the_minder_could_not_tidy_up_the_next_script_does(
 
 
 def test_a_backup_that_is_killed_leaves_no_password_behind(
-    keeper, with_tools, tools, scratch, postgresql  # noqa: F811
+    keeper, with_tools, tools, scratch, postgresql
 ) -> None:  # fmt: skip
     """The dump is killed while the file with its password lies on the host."""
     from tests.vault.test_capture_faults import tool
@@ -188,7 +180,7 @@ def test_a_backup_that_is_killed_leaves_no_password_behind(
 
 @pytest.mark.parametrize("kind", KINDS if SOAK else [RD])
 def test_the_folder_of_a_script_that_lives_is_never_tidied_away(
-    drilling, keeper, with_tools, scratch, kind, request  # noqa: F811
+    drilling, keeper, with_tools, scratch, kind, request
 ) -> None:  # fmt: skip
     folder = the_folder(scratch, SOCKETS[kind])
     os.kill(script_of(folder), signal.SIGSTOP)

@@ -27,7 +27,6 @@ from tests.faults.ledger import record
 from tests.faults.rounds import SOAK
 from tests.ssh.proxy import Proxy
 from tests.ssh_fixtures import QUICK
-from tests.vault.conftest import clock, made, shop, vault  # noqa: F401 - fixtures
 
 CANARY = "correct horse battery staple"
 IMPATIENT = replace(QUICK, heartbeat_s=0.3, silence_s=1.0, channel_s=2.0, retries_s=())
@@ -142,8 +141,8 @@ def test_name_that_leads_elsewhere_now_is_decided_by_the_key_and_sends_nothing(
 
 def test_a_megabyte_of_welcome_is_never_part_of_an_answer(
     tmp_path: Path,
-    vault,  # noqa: F811
-    shop: Path,  # noqa: F811
+    vault,
+    shop: Path,
 ) -> None:
     banner = tmp_path / "banner"
     banner.write_text("All use is watched.\n" * 10_000)
@@ -164,19 +163,19 @@ def files(host: Host, *roots: Path) -> BackupSource:
     return BackupSource(SourceKind.FILES, host.id, paths, ("*.sqlite*",))
 
 
-def capture(vault, remote, *wanted: BackupSource, context: TaskContext | None = None):  # noqa: F811
+def capture(vault, remote, *wanted: BackupSource, context: TaskContext | None = None):
     request = CaptureRequest(SetId(new_id()), (remote.host,), wanted, by="ada")
     return vault.capture(request, (remote,), context or TaskContext())
 
 
-def read_back(vault, taken) -> bool:  # noqa: F811
+def read_back(vault, taken) -> bool:
     found = vault.verify_by_reading(taken, by="", context=TaskContext())
     return [one.outcome for one in found] == [Outcome.PASSED] * 2 and found[-1].level is (
         Level.READABLE
     )
 
 
-def sealed(vault) -> list[Path]:  # noqa: F811
+def sealed(vault) -> list[Path]:
     return list(vault.root.glob("sets/*/*"))
 
 
@@ -190,9 +189,9 @@ TROUBLE = {
 
 @pytest.mark.parametrize("how", TROUBLE)
 def test_a_link_that_breaks_during_a_backup_seals_nothing_and_the_next_one_is_clean(
-    vault,  # noqa: F811
+    vault,
     ssh_host: Host,
-    shop: Path,  # noqa: F811
+    shop: Path,
     how: str,
 ) -> None:
     # More than a channel takes without being read: part of it is still to come when it breaks.
@@ -221,7 +220,7 @@ def test_a_link_that_breaks_during_a_backup_seals_nothing_and_the_next_one_is_cl
 
 
 def test_a_slow_link_is_slow_and_nothing_else(
-    vault,  # noqa: F811
+    vault,
     ssh_host: Host,
     tmp_path: Path,
 ) -> None:
@@ -247,9 +246,9 @@ def test_a_slow_link_is_slow_and_nothing_else(
 
 
 def test_a_link_that_loses_packets_is_slow_and_nothing_else(
-    vault,  # noqa: F811
+    vault,
     ssh_host: Host,
-    shop: Path,  # noqa: F811
+    shop: Path,
 ) -> None:
     """One piece in twenty comes as late as TCP brings one that it had to send again."""
     with Proxy(ssh_host.port) as proxy:
