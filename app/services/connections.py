@@ -2,6 +2,8 @@
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from app.domain.connection import Connection, secret_name
 from app.domain.event import NewEvent
@@ -55,9 +57,14 @@ def save_connection(connection: Connection, token: str, *, with_: Connecting) ->
                 _("The address is another one: type its token again."),
                 hint=_("So that no token is sent to where it was not meant to go."),
             )
+        has_token = bool(token) or (known is not None and known.has_token)
+        if has_token and not _keeps_secrets(connection.url):
+            raise InvalidInput(
+                _("A token goes over https only: anybody on the way could read it."),
+                hint=_("Write the address with https://, or keep it without a token."),
+            )
         if token:
             with_.secrets.set(secret_name(ident), token)
-        has_token = bool(token) or (known is not None and known.has_token)
         kept = replace(connection, id=ident, has_token=has_token)
         (uow.connections.add if known is None else uow.connections.save)(kept)
         text = _("Connection {name}: {url}").format(name=kept.name, url=kept.url)
@@ -115,4 +122,31 @@ def _checked(connection: Connection) -> Connection:
         raise InvalidInput(_("A connection has a name of 1 to {n} characters.").format(n=MAX_NAME))
     if not url.startswith(("http://", "https://")) or len(url) > MAX_URL or not url.isprintable():
         raise InvalidInput(_("An address begins with http:// or https://."))
+    if not _is_plain(url):
+        raise InvalidInput(
+            _("An address is a host and a path alone, without a name, a password or a question."),
+            hint=_("What it asks of you to log in goes into the field of the token."),
+        )
     return replace(connection, name=name, url=url, ca_file=connection.ca_file.strip())
+
+
+def _is_plain(url: str) -> bool:
+    """Whether an address holds nothing that must not be written down."""
+    try:
+        parts = urlsplit(url)
+        return (
+            bool(parts.hostname) and "@" not in parts.netloc and not (parts.query or parts.fragment)
+        )
+    except ValueError:
+        return False
+
+
+def _keeps_secrets(url: str) -> bool:
+    """Whether nobody else reads what is sent there: it is encrypted, or stays on this computer."""
+    parts = urlsplit(url)
+    if parts.scheme == "https" or parts.hostname == "localhost":
+        return True
+    try:
+        return ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        return False

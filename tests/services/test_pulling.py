@@ -158,6 +158,37 @@ def test_what_is_no_connection_is_refused(opened, connected, name, url, token):
     assert len(list_connections(desk=opened.desk)) == 1
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["https://eva:geheim@prom", "https://prom/?token=geheim", "https://prom#geheim"],
+)
+def test_no_secret_is_written_down_with_an_address(opened, connected, url):
+    with pytest.raises(InvalidInput, match="a host and a path alone"):
+        save_connection(Connection(ConnectionId(""), "p", url), "", with_=opened.connecting)
+    written = b"".join(path.read_bytes() for path in opened.data.glob("changedesk.db*"))
+    assert b"geheim" not in written
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("https://prom.example", True), ("http://localhost:9090", True), ("http://[::1]:9", True),
+        ("http://prom.example", False), ("http://10.0.0.5:9090", False),
+    ],
+)  # fmt: skip
+def test_a_token_never_crosses_a_network_in_the_clear(opened, secrets, url, kept):
+    wanted = Connection(ConnectionId(""), "p", url)
+    if kept:
+        assert save_connection(wanted, TOKEN, with_=opened.connecting).has_token
+        return
+    with pytest.raises(InvalidInput, match="https only"):
+        save_connection(wanted, TOKEN, with_=opened.connecting)
+    silent = save_connection(wanted, "", with_=opened.connecting)
+    with pytest.raises(InvalidInput, match="https only"):
+        save_connection(silent, TOKEN, with_=opened.connecting)
+    assert secrets.get(secret_name(silent.id)) is None
+
+
 def test_a_bad_query_and_a_silent_system_are_said_and_leave_nothing(opened, change, made, address):
     bad = replace(change.metrics[0], query="shop_seconds{")
     other = made(ChangeState.IMPLEMENT, metrics=(bad,), **WORK)
