@@ -1,12 +1,13 @@
 """Both looks: contrast, switching, scale, fonts, icons."""
 
 import pytest
-from PySide6.QtGui import QColor, QFontInfo, QImage, QPainter
+from PySide6.QtGui import QColor, QFontInfo, QImage, QPainter, QPalette
 
 from ui import icons
 from ui.cells import Mark
 from ui.pages import PAGES
 from ui.theme import Mode, font, mix, token_sets, tokens
+from ui.widgets.labels import Label
 
 
 def luminance(color: QColor) -> float:
@@ -45,6 +46,23 @@ def test_the_look_is_switched_live(theme, qtbot):
     assert tokens().dark
     theme.set_mode(Mode.LIGHT)
     assert not tokens().dark
+
+
+def test_text_that_can_be_marked_follows_a_switch_too(theme, qtbot):
+    label = Label("SHA256:abc").make_selectable()
+    qtbot.addWidget(label)
+    label.show()
+    for look in (Mode.DARK, Mode.LIGHT):
+        theme.set_mode(look)
+        qtbot.waitUntil(
+            lambda: label.palette().color(QPalette.ColorRole.WindowText) == tokens().ink
+        )
+        image = label.grab().toImage()
+        shades = {
+            image.pixelColor(x, y).lightness()
+            for x in range(image.width()) for y in range(image.height())
+        }  # fmt: skip
+        assert max(shades) - min(shades) > 150, "it stands out from what is behind it"
 
 
 def test_all_type_is_enlarged_together(theme):

@@ -74,10 +74,10 @@ class Label(QLabel):
             self.setToolTip(tip(text))
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the scale of the application's font."""
+        """Follow the scale of the application's font, and its light or dark look."""
         if event.type() == QEvent.Type.ApplicationFontChange:
             self._dress()
-        elif event.type() == QEvent.Type.ApplicationPaletteChange:
+        elif event.type() == QEvent.Type.PaletteChange:
             self._tint()
         super().changeEvent(event)
 
@@ -125,10 +125,10 @@ class Label(QLabel):
 
     def _tint(self) -> None:
         """Give text that can be marked its colour, which Qt draws from the palette."""
-        if self._is_markable:
-            palette = self.palette()
-            palette.setColor(QPalette.ColorRole.WindowText, tokens().named(self._tone))
-            self.setPalette(palette)
+        palette, color = self.palette(), tokens().named(self._tone)
+        if self._is_markable and palette.color(QPalette.ColorRole.WindowText) != color:
+            palette.setColor(QPalette.ColorRole.WindowText, color)
+            self.setPalette(palette)  # tells itself that the palette changed
 
     @property
     def _pitch(self) -> int:
