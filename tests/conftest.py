@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from PySide6.QtWidgets import QApplication
 
 from tests.patience import PatientBot
+from ui.garbage import GarbageCollector
 from ui.quick_start import import_plainly
 
 import_plainly()  # as the program does
@@ -47,8 +48,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def qapp(qapp: QApplication) -> QApplication:
-    """Import the whole window before anything is shown.
+def qapp(qapp: QApplication) -> Iterator[QApplication]:
+    """Import the whole window before anything is shown, and collect garbage as the program does.
 
     A worker that imports classes of Qt while a busy UI thread tries others has crashed PySide 6.11
     here, twice in some fifty runs. Programs of their own try the loading behind the first page:
@@ -61,7 +62,21 @@ def qapp(qapp: QApplication) -> QApplication:
         page.load()
     for tab in TABS:
         tab.load()
-    return qapp
+    _COLLECTORS.append(collector := GarbageCollector(qapp))
+    collector.begin()
+    yield qapp
+    collector.stop()
+
+
+_COLLECTORS: list[GarbageCollector] = []
+
+
+@pytest.fixture(autouse=True)
+def _no_garbage_left() -> Iterator[None]:
+    """Collect after each test what is due: many have no event loop that would."""
+    yield
+    for collector in _COLLECTORS:
+        collector.collect_due()
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
-"""Collects cyclic garbage on the UI thread only.
+"""Collects cyclic garbage on the UI thread only, and only between two of its tasks.
 
-Python may otherwise start a collection on a worker thread and destroy Qt objects there.
+Python may otherwise start a collection on a worker thread and destroy Qt objects there; or, up to
+Python 3.11, at any allocation: in the middle of a list of widgets that the binding hands over, and
+the next of them is gone.
 """
 
 import gc
@@ -22,6 +24,7 @@ class GarbageCollector(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._limits = gc.get_threshold()
+        self._was_on = gc.isenabled()
         gc.disable()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.collect_due)
@@ -52,8 +55,9 @@ class GarbageCollector(QObject):
             self._timer.start()
 
     def stop(self) -> None:
-        """Give the work back to Python's own collector."""
+        """Give the work back to whoever had it: Python's own collector, or another of this kind."""
         self._start.stop()
         self._timer.stop()
         gc.unfreeze()
-        gc.enable()
+        if self._was_on:
+            gc.enable()

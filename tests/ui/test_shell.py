@@ -13,6 +13,7 @@ from app.tasks import Progress
 from tests.ui.conftest import NOW, Other, stand_in
 from ui.actions import Action
 from ui.changed import Topic
+from ui.garbage import GarbageCollector
 from ui.messages import Message, Tone
 from ui.navigation import Place
 from ui.shell.facts import shell_facts
@@ -270,11 +271,25 @@ def test_every_page_and_its_places_get_a_picture(ready, qapp, tmp_path, monkeypa
     assert [file.name for file in walk(qapp, ready, only)] == ["01-plain-empty.png"]
 
 
-def test_garbage_is_collected_on_the_ui_thread_only(ready):
+def test_garbage_is_collected_on_the_ui_thread_only(qapp):
+    gc.enable()
+    collector = GarbageCollector(qapp)
     assert not gc.isenabled()
-    ready._garbage.collect_due()
-    ready.stop()
+    within = GarbageCollector(qapp)
+    within.stop()
+    assert not gc.isenabled(), "the one around it still collects"
+    collector.collect_due()
+    collector.stop()
     assert gc.isenabled()
+    gc.disable()
+
+
+def test_a_window_takes_the_garbage_over(ready):
+    assert not gc.isenabled()
+    ready._garbage.begin()
+    assert ready._garbage._timer.isActive()
+    ready.stop()
+    assert not ready._garbage._timer.isActive()
 
 
 def test_an_unexpected_exception_reaches_the_user(ready, qtbot, caplog):

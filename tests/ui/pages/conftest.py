@@ -18,7 +18,6 @@ from tests.fakes import SetClock
 from ui.actions import Actions
 from ui.changed import Changed
 from ui.context import Tools
-from ui.garbage import GarbageCollector
 from ui.messages import Messages
 from ui.navigation import Navigation
 
@@ -44,15 +43,10 @@ def services(tmp_path, clock):
 
 @pytest.fixture
 def desk_context(qapp, theme, tasks, services):
-    """What a page is given; its services are the real ones.
-
-    As in the program, no worker collects garbage: it would destroy widgets in its thread.
-    """
+    """What a page is given; its services are the real ones."""
     tools = Tools(tasks, Messages(), Changed(), Navigation(), Actions(), theme)
-    collector = GarbageCollector(tools.messages)
     yield tools.with_services(services)
     tasks.shutdown()  # first: the store cannot close a connection that somebody still reads from
-    collector.stop()
 
 
 class Driver:
