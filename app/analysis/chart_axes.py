@@ -24,9 +24,16 @@ class Tick:
 
 
 def value_ticks(low: float, high: float, most: int = 7) -> tuple[Tick, ...]:
-    """Return at most ``most`` + 1 round values that enclose ``low`` and ``high``."""
-    if not math.isfinite(low) or not math.isfinite(high) or high <= low:
-        low, high = min(low, 0.0) if math.isfinite(low) else 0.0, 1.0
+    """Return at most ``most`` + 1 round values that enclose ``low`` and ``high``.
+
+    Around a value that never changes there is a twentieth of it on both sides; without any finite
+    value the axis is that of 0 to 1.
+    """
+    if not math.isfinite(low) or not math.isfinite(high):
+        low, high = 0.0, 1.0
+    elif high <= low:
+        around = abs(low) / 20
+        low, high = (low - around, low + around) if around else (0.0, 1.0)
     step = _nice_step((high - low) / most)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))

@@ -141,6 +141,12 @@ def test_an_impossible_range_still_has_an_axis(ends):
     assert len(value_ticks(*ends)) >= 2
 
 
+@given(st.floats(-1e9, 1e9).filter(lambda value: abs(value) > 1e-6))
+def test_a_value_that_never_changes_lies_within_its_axis(value):
+    ticks = value_ticks(value, value)
+    assert ticks[0].at < value < ticks[-1].at
+
+
 def test_small_ticks_have_the_decimals_they_need():
     assert [tick.text for tick in value_ticks(0, 1)] == ["0", "0.2", "0.4", "0.6", "0.8", "1.0"]
     assert value_ticks(0, 1.6)[1].text == "0.25"
