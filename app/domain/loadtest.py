@@ -63,13 +63,13 @@ class Figure(StrEnum):
 
     @property
     def short(self) -> str:
-        """The name where it is plain that response times are meant."""
+        """The name where it is plain that requests and their times are meant."""
         return _(_SHORT[self.value])
 
 
 _SHORT = {
-    "rate": later("Requests per second"),
-    "errors": later("Failed requests"),
+    "rate": later("Throughput"),
+    "errors": later("Failed"),
     "mean": later("Mean"),
     "p50": later("Median"),
     "p90": later("90th percentile"),

@@ -16,7 +16,7 @@ from ui.widgets.labels import Label
 from ui.widgets.layout import MARGIN, Line, column, panel, row, split
 from ui.widgets.table import Rows, Table
 
-_LEAST_LIST, _LEAST_DETAIL = 520, 520
+_LEAST_LIST, _LEAST_DETAIL = 524, 540
 
 
 class ComparedPanel(QWidget):
@@ -43,7 +43,7 @@ class ComparedPanel(QWidget):
         list_.setMinimumWidth(_LEAST_LIST)
         self.detail = LabelDetail()
         self.detail.setMinimumWidth(_LEAST_DETAIL)
-        both = split(list_, self.detail, sizes=(540, 700), name="loadtests")
+        both = split(list_, self.detail, sizes=(564, 676), name="loadtests")
         layout = column(panel(band, "raised"), Line(), both, gap=0)
         layout.setStretch(2, 1)
         self.setLayout(layout)

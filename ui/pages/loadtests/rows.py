@@ -80,7 +80,7 @@ def figure_words(side: SideFigures, figure: Figure, *, unit: bool = True) -> str
     """Return one figure of a side with its unit."""
     match figure:
         case Figure.ERRORS:
-            return percent(side.error_share)
+            return percent(side.error_share) if unit else number(100 * side.error_share)
         case Figure.RATE:
             return number(side.rate_per_s, "1/s" if unit else "")
         case Figure.APDEX:
@@ -126,21 +126,21 @@ LABEL_COLUMNS = (
         _("Failed"),
         lambda row: _text(row, Figure.ERRORS),
         cell=lambda row: _sides(row, Figure.ERRORS),
-        width=132,
+        width=124,
         right=True,
     ),
     Column[LabelRow](
         _("Mean"),
         lambda row: _text(row, Figure.MEAN),
         cell=lambda row: _sides(row, Figure.MEAN),
-        width=124,
+        width=128,
         right=True,
     ),
     Column[LabelRow](
         _("95th percentile"),
         lambda row: _text(row, Figure.P95),
         cell=lambda row: _sides(row, Figure.P95),
-        width=124,
+        width=156,
         right=True,
     ),
 )
@@ -209,6 +209,6 @@ FIGURE_COLUMNS = (
         _("Verdict"),
         lambda row: row.found.verdict.words,
         cell=lambda row: Cell((verdict_badge(row.found.verdict),)),
-        width=186,
+        width=204,
     ),
 )
