@@ -4,6 +4,8 @@ Whatever is an answer carries the nonce of its call, so that banners and profile
 taken for one. Standard output carries data, standard error text and the closing control line.
 """
 
+from app.vault.databases.shell import OPENING
+
 PROBE = r"""
 LC_ALL=C; export LC_ALL
 nonce=$1
@@ -97,38 +99,23 @@ The command's output is the data, as one Zstandard frame. There is no ``pipefail
 exit codes are carried out by a descriptor of their own.
 """
 
-SQLITE = r"""
-LC_ALL=C; export LC_ALL
+SQLITE = (
+    OPENING
+    + r"""
 nonce=$1; database=$2; copy_code=$3
-umask 077
 printf 'CD-BEGIN %s\n' "$nonce" >&2
-finish() {
-    printf '\nCD-END %s sqlite=%d bytes=%d cat=%d\n' "$nonce" "$1" "$2" "$3" >&2
-    for code in "$1" "$3"
-    do
-        [ "$code" -eq 0 ] || exit "$code"
-    done
-    exit 0
-}
 if [ ! -f "$database" ]
 then
     printf '%s: no such database file\n' "$database" >&2
-    finish 66 0 0
+    finish 66 'sqlite=66 bytes=0 cat=0'
 fi
-place=${TMPDIR:-/var/tmp}
-find "$place" -maxdepth 1 -name 'changedesk.????????' -user "$(id -un)" -mtime +0 \
-    -exec rm -rf -- {} + 2>/dev/null
-folder=$(mktemp -d "$place/changedesk.XXXXXXXX") || finish 73 0 0
-trap 'rm -rf -- "$folder"' EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
+make_folder || finish 73 'sqlite=73 bytes=0 cat=0'
 needed=$(du -sk -- "$database" | cut -f 1)
 free=$(df -Pk -- "$folder" | awk 'NR == 2 { print $4 }')
 if [ "$free" -lt $((needed + needed / 2)) ]
 then
     printf 'the copy needs %s KiB, %s has %s KiB free\n' "$needed" "$folder" "$free" >&2
-    finish 75 0 0
+    finish 75 'sqlite=75 bytes=0 cat=0'
 fi
 copy=$folder/copy.sqlite
 if command -v sqlite3 >/dev/null 2>&1
@@ -147,16 +134,18 @@ fi
 if [ "$code" -ne 0 ] || [ ! -s "$copy" ]
 then
     [ "$code" -ne 0 ] || code=65
-    finish "$code" 0 0
+    finish "$code" "sqlite=$code bytes=0 cat=0"
 fi
 bytes=$(wc -c <"$copy")
 printf 'CD-DATA %s\n' "$nonce"
 cat "$copy"
-finish "$code" "$bytes" "$?"
+code=$?
+finish "$code" "sqlite=0 bytes=$((bytes)) cat=$code"
 """
+)
 """Arguments: nonce, database file, Python code of the fallback. Copies the live database first.
 
-A copy that a killed connection left behind is removed by the next backup after a day.
+When the script is killed its minder removes the copy; where that died too, the next backup does.
 """
 
 SQLITE_COPY = """
