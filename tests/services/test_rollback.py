@@ -6,16 +6,18 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.backup import BackupSet, Level, Outcome, Verification
+from app.domain.backup import BackupSet, BackupSource, Level, Outcome, SourceKind, Verification
 from app.domain.change import Change, ChangeState
+from app.domain.external_backup import ExternalBackup
 from app.domain.ids import HostId, SetId
 from app.domain.runbook import SIDE_BY_SIDE, Phase, Runbook, Step, StepKind
 from app.errors import InvalidInput
 from app.services.changes import edit_change, open_change
-from app.services.rollback import ROLLBACK_FACTOR, rollback_deadline, rollback_time
+from app.services.rollback import ROLLBACK_FACTOR, measured_words, rollback_deadline, rollback_time
 from tests.fakes import NOON
 from tests.services.office import Office
 from tests.services.process_cases import backup, blank
+from tests.services.test_external_backups import a_claim, drilled
 
 HOSTS = [HostId(name) for name in ("db-01", "db-02", "app-01")]
 TOOK_S = dict(zip(HOSTS, (600.0, 300.0, 60.0), strict=True))
@@ -82,6 +84,48 @@ def test_a_way_back_without_a_restore_leaves_time_for_all_of_them_by_hand():
     assert time.total_s == 960.0 * ROLLBACK_FACTOR
     long = rollback_time(change_with(back("switch over", None, 9000)), BACKUPS)
     assert (long.measured, long.total_s) == (False, 9000.0)
+
+
+def claimed(host: HostId, took_s: float) -> ExternalBackup:
+    """A backup of another system whose restore somebody tells of."""
+    return a_claim(
+        BackupSource(SourceKind.EXTERNAL, host, database="The whole machine"),
+        drills=(drilled(duration_s=took_s),),
+    )
+
+
+def test_a_restore_that_is_only_told_counts_and_is_said_to_be():
+    db, _, app = HOSTS
+    change = replace(
+        change_with(back("db", db, 5), back("app", app, 5, after=("db",))),
+        external_backups=(claimed(app, 200.0),),
+    )
+    time = rollback_time(change, [restored(db)])
+    assert (time.restore_s, time.claimed_s) == (800.0, 200.0)
+    words = measured_words(time).replace("\u202f", " ")
+    assert words == "3 min 20 s of it claimed, the rest measured"
+    only = rollback_time(change, [])
+    assert (only.restore_s, only.claimed_s, only.rest_s) == (200.0, 200.0, 5.0)
+    assert measured_words(only) == "claimed, not measured here"
+
+
+def test_the_longer_drill_of_a_host_counts_whoever_has_made_it():
+    db = HOSTS[0]
+    for told_s, claimed_s in ((9000.0, 9000.0), (1.0, 0.0)):
+        change = replace(change_with(back("db", db, 5)), external_backups=(claimed(db, told_s),))
+        time = rollback_time(change, [restored(db)])
+        assert (time.restore_s, time.claimed_s) == (max(told_s, 600.0), claimed_s)
+
+
+def test_without_restores_of_its_own_the_told_ones_are_kept_apart_too():
+    change = replace(
+        change_with(back("switch over", None, 30)), external_backups=(claimed(HOSTS[2], 7.0),)
+    )
+    time = rollback_time(change, BACKUPS[:2])
+    assert (time.restore_s, time.claimed_s) == (907.0, 7.0)
+    nothing = rollback_time(change_with(back("switch over", None, 9000)), BACKUPS)
+    assert measured_words(nothing) == "as planned"
+    assert measured_words(rollback_time(change_with(), BACKUPS)) == "measured"
 
 
 def test_the_deadline_moves_with_every_restore():

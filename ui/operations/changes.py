@@ -23,7 +23,7 @@ from app.services.agreement import Agreement, agreement_of
 from app.services.families import relatives
 from app.services.guards.who import lacks_role
 from app.services.process import moves_of, next_move
-from app.services.rollback import rollback_deadline, rollback_s
+from app.services.rollback import RollbackTime, rollback_deadline, rollback_time
 from app.services.testing import TESTERS
 from app.services.transitions import Answer, Transition
 from app.settings import Settings
@@ -60,7 +60,7 @@ class ChangeView:
     settings: Settings
     deadline: datetime | None
     """The latest safe start of a roll-back."""
-    rollback_s: float
+    rollback: RollbackTime
     family: str = ""
     """The family of the template it was opened from, "" without one."""
     moves: tuple[tuple[Transition, tuple[Answer, ...]], ...] = ()
@@ -186,7 +186,7 @@ def load_view(services: "AppServices", ref: str) -> ChangeView:
         events=events,
         settings=desk.settings,
         deadline=rollback_deadline(change, facts.backups),
-        rollback_s=rollback_s(change, facts.backups),
+        rollback=rollback_time(change, facts.backups),
         family=template.family if template else "",
         moves=moves,
         agreement=agreement,

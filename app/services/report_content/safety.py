@@ -23,7 +23,7 @@ from app.services.report_content.source import Source
 from app.services.report_content.words import moment_words, sentence, test_mark
 from app.services.review_words import RELATIONS
 from app.services.risks import draft_words
-from app.services.rollback import ROLLBACK_FACTOR, rollback_time
+from app.services.rollback import ROLLBACK_FACTOR, RollbackTime, measured_words, rollback_time
 from app.services.testing import RESULT_WORDS
 from app.wording import (
     NONE,
@@ -257,12 +257,17 @@ def _formula(source: Source, deadline: datetime) -> str:
     shown = clock(deadline, source.zone, seconds=source.is_brisk)
     made = end
     if time.measured:
-        made += _(" − {restore} measured × {factor:g}").format(
-            restore=duration(time.restore_s), factor=ROLLBACK_FACTOR
+        made += _(" − {restore} {how} × {factor:g}").format(
+            restore=duration(time.restore_s), how=_how(time), factor=ROLLBACK_FACTOR
         )
     if time.rest_s or not time.measured:
         made += _(" − {rest} as planned").format(rest=duration(time.rest_s))
     return _("{made} = {deadline}").format(made=made, deadline=shown)
+
+
+def _how(time: RollbackTime) -> str:
+    words = measured_words(time)
+    return f"({words})" if time.claimed_s else words
 
 
 def _numbered(tests: tuple[TestCase, ...]) -> list[tuple[TestCase, str]]:

@@ -109,7 +109,7 @@ class SourcesSection(Section):
                     _("Kind"), lambda line: word(SOURCES, line.item.kind), width=170, tone="ink2"
                 ),
                 Column[Line](_("Host"), self._host, width=110, tone="ink2"),
-                Column[Line](_("Proven"), self._level, cell=self._badge, width=190),
+                Column[Line](_("Proof"), self._level, cell=self._badge, width=190),
             ),
             lambda: BackupSource(SourceKind.FILES, HostId(self._first_host)),
         )

@@ -13,6 +13,7 @@ from app.i18n import _
 from app.services.backup_gate import Demand, gate_change, gate_level, max_age
 from app.services.backup_schedule import schedule_words, standings
 from app.services.external_words import system_name, worth
+from app.services.rollback import measured_words
 from app.wording import clock, count_of, day, duration, moment
 from ui.cells import Badge, Mark
 from ui.models.backups import ladder, level_badge, level_word
@@ -176,9 +177,10 @@ def _facts(view: ChangeView, least: BackupSet | None) -> list[Fact]:
     ]
     facts += [(_("Claimed"), _claim_words(one)) for one in dict.fromkeys(claims(view))]
     if view.deadline is not None:
-        source = _("measured") if _measured(view) else _("as planned")
-        text = _("{moment}, a roll-back takes {long} {source}").format(
-            moment=moment(view.deadline, view.zone), long=duration(view.rollback_s), source=source
+        text = _("{moment}, a roll-back takes {long} ({how})").format(
+            moment=moment(view.deadline, view.zone),
+            long=duration(view.rollback.total_s),
+            how=measured_words(view.rollback),
         )
         facts.append((_("Roll back by"), text))
     return facts
@@ -193,7 +195,3 @@ def _age(sealed: datetime, start: datetime, view: ChangeView) -> str:
     age = rough((start - sealed).total_seconds())
     limit = duration(max_age(view.change, view.settings.backup_age_h).total_seconds())
     return _("{age}, limit {limit}").format(age=age, limit=limit)
-
-
-def _measured(view: ChangeView) -> bool:
-    return any(item.restore_s is not None for item in view.backups)

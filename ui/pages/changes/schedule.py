@@ -175,14 +175,14 @@ def sentence(window: Window) -> str:
 def _facts(view: ChangeView, window: Window) -> list[Fact]:
     change, zone = view.change, window.zone
     forward_s = change.runbook.forward_estimate_s
-    deadline = window.span.end - timedelta(seconds=view.rollback_s)
+    deadline = window.span.end - timedelta(seconds=view.rollback.total_s)
     slack_s = (deadline - window.span.start).total_seconds() - forward_s
     fits = slack_s >= 0
     words = _("{time} to spare") if fits else _("{time} too long")
     spare = Badge(Mark.GOOD if fits else Mark.BAD, words.format(time=duration(abs(slack_s))))
     facts: list[Fact] = [
         (_("Runbook, forward"), _("{time} as planned").format(time=duration(forward_s))),
-        (_("Way back"), duration(view.rollback_s)),
+        (_("Way back"), duration(view.rollback.total_s)),
         (_("Roll back by"), moment(deadline, zone)),
         (_("Fits"), panel(row(StateBadge(spare), None))),
     ]

@@ -26,7 +26,7 @@ class WindowBar(Painted):
         self._window = window
         whole = max(window.span.duration, timedelta(seconds=1)).total_seconds()
         self._forward = min(1.0, view.change.runbook.forward_estimate_s / whole)
-        self._back = min(1.0, view.rollback_s / whole)
+        self._back = min(1.0, view.rollback.total_s / whole)
         self.say(
             _("From {start} to {end}: forward {a:.0%}, reserve for the way back {b:.0%}").format(
                 start=clock(window.span.start, window.zone),

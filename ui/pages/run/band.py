@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.i18n import _
 from app.services.gate_facts import behind
-from app.services.rollback import ROLLBACK_FACTOR
+from app.services.rollback import ROLLBACK_FACTOR, measured_words
 from app.services.runbooks import expected_end, planned_end
 from app.wording import MINUS, clock, duration
 from ui.operations.runs import RunView
@@ -84,6 +84,6 @@ def _formula(view: RunView) -> str:
     if time.rest_s:
         parts.append(duration(time.rest_s))
     made = f" {MINUS} ".join(parts)
-    how = _("measured") if time.measured else _("as planned")
     text = _("until {deadline} = {made}, {how}")
-    return text.format(deadline=clock(view.deadline, view.zone), made=made, how=how)
+    deadline = clock(view.deadline, view.zone)
+    return text.format(deadline=deadline, made=made, how=measured_words(time))
