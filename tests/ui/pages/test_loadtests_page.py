@@ -112,6 +112,7 @@ def test_a_plan_is_run_and_followed_and_its_results_are_kept(
     driver.type(panel.properties, "port")
     driver.click(panel.start)
     driver.bot.waitUntil(lambda: "no property" in shown(driver.page))
+    assert panel._live.text() == "The run failed; nothing of it is kept."
     driver.type(panel.properties, f"port={pages} loops=30")
     driver.type(panel.program, str(program))
     driver.bot.mouseClick(panel.start, Qt.MouseButton.LeftButton)
@@ -140,8 +141,13 @@ def test_a_stopped_run_keeps_nothing(drive, services, record, jmeter, pages, tmp
     driver.type(driver.page.plan.program, str(program))
     driver.bot.mouseClick(driver.page.plan.start, Qt.MouseButton.LeftButton)
     driver.bot.waitUntil(driver.page.plan.stop.isVisible)
+    assert driver.page.escape()
+    driver.page.choose_plan(PLAN.with_name("another.jmx"))
+    assert driver.page.plan.stop.isVisible(), "the run that is under way stays in sight"
+    assert driver.page.plan._title.text() == PLAN.name
     driver.bot.mouseClick(driver.page.plan.stop, Qt.MouseButton.LeftButton)
     driver.bot.waitUntil(lambda: not driver.page.plan.stop.isVisible())
+    assert driver.page.plan._live.text() == "The run was stopped; nothing of it is kept."
     assert kept(services) == []
     assert driver.page.escape()
     assert not driver.page.plan.isVisible()

@@ -74,7 +74,9 @@ class PlanPanel(QWidget):
         )  # fmt: skip
 
     def show_plan(self, plan: Path, view: LoadTestsView) -> None:
-        """Ask about another plan."""
+        """Ask about another plan; while one runs, that one stays in sight and can be stopped."""
+        if self._task is not None:
+            return
         self._plan = plan
         self._title.setText(plan.name)
         here = ((_HERE, _("this computer")), *view.hosts)
@@ -92,6 +94,8 @@ class PlanPanel(QWidget):
         self.back.setVisible(False)
         self._live.setText(_("JMeter is starting."))
         task.progressed.connect(self._on_progress)
+        task.failed.connect(self._on_failed)
+        task.cancelled.connect(self._on_cancelled)
         task.ended.connect(self._settle)
 
     @Slot()
@@ -105,6 +109,14 @@ class PlanPanel(QWidget):
     def _on_progress(self, progress: Progress) -> None:
         if progress.text:
             self._live.setText(progress.text)
+
+    @Slot(object)
+    def _on_failed(self, _error: BaseException) -> None:
+        self._live.setText(_("The run failed; nothing of it is kept."))
+
+    @Slot()
+    def _on_cancelled(self) -> None:
+        self._live.setText(_("The run was stopped; nothing of it is kept."))
 
     @Slot()
     def _on_start(self) -> None:
