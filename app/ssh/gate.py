@@ -12,7 +12,8 @@ from threading import Condition
 
 from app.tasks import TaskContext
 
-_LOOK_S = 0.05
+_LOOK_S = 0.25
+"""How often one that waits looks whether it was stopped; a free place wakes it at once."""
 _CALM_S = 30.0
 """How long a server must refuse nothing before one more is tried at once."""
 
@@ -41,7 +42,7 @@ class SetUpGate:
         finally:
             with self._changed:
                 self._under_way -= 1
-                self._changed.notify_all()
+                self._changed.notify()
 
     def refused(self) -> None:
         """Note that the server had too many logins going on: be content with half, and go slow."""
@@ -65,7 +66,7 @@ class SetUpGate:
         except BaseException:
             with self._changed:
                 self._under_way -= 1
-                self._changed.notify_all()
+                self._changed.notify()
             raise
 
     def _pause_s(self) -> float:
