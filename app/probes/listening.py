@@ -8,7 +8,7 @@ from app.probes.base import Found, Section, Strange, listed, whole
 
 _PASSING = 32768
 """UDP ports from here up come and go with every client."""
-_SS = re.compile(r"ss (tcp|udp) +(?:LISTEN|UNCONN) +\d+ +\d+ +(\S+):(\d+) +\S+.*", re.ASCII)
+_SS = re.compile(r"(tcp|udp) +(?:LISTEN|UNCONN) +\d+ +\d+ +(\S+):(\d+) +\S+.*", re.ASCII)
 _KERNEL = re.compile(
     r"(tcp|udp)6? +\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) \S+ (\w\w) .*", re.ASCII
 )
@@ -25,7 +25,7 @@ class ListeningProbe:
     def shell(self) -> str:
         """Ask ss, else the kernel's tables."""
         return r"""if command -v ss >/dev/null 2>&1 && said=$(ss -Hltnu); then
-    printf '%s\n' "$said" | sed 's/^/ss /'
+    printf '%s\n' "$said"
 elif [ -r /proc/net/tcp ]; then
     for table in tcp tcp6 udp udp6; do
         [ -r /proc/net/$table ] && sed "1d; s/^/$table /" /proc/net/$table

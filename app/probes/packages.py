@@ -18,8 +18,35 @@ class PackageProbe:
     name, title = "pkg.set", later("Packages")
 
     def shell(self) -> str:
-        """Ask the package manager."""
-        return r"""if command -v dpkg-query >/dev/null 2>&1; then
+        """Ask the package manager.
+
+        dpkg's own file is read where nothing is under way: asking dpkg for the same lines takes
+        four times as long, and they are most of what a whole check costs a host.
+        """
+        return r"""status=/var/lib/dpkg/status
+journal() { for file in /var/lib/dpkg/updates/*; do [ -e "$file" ] && return 0; done; return 1; }
+if [ -r $status ] && command -v awk >/dev/null 2>&1 && ! journal; then
+    awk '
+BEGIN {
+    split("unknown u install i hold h deinstall r purge p", wants)
+    split("not-installed n unpacked U half-configured F installed i half-installed H" \
+        " config-files c triggers-awaited W triggers-pending t", states)
+    for (n = 1; n in wants; n += 2) want[wants[n]] = wants[n + 1]
+    for (n = 1; n in states; n += 2) state[states[n]] = states[n + 1]
+}
+/^Package: / { names[++count] = $2 }
+/^Status: / { marks[count] = want[$2] state[$4] ($3 == "ok" ? " " : "R") }
+/^Architecture: / { kinds[count] = $2 }
+/^Multi-Arch: same/ { several[count] = 1 }
+/^Version: / { versions[count] = $2 }
+END {
+    for (n = 1; n <= count; n++) if (names[n] == "dpkg") native = kinds[n]
+    for (n = 1; n <= count; n++) {
+        other = several[n] || (kinds[n] != native && kinds[n] != "all")
+        print marks[n], names[n] (other ? ":" kinds[n] : ""), versions[n]
+    }
+}' $status || exit 1
+elif command -v dpkg-query >/dev/null 2>&1; then
     dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package} ${Version}\n' || exit 1
 elif command -v rpm >/dev/null 2>&1; then
     rpm -qa --qf 'ii %{NAME}.%{ARCH} %{VERSION}-%{RELEASE}\n' || exit 1

@@ -11,8 +11,8 @@ from app.scripted.call import Answer, Call
 from app.scripted.machine import Machine
 from app.services import sampling
 
-HEALTH = re.compile(r"\Anonce=(?P<nonce>\S+); seconds=\d+\n")
-_SECTION = re.compile(r"^section (?P<name>[a-z.]+) ", re.MULTILINE)
+HEALTH = re.compile(r"\Anonce=(?P<nonce>\S+); seconds=\d+; ")
+_SECTION = re.compile(r"^section \d+ (?P<name>[a-z.]+) ", re.MULTILINE)
 QUERY = re.compile(r"\ALC_ALL=C; export LC_ALL; tab=.*\nquery=", re.DOTALL)
 _ASKED = re.compile(
     r"^query=(?P<query>.*?)\ndatabase=(?P<database>.*?)\nnonce=(?P<nonce>\S+)\n",
@@ -108,7 +108,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def _ports(call: Call) -> str:
-    rows = (f"ss tcp LISTEN 0 128 0.0.0.0:{port} 0.0.0.0:*" for port in call.machine.ports)
+    rows = (f"tcp LISTEN 0 128 0.0.0.0:{port} 0.0.0.0:*" for port in call.machine.ports)
     return "\n".join((*rows, "listed"))
 
 

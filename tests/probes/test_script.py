@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from app.probes.base import Section, read_safely
 from app.probes.catalogue import ProbeCatalogue
 from app.probes.http import HttpProbe
 from app.probes.listening import ListeningProbe
+from app.probes.packages import PackageProbe
 from app.probes.registry import probes_for
-from app.probes.script import build_script, split_sections
+from app.probes.script import KERNEL, QUICK, build_script, split_sections
 from app.probes.services import ServiceProbe
 from tests.probes.test_cases import EVERYTHING
 
@@ -100,6 +102,69 @@ def test_section_that_hangs_is_ended_and_the_next_one_runs(
     sections = split_sections(run(script, path=str(tmp_path)), NONCE)
     assert sections["slow"].exit_code in (124, 137)
     assert (sections["next"].text, sections["next"].exit_code) == ("on", 0)
+
+
+def quick(*texts: str) -> str:
+    """Return what a script says whose sections stand behind the shared guard."""
+    names = ("fs.space", "fs.inodes", "pkg.set")
+    probes = [Said(text, name) for text, name in zip(texts, names, strict=False)]
+    return run(build_script(probes, NONCE, 1))
+
+
+def test_hang_behind_the_shared_guard_costs_the_other_sections_nothing(tmp_path: Path) -> None:
+    asked = tmp_path / "asked"
+    output = quick(f"echo one >>{asked}; echo one", "sleep 30", "echo three")
+    found = split_sections(output, NONCE)
+    assert {name: (s.text, s.exit_code) for name, s in found.items()} == {
+        "fs.space": ("one", 0),
+        "fs.inodes": ("", 124),
+        "pkg.set": ("three", 0),
+    }
+    assert asked.read_text() == "one\n", "what had ended was asked again"
+    assert output.count(":end:again:") == 1
+
+
+def test_slow_sections_that_need_the_shared_time_up_together_are_all_answered() -> None:
+    found = split_sections(quick(*(f"sleep 0.7; echo {n}" for n in range(3))), NONCE)
+    assert [(s.text, s.exit_code) for s in found.values()] == [("0", 0), ("1", 0), ("2", 0)]
+
+
+def test_child_that_stays_behind_holds_nothing_up() -> None:
+    begun_s = time.monotonic()
+    output = quick("sleep 20 >/dev/null 2>&1 & echo one", "echo two")
+    found = split_sections(output, NONCE)
+    assert [s.text for s in found.values()] == ["one", "two"]
+    assert time.monotonic() - begun_s < 10
+
+
+def test_shell_that_is_killed_behind_the_guard_is_begun_again(tmp_path: Path) -> None:
+    once = tmp_path / "once"
+    kill = f"[ -e {once} ] || {{ : >{once}; kill -9 $PPID $$; }}; echo two"
+    found = split_sections(quick("echo one", kill, "echo three"), NONCE)
+    assert [(s.text, s.exit_code) for s in found.values()] == [
+        ("one", 0), ("two", 0), ("three", 0),
+    ]  # fmt: skip
+
+
+def test_guards_share_every_check_and_none_twice() -> None:
+    names = {probe.name for probe in probes_for(EVERYTHING, 1.0)}
+    assert names >= KERNEL | QUICK
+    assert not KERNEL & QUICK
+
+
+@pytest.mark.parametrize("with_awk", [True, False])
+def test_packages_read_from_the_file_are_those_that_dpkg_names(
+    tmp_path: Path, with_awk: bool
+) -> None:
+    if shutil.which("dpkg-query") is None:
+        pytest.skip("dpkg is not what keeps this host's packages")
+    for tool in ("dpkg-query", *(["awk"] if with_awk else [])):
+        (tmp_path / tool).symlink_to(shutil.which(tool) or "")
+    [(_, reading)] = read_safely(PackageProbe(), run_probe(PackageProbe(), tmp_path))
+    form = "${db:Status-Abbrev}|${binary:Package} ${Version}\\n"
+    said = subprocess.run(["dpkg-query", "-W", "-f", form], capture_output=True, check=True).stdout
+    rows = (line.split("|") for line in said.decode().splitlines())
+    assert list(reading.items) == sorted(row[1] for row in rows if row[0][1] == "i")
 
 
 @pytest.mark.parametrize("shell", ["dash", "bash", "busybox"])
