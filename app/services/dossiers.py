@@ -26,7 +26,8 @@ from app.services.ports_store import Files, NewUnitOfWork, UnitOfWork
 from app.services.saving import written_whole
 from app.services.signed_files import SignsBytes, seal
 
-Part = tuple[str, bytes]
+Part = tuple[str, bytes | Iterator[bytes]]
+"""A member's name and what it holds; evidence comes in blocks, because it may be very long."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """One date for all members, so that the same data gives the same bytes."""
 
@@ -111,12 +112,21 @@ def export_dossier(
 
 _NOT_IN_NAMES = re.compile(r"[:\\\0]")
 """What no name in a dossier holds: it would lead elsewhere on some systems."""
+_OWNER_ONLY = 0o600 << 16
 
 
-def _put(archive: zipfile.ZipFile, name: str, data: bytes) -> Member:
-    name = _NOT_IN_NAMES.sub("_", name)
-    archive.writestr(zipfile.ZipInfo(name, _EPOCH), data, zipfile.ZIP_DEFLATED)
-    return Member(name, len(data), hashlib.sha256(data).hexdigest())
+def _put(archive: zipfile.ZipFile, name: str, data: bytes | Iterator[bytes]) -> Member:
+    """Add a member; how long it is shows only when its last block has come."""
+    info = zipfile.ZipInfo(_NOT_IN_NAMES.sub("_", name), _EPOCH)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.external_attr = _OWNER_ONLY
+    found, size = hashlib.sha256(), 0
+    with archive.open(info, "w", force_zip64=not isinstance(data, bytes)) as file:
+        for block in (data,) if isinstance(data, bytes) else data:
+            file.write(block)
+            found.update(block)
+            size += len(block)
+    return Member(info.filename, size, found.hexdigest())
 
 
 def _manifest(change: Change, members: tuple[Member, ...], uow: UnitOfWork) -> bytes:
@@ -164,7 +174,7 @@ def _parts(change: Change, uow: UnitOfWork, files: Files, series: SeriesStore) -
             yield f"{folder}/{_file_name(item.id)}.json", _json(item)
     for test in uow.load_runs.list(change=change.id):
         if test.size_bytes <= MOST_BYTES:  # a longer one stays in the data folder, by its hash
-            yield f"load-tests/{test.sha256[:12]}-{test.name}", files.get(test.sha256)
+            yield f"load-tests/{test.sha256[:12]}-{test.name}", files.blocks(test.sha256)
     hosts = (uow.hosts.find(host) for host in change.hosts)
     yield "hosts.json", _json([host for host in hosts if host is not None])
     yield from _evidence(change, runs, samples, uow.reports.list(change=change.id), files, series)
@@ -182,17 +192,17 @@ def _evidence(
         for item in run.steps:
             if item.transcript:
                 name = f"transcripts/{run.id}-{_file_name(item.step.id)}.txt"
-                yield name, files.get(item.transcript)
+                yield name, files.blocks(item.transcript)
     for kept in change.attachments:
-        yield f"attachments/{kept.sha256[:12]}-{kept.name}", files.get(kept.sha256)
+        yield f"attachments/{kept.sha256[:12]}-{kept.name}", files.blocks(kept.sha256)
     for message in change.messages:
         for sent in message.sent:
-            yield f"mails/{sent.sha256[:12]}.eml", files.get(sent.sha256)
+            yield f"mails/{sent.sha256[:12]}.eml", files.blocks(sent.sha256)
     for sample in samples:
         yield f"samples/{sample.id}.csv", _csv(sample, series)
     for report in reports:
         name = f"reports/{change.number}-r{report.revision}-{report.id[-6:]}.pdf"
-        yield name, files.get(report.pdf_sha256)
+        yield name, files.blocks(report.pdf_sha256)
 
 
 def _file_name(key: str) -> str:

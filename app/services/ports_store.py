@@ -1,7 +1,7 @@
 """What services need from the local store."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -242,6 +242,10 @@ class Files(Protocol):
 
     def get(self, sha256: str) -> bytes:
         """Return bytes and check them; raises NotFound, StoreError."""
+        ...
+
+    def blocks(self, sha256: str) -> Iterator[bytes]:
+        """Yield bytes of any length in blocks; raises NotFound, and StoreError at their end."""
         ...
 
     def path(self, sha256: str) -> Path:

@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from app.errors import NotFound, StoreError
@@ -79,11 +80,23 @@ class StoredFiles:
         with in_our_words(path):
             data = path.read_bytes()
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise StoreError(
-                _("The evidence file {name}… was altered or damaged.").format(name=sha256[:12]),
-                hint=_("Restore it from a copy of the data folder: {path}").format(path=path),
-            )
+            raise _altered(sha256, path)
         return data
+
+    def blocks(self, sha256: str) -> Iterator[bytes]:
+        """Yield bytes of any length a block at a time; they are vouched for once all have come.
+
+        Raises:
+            NotFound: There is no such file.
+            StoreError: The bytes were not those that were kept; raised behind the last block.
+        """
+        path, found = self.path(sha256), hashlib.sha256()
+        with in_our_words(path), path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                found.update(block)
+                yield block
+        if found.hexdigest() != sha256:
+            raise _altered(sha256, path)
 
     def path(self, sha256: str) -> Path:
         """Return where the bytes lie; raises NotFound."""
@@ -105,6 +118,13 @@ class StoredFiles:
         if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
             raise NotFound(_("“{name}” is not the name of an evidence file.").format(name=sha256))
         return self._folder / "sha256" / sha256[:2] / sha256[2:]
+
+
+def _altered(sha256: str, path: Path) -> StoreError:
+    return StoreError(
+        _("The evidence file {name}… was altered or damaged.").format(name=sha256[:12]),
+        hint=_("Restore it from a copy of the data folder: {path}").format(path=path),
+    )
 
 
 def hash_file(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import tracemalloc
 import zipfile
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from app.domain.host import Login
 from app.domain.metric import Metric, WindowName
 from app.domain.runbook import Runbook, Step, StepKind
 from app.domain.verdict import Comparison, Verdict
-from app.errors import NotFound
+from app.errors import NotFound, StoreError
 from app.services import execution, health, hosts, metrics
 from app.services.dossier_reading import check_dossier
 from app.services.dossiers import export_dossier
@@ -148,6 +149,50 @@ def test_an_unknown_change_leaves_no_file(opened, tmp_path):
             "none", target, new_uow=opened.new_uow, files=opened.files, series=opened.series
         )
     assert not list(tmp_path.glob("none.zip*"))
+
+
+def said(services, change, file):
+    """Let the step of the change have said what a file holds; return its SHA-256."""
+    sha256, size = services.files.copy(file)
+    with services.new_uow() as uow:
+        [run] = uow.runs.list(change=change.id)
+        [item] = run.steps
+        uow.runs.save(run.with_step(replace(item, transcript=sha256, transcript_bytes=size)))
+        uow.log.append(NewEvent("step.done", "Said", change.id))
+        uow.commit()
+    return sha256
+
+
+def test_a_long_transcript_is_handed_over_block_by_block(opened, change, tmp_path):
+    length = 96 << 20
+    file = tmp_path / "long"
+    with file.open("wb") as long:
+        long.truncate(length)
+    sha256 = said(opened, change, file)
+    tracemalloc.start()
+    try:
+        whole = export(opened, change, tmp_path / "d.zip")
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 24 << 20
+    assert check_dossier(whole) == ()
+    with zipfile.ZipFile(whole) as archive:
+        [name] = [name for name in archive.namelist() if name.startswith("transcripts/")]
+        assert archive.getinfo(name).file_size == length
+        members = json.loads(archive.read(MANIFEST))["members"]
+    assert {m["sha256"] for m in members if m["name"] == name} == {sha256}
+
+
+def test_altered_evidence_is_not_handed_over(opened, change, tmp_path):
+    file = tmp_path / "said"
+    file.write_bytes(b"said " * 1000)
+    kept = opened.files.path(said(opened, change, file))
+    kept.chmod(0o600)
+    kept.write_bytes(b"Said " * 1000)
+    with pytest.raises(StoreError, match="altered or damaged"):
+        export(opened, change, tmp_path / "d.zip")
+    assert not list(tmp_path.glob("d.zip*"))
 
 
 def test_no_secret_is_in_any_file(opened, change, tmp_path, ssh_host):

@@ -35,8 +35,18 @@ def test_altered_bytes_are_never_given_out(files):
     path = files.path(files.put(b"evidence"))
     path.chmod(0o600)
     path.write_bytes(b"Evidence")
+    sha256 = hashlib.sha256(b"evidence").hexdigest()
     with pytest.raises(StoreError, match="altered or damaged"):
-        files.get(hashlib.sha256(b"evidence").hexdigest())
+        files.get(sha256)
+    with pytest.raises(StoreError, match="altered or damaged"):
+        list(files.blocks(sha256))
+
+
+def test_long_bytes_come_in_blocks(files):
+    data = bytes(range(256)) * (3 << 12)
+    blocks = list(files.blocks(files.put(data)))
+    assert b"".join(blocks) == data
+    assert max(map(len, blocks)) <= 1 << 20
 
 
 def test_keeping_damaged_bytes_again_mends_them(files):
