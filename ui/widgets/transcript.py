@@ -73,6 +73,8 @@ class Transcript(QPlainTextEdit):
     """
 
     following = Signal(bool)
+    shortened = Signal(int)
+    """How many lines have come in all, whenever the first of them are no longer shown."""
     MAX_LINES = 20_000
     BATCH_MS = 50
     BATCH_LINES = 2_000
@@ -92,7 +94,7 @@ class Transcript(QPlainTextEdit):
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self._waiting: list[TranscriptLine] = []
-        self._dropped = 0
+        self._come = 0
         self._margin = _Margin(self)
         self.setViewportMargins(self.margin_width(), 0, 0, 0)
         self.updateRequest.connect(self._move_margin)
@@ -109,7 +111,9 @@ class Transcript(QPlainTextEdit):
 
     def append_lines(self, lines: Iterable[TranscriptLine]) -> None:
         """Add lines; control characters are made visible."""
+        before = len(self._waiting)
         self._waiting.extend(lines)
+        self._come += len(self._waiting) - before
         if (surplus := len(self._waiting) - self.MAX_LINES) > 0:
             del self._waiting[:surplus]
         if self._waiting and not self._timer.isActive():
@@ -119,6 +123,7 @@ class Transcript(QPlainTextEdit):
         """Show another transcript from its beginning."""
         self._waiting.clear()
         self.clear()
+        self._come = 0
         self.append_lines(lines)
         self.flush()
 
@@ -138,6 +143,8 @@ class Transcript(QPlainTextEdit):
             cursor.insertText(visible(line.text), _format(line.said))
             cursor.block().setUserData(_Stamp(line.at))
         cursor.endEditBlock()
+        if self._come > self.MAX_LINES:
+            self.shortened.emit(self._come)
         if follow:
             self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
         if self._waiting:

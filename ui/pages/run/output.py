@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.run import Run, StepRun, StepState
+from app.i18n import _
 from app.services.live import Output
-from app.wording import clock
+from app.wording import clock, count
 from ui.format import visible
 from ui.pages.run.rows import StepRow
 from ui.theme import BOLD
@@ -40,7 +41,11 @@ class StepOutput(QWidget):
         self._command: list[TranscriptLine] = []
         self._title = Label("", weight=BOLD)
         self._note = Label("", tone="ink2")
+        self._short = Label("", tone="ink2", wrap=True)
+        self._short_part = panel(row(self._short, margins=(16, 0, 16, 8)))
+        self._short_part.hide()
         self._transcript = Transcript()
+        self._transcript.shortened.connect(self._on_shortened)
         self._sealed = TranscriptPane(context.tasks)
         self._sealed.failed.connect(self.failed)
         self._ways = QStackedWidget()
@@ -51,6 +56,7 @@ class StepOutput(QWidget):
         layout.setSpacing(0)
         layout.addWidget(Line())
         layout.addWidget(panel(row(self._title, self._note, None, margins=(16, 8, 16, 8))))
+        layout.addWidget(self._short_part)
         layout.addWidget(self._ways, 1)
 
     def show_step(self, run: Run, item: StepRun) -> None:
@@ -63,6 +69,8 @@ class StepOutput(QWidget):
         self._command = self._heading(item)
         self._title.setText(item.step.title)
         self._note.setText(visible(item.outcome))
+        if not same_step or item.transcript:
+            self._short_part.hide()
         if item.transcript:
             services = self._context.services
             self._sealed.show_transcript(
@@ -97,6 +105,16 @@ class StepOutput(QWidget):
         said = Said.ERROR if output.stream == "stderr" else Said.OUTPUT
         at = clock(output.at, self._zone(), seconds=True)
         self._transcript.append_lines(_lines(full, at, said))
+
+    @Slot(int)
+    def _on_shortened(self, come: int) -> None:
+        """Say that the view is not all of it, and where all of it will be."""
+        text = _(
+            "These are the last {shown} of {all} lines so far. The whole transcript stands here, to"
+            " read and to search, as soon as the step has ended."
+        )
+        self._short.setText(text.format(shown=count(Transcript.MAX_LINES), all=count(come)))
+        self._short_part.show()
 
     def _heading(self, item: StepRun) -> list[TranscriptLine]:
         command = item.step.command
