@@ -336,6 +336,12 @@ def value_axis(values: Sequence[Floats], unit: str, *, name: str = "", zone: str
     return Axis(ticks[0].at, ticks[-1].at, ticks, unit, name, zone=zone)
 
 
+def side_by_side(first: float, second: float, room: float) -> tuple[float, float]:
+    """Return how wide two names on one line may be: what one leaves over, the other may take."""
+    half = room / 2
+    return min(first, max(half, room - second)), min(second, max(half, room - first))
+
+
 def instants_axis(start_s: float, end_s: float, zone: str) -> Axis:
     """Return an axis of instants."""
     ticks = time_ticks(start_s, end_s, zone)

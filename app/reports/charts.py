@@ -21,6 +21,7 @@ from app.services.report_content.parts import MetricChart
 HEIGHT = 134.0
 LEFT, RIGHT, TOP, BOTTOM = 26.0, 33.0, 14.0, 15.0
 _CAPITAL = 0.727 * SIZE
+_TO_TICK = 6.0
 _UPPER_SHARE = 0.55
 """If nothing lies below this share of the highest value, the axis does not begin at zero."""
 _FLAT = 1e-6
@@ -39,11 +40,12 @@ class BeforeAfter(Drawn):
 
     def draw(self) -> None:
         """Draw fields, axes, lines, levels and words, from back to front."""
-        self._x0, self._x1 = LEFT, self.width - RIGHT
+        self._low, self._high, self._y_ticks = value_axis(self._chart)
+        widest = max(width_of(tick.text) for tick in self._y_ticks)
+        self._x0, self._x1 = max(LEFT, widest + _TO_TICK), self.width - RIGHT
         self._y0, self._y1 = BOTTOM, self.height - TOP
         model = self._model
         self._time = TimeScale(model, self._chart.zone, self._x0, self._x1)
-        self._low, self._high, self._y_ticks = value_axis(self._chart)
         self._fields()
         self._axes()
         self._lines()
@@ -98,7 +100,7 @@ class BeforeAfter(Drawn):
         for tick in self._y_ticks:
             y = self._y(tick.at)
             canvas.line(self._x0 - 4, y, self._x0 - 1, y)
-            words_at(canvas, self._x0 - 6, y - _CAPITAL / 2, tick.text, anchor="end")
+            words_at(canvas, self._x0 - _TO_TICK, y - _CAPITAL / 2, tick.text, anchor="end")
         end = -1e9
         for at, text in self._time.ticks():
             half = width_of(text) / 2

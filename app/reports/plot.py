@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 from reportlab.lib.colors import Color
 
-from app.analysis.chart_plot import Field, Plot, Shape, Tone, Trace
+from app.analysis.chart_plot import Field, Plot, Shape, Tone, Trace, side_by_side
 from app.reports.flowables import Drawn, words_at
-from app.reports.theme import BODY, HAIRLINE, SIZE, STRONG, inks, width_of
+from app.reports.theme import BODY, HAIRLINE, SIZE, STRONG, fitted, inks, width_of
 
 HEIGHT = 134.0
 _GAP, _TOP, _BOTTOM, _RIGHT = 6.0, 16.0, 15.0, 4.0
+_APART = 14.0
 _CAPITAL = 0.727 * SIZE
 _MOST_POINTS = 700
 """Points of a line that paper can show; lowest and highest of each stretch are kept."""
@@ -158,13 +159,17 @@ class PlotDrawing(Drawn):
         plot, y = self._plot, self._y1 + 5
         named = [each for each in plot.fields if each.text]
         self.canv.setFillColor(inks().ink2)
-        words_at(self.canv, self._x0, y, _axis_words(plot.y.name, plot.y.unit))
-        if named:
+        upright = _axis_words(plot.y.name, plot.y.unit)
+        if named or not plot.x.name:
+            words_at(self.canv, self._x0, y, upright)
             self._names(named, y)
-        elif plot.x.name:
-            words_at(
-                self.canv, self._x1, y, f"{_axis_words(plot.x.name, plot.x.unit)} →", anchor="end"
-            )
+            return
+        level = _axis_words(plot.x.name, plot.x.unit)
+        arrow, room = width_of(" →"), self._x1 - self._x0 - _APART
+        places = side_by_side(width_of(upright), width_of(level) + arrow, room)
+        words_at(self.canv, self._x0, y, fitted(upright, places[0]))
+        level = f"{fitted(level, places[1] - arrow)} →"
+        words_at(self.canv, self._x1, y, level, anchor="end")
 
     def _names(self, named: Sequence[Field], y: float) -> None:
         free = self._x0 + width_of(self._plot.y.unit) + 8

@@ -18,6 +18,7 @@ from app.analysis.chart_plot import (
     labelled,
     logit,
     share_of,
+    side_by_side,
     value_axis,
 )
 from app.analysis.chart_rate import rate_plot
@@ -245,3 +246,13 @@ def test_an_instant_is_told_where_the_axis_is_no_time():
     plot = Plot(Axis(0, 2, ()), Axis(0, 4, (), zone="Europe/Berlin"), (point,), "")
     assert plot.readings(1.0)[0].text == "after 2.000 at Mon 5 Jan 04:00"
     assert list(plot.rows())[1][-1] == "2026-01-05T03:00:00.000+00:00"
+
+
+@given(st.floats(0, 1e4), st.floats(0, 1e4), st.floats(1, 1e4))
+def test_two_names_share_a_line_and_a_short_one_is_never_cut(first, second, room):
+    one, two = side_by_side(first, second, room)
+    assert one + two <= room + 1e-6
+    for wanted, taken in ((first, one), (second, two)):
+        assert min(wanted, room / 2) - 1e-9 <= taken <= wanted
+    if first + second <= room:
+        assert (one, two) == pytest.approx((first, second))

@@ -1,15 +1,21 @@
 """Widths, time axes and value axes: nothing overlaps, nothing runs out of its place."""
 
 from dataclasses import replace
+from io import BytesIO
 
 import numpy as np
+import pypdfium2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reportlab.pdfgen.canvas import Canvas
 
 from app.analysis.chart_model import ChartInput, before_after_chart
+from app.analysis.chart_plot import Axis, Plot
 from app.domain.metric import Series, Target
-from app.reports.charts import value_axis
+from app.reports.charts import BeforeAfter, value_axis
+from app.reports.flowables import Drawn
+from app.reports.plot import PlotDrawing
 from app.reports.sections.summary import _value
 from app.reports.tables import fair_cap
 from app.reports.theme import clipped, fitted, register_fonts, sheet, style, width_of
@@ -96,6 +102,49 @@ def test_a_chart_without_samples_still_has_an_axis():
     low, high, ticks = value_axis(replace(chart(3600.0, 1800.0), model=model))
     assert low < high
     assert ticks
+
+
+LEFT_PT, WIDTH_PT = 100.0, 240.0
+
+
+def words_of(drawn: Drawn) -> list[tuple[float, float, str]]:
+    """Return where each letter of a picture begins and ends, in points, as a reader finds them."""
+    register_fonts()
+    file = BytesIO()
+    canvas = Canvas(file, (500, 400))
+    drawn.wrapOn(canvas, WIDTH_PT, 300)
+    drawn.drawOn(canvas, LEFT_PT, 100)
+    canvas.save()
+    document = pypdfium2.PdfDocument(file.getvalue())
+    try:
+        page = document[0].get_textpage()
+        boxes = [
+            (page.get_charbox(n), page.get_text_range(n, 1)) for n in range(page.count_chars())
+        ]
+    finally:
+        document.close()
+    return [(box[0], box[2], letter) for box, letter in boxes if letter.strip()]
+
+
+@pytest.mark.parametrize("level", [1e-6, 100.0, 1e9, -3e12])
+def test_the_figures_of_the_axis_stay_in_their_place_however_long_they_are(level):
+    found = words_of(BeforeAfter(chart(3600.0, 1800.0, level=level)))
+    assert found
+    assert min(left for left, _right, _letter in found) >= LEFT_PT - 1
+    assert max(right for _left, right, _letter in found) <= LEFT_PT + WIDTH_PT + 1
+
+
+@pytest.mark.parametrize(
+    ("upright", "level"), [("Mean", "Rate"), ("M" * 90, "R" * 90), ("M" * 90, "R")]
+)
+def test_the_names_of_both_axes_stand_apart(upright, level):
+    axis = Axis(0.0, 1.0, (), "ms")
+    plot = Plot(replace(axis, name=level), replace(axis, name=upright), (), "")
+    found = words_of(PlotDrawing(plot))
+    end = max(right for _left, right, letter in found if letter == "M")
+    start = min(left for left, _right, letter in found if letter == "R")
+    assert end + 5 < start
+    assert max(right for _left, right, _letter in found) <= LEFT_PT + WIDTH_PT + 1
 
 
 @given(st.text(max_size=300), st.floats(20, 300))

@@ -6,7 +6,7 @@ from itertools import pairwise
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from app.analysis.chart_plot import Field, Plot, Shape, Tone, Trace, Words
+from app.analysis.chart_plot import Field, Plot, Shape, Tone, Trace, Words, side_by_side
 from ui.charts.explore import Readout, paint_crosshair
 from ui.charts.explored import ExploredChart
 from ui.charts.frame import QUIET
@@ -23,6 +23,8 @@ _TONES = {
 _WORDS = {**_TONES, Tone.BEFORE: "ink2", Tone.EARLIER: "ink2"}
 _FADED = 0.34
 _CAP, _RADIUS = 4.0, 3.5
+_APART = 16.0
+"""Least room between the names of both axes."""
 _MANY = 400
 """More points than this are drawn smaller, and lighter where they lie on each other."""
 
@@ -115,12 +117,15 @@ class PlotChart(ExploredChart):
         if (plot := self._shown) is None:
             return
         named = [each for each in plot.fields if each.text]
-        if not named and plot.x.name:
-            named_x = f"{plot.x.name}, {plot.x.unit}" if plot.x.unit else plot.x.name
-            write(painter, area, f"{named_x} →", QUIET, RIGHT)
-        if not named and plot.y.name:
-            write(painter, area, f"↑ {plot.y.name}", QUIET)
-        self._paint_names(painter, area, named)
+        if named:
+            self._paint_names(painter, area, named)
+            return
+        level = f"{plot.x.name}, {plot.x.unit}" if plot.x.unit else plot.x.name
+        texts = (f"↑ {plot.y.name}" if plot.y.name else "", f"{level} →" if level else "")
+        first, second = (QUIET.width(text) + 2 for text in texts)
+        first, second = side_by_side(first, second, area.width() - _APART)
+        write(painter, area.adjusted(0, 0, first - area.width(), 0), texts[0], QUIET)
+        write(painter, area.adjusted(area.width() - second, 0, 0, 0), texts[1], QUIET, RIGHT)
 
     def _paint_names(self, painter: QPainter, area: QRectF, named: Sequence[Field]) -> None:
         """Name the change, and both windows where all three names have room."""
