@@ -9,6 +9,8 @@ from app.domain.verdict import Verdict
 
 DAYS = (7, 30, 90)
 """When a change is measured again, in days after its work has ended."""
+MOST_DAYS, MOST_DATES = 3650, 12
+"""The latest day that can be agreed, and how many."""
 GRACE = timedelta(days=7)
 """How long after its day a measurement still counts as this one; then it was missed."""
 

@@ -3,8 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from app.domain.benefit import BenefitCheck, BenefitFinding, Lasting, Repeats
-from app.domain.change import Change
+from app.domain.benefit import (
+    MOST_DATES,
+    MOST_DAYS,
+    BenefitCheck,
+    BenefitFinding,
+    Lasting,
+    Repeats,
+)
+from app.domain.change import Change, ChangeState
 from app.domain.event import Actor, NewEvent
 from app.domain.metric import SampleSet, WindowName
 from app.domain.verdict import Comparison, Verdict
@@ -85,6 +92,66 @@ def skip(change_id: str, days: int, reason: str, *, desk: Desk) -> BenefitCheck:
     based = _require(change, days)
     check = based or BenefitCheck(days, desk.clock.now(), desk.actor)
     return _record(change, based, replace(check, skipped=reason.strip()), desk=desk)
+
+
+def agree_days(change_id: str, days: Iterable[int], *, desk: Desk) -> Change:
+    """Say on which days after the work a change is measured again; none for never.
+
+    What was looked at stays as it is. A day that has come is not dropped without a word: it is left
+    out with a reason, by `skip`.
+
+    Raises:
+        IllegalMove: The change is not carried out any more, or a day is dropped that has come or
+            was looked at.
+        InvalidInput: A day is none from 1 to `MOST_DAYS`, or there are too many.
+    """
+    wanted = tuple(sorted(set(days)))
+    if any(not 1 <= count <= MOST_DAYS for count in wanted) or len(wanted) > MOST_DATES:
+        raise InvalidInput(
+            _("Write up to {n} numbers of days, each from 1 to {most}.").format(
+                n=MOST_DATES, most=MOST_DAYS
+            )
+        )
+    with desk.new_uow() as uow:
+        change = uow.changes.get(change_id)
+        if wanted == tuple(sorted(set(change.benefit_days))):
+            return change
+        _refuse_dropping(change, wanted, desk)
+        after = replace(change, benefit_days=wanted, updated_at=desk.clock.now())
+        uow.changes.save(after)
+        uow.log.append(NewEvent("benefit.agreed", _agreed(change, after), change.id))
+        uow.commit()
+    return after
+
+
+def _refuse_dropping(change: Change, wanted: Iterable[int], desk: Desk) -> None:
+    """Raise where a change has no days any more, or one goes that somebody has to answer for."""
+    if change.backed_out or change.state in (ChangeState.CANCELED, ChangeState.REJECTED):
+        raise IllegalMove(
+            _("{number} is not measured again: it was not carried out, or was taken back.").format(
+                number=change.number
+            )
+        )
+    dropped = set(change.benefit_days) - set(wanted)
+    looked_at = {item.days for item in change.benefit_checks}
+    repeats, now = repeats_of(change), desk.clock.now()
+    come = {date.days for date in repeats.dates(now) if date.due_at <= now} if repeats else set()
+    if bound := sorted(dropped & (looked_at | come)):
+        raise IllegalMove(
+            _("The day after {n} days has come, so it stays.").format(n=bound[0]),
+            hint=_("Measure it, or leave it out and say why."),
+        )
+
+
+def _agreed(before: Change, after: Change) -> str:
+    text = _("Measured again after the work: {new} (was {old})")
+    return text.format(new=days_text(after.benefit_days), old=days_text(before.benefit_days))
+
+
+def days_text(days: Iterable[int]) -> str:
+    """Return days after the work in words, such as “7, 30, 90 days”."""
+    told = ", ".join(str(count) for count in sorted(set(days)))
+    return _("{days} days").format(days=told) if told else _("never")
 
 
 def read_for(change_id: str, days: int, desk: Desk) -> Change:

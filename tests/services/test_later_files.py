@@ -204,3 +204,28 @@ def test_what_is_left_of_a_day_is_left_out_with_a_reason(opened, change, clock, 
     kept = read(opened, change)
     assert kept.benefit_checks == (check,)
     assert next(d for d in repeats_of(kept).dates(clock.at) if d.days == 7).state is Due.DONE
+
+
+def test_other_days_are_agreed_on_and_one_that_has_come_stays(opened, change, clock):
+    agreed = benefits.agree_days(change.id, (180, 7, 30), desk=opened.desk)
+    assert agreed.benefit_days == (7, 30, 180)
+    assert read(opened, change).benefit_days == (7, 30, 180)
+    assert [date.days for date in repeats_of(agreed).dates(clock.now())] == [7, 30, 180]
+    (told, *_before) = [event.text for event in opened.queries.events(change=change.id)]
+    assert told == "Measured again after the work: 7, 30, 180 days (was 7, 30, 90 days)"
+
+    clock.pass_by(days=8)
+    with pytest.raises(IllegalMove, match="after 7 days has come") as refused:
+        benefits.agree_days(change.id, (30,), desk=opened.desk)
+    assert "leave it out" in refused.value.hint
+    assert benefits.agree_days(change.id, (7,), desk=opened.desk).benefit_days == (7,)
+    skip(change.id, 7, "the host is gone", desk=opened.desk)
+    with pytest.raises(IllegalMove, match="so it stays"):
+        benefits.agree_days(change.id, (), desk=opened.desk)
+
+
+@pytest.mark.parametrize("days", [(0,), (-7,), (3651,), tuple(range(1, 14))])
+def test_days_that_no_calendar_of_a_change_holds_are_refused(opened, change, days):
+    with pytest.raises(InvalidInput, match="each from 1 to 3650"):
+        benefits.agree_days(change.id, days, desk=opened.desk)
+    assert read(opened, change).benefit_days == (7, 30, 90)

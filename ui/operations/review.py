@@ -1,5 +1,6 @@
 """What the review reads and does, each as one call on a worker."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -133,6 +134,14 @@ def bring_file(context: "UiContext", wanted: "FileImport", days: int) -> Task:
         return _change(context, wanted.change)
 
     return context.tasks.start(work, title=wanted.path.name)
+
+
+def agree_days(context: "UiContext", change_id: str, days: Sequence[int]) -> Task:
+    """Say on which days after the work a change is measured again."""
+    services = context.services
+    return context.tasks.start(
+        lambda _task: benefits.agree_days(change_id, days, desk=services.desk), lane=WRITES
+    )
 
 
 def leave_out(context: "UiContext", change_id: str, days: int, reason: str) -> Task:

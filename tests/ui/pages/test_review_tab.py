@@ -17,6 +17,7 @@ from app.services.imports import FileImport, import_file
 from tests.fakes import NOON
 from tests.ui.pages.conftest import read, with_fields
 from tests.ui.pages.steps import saved, tab
+from tests.ui.pages.test_loadtests_page import shown
 from ui.pages.changes.page import ChangesPage
 
 S = ChangeState
@@ -217,6 +218,32 @@ def test_the_days_of_measuring_again_are_shown_and_left_out_with_a_reason(opened
     driver.settle()
     (check,) = read(services, change.id).benefit_checks
     assert (check.days, check.skipped) == (7, "The host was replaced")
+
+
+def test_other_days_are_typed_and_a_day_that_has_come_is_not_dropped(opened, services):
+    work = {"work_start": NOON - timedelta(days=10), "work_end": NOON - timedelta(days=8)}
+    driver, change, review = opened(**work)
+    part = review.repeats
+    line = part.days.field.line
+
+    def enter(text: str) -> None:
+        driver.type(part.days.field, text)
+        driver.bot.keyClick(line, Qt.Key.Key_Return)
+        driver.settle()
+
+    assert line.text() == "7, 30, 90"
+    enter("7 180; 30 days")
+    assert read(services, change.id).benefit_days == (7, 30, 180)
+    assert line.text() == "7, 30, 180"
+    assert [row.days for row in part.table.rows_model.rows] == [7, 30, 180]
+    enter("soon")
+    assert "numbers of days" in part.days.field._below.text()
+    enter("30")
+    assert read(services, change.id).benefit_days == (7, 30, 180)
+    assert "after 7 days has come" in shown(driver.page)
+    assert line.text() == "30", "what was typed stays in its field"
+    enter("7")
+    assert read(services, change.id).benefit_days == (7,)
 
 
 def test_the_file_of_a_later_window_is_looked_at_and_kept_as_the_measurement(

@@ -21,6 +21,7 @@ from ui.operations import review
 from ui.operations.changes import ChangeView
 from ui.pages.changes.asking import Question
 from ui.pages.changes.editing import Editing
+from ui.pages.changes.repeat_days import RepeatDays
 from ui.pages.changes.repeat_file import RepeatFile
 from ui.pages.changes.tab import Part
 from ui.tasks import Task
@@ -60,6 +61,7 @@ class RepeatsPart(Part):
         self.bring = Button(_("Bring a file"), icon="upload", tall=Tall.COMPACT)
         self.leave = Button(_("Leave out"), tall=Tall.COMPACT)
         self.file = RepeatFile()
+        self.days = RepeatDays()
         self.table = Table(
             RowsModel(self._columns()), rows=Rows.TWO_LINES, row_id=lambda item: item.days
         )
@@ -80,7 +82,9 @@ class RepeatsPart(Part):
             buttons.setAlignment(button, Qt.AlignmentFlag.AlignTop)
         add_layout(layout, buttons)
         layout.addWidget(self.file)
+        layout.addWidget(self.days)
         self.file.hide()
+        self.days.agreed.connect(self._on_agreed)
         self.table.picked.connect(self._on_picked)
         self.measure.clicked.connect(self._on_measure)
         self.bring.clicked.connect(self._on_bring)
@@ -94,6 +98,7 @@ class RepeatsPart(Part):
         if self._view is not None and self._view.change.id != view.change.id:
             self.file.hide()
         self._view = view
+        self.days.show_change(view.change)
         repeats = repeats_of(view.change)
         dates = repeats.dates(view.now) if repeats else ()
         self._note.setText(
@@ -243,6 +248,12 @@ class RepeatsPart(Part):
         self._running = False
         self._on_picked(self.table.current)
         self._editing.context.changed.announce(Topic.METRICS | Topic.CHANGES, self)
+
+    @Slot(object)
+    def _on_agreed(self, days: tuple[int, ...]) -> None:
+        if self._view is not None:
+            task = review.agree_days(self._editing.context, self._view.change.id, days)
+            self._editing.do(task, _("Saved"))
 
     @Slot()
     def _on_leave(self) -> None:
