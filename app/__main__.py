@@ -26,16 +26,21 @@ COMMANDS = (
 _WITHOUT_STORE = ("compare", "loadtest", "demo", "examples")
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of all headless commands."""
+def build_parser(words: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """Return the parser of the headless commands that are among the words; of all without one.
+
+    Most of the time until a short command answers would otherwise go into loading the others.
+    """
     parser = argparse.ArgumentParser("changedesk", description=_("Change Desk without its window"))
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument("--data", type=Path, help=_("data folder instead of the usual one"))
     parser.add_argument(
         "--key-file", type=Path, help=_("file with the vault's key, where there is no keyring")
     )
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name in COMMANDS:
+    named = [one for one in COMMANDS if one in words]
+    every = f"{{{','.join(COMMANDS)}}}" if named else None
+    commands = parser.add_subparsers(dest="command", required=True, metavar=every)
+    for name in named or COMMANDS:
         importlib.import_module(f"app.cli.{name}").add_parser(commands)
     for command in commands.choices.values():
         command.add_argument("--json", action="store_true", help=_("answer as one JSON object"))
@@ -45,7 +50,8 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    args = build_parser().parse_args(argv)
+    words = list(sys.argv[1:] if argv is None else argv)
+    args = build_parser(words).parse_args(words)
     command = importlib.import_module(f"app.cli.{args.command}")
     try:
         code = _run(command, args)

@@ -5,6 +5,9 @@ import subprocess
 import sys
 import textwrap
 
+import pytest
+
+from app.__main__ import COMMANDS, build_parser
 from app.bootstrap import Surroundings, open_services
 from app.domain.change import Change
 from app.domain.change import ChangeState as S
@@ -82,3 +85,27 @@ def test_the_headless_entry_loads_neither_qt_nor_heavy_libraries():
     loaded = run("import sys, ui.__main__, app.__main__; print(*sys.modules)")
     assert heavy(loaded) == []
     assert "PySide6" not in loaded
+
+
+def test_a_command_loads_neither_the_other_commands_nor_readers_of_other_files():
+    loaded = run("""
+        import sys
+        from app.__main__ import build_parser
+
+        words = ["loadtest", "summary", "results.jtl"]
+        args = build_parser(words).parse_args(words)
+        assert args.file == "results.jtl"
+        import app.services.loadtests.summing
+        print(*sys.modules)
+        """)
+    assert {"app.cli.loadtest", "app.services.loadtests.files.delimited"} <= set(loaded)
+    others = ("app.cli.check", "app.cli.vault", "app.services.health", "numpy.random", "xml.sax")
+    assert not set(others) & set(loaded)
+
+
+def test_without_a_command_all_of_them_are_told(capsys):
+    for words in (["--help"], ["chek"]):
+        with pytest.raises(SystemExit):
+            build_parser(words).parse_args(words)
+        said = "".join(capsys.readouterr())
+        assert all(name in said for name in COMMANDS)

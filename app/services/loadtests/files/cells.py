@@ -16,9 +16,7 @@ PAD = 512
 _QUOTE, _SPACE = 34, 32
 _WIDEST_INT = 18
 _LONGEST_NAME = 256
-_MULTIPLIERS = np.random.default_rng(20260101).integers(1, 2**63, 64, dtype=np.uint64) | np.uint64(
-    1
-)
+_ONES = (1 << 64) - 1
 
 Bytes = NDArray[np.uint8]
 
@@ -190,6 +188,20 @@ def _words(cells: Cells) -> NDArray[np.uint64]:
         letters *= np.arange(width) < length[:, None]
     words: NDArray[np.uint64] = letters.view(np.uint64)
     return words
+
+
+def _multiplier(number: int) -> int:
+    """Return an odd number of the sequence SplitMix64 (Steele and others, 2014).
+
+    numpy's own random numbers would have to be loaded first, which takes as long as many files do.
+    """
+    mixed = (number + 1) * 0x9E3779B97F4A7C15 & _ONES
+    mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9 & _ONES
+    mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB & _ONES
+    return (mixed ^ mixed >> 31) | 1
+
+
+_MULTIPLIERS = np.array([_multiplier(number) for number in range(64)], np.uint64)
 
 
 def _hash(words: NDArray[np.uint64], length: Ints) -> NDArray[np.uint64]:

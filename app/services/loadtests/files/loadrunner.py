@@ -23,7 +23,6 @@ from app.errors import InvalidInput
 from app.i18n import _, ngettext
 from app.services.loadtests.files.batch import Batch, Notebook, Row, batch_of
 
-MOST_BYTES = 64 << 20
 _DATE = "%d/%m/%Y %H:%M:%S"
 _MOMENT = r"(\d\d/\d\d/\d{4}\s+\d\d:\d\d:\d\d)"
 _PERIOD = re.compile(rf"{_MOMENT}\s*-\s*{_MOMENT}")
