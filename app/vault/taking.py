@@ -10,6 +10,7 @@ from time import monotonic
 from app import __version__
 from app.domain.backup import BackupSource, CaptureState, SourceKind
 from app.errors import BackupFailed, RemoteError
+from app.i18n import _
 from app.services.ports import Remote
 from app.services.ports_vault import CaptureRequest
 from app.tasks import TaskContext
@@ -105,7 +106,7 @@ def _locked(core: Core, remotes: Sequence[Remote]) -> Iterator[None]:
     """Hold the locks of all hosts, always in the same order."""
     with ExitStack() as stack:
         for host in sorted((remote.host for remote in remotes), key=lambda host: host.id):
-            busy = f"A backup of {host.name} is running already."
+            busy = _("A backup of {host} is running already.").format(host=host.name)
             stack.enter_context(locks.hold(core.layout.host_lock(host.id), what=busy))
         yield
 
@@ -180,7 +181,7 @@ def _seal(manifest: Manifest, place: SetWriter) -> None:
         captured = manifest.part(host.id).captured
         plans.append((host, plan_of(host, captured)))
     plan_sha256 = place.keep_plan("\n".join(text_of(host, steps) for host, steps in plans))
-    steps = tuple(step for _, steps in plans for step in steps)
+    steps = tuple(step for _host, steps in plans for step in steps)
     place.seal(replace(manifest, plan=steps, plan_sha256=plan_sha256))
 
 
@@ -206,8 +207,8 @@ def _refuse_if_empty(start: _Start, records: Sequence[ObjectRecord]) -> None:
     if all(record.source in hit for record in wanted):
         told = "; ".join(f"{item.title}: {' '.join(item.warnings[:2])}" for item in failed)
         raise BackupFailed(
-            f"Nothing could be captured, so nothing was sealed. {told}",
-            hint="Mend the cause on the server, then take the backup again.",
+            _("Nothing could be captured, so nothing was sealed. {told}").format(told=told),
+            hint=_("Mend the cause on the server, then take the backup again."),
             host=host.name,
             step="backup",
         )

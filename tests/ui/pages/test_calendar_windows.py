@@ -44,6 +44,21 @@ def test_a_window_is_written_in_words_with_its_next_times_before_it_is_kept(cale
     assert page.windows.table.current.window == kept
 
 
+def test_the_first_window_has_one_button_and_later_ones_too(calendar, services):
+    page = calendar.page
+    calendar.click(page.to_windows)
+    assert page.windows.begin.isVisible()
+    assert not page.new_window.isVisible()
+    calendar.click(page.windows.begin)
+    assert page.new_window.isVisible()
+    save_window(window(), desk=services.desk)
+    page.reload()
+    calendar.settle()
+    assert not page.windows.begin.isVisible()
+    calendar.click(page.windows.back)
+    assert page.new_window.isVisible()
+
+
 def test_what_cannot_be_kept_is_said_and_typed_text_stays(calendar, services):
     calendar.click(calendar.page.new_window)
     editor = calendar.page.windows.editor

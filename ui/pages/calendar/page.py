@@ -55,6 +55,7 @@ class CalendarPage(Page):
             self._windows.left.connect(self._show_calendar)
             self._windows.altered.connect(self.board.reload)
             self._windows.failed.connect(self.show_error)
+            self._windows.right.currentChanged.connect(self._offer_new)
             self.stack.addWidget(self._windows)
         return self._windows
 
@@ -119,6 +120,7 @@ class CalendarPage(Page):
     def _show_windows(self) -> None:
         self.windows.reload()
         self.stack.setCurrentIndex(1)
+        self._offer_new()
         self.to_windows.setVisible(False)
         self.export.setVisible(False)
         words = _("When changes may run, and when none may. Every plan is checked against them.")
@@ -127,11 +129,18 @@ class CalendarPage(Page):
     @Slot()
     def _show_calendar(self) -> None:
         self.stack.setCurrentIndex(0)
+        self._offer_new()
         self.to_windows.setVisible(True)
         self.export.setVisible(True)
         shown = sentence(self.board.board, any_window=self.board.any_window)
         self.header.set_texts(_("Calendar"), shown)
         self.board.stage.canvas.setFocus()
+
+    @Slot()
+    def _offer_new(self) -> None:
+        """Leave the first window to the button in the middle of the page: one is enough."""
+        first = self.stack.currentIndex() == 1 and self.windows.right.currentIndex() == 0
+        self.new_window.setVisible(not first)
 
     @Slot()
     def _on_new(self) -> None:
