@@ -313,8 +313,8 @@ def test(arguments: Sequence[str]) -> int:
 
 
 def _pytest(arguments: Sequence[str]) -> int:
-    """Run tests; once more, said aloud, when the binding of the window has ended their process."""
-    for _again in range(2):
+    """Run tests; twice more, said aloud, when the binding of the window has ended their process."""
+    for _again in range(3):
         code = python("-m", "pytest", *arguments, QT_QPA_PLATFORM="offscreen")
         if code >= 0:
             return code
