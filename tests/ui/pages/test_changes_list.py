@@ -1,5 +1,6 @@
 """The list of changes by keys and mouse: pages, views, orders, marks, columns."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,12 +10,13 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from app.domain.change import Change, ChangeState
 from app.domain.event import NewEvent
-from app.domain.filter import ChangeSort, SortBy
+from app.domain.filter import ChangeFilter, ChangeSort, SortBy
 from app.domain.ids import ChangeId, new_id
 from app.domain.window import TimeRange, Window
 from app.services import changes
 from tests.fakes import NOON
 from ui.models.pages import KEPT_PAGES, PAGE_ROWS
+from ui.operations import listing as operations
 from ui.pages.changes.list_head import View
 from ui.pages.changes.page import ChangesPage
 
@@ -61,6 +63,34 @@ def test_a_long_list_is_read_page_by_page_wherever_one_jumps(drive, many):
         driver.bot.waitUntil(lambda at=position: in_place(listing, at))
     assert listing.pages.total == 1234
     assert len(listing.rows) <= KEPT_PAGES * PAGE_ROWS
+
+
+def test_no_row_of_the_old_order_stands_in_the_new_one(drive, many, monkeypatch):
+    many(800)
+    driver = drive(ChangesPage)
+    loader = driver.page.list.search.loader
+    begun, read = threading.Event(), threading.Event()
+    ways = {name: getattr(operations, name) for name in ("begin", "load_page")}
+
+    def held(name, gate):
+        def wait(*words):
+            answer = ways[name](*words)
+            gate.wait(10)
+            return answer
+
+        return wait
+
+    monkeypatch.setattr(operations, "begin", held("begin", begun))
+    monkeypatch.setattr(operations, "load_page", held("load_page", read))
+    loader.start(ChangeFilter(), ChangeSort(SortBy.TITLE, descending=False))
+    position = 5 * PAGE_ROWS
+    loader.pages.at(position)  # a user scrolls on in the old list
+    driver.bot.waitUntil(lambda: bool(loader._reading))
+    with driver.bot.waitSignal(loader.begun):
+        begun.set()
+    read.set()
+    driver.bot.waitUntil(lambda: loader.pages.at(position) is not None)
+    assert loader.pages.at(position, ask=False).number == f"CHG-{position + 1:06}"
 
 
 def in_place(listing, position):

@@ -77,6 +77,7 @@ class ListLoader(QObject):
 
     @Slot(object)
     def _on_begun(self, begun: Begun) -> None:
+        self._forget()  # the old list was in sight until now, and pages of it may still be read
         self._query, self._outline = begun.query, begun.outline
         total = begun.outline.total if begun.outline else len(begun.first.rows)
         self.pages.restart(total, dict(begun.pages))
