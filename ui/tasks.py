@@ -107,8 +107,14 @@ class TaskRunner(QObject):
         return any(not task.settled for task in self.findChildren(Task))
 
     def load(self, query: Callable[[], object]) -> Task:
-        """Run a quick read that needs no progress and no stop."""
-        return self.start(lambda _: query())
+        """Run a quick read that needs no progress; one that was given up before is not begun."""
+
+        def read(context: TaskContext) -> object:
+            if context.stopped:
+                raise TaskCancelled
+            return query()
+
+        return self.start(read)
 
     def shutdown(self) -> None:
         """Cancel everything and wait; call it before Qt is torn down."""

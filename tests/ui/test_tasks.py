@@ -127,6 +127,19 @@ def test_the_last_request_wins(tasks, qtbot):
     assert not latest.busy
 
 
+def test_a_request_that_was_given_up_while_it_waited_is_not_begun(qapp, qtbot):
+    del qapp
+    runner, gate, asked = TaskRunner(workers=1), threading.Event(), []
+    latest = Latest(runner, runner)
+    runner.load(lambda: gate.wait(5))
+    for name in ("old", "new"):
+        latest.start(lambda name=name: asked.append(name))
+    with qtbot.waitSignal(latest.loaded):
+        gate.set()
+    assert asked == ["new"]
+    runner.shutdown()
+
+
 def test_a_request_that_fails_says_so(tasks, qtbot):
     latest = Latest(tasks, tasks)
     with qtbot.waitSignal(latest.failed) as signal:
