@@ -60,7 +60,7 @@ class Kind:
     @property
     def p95_ms(self) -> float:
         """The time that one of twenty takes longer than."""
-        return quantiles(self.first, n=20)[-1]
+        return quantiles(self.first, n=20, method="inclusive")[-1]
 
     @property
     def ours_ms(self) -> float:
@@ -83,7 +83,7 @@ class Kind:
 
     def told(self) -> str:
         """Return it in words."""
-        cpu = quantiles(self.first_cpu, n=20)[-1]
+        cpu = quantiles(self.first_cpu, n=20, method="inclusive")[-1]
         return f"{self.name} {self.p95_ms:.1f} ms (CPU {cpu:.1f}), {self.ratios()}, n = {self.n}"
 
 

@@ -77,10 +77,10 @@ def _measure(application, context) -> dict[str, float]:
         "first paint": 1000 * first_s,
         "length": 1000 * length_s,
         "jump": 1000 * median(jumps),
-        "jump p95": 1000 * quantiles(jumps, n=20)[-1],
+        "jump p95": 1000 * quantiles(jumps, n=20, method="inclusive")[-1],
         "jump worst": 1000 * max(jumps),
         "jumps": len(jumps),
-        "wheel p95": 1000 * quantiles(wheels, n=20)[-1],
+        "wheel p95": 1000 * quantiles(wheels, n=20, method="inclusive")[-1],
         "wheels": len(wheels),
     }
 
