@@ -13,10 +13,10 @@ from ui.pages.loadtests.rows import LABEL_COLUMNS, LabelRow
 from ui.theme import LARGE
 from ui.widgets.badges import StateBadge
 from ui.widgets.labels import Label
-from ui.widgets.layout import MARGIN, Line, column, panel, row, split
+from ui.widgets.layout import MARGIN, Line, column, panel, row, scrolling, split
 from ui.widgets.table import Rows, Table
 
-_LEAST_LIST, _LEAST_DETAIL = 524, 540
+_LEAST_LIST, _LEAST_DETAIL = 524, 536
 
 
 class ComparedPanel(QWidget):
@@ -42,8 +42,9 @@ class ComparedPanel(QWidget):
         list_ = panel(left)
         list_.setMinimumWidth(_LEAST_LIST)
         self.detail = LabelDetail()
-        self.detail.setMinimumWidth(_LEAST_DETAIL)
-        both = split(list_, self.detail, sizes=(564, 676), name="loadtests")
+        detail = scrolling(self.detail)
+        detail.setMinimumWidth(_LEAST_DETAIL)
+        both = split(list_, detail, sizes=(620, 620), name="loadtests")
         layout = column(panel(band, "raised"), Line(), both, gap=0)
         layout.setStretch(2, 1)
         self.setLayout(layout)

@@ -25,7 +25,7 @@ class LabelDetail(QWidget):
         super().__init__()
         self._title, self._badge = panel_title(), StateBadge()
         self.table = Table(
-            RowsModel(FIGURE_COLUMNS), rows=Rows.NORMAL, name="loadfigures", margin=MARGIN
+            RowsModel(FIGURE_COLUMNS), rows=Rows.STEP, name="loadfigures", margin=MARGIN
         )
         self.table.picked.connect(self._on_picked)
         self._sentence = Label("", weight=500, wrap=True)

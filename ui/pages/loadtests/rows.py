@@ -188,27 +188,25 @@ def _values_cell(row: FigureRow) -> Cell:
 
 
 FIGURE_COLUMNS = (
-    Column[FigureRow](_("Figure"), lambda row: row.figure.short),
     Column[FigureRow](
-        _("Before → after"), lambda row: "", cell=_values_cell, width=140, right=True
+        _("Figure and verdict"),
+        lambda row: f"{row.figure.short}, {row.found.verdict.words}",
+        cell=lambda row: Cell((row.figure.short,), (verdict_badge(row.found.verdict),)),
+    ),
+    Column[FigureRow](
+        _("Before → after"), lambda row: "", cell=_values_cell, width=148, right=True
     ),
     Column[FigureRow](
         _("Likely range"),
         lambda row: interval_of(row.found).sentence,
         cell=lambda row: Cell((interval_of(row.found),)),
-        width=116,
+        width=128,
         marks=("−40 %", "0", "+40 %"),
     ),
     Column[FigureRow](
         _("Change"),
         lambda row: signed_percent(row.found.relative_change),
-        width=80,
+        width=88,
         right=True,
-    ),
-    Column[FigureRow](
-        _("Verdict"),
-        lambda row: row.found.verdict.words,
-        cell=lambda row: Cell((verdict_badge(row.found.verdict),)),
-        width=204,
     ),
 )
