@@ -165,11 +165,10 @@ class PlotDrawing(Drawn):
             self._names(named, y)
             return
         level = _axis_words(plot.x.name, plot.x.unit)
-        arrow, room = width_of(" →"), self._x1 - self._x0 - _APART
-        places = side_by_side(width_of(upright), width_of(level) + arrow, room)
-        words_at(self.canv, self._x0, y, fitted(upright, places[0]))
-        level = f"{fitted(level, places[1] - arrow)} →"
-        words_at(self.canv, self._x1, y, level, anchor="end")
+        room = self._x1 - self._x0 - _APART - width_of(" →")
+        left, right = side_by_side(width_of(upright), width_of(level), room)
+        words_at(self.canv, self._x0, y, fitted(upright, left))
+        words_at(self.canv, self._x1, y, f"{fitted(level, right)} →", anchor="end")
 
     def _names(self, named: Sequence[Field], y: float) -> None:
         free = self._x0 + width_of(self._plot.y.unit) + 8

@@ -135,12 +135,15 @@ def test_the_figures_of_the_axis_stay_in_their_place_however_long_they_are(level
 
 
 @pytest.mark.parametrize(
-    ("upright", "level"), [("Mean", "Rate"), ("M" * 90, "R" * 90), ("M" * 90, "R")]
+    ("upright", "level"), [("Mean", "Rate"), ("M" * 90, "R" * 90), ("M" * 90, "R"), ("M", "R" * 90)]
 )
 def test_the_names_of_both_axes_stand_apart(upright, level):
     axis = Axis(0.0, 1.0, (), "ms")
     plot = Plot(replace(axis, name=level), replace(axis, name=upright), (), "")
     found = words_of(PlotDrawing(plot))
+    whole = "".join(letter for _left, _right, letter in found)
+    for name in (upright, level):
+        assert (f"{name},ms" in whole) is (len(name) < 90), "what fits is not cut"
     end = max(right for _left, right, letter in found if letter == "M")
     start = min(left for left, _right, letter in found if letter == "R")
     assert end + 5 < start
