@@ -9,6 +9,7 @@ from io import BytesIO
 import pikepdf
 import pytest
 
+from app.domain.backup import BackupSource, SourceKind
 from app.reports.build import render_report
 from app.services.report_content.data import Rendered
 from app.services.reports import report_data
@@ -17,11 +18,23 @@ from tests.reports import sample
 from tests.reports.extremes import overlong, thin
 from tests.reports.people import KHUMALO, sha
 from tests.reports.reading import fonts, rendered, says, texts, whole_text
+from tests.services.test_external_backups import a_claim, drilled
 
 
 @pytest.fixture(scope="module")
 def full() -> Rendered:
     return rendered(sample.full())
+
+
+def test_a_restore_that_is_only_told_is_called_so_where_the_deadline_is_reckoned(full):
+    source = sample.full()
+    claim = a_claim(
+        BackupSource(SourceKind.EXTERNAL, source.hosts[0].id, database="The whole machine"),
+        drills=(drilled(duration_s=5400.0),),
+    )
+    told = replace(source, backups=(), change=replace(source.change, external_backups=(claim,)))
+    assert says(whole_text(rendered(told).pdf), "1 h 30 min (claimed, not measured here) × 1.5")
+    assert says(whole_text(full.pdf), "measured × 1.5")
 
 
 def test_page_1_tells_a_manager_everything_and_fits_one_page(full):

@@ -89,6 +89,7 @@ def test_a_reference_is_recorded_and_shown_as_claimed(opened, services, log):
     (item,) = read(services, change.id).external_backups
     assert (item.level, item.restore_s) == (Level.RESTORED, 5400.0)
     assert "L4 restored, claimed" in shown(backup)
+    assert "(claimed, not measured here)" in shown(backup.gate), "it moves the deadline"
     picture(driver, "external-restored")
 
 

@@ -107,7 +107,8 @@ def _batches(
 ) -> Iterator[Batch]:
     match found:
         case LoadTestFormat.JMETER_XML:
-            from app.services.loadtests.files.jmeter_xml import read_xml  # noqa: PLC0415 - see below
+            # What reads XML and HTML is loaded for a tenth of a short JMeter file's time.
+            from app.services.loadtests.files.jmeter_xml import read_xml  # noqa: PLC0415 - seldom
 
             yield from read_xml(text, book)
         case LoadTestFormat.GATLING_LOG:
@@ -127,8 +128,7 @@ def _batches(
 def _of_loadrunner(
     found: LoadTestFormat, text: Text, path: Path, book: Notebook, zone: str
 ) -> Iterator[Batch]:
-    # What reads XML and HTML takes a tenth of the time in which a short JMeter file is summed up.
-    from app.services.loadtests.files import loadrunner  # noqa: PLC0415
+    from app.services.loadtests.files import loadrunner  # noqa: PLC0415 - seldom, as above
 
     match found:
         case LoadTestFormat.LOADRUNNER_REPORT:
