@@ -106,10 +106,12 @@ def clean_account(
 
 
 @pytest.fixture
-def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> PatientBot:
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[PatientBot]:
     """Use a window as a person does, with the patience that a busy machine needs."""
     del qapp
-    return PatientBot(request)
+    bot = PatientBot(request)
+    yield bot
+    bot.let_go()
 
 
 @pytest.fixture(autouse=True)

@@ -1,16 +1,43 @@
-"""Waiting for a window: as long as a busy machine needs, and until the screen shows it."""
+"""Waiting for a window, as long as a busy machine needs, and taking it down by Qt's own hand."""
 
 import time
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QApplication
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 PATIENCE_MS = 20_000
 
 
+def delete_now() -> None:
+    """Delete what waits for it; outside of an event loop Qt would leave it to a later one."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
 class PatientBot(QtBot):
-    """Waits on conditions only; what never comes still fails, but a slow machine does not."""
+    """Waits on conditions only; what never comes still fails, but a slow machine does not.
+
+    It holds its widgets until Qt has deleted them. A window that is let go of before would be
+    destroyed by Python's collector of garbage, from the middle of its parts: PySide 6.11 crashes.
+    """
+
+    def __init__(self, request: pytest.FixtureRequest) -> None:
+        super().__init__(request)
+        self._held: list[QWidget] = []
+
+    def addWidget(
+        self, widget: QWidget, *, before_close_func: Callable[[QWidget], None] | None = None
+    ) -> None:
+        """Have a widget closed and deleted after the test."""
+        super().addWidget(widget, before_close_func=before_close_func)
+        self._held.append(widget)
+
+    def let_go(self) -> None:
+        """Delete the widgets, which are closed by now."""
+        delete_now()
+        self._held.clear()
 
     def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:
         """Wait until a condition holds."""

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 
 from PySide6.QtWidgets import QApplication
 
+from tests.patience import delete_now
 from ui.application import Desktop
 
 
 def take_down(application: QApplication, desktops: Iterable[Desktop]) -> None:
-    """End programs whose application goes on with other tests."""
+    """End programs whose application goes on with other tests; the caller holds them until then."""
     for one in desktops:
         application.aboutToQuit.disconnect(one.stop)
         one.stop()
@@ -17,3 +18,4 @@ def take_down(application: QApplication, desktops: Iterable[Desktop]) -> None:
         one.setParent(None)
         one.deleteLater()
     application.processEvents()
+    delete_now()
