@@ -35,7 +35,8 @@ class PatientBot(QtBot):
         self._held.append(widget)
 
     def let_go(self) -> None:
-        """Delete the widgets, which are closed by now."""
+        """Delete the widgets, which are closed by now, after what still comes for them has come."""
+        QApplication.processEvents()
         delete_now()
         self._held.clear()
 
