@@ -271,6 +271,22 @@ def test_searching_waits_for_the_end_of_typing(shown, qtbot):
     assert signal.args == [""]
 
 
+def test_a_text_is_asked_for_once_unless_return_is_pressed(shown, qtbot):
+    field = shown(SearchField("Number, title"))
+    asked = []
+    field.wanted.connect(asked.append)
+    qtbot.keyClicks(field, "orders")
+    assert field.settle() == "orders"
+    qtbot.keyClicks(field, "x ")
+    qtbot.keyClick(field, Qt.Key.Key_Backspace)
+    qtbot.keyClick(field, Qt.Key.Key_Backspace)
+    qtbot.wait(2 * SearchField.DELAY_MS)
+    assert asked == []
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.wait(2 * SearchField.DELAY_MS)
+    assert asked == ["orders"]
+
+
 def test_one_filter_is_chosen(shown, qtbot):
     chips = shown(FilterChips(("My open", "All")))
     chips.set_counts((3, 12))

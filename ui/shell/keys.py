@@ -109,6 +109,9 @@ class Keys(QObject):
     def _find(self, text: str) -> None:
         if text:
             self._changes.start(partial(_changes, self._context.services, text))
+        else:
+            self._changes.drop()
+            self._on_found(())
 
     @Slot(object)
     def _on_found(self, rows: "Sequence[ChangeRow]") -> None:

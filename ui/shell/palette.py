@@ -64,7 +64,6 @@ class Palette(QFrame):
         self._window, self._actions, self._find = window, actions, find
         self._found: tuple[Choice, ...] = ()
         self.field = SearchField(_("Type a page, an action, a number or a title"), keys="")
-        self.field.DELAY_MS = 120
         self.list = Table(RowsModel(_COLUMNS), rows=Rows.NORMAL, header=False)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout = QVBoxLayout(self)
@@ -72,7 +71,7 @@ class Palette(QFrame):
         layout.setSpacing(8)
         layout.addWidget(self.field)
         layout.addWidget(self.list)
-        self.field.textChanged.connect(self._on_text)
+        self.field.textChanged.connect(self._fill)
         self.field.wanted.connect(self._find)
         self.field.installEventFilter(self)
         self.list.clicked.connect(self._on_clicked)
@@ -85,7 +84,7 @@ class Palette(QFrame):
         self.setFixedSize(width, 9 * 2 + 8 + 36 + 32 * LIMIT)
         self.move(QPoint((self._window.width() - width) // 2, 72))
         self.field.clear()
-        self._found = ()
+        self._find(self.field.settle())
         self._fill()
         self.show()
         self.raise_()
@@ -129,16 +128,11 @@ class Palette(QFrame):
                 return False
         return True
 
-    @Slot(str)
-    def _on_text(self, text: str) -> None:
-        if not text.strip():
-            self._found = ()
-        self._fill()
-
     @Slot()
     def _on_clicked(self) -> None:
         self._run(self.list.current)
 
+    @Slot()
     def _fill(self) -> None:
         fitting = choices(self._actions(), self.field.text())
         room = max(3, LIMIT - len(self._found))

@@ -21,7 +21,10 @@ from ui.theme import BODY, BOLD, REGULAR, SMALL, dress, tokens
 
 
 class SearchField(QLineEdit):
-    """A field that asks 150 ms after the last key; Escape empties it first, then leaves."""
+    """A field that asks 150 ms after the last key; Escape empties it first, then leaves.
+
+    It asks once for each text, whatever led to it; Return alone asks for the same one again.
+    """
 
     wanted = Signal(str)
     DELAY_MS = 150
@@ -29,7 +32,7 @@ class SearchField(QLineEdit):
     def __init__(self, hint: str, keys: str = "Ctrl F") -> None:
         super().__init__()
         dress(self, LINE)
-        self._keys = keys
+        self._keys, self._asked = keys, ""
         self.setPlaceholderText(hint)
         self.setAccessibleName(hint)
         self.setTextMargins(22, 0, round(self._key_width()), 0)
@@ -53,8 +56,8 @@ class SearchField(QLineEdit):
         if event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._timer.stop()
-            self._ask()
+            self.settle()
+            self.wanted.emit(self._asked)
             self.returnPressed.emit()
         else:
             super().keyPressEvent(event)
@@ -72,13 +75,21 @@ class SearchField(QLineEdit):
     def _key_width(self) -> float:
         return Style(size=SMALL).width(self._keys) + 16 if self._keys else 0
 
+    def settle(self) -> str:
+        """Return the text; whoever takes it follows it already and is not asked again."""
+        self._timer.stop()
+        self._asked = self.text().strip()
+        return self._asked
+
     @Slot()
     def _restart(self) -> None:
         self._timer.start()
 
     @Slot()
     def _ask(self) -> None:
-        self.wanted.emit(self.text().strip())
+        before = self._asked
+        if self.settle() != before:
+            self.wanted.emit(self._asked)
 
 
 def draw_key(painter: QPainter, area: QRectF, keys: str) -> None:

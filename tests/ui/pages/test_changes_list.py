@@ -14,9 +14,11 @@ from app.domain.filter import ChangeFilter, ChangeSort, SortBy
 from app.domain.ids import ChangeId, new_id
 from app.domain.window import TimeRange, Window
 from app.services import changes
+from app.services.kpis import Period
 from tests.fakes import NOON
 from ui.models.pages import KEPT_PAGES, PAGE_ROWS
 from ui.operations import listing as operations
+from ui.operations.kpis import ref_of
 from ui.pages.changes.list_head import View
 from ui.pages.changes.page import ChangesPage
 
@@ -278,3 +280,39 @@ def test_no_other_row_is_marked_when_the_change_that_is_open_is_filtered_out(dri
     driver.bot.waitUntil(lambda: len(driver.page.list.rows) == 3)
     driver.settle()
     assert table.current.id == open_one.id
+
+
+def test_the_list_is_read_once_whatever_takes_the_search_away(drive, record, monkeypatch):
+    record("Alpha", ChangeState.DRAFT)
+    driver = drive(ChangesPage)
+    listing = driver.page.list
+    begun = []
+    read = operations.begin
+    monkeypatch.setattr(
+        "ui.operations.listing.begin", lambda *asked: begun.append(asked[1].text) or read(*asked)
+    )
+
+    def settle():
+        driver.bot.wait(2 * listing.head.search.DELAY_MS)
+        driver.settle()
+
+    driver.bot.keyClicks(listing.head.search, "nothing like it")
+    settle()
+    driver.click(listing.views.everything)
+    settle()
+    assert begun == ["nothing like it", ""]
+    driver.bot.keyClicks(listing.head.search, "alpha")
+    settle()
+    driver.page.open(ref_of("success", Period(NOON.date(), NOON.date())))
+    settle()
+    assert begun[2:] == ["alpha", ""]
+    driver.bot.keyClicks(listing.head.search, "beta")
+    listing.head.filters.chips.choose(2)
+    settle()
+    assert begun[4:] == ["beta"]
+    driver.bot.keyClick(listing.head.search, Qt.Key.Key_Escape)
+    settle()
+    assert begun[5:] == [""]
+    driver.bot.keyClick(listing.head.search, Qt.Key.Key_Return)
+    settle()
+    assert begun[6:] == [""]

@@ -74,6 +74,7 @@ class Searching(QObject):
         """Show the list of another search, filter or order from its beginning."""
         self.marks.clear()
         self.total = None
+        self._head.search.settle()
         self._head.show_sort(self.sort)
         self.loader.start(self.wanted, self.sort)
         self.started.emit()
