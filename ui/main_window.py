@@ -28,6 +28,7 @@ from ui.shell.preload import load_page
 from ui.shell.rail import Rail
 from ui.shell.status_bar import StatusBar
 from ui.shell.waiting import WaitingPage
+from ui.slices import Slices
 from ui.widgets.layout import add_layout
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class MainWindow(QMainWindow):
         self._entries = {entry.id: entry for entry in pages}
         self._pages: dict[str, Page] = {}
         self._context: UiContext | None = None
+        self._opening = Slices(self)
         self.rail, self.status, self._stack = Rail(pages), StatusBar(now), QStackedWidget()
         self.waiting = WaitingPage()
         self._stack.addWidget(self.waiting)
@@ -79,7 +81,7 @@ class MainWindow(QMainWindow):
 
     def at_rest(self) -> bool:
         """Whether the page in sight shows everything it was asked for."""
-        return self.page is not None and self.page.ready
+        return self.page is not None and self.page.ready and not self._opening.busy
 
     def mark_example(self, *, leads_away: bool) -> "ExampleBar":
         """Say from now on, above every page and in the title, that everything here is made up."""
@@ -165,6 +167,7 @@ class MainWindow(QMainWindow):
             self._arrive(place, self._context)
 
     def _arrive(self, place: Place, context: UiContext) -> None:
+        fresh = place.page not in self._pages
         page = self._page(place.page, context)
         known = page.focusWidget() is not None
         self._stack.setCurrentWidget(page)
@@ -172,7 +175,10 @@ class MainWindow(QMainWindow):
             page.take_focus()
         self.setWindowTitle(self._titled(_(self._entries[place.page].title)))
         page.reload_if_stale()
-        if place.ref:
+        self._opening.clear()
+        if place.ref and fresh:  # to build a page is enough for one turn of the event loop
+            self._opening.add(partial(page.open, place.ref))
+        elif place.ref:
             page.open(place.ref)
 
     def _page(self, name: str, context: UiContext) -> "Page":

@@ -45,6 +45,8 @@ class Agreement:
     """Why the acting person cannot reject now."""
     outdated: bool = False
     """Whether the plan was edited since approval was asked for."""
+    plan_hash: str = ""
+    """The plan that is decided about."""
 
     @property
     def given(self) -> int:
@@ -62,6 +64,7 @@ def agreement_of(change: Change, uow: UnitOfWork, desk: Desk) -> Agreement:
     steps, listed = steps_of(change, desk.settings), tuple(uow.people.list())
     asked, awaits = request_for(change), awaits_decision(change)
     said = tuple(_said(item, change) for item in _newest(change.approvals))
+    plan_hash = change.plan_hash
     return Agreement(
         steps=fill(steps, standing(change)),
         people=tuple(_who_may(step, change, listed) for step in steps),
@@ -75,8 +78,9 @@ def agreement_of(change: Change, uow: UnitOfWork, desk: Desk) -> Agreement:
             awaits
             and change.state is ChangeState.AUTHORIZE
             and asked
-            and asked.plan_hash != change.plan_hash
+            and asked.plan_hash != plan_hash
         ),
+        plan_hash=plan_hash,
     )
 
 

@@ -86,13 +86,15 @@ class Walk:
         """Type into the search field, a key at a time."""
         from PySide6.QtCore import Qt
         from PySide6.QtTest import QTest
-        from PySide6.QtWidgets import QApplication, QLineEdit
+        from PySide6.QtWidgets import QApplication
+
+        from ui.widgets.search import SearchField
 
         window = self._desktop.window
         self._watch.during(self._go(self._page))
         self._watch.during(window.page.focus_search)
         field = QApplication.focusWidget()
-        if isinstance(field, QLineEdit):
+        if isinstance(field, SearchField):
             for key in _TYPED:
                 self._note(f"{self._page}: search", "typing", partial(QTest.keyClicks, field, key))
             erase = partial(QTest.keyClick, field, Qt.Key.Key_Escape)

@@ -60,14 +60,29 @@ def test_a_store_that_cannot_be_opened_is_explained(desktop, qtbot):
     assert banner.message.next == "Update Change Desk."
 
 
-def test_pages_are_built_when_they_are_first_wanted(ready):
+def test_pages_are_built_when_they_are_first_wanted(ready, qtbot):
     first = ready.window.page
     ready.tools.navigation.go("changes", "142")
-    assert ready.window.page.calls == ["reload", "open 142"]
+    changes = ready.window.page
+    assert changes.calls == ["reload"]
+    assert not ready.window.at_rest()
+    qtbot.waitUntil(ready.window.at_rest)
+    assert changes.calls == ["reload", "open 142"]
+    ready.tools.navigation.go("changes", "143")
+    assert changes.calls == ["reload", "open 142", "open 143"]
+    ready.tools.navigation.back()
     ready.tools.navigation.back()
     assert ready.window.page is first
     assert first.calls == ["reload"]
     assert ready.window.windowTitle().startswith("Plain")
+
+
+def test_who_goes_on_before_a_new_page_has_opened_a_record_stays_there(ready, qtbot):
+    ready.tools.navigation.go("changes", "142")
+    changes = ready.window.page
+    ready.tools.navigation.go("changes", "143")
+    qtbot.waitUntil(ready.window.at_rest)
+    assert changes.calls == ["reload", "open 143"]
 
 
 def test_a_click_in_the_rail_shows_a_page(ready, qtbot):
@@ -102,6 +117,7 @@ def test_keys_reach_the_page(ready, qtbot):
     assert page.calls == ["reload", "search", "reload"]
     QTest.keyClick(ready.window, Qt.Key.Key_N)
     assert ready.tools.navigation.place == Place("changes", "new")
+    qtbot.waitUntil(ready.window.at_rest)
     other = ready.window.page
     QTest.keyClick(ready.window, Qt.Key.Key_N)
     QTest.keyClick(ready.window, Qt.Key.Key_Escape)

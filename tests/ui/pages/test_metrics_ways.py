@@ -1,5 +1,6 @@
 """The ways to look at measures: tabs, pictures, all at a glance, two together, the method."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -110,6 +111,26 @@ def test_all_measures_are_seen_at_a_glance_the_worst_first(driver):
     driver.settle()
     assert driver.page.ways.table.current.id == "cpu"
     assert ways.tabs.current == 0
+
+
+def test_many_measures_are_drawn_in_turns_and_none_is_lost(driver):
+    ways = driver.page.ways
+    few = ways._view
+    many = []
+    for number in range(60):
+        view = few.metrics[number % 3]
+        many.append(replace(view, metric=replace(view.metric, id=f"m{number:03}")))
+    full = replace(few, metrics=tuple(many))
+    ways.glance.show_view(full)
+    assert ways.busy
+    ways.glance.show_view(few)
+    driver.settle()
+    assert len(ways.glance.tiles) == 3, "nothing of what was shown before comes after it"
+    ways.glance.show_view(full)
+    driver.settle()
+    assert {tile.ident for tile in ways.glance.tiles} == {view.id for view in many}
+    places = [ways.glance._grid.indexOf(tile) for tile in ways.glance.tiles]
+    assert places == list(range(60))
 
 
 def test_two_measures_are_put_against_each_other(driver):

@@ -112,7 +112,7 @@ class Approvals(QWidget):
     @Slot()
     def _on_approve(self) -> None:
         view = self._editing.view
-        plan = view.change.plan_hash[:8]
+        plan = view.agreement.plan_hash[:8]
         text = _("You approve plan {plan} as {name}. The approval holds for exactly this plan.")
         if view.settings.move_tolerance_h:
             more = _(" Its start may move by up to {hours:g} h.")
@@ -171,9 +171,8 @@ def _step(step: FilledStep, people: tuple[str, ...]) -> QVBoxLayout:
 
 
 def _bound(found: Agreement, view: ChangeView) -> str:
-    change = view.change
     text = _("Plan {plan}, revision {n}. An edit of the plan voids its approvals.").format(
-        plan=change.plan_hash[:8], n=change.revision
+        plan=found.plan_hash[:8], n=view.change.revision
     )
     if found.asked is None:
         return text

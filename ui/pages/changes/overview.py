@@ -1,5 +1,7 @@
 """The overview: why, what success is, how safe it is, who agreed, what happened last."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -69,13 +71,13 @@ class OverviewTab(Tab):
         self._sides.update()  # setDirection does not tell the layouts around it
 
     def show_view(self, view: ChangeView) -> None:
-        """Show a change."""
+        """Show a change: its left side at once, each part of the right one in a turn of its own."""
         super().show_view(view)
         for part in (self.need, self.criteria, self.gate):
             part.show_view(view)
-        self.approvals.show_view(view)
-        self.related.show_view(view)
-        self.recent.show_view(view)
+        self._later.clear()
+        for beside in (self.approvals, self.related, self.recent):
+            self.build_later(partial(beside.show_view, view))
 
 
 def _set_side(side: QWidget, *, left: int = 0, right: int = 0) -> None:

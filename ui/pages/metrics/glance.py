@@ -1,6 +1,7 @@
 """All measures of a change on one page, those that want to be looked at first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
@@ -13,10 +14,13 @@ from ui.charts.glance import GlanceTile
 from ui.operations.charting import save_by_menu
 from ui.operations.metrics import MetricsView, MetricView
 from ui.pages.metrics.rows import verdict_badge
+from ui.slices import Slices
 from ui.widgets.labels import Label
 from ui.widgets.layout import MARGIN, column, panel, scrolling
 
 _LEAST_WIDTH, _GAP = 300, 16
+_AT_ONCE = 24
+"""Tiles that are made in one turn: as many as a window shows."""
 
 
 class GlanceView(QWidget):
@@ -28,7 +32,8 @@ class GlanceView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.tiles: list[GlanceTile] = []
-        self._columns = 0
+        self._columns = 1
+        self._making = Slices(self)
         self._sheet = QWidget()
         self._sheet.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._sheet.customContextMenuRequested.connect(self._on_menu)
@@ -48,6 +53,11 @@ class GlanceView(QWidget):
         self.setLayout(outer)
 
     @property
+    def busy(self) -> bool:
+        """Whether tiles are still being made."""
+        return self._making.busy
+
+    @property
     def sentence(self) -> str:
         """All tiles in words."""
         return "; ".join(tile.accessibleName() for tile in self.tiles)
@@ -62,18 +72,28 @@ class GlanceView(QWidget):
 
     def show_view(self, view: MetricsView) -> None:
         """Show all measures of a change."""
+        self._making.clear()
         for tile in self.tiles:
             self._grid.removeWidget(tile)
             tile.hide()
             tile.deleteLater()
-        self.tiles = [self._tile(item) for item in sorted(view.metrics, key=_rank)]
-        self._columns = 0
-        self._place()
+        self.tiles = []
+        wanted = sorted(view.metrics, key=_rank)
+        self._make(wanted[:_AT_ONCE])
+        for start in range(_AT_ONCE, len(wanted), _AT_ONCE):
+            self._making.add(partial(self._make, wanted[start : start + _AT_ONCE]))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Set as many side by side as there is room for."""
         super().resizeEvent(event)
         self._place()
+
+    def _make(self, views: Sequence[MetricView]) -> None:
+        """Add tiles to the end."""
+        for view in views:
+            tile = self._tile(view)
+            self._put(tile, len(self.tiles))
+            self.tiles.append(tile)
 
     def _tile(self, view: MetricView) -> GlanceTile:
         tile = GlanceTile(view.id, view.metric.name, verdict_badge(view), _words(view))
@@ -92,8 +112,11 @@ class GlanceView(QWidget):
         for position in range(columns):
             self._grid.setColumnStretch(position, 1)
         for position, tile in enumerate(self.tiles):
-            self._grid.addWidget(tile, position // columns, position % columns)
-            tile.show()
+            self._put(tile, position)
+
+    def _put(self, tile: GlanceTile, position: int) -> None:
+        self._grid.addWidget(tile, position // self._columns, position % self._columns)
+        tile.show()
 
     @Slot(object)
     def _on_pointed(self, at: float | None) -> None:

@@ -1,5 +1,6 @@
 """The ways to look at one metric: its windows, a timeline, an overlay, quantiles, the method."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Signal, Slot
@@ -12,6 +13,7 @@ from ui.charts.placebo import PlaceboStrip
 from ui.operations.charting import open_chart_menu
 from ui.operations.plot_panel import PlotPanel
 from ui.pages.metrics.method import MethodView
+from ui.slices import Slices
 from ui.widgets.labels import Label
 from ui.widgets.layout import column, panel
 from ui.widgets.tabs import TabStack
@@ -80,6 +82,7 @@ class MetricViews(QWidget):
         super().__init__()
         self._view: MetricView | None = None
         self._shown_for = ""
+        self._drawing = Slices(self)
         self.stack = TabStack()
         self.windows, self.method = WindowsView(), MethodView()
         self.timeline, self.overlay = PlotPanel(), PlotPanel()
@@ -99,22 +102,34 @@ class MetricViews(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.stack)
 
+    @property
+    def busy(self) -> bool:
+        """Whether pictures are still being drawn."""
+        return self._drawing.busy
+
     def show_metric(self, view: "MetricView") -> None:
         """Show another metric in the way that was chosen."""
+        self._drawing.clear()
         self._view, self._shown_for = view, ""
         self._fill()
 
     @Slot(object)
     def show_pictures(self, pictures: "Pictures") -> None:
-        """Show pictures that were asked for, unless another metric is looked at by now."""
+        """Show pictures that were asked for, unless another metric is looked at by now.
+
+        Each is a turn of its own: the first one builds its chart.
+        """
         if self._view is None or pictures.metric_id != self._view.id:
             return
         drawn = pictures.drawn
         self._shown_for = pictures.metric_id
-        self.timeline.show_plot(drawn.timeline, drawn.timeline_note or drawn.missing)
-        self.overlay.show_plot(drawn.overlay, "" if drawn.overlay else drawn.missing)
-        self.quantiles.show_plot(drawn.quantiles)
-        self.shifts.show_plot(drawn.shifts, drawn.distribution_note)
+        self._drawing.clear()
+        self._drawing.add(
+            partial(self.timeline.show_plot, drawn.timeline, drawn.timeline_note or drawn.missing),
+            partial(self.overlay.show_plot, drawn.overlay, "" if drawn.overlay else drawn.missing),
+            partial(self.quantiles.show_plot, drawn.quantiles),
+            partial(self.shifts.show_plot, drawn.shifts, drawn.distribution_note),
+        )
 
     @Slot(int)
     def _on_shown(self, _position: int) -> None:

@@ -88,8 +88,9 @@ class Ways(QWidget):
 
     @property
     def busy(self) -> bool:
-        """Whether a picture is being prepared."""
-        return self._pictures.busy or self._pairs.busy
+        """Whether a picture is being prepared or drawn."""
+        drawing = self.detail.views.busy or self.glance.busy
+        return drawing or self._pictures.busy or self._pairs.busy
 
     def look(self, way: str) -> None:
         """Choose a way by its name; an unknown one changes nothing."""
