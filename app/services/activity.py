@@ -9,6 +9,7 @@ from datetime import datetime
 from app.domain.event import Event
 from app.domain.vocabulary import ChangeState
 from app.services.entries import HAPPENED_AT, PINNED, REMARKED, UNPINNED
+from app.services.spelling import folded
 from app.services.standing import field_words
 
 _ABOUT = (PINNED, UNPINNED, REMARKED)
@@ -129,7 +130,7 @@ def _entry(event: Event, pinned: bool, remarks: tuple[Event, ...]) -> Entry:
     texts = (event.text, event.by, *(text for remark in remarks for text in (remark.text,)))
     return Entry(
         event, happened or event.at, happened is not None, pinned, remarks,
-        " ".join(texts).casefold(),
+        folded(" ".join(texts)),
     )  # fmt: skip
 
 
@@ -144,7 +145,7 @@ def _fields(events: Sequence[Event]) -> tuple[FieldChange, ...]:
             key = name.partition(".")[2]
             before, after = (_value_words(key, value) for value in (before, after))
             field = field_words(key).replace("_", " ")
-            words = f"{field} {before} {after} {event.by}".casefold()
+            words = folded(f"{field} {before} {after} {event.by}")
             found.append(
                 FieldChange(event.seq, place, field, before, after, event.at, event.by, words)
             )

@@ -13,6 +13,7 @@ from app.domain.need import NeedCategory
 from app.domain.review import CloseCode
 from app.domain.risk import PastOutcome
 from app.i18n import _, later, ngettext
+from app.services.spelling import folded
 from app.services.standing import TrackRecord
 
 YEAR_DAYS = 365
@@ -22,10 +23,10 @@ _SHORTEST = 3
 _STOP = frozenset(
     {
         *("the", "and", "for", "with", "from", "into", "onto", "out", "over", "all", "new"),
-        *("der", "die", "das", "und", "für", "mit", "von", "auf", "this", "that", "one", "two"),
+        *("der", "die", "das", "und", "fur", "mit", "von", "auf", "this", "that", "one", "two"),
     }
 )
-"""Words that say nothing about what is done."""
+"""Words that say nothing about what is done, folded."""
 
 
 class Shared(StrEnum):
@@ -62,7 +63,7 @@ class Likeness:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words of the title that tell something, in small letters."""
+        """The words of the title that tell something, folded."""
         return telling_words(self.title)
 
     @property
@@ -73,8 +74,8 @@ class Likeness:
 
 
 def telling_words(title: str) -> tuple[str, ...]:
-    """Return the words of a title that tell something, in small letters, each once."""
-    found = re.findall(r"\w+", title.casefold())
+    """Return the words of a title that tell something, folded, each once."""
+    found = re.findall(r"\w+", folded(title))
     return tuple(
         dict.fromkeys(word for word in found if len(word) >= _SHORTEST and word not in _STOP)
     )

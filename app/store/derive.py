@@ -30,7 +30,9 @@ def derive_all(connection: Connection) -> None:
             items = list(_readable(kind, rows))
             _write_columns(connection, kind, items)
             if kind.texts:
-                _write_texts(connection, kind, [item for _row, item in items])
+                search.index(
+                    connection, {ordinal(item.number): kind.texts(item) for _row, item in items}
+                )
 
 
 def _write_columns(
@@ -45,17 +47,6 @@ def _write_columns(
     if stale:
         new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
         connection.execute(update(table).where(table.c.row == bindparam("key")).values(new), stale)
-
-
-def _write_texts(connection: Connection, kind: Kind[Entity], items: Sequence[Any]) -> None:
-    assert kind.texts  # noqa: S101 - tells the type checker
-    fresh = {ordinal(item.number): kind.texts(item) for item in items}
-    known = search.stored_texts(connection, list(fresh))
-    if missing := [(number, texts) for number, texts in fresh.items() if number not in known]:
-        search.insert_texts(connection, missing)
-    for number, texts in known.items():
-        if fresh[number] != texts:
-            search.index(connection, number, fresh[number])
 
 
 def _chunks(connection: Connection, kind: Kind[Any]) -> Iterator[Sequence[Row[Any]]]:

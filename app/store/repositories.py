@@ -120,7 +120,7 @@ class StoredRecords(Generic[Entity]):
         sealed = seal(table, values["row"], values["version"], key, values["body"])
         self._writes.seals[key, seal_name(table, key)] = sealed
         if self._kind.texts:
-            search.index(self._connection, ordinal(item.number), self._kind.texts(item))
+            search.index(self._connection, {ordinal(item.number): self._kind.texts(item)})
 
 
 class StoredChanges(StoredRecords[Change]):

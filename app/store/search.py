@@ -3,13 +3,13 @@
 Words are matched by their beginning and hits are not ranked: the newest change comes first, as in
 every list. The index bears the number of a change as its key, so that hits come out in that order
 and a page of them costs the same however many there are. Facets (`app.store.words`) lie in the
-same index: words within a filter are one walk.
+same index: words within a filter are one walk. Texts are kept as they are found, see
+`app.store.lettering`.
 """
 
 import json
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import table as lightweight
 
+from app.services.spelling import spelled
+from app.store.lettering import as_kept, as_written
 from app.store.words import Texts
 
 if TYPE_CHECKING:
@@ -51,47 +53,42 @@ KEY: ColumnElement[int] = _INDEX.c.rowid
 """The number of a hit."""
 
 
-def index(connection: Connection, ordinal: int, texts: Texts) -> None:
-    """Replace what a change is found by, inside the caller's transaction; transcripts stay."""
-    old = connection.scalar(select(_INDEX.c.transcript).where(_INDEX.c.rowid == ordinal))
-    _forget(connection, ordinal)
-    row = {"rowid": ordinal, _TRANSCRIPT: old or ""} | _clean(texts)
-    connection.execute(_INDEX.insert(), row)
+def index(connection: Connection, found_by: Mapping[int, Texts]) -> None:
+    """Keep what changes are found by, inside the caller's transaction; transcripts stay.
+
+    What is kept already is only read.
+    """
+    stored = _stored(connection, found_by)
+    fresh = []
+    for number, texts in found_by.items():
+        old = stored.get(number, {})
+        row = _row(number, texts, as_written(old.get(_TRANSCRIPT) or ""))
+        if row != old:
+            fresh.append(row)
+    _replace(connection, fresh)
 
 
 def set_transcript(connection: Connection, ordinal: int, transcript: str) -> None:
     """Replace what the steps of a change put out, as far as it is found by."""
-    texts = stored_texts(connection, [ordinal]).get(ordinal)
-    if texts is not None:
-        _forget(connection, ordinal)
-        row = {"rowid": ordinal, _TRANSCRIPT: _kept(transcript)} | _clean(texts)
-        connection.execute(_INDEX.insert(), row)
+    for row in _stored(connection, [ordinal]).values():
+        _replace(connection, [row | {_TRANSCRIPT: as_kept(transcript)}])
 
 
-def _forget(connection: Connection, ordinal: int) -> None:
-    connection.execute(text(f"DELETE FROM {TABLE} WHERE rowid = :key"), {"key": ordinal})  # noqa: S608
-
-
-def insert_texts(connection: Connection, found_by: Iterable[tuple[int, Texts]]) -> None:
-    """Add what new changes are found by."""
-    rows = [{"rowid": number, _TRANSCRIPT: ""} | _clean(texts) for number, texts in found_by]
-    connection.execute(_INDEX.insert(), rows)
-
-
-def stored_texts(connection: Connection, numbers: Sequence[int]) -> dict[int, Texts]:
-    """Return what changes are found by now."""
+def _stored(connection: Connection, numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
     rows = connection.execute(select(_INDEX).where(listed(KEY, as_list(numbers))))
-    return {row.rowid: Texts(*(getattr(row, name) for name in _COLUMNS)) for row in rows}
+    return {row.rowid: dict(row._mapping) for row in rows}
 
 
-def _clean(texts: Texts) -> dict[str, str]:
-    found = ((name, getattr(texts, name)) for name in _COLUMNS)
-    return {name: _kept(held) for name, held in found}
+def _row(number: int, texts: Texts, transcript: str) -> dict[str, Any]:
+    found = {name: getattr(texts, name) for name in _COLUMNS} | {_TRANSCRIPT: transcript}
+    return {"rowid": number} | {name: as_kept(text_) for name, text_ in found.items()}
 
 
-def _kept(held: str) -> str:
-    """Return text as it is kept: composed, so that an accent is found however it was written."""
-    return unicodedata.normalize("NFC", held.encode("utf-8", "replace").decode())
+def _replace(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        forget = text(f"DELETE FROM {TABLE} WHERE rowid = :rowid")  # noqa: S608
+        connection.execute(forget, [{"rowid": row["rowid"]} for row in rows])
+        connection.execute(_INDEX.insert(), rows)
 
 
 def typed_words(typed: str) -> tuple[str, ...]:
@@ -100,7 +97,7 @@ def typed_words(typed: str) -> tuple[str, ...]:
     Characters that no text can hold or that would end FTS5's own reading are taken out; all else is
     left to the index, which takes a piece apart as it took apart the texts.
     """
-    clean = unicodedata.normalize("NFC", typed.encode("utf-8", "ignore").decode())
+    clean = spelled(typed.encode("utf-8", "ignore").decode())
     found = (quoted or bare for quoted, bare in _PIECES.findall(clean.replace("\0", " ")))
     return tuple(part for piece in found for part in _parts(piece))[:_MAX_WORDS]
 
@@ -193,7 +190,8 @@ _WHERE_FOUND = (
 def _first_place(row: Sequence[str]) -> tuple[str, str] | None:
     for name, text_ in zip(PLACES[1:], row[1:], strict=True):
         if _BEGIN in text_:
-            return name, " ".join(text_.replace(_BEGIN, "").replace(_END, "").split())
+            found = as_written(text_.replace(_BEGIN, "").replace(_END, ""))
+            return name, " ".join(found.split())
     return None
 
 

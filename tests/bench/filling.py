@@ -27,7 +27,7 @@ from app.store.engine import WRITES
 from app.store.log import write_events
 from app.store.mapping import CHANGE, ordinal
 from app.store.seals import seal, seal_name
-from app.store.search import insert_texts
+from app.store.search import index
 from app.store.store import Store, open_store
 from app.store.tables import TABLES
 from app.store.words import texts_of
@@ -95,11 +95,8 @@ def _write(store: Store, changes: list[Change]) -> None:
     ]
     with store.ledger.engine.connect().execution_options(**{WRITES: True}) as connection:
         connection.execute(insert(TABLES["change"]), rows)
-        texts = (
-            (row["ordinal"], texts_of(c, row["ordinal"]))
-            for row, c in zip(rows, changes, strict=True)
-        )
-        insert_texts(connection, texts)
+        numbers = [row["ordinal"] for row in rows]
+        index(connection, {n: texts_of(c, n) for n, c in zip(numbers, changes, strict=True)})
         events = [
             NewEvent("change.opened", f"Opened “{c.title}”", c.id, data=(_seal_of(row),))
             for row, c in zip(rows, changes, strict=True)

@@ -185,6 +185,23 @@ def test_titles_are_compared_by_their_telling_words():
     assert alike("Upgrade", ()) == 0.0
 
 
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ("Straße der Ærø-Fähre", "strasse aero fahre"),
+        ("Lodz gateway", "Łódź gateway"),
+        ("Größe", "GROSSE"),
+    ],
+)
+def test_a_similar_title_is_found_however_its_letters_are_spelled(store, add, before, now):
+    add(before)
+    add("Quite another thing")
+    for typed in (now, before):
+        (found,) = look(store, title=typed).found
+        assert (found.title, found.shared) == (before, (Shared.TITLE,))
+    assert alike(before, telling_words(now)) == 1.0
+
+
 def test_twenty_thousand_changes_give_the_same_answers(tmp_path):
     data = tmp_path / "many"
     fill(data, 20_000)

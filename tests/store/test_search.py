@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from app.domain.filter import Asker, ChangeFilter
 from app.domain.lesson import Lesson
 from app.services.finding import Query
+from app.services.spelling import PLAIN as SPELLED
+from app.store.lettering import as_kept, as_written
 from tests.fakes import NOON
 from tests.store.conftest import keep_changes
 from tests.store.test_finder import examples
@@ -19,7 +21,13 @@ WORDS = (
     "Ærø", "straße", "İzmir", "Жёлтый", "日本語", "db-01", "db-02", "10.0.0.5", "CVE-2024-3094",
     "a", "ab", "x86_64", "O'Neil", "C:\\temp", "50%", "C++", "upgrade", "--force", "NEAR", "AND",
     "OR", "NOT", "title:index", "^index", "ﬁle", "١٢", "e\u0301e\u0301", "👍", "x\u0302y",
+    "STRASSE", "strasse 7", "Straße 7", "lodz", "oeuvre", "aeroe", "Þór", "æ\u0301",
+    "s\u0301\u0323", "ı\u0301\u0323", "ﬃﬀi", "øe", "œ", "oe", "Đđð",
 )  # fmt: skip
+PLAIN = {
+    "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h",
+    "ı": "i", "ŋ": "n", "ŧ": "t", "ĳ": "ij", "ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi",
+}  # fmt: skip
 MARKS = " \t\n\"'*-%_.,;:()[]{}<>^~+/\\|&?!#@$=€\0\x1b\u200b"
 TEXTS = st.lists(
     st.sampled_from(WORDS) | st.text(alphabet=f"abeéÉo0 1{MARKS}", max_size=6), max_size=5
@@ -53,14 +61,14 @@ def questions(draw):
 
 
 def letters(text):
-    """Return the words of a text: small letters and digits, without accents."""
+    """Return the words of a text: plain small letters and digits, without accents."""
     plain = "".join(
         letter
         for letter in unicodedata.normalize("NFD", unicodedata.normalize("NFC", text))
         if not 0x300 <= ord(letter) <= 0x36F
     )
     kept = (c.lower() if unicodedata.category(c)[0] in "LN" else " " for c in plain)
-    return "".join(kept).split()
+    return "".join(PLAIN.get(c, c) for c in "".join(kept)).split()
 
 
 def pieces(typed):
@@ -112,6 +120,11 @@ def test_a_search_finds_what_a_reader_would(fields, asked, emptied):
         assert store.finder.count(ChangeFilter(typed), ASKER) == len(wished)
 
 
+LETTERS = (
+    "Résume\u0301 жёлтый O'Neil C:\\temp a zur Straße am Ærø, Łódź, Þór, đorđe, ﬁx, s\u0301\u0323"
+)
+
+
 @pytest.mark.parametrize(
     ("typed", "found"),
     [
@@ -122,20 +135,44 @@ def test_a_search_finds_what_a_reader_would(fields, asked, emptied):
         ("fail OR zzz", []),
         ("title:fail", []), ("a", ["A", "B", "C"]), ("o'n", ["A"]), ("c:\\te", ["A"]),
         ("CHG-000002", ["B"]), ("chg-2", ["B"]), ("CHG2", ["B"]), ("chg-0000", ["A", "B", "C"]),
-        ("fail\0over", ["B", "C"]), ("\ud800fail", ["B", "C"]), ("strasse", []), ("straße", ["A"]),
+        ("fail\0over", ["B", "C"]), ("\ud800fail", ["B", "C"]), ("strasse", ["A"]),
+        ("straße", ["A"]), ("STRAẞE", ["A"]), ("stras", ["A"]), ("straß", ["A"]),
+        ('"zur strasse am"', ["A"]),
+        ('"zur straße am"', ["A"]), ("aero", ["A"]), ("ærø", ["A"]), ("lodz", ["A"]),
+        ("thor", ["A"]), ("Đord", ["A"]), ("strase", []), ("fi", ["A"]),
     ],
 )  # fmt: skip
 def test_what_people_type_finds_what_they_mean(typed, found, store):
     keep_changes(
         store,
         [
-            {"title": "A", "description": "Résume\u0301 жёлтый O'Neil C:\\temp a Straße"},
+            {"title": "A", "description": LETTERS},
             {"title": "B", "description": "Fail over to db-01 at 10.0.0.5 a"},
             {"title": "C", "description": "Over all, a fail of db-02 at 01:00, 10.0.0.6 x86_64"},
         ],
     )
     rows = store.finder.page(Query(ChangeFilter(typed), ASKER)).rows
     assert sorted(row.title for row in rows) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [("strasse", "Die Straße"), ("ærø", "nach Ærø"), ("resume", "ein Résumé"), ("fix", "ﬁx, ﬃ")],
+)
+def test_what_was_found_is_shown_as_it_was_written(typed, shown, store):
+    text = "Die Straße nach Ærø, und ein Résumé, ﬁx, ﬃx: mit \u1e69 und oe"
+    keep_changes(store, [{"title": "A", "description": text}])
+    (row,) = store.finder.page(Query(ChangeFilter(typed), ASKER)).rows
+    assert row.found_in == "description"
+    assert shown in row.snippet
+    assert row.snippet.strip("…") in text
+
+
+@given(text=st.text(st.sampled_from("aosif \u0301\u0323\u0327eṩ") | st.sampled_from([*SPELLED])))
+def test_kept_text_is_what_was_written_and_reads_plainly(text):
+    written = unicodedata.normalize("NFC", text)
+    assert as_written(as_kept(text)) == written
+    assert not set(as_kept(text)) & set(SPELLED)
 
 
 @pytest.mark.parametrize("title", ["Index", "Index index", "An index of the index"])

@@ -1,21 +1,28 @@
 """What steps put out is found: after the run, once, capped, whatever happened in between."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.change import Change
 from app.domain.event import NewEvent
 from app.domain.filter import Asker, ChangeFilter
-from app.domain.ids import RunId
+from app.domain.ids import ChangeId, RunId
 from app.domain.lesson import Lesson
 from app.domain.run import Run, StepRun
 from app.domain.runbook import Step, StepKind
 from app.domain.transcript import Piece, write_piece
 from app.services.finding import Query
 from app.store import transcript_index
+from app.store.mapping import CHANGE
+from app.store.sqlite import FILE_NAME, prepare_file
+from app.store.store import open_store
 from app.store.transcript_index import _ends
+from app.store.upgrade import upgrade_database
 from tests.fakes import NOON
 from tests.store.test_finder import examples
 
@@ -111,6 +118,29 @@ def test_a_crash_in_between_costs_nothing_but_time(store, ran, monkeypatch):
 
 def crash(*_words):
     raise MemoryError
+
+
+def test_an_index_of_before_learns_plain_letters(tmp_path, clock):
+    data = tmp_path / "data"
+    data.mkdir()
+    path = data / FILE_NAME
+    prepare_file(path)
+    upgrade_database(path, target="0017")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for at, street in enumerate(("Straße", "Way"), start=1):
+            change = Change(ChangeId(f"c{at}"), f"CHG-{at:06d}", f"{street} north")
+            put = "INSERT INTO change (id, version, number, ordinal, body) VALUES (?, 0, ?, ?, ?)"
+            connection.execute(put, (change.id, change.number, at, CHANGE.row(change)["body"]))
+            put = "INSERT INTO change_text (rowid, title, transcript) VALUES (?, ?, ?)"
+            connection.execute(put, (at, change.title, f"Open the {street}\n"))
+    store = open_store(data, clock=clock, actor="Thabo")
+    try:
+        assert [row.title for row in hits(store, "strasse n")] == ["Straße north"]
+        (row,) = hits(store, '"open the strasse"')
+        assert (row.found_in, row.snippet) == ("transcript", "Open the Straße")
+        assert len(hits(store, "open the")) == 2
+    finally:
+        store.close()
 
 
 def test_a_file_that_is_gone_is_passed_once_and_for_all(store, ran):

@@ -9,6 +9,7 @@ from app.domain.change import Change
 from app.services import learning
 from app.services.changes import Desk
 from app.services.rows import ActionRow, LessonRow
+from app.services.spelling import folded
 from ui.tasks import WRITES, Task
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _action_words(row: ActionRow) -> str:
 
 
 def _joined(texts: Sequence[str]) -> str:
-    return " ".join(texts).casefold()
+    return folded(" ".join(texts))
 
 
 def finish(context: "UiContext", row: ActionRow) -> Task:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.i18n import _
+from app.services.spelling import folded
 from ui.actions import PALETTE, Action
 from ui.cells import Cell, Column, Mini, Words
 from ui.models.rows import RowsModel
@@ -32,15 +33,15 @@ class Choice:
 
 def matches(text: str, typed: str) -> bool:
     """Whether every typed word begins or is inside a word of the text."""
-    low = text.casefold()
-    return all(word in low for word in typed.casefold().split())
+    low = folded(text)
+    return all(word in low for word in folded(typed).split())
 
 
 def choices(actions: Sequence[Action], typed: str) -> list[Choice]:
     """Return the actions that fit, those that begin with the typed text first."""
     fitting = [a for a in actions if a.id != PALETTE and matches(a.text, typed)]
-    low = typed.casefold()
-    fitting.sort(key=lambda action: not action.text.casefold().startswith(low))
+    low = folded(typed)
+    fitting.sort(key=lambda action: not folded(action.text).startswith(low))
     return [Choice(a.id, a.text, a.run, a.icon or "command", a.keys or a.hint) for a in fitting]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from app.domain.backup import Outcome
 from app.i18n import _
+from app.services.spelling import folded
 from ui.operations.backups import SetView
 
 
@@ -31,11 +32,11 @@ def counts(views: Sequence[SetView]) -> list[int]:
 def chosen(views: Sequence[SetView], position: int, text: str) -> list[SetView]:
     """Return the sets of a filter whose host, change or content holds a text, in any case."""
     test = FILTERS[position][1]
-    words = text.casefold().split()
+    words = folded(text).split()
     return [view for view in views if test(view) and _holds(view, words)]
 
 
 def _holds(view: SetView, words: Sequence[str]) -> bool:
     titles = " ".join(one.title for one in view.set.objects)
-    place = f"{view.set.host_name} {view.number} {titles}".casefold()
+    place = folded(f"{view.set.host_name} {view.number} {titles}")
     return all(word in place for word in words)

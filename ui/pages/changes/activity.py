@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStackedWidget
 from app.domain.event import Actor
 from app.i18n import _, ngettext
 from app.services.activity import Activity, Entry, FieldChange
+from app.services.spelling import folded
 from app.wording import clock, count, day
 from ui.cells import Cell, Column, Mini, Piece, Words
 from ui.models.events import GROUPS, belongs, event_icon
@@ -146,7 +147,7 @@ class ActivityTab(Tab):
             self._show_entries()
 
     def _show_entries(self) -> None:
-        words, who = self.search.text().casefold().split(), str(self.who.currentData() or "")
+        words, who = folded(self.search.text()).split(), str(self.who.currentData() or "")
         chosen, everything = self.chips.current, self._activity.entries
         shown = [
             entry
@@ -160,7 +161,7 @@ class ActivityTab(Tab):
         self._on_picked(self.table.current)
 
     def _show_fields(self) -> None:
-        words, who = self.search.text().casefold().split(), str(self.who.currentData() or "")
+        words, who = folded(self.search.text()).split(), str(self.who.currentData() or "")
         name = who.removeprefix("name:") if who.startswith("name:") else ""
         shown = [
             item

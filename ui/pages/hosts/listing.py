@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.domain.health import Health
 from app.domain.host import Host, KeyState
 from app.i18n import _
+from app.services.spelling import folded
 from app.wording import clock, day
 from ui.cells import Badge, Cell, Column, Group, Mark, Words, cell
 from ui.models.rows import RowsModel
@@ -143,7 +144,7 @@ class HostList(QWidget):
 
     def _chosen(self) -> list[HostView]:
         test = FILTERS[max(0, self.chips.current)][1]
-        words = self.search.text().casefold().split()
+        words = folded(self.search.text()).split()
         return [view for view in self._views if test(view) and _holds(view.host, words)]
 
     @Slot()
@@ -153,5 +154,5 @@ class HostList(QWidget):
 
 
 def _holds(host: Host, words: Sequence[str]) -> bool:
-    place = " ".join((host.name, host.address, *host.tags)).casefold()
+    place = folded(" ".join((host.name, host.address, *host.tags)))
     return all(word in place for word in words)

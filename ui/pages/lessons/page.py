@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from app.domain.lesson import ActionState
 from app.i18n import _, ngettext
 from app.services.rows import ActionRow, LessonRow
+from app.services.spelling import folded
 from app.wording import count
 from ui.cells import Cell, Column, Words
 from ui.changed import Topic
@@ -169,7 +170,7 @@ class LessonsPage(Page):
             return
         chosen = self.chips.current
         rows = list(view.lessons) if chosen == LESSONS else self._actions(chosen)
-        words = self.search.text().casefold().split()
+        words = folded(self.search.text()).split()
         shown = [item for item in rows if all(word in item.words for word in words)]
         self.table.set_rows(shown)
         told = _("{shown} of {all}").format(shown=count(len(shown)), all=count(len(rows)))

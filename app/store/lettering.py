@@ -1,0 +1,35 @@
+"""Texts of the index as they are kept: in plain letters that remember what they were.
+
+The index takes accents off by itself, but ``ß`` or ``æ`` it knows only as such. Kept is therefore
+``ss`` with two accents behind it, which the index passes over: the word is found as ``strasse``,
+by its beginning and within a phrase, and can still be shown as it was written. Each letter has a
+pair of its own, in an order that composed text never has: an accent below stands first there.
+"""
+
+import re
+from itertools import product
+
+from app.services.spelling import PLAIN, composed
+
+_ABOVE, _BELOW = (
+    "\u0300\u0301\u0302\u0303\u0304\u0306\u0307",
+    "\u0323\u0324\u0325\u032d\u0330\u0331",
+)
+_PAIRS = (above + below for above, below in product(_ABOVE, _BELOW))
+_KEPT = {letter: plain + pair for (letter, plain), pair in zip(PLAIN.items(), _PAIRS, strict=False)}
+_WRITTEN = {kept: letter for letter, kept in _KEPT.items()}
+_TO_KEEP = str.maketrans(_KEPT)
+_TO_SHOW = re.compile("|".join(_WRITTEN))
+
+
+def as_kept(text: str) -> str:
+    """Return text as the index keeps it; what is no text in UTF-8 is replaced."""
+    text = composed(text.encode("utf-8", "replace").decode())
+    return text if text.isascii() else text.translate(_TO_KEEP)
+
+
+def as_written(kept: str) -> str:
+    """Return kept text as it was written, or a part of it that does not begin within a letter."""
+    if kept.isascii():
+        return kept
+    return _TO_SHOW.sub(lambda found: _WRITTEN[found[0]], kept)
