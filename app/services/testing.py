@@ -1,13 +1,13 @@
 """Record the tests of a change, tried by program or by hand; every attempt is kept."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.domain.change import Change, ChangeState
 from app.domain.event import Actor, NewEvent
 from app.domain.evidence import Attachment
-from app.domain.people import Role
+from app.domain.people import Person, Role
 from app.domain.review import Attempt, Severity, Side, TestCase, TestResult
 from app.errors import IllegalMove, InvalidInput, NotFound
 from app.i18n import _, later
@@ -15,7 +15,7 @@ from app.services.attachments import clean_name, mime_of, read_file
 from app.services.changes import Desk
 from app.services.functional import Testing, Tried, try_probe
 from app.services.functional_judge import excerpt
-from app.services.guards.who import require_role
+from app.services.guards.who import lacks_role, require_role
 from app.tasks import TaskContext
 
 BEFORE_WORK = (
@@ -26,6 +26,13 @@ BEFORE_WORK = (
     ChangeState.REJECTED,
 )
 TESTERS = (Role.TESTER,)
+
+
+def lacks_waiver(change: Change, people: Iterable[Person], actor: str) -> str:
+    """Say who may waive a test when the acting person may not: a tester or the coordinator."""
+    return lacks_role(TESTERS, change, people, actor, (change.coordinator,))
+
+
 """Who tries tests and records what was seen, once somebody is listed for it."""
 RESULT_WORDS = {
     TestResult.OPEN: later("not run"),

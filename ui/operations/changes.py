@@ -24,7 +24,7 @@ from app.services.families import relatives
 from app.services.guards.who import lacks_role
 from app.services.process import moves_of, next_move
 from app.services.rollback import RollbackTime, rollback_deadline, rollback_time
-from app.services.testing import TESTERS
+from app.services.testing import TESTERS, lacks_waiver
 from app.services.transitions import Answer, Transition
 from app.settings import Settings
 from ui.operations.zones import zone_names
@@ -76,6 +76,8 @@ class ChangeView:
     """Connections that measures can be read from: id and name."""
     not_tester: str = ""
     """Why the acting person may not record what tests found, "" when they may."""
+    not_waiver: str = ""
+    """Why the acting person may not waive a test, "" when they may."""
     load_words: str = ""
     """What the load tests of both sides say, "" while they were not compared."""
     clock_behind_s: float = 0.0
@@ -196,6 +198,7 @@ def load_view(services: "AppServices", ref: str) -> ChangeView:
         people=people,
         connections=tuple(sorted(offered, key=lambda pair: pair[1].casefold())),
         not_tester=lacks_role(TESTERS, change, facts.people, desk.actor),
+        not_waiver=lacks_waiver(change, facts.people, desk.actor),
         load_words=load_tests.found.overall.sentence if load_tests else "",
         clock_behind_s=max((events[0].at - facts.now).total_seconds(), 0.0) if events else 0.0,
     )

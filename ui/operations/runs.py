@@ -1,6 +1,6 @@
 """What the run page reads and does, each as one call on a worker."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -11,6 +11,7 @@ from app.domain.backup import BackupSet
 from app.domain.change import Change, ChangeState
 from app.domain.event import Event
 from app.domain.health import HealthReport
+from app.domain.people import Person
 from app.domain.run import Run, StepRun
 from app.domain.work import Work
 from app.services import decisions, execution
@@ -26,7 +27,7 @@ from app.services.notifying import mail_of
 from app.services.proofs import attach_proof
 from app.services.rollback import RollbackTime, rollback_deadline, rollback_time
 from app.services.rows import RunRow
-from app.services.run_roles import RUNNERS
+from app.services.run_roles import RUNNERS, lacks_runner
 from app.services.saving import save_whole
 from ui.tasks import Task
 
@@ -56,6 +57,8 @@ class RunView:
     """The last work of other runs on the hosts the plan backs up."""
     not_runner: str = ""
     """Why the acting person may not run steps, "" when they may."""
+    not_owner: str = ""
+    """The same of the step that waits: whoever owns it may run it too."""
 
     @property
     def zone(self) -> str:
@@ -91,7 +94,7 @@ def load_view(services: "AppServices", ref: str = "") -> RunView | None:
         health = tuple(uow.health.list(change=change.id))
         names = {str(host.id): host.name for host in uow.hosts.list()}
         work = work_after(change, backups, uow, besides=run.id if run else "")
-        not_runner = lacks_role(RUNNERS, change, uow.people.list(), services.actor)
+        not_runner, not_owner = _lacks(change, run, uow.people.list(), services.actor)
     return RunView(
         change,
         run,
@@ -105,6 +108,20 @@ def load_view(services: "AppServices", ref: str = "") -> RunView | None:
         services.settings.backup_age_h,
         work,
         not_runner,
+        not_owner,
+    )
+
+
+def _lacks(
+    change: Change, run: Run | None, people: Sequence[Person], actor: str
+) -> tuple[str, str]:
+    """Return why somebody may not run steps, and why not the one that waits."""
+    if run is None:
+        return lacks_role(RUNNERS, change, people, actor), ""
+    step = run.current.step.id if run.current else ""
+    return (
+        lacks_runner(run, change, people, actor),
+        lacks_runner(run, change, people, actor, step),
     )
 
 

@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from app.domain.review import Attempt, Severity, Side, TestCase, TestKind, TestResult
@@ -284,9 +284,10 @@ class WaiverPart(QWidget):
         form.add("owner", self.owner)
         form.add("severity", self.severity)
         self._asks = QWidget()
-        self._asks.setLayout(column(form, row(self.waive, None), gap=8))
+        left = Qt.AlignmentFlag.AlignLeft
+        self._asks.setLayout(column(form, row(WithReason(self.waive, align=left), None), gap=8))
         self._given = QWidget()
-        self._given.setLayout(row(self.state, self.back))
+        self._given.setLayout(row(self.state, WithReason(self.back)))
         self.setLayout(column(self._given, self._asks, gap=0))
         self.waive.clicked.connect(self._on_waive)
         self.back.clicked.connect(self._on_back)
@@ -300,6 +301,10 @@ class WaiverPart(QWidget):
             self.owner.set_value(view.change.implementer)
         self._given.setVisible(case.is_waived)
         self.back.setVisible(not locked)
+        for button in (self.back, self.waive):
+            button.block(view.not_waiver)
+        for field in (self.reason, self.owner, self.severity):
+            field.setEnabled(not view.not_waiver)
         self._asks.setVisible(not case.is_settled and not locked)
         self.setVisible(case.is_waived or (not case.is_settled and not locked))
         text = _("Waived as {severity} by {name}: {why} {owner} sees to it.")

@@ -1,5 +1,6 @@
 """The other questions of a run: by hand, a notification, a destructive command, trouble."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
@@ -13,7 +14,7 @@ from app.services.commands import dangers
 from ui.cells import Badge, Mark
 from ui.format import visible
 from ui.pages.run.proofs import Proofs
-from ui.theme import BOLD
+from ui.theme import BOLD, SMALL
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.confirm import Consequence, TypedConfirmation
@@ -23,6 +24,14 @@ from ui.widgets.layout import Item, card, column, row
 
 if TYPE_CHECKING:
     from ui.context import UiContext
+
+
+@dataclass(frozen=True, slots=True)
+class Lacks:
+    """Why the acting person may not decide about a step, and why not about the run; "" if so."""
+
+    owner: str = ""
+    runner: str = ""
 
 
 class Card(QWidget):
@@ -42,21 +51,48 @@ class Card(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.note: LineField | None = None
+        self._deeds: list[Button] = []
+        self._ways_back: list[Button] = []
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(10)
+
+    def hold(self, lacks: Lacks) -> None:
+        """Let those who may not decide read the question, and say under it who may."""
+        for buttons, reason in ((self._deeds, lacks.owner), (self._ways_back, lacks.runner)):
+            for button in buttons if reason else ():
+                button.block(reason)
+        if self.note is not None and lacks.owner:
+            self.note.setEnabled(False)
+        told = lacks.owner
+        if not told and lacks.runner and self._ways_back:
+            told = f"{self._ways_back[0].text()}: {lacks.runner}"
+        if told:
+            self._layout.addWidget(Label(told, size=SMALL, tone="ink2", wrap=True))
 
     def _fill(self, *items: Item) -> None:
         self._layout.addWidget(card(column(*items, gap=10, margins=(14, 12, 14, 12))))
 
     def _skip_button(self) -> Button:
-        skip = Button(_("Skip"))
+        skip = self._deed(Button(_("Skip")))
         skip.clicked.connect(self._on_skip)
         return skip
 
     def _button(self, text: str, kind: Kind, icon: str) -> Button:
-        made = Button(text, kind, icon=icon)
+        made = self._deed(Button(text, kind, icon=icon))
         made.clicked.connect(self._on_done)
         return made
+
+    def _deed(self, button: Button) -> Button:
+        """Keep a button that decides about the step, so that it can be held."""
+        self._deeds.append(button)
+        return button
+
+    def _back_button(self, text: str, kind: Kind = Kind.DANGER, icon: str = "undo") -> Button:
+        back = Button(text, kind, icon=icon)
+        back.clicked.connect(self.backing_out)
+        self._ways_back.append(back)
+        return back
 
     @Slot()
     def _on_done(self) -> None:
@@ -139,9 +175,7 @@ class LateCard(Card):
         )
         ways_back: list[Item] = []
         if backs_out:
-            no_go = Button(_("No-go, back out"))
-            no_go.clicked.connect(self.backing_out)
-            ways_back.append(no_go)
+            ways_back.append(self._back_button(_("No-go, back out"), Kind.SECONDARY, ""))
         sign = StateBadge(Badge(Mark.WATCH, _("Point of no return"), "bad"))
         text = _("The latest start of a roll-back was at {time}. Nothing has been sent.")
         head = row(Label(item.step.title, weight=BOLD, wrap=True), sign, gap=16)
@@ -183,10 +217,14 @@ class DangerCard(Card):
         self.typed.set_note(_("Sent once, in your name."))
         self.typed.confirmed.connect(self._on_confirmed)
         self.note = LineField(_("Why, if it is skipped"))
-        self._layout.setSpacing(10)
         self._layout.addWidget(Label(visible(step.command), mono=True, wrap=True).make_selectable())
         self._layout.addWidget(self.typed)
         self._layout.addWidget(self.note)
+
+    def hold(self, lacks: Lacks) -> None:
+        """Take no words from those who may not send it."""
+        super().hold(lacks)
+        self.typed.setEnabled(not lacks.owner)
 
     @Slot()
     def _on_confirmed(self) -> None:
@@ -205,11 +243,10 @@ class TroubleCard(Card):
         self.note = LineField(_("How you know, or why"), _("Needed to skip; kept with the step."))
         ways_back: list[Item] = []
         if backs_out:
-            back = Button(_("Back out"), Kind.DANGER, icon="undo")
-            back.clicked.connect(self.backing_out)
-            ways_back.append(back)
+            ways_back.append(self._back_button(_("Back out")))
         first = backs_out and (gate or step.on_fail is OnFail.BACK_OUT)
-        again = Button(_("Open the gate again") if gate else _("Send again"), icon="refresh")
+        text = _("Open the gate again") if gate else _("Send again")
+        again = self._deed(Button(text, icon="refresh"))
         if unknown and not step.idempotent:
             again.block(_("Twice may do harm"))
         again.clicked.connect(self.repeated)
@@ -221,7 +258,7 @@ class TroubleCard(Card):
         )
         head: list[Item] = [badge, None]
         if unknown and item.job:
-            look = Button(_("Look on the host"), Kind.PRIMARY, icon="search")
+            look = self._deed(Button(_("Look on the host"), Kind.PRIMARY, icon="search"))
             look.clicked.connect(self.looked)
             head.append(look)
         self._fill(

@@ -17,11 +17,19 @@ from app.wording import clock
 from ui.cells import Badge, Mark
 from ui.operations import runs
 from ui.operations.runs import RunView
-from ui.pages.run.cards import Card, DangerCard, LateCard, ManualCard, NotifyCard, TroubleCard
+from ui.pages.run.cards import (
+    Card,
+    DangerCard,
+    Lacks,
+    LateCard,
+    ManualCard,
+    NotifyCard,
+    TroubleCard,
+)
 from ui.pages.run.fleet_card import FleetCard
 from ui.pages.run.gate_card import GateCard
 from ui.widgets.badges import StateBadge
-from ui.widgets.buttons import Button, Kind
+from ui.widgets.buttons import Button, Kind, WithReason
 from ui.widgets.confirm import Consequence, TypedConfirmation
 from ui.widgets.fields import LineField
 from ui.widgets.layout import card, clear, column, row
@@ -104,33 +112,34 @@ class DecisionPanel(QWidget):
         backs_out = run.backout_at is None and bool(_way_back(run))
         stands = idle or run.state is RunState.WAITING
         if run.state is RunState.PAUSED or (stands and not _asks(step)):
-            self._ask_paused(paused=run.state is RunState.PAUSED)
+            self._ask_paused(view.not_runner, paused=run.state is RunState.PAUSED)
         elif step.state.is_trouble and step.step.fleet is not None:
-            self._ask_card(FleetCard(run, step, backs_out=backs_out))
+            self._ask_card(FleetCard(run, step, backs_out=backs_out), view)
         elif step.state.is_trouble:
-            self._ask_card(TroubleCard(step, backs_out=backs_out))
+            self._ask_card(TroubleCard(step, backs_out=backs_out), view)
         elif step.state is not StepState.WAITING:
             return
         elif step.step.kind is StepKind.GATE:
             self._ask_gate(view, step, late=_is_late(view, run, now), backs_out=backs_out)
         elif view.deadline is not None and _asks_late(view, run, step, now):
             was = clock(view.deadline, view.zone)
-            self._ask_card(LateCard(step, was, backs_out=backs_out))
+            self._ask_card(LateCard(step, was, backs_out=backs_out), view)
         elif needs_clearance(step) and _is_sent(run, step):
             host = view.host_names.get(str(run.host_for(step.step.host)), "")
             asked = DangerCard(step, f"RUN {host}".strip(), host)
-            self._ask_card(asked)
+            self._ask_card(asked, view)
             self._typed = asked.typed
         elif step.step.kind is StepKind.NOTIFY:
-            self._ask_card(NotifyCard(step))
+            self._ask_card(NotifyCard(step), view)
         else:
-            self._ask_card(ManualCard(self._context, step))
+            self._ask_card(ManualCard(self._context, step), view)
 
-    def _ask_paused(self, *, paused: bool) -> None:
+    def _ask_paused(self, not_runner: str, *, paused: bool) -> None:
         go_on = Button(_("Go on"), Kind.PRIMARY, icon="play")
+        go_on.block(not_runner)
         go_on.clicked.connect(self._on_resumed)
         words = _("Paused") if paused else _("Stands still: nothing is being sent")
-        heading = row(StateBadge(Badge(Mark.HELD, words)), None, go_on)
+        heading = row(StateBadge(Badge(Mark.HELD, words)), None, WithReason(go_on))
         self._layout.addWidget(card(column(heading, margins=(14, 12, 14, 12))))
 
     def _ask_gate(self, view: RunView, step: StepRun, *, late: bool, backs_out: bool) -> None:
@@ -140,14 +149,15 @@ class DecisionPanel(QWidget):
             why_not = _("Only {name} answers this gate.").format(name=step.step.approver)
         elif step.step.by_another and actor == view.change.implementer:
             why_not = _("Who implements the change cannot answer this gate.")
-        gate = GateCard(step, why_not, late=late, backs_out=backs_out)
+        gate = GateCard(step, why_not, late=late, backs_out=backs_out, not_runner=view.not_runner)
         gate.show_until(step, view.zone, _("Answered as {name}.").format(name=actor))
         gate.answered.connect(self._on_answered)
         gate.no_go.connect(self.back_out_wanted)
         self._gate, self._typed = gate, gate.typed
         self._layout.addWidget(gate)
 
-    def _ask_card(self, asked: Card) -> None:
+    def _ask_card(self, asked: Card, view: RunView) -> None:
+        asked.hold(Lacks(view.not_owner, view.not_runner))
         asked.confirmed.connect(self._on_confirmed)
         asked.skipped.connect(self._on_skipped)
         asked.repeated.connect(self._on_repeated)
@@ -215,7 +225,7 @@ def _key(
     is_gate = step.step.kind is StepKind.GATE
     late = _is_late(view, run, now) if is_gate else _asks_late(view, run, step, now)
     return (run.id, run.state is RunState.PAUSED, idle, step.step.id, len(step.proofs), late,
-            len(run.trouble), step.state)  # fmt: skip
+            len(run.trouble), step.state, view.not_runner, view.not_owner)  # fmt: skip
 
 
 def _is_sent(run: Run, step: StepRun) -> bool:

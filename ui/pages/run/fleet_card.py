@@ -54,20 +54,19 @@ class FleetCard(Card):
     def _buttons(
         self, item: StepRun, trouble: list[StepRun], *, backs_out: bool
     ) -> "tuple[Item, ...]":
-        rest, again = Button(_("Go on with the rest")), Button(_("Retry failed"), icon="refresh")
+        rest = self._deed(Button(_("Go on with the rest")))
+        again = self._deed(Button(_("Retry failed"), icon="refresh"))
         rest.clicked.connect(self._on_rest)
         again.clicked.connect(self._on_again)
         if all(one.state is StepState.UNKNOWN for one in trouble):
             again.block(_("Twice may do harm"))
         buttons: list[Item] = [None, rest, again]
         if item.state is StepState.UNKNOWN and item.job:
-            look = Button(_("Look on the host"), Kind.PRIMARY, icon="search")
+            look = self._deed(Button(_("Look on the host"), Kind.PRIMARY, icon="search"))
             look.clicked.connect(self.looked)
             buttons.insert(0, look)
         if backs_out:
-            back = Button(_("Back out"), Kind.DANGER, icon="undo")
-            back.clicked.connect(self.backing_out)
-            buttons.append(back)
+            buttons.append(self._back_button(_("Back out")))
         return tuple(buttons)
 
     @Slot()

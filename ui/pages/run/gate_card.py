@@ -68,7 +68,9 @@ class GateCard(QWidget):
     answered = Signal(str, str)  # what was typed, why so late
     no_go = Signal()
 
-    def __init__(self, item: StepRun, why_not: str, *, late: bool, backs_out: bool) -> None:
+    def __init__(
+        self, item: StepRun, why_not: str, *, late: bool, backs_out: bool, not_runner: str = ""
+    ) -> None:
         super().__init__()
         step = item.step
         self.facts = GateFacts()
@@ -78,6 +80,7 @@ class GateCard(QWidget):
         )
         no_go = Button(_("No-go, back out"))
         no_go.clicked.connect(self.no_go)
+        no_go.block(not_runner)
         consequence = Consequence(
             step.title,
             step.instructions or _("After “go” the next steps are sent to the hosts."),
@@ -94,6 +97,9 @@ class GateCard(QWidget):
         layout.setSpacing(10)
         for widget in (self.facts, self.reason, self.typed, self.until):
             layout.addWidget(widget)
+        if not_runner and backs_out:
+            text = _("No-go: {why}").format(why=not_runner)
+            layout.addWidget(Label(text, size=SMALL, tone="ink2", wrap=True))
         self.reason.setVisible(late)  # not before it has a parent: it would be a window of its own
         if why_not:
             self.typed.field.setEnabled(False)
