@@ -11,7 +11,7 @@ from app.analysis.study import MIN_DAYS, Gate
 from app.domain.metric import MetricKind
 from app.domain.verdict import Caveat, Comparison, Design, Verdict, WindowFacts
 from app.i18n import _, ngettext
-from app.wording import clock, duration, number, percent, signed_number, signed_percent
+from app.wording import THIN, clock, duration, number, percent, signed_number, signed_percent
 
 _ENOUGH_DAYS = 7
 _RHYTHM_SHOWS = 0.02
@@ -142,7 +142,7 @@ def _range(found: Comparison) -> str:
     if found.interval95 is None:
         return _("unknown")
     low, high = (signed_percent(end) for end in found.interval95)
-    return _("(95 %) {low} to {high}").format(low=low, high=high)
+    return _("(95{thin}%) {low} to {high}").format(thin=THIN, low=low, high=high)
 
 
 def _matters(found: Comparison) -> str:
