@@ -5,15 +5,16 @@ from datetime import datetime
 
 from app.domain.change import Change
 from app.domain.ids import ChangeId, TemplateId
-from app.domain.people import Contact
 from app.domain.review import TestCase
 from app.domain.runbook import Runbook
+from app.domain.task import ChangeTask, TaskState
 
 TEMPLATE_FIELDS = (
-    "title", "description", "priority", "business_service", "justification", "hosts", "need",
-    "impact", "scope", "options", "risk", "implementation_plan", "backout_plan", "test_plan",
-    "communication_plan", "outage", "planned_downtime_min", "runbook", "backup_plan",
-    "backup_apart", "metrics", "baseline_s", "settle_s", "contacts", "tests", "monitor_days",
+    "title", "description", "priority", "business_service", "tags", "justification", "hosts",
+    "need", "impact", "scope", "options", "risk", "implementation_plan", "backout_plan",
+    "test_plan", "communication_plan", "outage", "planned_downtime_min", "runbook",
+    "code_repository", "backup_plan", "backup_apart", "metrics", "baseline_s", "settle_s",
+    "load_terms", "contacts", "tasks", "tests", "monitor_days", "review_days", "benefit_days",
 )  # fmt: skip
 """What a template holds of a change; what happened to the change itself never is."""
 
@@ -72,16 +73,47 @@ class Template:
 
 
 def pattern_of(change: Change) -> Change:
-    """Return only what a template holds of a change: results and signatures are left out."""
+    """Return only what a template holds of a change: results and signatures are left out.
+
+    A pattern of a pattern is the same pattern.
+    """
     kept = {name: getattr(change, name) for name in TEMPLATE_FIELDS}
-    tests = tuple(
-        TestCase(case.id, case.title, case.kind, case.expected, case.mandatory)
-        for case in change.tests
+    fresh = {
+        "tests": tuple(map(_untried, change.tests)),
+        "contacts": tuple(
+            replace(person, confirmed_at=None, confirmed_by="") for person in change.contacts
+        ),
+        "tasks": tuple(
+            ChangeTask(task.id, task.title, task.kind, task.owner)
+            for task in change.tasks
+            if task.state is not TaskState.CANCELED
+        ),
+        "need": replace(
+            change.need, evidence=tuple(replace(item, file="") for item in change.need.evidence)
+        ),  # the files are attached to the change itself, and stay with it
+    }
+    return Change(ChangeId(""), "", **(kept | fresh))
+
+
+def _untried(case: TestCase) -> TestCase:
+    """Return a test as it was planned, with the probe that tries it."""
+    return TestCase(
+        case.id,
+        case.title,
+        case.kind,
+        case.expected,
+        case.mandatory,
+        steps=case.steps,
+        probe=case.probe,
     )
-    contacts = tuple(Contact(person.name, person.role, person.reach) for person in change.contacts)
-    return Change(ChangeId(""), "", **(kept | {"tests": tests, "contacts": contacts}))
 
 
-def without_hosts(runbook: Runbook) -> Runbook:
-    """Return the steps as they are compared: hosts and values may differ from change to change."""
-    return Runbook(tuple(replace(step, host=None) for step in runbook.steps))
+def compared(change: Change) -> Change:
+    """Return the pattern of a change without what may differ: hosts, and the values of steps."""
+    pattern = pattern_of(change)
+    steps = tuple(replace(step, host=None) for step in pattern.runbook.steps)
+    tests = tuple(
+        replace(case, probe=replace(case.probe, host=None)) if case.probe else case
+        for case in pattern.tests
+    )
+    return replace(pattern, runbook=Runbook(steps), tests=tests)

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from app.domain.change import Change
-from app.domain.template import TEMPLATE_FIELDS, Template, pattern_of, without_hosts
+from app.domain.template import TEMPLATE_FIELDS, Template, compared, pattern_of
 from app.services.changes import Desk
 from app.services.plan_changes import PlanDifference, differences
 
@@ -53,7 +53,7 @@ def altered_between(before: Change, after: Change) -> tuple[PlanDifference, ...]
 
 def _text(pattern: Change) -> str:
     """Return a pattern to compare; figures are told even where they stand at their default."""
-    told = json.loads(replace(pattern, runbook=without_hosts(pattern.runbook)).text_of(_COMPARED))
+    told = json.loads(compared(pattern).text_of(_COMPARED))
     figures = {name: getattr(pattern, name) for name in _COMPARED}
     plain = {name: value for name, value in figures.items() if isinstance(value, (int, float))}
     return json.dumps(plain | told)

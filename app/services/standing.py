@@ -10,7 +10,7 @@ from datetime import datetime
 from app.analysis.wilson import wilson
 from app.domain.change import Change, ChangeState
 from app.domain.review import CloseCode
-from app.domain.template import Template, without_hosts
+from app.domain.template import Template, compared
 from app.i18n import _, ngettext
 from app.wording import count_of, number_range
 
@@ -113,14 +113,12 @@ class Origin:
 
 
 def altered_locks(change: Change, template: Template) -> tuple[str, ...]:
-    """Return the locked fields that a change has altered; hosts and values of steps are free."""
-    return tuple(name for name in template.locked if not _kept(name, change, template.pattern))
+    """Return the locked fields that a change has altered.
 
-
-def _kept(name: str, change: Change, pattern: Change) -> bool:
-    if name == "runbook":
-        return without_hosts(change.runbook) == without_hosts(pattern.runbook)
-    return bool(getattr(change, name) == getattr(pattern, name))
+    Hosts and values of steps are free, and so is the host of a test's probe.
+    """
+    now, agreed = compared(change), compared(template.pattern)
+    return tuple(name for name in template.locked if getattr(now, name) != getattr(agreed, name))
 
 
 def lacks_for_standard(change: Change, origin: Origin | None) -> str:
@@ -172,5 +170,11 @@ def field_words(name: str) -> str:
         "contacts": _("contacts"),
         "tests": _("tests"),
         "monitor_days": _("days under observation"),
+        "review_days": _("days until the review"),
+        "benefit_days": _("days of measuring again"),
+        "load_terms": _("terms of the load tests"),
+        "tags": _("tags"),
+        "tasks": _("tasks"),
+        "code_repository": _("repository of the code"),
     }
     return words.get(name, name)

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 
 from app.domain.change import Change, ChangeType
 from app.domain.event import NewEvent
+from app.domain.functional import ProbeKind
 from app.domain.ids import HostId, TemplateId, new_id
+from app.domain.review import TestCase
 from app.domain.runbook import ON_HOST, Runbook
 from app.domain.template import TEMPLATE_FIELDS, Template, pattern_of
 from app.errors import IllegalMove, InvalidInput
@@ -176,7 +178,7 @@ def drafted(template: Template, wanted: Wanted, uow: UnitOfWork, *, desk: Desk) 
 
 
 def _on_host(change: Change, wanted: Wanted) -> Change:
-    """Send the steps that name no host to the wanted one."""
+    """Send the steps and the probes that name no host to the wanted one."""
     named = dict(change.runbook.values) | dict(wanted.values)
     steps = change.runbook.steps
     if wanted.host is not None:
@@ -184,20 +186,32 @@ def _on_host(change: Change, wanted: Wanted) -> Change:
             replace(step, host=wanted.host) if step.host is None and step.kind in ON_HOST else step
             for step in steps
         )
-        change = replace(change, hosts=tuple(dict.fromkeys((*change.hosts, wanted.host))))
+        tests = tuple(_probed_on(case, wanted.host) for case in change.tests)
+        hosts = tuple(dict.fromkeys((*change.hosts, wanted.host)))
+        change = replace(change, hosts=hosts, tests=tests)
     return replace(change, runbook=Runbook(steps, tuple(named.items())))
 
 
+def _probed_on(case: TestCase, host: HostId) -> TestCase:
+    probe = case.probe
+    if probe is None or probe.host is not None or probe.kind is ProbeKind.HTTP:
+        return case
+    return replace(case, probe=replace(probe, host=host))
+
+
 COPIED: dict[str, tuple[str, ...]] = {
-    "need": ("description", "business_service", "justification", "need", "priority"),
+    "need": ("description", "business_service", "tags", "justification", "need", "priority"),
     "impact": ("impact", "scope"),
     "options": ("options", "risk"),
-    "runbook": ("hosts", "runbook", "backup_plan", "backup_apart"),
+    "runbook": ("hosts", "runbook", "code_repository", "backup_plan", "backup_apart"),
     "plans": (
         "implementation_plan", "backout_plan", "test_plan", "communication_plan", "outage",
-        "planned_downtime_min",
+        "planned_downtime_min", "tasks",
     ),
-    "measures": ("metrics", "baseline_s", "settle_s", "tests", "monitor_days"),
+    "measures": (
+        "metrics", "baseline_s", "settle_s", "load_terms", "tests", "monitor_days", "review_days",
+        "benefit_days",
+    ),
     "people": ("contacts",),
 }  # fmt: skip
 """What can be copied from a change, by part; what happened to it never is."""

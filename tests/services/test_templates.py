@@ -9,10 +9,14 @@ from hypothesis import strategies as st
 
 from app.analysis.wilson import wilson
 from app.domain.change import Change, ChangeState, ChangeType
+from app.domain.functional import FunctionalProbe, ProbeKind
 from app.domain.ids import ChangeId, HostId
-from app.domain.review import CloseCode, TestResult
+from app.domain.need import EvidenceKind, NeedEvidence, OutageRecord
+from app.domain.people import Contact
+from app.domain.review import Attempt, CloseCode, Severity, TestCase, TestKind, TestResult
 from app.domain.runbook import Runbook, Step, StepKind
-from app.domain.template import TEMPLATE_FIELDS
+from app.domain.task import ChangeTask, TaskKind, TaskState
+from app.domain.template import TEMPLATE_FIELDS, pattern_of
 from app.errors import IllegalMove, InvalidInput
 from app.services import templates
 from app.services.changes import Desk, edit_change, open_change
@@ -84,6 +88,120 @@ def test_a_template_holds_the_plan_and_nothing_that_happened(office):
     assert made.pattern.tests[0].result is TestResult.OPEN
     assert made.pattern.tests[0].observed == ""
     assert made.pattern.runbook == change.runbook
+
+
+STAYS = {
+    "who it is, and how far it has come": (
+        "id", "number", "type", "state", "revision", "template", "copied_from", "parent", "version",
+        "opened_at", "opened_by", "updated_at", "state_since", "on_hold", "on_hold_reason",
+        "retrospective", "retrospective_reason",
+    ),
+    "who does it this time": ("requested_by", "coordinator", "implementer", "reviewer"),
+    "when, and what was found in the way": (
+        "window", "agreed_window", "schedule_check", "acknowledged",
+    ),
+    "drafted again from the facts of the next one": ("messages", "risk_draft"),
+    "what goes live this time": ("first_commit_at", "code_before", "code_revision", "code_link"),
+    "what was decided and done": (
+        "requests", "approvals", "overrides", "work_start", "work_end", "backed_out",
+        "monitor_since", "backup_attempts", "external_backups", "attachments", "outages",
+        "incidents", "answers", "lessons", "no_lessons", "actions", "benefit_checks",
+        "risk_outcome", "close_code", "close_notes", "reviewed_by", "reviewed_at", "closed_at",
+        "reopened",
+    ),
+}  # fmt: skip
+"""Fields that a template and a copy leave behind, by the reason why."""
+
+
+def test_of_every_field_somebody_decided_whether_the_next_change_takes_it_over():
+    left = [name for names in STAYS.values() for name in names]
+    assert sorted([*TEMPLATE_FIELDS, *left]) == sorted(item.name for item in fields(Change))
+    copied = [name for names in templates.COPIED.values() for name in names]
+    assert sorted(["title", *copied]) == sorted(TEMPLATE_FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("full", "happened"),
+    [
+        (
+            TestCase(
+                "t", "Order", TestKind.QA, "An order is kept", False, TestResult.FAILED, "none",
+                "Thabo", NOON, "Nomsa", "known", "Sipho", Severity.MINOR, "Open the shop",
+                FunctionalProbe(text="GET http://shop/\nexpect status = 200"),
+                (Attempt(NOON, "Thabo", TestResult.FAILED),),
+            ),
+            {"result", "observed", "tester", "tested_at", "waived_by", "waived_reason",
+             "waived_owner", "waived_severity", "attempts"},
+        ),
+        (
+            Contact("Pieter", "DBA", "+27 1", NOON, "Nomsa", present=True),
+            {"confirmed_at", "confirmed_by"},
+        ),
+        (
+            ChangeTask(
+                "k", "Order a disk", TaskKind.TESTING, "Sipho", NOON.date(), TaskState.CLOSED,
+                "there", "Sipho", NOON,
+            ),
+            {"due", "state", "note", "closed_by", "closed_at"},
+        ),
+        (
+            NeedEvidence(
+                EvidenceKind.LOG, "Slow", "9 s", "May", "log 7", OutageRecord(NOON), None, None,
+                None, None, "ab" * 32,
+            ),
+            {"file"},
+        ),
+    ],
+)  # fmt: skip
+def test_of_what_a_change_lists_the_plan_goes_on_and_what_happened_stays(full, happened):
+    change = Change(ChangeId("c"), "CHG-1", "Upgrade")
+    match full:
+        case TestCase():
+            (kept,) = pattern_of(replace(change, tests=(full,))).tests
+        case Contact():
+            (kept,) = pattern_of(replace(change, contacts=(full,))).contacts
+        case ChangeTask():
+            (kept,) = pattern_of(replace(change, tasks=(full,))).tasks
+        case _:
+            need = replace(change.need, evidence=(full,))
+            (kept,) = pattern_of(replace(change, need=need)).need.evidence
+    altered = {
+        item.name for item in fields(full) if getattr(kept, item.name) != getattr(full, item.name)
+    }
+    assert altered == happened
+    for item in fields(full):
+        if item.name in happened:
+            assert getattr(kept, item.name) == item.default, item.name
+
+
+def test_a_canceled_task_is_no_part_of_the_next_plan(office):
+    tasks = (ChangeTask("a", "Order"), ChangeTask("b", "Ask", state=TaskState.CANCELED))
+    change = office.change(tasks=tasks, review_days=3.0, benefit_days=(14, 60))
+    made = templates.make_template(change.id, "Minor upgrade", desk=office.nomsa)
+    opened = templates.open_from_template(made.id, Wanted("Next"), desk=office.nomsa)
+    assert [task.id for task in opened.tasks] == ["a"]
+    assert (opened.review_days, opened.benefit_days) == (3.0, (14, 60))
+    copy = templates.copy_change(change.id, "", ["measures"], desk=office.nomsa)
+    assert (copy.review_days, copy.benefit_days, copy.tasks) == (3.0, (14, 60), ())
+
+
+def test_results_alter_no_lock_and_a_probe_follows_its_host(office):
+    count = FunctionalProbe(ProbeKind.SQL, "SELECT 1", "rows = 1", database="shop")
+    case = TestCase("t", "Count", probe=count)
+    change = office.change(tests=(case,))
+    office.close(change, CloseCode.SUCCESSFUL)
+    made = templates.make_template(
+        change.id, "Minor upgrade", desk=office.nomsa, locked=("tests", "runbook")
+    )
+    templates.approve_template(made.id, desk=office.pieter)
+    wanted = Wanted("Next", HostId("db-07"))
+    opened = templates.open_from_template(made.id, wanted, desk=office.nomsa)
+    assert opened.tests[0].probe.host == "db-07"
+    tried = opened.tests[0].tried(Attempt(NOON, "Nomsa", TestResult.PASSED))
+    office.put(replace(opened, tests=(tried,)))
+    assert office.lacks(opened) == ""
+    office.put(replace(opened, tests=(replace(tried, probe=replace(count, text="SELECT 2")),)))
+    assert office.lacks(opened) == "Locked by the template, and altered: tests"
 
 
 def test_without_a_name_or_a_step_there_is_no_template(office):
