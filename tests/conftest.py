@@ -20,7 +20,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 pytest_plugins = (
     "tests.ssh_fixtures", "tests.web_fixtures", "tests.database_fixtures", "tests.made_up_fixtures",
-    "tests.jmeter_fixtures",
+    "tests.jmeter_fixtures", "tests.faults.reporting",
 )  # fmt: skip
 
 settings.register_profile(
@@ -35,16 +35,6 @@ settings.load_profile(next((name for var, name in _PROFILES if os.environ.get(va
 _DROPPED = ("SSH_AUTH_SOCK", "SSH_AGENT_PID", "DBUS_SESSION_BUS_ADDRESS", "LANGUAGE")
 _DROPPED_PREFIXES = ("XDG_", "AWS_", "PG", "CHANGEDESK_DATA")
 _THREAD_GRACE_S = 3.0
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what was promised, how often it was tried, and how often it was broken."""
-    from tests.faults.ledger import table
-
-    if lines := table():
-        terminalreporter.section("promises")
-        for line in lines:
-            terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The register of faults is complete, and every test it names exists and runs."""
 
 import ast
+import re
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -11,6 +12,7 @@ from tests.faults.promises import PROMISES, RULES
 from tests.faults.register import FAULTS, Entry
 
 ROOT = Path(__file__).resolve().parents[2]
+NEVER = re.compile(r"mark\.(skip|soak|xfail)\b")
 KINDS = {
     "faults": (FAULTS, tuple(range(1, 79))),
     "promises": (PROMISES, (*range(1, 16), *range(19, 26))),
@@ -20,7 +22,7 @@ KINDS = {
 
 @cache
 def runnable_in(path: Path) -> frozenset[str]:
-    """Return the tests of a file that are not skipped whatever happens."""
+    """Return the tests of a file that an ordinary run does not leave out whatever happens."""
     if not path.is_file():
         return frozenset()
     return frozenset(
@@ -28,7 +30,7 @@ def runnable_in(path: Path) -> frozenset[str]:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.FunctionDef)
         and node.name.startswith("test_")
-        and not any("mark.skip(" in f"{ast.unparse(mark)}(" for mark in node.decorator_list)
+        and not any(NEVER.search(ast.unparse(mark)) for mark in node.decorator_list)
     )
 
 
@@ -39,13 +41,14 @@ def test_every_number_is_there_once_and_in_order(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_is_tried_or_says_why_not(kind: str) -> None:
-    silent = [entry for entry in KINDS[kind][0] if not entry.tests and not entry.missing]
-    assert silent == []
-    assert all(entry.words for entry in KINDS[kind][0])
+def test_each_is_tried_or_says_by_a_named_reason_why_not(kind: str) -> None:
+    """Words alone excuse nothing; that the named tests have run, the run itself looks at."""
+    for entry in KINDS[kind][0]:
+        assert entry.words
+        assert bool(entry.tests) != bool(entry.untried), entry
 
 
-def test_every_named_test_exists() -> None:
+def test_every_named_test_exists_and_is_in_the_ordinary_run() -> None:
     entries: chain[Entry] = chain(FAULTS, PROMISES, RULES)
     gone = [
         (entry.number, test)

@@ -19,13 +19,13 @@ from app.vault.locks import is_held
 from app.vault.opening import create_vault, keys_in_file, open_vault
 from app.vault.vault import LocalVault
 from tests.faults.backup_child import server_at
-from tests.faults.ledger import record
-from tests.faults.rounds import turns
+from tests.faults.ledger import trials
 from tests.vault.local_remote import FEW_TOOLS, JOB_TOOLS, few_tools
 
 HERE = Path(__file__).resolve().parents[2]
 STEPS = 19
 """Durable steps of one capture of this tree; the last one makes the set exist."""
+AT_RANDOM = "killed at a random moment or step of a backup: nothing looks sealed"
 
 
 class Plug:
@@ -130,17 +130,16 @@ def plug(tmp_path: Path, shop: Path, small_path: str) -> Plug:
 
 
 def test_killed_at_durable_steps_a_set_is_either_whole_or_put_aside(plug: Plug):
-    for step in range(1, STEPS + 1):
-        name = plug.kill_at(step)
+    for turn in trials(2, "killed at each durable step of a backup: whole or put aside", STEPS):
+        name = plug.kill_at(turn + 1)
         plug.check()
     assert name == "manifest is durable"
     assert (plug.sealed, plug.quarantined) == (1, STEPS - 1)
-    record(2, "killed at each durable step of a backup: whole or put aside", STEPS)
 
 
 def test_killed_at_random_moments_a_set_is_either_whole_or_put_aside(plug: Plug):
     chance = random.Random(20261125)
-    for _ in range(9):
+    for _turn in trials(2, AT_RANDOM, 9):
         plug.kill_after(chance.uniform(0.0, 0.9))
         plug.check()
     assert plug.sealed + plug.quarantined >= 1
@@ -172,7 +171,7 @@ def test_a_thousand_kills_leave_no_set_that_looks_sealed_and_is_not(
 ):
     chance = random.Random(1)
     sealed = put_aside = 0
-    for number in turns(1000):
+    for number in trials(2, AT_RANDOM, 1000):
         if number % 50 == 0:
             folder = tmp_path / str(number)
             folder.mkdir()
@@ -188,4 +187,3 @@ def test_a_thousand_kills_leave_no_set_that_looks_sealed_and_is_not(
             put_aside + plug.quarantined - before[1],
         )
     print(f"kills: {number + 1}, sealed: {sealed}, put aside: {put_aside}, not whole: 0")
-    record(2, "killed at a random moment or step of a backup: nothing looks sealed", number + 1)

@@ -21,8 +21,8 @@ from app.secrets import SessionSecrets
 from app.ssh.pool import RemotePool
 from app.tasks import TaskContext
 from app.vault.opening import keys_in_file, open_vault
-from tests.faults.ledger import record
-from tests.faults.rounds import rounds, turns
+from tests.faults.ledger import trials, tried
+from tests.faults.rounds import rounds
 from tests.small_disk import small_disk
 from tests.ssh_fixtures import QUICK
 from tests.vault.conftest import sources, take
@@ -213,8 +213,8 @@ def test_restores_killed_anywhere_leave_the_original_whole_and_work_the_next_tim
         BackupSource(SourceKind.SQLITE, host, database=str(database)),
     )
     before = snapshot(shop)
-    for turn in turns(RESTORES):
-        tried = turn + 1
+    what = "restore killed at a random moment: original whole, the next one works"
+    for _turn in trials(7, what, RESTORES):
         child = os.fork()
         if child == 0:
             os.setsid()
@@ -231,7 +231,6 @@ def test_restores_killed_anywhere_leave_the_original_whole_and_work_the_next_tim
     (shop / "conf" / "shop.ini").write_text("workers = broken\n")
     put_back(vault, taken, remote)
     assert (shop / "conf" / "shop.ini").read_text() == "workers = 2\n"
-    record(7, "restore killed at a random moment: original whole, the next one works", tried)
 
 
 def test_a_tree_of_many_files_is_restored_without_a_difference(
@@ -262,6 +261,7 @@ def test_a_tree_of_many_files_is_restored_without_a_difference(
     before = snapshot(root)
     assert len(before) > count
     subprocess.run(["rm", "-rf", str(root)], check=True)
-    put_back(vault, taken, remote)
-    assert snapshot(root) == before
-    record(5, "files of a tree put back: content, mode, owner, time and links as before", count)
+    what = "files of a tree put back: content, mode, owner, time and links as before"
+    with tried(5, what, count):
+        put_back(vault, taken, remote)
+        assert snapshot(root) == before

@@ -18,7 +18,7 @@ from app.services.ports_vault import CaptureRequest
 from app.ssh.pool import RemotePool
 from app.tasks import TaskContext
 from app.vault.dialogue import probe
-from tests.faults.ledger import record
+from tests.faults.ledger import record, tried
 from tests.faults.rounds import rounds
 from tests.ssh_fixtures import QUICK
 
@@ -34,9 +34,10 @@ def test_a_flood_is_capped_counted_and_held_in_little_memory(ssh_server: Private
     done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=1200, check=False)
     assert done.returncode == 0, done.stderr.decode()
     code, kept, dropped, most_mib = map(int, done.stdout.split())
+    bad = (code, kept, dropped) != (0, CAP, size - CAP) or most_mib >= 300
+    record(15, f"flood of {size >> 20} MiB: capped, counted, ended, under 300 MB", 1, bad)
     assert (code, kept, dropped) == (0, CAP, size - CAP)
     assert most_mib < 300
-    record(15, f"flood of {size >> 20} MiB: capped, counted, ended, under 300 MB", 1)
 
 
 PIECES = (
@@ -62,6 +63,11 @@ def test_two_hundred_injections_arrive_as_they_are_and_run_nothing(
     pool = RemotePool(SessionSecrets(), lambda _key: ssh_host, QUICK)
     remote = pool.open(ssh_host)
     answer = remote.run(r'printf "%s\0" "$@"', *given)
+    arrived = answer.stdout.split(b"\0")
+    for one, there in zip(given, arrived, strict=False):
+        with tried(20, "injection as an argument of a command: arrives as it is, runs nothing"):
+            assert there == one.encode()
+            assert not mark.exists()
     assert answer.stdout == b"".join(one.encode() + b"\0" for one in given)
     with remote.stream(r'printf "%s\0" "$@"', *given) as stream:
         said = b""
@@ -70,7 +76,6 @@ def test_two_hundred_injections_arrive_as_they_are_and_run_nothing(
     assert said == answer.stdout
     pool.close()
     assert not mark.exists()
-    record(20, "injection as an argument of a command: arrives as it is, runs nothing", len(given))
 
 
 @pytest.mark.parametrize("kind", [SourceKind.FILES, SourceKind.SQLITE, SourceKind.POSTGRESQL])
@@ -81,7 +86,7 @@ def test_two_hundred_injections_in_a_plan_of_backup_run_nothing(
     kind: SourceKind,
 ) -> None:
     """Each is refused by name, or taken as the name of something that is not there."""
-    mark, tried = tmp_path / "ran", 0
+    mark, what = tmp_path / "ran", f"injection in a backup of {kind.value}: refused, runs nothing"
     pool = RemotePool(SessionSecrets(), lambda _key: ssh_host, QUICK)
     remote = pool.open(ssh_host)
     for text in payloads(mark)[:: rounds(70, 1)]:
@@ -94,13 +99,13 @@ def test_two_hundred_injections_in_a_plan_of_backup_run_nothing(
             )
         )
         request = CaptureRequest(SetId(new_id()), (ssh_host,), (source,))
-        with pytest.raises(AppError):
-            vault.capture(request, (remote,), TaskContext())
-        tried += 1
+        with tried(20, what):
+            with pytest.raises(AppError):
+                vault.capture(request, (remote,), TaskContext())
+            assert not mark.exists()
     pool.close()
     assert not mark.exists()
     assert list(vault.root.glob("sets/*/*")) == []
-    record(20, f"injection in a backup of {kind.value}: refused, runs nothing", tried)
 
 
 CLIXML = (
@@ -142,10 +147,10 @@ def test_a_host_with_another_system_is_named_and_never_a_success(
             lambda: vault.capture(request, (remote,), TaskContext()),
         )
         for ask in asked:
-            with pytest.raises(AppError) as error:
-                ask()
-            assert error.value.host == "win-01"
-            assert error.value.step
+            with tried(23, "answers of another system: named, never a success"):
+                with pytest.raises(AppError) as error:
+                    ask()
+                assert error.value.host == "win-01"
+                assert error.value.step
         pool.close()
     assert list(vault.root.glob("sets/*/*")) == []
-    record(23, "answers of another system: named, never a success", len(asked))

@@ -27,8 +27,8 @@ from app.ssh.pool import RemotePool
 from app.store.files import StoredFiles
 from app.store.transcripts import StoredTranscripts
 from app.tasks import TaskContext
-from tests.faults.ledger import record
-from tests.faults.rounds import SOAK, rounds, turns
+from tests.faults.ledger import trials, tried
+from tests.faults.rounds import SOAK, rounds
 from tests.ssh.proxy import Proxy
 from tests.ssh_fixtures import QUICK
 
@@ -81,7 +81,8 @@ def test_broken_links_cost_neither_a_byte_nor_the_exit_code(
     pool: RemotePool, ssh_host: Host, tmp_path: Path
 ) -> None:
     dice = random.Random(SEED)
-    for turn in turns(DISCONNECTS):
+    what = "job behind a link that breaks again and again: found again, byte for byte"
+    for turn in trials(10, what, DISCONNECTS):
         counter, (sink, said) = tmp_path / f"counter{turn}", kept()
         with Proxy(ssh_host.port) as proxy:
             over, told = threading.Event(), list[str]()
@@ -105,8 +106,6 @@ def test_broken_links_cost_neither_a_byte_nor_the_exit_code(
         assert followed.end is not None
         assert (followed.end.exit_code, bytes(said["stdout"])) == (9, SAID), told
         assert counter.read_text() == "x\n", told
-    record(10, "job behind a link that breaks again and again: found again, byte for byte",
-           turn + 1)  # fmt: skip
 
 
 def begun(pool: RemotePool, host: Host, order: Order, sink: CountingSink) -> Followed:
@@ -133,8 +132,7 @@ def test_starts_that_are_repeated_run_once(
     counter = tmp_path / "counter"
     remote = pool.open(ssh_host)
     at_once, jobs = 4, max(1, STARTS // 12)
-    for turn in turns(jobs):
-        sent = 12 * (turn + 1)
+    for _turn in trials(11, "start sent twelve times, four at once: run once", jobs, each=12):
         job = JobClient(remote, new_id())
         before = counter.read_text() if counter.exists() else ""
         with ThreadPoolExecutor(at_once) as workers:
@@ -143,7 +141,6 @@ def test_starts_that_are_repeated_run_once(
         order = Order(job.job, "", 60.0, attach=True)
         assert follow(remote, order, sink, TaskContext(), PATIENCE).finish is Finish.ENDED
         assert counter.read_text() == before + "x\n"
-    record(11, "start sent twelve times, four at once: run once", sent)
 
 
 COMMANDS = (
@@ -155,14 +152,14 @@ COMMANDS = (
 
 
 def test_cancel_is_said_only_when_nothing_lives(pool: RemotePool, ssh_host: Host) -> None:
-    for turn in turns(CANCELS):
+    what = "cancelled: children, sessions, deaf to TERM; nothing lives afterwards"
+    for turn in trials(13, what, CANCELS):
         context, (sink, _said) = TaskContext(), kept()
         order = Order(new_id(), f"echo begun; {COMMANDS[turn % len(COMMANDS)]}", 60.0)
         sink.hand_on = lambda _stream, _data, stop=context: stop.cancel()
         followed = follow(pool.open(ssh_host), order, sink, context, PATIENCE)
         assert followed.finish is Finish.CANCELLED
         assert marked(order.job) == []
-    record(13, "cancelled: children, sessions, deaf to TERM; nothing lives afterwards", turn + 1)
 
 
 def marked(job: str) -> list[str]:
@@ -186,8 +183,8 @@ def test_stall_anywhere_ends_in_words_and_leaves_nothing_hanging(
         order = Order(new_id(), "echo over", 60.0)
         follow(pool.open(replace(ssh_host, port=smooth.port)), order, sink, TaskContext(), PATIENCE)
         whole = smooth.answered
-    unnamed = 0
-    for place in turns(STALLS):
+    what = "link silent at some byte from greeting to end: noticed, named, no hang"
+    for place in trials(14, what, STALLS):
         with Proxy(ssh_host.port) as proxy:
             proxy.stall_after = int(whole * (place + 0.5) / STALLS)
             host, (sink, _said) = replace(ssh_host, port=proxy.port), kept()
@@ -196,11 +193,10 @@ def test_stall_anywhere_ends_in_words_and_leaves_nothing_hanging(
             try:
                 followed = follow(pool.open(host), order, sink, TaskContext(), short)
             except RemoteError as error:
-                unnamed += not error.step
+                named = bool(error.step)
             else:
-                assert followed.finish in (Finish.OUT_OF_REACH, Finish.ENDED)
-    assert unnamed == 0
-    record(14, "link silent at some byte from greeting to end: noticed, named, no hang", place + 1)
+                named = followed.finish in (Finish.OUT_OF_REACH, Finish.ENDED)
+            assert named
 
 
 class Killed(BaseException):
@@ -212,7 +208,8 @@ def test_program_killed_around_keeping_a_piece_keeps_each_byte_once(
 ) -> None:
     dice = random.Random(SEED)
     folder = tmp_path / "store"
-    for turn in turns(CRASHES):
+    what = "program killed before or after keeping a piece: no gap, nothing twice"
+    for turn in trials(12, what, CRASHES):
         order = Order(new_id(), WORK.format(counter=tmp_path / f"counter{turn}"), 60.0)
         crash_at: Callable[[], int] = lambda: dice.randrange(1, 6)  # noqa: E731
         for attempt in range(4):
@@ -245,7 +242,6 @@ def test_program_killed_around_keeping_a_piece_keeps_each_byte_once(
         assert said == SAID
         assert followed.end is not None
         assert followed.end.stdout.sha256 == hashlib.sha256(said).hexdigest()
-    record(12, "program killed before or after keeping a piece: no gap, nothing twice", turn + 1)
 
 
 def test_server_that_restarts_and_changes_its_key_gets_nothing_and_the_job_lives(
@@ -263,15 +259,15 @@ def test_server_that_restarts_and_changes_its_key_gets_nothing_and_the_job_lives
         sink.hand_on = hand_on
         server.restart()
         again = replace(order, attach=True)
-        followed = follow(pool.open(host), again, sink, TaskContext(), PATIENCE)
-        assert followed.finish is Finish.ENDED
-        assert bytes(said["stdout"]) == SAID
+        with tried(10, "server restarted under a job: found again"):
+            followed = follow(pool.open(host), again, sink, TaskContext(), PATIENCE)
+            assert followed.finish is Finish.ENDED
+            assert bytes(said["stdout"]) == SAID
         pool.close()
         server.change_host_key()
-        refused = follow(pool.open(host), again, kept()[0], TaskContext(), PATIENCE)
-        assert refused.finish is Finish.OUT_OF_REACH
-        assert refused.error is not None
-        assert refused.error.step == "host key"
+        with tried(9, "another host key: nothing is asked of the server"):
+            refused = follow(pool.open(host), again, kept()[0], TaskContext(), PATIENCE)
+            assert refused.finish is Finish.OUT_OF_REACH
+            assert refused.error is not None
+            assert refused.error.step == "host key"
         pool.close()
-    record(9, "another host key: nothing is asked of the server", 1)
-    record(10, "server restarted under a job: found again", 1)

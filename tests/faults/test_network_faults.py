@@ -23,7 +23,7 @@ from app.services.ports_vault import CaptureRequest
 from app.ssh.limits import Limits
 from app.ssh.pool import RemotePool
 from app.tasks import Progress, TaskContext
-from tests.faults.ledger import record
+from tests.faults.ledger import tried
 from tests.faults.rounds import SOAK
 from tests.ssh.proxy import Proxy
 from tests.ssh_fixtures import QUICK
@@ -128,6 +128,7 @@ def test_name_that_leads_elsewhere_now_is_decided_by_the_key_and_sends_nothing(
         secrets.set(host.login_secret, CANARY)
         for login in (Login.KEY_FILE, Login.PASSWORD):
             with (
+                tried(9, "name leads to another machine: refused by its key, no login tried"),
                 opened(replace(host, login=login), QUICK, secrets) as remote,
                 pytest.raises(HostKeyChanged),
             ):
@@ -136,7 +137,6 @@ def test_name_that_leads_elsewhere_now_is_decided_by_the_key_and_sends_nothing(
         assert elsewhere.connections == 2
         assert "Failed" not in log
         assert "Accepted" not in log
-    record(9, "name leads to another machine: refused by its key, no login tried", 2)
 
 
 def test_a_megabyte_of_welcome_is_never_part_of_an_answer(
@@ -208,15 +208,15 @@ def test_a_link_that_breaks_during_a_backup_seals_nothing_and_the_next_one_is_cl
 
         with opened(host, IMPATIENT) as remote, pytest.raises(RemoteError) as error:
             capture(vault, remote, files(host, shop), context=TaskContext(trouble))
+    with tried(2, f"link {how} during a backup: nothing looks sealed, the next is clean"):
         assert begun
         assert isinstance(error.value, (ConnectionLost, TimedOut)), error.value
         assert error.value.host == host.name
         assert "backup of" in str(error.value.step)
         assert sealed(vault) == []
-    with opened(ssh_host) as remote:
-        taken = capture(vault, remote, files(ssh_host, shop))
-    assert read_back(vault, taken)
-    record(2, f"link {how} during a backup: nothing looks sealed, the next is clean", 1)
+        with opened(ssh_host) as remote:
+            taken = capture(vault, remote, files(ssh_host, shop))
+        assert read_back(vault, taken)
 
 
 def test_a_slow_link_is_slow_and_nothing_else(

@@ -21,7 +21,7 @@ from app.tasks import Progress, TaskContext
 from app.vault import spool
 from app.vault.keys import VaultKeys
 from app.vault.opening import create_vault, keys_in_file, open_vault
-from tests.faults.ledger import record
+from tests.faults.ledger import trials, tried
 from tests.ssh.proxy import Proxy
 from tests.ssh_fixtures import QUICK
 from tests.vault.test_over_ssh import take
@@ -62,7 +62,8 @@ def test_killed_while_the_server_writes_the_set_is_finished_from_what_it_wrote(
     own_server: PrivateSshd, tree: Path, place: Path, remotes: RemotePool
 ) -> None:
     host = own_server.host()
-    for turn in range(KILLS):
+    what = "killed while a server writes a backup to its disk: finished from there"
+    for turn in trials(12, what, KILLS):
         command = [sys.executable, "-m", "tests.faults.backup_child", "ssh", str(place), str(tree),
                    msgspec.json.encode(host).decode()]  # fmt: skip
         sign = "written on the host" if turn < 2 else str(tree)  # the last one while it is fetched
@@ -92,7 +93,6 @@ def test_killed_while_the_server_writes_the_set_is_finished_from_what_it_wrote(
             assert proof.outcome is Outcome.PASSED, proof.detail
         assert jobs_on(own_server) == []
         assert vault.cut_off() == ()
-    record(12, "killed while a server writes a backup to its disk: finished from there", KILLS)
 
 
 def test_links_that_break_while_the_server_writes_and_while_it_is_fetched_cost_nothing(
@@ -117,12 +117,12 @@ def test_links_that_break_while_the_server_writes_and_while_it_is_fetched_cost_n
         context.MIN_GAP_S = 0.0
         source = BackupSource(SourceKind.FILES, host.id, (str(tree),), spool=True)
         vault = opened(place)
-        taken = take(vault, pool.open(host), source, context=context)
-        pool.close()
-    assert taken.objects[0].state is CaptureState.CAPTURED
+        with tried(10, "backup by a server's disk over a link that breaks again and again: whole"):
+            taken = take(vault, pool.open(host), source, context=context)
+            pool.close()
+            assert taken.objects[0].state is CaptureState.CAPTURED
+            for proof in vault.verify_by_reading(taken, by="", context=TaskContext()):
+                assert proof.outcome is Outcome.PASSED, proof.detail
     assert cuts["fetched"] == 5
     assert cuts["written"] >= 1
-    for proof in vault.verify_by_reading(taken, by="", context=TaskContext()):
-        assert proof.outcome is Outcome.PASSED, proof.detail
     assert jobs_on(own_server) == []
-    record(10, "backup by a server's disk over a link that breaks: whole", sum(cuts.values()))

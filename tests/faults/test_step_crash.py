@@ -24,8 +24,8 @@ from app.services import decisions, execution, hosts
 from app.services.changes import open_change
 from app.services.facade import AppServices
 from app.tasks import TaskContext
-from tests.faults.ledger import record
-from tests.faults.rounds import SOAK, rounds, turns
+from tests.faults.ledger import trials, tried
+from tests.faults.rounds import SOAK, rounds
 
 KILLS = rounds(20, 1000)
 pytestmark = [pytest.mark.soak] if SOAK else []
@@ -122,9 +122,10 @@ def test_killed_during_a_step_nothing_is_lost_repeated_or_guessed(
     run = new_run(services, host, folder, 0)
     services.close()
     player = Player()
-    unknown = looked = 0
+    unknown = 0
+    what = "program killed during a step: nothing lost, sent twice or guessed"
     try:
-        for number in (turn + 1 for turn in turns(KILLS)):
+        for number in (turn + 1 for turn in trials(11, what, KILLS)):
             pid = player.start(data, run)
             assert player.next().startswith("opened")
             timer = threading.Timer(dice.uniform(0.0, 0.6), kill, (pid,))
@@ -135,31 +136,31 @@ def test_killed_during_a_step_nothing_is_lost_repeated_or_guessed(
             unknown += len(services.recovered)
             check(services, run, told, folder, number - 1)
             if number % LOOK_EVERY == 0:
-                looked += look_again(services, run, folder, number - 1)
+                look_again(services, run, folder, number - 1)
             run = new_run(services, host, folder, number)
             services.close()
     finally:
         player.close()
     print(f"kills {number}, steps found unknown {unknown}, lost or repeated 0")
-    record(10, "program killed during a step: found again on its host, ran once", looked)
-    record(11, "program killed during a step: nothing lost, sent twice or guessed", number)
     assert unknown > 0, "the kills must have hit running steps"
 
 
-def look_again(services: AppServices, run_id: str, folder: Path, number: int) -> int:
-    """Find what was under way again; return how many steps there were."""
+def look_again(services: AppServices, run_id: str, folder: Path, number: int) -> None:
+    """Find what was under way again."""
     with services.new_uow() as uow:
         run = uow.runs.get(run_id)
     lost = [item.step.id for item in run.steps if item.state is StepState.UNKNOWN]
     for step in lost:
-        decisions.look_again(run_id, step, desk=services.desk)
-        run = execution.play(run_id, services.executors, desk=services.desk, context=TaskContext())
-        ran = (folder / f"{number}-{step}").exists()
-        assert run.of(step).state is (StepState.DONE if ran else StepState.UNKNOWN)
+        with tried(10, "program killed during a step: found again on its host, ran once"):
+            decisions.look_again(run_id, step, desk=services.desk)
+            run = execution.play(
+                run_id, services.executors, desk=services.desk, context=TaskContext()
+            )
+            ran = (folder / f"{number}-{step}").exists()
+            assert run.of(step).state is (StepState.DONE if ran else StepState.UNKNOWN)
     for item in run.steps:
         lines = folder / f"{number}-{item.step.id}"
         assert not lines.exists() or lines.read_text() == "x\n"
-    return len(lost)
 
 
 def check(services: AppServices, run_id: str, told: list[str], folder: Path, number: int) -> None:

@@ -1,6 +1,5 @@
 """Every damage is found, named, and told apart from what was merely not done."""
 
-import random
 import shutil
 import sqlite3
 from contextlib import closing
@@ -15,8 +14,6 @@ from app.tasks import TaskContext
 from app.vault.format import decode, encode
 from app.vault.keys import VaultKeys
 from app.vault.vault import LocalVault
-from tests.faults.ledger import record
-from tests.faults.rounds import turns
 from tests.vault.conftest import sources, take
 
 
@@ -42,25 +39,6 @@ def sealed_files(folder: Path) -> list[Path]:
 def change(path: Path, data: bytes) -> None:
     path.chmod(0o600)
     path.write_bytes(data)
-
-
-FLIPS = 200
-
-
-def test_every_flipped_bit_in_any_file_of_a_set_is_found(vault, taken, folder):
-    chance = random.Random(62)
-    files = [path for path in sealed_files(folder) if path.stat().st_size]
-    for _ in range(FLIPS):
-        path = chance.choice(files)
-        before = path.read_bytes()
-        place = chance.randrange(len(before))
-        flipped = bytearray(before)
-        flipped[place] ^= 1 << chance.randrange(8)
-        change(path, bytes(flipped))
-        found = prove_quietly(vault, taken)
-        assert found.outcome is Outcome.FAILED, (path.name, place)
-        change(path, before)
-    assert prove_quietly(vault, taken).outcome is Outcome.PASSED
 
 
 def prove_quietly(vault, taken):
@@ -208,37 +186,3 @@ def test_a_database_with_broken_references_is_not_called_readable(vault, remote,
     assert taken.state is CaptureState.CAPTURED
     found = prove(vault, taken, Level.READABLE)
     assert (found.outcome, "foreign keys" in found.detail) == (Outcome.FAILED, True)
-
-
-DAMAGE = {"bit flipped": 10_000, "cut short": 1_000, "swapped for another set's": 100}
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("how", DAMAGE)
-def test_ten_thousand_flips_a_thousand_cuts_and_a_hundred_swaps_are_all_found(
-    vault, remote, shop, taken, folder, how
-):
-    chance = random.Random(how)
-    other = vault.root / take(vault, remote, *sources(remote, shop)).path
-    files = [path for path in sealed_files(folder) if path.stat().st_size]
-    done = 0
-    for turn in turns(2 * DAMAGE[how]):
-        path = chance.choice(files)
-        before = data = path.read_bytes()
-        match how:
-            case "bit flipped":
-                place = chance.randrange(len(before))
-                data = before[:place] + bytes([before[place] ^ 1 << turn % 8]) + before[place + 1 :]
-            case "cut short":
-                data = before[: chance.randrange(len(before))]
-            case _:
-                data = (other / path.relative_to(folder)).read_bytes()
-        if data == before:
-            continue  # both sets hold the same there
-        change(path, data)
-        assert prove_quietly(vault, taken).outcome is Outcome.FAILED, (turn, path.name)
-        change(path, before)
-        done += 1
-        if done == DAMAGE[how]:
-            break
-    record(4, f"stored file {how}: found by reading", done)
