@@ -163,9 +163,9 @@ Piece = str | Words | Badge | Risk | Squares | Mini | Interval
 class Cell:
     """One or two lines of pieces.
 
-    ``stops`` are the x positions of the pieces on the second line, in pixels; without them the
-    pieces follow each other. ``end`` and ``below_end`` stand at the right edge. ``right`` aligns
-    everything to the right, for figures.
+    ``stops`` are the x positions of the pieces on the second line, in pixels; without them, and
+    where room is short, the pieces follow each other. ``end`` and ``below_end`` stand at the right
+    edge. ``right`` aligns everything to the right, for figures.
     """
 
     top: tuple[Piece, ...]

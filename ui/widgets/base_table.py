@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from app.i18n import _
@@ -25,6 +25,7 @@ from ui.cells import COLUMN_ROLE, Column
 from ui.paint import LEFT, RIGHT, Style, by_keyboard, focus_ring, hline, scaled, write
 from ui.theme import MEDIUM, SMALL, tokens
 from ui.widgets.cells import PAD, CellDelegate
+from ui.widgets.column_fit import ColumnFit
 from ui.widgets.dressed import dress_bars
 
 
@@ -45,10 +46,6 @@ class Axis(Protocol):
     def paint_axis(self, painter: QPainter, area: QRectF) -> None:
         """Write the scale."""
         ...
-
-
-_LEAST, _SHRINKS_TO = 120, 0.6
-"""What a column of names needs, in pixels, and how far the other columns give way for it."""
 
 
 class Header(QHeaderView):
@@ -141,7 +138,7 @@ class BaseTable(QTableView):
         super().__init__()
         dress_bars(self)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self._height, self._is_narrow = rows, False
+        self._height, self._measured = rows, False
         self._records = cast("ListModel", model)
         model.setParent(self)
         self.setModel(model)
@@ -159,7 +156,10 @@ class BaseTable(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
+        self._columns_fit = ColumnFit(self, self._records.columns)
         self._fit(self._records.columns)
+        for changed in (model.modelReset, model.dataChanged, model.layoutChanged):
+            changed.connect(self._on_rows)
         self.selectionModel().currentRowChanged.connect(self._on_current)
         self.activated.connect(self._on_activated)
 
@@ -217,25 +217,19 @@ class BaseTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow place the columns of fixed width give way, so that names can be read."""
         super().resizeEvent(event)
-        head = self.horizontalHeader()
-        fixed = {
-            at: scaled(wide) for at, wide in self._widths.items() if not head.isSectionHidden(at)
-        }
-        open_ = head.count() - head.hiddenSectionCount() - len(fixed)
-        room = self.viewport().width() - open_ * scaled(_LEAST)
-        wanted = sum(fixed.values())
-        narrow = bool(open_ and wanted) and room < wanted
-        if narrow or self._is_narrow:
-            share = max(_SHRINKS_TO, room / wanted) if narrow else 1.0
-            for at, wide in fixed.items():
-                head.resizeSection(at, round(wide * share))
-        self._is_narrow = narrow
+        self._columns_fit.share()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Measure what came while the table was hidden."""
+        super().showEvent(event)
+        self._measure()
 
     def changeEvent(self, event: QEvent) -> None:
         """Make rows fit when the size of the type changes."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.ApplicationFontChange:
             self._fit_rows()
+            self._on_rows()
 
     def set_height(self, rows: Rows) -> None:
         """Give all rows another height."""
@@ -252,11 +246,9 @@ class BaseTable(QTableView):
     def _fit(self, columns: Sequence[Column[Any]]) -> None:
         self._fit_rows()
         head = self.horizontalHeader()
-        self._widths = {at: column.width for at, column in enumerate(columns) if column.width}
+        self._columns_fit.begin()
         for position, column in enumerate(columns):
-            if column.width:
-                head.resizeSection(position, scaled(column.width))
-            else:
+            if not column.width:
                 head.setSectionResizeMode(position, QHeaderView.ResizeMode.Stretch)
         if any(column.sortable for column in columns):
             head.setSortIndicatorClearable(True)
@@ -267,6 +259,17 @@ class BaseTable(QTableView):
                 columns=", ".join(column.header for column in columns if column.header)
             )
         )
+
+    @Slot()
+    def _on_rows(self) -> None:
+        self._measured = False
+        if self.isVisible():
+            self._measure()
+
+    def _measure(self) -> None:
+        if not self._measured:
+            self._measured = True
+            self._columns_fit.measure()
 
     @Slot(QModelIndex, QModelIndex)
     def _on_current(self, current: QModelIndex, _previous: QModelIndex) -> None:

@@ -1,7 +1,5 @@
 """Draws table cells: pieces of text, badges, squares and intervals on one or two lines."""
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
@@ -22,16 +20,16 @@ from ui.cells import (
     Squares,
     Words,
 )
-from ui.paint import LEFT, RIGHT, Style, hline, line_height, write
-from ui.theme import BODY, BOLD, REGULAR, SMALL, tokens
-from ui.widgets.badges import badge_width, draw_badge
-from ui.widgets.intervals import HEIGHT, WIDTH, draw_interval
-from ui.widgets.levels import SQUARE, STEP, draw_squares
-from ui.widgets.risk_badge import draw_risk, risk_width
+from ui.paint import LEFT, RIGHT, Style, hline, write
+from ui.theme import BOLD, REGULAR, SMALL, tokens
+from ui.widgets.badges import draw_badge
+from ui.widgets.cell_lines import lines_of, places_of, plain_style, words_style
+from ui.widgets.intervals import HEIGHT, draw_interval
+from ui.widgets.levels import SQUARE, draw_squares
+from ui.widgets.risk_badge import draw_risk
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 PAD = 8
-_GAP = 8
 
 
 def draw_piece(painter: QPainter, area: QRectF, piece: Piece, style: Style) -> float:
@@ -40,9 +38,7 @@ def draw_piece(painter: QPainter, area: QRectF, piece: Piece, style: Style) -> f
         case str():
             return write(painter, area, piece, style)
         case Words():
-            size = piece.size or style.size
-            weight = max(piece.weight, style.weight) if piece.tone == "ink" else piece.weight
-            shown = Style(piece.tone, size, weight, piece.mono)
+            shown = words_style(piece, style)
             used = write(painter, area, piece.text, shown)
             if piece.struck:
                 middle = area.center().y()
@@ -63,26 +59,6 @@ def draw_piece(painter: QPainter, area: QRectF, piece: Piece, style: Style) -> f
             box = QRectF(area.left(), round(middle - HEIGHT / 2), area.width(), HEIGHT)
             draw_interval(painter, box, piece)
             return area.width()
-
-
-def piece_width(piece: Piece, style: Style) -> float:
-    """Return how wide a piece gets."""
-    match piece:
-        case str():
-            return style.width(piece)
-        case Words():
-            shown = Style(piece.tone, piece.size or style.size, piece.weight, piece.mono)
-            return shown.width(piece.text)
-        case Badge():
-            return badge_width(piece, style.size)
-        case Risk():
-            return risk_width(piece.grade, style.size)
-        case Squares():
-            return len(piece.rungs) * STEP
-        case Mini():
-            return 16
-        case Interval():
-            return WIDTH
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -157,59 +133,12 @@ class CellDelegate(QStyledItemDelegate):
             painter.fillRect(QRectF(area.left(), area.top(), 3, area.height()), look.accent)
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One line of a cell."""
-
-    pieces: tuple[Piece, ...]
-    style: Style
-    end: Piece | None = None
-    stops: tuple[int, ...] = ()
-    right: bool = False
-
-
 def draw_cell(painter: QPainter, area: QRectF, cell: Cell, selected: bool = False) -> None:
     """Draw a cell's lines, centred in the height."""
-    top = Style("ink", BODY, BOLD if selected and not cell.right else REGULAR)
-    below = Style("ink2", SMALL)
-    first = _Line(cell.top, top, cell.end, right=cell.right)
-    if not cell.below and cell.below_end is None:
-        _draw_line(painter, area, first)
-        return
-    upper, lower = line_height(top), line_height(below)
-    third = lower if cell.foot else 0.0
-    gap = max(0.0, min(2.0, (area.height() - upper - lower - third) / 3))
-    y = area.center().y() - (upper + gap + lower + third) / 2
-    _draw_line(painter, QRectF(area.left(), y, area.width(), upper), first)
-    second = _Line(cell.below, below, cell.below_end, cell.stops, cell.right)
-    _draw_line(painter, QRectF(area.left(), y + upper + gap, area.width(), lower), second)
-    if cell.foot:
-        last = QRectF(area.left(), y + upper + gap + lower, area.width(), third)
-        _draw_line(painter, last, _Line(cell.foot, below))
-
-
-def _draw_line(painter: QPainter, area: QRectF, line: _Line) -> None:
-    style, pieces, stops = line.style, line.pieces, line.stops
-    if line.end is not None:
-        width = piece_width(line.end, style) + 1
-        place = QRectF(area.right() - width, area.top(), width, area.height())
-        draw_piece(painter, place, line.end, style)
-        area = area.adjusted(0, 0, -width - _GAP, 0)
-    if line.right:
-        used = sum(piece_width(piece, style) for piece in pieces) + _GAP * max(0, len(pieces) - 1)
-        area = area.adjusted(max(0.0, area.width() - used - 1), 0, 0, 0)
-    x = area.left()
-    for position, piece in enumerate(pieces):
-        if position < len(stops):
-            x = max(x, area.left() + stops[position])
-        limit = area.right()
-        if position + 1 < len(pieces):
-            if position + 1 < len(stops):
-                limit = area.left() + stops[position + 1] - _GAP
-            limit = min(max(limit, x + piece_width(piece, style)), area.right())
-        if limit > x:
-            place = QRectF(x, area.top(), limit - x, area.height())
-            x += draw_piece(painter, place, piece, style) + _GAP
+    for place, line in lines_of(area, cell, selected):
+        for piece, room in places_of(place, line):
+            if room.width() > 0:
+                draw_piece(painter, room, piece, line.style)
 
 
 def _paint_plain(painter: QPainter, area: QRectF, index: AnyIndex, selected: bool) -> None:
@@ -217,9 +146,7 @@ def _paint_plain(painter: QPainter, area: QRectF, index: AnyIndex, selected: boo
     if not isinstance(column, Column):
         return
     weight = BOLD if selected and index.column() == 0 else REGULAR
-    style = Style(column.tone, BODY, weight)
-    if column.mono:
-        style = Style(column.tone, SMALL, REGULAR, mono=True)
+    style = plain_style(column, weight)
     write(painter, area, str(index.data() or ""), style, RIGHT if column.right else LEFT)
 
 

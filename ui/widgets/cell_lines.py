@@ -1,0 +1,145 @@
+"""Where the pieces of a cell stand: words give way to one another, states and figures never."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QRectF
+
+from ui.cells import Badge, Cell, Column, Interval, Mini, Piece, Risk, Squares, Words
+from ui.paint import Style, line_height
+from ui.theme import BODY, BOLD, REGULAR, SMALL
+from ui.widgets.badges import badge_width
+from ui.widgets.intervals import WIDTH
+from ui.widgets.levels import STEP
+from ui.widgets.risk_badge import risk_width
+
+GAP = 8
+_WIDEST = Style("ink", BODY, BOLD)
+"""How the first line looks while its row is selected."""
+_BELOW = Style("ink2", SMALL)
+_LEAST = 24.0
+"""What words keep, in pixels, when they give way to the pieces beside them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a cell: its pieces from the left, and one at the right end."""
+
+    pieces: tuple[Piece, ...]
+    style: Style
+    end: Piece | None = None
+    right: bool = False
+    stops: tuple[int, ...] = ()
+
+
+def words_style(words: Words, line: Style) -> Style:
+    """Return how words look in a line: those in ink get as bold as the line."""
+    weight = max(words.weight, line.weight) if words.tone == "ink" else words.weight
+    return Style(words.tone, words.size or line.size, weight, words.mono)
+
+
+def plain_style(column: Column[Any], weight: int = REGULAR) -> Style:
+    """Return how a column without drawn cells writes its text."""
+    if column.mono:
+        return Style(column.tone, SMALL, REGULAR, mono=True)
+    return Style(column.tone, BODY, weight)
+
+
+def piece_width(piece: Piece, style: Style) -> float:
+    """Return how wide a piece gets."""
+    match piece:
+        case str():
+            return style.width(piece)
+        case Words():
+            return words_style(piece, style).width(piece.text)
+        case Badge():
+            return badge_width(piece, style.size)
+        case Risk():
+            return risk_width(piece.grade, style.size)
+        case Squares():
+            return len(piece.rungs) * STEP
+        case Mini():
+            return 16
+        case Interval():
+            return WIDTH
+
+
+def cell_width(cell: Cell) -> float:
+    """Return the room that a cell needs so that nothing of it is cut off."""
+    return max(
+        _width(Line(cell.top, Style() if cell.right else _WIDEST, cell.end)),
+        _width(Line(cell.below, _BELOW, cell.below_end, stops=cell.stops[:1])),
+        _width(Line(cell.foot, _BELOW)),
+    )
+
+
+def lines_of(area: QRectF, cell: Cell, selected: bool = False) -> Iterator[tuple[QRectF, Line]]:
+    """Give the lines of a cell with their places, centred in the height."""
+    weight = BOLD if selected and not cell.right else REGULAR
+    first = Line(cell.top, Style("ink", BODY, weight), cell.end, cell.right)
+    if not cell.below and cell.below_end is None:
+        yield area, first
+        return
+    upper, lower = line_height(first.style), line_height(_BELOW)
+    third = lower if cell.foot else 0.0
+    gap = max(0.0, min(2.0, (area.height() - upper - lower - third) / 3))
+    y = area.center().y() - (upper + gap + lower + third) / 2
+    yield QRectF(area.left(), y, area.width(), upper), first
+    second = Line(cell.below, _BELOW, cell.below_end, cell.right, cell.stops)
+    yield QRectF(area.left(), y + upper + gap, area.width(), lower), second
+    if cell.foot:
+        last = QRectF(area.left(), y + upper + gap + lower, area.width(), third)
+        yield last, Line(cell.foot, _BELOW)
+
+
+def places_of(area: QRectF, line: Line) -> Iterator[tuple[Piece, QRectF]]:
+    """Give the pieces of a line with the room that each has; none is left when that is empty."""
+    style = line.style
+    if line.end is not None:
+        width = min(piece_width(line.end, style) + 1, area.width())
+        yield line.end, QRectF(area.right() - width, area.top(), width, area.height())
+        area = area.adjusted(0, 0, -width - GAP, 0)
+    indent = line.stops[0] if line.stops else 0
+    widths = _shortened(line.pieces, style, area.width() - indent)
+    wider = _stretched(widths, line.stops)
+    if indent + sum(wider) + GAP * (len(wider) - 1) <= area.width():
+        widths = wider
+    x = area.left() + indent
+    if line.right:
+        x = max(x, area.right() - sum(widths) - GAP * max(0, len(widths) - 1) - 1)
+    for position, (piece, width) in enumerate(zip(line.pieces, widths, strict=True)):
+        is_last = position + 1 == len(widths)
+        room = area.right() - x if is_last else min(width, area.right() - x)
+        yield piece, QRectF(x, area.top(), max(0.0, room), area.height())
+        x += width + GAP
+
+
+def _shortened(pieces: Sequence[Piece], style: Style, room: float) -> list[float]:
+    """Return how wide each piece gets: where all do not fit, the longest words give way."""
+    widths = [piece_width(piece, style) for piece in pieces]
+    texts = [at for at, piece in enumerate(pieces) if isinstance(piece, str | Words)]
+    over = sum(widths) + GAP * max(0, len(widths) - 1) - room
+    for at in sorted(texts, key=lambda at: -widths[at]):
+        if over <= 0:
+            break
+        less = min(over, max(0.0, widths[at] - _LEAST))
+        widths[at] -= less
+        over -= less
+    return widths
+
+
+def _stretched(widths: Sequence[float], stops: Sequence[int]) -> list[float]:
+    """Return the widths with which each piece begins at its stop, or later."""
+    at, stretched = float(stops[0] if stops else 0), []
+    for position, width in enumerate(widths):
+        to_next = stops[position + 1] - GAP - at if position + 1 < len(stops) else 0.0
+        stretched.append(max(width, to_next))
+        at += stretched[-1] + GAP
+    return stretched
+
+
+def _width(line: Line) -> float:
+    pieces = line.pieces if line.end is None else (*line.pieces, line.end)
+    widths = sum(piece_width(piece, line.style) for piece in pieces)
+    return sum(line.stops[:1]) + widths + GAP * max(0, len(pieces) - 1)

@@ -1,0 +1,109 @@
+"""How wide the columns of a table are: figures and states keep the room that they need."""
+
+from typing import TYPE_CHECKING, Any
+
+from ui.cells import CELL_ROLE, GROUP_ROLE, Cell, Column
+from ui.paint import Style, scaled
+from ui.theme import MEDIUM, SMALL
+from ui.widgets.cell_lines import cell_width, plain_style
+
+if TYPE_CHECKING:
+    from ui.widgets.base_table import BaseTable
+
+_LEAST = 120
+"""What a column that takes the rest keeps for its names, in pixels at the design size."""
+_MOST = 1.6
+"""How far beyond its own width a column may grow for what it shows; longer words are prose."""
+_SHRINKS_TO = 0.6
+_LOOKED_AT = 48
+"""How many rows are measured: the widths shall suit what is seen first."""
+_SPARE = 2
+
+
+class ColumnFit:
+    """Gives the columns of fixed width as much as they need, and no more where room is short.
+
+    A width that the user has drawn stands in for the column's own.
+    """
+
+    def __init__(self, table: "BaseTable", columns: tuple[Column[Any], ...]) -> None:
+        self._table = table
+        self._designed = {at: column.width for at, column in enumerate(columns) if column.width}
+        self._columns = columns
+        self._drawn: dict[int, int] = {}
+        self._given: dict[int, int] = {}
+        self._needs: dict[int, int] = {}
+
+    def begin(self) -> None:
+        """Give every column the width of the design."""
+        head = self._table.horizontalHeader()
+        for at, width in self._designed.items():
+            head.resizeSection(at, scaled(width))
+            self._given[at] = head.sectionSize(at)
+
+    def measure(self) -> None:
+        """Look how much room the cells need, and share the room anew."""
+        model = self._table.model()
+        rows = range(min(model.rowCount(), _LOOKED_AT))
+        self._needs = {
+            at: max((self._need(row, at) for row in rows), default=0) for at in self._designed
+        }
+        self.share()
+
+    def share(self) -> None:
+        """Share the width of the table among its columns."""
+        head = self._table.horizontalHeader()
+        shown = [at for at in self._designed if not head.isSectionHidden(at)]
+        self._see_what_was_drawn()
+        bases = {at: self._drawn.get(at, scaled(self._designed[at])) for at in shown}
+        heads = {at: self._head_need(at) for at in shown}
+        needs = {
+            at: min(max(self._needs.get(at, 0), heads[at]), round(bases[at] * _MOST))
+            for at in shown
+        }
+        open_ = head.count() - head.hiddenSectionCount() - len(shown)
+        room = self._table.viewport().width() - open_ * scaled(_LEAST)
+        for at, width in _shared(bases, needs, room if open_ else None).items():
+            if width != head.sectionSize(at):
+                head.resizeSection(at, width)
+            self._given[at] = head.sectionSize(at)
+
+    def _see_what_was_drawn(self) -> None:
+        head = self._table.horizontalHeader()
+        for at, given in self._given.items():
+            if not head.isSectionHidden(at) and head.sectionSize(at) != given:
+                self._drawn[at] = head.sectionSize(at)
+
+    def _need(self, row: int, at: int) -> int:
+        index = self._table.model().index(row, at)
+        if index.data(GROUP_ROLE) is not None:
+            return 0
+        rich, column = index.data(CELL_ROLE), self._columns[at]
+        if isinstance(rich, Cell):
+            wide = cell_width(rich)
+        else:
+            wide = plain_style(column).width(str(index.data() or ""))
+        return round(wide + sum(self._table.cell_delegate.padding(at))) + _SPARE
+
+    def _head_need(self, at: int) -> int:
+        column = self._columns[at]
+        if column.marks:
+            return 0
+        wide = Style("ink2", SMALL, MEDIUM).width(column.header)
+        return round(wide + sum(self._table.cell_delegate.padding(at))) + _SPARE
+
+
+def _shared(bases: dict[int, int], needs: dict[int, int], room: int | None) -> dict[int, int]:
+    """Return the widths: as designed or as needed, down to the need where room is short.
+
+    ``room`` is what the columns may take together, None when nothing else wants any.
+    """
+    wanted = {at: max(base, needs[at]) for at, base in bases.items()}
+    total, least = sum(wanted.values()), sum(needs.values())
+    if room is None or total <= room:
+        return wanted
+    if least <= room:
+        part = (room - least) / (total - least)
+        return {at: int(needs[at] + (wanted[at] - needs[at]) * part) for at in wanted}
+    part = max(_SHRINKS_TO, room / least)
+    return {at: int(needs[at] * part) for at in wanted}
