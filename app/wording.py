@@ -15,6 +15,7 @@ MINUS = "\u2212"
 DASH = "\u2013"
 NONE = DASH
 
+_LEAST_CHANGE = 0.0005
 _MAX_DECIMALS = 6
 # fmt: off
 _WEEKDAYS = (later("Mon"), later("Tue"), later("Wed"), later("Thu"), later("Fri"), later("Sat"),
@@ -48,7 +49,10 @@ def percent(fraction: float | None, digits: int = 2) -> str:
 
 
 def signed_percent(fraction: float | None, digits: int = 2) -> str:
-    """Write -0.27 as "−27 %" and 0.09 as "+9 %": whole percents from one percent on."""
+    """Write -0.27 as "−27 %" and 0.09 as "+9 %": whole percents from one percent on.
+
+    What is less than a twentieth of a percent is 0 %.
+    """
     return _signed_percents(fraction, digits, "%")
 
 
@@ -182,7 +186,7 @@ def _plain(value: float, digits: int) -> str:
 def _signed_percents(fraction: float | None, digits: int, unit: str) -> str:
     if fraction is None or not math.isfinite(fraction):
         return NONE
-    percents = fraction * 100
+    percents = fraction * 100 if abs(fraction) >= _LEAST_CHANGE else 0.0
     shown = float(round(percents)) if abs(percents) >= 1 else percents
     whole = abs(shown) >= 1 or shown == 0
     return signed_number(shown, unit, 1 if whole else digits)
@@ -208,7 +212,8 @@ def _two_units(whole_s: int) -> str:
 
 
 def _with_unit(text: str, unit: str) -> str:
-    return f"{text}{THIN}{unit}" if unit else text
+    shown = unit.removeprefix("1") if unit.startswith("1/") else unit  # 25 /s: "25 1/s" is 251
+    return f"{text}{THIN}{shown}" if unit else text
 
 
 def _has_value(text: str) -> bool:

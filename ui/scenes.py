@@ -5,6 +5,7 @@ because the data has no such thing, is left out. Nothing is sent, and nothing is
 """
 
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QAbstractButton
 
+from app.domain.metric import WindowName
 from app.services.facade import AppServices
 from ui.widgets.base_table import BaseTable
 from ui.widgets.page import Page
@@ -100,6 +102,28 @@ def leave(stage: Stage) -> None:
             return
 
 
+def judged(way: str = "") -> Act:
+    """Show the change that was judged by all that there is: measures and load tests."""
+
+    def act(stage: Stage) -> bool:
+        ref = _fullest(stage.services)
+        if ref:
+            stage.page.open(f"{ref}/{way}")
+        return bool(ref)
+
+    return act
+
+
+def _fullest(services: AppServices) -> str:
+    """Return the change with the most runs of load tests on both sides; "" without any."""
+    with services.new_uow() as uow:
+        runs = uow.load_runs.list()
+    sides = {(run.change, run.side) for run in runs if run.counts}
+    counts = Counter(run.change for run in runs)
+    both = [change for change in counts if all((change, side) in sides for side in _SIDES)]
+    return max(both, key=lambda change: counts[change], default="")
+
+
 def _mark_three(stage: Stage) -> bool:
     rows = stage.page.list.rows[:3]
     stage.page.list.marks.add([row.id for row in rows])
@@ -165,6 +189,7 @@ def _open_dossier(stage: Stage) -> bool:
 
 
 _PARTS = ("Impact", "Options", "Risk", "Runbook", "Plans", "People", "Messages")
+_SIDES = (WindowName.BEFORE, WindowName.AFTER)
 _LINES = "Two lines each, with the change beside it"
 
 SCENES: tuple[Scene, ...] = (
@@ -197,6 +222,10 @@ SCENES: tuple[Scene, ...] = (
     Scene("backups", "restore", (press("Restore on the host"),)),
     Scene("backups", "hold", (press("Hold"),)),
     Scene("backups", "settling", (press("To settle"),), "All"),
+    *(
+        Scene("metrics", f"judged-{way}", (judged(way),))
+        for way in ("timeline", "overlay", "distribution", "method", "glance", "pair")
+    ),
     Scene("metrics", "import", (_import_samples,)),
     Scene("loadtests", "preview", (_import_load_test,)),
     Scene("loadtests", "plan", (_choose_plan,)),

@@ -5,7 +5,7 @@ similar rate are put together. Capacity is the highest rate at which the target 
 at every lower rate that was seen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from app.analysis.load_run import Part
 from app.analysis.loadtest import Histogram
@@ -23,16 +23,25 @@ def response_over_rate(slices: Sequence[Part]) -> tuple[LoadPoint, ...]:
     """
     if not slices:
         return ()
-    rates = [piece.rate_per_s for piece in slices]
-    highest = max(rates)
-    points = []
-    for band in range(BANDS):
-        low, high = highest * band / BANDS, highest * (band + 1) / BANDS
-        chosen = [i for i, rate in enumerate(rates) if low < rate <= high * (1 + 1e-9)]
-        point = _point([slices[i] for i in chosen])
-        if point is not None:
-            points.append(point)
-    return tuple(points)
+    points = (_point(band) for band in _bands([piece for piece in slices if piece.rate_per_s > 0]))
+    return tuple(point for point in points if point is not None)
+
+
+def _bands(slices: Sequence[Part]) -> Iterator[list[Part]]:
+    """Put slices of similar rate together, each band from its slowest slice on.
+
+    Bands at fixed places would cut a load that is held for a while in two.
+    """
+    in_order = sorted(slices, key=lambda piece: piece.rate_per_s)
+    width = in_order[-1].rate_per_s / BANDS if in_order else 0.0
+    band: list[Part] = []
+    for piece in in_order:
+        if band and piece.rate_per_s > band[0].rate_per_s + width:
+            yield band
+            band = []
+        band.append(piece)
+    if band:
+        yield band
 
 
 def capacity(

@@ -11,7 +11,7 @@ from app.domain.functional import Engine, FunctionalProbe, ProbeKind
 from app.domain.health import Phase as When
 from app.domain.host import Host
 from app.domain.lesson import Lesson
-from app.domain.metric import Target, WorseWhen
+from app.domain.metric import Target, WindowName, WorseWhen
 from app.domain.need import (
     EvidenceKind,
     Impact,
@@ -28,6 +28,7 @@ from app.domain.risk import Control, Grade, RiskAssessment, RiskScore
 from app.domain.runbook import Runbook, Step, StepKind
 from app.examples import acts
 from app.examples.acts import Ending, Said
+from app.examples.load import Page, load_test
 from app.examples.series import Shape
 from app.examples.stage import OWNER, Stage, moment, night
 from app.examples.steps import (
@@ -50,6 +51,11 @@ SHAPES = {
     "memory": Shape(63.0, 0.04, 0.03, after=1.005, most=100.0),
     "commits": Shape(182.0, 0.40, 0.08, after=1.01),
 }
+PAGES = (
+    Page("Orders", 148.0, 44.0, after=0.61),
+    Page("Order details", 96.0, 55.0, after=0.88),
+    Page("Search", 72.0, 60.0, after=0.99),
+)
 _COUNT = "SELECT count(*) FROM orders"
 _STOP, _START = "systemctl stop webshop", "systemctl start webshop"
 _STOP_13 = "pg_ctlcluster 13 main stop"
@@ -119,6 +125,7 @@ def play(stage: Stage) -> Change:
     change = acts.approve(stage, change)
     stage.go(day - timedelta(days=2), 10)
     acts.tell(stage, change, "before")
+    load_test(stage, change, WindowName.BEFORE, PAGES)
     _prepare(stage, change, day)
     change = acts.move(stage, change, ChangeState.IMPLEMENT, IMPLEMENTER)
     acts.tell(stage, change, "during")
@@ -128,6 +135,8 @@ def play(stage: Stage) -> Change:
     _test(stage, change)
     acts.tell(stage, change, "after")
     acts.move(stage, change, ChangeState.MONITOR)
+    stage.go(day + timedelta(days=14), 10)
+    load_test(stage, change, WindowName.AFTER, PAGES)
     stage.go(day + timedelta(days=15), 9)
     acts.import_samples(stage, change, SHAPES, seed=13)
     acts.judge(stage, change)

@@ -150,7 +150,7 @@ def test_capacity_says_up_to_which_rate_answers_came_in_time(testing, change, tm
     assert 35 < served[0] <= 46
     assert 22 < served[1] <= 31
     words = capacity_sentence(found)
-    assert f"{served[0]:.0f}\u202f1/s before, {served[1]:.0f}\u202f1/s after." in words
+    assert f"{served[0]:.0f}\u202f/s before, {served[1]:.0f}\u202f/s after." in words
     assert "within 200\u202fms and at most 1.0\u202f% failed" in words
 
 
@@ -159,8 +159,8 @@ def side(*rates, reached=True):
 
 
 def test_a_side_of_several_runs_says_their_range():
-    assert side(120.0, 140.0).words == "120–140\u202f1/s (2 runs)"
-    assert side(120.0, reached=False).words == "at least 120\u202f1/s"
+    assert side(120.0, 140.0).words == "120–140\u202f/s (2 runs)"
+    assert side(120.0, reached=False).words == "at least 120\u202f/s"
     assert side(None).words == "not even the lowest rate was in time"
     assert SideCapacity(()).words == "not known"
 

@@ -1,22 +1,31 @@
 """Every screen of the window on the examples: each scene is there, and nothing is cut off."""
 
 from collections.abc import Iterator
+from itertools import product
+from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QScrollArea, QWidget
 
 from app.bootstrap import Surroundings, open_services
 from tests.ui.desktops import take_down
 from ui import shots
 from ui.application import Desktop, Start
+from ui.cells import CELL_ROLE, COLUMN_ROLE, Badge, Cell, Column, Mark, Words
+from ui.models.rows import RowsModel
 from ui.pages import PAGES
 from ui.scenes import SCENES
 from ui.widgets.badges import StateBadge
+from ui.widgets.base_table import BaseTable
 from ui.widgets.buttons import Button
+from ui.widgets.cell_lines import lines_of, piece_width, places_of, plain_style
 from ui.widgets.labels import Label
+from ui.widgets.table import Table
 
 NARROW = (1280, 800)
+LEAST_SHOWN = 44
+"""What is left, in pixels, of words that give way: enough to know them by."""
 _KINDS = (Button, Label, StateBadge, QLineEdit, QComboBox)
 _NOT_IN_THE_EXAMPLES = {
     ("reports", "dossier"): "no dossier lies beside them",
@@ -44,7 +53,46 @@ def cut_off(desktop: Desktop) -> list[str]:
         if isinstance(widget, _KINDS) and widget.isVisible() and (why := _why_cut(widget)):
             text = widget.text() if hasattr(widget, "text") else widget.accessibleName()
             found.append(f"{type(widget).__name__} “{text}”: {why}")
+    for table in desktop.window.findChildren(BaseTable):
+        if table.isVisible():
+            found += [f"in a table, {why}" for why in cut_in_cells(table)]
     return found
+
+
+def cut_in_cells(table: BaseTable) -> Iterator[str]:
+    """Give what cannot be read in the cells in sight.
+
+    In a column that takes what is left, words may be shortened, as the tool tip has them all; a
+    state, a risk or a figure never, and nothing in a column of its own width.
+    """
+    head, sight, model = table.horizontalHeader(), table.viewport().rect(), table.model()
+    for row, at in product(range(model.rowCount()), range(model.columnCount())):
+        index = model.index(row, at)
+        place = table.visualRect(index)
+        column = index.data(COLUMN_ROLE)
+        bars = table.itemDelegateForColumn(at)  # of this column alone
+        if head.isSectionHidden(at) or not place.intersects(sight) or column is None:
+            continue
+        if bars is not None and bars is not table.cell_delegate:
+            continue  # bars on a scale, which have no words to cut
+        left, right = table.cell_delegate.padding(at)
+        inner = QRectF(place).adjusted(left, 0, -right, -1)
+        for piece, room, needed in _rooms(index, inner, column):
+            gives_way = isinstance(piece, str | Words) and not column.width
+            if room + 1 < (min(needed, LEAST_SHOWN) if gives_way else needed):
+                yield f"{column.header}: {piece} has {room:.0f} of {needed:.0f} pixels"
+
+
+def _rooms(index, inner: QRectF, column) -> Iterator[tuple[Any, float, float]]:
+    rich = index.data(CELL_ROLE)
+    if not isinstance(rich, Cell):
+        text = str(index.data() or "")
+        yield text, inner.width(), plain_style(column).width(text)
+        return
+    for area, line in lines_of(inner, rich):
+        assert area.top() >= inner.top() - 3, f"{rich} is higher than its row"
+        for piece, room in places_of(area, line):
+            yield piece, room.width(), piece_width(piece, line.style)
 
 
 def _scrolls(widget: QWidget | None) -> bool:
@@ -117,3 +165,25 @@ def test_what_is_cut_off_is_found(qapp):
     assert "pixels" in _why_cut(inner)
     assert "beyond its QWidget" in _why_cut(outer)
     frame.close()
+
+
+def test_what_is_cut_off_in_a_table_is_found(qapp):
+    """The look into cells: words give way to a state, and a figure that is too wide is found."""
+    state = Badge(Mark.HELD, "On hold")
+    columns = (
+        Column("Change", str, cell=lambda row: Cell((Words(row), state))),
+        Column("Size", lambda row: row, width=76, right=True),
+    )
+    table = Table(RowsModel(columns), row_id=str, name="")
+    table.set_rows(["A title that is much longer than its place"])
+    table.resize(420, 100)
+    table.show()
+    found = list(cut_in_cells(table))
+    assert len(found) == 1
+    assert found[0].startswith("Size: A title")
+    table.set_rows(["81.9 kB stored"])
+    assert list(cut_in_cells(table)) == []
+    assert table.columnWidth(1) > 76, "The column has grown for what it shows."
+    table.resize(150, 100)
+    assert any("On hold" in why for why in cut_in_cells(table))
+    table.close()

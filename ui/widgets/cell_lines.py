@@ -10,7 +10,7 @@ from ui.cells import Badge, Cell, Column, Interval, Mini, Piece, Risk, Squares, 
 from ui.paint import Style, line_height
 from ui.theme import BODY, BOLD, REGULAR, SMALL
 from ui.widgets.badges import badge_width
-from ui.widgets.intervals import WIDTH
+from ui.widgets.intervals import LEAST
 from ui.widgets.levels import STEP
 from ui.widgets.risk_badge import risk_width
 
@@ -20,6 +20,10 @@ _WIDEST = Style("ink", BODY, BOLD)
 _BELOW = Style("ink2", SMALL)
 _LEAST = 24.0
 """What words keep, in pixels, when they give way to the pieces beside them."""
+_SHOWN = 48.0
+"""How much of words should be seen where that can be chosen, in pixels."""
+_FIRST = 0.6
+"""The first words name the row: they count as shorter when it is asked which give way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ def plain_style(column: Column[Any], weight: int = REGULAR) -> Style:
 
 
 def piece_width(piece: Piece, style: Style) -> float:
-    """Return how wide a piece gets."""
+    """Return how wide a piece gets; a range takes what room there is, beyond what it needs."""
     match piece:
         case str():
             return style.width(piece)
@@ -62,7 +66,7 @@ def piece_width(piece: Piece, style: Style) -> float:
         case Mini():
             return 16
         case Interval():
-            return WIDTH
+            return LEAST
 
 
 def cell_width(cell: Cell) -> float:
@@ -72,6 +76,16 @@ def cell_width(cell: Cell) -> float:
         _width(Line(cell.below, _BELOW, cell.below_end, stops=cell.stops[:1])),
         _width(Line(cell.foot, _BELOW)),
     )
+
+
+def cell_least(cell: Cell) -> float:
+    """Return the room that a cell needs when its words give way as far as they can."""
+    lines = (
+        Line(cell.top, _WIDEST, cell.end),
+        Line(cell.below, _BELOW, cell.below_end, stops=cell.stops[:1]),
+        Line(cell.foot, _BELOW),
+    )
+    return max(map(_least, lines))
 
 
 def lines_of(area: QRectF, cell: Cell, selected: bool = False) -> Iterator[tuple[QRectF, Line]]:
@@ -116,11 +130,11 @@ def places_of(area: QRectF, line: Line) -> Iterator[tuple[Piece, QRectF]]:
 
 
 def _shortened(pieces: Sequence[Piece], style: Style, room: float) -> list[float]:
-    """Return how wide each piece gets: where all do not fit, the longest words give way."""
+    """Return how wide each piece gets: where all do not fit, long words give way first."""
     widths = [piece_width(piece, style) for piece in pieces]
     texts = [at for at, piece in enumerate(pieces) if isinstance(piece, str | Words)]
     over = sum(widths) + GAP * max(0, len(widths) - 1) - room
-    for at in sorted(texts, key=lambda at: -widths[at]):
+    for at in sorted(texts, key=lambda at: -widths[at] * (1 if at else _FIRST)):
         if over <= 0:
             break
         less = min(over, max(0.0, widths[at] - _LEAST))
@@ -137,6 +151,12 @@ def _stretched(widths: Sequence[float], stops: Sequence[int]) -> list[float]:
         stretched.append(max(width, to_next))
         at += stretched[-1] + GAP
     return stretched
+
+
+def _least(line: Line) -> float:
+    words = [piece for piece in line.pieces if isinstance(piece, str | Words)]
+    spare = (piece_width(piece, line.style) - _SHOWN for piece in words)
+    return _width(line) - sum(max(0.0, width) for width in spare)
 
 
 def _width(line: Line) -> float:

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 from ui.cells import CELL_ROLE, GROUP_ROLE, Cell, Column
 from ui.paint import Style, scaled
 from ui.theme import MEDIUM, SMALL
-from ui.widgets.cell_lines import cell_width, plain_style
+from ui.widgets.cell_lines import cell_least, cell_width, plain_style
 
 if TYPE_CHECKING:
     from ui.widgets.base_table import BaseTable
 
-_LEAST = 120
-"""What a column that takes the rest keeps for its names, in pixels at the design size."""
+_LEAST, _ENOUGH = 112, 260
+"""What a column that takes the rest keeps for its names, and what it can ask for, in pixels."""
 _MOST = 1.6
 """How far beyond its own width a column may grow for what it shows; longer words are prose."""
 _SHRINKS_TO = 0.6
@@ -33,6 +33,7 @@ class ColumnFit:
         self._drawn: dict[int, int] = {}
         self._given: dict[int, int] = {}
         self._needs: dict[int, int] = {}
+        self._leasts: dict[int, int] = {}
 
     def begin(self) -> None:
         """Give every column the width of the design."""
@@ -45,9 +46,10 @@ class ColumnFit:
         """Look how much room the cells need, and share the room anew."""
         model = self._table.model()
         rows = range(min(model.rowCount(), _LOOKED_AT))
-        self._needs = {
-            at: max((self._need(row, at) for row in rows), default=0) for at in self._designed
-        }
+        for at in range(len(self._columns)):
+            rooms = [self._need(row, at) for row in rows]
+            self._needs[at] = max((need for need, _least in rooms), default=0)
+            self._leasts[at] = max((least for _need, least in rooms), default=0)
         self.share()
 
     def share(self) -> None:
@@ -61,12 +63,24 @@ class ColumnFit:
             at: min(max(self._needs.get(at, 0), heads[at]), round(bases[at] * _MOST))
             for at in shown
         }
-        open_ = head.count() - head.hiddenSectionCount() - len(shown)
-        room = self._table.viewport().width() - open_ * scaled(_LEAST)
-        for at, width in _shared(bases, needs, room if open_ else None).items():
+        for at, width in _shared(bases, needs, self._room(sum(needs.values()))).items():
             if width != head.sectionSize(at):
                 head.resizeSection(at, width)
             self._given[at] = head.sectionSize(at)
+
+    def _room(self, needed: int) -> int | None:
+        """Return what the fixed columns may take: as much as they need, if names can be read."""
+        head = self._table.horizontalHeader()
+        rest = range(len(self._columns))
+        names = [at for at in rest if at not in self._designed and not head.isSectionHidden(at)]
+        if not names:
+            return None
+        width = self._table.viewport().width()
+        leasts = {at: max(scaled(_LEAST), self._leasts.get(at, 0)) for at in names}
+        asked = sum(
+            max(least, min(self._needs.get(at, 0), scaled(_ENOUGH))) for at, least in leasts.items()
+        )
+        return max(width - asked, min(needed, width - sum(leasts.values())))
 
     def _see_what_was_drawn(self) -> None:
         head = self._table.horizontalHeader()
@@ -74,16 +88,16 @@ class ColumnFit:
             if not head.isSectionHidden(at) and head.sectionSize(at) != given:
                 self._drawn[at] = head.sectionSize(at)
 
-    def _need(self, row: int, at: int) -> int:
+    def _need(self, row: int, at: int) -> tuple[int, int]:
+        """Return the width that a cell needs, and with which its states and figures are whole."""
         index = self._table.model().index(row, at)
         if index.data(GROUP_ROLE) is not None:
-            return 0
+            return 0, 0
         rich, column = index.data(CELL_ROLE), self._columns[at]
+        beside = sum(self._table.cell_delegate.padding(at)) + _SPARE
         if isinstance(rich, Cell):
-            wide = cell_width(rich)
-        else:
-            wide = plain_style(column).width(str(index.data() or ""))
-        return round(wide + sum(self._table.cell_delegate.padding(at))) + _SPARE
+            return round(cell_width(rich) + beside), round(cell_least(rich) + beside)
+        return round(plain_style(column).width(str(index.data() or "")) + beside), 0
 
     def _head_need(self, at: int) -> int:
         column = self._columns[at]

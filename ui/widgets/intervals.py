@@ -10,6 +10,8 @@ from ui.paint import LEFT, RIGHT, Painted, Style, vline, write
 from ui.theme import MEDIUM, SMALL, tokens
 
 WIDTH, HEIGHT = 136, 20
+LEAST = 96
+"""The width, in pixels, with which a range can still be told from its neighbours."""
 SPAN = 0.4
 _ARROW = 8
 _GAP = 4

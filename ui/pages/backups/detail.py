@@ -121,7 +121,7 @@ class SetDetail(QWidget):
         self._inner.addWidget(SectionTitle(_("What is inside")))
         table = Table(
             RowsModel(object_columns(several=len(item.hosts) > 1)),
-            rows=Rows.COMPACT,
+            rows=Rows.STEP,
             row_id=lambda row_: row_.name,
             name="objects",
         )

@@ -40,8 +40,13 @@ SET_COLUMNS = (
 )
 
 
+def _object_cell(item: StoredObject, *, with_host: bool) -> Cell:
+    """What was taken, over what kind of thing it is and, among several, of which host."""
+    host = (Words(item.host_name, "ink2"),) if with_host else ()
+    return Cell((names_of(item.title),), (Words(_(SOURCES[item.kind]), "ink2"), *host))
+
+
 _REST = (
-    Column[StoredObject](_("Kind"), lambda item: _(SOURCES[item.kind]), width=104, tone="ink2"),
     Column[StoredObject](
         _("State"),
         lambda item: state_badge(item.state).word,
@@ -60,8 +65,12 @@ _REST = (
 
 def object_columns(*, several: bool) -> tuple[Column[StoredObject], ...]:
     """Return the columns of a set's objects; with their host where there are ``several``."""
-    host = Column[StoredObject](_("Host"), lambda item: item.host_name, width=96, tone="ink2")
+
+    def speak(item: StoredObject) -> str:
+        words = f"{item.title}, {_(SOURCES[item.kind])}"
+        return f"{words}, {item.host_name}" if several else words
+
     what = Column[StoredObject](
-        _("What"), lambda item: item.title, cell=lambda item: Cell((names_of(item.title),))
+        _("What"), speak, cell=lambda item: _object_cell(item, with_host=several)
     )
-    return (what, *((host,) if several else ()), *_REST)
+    return (what, *_REST)

@@ -47,7 +47,7 @@ STATES = (
 )  # fmt: skip
 _SIDE = (ChangeState.BACKOUT, ChangeState.REJECTED, ChangeState.CANCELED, ChangeState.CLOSED)
 """Columns that are only there when something is in them."""
-WIDTH = 208
+WIDTH = 232
 
 
 def may_move(source: ChangeState, target: ChangeState) -> bool:

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.loadtest import LoadPoint
 from app.i18n import _
 from app.wording import count, number, percent
-from ui.cells import Badge, Cell, Column, Mark, Words
+from ui.cells import Badge, Cell, Column, Group, Mark, Words
 from ui.models.rows import RowsModel
 from ui.operations.loadtests import LoadTestsView
 from ui.operations.plot_panel import PlotPanel
@@ -55,11 +55,14 @@ class CapacityPanel(QWidget):
         self.sentence.setText(view.capacity or no_target)
         self.chart.show_plot(view.rate, _("Rates that were served, of the last run of each side."))
         found, goal = view.verdict.found, view.terms.p95_target_ms
-        self.table.set_rows([
-            _Row(side, point, None if goal is None else _in_time(point, goal, view))
-            for side, runs in ((_("before"), found.before), (_("after"), found.after))
-            for point in runs[-1].points
-        ])  # fmt: skip
+        rows: list[_Row | Group] = []
+        for side, runs in ((_("Before"), found.before), (_("After"), found.after)):
+            rows.append(Group(side, runs[-1].name))
+            rows += [
+                _Row(side, point, None if goal is None else _in_time(point, goal, view))
+                for point in runs[-1].points
+            ]
+        self.table.set_rows(rows)
 
 
 def _in_time(point: LoadPoint, target_ms: float, view: LoadTestsView) -> bool:
@@ -74,9 +77,8 @@ def _state(row: _Row) -> Cell:
 
 
 _COLUMNS = (
-    Column[_Row](_("Side"), lambda row: row.side, width=84, tone="ink2"),
     Column[_Row](
-        _("Rate"), lambda row: number(row.point.rate_per_s, "1/s", 3), width=96, right=True
+        _("Rate"), lambda row: number(row.point.rate_per_s, "1/s", 3), width=104, right=True
     ),
     Column[_Row](
         _("95th percentile"), lambda row: number(row.point.p95_ms, "ms", 3), width=120, right=True

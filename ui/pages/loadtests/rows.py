@@ -103,7 +103,7 @@ def _sides(row: LabelRow, figure: Figure) -> Cell:
     moved = "–" if found is None else signed_percent(found.relative_change)
     return Cell(
         (
-            Words(f"{figure_words(before, figure, unit=False)} → ", "ink2"),
+            Words(f"{figure_words(before, figure, unit=False)} →", "ink2"),
             Words(figure_words(after, figure), weight=600),
         ),
         (Words(moved, "ink2"),),
@@ -180,7 +180,7 @@ def summary_rows(total: LabelSummary, labels: tuple[LabelSummary, ...]) -> list[
 def _values_cell(row: FigureRow) -> Cell:
     return Cell(
         (
-            Words(f"{figure_words(row.before, row.figure, unit=False)} → ", "ink2"),
+            Words(f"{figure_words(row.before, row.figure, unit=False)} →", "ink2"),
             Words(figure_words(row.after, row.figure), weight=600),
         ),
         right=True,

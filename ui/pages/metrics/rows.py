@@ -24,7 +24,7 @@ def _values_cell(view: MetricView) -> Cell:
         state = _("measured before") if view.before else _("not measured")
         return Cell((Words(state, "ink2"),), right=True)
     values = (
-        Words(f"{number(found.before)} → ", "ink2"),
+        Words(f"{number(found.before)} →", "ink2"),
         Words(number(found.after, unit), weight=600),
     )
     target = view.metric.target
