@@ -15,7 +15,6 @@ MINUS = "\u2212"
 DASH = "\u2013"
 NONE = DASH
 
-_LEAST_CHANGE = 0.0005
 _MAX_DECIMALS = 6
 # fmt: off
 _WEEKDAYS = (later("Mon"), later("Tue"), later("Wed"), later("Thu"), later("Fri"), later("Sat"),
@@ -48,17 +47,17 @@ def percent(fraction: float | None, digits: int = 2) -> str:
     return number(None if fraction is None else fraction * 100, "%", digits)
 
 
-def signed_percent(fraction: float | None, digits: int = 2) -> str:
-    """Write -0.27 as "−27 %" and 0.09 as "+9 %": whole percents from one percent on.
+def signed_percent(fraction: float | None) -> str:
+    """Write -0.27 as "−27 %", 0.09 as "+9 %" and 0.0092 as "+0.9 %".
 
-    What is less than a twentieth of a percent is 0 %.
+    A change has whole percents from one percent on, tenths below; less than half a tenth is 0 %.
     """
-    return _signed_percents(fraction, digits, "%")
+    return _signed_percents(fraction, "%")
 
 
-def percent_range(lo: float | None, hi: float | None, digits: int = 2) -> str:
+def percent_range(lo: float | None, hi: float | None) -> str:
     """Write a likely range of fractions as "−33 to −20 %"."""
-    low, high = (_signed_percents(end, digits, "") for end in (lo, hi))
+    low, high = (_signed_percents(end, "") for end in (lo, hi))
     if NONE in (low, high):
         return NONE
     return _("{low} to {high}").format(low=low, high=_with_unit(high, "%"))
@@ -183,13 +182,12 @@ def _plain(value: float, digits: int) -> str:
     return f"{value:,.{decimals}f}".replace(",", THIN).replace("-", MINUS)
 
 
-def _signed_percents(fraction: float | None, digits: int, unit: str) -> str:
+def _signed_percents(fraction: float | None, unit: str) -> str:
     if fraction is None or not math.isfinite(fraction):
         return NONE
-    percents = fraction * 100 if abs(fraction) >= _LEAST_CHANGE else 0.0
-    shown = float(round(percents)) if abs(percents) >= 1 else percents
-    whole = abs(shown) >= 1 or shown == 0
-    return signed_number(shown, unit, 1 if whole else digits)
+    percents = fraction * 100
+    shown = round(percents, 0 if abs(percents) >= 1 else 1)
+    return signed_number(shown, unit, 1)
 
 
 def _two_units(whole_s: int) -> str:

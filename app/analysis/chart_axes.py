@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from app.wording import MINUS, THIN, clock, day
 
+_LEAST_RANGE = 1e-290
+"""Closer together than this, two values are one: their difference has no digits left to count."""
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 _STEPS_S = (
     1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200,
@@ -31,7 +33,7 @@ def value_ticks(low: float, high: float, most: int = 7) -> tuple[Tick, ...]:
     """
     if not math.isfinite(low) or not math.isfinite(high):
         low, high = 0.0, 1.0
-    elif high <= low:
+    elif high - low <= _LEAST_RANGE:
         around = abs(low) / 20
         low, high = (low - around, low + around) if around else (0.0, 1.0)
     step = _nice_step((high - low) / most)
