@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from tests.bench.harness import HEADING, Result, machine
 
 NAMES = (
-    "startup", "ui", "verdict", "truth", "chart", "pdf", "log", "growth", "suggest", "verify",
-    "jtl", "fanout", "backup",
+    "startup", "ui", "verdict", "truth", "chart", "pdf", "log", "growth", "suggest", "export",
+    "verify", "jtl", "fanout", "backup",
 )  # fmt: skip
 
 

@@ -84,6 +84,14 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start_s
 
 
+def memory_mb(figure: str = "VmRSS") -> float:
+    """Return the memory of this process in megabytes, or with ``VmHWM`` the most so far (Linux)."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(figure):
+            return int(line.split()[1]) / 1000
+    return 0.0
+
+
 def machine() -> str:
     """Return the machine in one line."""
     python = f"Python {platform.python_version()}"
