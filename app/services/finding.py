@@ -16,8 +16,12 @@ from app.services.rows import ChangeRow
 if TYPE_CHECKING:
     from app.domain.change import Change
 
-SORTED_HITS = 20_000
-"""Hits of a search are sorted up to this many; of more, the newest come first."""
+SORTED_HITS = 10_000
+"""Hits of a search are sorted up to this many; of more, the newest come first.
+
+Measured among a million changes: ten thousand take 25 ms to find, count and sort. Half of them take
+nearly as long, because they are counted all the same; twice as many take 42 ms.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, fields
 from functools import partial
-from itertools import pairwise
+from itertools import combinations
 from operator import attrgetter
 from pathlib import Path
 from statistics import median, quantiles
@@ -125,19 +125,19 @@ def _hard() -> Iterator[tuple[str, list[Query]]]:
 
     letters = "abcdefghijklmnoprstuvwxyz"
     words = [word.casefold() for word in (*VERBS, *THINGS)]
-    yield "one letter", of(letters)
-    yield "two letters", of([word[:2] for word in words])
+    yield "one letter", of([*letters, *letters.upper()])
+    yield "two letters", of([word[:2] for word in words] * 2)
     yield "three letters", of([f"{a} {b} {chance.choice(letters)}" for a in letters for b in "qxz"])
-    yield "two verbs, which no title has", of([f"{a} {b}" for a, b in pairwise(VERBS)] * 2)
-    yield "two words", of([f"{chance.choice(VERBS)} {chance.choice(THINGS)}" for _ in range(30)])
-    yield "a word beside a letter", of([f"{chance.choice(THINGS)} {letter}" for letter in letters])
+    yield "two verbs, which no title has", of([f"{a} {b}" for a, b in combinations(VERBS, 2)])
+    yield "two words", of([f"{chance.choice(VERBS)} {chance.choice(THINGS)}" for _ in range(45)])
+    yield "a word beside a letter", of([f"{chance.choice(THINGS)} {a}" for a in letters * 2])
     yield "no hit", of([f"{word} qqq{at}" for at, word in enumerate(words)])
-    yield "a whole sentence", of([*REASONS] * 5)
-    numbers = [f"CHG-{chance.randrange(900_000):06d}" for _each in range(3)]
+    yield "a whole sentence", of([*REASONS] * 10)
+    numbers = [f"CHG-{chance.randrange(900_000):06d}" for _each in range(5)]
     yield "a number", of([number[:length] for number in numbers for length in range(1, 11)])
     for sort in _sorts():
         if sort.by is not SortBy.NUMBER:
-            some = [f"{chance.choice(VERBS)} {chance.choice(THINGS)[:3]}" for _ in range(12)]
+            some = [f"{chance.choice(VERBS)} {chance.choice(THINGS)[:3]}" for _ in range(40)]
             way = "down" if sort.descending else "up"
             yield f"by {sort.by.value} {way}", of([*some, "u", "upgrade", "zzz"], sort)
     yield "in filters", _filtered()
