@@ -7,6 +7,10 @@ from PySide6.QtCore import QObject, Signal
 
 PALETTE = "palette"
 """The id of the action that opens the palette, which does not list itself."""
+SHORTCUTS = "keys"
+"""The id of the action that lists the shortcuts."""
+GO = "page."
+"""What the ids of the actions begin with that lead to a page."""
 EXAMPLES = "examples"
 """The id of the action that opens the example changes in a window of their own."""
 

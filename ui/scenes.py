@@ -12,10 +12,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from app.domain.metric import WindowName
 from app.services.facade import AppServices
+from ui.actions import PALETTE, SHORTCUTS
+from ui.shell.palette import Palette
 from ui.widgets.base_table import BaseTable
 from ui.widgets.page import Page
 
@@ -96,6 +98,10 @@ def tab(name: str) -> Act:
 
 def leave(stage: Stage) -> None:
     """Close what a scene has opened."""
+    for sheet in stage.page.window().findChildren(Palette):
+        sheet.hide()
+    if (dialog := QApplication.activeModalWidget()) is not None:
+        dialog.close()
     page: Page = stage.page
     for _try in range(4):
         if not page.escape():
@@ -122,6 +128,29 @@ def _fullest(services: AppServices) -> str:
     counts = Counter(run.change for run in runs)
     both = [change for change in counts if all((change, side) in sides for side in _SIDES)]
     return max(both, key=lambda change: counts[change], default="")
+
+
+def call(action: str) -> Act:
+    """Do what an action of the window does."""
+
+    def act(stage: Stage) -> bool:
+        stage.page.context.actions.call(action)
+        return bool(stage.page.context.actions.offers(action))
+
+    return act
+
+
+def look_for(text: str) -> Act:
+    """Type into the command palette."""
+
+    def act(stage: Stage) -> bool:
+        sheets = [one for one in stage.page.window().findChildren(Palette) if one.isVisible()]
+        for sheet in sheets:
+            sheet.field.setText(text)
+            sheet.field.wanted.emit(sheet.field.settle())
+        return bool(sheets)
+
+    return act
 
 
 def _mark_three(stage: Stage) -> bool:
@@ -193,6 +222,10 @@ _SIDES = (WindowName.BEFORE, WindowName.AFTER)
 _LINES = "Two lines each, with the change beside it"
 
 SCENES: tuple[Scene, ...] = (
+    Scene("home", "palette", (call(PALETTE),)),
+    Scene("home", "palette-found", (call(PALETTE), look_for("up"))),
+    Scene("home", "palette-nothing", (call(PALETTE), look_for("zzyzx"))),
+    Scene("home", "shortcuts", (call(SHORTCUTS),)),
     Scene("changes", "table", (press("Table with columns"),), _LINES),
     Scene("changes", "board", (press("Board by state"),), _LINES),
     Scene("changes", "filter-builder", (_build_filter,)),

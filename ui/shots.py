@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QPixmap
     from PySide6.QtWidgets import QApplication
 
     from app.services.facade import AppServices
@@ -241,8 +242,28 @@ def _settle(application: "QApplication", desktop: "Desktop") -> None:
     application.processEvents()
 
 
+def picture(desktop: "Desktop") -> "QPixmap":
+    """Return the window as it looks, with the dialog over it."""
+    from PySide6.QtCore import QPoint, QRect  # noqa: PLC0415 - after the scale
+    from PySide6.QtGui import QPainter  # noqa: PLC0415
+    from PySide6.QtWidgets import QApplication  # noqa: PLC0415
+
+    from ui.theme import tokens  # noqa: PLC0415
+
+    whole, dialog = desktop.window.grab(), QApplication.activeModalWidget()
+    if dialog is not None:
+        painter = QPainter(whole)
+        place = dialog.mapToGlobal(QPoint()) - desktop.window.mapToGlobal(QPoint())
+        sheet = dialog.grab()
+        painter.drawPixmap(place, sheet)
+        painter.setPen(tokens().ink3)  # where the desktop draws its frame
+        painter.drawRect(QRect(place, dialog.size()).adjusted(0, 0, -1, -1))
+        painter.end()
+    return whole
+
+
 def _grab(desktop: "Desktop", file: Path) -> Path:
-    desktop.window.grab().save(str(file))
+    picture(desktop).save(str(file))
     return file
 
 

@@ -127,7 +127,7 @@ def test_every_screen_fits_a_small_window_and_every_scene_is_reached(qapp, deskt
         if found := cut_off(desktop):
             wrong[name] = found
         QApplication.processEvents()
-        image = desktop.window.grab().toImage()
+        image = shots.picture(desktop).toImage()
         pictures[name] = bytes(image.constBits())
 
     shots._settle(qapp, desktop)

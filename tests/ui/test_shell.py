@@ -135,6 +135,36 @@ def test_the_shortcuts_are_listed(ready):
     listed.accept()
 
 
+def test_the_palette_is_as_high_as_its_lines_and_says_when_there_are_none(desktop, qtbot, tmp_path):
+    row = SimpleNamespace(
+        id="x1", number="CHG-000142", title="Upgrade", starts_at=None, zone="UTC", snippet=""
+    )
+    services = stand_in(tmp_path)
+    found = services.finder
+    found.found = [row]
+    ready = desktop(lambda _context: services)
+    qtbot.waitUntil(lambda: ready.window.page is not None)
+    QTest.keyClick(ready.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    palette = ready.window.findChild(Palette)
+    full = palette.height()
+    qtbot.keyClicks(palette.field, "upgr")
+    qtbot.waitUntil(lambda: [c.id for c in palette.list.rows_model.rows] == ["change.x1"])
+    assert 60 < palette.height() < full
+    found.found = []
+    qtbot.keyClicks(palette.field, "x")  # what was found for less no longer fits
+    assert palette.list.rows_model.rows == ()
+    assert palette.nothing.text() == "Looking among the changes…"
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert ready.tools.navigation.place != Place("changes", "x1")
+    QTest.keyClick(ready.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    assert palette.height() == full
+    qtbot.keyClicks(palette.field, "upgrx")
+    nothing = "No page, action or change has these words."
+    qtbot.waitUntil(lambda: palette.nothing.text() == nothing)
+    assert palette.nothing.isVisible()
+    assert not palette.list.isVisible()
+
+
 def test_the_palette_goes_to_pages_and_finds_changes(ready, qtbot):
     row = SimpleNamespace(id="x1", number="CHG-000142", title="Upgrade", starts_at=NOW, zone="UTC")
     queries = stand_in(ready.start.data).finder

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
 from app.i18n import _
 from app.wording import moment
-from ui.actions import PALETTE, Action
+from ui.actions import GO, PALETTE, SHORTCUTS, Action
 from ui.tasks import Latest
 
 if TYPE_CHECKING:
@@ -49,14 +49,14 @@ class Keys(QObject):
             Action("search", _("Search on this page"), self._search, "search", "Ctrl+F"),
             Action("reload", _("Refresh this page"), self._reload, "refresh", "F5"),
             Action("back", _("Go back"), self._context.navigation.back, "arrow-left", "Alt+Left"),
-            Action("keys", _("List the shortcuts"), self._list_keys, "keyboard", "?"),
+            Action(SHORTCUTS, _("List the shortcuts"), self._list_keys, "keyboard", "?"),
         )
 
     def _page_actions(self, pages: "Sequence[PageEntry]") -> tuple[Action, ...]:
         go = self._context.navigation.go
         return tuple(
             Action(
-                f"page.{entry.id}", _("Go to {page}").format(page=_(entry.title)),
+                f"{GO}{entry.id}", _("Go to {page}").format(page=_(entry.title)),
                 partial(go, entry.id), entry.icon, f"Ctrl+{number}" if number < 10 else "",
             )
             for number, entry in enumerate(pages, start=1)

@@ -13,6 +13,7 @@ from ui.actions import PALETTE, Action
 from ui.cells import Cell, Column, Mini, Words
 from ui.models.rows import RowsModel
 from ui.theme import tokens
+from ui.widgets.labels import Label
 from ui.widgets.search import SearchField
 from ui.widgets.table import Rows, Table
 
@@ -64,16 +65,20 @@ class Palette(QFrame):
         super().__init__(window)
         self._window, self._actions, self._find = window, actions, find
         self._found: tuple[Choice, ...] = ()
+        self._asked, self._answered = "", ""
         self.field = SearchField(_("Type a page, an action, a number or a title"), keys="")
         self.list = Table(RowsModel(_COLUMNS), rows=Rows.NORMAL, header=False)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.nothing = Label(tone="ink2", wrap=True)
+        self.nothing.setContentsMargins(12, 4, 12, 8)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(9, 9, 9, 9)
         layout.setSpacing(8)
         layout.addWidget(self.field)
         layout.addWidget(self.list)
+        layout.addWidget(self.nothing)
         self.field.textChanged.connect(self._fill)
-        self.field.wanted.connect(self._find)
+        self.field.wanted.connect(self._ask)
         self.field.installEventFilter(self)
         self.list.clicked.connect(self._on_clicked)
         self.setAccessibleName(_("Command palette"))
@@ -82,18 +87,18 @@ class Palette(QFrame):
     def popup(self) -> None:
         """Open it, empty, in the upper middle of the window."""
         width = min(_WIDTH, self._window.width() - 48)
-        self.setFixedSize(width, 9 * 2 + 8 + 36 + 32 * LIMIT)
+        self.setFixedWidth(width)
         self.move(QPoint((self._window.width() - width) // 2, 72))
         self.field.clear()
-        self._find(self.field.settle())
+        self._ask(self.field.settle())
         self._fill()
         self.show()
         self.raise_()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def set_found(self, found: Sequence[Choice]) -> None:
-        """Show records that fit what was typed, below the actions."""
-        self._found = tuple(found)
+        """Show records that fit what was asked for last, below the actions."""
+        self._found, self._answered = tuple(found), self._asked
         self._fill()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -133,13 +138,34 @@ class Palette(QFrame):
     def _on_clicked(self) -> None:
         self._run(self.list.current)
 
+    @Slot(str)
+    def _ask(self, text: str) -> None:
+        self._asked = text
+        self._find(text)
+
     @Slot()
     def _fill(self) -> None:
-        fitting = choices(self._actions(), self.field.text())
-        room = max(3, LIMIT - len(self._found))
-        self.list.set_rows([*fitting[:room], *self._found][:LIMIT])
-        if self.list.rows_model.rowCount():
+        typed = self.field.text().strip()
+        fitting = choices(self._actions(), typed)
+        found = [one for one in self._found if self._answered == typed or matches(one.text, typed)]
+        room = max(3, LIMIT - len(found))
+        rows = [*fitting[:room], *found][:LIMIT]
+        self.list.set_rows(rows)
+        self.list.fit_height()
+        if rows:
             self.list.selectRow(0)
+        self.list.setVisible(bool(rows))
+        self.nothing.setVisible(not rows)
+        asked = _("No page, action or change has these words.")
+        self.nothing.setText(asked if self._answered == typed else _("Looking among the changes…"))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as high as what is shown, so that no empty room covers the page."""
+        if (layout := self.layout()) is not None:
+            layout.activate()
+            high = layout.totalHeightForWidth(self.width())  # -1 where no line wraps
+            self.setFixedHeight(high if high > 0 else layout.totalSizeHint().height())
 
     def _run(self, choice: Choice | None) -> None:
         self.hide()

@@ -7,12 +7,12 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
 from app.i18n import _
-from ui.actions import Action
+from ui.actions import GO, Action
 from ui.paint import Painted, Style
 from ui.theme import BOLD, SMALL
 from ui.widgets.buttons import secondary
 from ui.widgets.labels import Label, title
-from ui.widgets.layout import add_layout, row
+from ui.widgets.layout import add_layout, column, panel, row
 from ui.widgets.search import draw_key
 
 
@@ -27,6 +27,9 @@ class KeyCaps(Painted):
     def sizeHint(self) -> QSize:
         return QSize(round(sum(self._width(key) + 4 for key in self._keys)), 22)
 
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, x = QPainter(self), 0.0
         for key in self._keys:
@@ -38,22 +41,30 @@ class KeyCaps(Painted):
 
 
 class ShortcutList(QDialog):
-    """Every key there is, in two groups."""
+    """Every key there is: what can be done, beside where one can go."""
 
     def __init__(self, parent: QWidget, actions: Sequence[Action]) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Shortcuts"))
+        keyed = [action for action in actions if action.keys]
+        deeds = [(one.keys, one.text) for one in keyed if not one.id.startswith(GO)]
+        pages = [(one.keys, one.text) for one in keyed if one.id.startswith(GO)]
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(12)
+        layout.setSpacing(16)
         layout.addWidget(title(_("Shortcuts")))
-        layout.addWidget(Label(_("Everywhere"), weight=BOLD))
-        add_layout(layout, _grid([(action.keys, action.text) for action in actions if action.keys]))
-        layout.addWidget(Label(_("In lists"), weight=BOLD))
-        add_layout(layout, _grid(_in_lists()))
+        left = column(*_group(_("Everywhere"), deeds), 8, *_group(_("In lists"), _in_lists()), None)
+        sides = row(panel(left), panel(column(*_group(_("Pages"), pages), None)), gap=32)
+        add_layout(layout, sides)
         close = secondary(_("Close"))
         close.clicked.connect(self.accept)
         add_layout(layout, row(None, close))
+
+
+def _group(name: str, rows: Sequence[tuple[str, str]]) -> tuple[QWidget, QWidget]:
+    grid = QWidget()
+    grid.setLayout(_grid(rows))
+    return Label(name, weight=BOLD), grid
 
 
 def _in_lists() -> list[tuple[str, str]]:
@@ -67,10 +78,10 @@ def _in_lists() -> list[tuple[str, str]]:
 
 def _grid(rows: Sequence[tuple[str, str]]) -> QGridLayout:
     grid = QGridLayout()
+    grid.setContentsMargins(0, 0, 0, 0)
     grid.setHorizontalSpacing(16)
     grid.setVerticalSpacing(2)
     grid.setColumnStretch(1, 1)
-    grid.setColumnMinimumWidth(0, 110)
     for line, (keys, text) in enumerate(rows):
         grid.addWidget(KeyCaps(keys), line, 0, Qt.AlignmentFlag.AlignLeft)
         grid.addWidget(Label(text, tone="ink2"), line, 1)
