@@ -1,7 +1,8 @@
 """Every fault that was thought of, and the tests that inject it; what is not tried says why.
 
 Faults 1 to 28 are of network and SSH, 29 to 52 of commands kept by their host, 53 to 78 of backup
-and restore. What the program as a whole owes is in `tests.faults.promises`.
+and restore, 79 to 88 of the store, 92 of the keyring. What the program as a whole owes is in
+`tests.faults.promises`.
 `tests/architecture/test_fault_register.py` holds that the numbers are complete and that each named
 test exists.
 """
@@ -11,6 +12,7 @@ from enum import Enum
 
 _S, _F, _V = "tests/ssh/test_", "tests/faults/test_", "tests/vault/test_"
 _D, _J, _E = "tests/vault/databases/", "tests/services/test_", "tests/store/test_"
+_C = "tests/frame/test_"
 
 
 class Untried(Enum):
@@ -275,4 +277,36 @@ FAULTS = (
        f"{_V}spool.py::test_a_writer_stops_at_its_limit_instead_of_filling_the_disk"),
     entry(78, "restic in all its moods", missing="the program does not drive restic yet",
        untried=Untried.NOT_OFFERED),
+    entry(79, "killed during a commit",
+       f"{_F}store_crash.py::test_twenty_kills_lose_no_acknowledged_entry"),
+    entry(80, "disk full during a commit",
+       f"{_F}store_crash.py::test_a_full_disk_is_named_and_nothing_is_lost_and_work_goes_on_with_new_room"),
+    entry(81, "disk that does not write or sync",
+       f"{_F}store_crash.py::test_a_disk_that_cannot_sync_stops_all_writing_and_what_was_acknowledged_is_there",
+       f"{_F}store_crash.py::test_a_write_the_system_refuses_stops_all_writing_and_loses_nothing",
+       f"{_E}engine.py::test_after_the_disk_has_failed_nothing_more_is_written"),
+    entry(82, "database on a network or synced folder",
+       f"{_E}engine.py::test_on_a_network_drive_there_is_no_shared_journal_but_a_warning",
+       f"{_E}place.py::test_synced_folders_are_known_by_their_names",
+       missing="the kind of drive is told by a stand-in"),
+    entry(83, "page of the database damaged",
+       f"{_E}engine.py::test_a_flipped_page_is_found_when_the_program_starts",
+       f"{_E}copies.py::test_a_damaged_database_is_put_aside_and_the_last_good_copy_restored"),
+    entry(84, "journal gone, database read-only or newer",
+       f"{_E}anchors.py::test_a_journal_that_was_removed_after_a_crash_is_told_of",
+       f"{_E}engine.py::test_a_database_that_can_only_be_read_is_named",
+       f"{_E}upgrade.py::test_a_database_of_a_later_version_is_refused_and_left_alone"),
+    entry(85, "lock of a program that was killed",
+       f"{_E}lock.py::test_a_number_that_is_somebody_elses_by_now_is_not_believed",
+       f"{_E}lock.py::test_a_killed_program_leaves_no_lock_behind"),
+    entry(86, "upgrade killed at each statement",
+       f"{_F}store_crash.py::test_a_program_killed_at_any_statement_of_the_upgrade_leaves_old_or_new"),
+    entry(87, "log edited, thinned, swapped, cut, written anew",
+       f"{_F}log_damage.py::test_whatever_is_done_to_the_log_is_found"),
+    entry(88, "workstation's clock a year back",
+       f"{_E}log.py::test_a_clock_that_goes_back_is_marked_and_order_stays"),
+    entry(92, "keyring locked, absent or plain",
+       f"{_C}secrets.py::test_locked_keyring_is_named",
+       f"{_C}secrets.py::test_without_a_keyring_secrets_last_for_the_session_only",
+       f"{_C}secrets.py::test_no_variable_and_no_file_puts_another_keyring_in_place"),
 )  # fmt: skip

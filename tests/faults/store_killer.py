@@ -12,22 +12,17 @@ import signal
 import sys
 import time
 from dataclasses import replace
-from itertools import count
 from math import inf
 from pathlib import Path
-
-from sqlalchemy import event
 
 from app.clock import SystemClock
 from app.domain.change import Change
 from app.domain.event import NewEvent
 from app.domain.ids import ChangeId
 from app.errors import AppError
-from app.store import engine
-from app.store.engine import open_engine
-from app.store.sqlite import check_file, prepare_file
+from app.store.sqlite import check_file
 from app.store.store import open_store
-from app.store.upgrade import HEAD, current_revision, upgrade_database
+from tests.faults.no_sync import no_more_syncs
 
 CHANGE = ChangeId("c")
 LONGEST_S = 0.06
@@ -43,8 +38,8 @@ def main() -> None:
         case "commits":
             limit_s = float(rest[2]) if len(rest) > 2 else inf
             found = kill_writers(Path(folder), int(rest[0]), int(rest[1]), limit_s)
-        case "upgrade":
-            found = kill_upgrades(Path(folder), every=int(rest[0]))
+        case "sync":
+            found = refuse_to_sync(Path(folder))
         case _:
             found = hit_size_limit(Path(folder))
     print(json.dumps(found))
@@ -119,44 +114,6 @@ def _write_for_ever(data: Path, pipe: int) -> None:
         os.write(pipe, b"%d\n" % change.version)
 
 
-def kill_upgrades(folder: Path, *, every: int) -> dict[str, int]:
-    """Kill an upgrade at its first and every so-manyth statement, until one gets through."""
-    killed = broken = 0
-    for statement in count(0, every):
-        path = folder / f"{statement}.db"
-        prepare_file(path)
-        child = os.fork()
-        if child == 0:
-            _count_down(statement)
-            upgrade_database(path)
-            os._exit(0)
-        if os.waitpid(child, 0)[1] == 0:
-            break
-        check_file(path)
-        broken += current_revision(path) is not None
-        upgrade_database(path)
-        broken += current_revision(path) != HEAD
-        killed += 1
-    return {"killed": killed, "broken": broken}
-
-
-def _count_down(statements: int) -> None:
-    """Kill this process when it has begun that many statements."""
-    left = [statements]
-
-    def count(*_about: object) -> None:
-        if left[0] == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        left[0] -= 1
-
-    def open_counting(path: Path) -> object:
-        opened = open_engine(path)
-        event.listen(opened, "before_cursor_execute", count)
-        return opened
-
-    engine.open_engine = open_counting
-
-
 def hit_size_limit(data: Path) -> dict[str, object]:
     """Let the system refuse to make files longer in the middle of a commit, then allow it again."""
     import resource
@@ -189,6 +146,44 @@ def hit_size_limit(data: Path) -> dict[str, object]:
         "intact": report.intact,
         "checked_at_start": checked,
     }
+
+
+def refuse_to_sync(data: Path) -> dict[str, object]:
+    """Let the system answer each sync with an error from the sixth commit on, then try again."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        _write_without_syncs(data, writing)
+        os._exit(0)
+    os.close(writing)
+    os.waitpid(child, 0)
+    with open(reading, encoding="utf-8") as pipe:
+        acknowledged, *errors = json.load(pipe)
+    again = open_store(data, clock=SystemClock(), actor="writer")
+    found = {"acknowledged": acknowledged, "errors": errors, "entries": again.verify().entries}
+    with again.unit_of_work() as uow:
+        uow.log.append(NewEvent("note.added", "Works again"))
+        uow.commit()
+    found["intact"] = again.verify().intact
+    again.close()
+    return found
+
+
+def _write_without_syncs(data: Path, pipe: int) -> None:
+    store = open_store(data, clock=SystemClock(), actor="writer")
+    acknowledged, errors = 0, list[str]()
+    for n in range(10):
+        if n == 5:
+            no_more_syncs()
+        try:
+            with store.unit_of_work() as uow:
+                uow.log.append(NewEvent("note.added", f"Note {n}"))
+                uow.commit()
+            acknowledged += 1
+        except AppError as error:
+            errors.append(f"{type(error).__name__}: {error.text}")
+    os.write(pipe, json.dumps([acknowledged, *errors]).encode())
 
 
 if __name__ == "__main__":

@@ -17,15 +17,14 @@ from tests.faults.ledger import record
 from tests.faults.rounds import LIMIT_S, SOAK
 from tests.small_disk import small_disk
 
-KILLER = Path(__file__).with_name("store_killer.py")
-ROOT = KILLER.parents[2]
+ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills forked children")
 
 
-def kill(*args, limit_s=120):
+def kill(*args, by="store_killer", limit_s=120):
     done = subprocess.run(
-        [sys.executable, str(KILLER), *map(str, args)],
+        [sys.executable, "-m", f"tests.faults.{by}", *map(str, args)],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -58,12 +57,27 @@ def test_a_thousand_kills_lose_no_acknowledged_entry(tmp_path):
 
 
 def test_a_program_killed_at_any_statement_of_the_upgrade_leaves_old_or_new(tmp_path):
-    found = kill("upgrade", tmp_path, 1 if SOAK else 5)
-    print(f"killed at {found['killed']} statements of the upgrade: {found['broken']} broken")
-    what = "killed at a statement of the upgrade: old or new, never between"
+    every, step = (1, 1) if SOAK else (12, 6)
+    found = kill(tmp_path, every, step, by="upgrade_killer", limit_s=7200 if SOAK else 120)
+    print(f"{found['killed']} statements of {found['schemas']} schemas: {found['broken']} broken")
+    what = "killed at a statement of an upgrade: all rows, old or new, and a copy"
     record(18, what, found["killed"], found["broken"])
+    assert found["schemas"] >= 3
     assert found["killed"] > 20
     assert found["broken"] == 0
+
+
+def test_a_disk_that_cannot_sync_stops_all_writing_and_what_was_acknowledged_is_there(tmp_path):
+    found = kill("sync", tmp_path / "data")
+    lost = found["entries"] < found["acknowledged"]
+    record(1, "disk refuses to sync: no acknowledged entry lost", 10, lost)
+    assert not lost
+    assert found["acknowledged"] == 5
+    first, *later = found["errors"]
+    assert first.startswith("WriteFailed: The disk failed")
+    assert len(later) == 4
+    assert all(error.startswith("StoreError: The disk failed") for error in later)
+    assert found["intact"]
 
 
 def test_a_write_the_system_refuses_stops_all_writing_and_loses_nothing(tmp_path):
