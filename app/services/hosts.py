@@ -15,6 +15,7 @@ from app.services.ports import Clock, Remote, Remotes, Secrets
 from app.services.ports_store import UnitOfWork
 from app.services.safe_text import plain
 from app.tasks import TaskContext
+from app.wording import signed_number
 
 
 def new_host(name: str, address: str) -> Host:
@@ -317,7 +318,7 @@ def _compare(seconds: str, ours_s: float) -> ConnectionStep:
     if not seconds.isascii() or not seconds.isdecimal():
         return ConnectionStep(_(_CLOCK), False, _("The host does not say what time it is."))
     skew_s = int(seconds) - ours_s
-    text = _("{skew:+.0f} s from ours").format(skew=skew_s)
+    text = _("{skew} from ours").format(skew=signed_number(round(skew_s), "s"))
     return ConnectionStep(_(_CLOCK), abs(skew_s) <= _SKEW_LIMIT_S, text)
 
 

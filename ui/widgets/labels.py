@@ -1,14 +1,13 @@
 """Plain text in the type styles of the design; what it shows is never read as markup."""
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QTextLayout, QTextOption
+from PySide6.QtGui import QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui.format import tip
 from ui.paint import Style, line_height, write
 from ui.theme import BODY, BOLD, LARGE, REGULAR, SMALL, TITLE, font, tokens
-
-_MARKABLE = Qt.TextInteractionFlag.TextSelectableByMouse
+from ui.widgets.marking import Marking
 
 _Laid = dict[tuple[str, int, Qt.AlignmentFlag], tuple[QTextLayout, list[float]]]
 """Lines with their tops, by what was laid out: text, width, side."""
@@ -34,6 +33,7 @@ class Label(QLabel):
         self._tone = tone
         self._laid: _Laid = {}
         self._elides = False
+        self.marking: Marking | None = None
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(wrap)
         if wrap:
@@ -47,7 +47,6 @@ class Label(QLabel):
         """Change the colour."""
         if self._tone != tone:
             self._tone = tone
-            self._tint()
             self.update()
 
     def set_weight(self, weight: int) -> None:
@@ -57,8 +56,7 @@ class Label(QLabel):
 
     def make_selectable(self) -> "Label":
         """Let the text be marked and copied; it is no stop on the way of the Tab key."""
-        self.setTextInteractionFlags(_MARKABLE)
-        self._tint()
+        self.marking = Marking(self)
         return self
 
     def make_eliding(self) -> "Label":
@@ -70,31 +68,31 @@ class Label(QLabel):
     def setText(self, text: str) -> None:
         """Show another text."""
         super().setText(text)
+        if self.marking is not None:
+            self.marking.mark(0, 0)
         if self._elides:
             self.setToolTip(tip(text))
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the scale of the application's font, and its light or dark look."""
+        """Follow the scale of the application's font."""
         if event.type() == QEvent.Type.ApplicationFontChange:
             self._dress()
-        elif event.type() == QEvent.Type.PaletteChange:
-            self._tint()
         super().changeEvent(event)
 
     def heightForWidth(self, width: int) -> int:
         """Count lines at the design's distance, which Qt's own label does not know."""
-        if not self._flows:
+        if not self.wordWrap():
             return super().heightForWidth(width)
         return max(1, len(self._lines(width)[1])) * self._pitch
 
     def sizeHint(self) -> QSize:
         """As Qt's, but with our height for text that wraps."""
         hint = super().sizeHint()
-        return QSize(hint.width(), self.heightForWidth(hint.width())) if self._flows else hint
+        return QSize(hint.width(), self.heightForWidth(hint.width())) if self.wordWrap() else hint
 
     def minimumSizeHint(self) -> QSize:
         """Text that wraps may become narrow."""
-        return QSize(40, self._pitch) if self._flows else super().minimumSizeHint()
+        return QSize(40, self._pitch) if self.wordWrap() else super().minimumSizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the text; running text at the design's distance of lines."""
@@ -103,32 +101,26 @@ class Label(QLabel):
             style = Style(self._tone, size, weight, mono)
             write(QPainter(self), self.rect().toRectF(), self.text(), style)
             return
-        if self._is_markable:
-            super().paintEvent(event)
-            return
         painter = QPainter(self)
         painter.setPen(tokens().named(self._tone))
-        if not self.wordWrap():
+        if not self.wordWrap() and self.marking is None:
             painter.drawText(self.contentsRect(), int(self.alignment()), self.text())
             return
+        layout, _tops = self._lines(self.width())
+        layout.draw(painter, QPointF(0, self._top), self.marking.drawn() if self.marking else [])
+
+    def place_at(self, point: QPointF) -> int:
+        """Return the place in the text, in UTF-16 code units, that is nearest to a point."""
         layout, tops = self._lines(self.width())
-        used = len(tops) * self._pitch
-        layout.draw(painter, QPointF(0, max(0, (self.height() - used) // 2)))
+        down = point.y() - self._top
+        number = min(max(int(down // self._pitch), 0), len(tops) - 1)
+        return layout.lineAt(number).xToCursor(point.x()) if tops else 0
 
     @property
-    def _flows(self) -> bool:
-        return self.wordWrap() and not self._is_markable
-
-    @property
-    def _is_markable(self) -> bool:
-        return bool(self.textInteractionFlags() & _MARKABLE)
-
-    def _tint(self) -> None:
-        """Give text that can be marked its colour, which Qt draws from the palette."""
-        palette, color = self.palette(), tokens().named(self._tone)
-        if self._is_markable and palette.color(QPalette.ColorRole.WindowText) != color:
-            palette.setColor(QPalette.ColorRole.WindowText, color)
-            self.setPalette(palette)  # tells itself that the palette changed
+    def _top(self) -> int:
+        """Where the first line begins: all lines stand in the middle."""
+        used = len(self._lines(self.width())[1]) * self._pitch
+        return max(0, (self.height() - used) // 2)
 
     @property
     def _pitch(self) -> int:
@@ -146,7 +138,8 @@ class Label(QLabel):
     def _lay(self, width: int) -> tuple[QTextLayout, list[float]]:
         layout = QTextLayout(self.text().replace("\n", "\u2028"), self.font())
         option = QTextOption(self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask)
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        modes = QTextOption.WrapMode
+        option.setWrapMode(modes.WrapAtWordBoundaryOrAnywhere if self.wordWrap() else modes.NoWrap)
         layout.setTextOption(option)
         tops: list[float] = []
         pitch = self._pitch

@@ -48,6 +48,35 @@ def test_differences_stand_worst_first_and_nothing_is_obeyed(drive, services, re
     assert not any("\x1b" in text or "\u202e" in text for text in seen)
     said = [label.text() for label in driver.page.findChildren(QLabel) if label.isVisible()]
     assert any("1 worse" in text for text in said)
+    assert heads(checks) == ["Check", "Before", "After", "Differs"]
+
+
+def heads(table):
+    model = table.model()
+    return [
+        model.headerData(column, Qt.Orientation.Horizontal)
+        for column in range(model.columnCount())
+        if not table.isColumnHidden(column)
+    ]
+
+
+def test_what_is_compared_with_nothing_stands_alone(drive, services, record):
+    change = record()
+    with services.new_uow() as uow:
+        uow.health.add(report(change, "r1", Phase.BEFORE, BEFORE, NOON))
+        uow.health.add(report(change, "r2", Phase.AFTER, AFTER, NOON + timedelta(hours=1)))
+        uow.log.append(NewEvent("health.checked", "Checked", change.id))
+        uow.commit()
+    driver = drive(HealthPage)
+    driver.open("r1")
+    checks = driver.page._checks
+    assert heads(checks) == ["Check", "Found"]
+    found = [checks.model().index(row, 3).data() for row in range(3)]
+    assert sorted(text.split(",")[0] for text in found) == ["OK", "OK", "Warning"]
+    driver.open("r2")
+    assert heads(checks) == ["Check", "Before", "After", "Differs"]
+    shown = [b.text() for b in driver.page.findChildren(Button) if b.isVisible()]
+    assert "Open the hosts" not in shown
 
 
 def add_hosts(services, ssh_server, *names, tags=()):

@@ -1,10 +1,12 @@
 """The hosts page, driven as a person does."""
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
 
+from app.services.hosts import ConnectionReport, ConnectionStep
 from ui.pages.hosts.page import HostsPage
 from ui.widgets.buttons import Button
+from ui.widgets.labels import Label
 
 
 def button(page, text) -> Button:
@@ -132,3 +134,30 @@ def spoken(page) -> str:
     from ui.widgets.badges import StateBadge
 
     return " ".join(b.accessibleName() for b in page.findChildren(StateBadge) if b.isVisible())
+
+
+def test_the_way_from_elsewhere_leads_into_the_form_of_a_new_host(drive, services):
+    driver = drive(HostsPage)
+    driver.page.open("new")
+    driver.settle()
+    assert driver.page._form.isVisible()
+    assert driver.page._form.isAncestorOf(QApplication.focusWidget())
+    driver.page.reload()
+    driver.settle()
+    assert driver.page._form.isVisible(), "it is asked for once, and stays"
+    end = button(driver.page, "Save")
+    driver.page.resize(1200, 400)
+    driver.settle()
+    assert driver.page.rect().contains(end.mapTo(driver.page, end.rect().bottomRight()))
+
+
+def test_what_a_test_of_the_connection_says_finds_room(drive, services):
+    driver = drive(HostsPage)
+    detail = driver.page._detail
+    long = "SHA256:" + "x" * 300
+    detail.show_report(ConnectionReport("db-01", (ConnectionStep("Host key", True, long),)))
+    driver.settle()
+    area = detail.findChild(QScrollArea)
+    assert area.widget().width() <= area.viewport().width()
+    label = next(item for item in detail.findChildren(Label) if item.text() == long)
+    assert label.height() > 3 * label._pitch

@@ -74,6 +74,11 @@ class CheckRow:
     difference: Difference | None
     moved: str = ""
 
+    @property
+    def found(self) -> Reading | None:
+        """What was read, where nothing is compared."""
+        return self.after or self.before
+
 
 def _report_cell(view: HealthView) -> Cell:
     report, zone = view.report, view.zone
@@ -112,6 +117,7 @@ CHECK_COLUMNS = (
         _("Before"), lambda row: _spoken(row.before), cell=lambda r: _reading(r.before)
     ),
     Column[CheckRow](_("After"), lambda row: _spoken(row.after), cell=lambda r: _reading(r.after)),
+    Column[CheckRow](_("Found"), lambda row: _spoken(row.found), cell=lambda r: _reading(r.found)),
     Column[CheckRow](
         _("Differs"),
         lambda row: _DIFFERENCES[row.difference].word if row.difference else "",
@@ -119,6 +125,8 @@ CHECK_COLUMNS = (
         width=150,
     ),
 )
+_FOUND = 3
+"""Stands alone for what a check read; the columns beside it compare it with another reading."""
 
 
 def _spoken(reading: Reading | None) -> str:
@@ -199,13 +207,13 @@ class HealthPage(Page):
         right = column(words, self._checks, gap=0)
         right.setStretch(1, 1)
         self._stack = QStackedWidget()
-        go = Button(_("Open the hosts"))
-        go.clicked.connect(self._open_hosts)
+        self._open = Button(_("Open the hosts"))
+        self._open.clicked.connect(self._open_hosts)
         self._stack.addWidget(
             EmptyState(
                 _("No check yet"),
                 _("One round trip reads fifteen things on a host and writes nothing there."),
-                go,
+                self._open,
             )
         )
         self._stack.addWidget(split(self.table, panel(right), sizes=(380, 860), name="health"))
@@ -248,6 +256,7 @@ class HealthPage(Page):
         self._host.set_options(choices(view.hosts))
         self._host.combo.setVisible(bool(view.hosts))
         self._check.setVisible(bool(view.hosts))
+        self._open.setVisible(not view.hosts)
         self._check.block("")
         if self._wanted == EVERY:
             self._wanted = ""
@@ -285,6 +294,9 @@ class HealthPage(Page):
         self._title.setText(f"{report.host_name}, {_PHASES[report.phase]}")
         self._worst.set_badge(HEALTH[report.worst])
         self._facts.set_facts(_facts(view))
+        compared = bool(view.differences)
+        for position in range(1, len(CHECK_COLUMNS)):
+            self._checks.setColumnHidden(position, (position == _FOUND) == compared)
         self._checks.set_rows(check_rows(view))
 
     @Slot(object)

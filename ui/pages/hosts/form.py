@@ -14,7 +14,7 @@ from app.services.hosts import new_host
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.fields import ChoiceField, FlagField, Form, LineField, PickField, TextField
 from ui.widgets.labels import panel_title
-from ui.widgets.layout import column, panel, row, scrolling
+from ui.widgets.layout import Line, column, panel, row, scrolling
 
 _LOGINS = (
     (Login.AGENT.value, _("SSH agent")),
@@ -92,14 +92,13 @@ class HostForm(QWidget):
             column(
                 self._title,
                 self._fields,
-                row(None, cancel, save),
                 None,
                 gap=16,
-                margins=(24, 16, 24, 24),
+                margins=(24, 16, 24, 16),
             )
         )
-        outer = column(scrolling(inner), gap=0)
-        self.setLayout(outer)
+        end = panel(row(None, cancel, save, margins=(24, 12, 24, 12)))
+        self.setLayout(column(scrolling(inner), Line(), end, gap=0))
 
     def edit(self, host: Host | None, others: Sequence[Host]) -> None:
         """Show a host, or an empty form for a new one."""

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from ui.context import UiContext
 
 
+NEW = "new"
+"""Opens the form of a new host."""
+
+
 class HostsPage(Page):
     """Servers that changes are made on."""
 
@@ -92,7 +96,7 @@ class HostsPage(Page):
         self._rows.start(lambda: hosts.load_hosts(services))
 
     def open(self, ref: str) -> None:
-        """Show a host by its id."""
+        """Show a host by its id, or an empty form."""
         self._wanted = ref
         self.reload()
 
@@ -122,8 +126,10 @@ class HostsPage(Page):
     @Slot(object)
     def _show(self, views: tuple[HostView, ...]) -> None:
         self._views = views
-        self.list.show_hosts(views, self._wanted)
-        self._wanted = ""
+        wanted, self._wanted = self._wanted, ""
+        self.list.show_hosts(views, wanted)
+        if wanted == NEW:
+            self.new_record()
         form_open = self._side.currentWidget() is not self._detail
         self._stack.setCurrentIndex(1 if views or form_open else 0)
         for button in (self._check, self._add):  # the empty page offers the first one itself

@@ -73,15 +73,12 @@ class ReportsPage(Page):
         self.preview = PdfPreview(self.context.tasks)
         self.preview.failed.connect(self.show_error)
         self._printing = Printing(self)
-        first = Button(_("Make the report"), icon="printer")
-        first.clicked.connect(self._on_make)
         self.paper = QStackedWidget()
         self.paper.addWidget(
             EmptyState(
                 _("No report yet"),
                 _("The report brings need, plan, run, backup, proof and verdict on paper, each"
                   " with its evidence. It can be made at any time; every one is kept."),
-                first,
             )
         )  # fmt: skip
         self.paper.addWidget(self.preview)

@@ -58,7 +58,7 @@ def _told(fact: GateFact) -> QWidget:
     if not fact.evidence:
         return text
     ids = Label(visible(" · ".join(fact.evidence)), size=SMALL, tone="ink2", wrap=True)
-    ids.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    ids.make_selectable()
     return panel(column(text, ids, gap=0))
 
 
