@@ -1,7 +1,9 @@
 """Streams on their way out of a stored object: every byte hashed, authenticated and bounded."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from queue import Queue
 from threading import Thread
@@ -15,7 +17,7 @@ from app.vault.seal import WINDOW_LIMIT_BYTES, Sealed, Sink
 
 _BATCH_BYTES = 1 << 20
 _QUEUED = 4
-"""Pieces that may wait between the two threads."""
+"""Pieces that may wait between two threads."""
 
 
 def read_object(
@@ -29,13 +31,17 @@ def read_object(
         VaultDamaged: Any byte, size or hash differs from ``expected``.
         SecretUnavailable: The key does not open it.
     """
-    unpacker = _Unpacker(sinks, expected.plain_bytes)
-    with _opened(path) as file, _Relay(unpacker.write, path.name) as relay:
+    with ExitStack() as stack:
+        file = stack.enter_context(_opened(path))
+        told = stack.enter_context(_Relay(partial(_feed, sinks), f"read {path.name}"))
+        unpacker = _Unpacker(told.write, expected.plain_bytes)
+        relay = stack.enter_context(_Relay(unpacker.write, f"unseal {path.name}"))
         source = _HashingSource(file, on_bytes)
         damage: AppError | None = None
         try:
             age.decrypt(source, relay, identity)
             relay.finish()
+            told.finish()
         except (VaultDamaged, SecretUnavailable) as error:
             damage = error  # a flipped bit may also look like a wrong key: the hash decides
         source.drain()
@@ -48,6 +54,11 @@ def read_object(
             raise damage
     if unpacker.size != expected.plain_bytes or unpacker.sha256 != expected.plain_sha256:
         raise VaultDamaged(f"{path.name}: the content does not match the manifest.")
+
+
+def _feed(sinks: Sequence[Sink], plain: bytes) -> None:
+    for sink in sinks:
+        sink.feed(plain)
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -95,7 +106,7 @@ class _HashingSource:
 
 
 class _Relay:
-    """Hands what decryption gives on to a second thread, so that both processors work.
+    """Hands pieces on to a thread of its own, so that the processors share the work.
 
     What is raised there is raised here at the next piece, or at the end.
     """
@@ -106,7 +117,7 @@ class _Relay:
         self._size = 0
         self._error: BaseException | None = None
         self._queue: Queue[bytes | None] = Queue(_QUEUED)
-        self._thread: Thread | None = Thread(target=self._work, name=f"unseal {name}")
+        self._thread: Thread | None = Thread(target=self._work, name=name)
         self._thread.start()
 
     def write(self, data: bytes) -> None:
@@ -152,11 +163,11 @@ class _Relay:
 class _Unpacker:
     """Unpacks a Zstandard frame, with bounds on its window and on what comes out at a time."""
 
-    def __init__(self, sinks: tuple[Sink, ...], limit_bytes: int) -> None:
+    def __init__(self, give: Callable[[bytes], object], limit_bytes: int) -> None:
         unpacker = zstandard.ZstdDecompressor(max_window_size=WINDOW_LIMIT_BYTES)
         outlet = cast("BinaryIO", _Outlet(self._give))
         self._unpack = unpacker.stream_writer(outlet, write_size=_BATCH_BYTES)
-        self._sinks = sinks
+        self._give_on = give
         self._limit_bytes = limit_bytes
         self._hash = hashlib.sha256()
         self.size = 0
@@ -176,8 +187,7 @@ class _Unpacker:
         if self.size > self._limit_bytes:
             raise VaultDamaged("The stream holds more than the manifest says.")
         self._hash.update(plain)
-        for sink in self._sinks:
-            sink.feed(plain)
+        self._give_on(plain)
 
 
 class _Outlet:
