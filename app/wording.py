@@ -16,6 +16,7 @@ DASH = "\u2013"
 NONE = DASH
 
 _MAX_DECIMALS = 6
+_HALF_A_YEAR_DAYS = 183
 # fmt: off
 _WEEKDAYS = (later("Mon"), later("Tue"), later("Wed"), later("Thu"), later("Fri"), later("Sat"),
              later("Sun"))
@@ -105,6 +106,17 @@ def day(at: datetime, zone: str, *, year: bool = False) -> str:
     local = _local(at, zone)
     text = f"{_(_WEEKDAYS[local.weekday()])} {local.day} {_(_MONTHS[local.month - 1])}"
     return f"{text} {local.year}" if year else text
+
+
+def near_day(at: datetime, zone: str, now: datetime) -> str:
+    """Write the date of an instant beside today: "Sun 15 Nov", of other years "15 Nov 2024".
+
+    Half a year from now the year goes without saying, also around its turn.
+    """
+    local, today = _local(at, zone), _local(now, zone)
+    if local.year == today.year or abs((local - today).days) <= _HALF_A_YEAR_DAYS:
+        return day(at, zone)
+    return f"{local.day} {_(_MONTHS[local.month - 1])} {local.year}"
 
 
 def day_words(day_: date) -> str:

@@ -14,6 +14,7 @@ from app.i18n import _
 from app.services import changes
 from app.services.changes import WORKING, Desk
 from app.tasks import TaskCancelled, TaskContext
+from app.wording import count
 
 MOST = 5000
 """More at a time are narrowed down first: each is a transaction of its own."""
@@ -177,9 +178,7 @@ def _check(ids: Sequence[str], edit: BulkEdit) -> None:
     edit.check()
     if len(ids) > MOST:
         raise InvalidInput(
-            _("{n} changes are too many at once; {most} are allowed.").format(
-                n=len(ids), most=MOST
-            ),
+            _("No more than {most} changes are edited at once.").format(most=count(MOST)),
             hint=_("Narrow the list."),
         )
 

@@ -125,5 +125,5 @@ def test_an_edit_that_makes_no_sense_is_refused(edit, words, some, desk):
 
 def test_too_many_at_once_are_refused(desk, monkeypatch):
     monkeypatch.setattr(bulk, "MOST", 1)
-    with pytest.raises(InvalidInput, match="2 changes are too many at once; 1 are allowed"):
+    with pytest.raises(InvalidInput, match="No more than 1 changes are edited at once"):
         bulk.apply(["a", "b"], EDIT, desk=desk)

@@ -85,6 +85,21 @@ def test_times_name_their_zone() -> None:
     assert wording.moment(None) == "–"
 
 
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [
+        (datetime(2026, 1, 2, tzinfo=UTC), "Fri 2 Jan"),
+        (datetime(2025, 12, 31, tzinfo=UTC), "31 Dec 2025"),
+        (datetime(2025, 12, 31, 23, 30, tzinfo=UTC), "Thu 1 Jan"),
+        (datetime(2027, 5, 1, tzinfo=UTC), "Sat 1 May"),
+        (datetime(2027, 5, 30, tzinfo=UTC), "30 May 2027"),
+    ],
+)
+def test_a_day_of_another_year_is_written_with_it(at: datetime, text: str) -> None:
+    now = datetime(2026, 11, 15, tzinfo=UTC)
+    assert wording.near_day(at, "Africa/Johannesburg", now) == text
+
+
 def test_windows_name_both_days_only_when_they_need_to() -> None:
     start = datetime(2026, 11, 14, 23, 0, tzinfo=UTC)
     end = datetime(2026, 11, 15, 2, 0, tzinfo=UTC)

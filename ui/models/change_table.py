@@ -6,7 +6,7 @@ from datetime import datetime
 from app.domain.filter import ChangeSort, SortBy
 from app.i18n import _
 from app.services.rows import ChangeRow
-from app.wording import NONE, clock, day
+from app.wording import NONE, clock, near_day
 from ui.cells import Cell, Column, Risk, Words
 from ui.models.changes import row_badge, type_word, when_text
 
@@ -33,7 +33,7 @@ def table_columns(now: Callable[[], datetime]) -> tuple[Column[ChangeRow], ...]:
         if row.updated_at is None:
             return NONE
         zone = row.zone or "UTC"
-        return f"{day(row.updated_at, zone)} {clock(row.updated_at, zone)}"
+        return f"{near_day(row.updated_at, zone, now())} {clock(row.updated_at, zone)}"
 
     def sorted_by(_row: ChangeRow) -> bool:
         return True
@@ -59,6 +59,11 @@ def _title(row: ChangeRow) -> Cell:
 
 def _risk_word(row: ChangeRow) -> str:
     return row.risk.label if row.risk else _("not assessed")
+
+
+def column_of(sort: ChangeSort) -> int:
+    """Return which column of `table_columns` shows an order."""
+    return SORTS.index(sort.by)
 
 
 def sort_words(sort: ChangeSort) -> str:

@@ -8,7 +8,7 @@ from app.domain.filter import BEFORE_WORK, Asker
 from app.domain.vocabulary import REVIEW_DAYS, ChangeState, ChangeType, Stage
 from app.i18n import _, later
 from app.services.rows import ChangeRow
-from app.wording import clock, clock_span, day
+from app.wording import clock, clock_span, near_day
 from ui.cells import Badge, Cell, Column, Mark, Risk, Words
 
 if TYPE_CHECKING:
@@ -131,8 +131,8 @@ def when_text(row: ChangeRow, now: datetime) -> str:
     if row.starts_at is None or row.ends_at is None:
         return _("no window yet")
     if row.ends_at < now:
-        return _("ended {day}").format(day=day(row.ends_at, row.zone))
-    return f"{day(row.starts_at, row.zone)} {clock(row.starts_at, row.zone)}"
+        return _("ended {day}").format(day=near_day(row.ends_at, row.zone, now))
+    return f"{near_day(row.starts_at, row.zone, now)} {clock(row.starts_at, row.zone)}"
 
 
 def is_review_overdue(row: ChangeRow, now: datetime) -> bool:

@@ -99,12 +99,7 @@ class Pages(QObject):
 
 
 class PagedModel(QAbstractTableModel, Generic[Row]):
-    """Columns over shared `Pages`; a row that is not there yet shows nothing.
-
-    Sorting is the list's own business: a click on a header is only told.
-    """
-
-    sort_wanted = Signal(int, bool)  # column, or -1; descending
+    """Columns over shared `Pages`; a row that is not there yet shows nothing."""
 
     def __init__(self, columns: Sequence[Column[Row]], pages: Pages, marks: Marks) -> None:
         super().__init__()
@@ -163,10 +158,6 @@ class PagedModel(QAbstractTableModel, Generic[Row]):
     ) -> Any:
         """Return the header text and its alignment."""
         return column_header(self._columns, section, orientation, role)
-
-    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Tell that another order is wanted."""
-        self.sort_wanted.emit(column, order == Qt.SortOrder.DescendingOrder)
 
     def _before_restart(self) -> None:
         self.beginResetModel()

@@ -175,16 +175,23 @@ class BaseTable(QTableView):
 
     def move_cursor(self, step: int) -> None:
         """Move the cursor by so many records, as far as there are any."""
-        position = self.currentIndex().row() + step
+        self._move_to(self.currentIndex().row() + step, step)
+
+    def _move_to(self, position: int, step: int) -> None:
+        """Put the cursor on a row; where that is no record, ``step`` leads to the next one."""
         if 0 <= position < self.model().rowCount():
             self.selectRow(position)
             self.scrollTo(self.model().index(position, 0))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """J and K move as the arrows do; letters never search by prefix."""
+        """J and K move as the arrows do, Home and End to the ends; letters never search."""
         moves = {Qt.Key.Key_J: 1, Qt.Key.Key_K: -1}
         if step := moves.get(Qt.Key(event.key())):
             self.move_cursor(step)
+        elif event.key() == Qt.Key.Key_Home:
+            self._move_to(0, 1)
+        elif event.key() == Qt.Key.Key_End:
+            self._move_to(self.model().rowCount() - 1, -1)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.current is not None:
             self.opened.emit(self.current)
         elif event.text().strip():

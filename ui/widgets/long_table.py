@@ -10,6 +10,7 @@ from PySide6.QtCore import (
     QRectF,
     Qt,
     Signal,
+    Slot,
 )
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem
@@ -51,6 +52,7 @@ class LongTable(BaseTable):
     """Shows a `ui.models.pages.PagedModel`; X marks, Shift extends, Ctrl+A marks everything."""
 
     near = Signal()  # what is in sight moved
+    sort_wanted = Signal(int)  # the column whose header was clicked
 
     def __init__(
         self,
@@ -66,9 +68,25 @@ class LongTable(BaseTable):
         self.cell_delegate = MarkDelegate(self, margin)
         self.setItemDelegate(self.cell_delegate)
         self._kept: Hashable = None
+        self._unread = False
+        self._tell_clicks()
+        model.pages.filled.connect(self._on_filled)
         model.modelAboutToBeReset.connect(self._keep_cursor)
         model.modelReset.connect(self._restore_cursor)
         self.verticalScrollBar().valueChanged.connect(self.near)
+
+    def _tell_clicks(self) -> None:
+        """Sorting is the business of whoever fills the list: a click on a header is only told."""
+        self.setSortingEnabled(False)
+        head = self.horizontalHeader()
+        head.setSectionsClickable(True)
+        head.setSortIndicatorShown(True)
+        head.sectionClicked.connect(self.sort_wanted)
+
+    def show_sort(self, column: int, *, descending: bool) -> None:
+        """Show in the header by which column the list is sorted."""
+        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+        self.horizontalHeader().setSortIndicator(column, order)
 
     def select(self, record: Hashable, *, quiet: bool = False) -> bool:
         """Put the cursor on a record; return whether it is in memory."""
@@ -141,6 +159,18 @@ class LongTable(BaseTable):
         first, last = sorted((max(0, one), max(0, other)))
         rows = (self.paged.pages.at(at, ask=False) for at in range(first, last + 1))
         self.paged.marks.add(self.paged.pages.row_id(row) for row in rows if row is not None)
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_current(self, current: QModelIndex, previous: QModelIndex) -> None:
+        super()._on_current(current, previous)
+        self._unread = current.isValid() and self.paged.row_at(current) is None
+
+    @Slot(int)
+    def _on_filled(self, _page: int) -> None:
+        """Tell of the row the cursor went to, now that it has come."""
+        if self._unread and self.current is not None:
+            self._unread = False
+            self.picked.emit(self.current)
 
     def _keep_cursor(self) -> None:
         row = self.current

@@ -77,15 +77,11 @@ class Table(BaseTable):
         self.setFixedHeight(height + 2)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
-    def move_cursor(self, step: int) -> None:
-        """Move the cursor over records; groups are passed."""
-        position = self.currentIndex().row() + step
+    def _move_to(self, position: int, step: int) -> None:
         rows = self.rows_model.rows
         while 0 <= position < len(rows) and isinstance(rows[position], Group):
             position += step
-        if 0 <= position < len(rows):
-            self.selectRow(position)
-            self.scrollTo(self.rows_model.index(position, 0))
+        super()._move_to(position, step)
 
     def _fit_rows(self) -> None:
         super()._fit_rows()

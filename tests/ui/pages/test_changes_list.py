@@ -15,6 +15,7 @@ from app.domain.ids import ChangeId, new_id
 from app.domain.window import TimeRange, Window
 from app.services import changes
 from app.services.kpis import Period
+from app.store import finder
 from tests.fakes import NOON
 from ui.models.pages import KEPT_PAGES, PAGE_ROWS
 from ui.operations import listing as operations
@@ -118,9 +119,64 @@ def test_another_order_begins_at_the_top_and_the_header_says_it(drive, many, rec
     assert listing.search.sort == ChangeSort(SortBy.TITLE, descending=False)
     assert listing.rows[0].title == "Aaa"
     assert listing.head.order.text() == "Title, A to Z"
+    assert header(listing) == ("Title", Qt.SortOrder.AscendingOrder)
     driver.bot.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(x, 8))
     driver.settle()
     assert listing.rows[-1].title == "Aaa"
+    assert header(listing) == ("Title", Qt.SortOrder.DescendingOrder)
+
+
+def header(listing):
+    """Which column the header says the list is sorted by, and how."""
+    head = listing.views.wide.horizontalHeader()
+    assert head.isSortIndicatorShown()
+    column = listing.views.wide.paged.columns[head.sortIndicatorSection()]
+    return column.header, head.sortIndicatorOrder()
+
+
+def test_the_header_never_says_another_order_than_the_list_has(drive, many, monkeypatch):
+    many(30)
+    driver = drive(ChangesPage)
+    listing = driver.page.list
+    driver.click(listing.head.views[View.TABLE])
+    head, up, down = (
+        listing.views.wide.horizontalHeader(), Qt.SortOrder.AscendingOrder,
+        Qt.SortOrder.DescendingOrder,
+    )  # fmt: skip
+    names = [column.header for column in listing.views.wide.paged.columns]
+
+    def click(name):
+        at = QPoint(head.sectionViewportPosition(names.index(name)) + 10, 8)
+        driver.bot.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=at)
+        driver.settle()
+        return header(listing)
+
+    assert header(listing) == ("Number", down)
+    assert click("Type") == ("Number", down), "no list is sorted by it"
+    assert [click("Risk") for _turn in range(3)] == [
+        ("Risk", down), ("Risk", up), ("Number", down),
+    ]  # fmt: skip
+    assert [click("Number") for _turn in range(2)] == [("Number", up), ("Number", down)]
+    listing.search.sort_by(ChangeSort(SortBy.WINDOW, descending=False))
+    driver.settle()
+    assert header(listing) == ("Window", up)
+    monkeypatch.setattr(finder, "SORTED_HITS", 5)
+    driver.bot.keyClicks(listing.head.search, "renew")
+    driver.bot.waitUntil(lambda: listing.head.order.text() == "Newest first: too many to sort")
+    assert header(listing) == ("Number", down)
+
+
+def test_the_ends_of_a_long_list_are_a_key_away_and_open_what_stands_there(drive, many):
+    many(450)
+    driver = drive(ChangesPage)
+    page, listing = driver.page, driver.page.list
+    listing.table.setFocus()
+    for key, ordinal in ((Qt.Key.Key_End, 1), (Qt.Key.Key_Home, 450)):
+        driver.bot.keyClick(listing.table, key)
+        driver.bot.waitUntil(lambda: listing.table.current is not None)
+        driver.settle()
+        assert listing.table.current.ordinal == ordinal
+        assert page.detail._view.change.number == f"CHG-{ordinal:06}"
 
 
 def test_a_change_opens_from_the_table_and_escape_leads_back(drive, many):

@@ -191,7 +191,9 @@ class BulkPanel(QWidget):
         if refused:
             parts.append(ngettext("{n} refuses", "{n} refuse", refused).format(n=count(refused)))
         if same:
-            parts.append(ngettext("{n} is so already", "{n} are so already", same).format(n=same))
+            parts.append(
+                ngettext("{n} is so already", "{n} are so already", same).format(n=count(same))
+            )
         self.heading.setText(f"{', '.join(parts)}.")
         # what refuses comes first: that is what somebody must look at
         order = sorted(result.rows, key=lambda item: not item.refused)

@@ -67,7 +67,8 @@ class ChangeList(QWidget):
         for table in (self.views.lines, self.views.wide):
             table.picked.connect(self._on_picked)
             table.opened.connect(self._on_opened)
-        self.views.wide.paged.sort_wanted.connect(self.search.sort_by_column)
+        self.views.wide.sort_wanted.connect(self.search.sort_by_column)
+        self.search.ordered.connect(self.views.show_order)
         self.search.shown.connect(self._on_shown)
         self.marks.changed.connect(self._on_marked)
         self.views.currentChanged.connect(self._on_current)

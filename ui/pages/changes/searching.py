@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.domain.filter import ChangeFilter, ChangeSort, built_in
+from app.domain.filter import NEWEST_FIRST, ChangeFilter, ChangeSort, built_in
 from app.services.finding import number_in
 from app.wording import count
 from ui.changed import Happened, Topic
@@ -28,6 +28,8 @@ class Searching(QObject):
     """Another list was asked for."""
     shown = Signal()
     """Another list is there, or more is known about it."""
+    ordered = Signal(object)  # ChangeSort
+    """The order in which the list stands."""
     numbered = Signal(str)
     """A number was typed and Return pressed: that change is wanted."""
     failed = Signal(object)
@@ -75,7 +77,7 @@ class Searching(QObject):
         self.marks.clear()
         self.total = None
         self._head.search.settle()
-        self._head.show_sort(self.sort)
+        self._show_order()
         self.loader.start(self.wanted, self.sort)
         self.started.emit()
 
@@ -94,17 +96,18 @@ class Searching(QObject):
             self._sort = sort
             self.start()
 
-    @Slot(int, bool)
-    def sort_by_column(self, column: int, descending: bool) -> None:
-        """List as the header was clicked; a column that does not sort brings the usual order."""
-        by = SORTS[column] if column >= 0 else None
+    @Slot(int)
+    def sort_by_column(self, column: int) -> None:
+        """List as the header was clicked: one way, then the other, then in the usual order."""
+        by = SORTS[column]
         if by is None:
-            self._sort = None
-            self.start()
+            self._show_order()  # the header showed the click already
             return
-        # the first click on a header comes as ascending; some things are asked for from the top
-        first = self.sort.by is not by
-        self.sort_by(ChangeSort(by, by in DESCENDING_FIRST if first else descending))
+        first = ChangeSort(by, by in DESCENDING_FIRST)
+        usual = self._head.filters.sort
+        ways = list(dict.fromkeys((first, ChangeSort(by, not first.descending), usual)))
+        at = ways.index(self.sort) if self.sort in ways else -1
+        self.sort_by(ways[(at + 1) % len(ways)])
 
     @Slot()
     def show_everything(self) -> None:
@@ -138,7 +141,7 @@ class Searching(QObject):
 
     @Slot(object)
     def _on_begun(self, begun: Begun) -> None:
-        self._head.show_sort(self.sort, followed=begun.first.sorted)
+        self._show_order(followed=begun.first.sorted)
         self.shown.emit()
 
     @Slot(int)
@@ -154,6 +157,10 @@ class Searching(QObject):
         open_ones = counts.by_filter["open"]
         self._context.navigation.set_count("changes", count(open_ones) if open_ones else "")
         self.shown.emit()
+
+    def _show_order(self, *, followed: bool = True) -> None:
+        self._head.show_sort(self.sort, followed=followed)
+        self.ordered.emit(self.sort if followed else NEWEST_FIRST)
 
     def _say(self) -> None:
         self._head.say(self.total, max(self.everything, self.total or 0))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
+from app.domain.filter import ChangeSort
 from app.i18n import _
-from ui.models.change_table import AT_FIRST_HIDDEN, TITLE_COLUMN, table_columns
+from ui.models.change_table import AT_FIRST_HIDDEN, TITLE_COLUMN, column_of, table_columns
 from ui.models.changes import change_columns
 from ui.models.marks import Marks
 from ui.models.pages import PAGE_ROWS, PagedModel, Pages
@@ -117,6 +118,11 @@ class ListViews(QStackedWidget):
             return
         instead = self._blank if nothing else self.nothing_fits
         self.setCurrentWidget(self.table if self.pages.total else instead)
+
+    @Slot(object)
+    def show_order(self, sort: ChangeSort) -> None:
+        """Show in the header how the list is sorted."""
+        self.wide.show_sort(column_of(sort), descending=sort.descending)
 
     def select(self, record: Hashable) -> bool:
         """Put the cursor on a change, without a word about it."""
