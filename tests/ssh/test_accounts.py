@@ -6,6 +6,7 @@ The server runs in a mount namespace of its own, where made-up accounts lie over
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +15,12 @@ import pytest
 
 from app.demo.sshd import PrivateSshd
 from app.domain.host import Host, Login
+from app.domain.ids import new_id
 from app.errors import LoginRefused
 from app.secrets import SessionSecrets
+from app.services.jobs.following import CountingSink, Finish, Order, Patience, follow
 from app.ssh.pool import RemotePool
+from app.tasks import TaskContext
 from tests.ssh_fixtures import QUICK
 
 PASSWORD = "gültig & 'long' $HOME"
@@ -24,6 +28,9 @@ SHELLS = {
     "change": "/bin/sh",
     "bashful": "/bin/bash",
     "bound": "/bin/rbash",
+    "cshell": "/bin/csh",
+    "tcshell": "/bin/tcsh",
+    "fishy": "/usr/bin/fish",
     "nobody2": "/usr/sbin/nologin",
     "gone": "/nonexistent/shell",
     "plain": "/bin/sh",
@@ -42,9 +49,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateSshd]:
         capture_output=True,
         check=True,
     ).stdout.decode()
+    homes = Path(tempfile.mkdtemp(prefix="homes-"))
+    homes.chmod(0o755)
     passwd, shadow = Path("/etc/passwd").read_text(), Path("/etc/shadow").read_text()
     for number, (user, shell) in enumerate(SHELLS.items(), start=47000):
-        passwd += f"{user}:x:{number}:{number}::/tmp:{shell}\n"
+        passwd += f"{user}:x:{number}:{number}::{homes / user}:{shell}\n"
+        (homes / user).mkdir(mode=0o700)
+        os.chown(homes / user, number, number)
         shadow += f"{user}:{hashed.strip()}:20000:0:99999:7:::\n"
     (folder / "passwd").write_text(passwd)
     (folder / "shadow").write_text(shadow)
@@ -54,10 +65,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateSshd]:
     probe = ["unshare", "-m", "sh", "-c", COVER, str(folder), "sudo", "-n", "true"]
     if subprocess.run(probe, capture_output=True, check=False).returncode != 0:
         pytest.skip("this machine lets nobody lay accounts over its own")
-    options = {"PasswordAuthentication": "yes", "LogLevel": "VERBOSE"}
+    options = {"PasswordAuthentication": "yes", "LogLevel": "VERBOSE", "SetEnv": "LANG=C.UTF-8"}
     prefix = ("unshare", "-m", "sh", "-c", COVER, str(folder))
-    with PrivateSshd(folder / "sshd", options, {"HOME": "/tmp"}, prefix) as server:
+    with PrivateSshd(folder / "sshd", options, prefix=prefix) as server:
         yield server
+    shutil.rmtree(homes)
 
 
 @pytest.fixture
@@ -75,10 +87,33 @@ def as_user(server: PrivateSshd, secrets: SessionSecrets):
         pool.close()
 
 
-@pytest.mark.parametrize("user", ["change", "bashful", "bound"])
+@pytest.mark.parametrize("user", ["change", "bashful", "bound", "cshell", "tcshell", "fishy"])
 def test_password_logs_in_and_any_shell_runs_the_script(as_user, user: str) -> None:
+    if not Path(SHELLS[user]).exists():
+        pytest.skip(f"{SHELLS[user]} is not installed")
     result = as_user(user).run('id -un; printf "[%s]" "$@"; exit 5', "it's", "$HOME")
     assert (result.exit_code, result.stdout.decode()) == (5, f"{user}\n[it's][$HOME]")
+
+
+@pytest.mark.parametrize("user", ["cshell", "tcshell", "fishy"])
+def test_jobs_and_streams_work_under_shells_that_are_none_of_posix(as_user, user: str) -> None:
+    if not Path(SHELLS[user]).exists():
+        pytest.skip(f"{SHELLS[user]} is not installed")
+    remote = as_user(user)
+    with remote.stream('printf "%s|" "$@"; cat', "!bang", "a'b", "{x,y}", "~", "$(id)") as stream:
+        stream.write(b"data")
+        stream.close_stdin()
+        said = b""
+        while data := stream.read(1 << 16):
+            said += data
+        assert (said, stream.finish()) == (b"!bang|a'b|{x,y}|~|$(id)|data", 0)
+    said_by = {"stdout": bytearray(), "stderr": bytearray()}
+    sink = CountingSink(lambda stream, data: said_by[stream].extend(data), {})
+    order = Order(new_id(), "echo out; echo err >&2; exit 7", 30.0)
+    followed = follow(remote, order, sink, TaskContext(), Patience(20.0, (0.1,), 10.0))
+    assert followed.end is not None
+    assert (followed.finish, followed.end.exit_code) == (Finish.ENDED, 7)
+    assert (bytes(said_by["stdout"]), bytes(said_by["stderr"])) == (b"out\n", b"err\n")
 
 
 def test_account_without_a_shell_says_so(as_user) -> None:
