@@ -31,10 +31,9 @@ SCREEN = ("libxcb-cursor0", "libxkbcommon-x11-0", "libxcb-icccm4", "libxcb-keysy
 SERVER = ("openssh-server", "openssh-client")
 WINDOW = ("tests/ui", "tests/journeys")
 TEST_TOOLS = (
-    *("age", "zstd", "xvfb", "xauth", "xdotool", "poppler-utils", "sqlite3", "procps"),
-    *("sudo", "csh", "tcsh", "fish", "iproute2"),
-    *("postgresql", "mariadb-server-core", "mariadb-client", "redis-server", "redis-tools",
-      "prometheus"))  # fmt: skip
+    "age", "zstd", "xvfb", "xauth", "xdotool", "poppler-utils", "sqlite3", "procps", "sudo", "csh",
+    "tcsh", "fish", "iproute2", "postgresql", "mariadb-server-core", "mariadb-client",
+    "redis-server", "redis-tools", "prometheus")  # fmt: skip
 POLICY = Path("/usr/sbin/policy-rc.d")
 
 USAGE = """\

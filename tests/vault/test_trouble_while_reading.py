@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import struct
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -169,3 +170,26 @@ def test_attributes_and_rights_of_other_systems_come_back(vault, remote, tree):
     vault.restore_on_host(taken, remote, TaskContext(), RestoreWish())
     found = {name: os.getxattr(tree / "z.txt", name) for name in os.listxattr(tree / "z.txt")}
     assert found.items() >= names.items()
+
+
+def test_access_control_lists_come_back(vault, remote, tree):
+    """As the kernel has them: somebody named may read, by a file's list and a folder's default."""
+    everybody = 0xFFFFFFFF
+    list_of = ((1, 6, everybody), (2, 4, 47001), (4, 4, everybody), (16, 6, everybody),
+               (32, 0, everybody))  # fmt: skip
+    rights = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in list_of)
+    file, folder = "system.posix_acl_access", "system.posix_acl_default"
+    try:
+        os.setxattr(tree / "z.txt", file, rights)
+        os.setxattr(tree, folder, rights)
+    except OSError:
+        pytest.skip("no disk with access control lists can be mounted here")
+    wanted = BackupSource(SourceKind.FILES, remote.host.id, (str(tree),))
+    taken = take(vault, remote, wanted)
+    os.removexattr(tree / "z.txt", file)
+    os.removexattr(tree, folder)
+    (tree / "z.txt").write_text("other")
+    vault.restore_on_host(taken, remote, TaskContext(), RestoreWish())
+    assert (tree / "z.txt").read_text() == "last"
+    assert os.getxattr(tree / "z.txt", file) == rights
+    assert os.getxattr(tree, folder) == rights
