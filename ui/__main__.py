@@ -25,22 +25,26 @@ def main(argv: Sequence[str] | None = None) -> int:
         from app.__main__ import main as headless  # noqa: PLC0415 - the window does not need it
 
         return headless(words)
-    return _open_window(args.data, _Wanted(args.examples or args.anew, args.anew))
+    return _open_window(args.data, _Wanted(args.examples or args.anew, args.anew, args.key_file))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("changedesk", add_help=False)
     parser.add_argument("--data", type=Path, default=None)
+    parser.add_argument("--key-file", type=Path, default=None)
     parser.add_argument("--examples", action="store_true")
     parser.add_argument("--anew", action="store_true")
     return parser
 
 
 class _Wanted(NamedTuple):
-    """Whether the window is to show the examples, and whether they are made anew first."""
+    """What the window is to open."""
 
     examples: bool = False
     anew: bool = False
+    """Whether the examples are made anew first."""
+    key_file: Path | None = None
+    """Keeps the key of the vault where there is no keyring; examples have one of their own."""
 
 
 def _open_window(chosen: Path | None, wanted: _Wanted) -> int:
@@ -59,7 +63,7 @@ def _open_window(chosen: Path | None, wanted: _Wanted) -> int:
     return run_window(
         Start(
             data,
-            opened or partial(_open_services, data),
+            opened or partial(_open_services, data, key_file=wanted.key_file),
             recover=partial(_recover_store, data),
             examples=_ways(data, shown=wanted.examples),
             opening=_("Opening the example changes") if wanted.examples else "",
@@ -93,10 +97,12 @@ def _open_examples(folder: Path, anew: bool, context: "TaskContext") -> "AppServ
     return _open_services(folder, context)
 
 
-def _open_services(data: Path, _context: "TaskContext") -> "AppServices":
+def _open_services(
+    data: Path, _context: "TaskContext", *, key_file: Path | None = None
+) -> "AppServices":
     from app.bootstrap import Surroundings, open_services  # noqa: PLC0415 - behind the first picture
 
-    return open_services(data, Surroundings(catch_up_later=True))
+    return open_services(data, Surroundings(key_file=key_file, catch_up_later=True))
 
 
 def _recover_store(data: Path, _context: "TaskContext") -> str:

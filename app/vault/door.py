@@ -178,7 +178,7 @@ class Door:
                 raise
             raise NoKeyring(
                 _("This computer has no keyring that could hold the key of the vault."),
-                hint=_("Unlock or install one, or name a key file with --key-file."),
+                hint=_("Unlock or install one, or start with: changedesk --key-file FILE."),
             ) from None
 
     def _password_of(self, name: str) -> str:
@@ -188,7 +188,7 @@ class Door:
         if not self._uses_file() and not self.secrets().lasting:
             raise NoKeyring(
                 _("There is no keyring on this computer that could keep the key of a vault."),
-                hint=_("Unlock or install one, or name a key file with --key-file."),
+                hint=_("Unlock or install one, or start with: changedesk --key-file FILE."),
             )
 
     def _keep(self, keys: "VaultKeys", vault: str) -> None:

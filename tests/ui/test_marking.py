@@ -88,6 +88,15 @@ def test_one_line_is_marked_at_its_own_place(qtbot):
     assert made.marking.text == KEY
 
 
+def test_several_lines_that_do_not_wrap_are_as_high_as_they_are(qtbot):
+    made = mono("one\ntwo\nthree")
+    qtbot.addWidget(made)
+    assert made.sizeHint().height() == made.minimumSizeHint().height() == 3 * made._pitch
+    made.resize(made.sizeHint())
+    drag(made, QPoint(0, 2), QPoint(made.width(), made.height() - 2))
+    assert made.marking.text == "one\ntwo\nthree"
+
+
 def test_marked_text_is_drawn_in_the_colours_of_a_mark(label):
     before = label.grab().toImage()
     label.marking.mark(0, 10)

@@ -53,3 +53,22 @@ def test_a_data_folder_that_cannot_be_used_is_said_without_a_window(tmp_path):
         assert not [name for name in sys.modules if name.startswith("PySide6.QtWidgets")]
         """
     run(code, str(tmp_path / "file"))
+
+
+def test_the_window_takes_the_key_of_the_vault_from_a_file(tmp_path):
+    code = """
+        import sys
+        from pathlib import Path
+        from app.tasks import TaskContext
+        from ui import application
+        from ui.__main__ import main
+        asked = []
+        application.run_window = lambda start: asked.append(start) or 0
+        data, file = sys.argv[1:]
+        assert main(["--data", data, "--key-file", file]) == 0
+        services = asked[0].open_services(TaskContext())
+        services.vault.make()
+        services.close()
+        print(Path(file).exists())
+        """
+    assert run(code, str(tmp_path / "data"), str(tmp_path / "key.txt"))[-1] == "True"

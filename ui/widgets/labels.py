@@ -86,13 +86,17 @@ class Label(QLabel):
         return max(1, len(self._lines(width)[1])) * self._pitch
 
     def sizeHint(self) -> QSize:
-        """As Qt's, but with our height for text that wraps."""
+        """As Qt's, but with the height of our lines where the lines are ours."""
         hint = super().sizeHint()
-        return QSize(hint.width(), self.heightForWidth(hint.width())) if self.wordWrap() else hint
+        if self.wordWrap() or self.marking is not None:
+            hint.setHeight(max(1, len(self._lines(hint.width())[1])) * self._pitch)
+        return hint
 
     def minimumSizeHint(self) -> QSize:
         """Text that wraps may become narrow."""
-        return QSize(40, self._pitch) if self.wordWrap() else super().minimumSizeHint()
+        if self.wordWrap():
+            return QSize(40, self._pitch)
+        return super().minimumSizeHint() if self.marking is None else self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the text; running text at the design's distance of lines."""
