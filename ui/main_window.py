@@ -98,7 +98,7 @@ class MainWindow(QMainWindow):
         return " – ".join(part for part in (page, label, NAME) if part)
 
     def attach(self, context: UiContext) -> None:
-        """Begin to show pages: the last place, or the first page."""
+        """Begin to show pages: what was asked for meanwhile, the last place, or the first page."""
         self._context = context
         self.rail.set_user(context.services.actor)
         context.changed.happened.connect(self._on_changed)
@@ -112,10 +112,10 @@ class MainWindow(QMainWindow):
         return self._entries[self._first_place().page]
 
     def _first_place(self) -> Place:
-        place = self._memory.place
-        if place is None or place.page not in self._entries:
-            return Place(next(iter(self._entries)))
-        return place
+        for place in (self._tools.navigation.place, self._memory.place):
+            if place is not None and place.page in self._entries:
+                return place
+        return Place(next(iter(self._entries)))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember sizes and place."""

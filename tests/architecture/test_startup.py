@@ -57,7 +57,9 @@ def test_no_heavy_library_is_loaded_before_the_first_page_stands_with_its_data(t
         from PySide6.QtCore import QTimer
         from ui.__main__ import _open_services
         from ui.application import Desktop, Start, build_application
+        from ui.shell.preload import Preloader
 
+        Preloader.PAUSE_MS = 60_000  # on a busy machine it could begin before the look
         application = build_application()
         data = Path(sys.argv[1])
         desktop = Desktop(application, Start(data, partial(_open_services, data)))

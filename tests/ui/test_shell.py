@@ -50,6 +50,25 @@ def test_the_first_page_comes_when_the_store_is_open(desktop, qtbot, tmp_path):
     assert one.now() == NOW
 
 
+def test_who_chooses_a_page_while_the_store_is_opened_gets_there(desktop, qtbot, tmp_path):
+    gate = threading.Event()
+
+    def slow(context):
+        gate.wait(5)
+        return stand_in(tmp_path)
+
+    one = desktop(slow)
+    item = next(
+        i for i in one.window.rail.findChildren(object) if getattr(i, "page", "") == "changes"
+    )
+    QTest.mouseClick(item, Qt.MouseButton.LeftButton)
+    assert one.window.page is None
+    with qtbot.waitSignal(one.ready):
+        gate.set()
+    qtbot.waitUntil(lambda: one.window.page is not None)
+    assert one.tools.navigation.place == Place("changes")
+
+
 def test_a_store_that_cannot_be_opened_is_explained(desktop, qtbot):
     def refuse(_context):
         raise SchemaTooNew("A later version wrote this.", hint="Update Change Desk.")
