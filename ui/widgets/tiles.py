@@ -13,7 +13,7 @@ from ui.paint import Painted, Style, by_keyboard, focus_ring, line_height, vline
 from ui.theme import BODY, BOLD, FIGURE, SMALL, tokens
 
 _LABEL, _FIGURE, _SHARE = Style("ink2", SMALL), Style("ink", FIGURE, BOLD), Style("ink2", BODY)
-_PAD = 16
+_PAD, _MARK = 16, 16
 
 
 class Trend(Enum):
@@ -51,7 +51,7 @@ class KpiTile(Painted):
 
     def __init__(self, kpi: Kpi, *, first: bool = False) -> None:
         super().__init__()
-        self._first = first
+        self._first, self._rows = first, 1
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.set_kpi(kpi)
 
@@ -69,10 +69,21 @@ class KpiTile(Painted):
         self._first = first
         self.update()
 
+    def rows_for(self, width: float) -> int:
+        """Return how many lines the note takes in a tile of a width, at least one."""
+        return max(1, len(self._note_lines(width)))
+
+    def set_rows(self, rows: int) -> None:
+        """Leave room for so many lines of the note."""
+        if rows != self._rows:
+            self._rows = rows
+            self.updateGeometry()
+            self.update()
+
     def sizeHint(self) -> QSize:
         """Label, figure and note, one below the other."""
         width = _FIGURE.width(self._kpi.figure) + _SHARE.width(self._kpi.share) + 2 * _PAD + 8
-        height = 2 * line_height(_LABEL) + round(_FIGURE.metrics().height()) + 12
+        height = (1 + self._rows) * line_height(_LABEL) + round(_FIGURE.metrics().height()) + 12
         return QSize(round(max(width, 120)), round(height))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -94,21 +105,42 @@ class KpiTile(Painted):
         if not self._first:
             vline(painter, 0, 2, self.height() - 2, look.line)
         small, tall = line_height(_LABEL), round(_FIGURE.metrics().height())
-        width = self.width() - left - 8
+        width = self._room(self.width())
         write(painter, QRectF(left, 2, width - 20, small), self._kpi.label, _LABEL)
         if self._kpi.target:
             icons.draw(painter, "chevron-right", self.width() - 24, 2, look.ink2)
         area = QRectF(left, small + 4, width, tall)
         used = write(painter, area, self._kpi.figure, _FIGURE)
-        beside = used + 8 + _SHARE.width(self._kpi.share) <= width
-        if beside:
+        if self._is_beside(width):
             self._paint_share(painter, area, used + 8)
-        note = ", ".join(
-            part for part in ("" if beside else self._kpi.share, self._kpi.note) if part
-        )
-        self._paint_note(painter, QRectF(left, small + tall + 8, width, small), note)
+        for place, line in enumerate(self._note_lines(self.width()) or [""]):
+            top = small + tall + 8 + place * small
+            self._paint_note(painter, QRectF(left, top, width, small), line, first=not place)
         if by_keyboard(self):
             focus_ring(painter, QRectF(self.rect()))
+
+    def _room(self, width: float) -> float:
+        return width - (0 if self._first else _PAD) - 8
+
+    def _is_beside(self, room: float) -> bool:
+        """Whether what is counted from stands beside the figure; else it begins the note."""
+        used = _FIGURE.width(self._kpi.figure) + 8 + _SHARE.width(self._kpi.share)
+        return used <= room
+
+    def _note_lines(self, width: float) -> list[str]:
+        """Return the note in as many lines as keep each of its figures whole."""
+        room = self._room(width)
+        told = ("" if self._is_beside(room) else self._kpi.share, self._kpi.note)
+        note = ", ".join(part for part in told if part)
+        room -= _MARK if self._kpi.trend is not Trend.NONE else 0
+        lines: list[str] = []
+        for part in note.split(", ") if note else ():
+            longer = f"{lines[-1]}, {part}" if lines else part
+            if lines and _LABEL.width(longer) <= room:
+                lines[-1] = longer
+            else:
+                lines.append(part)
+        return lines
 
     def _paint_share(self, painter: QPainter, area: QRectF, left: float) -> None:
         """Write what it is counted from on the line of the figure."""
@@ -118,15 +150,22 @@ class KpiTile(Painted):
                        area.width() - left, _SHARE.metrics().height())  # fmt: skip
         write(painter, place, self._kpi.share, _SHARE)
 
-    def _paint_note(self, painter: QPainter, area: QRectF, note: str) -> None:
+    def _paint_note(self, painter: QPainter, area: QRectF, note: str, *, first: bool) -> None:
         tone = "watch" if self._kpi.trend is Trend.WATCH else "ink2"
-        if self._kpi.trend is not Trend.NONE:
+        if self._kpi.trend is not Trend.NONE and first:
             color = tokens().named(tone if tone == "watch" else "ink")
             icons.draw(
                 painter, self._kpi.trend.value, area.left(), area.center().y() - 6, color, 12
             )
-            area = area.adjusted(16, 0, 0, 0)
+        area = area.adjusted(_MARK if self._kpi.trend is not Trend.NONE else 0, 0, 0, 0)
         write(painter, area, note, Style(tone, SMALL))
+
+
+def _give_room(tiles: Sequence[KpiTile], width: float) -> None:
+    """Give all tiles of a width the lines that the longest note takes."""
+    rows = max((tile.rows_for(width) for tile in tiles), default=1)
+    for tile in tiles:
+        tile.set_rows(rows)
 
 
 class TileGrid(QWidget):
@@ -155,9 +194,9 @@ class TileGrid(QWidget):
             self._tiles, self._columns = [KpiTile(kpi) for kpi in kpis], 0
             for tile in self._tiles:
                 tile.clicked.connect(self.clicked)
-            self._lay_out()
         for tile, kpi in zip(self._tiles, kpis, strict=True):
             tile.set_kpi(kpi)
+        self._lay_out()
 
     def minimumSizeHint(self) -> QSize:
         """Three tiles beside each other."""
@@ -171,8 +210,11 @@ class TileGrid(QWidget):
     def _lay_out(self) -> None:
         wide = self.width() >= self.WIDE * self.LEAST
         columns = self.WIDE if wide else self.NARROW
-        if columns == self._columns:
-            return
+        if columns != self._columns:
+            self._arrange(columns)
+        _give_room(self._tiles, self.width() / columns)
+
+    def _arrange(self, columns: int) -> None:
         self._columns = columns
         for position, tile in enumerate(self._tiles):
             tile.set_first(first=not position % columns)
@@ -199,6 +241,7 @@ class TileRow(QWidget):
         if len(kpis) == len(self._tiles):
             for tile, kpi in zip(self._tiles, kpis, strict=True):
                 tile.set_kpi(kpi)
+            self._give_room()
             return
         for tile in self._tiles:
             self._layout.removeWidget(tile)
@@ -207,3 +250,12 @@ class TileRow(QWidget):
         for tile in self._tiles:
             tile.clicked.connect(self.clicked)
             self._layout.addWidget(tile, 1)
+        self._give_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let notes take another line where there is less room."""
+        super().resizeEvent(event)
+        self._give_room()
+
+    def _give_room(self) -> None:
+        _give_room(self._tiles, self.width() / max(1, len(self._tiles)))

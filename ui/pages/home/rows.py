@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from app.domain.vocabulary import REVIEW_DAYS, ChangeState
 from app.i18n import _, later
 from app.services.rows import ChangeRow, VerdictRow, WatchedRow
-from app.wording import DASH, clock, day
+from app.wording import DASH, clock, day, near_day
 from ui.cells import Badge, Cell, Column, Mark, Mini, Risk, Words
 from ui.models.changes import is_review_overdue, state_badge, when_text
 from ui.models.verdicts import verdict_badge
@@ -86,10 +86,13 @@ def is_due(row: ChangeRow, now: datetime) -> bool:
 def due_text(row: ChangeRow, now: datetime) -> str:
     """Return when a waiting change is due."""
     if row.state in RUNS and row.starts_at is not None:
-        return _("now, since {time}").format(time=clock(row.starts_at, row.zone))
+        begun, today = (day(at, row.zone, year=True) for at in (row.starts_at, now))
+        since = clock(row.starts_at, row.zone)
+        since = since if begun == today else near_day(row.starts_at, row.zone, now)
+        return _("now, since {time}").format(time=since)
     if is_review_overdue(row, now) and row.ends_at is not None:
         late = row.ends_at + timedelta(days=REVIEW_DAYS)
-        return _("late since {day}").format(day=day(late, row.zone))
+        return _("late since {day}").format(day=near_day(late, row.zone, now))
     if row.starts_at is not None and row.starts_at <= now < (row.ends_at or now):
         return _("window is open")
     return when_text(row, now)
