@@ -35,7 +35,10 @@ def value_ticks(low: float, high: float, most: int = 7) -> tuple[Tick, ...]:
         low, high = 0.0, 1.0
     elif high - low <= _LEAST_RANGE:
         around = abs(low) / 20
-        low, high = (low - around, low + around) if around else (0.0, 1.0)
+        if around > _LEAST_RANGE:
+            low, high = low - around, low + around
+        else:
+            low, high = math.floor(low), max(math.floor(low) + 1.0, math.ceil(high))
     step = _nice_step((high - low) / most)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))

@@ -4,7 +4,7 @@ Nothing here knows Qt or PDF: both draw the same prepared figures, so they canno
 Times are Unix seconds (UTC), values are in the metric's unit, NaN is a gap.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -61,11 +61,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A shaded stretch of time and its words above the plot."""
+    """A shaded stretch of time; ``text`` names it above the plot, ``name`` where room is short."""
 
     start: float
     end: float
     text: str = ""
+    name: str = ""
+
+    def named(self, room: float, width_of: Callable[[str], float]) -> str:
+        """Return the longest words that have room, "" when none do."""
+        return next((each for each in (self.text, self.name) if width_of(each) <= room), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +183,9 @@ def before_after_chart(data: ChartInput) -> ChartModel:
     return ChartModel(
         x0, x1, y0, y1, data.unit,
         time_ticks(x0, x1, data.zone), y_ticks,
-        Span(*data.before_window, _window_text(_("before"), data.before_window)),
-        Span(*data.after_window, _window_text(_("after"), data.after_window)),
-        Span(*data.change, _change_text(data)),
+        Span(*data.before_window, _window_text(_("before"), data.before_window), _("before")),
+        Span(*data.after_window, _window_text(_("after"), data.after_window), _("after")),
+        Span(*data.change, _change_text(data), _("change")),
         lines, labels, target, _sentence(data, labels), data.zone,
     )  # fmt: skip
 

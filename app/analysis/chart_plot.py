@@ -4,7 +4,7 @@ Nothing here knows Qt or PDF. A trace is a line, points, or both; an axis counts
 values or quantiles. NaN is a gap.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -68,6 +68,11 @@ class Axis:
     name: str = ""
     counts: Counts = Counts.VALUES
     zone: str = "UTC"
+
+    @property
+    def title(self) -> str:
+        """What stands on the axis, with its unit."""
+        return ", ".join(filter(None, (self.name, self.unit)))
 
     def between(self, start: float, end: float) -> tuple[Tick, ...]:
         """Return the ticks of a part of the axis."""
@@ -163,6 +168,12 @@ class Words:
     text: str
     note: str
     tone: Tone
+    trace: int = 0
+    """The position of the trace that they name."""
+
+
+Sizes = Callable[[Words], tuple[float, float]]
+"""Tells how wide and high words get, in shares of the plot: each medium has its own type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +212,17 @@ class Plot:
         ]
         point = self._nearest_point(at, height)
         return tuple(found) if point is None else (*found, point)
+
+    def words_for(self, sizes: Sizes) -> tuple[Words, ...]:
+        """Return the words where they cover least and never each other, in a medium's own type."""
+        taken: list[Box] = []
+        for each in self.words:
+            box = _box(each, sizes(each), self.x, self.y)
+            if box.x1 > 1.0 or any(box.overlaps(other) for other in taken):
+                texts = [(words.trace, words.text, words.note) for words in self.words]
+                return labelled(self.traces, texts, self.x, self.y, sizes)
+            taken.append(box)
+        return self.words
 
     def for_paper(self, most: int = 1400) -> "Plot":
         """Return the plot with lines thinned to what paper shows, without what it never says."""
@@ -273,7 +295,11 @@ class Plot:
 
 
 def labelled(
-    traces: Sequence[Trace], texts: Sequence[tuple[int, str, str]], x: Axis, y: Axis
+    traces: Sequence[Trace],
+    texts: Sequence[tuple[int, str, str]],
+    x: Axis,
+    y: Axis,
+    sizes: Sizes | None = None,
 ) -> tuple[Words, ...]:
     """Place words beside traces where they cover least.
 
@@ -282,6 +308,7 @@ def labelled(
         texts: Position of a trace, its words, and a note below them.
         x: The horizontal axis.
         y: The vertical one.
+        sizes: How much room words take; a usual size otherwise.
     """
     wide, high = (x.high - x.low) or 1.0, (y.high - y.low) or 1.0
     drawn = [_in_shares(trace, x.low, y.low, wide, high) for trace in traces]
@@ -292,16 +319,23 @@ def labelled(
         own = drawn[position]
         if not own[0].size:
             continue
+        words = Words(0.0, 0.0, text, note, traces[position].tone, position)
+        size = LABEL_SIZE if sizes is None else sizes(words)
         limits = (max(0.0, float(own[0].min())), min(1.0, float(own[0].max())))
-        if limits[1] - limits[0] < LABEL_SIZE[0]:
+        if limits[1] - limits[0] < size[0]:
             middle = (limits[0] + limits[1]) / 2
-            left = min(max(0.0, middle - LABEL_SIZE[0]), 1 - 2 * LABEL_SIZE[0])
-            limits = (left, left + 2 * LABEL_SIZE[0])
-        left, top = free_place(own, others, taken, limits, LABEL_SIZE)
-        taken.append(Box(left, top - LABEL_SIZE[1], left + LABEL_SIZE[0], top))
-        tone = traces[position].tone
-        found.append(Words(x.low + left * wide, y.low + top * high, text, note, tone))
+            left = max(0.0, min(middle - size[0], 1 - 2 * size[0]))
+            limits = (left, left + 2 * size[0])
+        left, top = free_place(own, others, taken, limits, size)
+        taken.append(Box(left, top - size[1], left + size[0], top))
+        found.append(replace(words, x=x.low + left * wide, y=y.low + top * high))
     return tuple(found)
+
+
+def _box(words: Words, size: tuple[float, float], x: Axis, y: Axis) -> Box:
+    left = (words.x - x.low) / ((x.high - x.low) or 1.0)
+    top = (words.y - y.low) / ((y.high - y.low) or 1.0)
+    return Box(left, top - size[1], left + size[0], top)
 
 
 def level_at(value: float, text: str, traces: Sequence[Trace], x: Axis, y: Axis) -> Level:

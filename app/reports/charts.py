@@ -11,8 +11,7 @@ from reportlab.lib.colors import Color
 from reportlab.pdfgen.canvas import Canvas
 
 from app.analysis.chart_axes import Tick, value_ticks
-from app.analysis.chart_model import Line, LineKind
-from app.i18n import _
+from app.analysis.chart_model import Line, LineKind, Span
 from app.reports.flowables import Drawn, words_at
 from app.reports.theme import BODY, HAIRLINE, SIZE, STRONG, inks, width_of
 from app.reports.timescale import TimeScale
@@ -58,32 +57,34 @@ class BeforeAfter(Drawn):
 
     def _fields(self) -> None:
         canvas, model = self.canv, self._model
-        names = (
-            (model.before, inks().sunken, _("Before"), False),
-            (model.change, inks().band, _("Change"), True),
-            (model.after, inks().after_field, _("After"), False),
+        spans = (
+            (model.before, inks().sunken),
+            (model.change, inks().band),
+            (model.after, inks().after_field),
         )
         places: list[tuple[float, str]] = []
-        for span, colour, name, edged in names:
+        for span, colour in spans:
             left, right = self._time.at(span.start), self._time.at(span.end)
+            wide = max(right - left, 1.0)
             canvas.setFillColor(colour)
-            canvas.rect(left, self._y0, max(right - left, 1.0), self._y1 - self._y0, 0, 1)
-            self._edges(left, max(right, left + 1.0), name, edged=edged)
+            canvas.rect(left, self._y0, wide, self._y1 - self._y0, 0, 1)
+            self._edges(left, left + wide, span)
+            name = span.named(wide, width_of) or span.name
             places.append(((left + right) / 2, name))
         canvas.setFillColor(inks().ink2)
         for x, name in _spread(places, self._x0, self.width):
             words_at(canvas, x, self._y1 + 4, name, anchor="middle")
 
-    def _edges(self, left: float, right: float, name: str, *, edged: bool) -> None:
+    def _edges(self, left: float, right: float, span: Span) -> None:
         """Tell the three fields apart where no colour is printed: sides, or a bar along the top."""
         canvas = self.canv
-        if edged:
+        if span is self._model.change:
             canvas.setStrokeColor(inks().ink2)
             canvas.setLineWidth(HAIRLINE)
             for x in (left, right):
                 canvas.line(x, self._y0, x, self._y1)
             return
-        after = name == _("After")
+        after = span is self._model.after
         self.pen(1.5, inks().accent if after else inks().before, () if after else (3, 1.5))
         canvas.line(left, self._y1, right, self._y1)
         canvas.setDash([])

@@ -5,14 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 from reportlab.lib.colors import Color
 
-from app.analysis.chart_plot import Field, Plot, Shape, Tone, Trace, side_by_side
+from app.analysis.chart_plot import Field, Plot, Shape, Tone, Trace, Words
 from app.reports.flowables import Drawn, words_at
-from app.reports.theme import BODY, HAIRLINE, SIZE, STRONG, fitted, inks, width_of
+from app.reports.theme import BODY, HAIRLINE, LEADING, SIZE, STRONG, fitted, inks, width_of
 
 HEIGHT = 134.0
 _GAP, _TOP, _BOTTOM, _RIGHT = 6.0, 16.0, 15.0, 4.0
 _APART = 14.0
 _CAPITAL = 0.727 * SIZE
+_NOTE_DOWN = 10.0
+"""How far below its words a note stands."""
 _MOST_POINTS = 700
 """Points of a line that paper can show; lowest and highest of each stretch are kept."""
 _MANY = 200
@@ -30,7 +32,9 @@ class PlotDrawing(Drawn):
         plot = self._plot
         gutter = max((width_of(tick.text) for tick in plot.y.ticks), default=0.0) + _GAP
         self._x0, self._x1 = gutter, self.width - _RIGHT
-        self._y0, self._y1 = _BOTTOM, self.height - _TOP
+        self._x_below = not self._names_fit()
+        self._y0 = _BOTTOM + (LEADING if self._x_below else 0.0)
+        self._y1 = self.height - _TOP
         self._fields()
         self._axes()
         for trace in plot.traces:
@@ -38,6 +42,14 @@ class PlotDrawing(Drawn):
         self._level()
         self._words()
         self._above()
+
+    def _names_fit(self) -> bool:
+        """Whether the names of both axes have room on one line; else one goes below its axis."""
+        plot = self._plot
+        if not (plot.x.name and plot.y.name):
+            return True
+        both = width_of(f"↑ {plot.y.title}") + width_of(f"{plot.x.title} →")
+        return both + _APART <= self._x1 - self._x0
 
     def _x(self, at: float) -> float:
         axis = self._plot.x
@@ -138,11 +150,19 @@ class PlotDrawing(Drawn):
         self._backed(x, base, level.text, BODY)
 
     def _words(self) -> None:
-        for each in self._plot.words:
-            font = BODY if each.tone is Tone.EARLIER else STRONG
-            x = min(max(self._x(each.x), self._x0 + 2), self._x1 - width_of(each.text, font) - 2)
+        for each in self._plot.words_for(self._shares):
+            wide, _high = _size(each)
+            x = min(max(self._x(each.x), self._x0 + 2), self._x1 - wide - 2)
             base = min(max(self._y(each.y) - SIZE, self._y0 + 2), self._y1 - SIZE)
-            self._backed(x, base, each.text, font, each.tone)
+            base = max(base, self._y0 + 2 + (_NOTE_DOWN if each.note else 0.0))
+            self._backed(x, base, each.text, _font(each), each.tone)
+            if each.note:
+                self._backed(x, base - _NOTE_DOWN, each.note, BODY, each.tone)
+
+    def _shares(self, words: Words) -> tuple[float, float]:
+        """Return how much of the plot words take."""
+        wide, high = _size(words)
+        return wide / (self._x1 - self._x0), high / (self._y1 - self._y0)
 
     def _backed(
         self, x: float, base: float, text: str, font: str, tone: Tone | None = None
@@ -159,16 +179,20 @@ class PlotDrawing(Drawn):
         plot, y = self._plot, self._y1 + 5
         named = [each for each in plot.fields if each.text]
         self.canv.setFillColor(inks().ink2)
-        upright = _axis_words(plot.y.name, plot.y.unit)
+        upright = f"↑ {plot.y.title}" if plot.y.name else plot.y.unit
         if named or not plot.x.name:
             words_at(self.canv, self._x0, y, upright)
             self._names(named, y)
             return
-        level = _axis_words(plot.x.name, plot.x.unit)
-        room = self._x1 - self._x0 - _APART - width_of(" →")
-        left, right = side_by_side(width_of(upright), width_of(level), room)
-        words_at(self.canv, self._x0, y, fitted(upright, left))
-        words_at(self.canv, self._x1, y, f"{fitted(level, right)} →", anchor="end")
+        level = f"{plot.x.title} →"
+        if self._x_below:
+            words_at(self.canv, self._x0, y, fitted(upright, self._x1 - self._x0))
+            below = self._y0 - 12 - LEADING
+            level = fitted(level, self.width)
+            words_at(self.canv, self._x1, below, level, anchor="end")
+            return
+        words_at(self.canv, self._x0, y, upright)
+        words_at(self.canv, self._x1, y, level, anchor="end")
 
     def _names(self, named: Sequence[Field], y: float) -> None:
         free = self._x0 + width_of(self._plot.y.unit) + 8
@@ -180,8 +204,13 @@ class PlotDrawing(Drawn):
             words_at(self.canv, middle, y, each.text, font=STRONG, anchor="middle")
 
 
-def _axis_words(name: str, unit: str) -> str:
-    return ", ".join(filter(None, (name, unit)))
+def _font(words: Words) -> str:
+    return BODY if words.tone is Tone.EARLIER else STRONG
+
+
+def _size(words: Words) -> tuple[float, float]:
+    wide = max(width_of(words.text, _font(words)), width_of(words.note, BODY))
+    return wide + 4, SIZE + 4 + (_NOTE_DOWN if words.note else 0.0)
 
 
 def _stroke(trace: Trace) -> tuple[float, Color, tuple[float, ...]]:

@@ -122,11 +122,12 @@ class BeforeAfterChart(ExploredChart):
         left = max(area.left(), min(middle - width / 2, area.right() - width))
         box = QRectF(left, area.top(), width, area.height())
         write(painter, box, text, change, CENTER)
-        before, after = self._model.before.text, self._model.after.text
-        if area.left() + QUIET.width(before) + 8 < box.left():
-            write(painter, area, before, QUIET)
-        if area.right() - QUIET.width(after) - 8 > box.right():
-            write(painter, area, after, QUIET, RIGHT)
+        free = box.left() - area.left() - 8
+        before = self._model.before.named(free, QUIET.width)
+        write(painter, area, before, QUIET)
+        beside = area.right() - box.right() - 8
+        after = self._model.after.named(beside, QUIET.width)
+        write(painter, area, after, QUIET, RIGHT)
 
     def _paint_label(self, painter: QPainter, area: QRectF, label: DirectLabel) -> None:
         tone = {LineKind.BEFORE: "ink2", LineKind.AFTER: "after"}.get(label.kind, "ink2")

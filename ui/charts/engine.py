@@ -28,6 +28,10 @@ class Canvas(Protocol):
         """Paint marks and words."""
         ...
 
+    def paint_focus(self, painter: QPainter, area: QRectF) -> None:
+        """Paint the ring that shows where the keyboard is."""
+        ...
+
 
 class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph ships no types
     """A plot that fills its widget and lets a `Canvas` paint around its curves."""
@@ -92,4 +96,6 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph ships no types
         painter.save()
         painter.resetTransform()
         self._canvas.paint_over(painter, QRectF(self.viewport().rect()))
+        painter.setClipping(False)
+        self._canvas.paint_focus(painter, QRectF(self.viewport().rect()))
         painter.restore()

@@ -1,11 +1,19 @@
 """A chart that can be looked at closely by keys and mouse, and asks for its menu."""
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QWheelEvent,
+)
 
 from app.i18n import _
 from ui.charts.explore import Explorer
 from ui.charts.frame import ChartFrame
+from ui.paint import by_keyboard, focus_ring
 
 
 class ExploredChart(ChartFrame):
@@ -41,6 +49,21 @@ class ExploredChart(ChartFrame):
     def _on_pointed(self) -> None:
         if not self.is_empty:
             self.plot.viewport().update()
+
+    def paint_focus(self, painter: QPainter, area: QRectF) -> None:
+        """Paint the ring around the plot: what keys move is inside it."""
+        if by_keyboard(self):
+            focus_ring(painter, area, 2)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show that keys come here."""
+        super().focusInEvent(event)
+        self._on_pointed()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show that keys go elsewhere."""
+        super().focusOutEvent(event)
+        self._on_pointed()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Zoom, pan, move the crosshair, or open the menu."""

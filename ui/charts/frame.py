@@ -72,6 +72,9 @@ class ChartFrame(QWidget):
     def paint_over(self, painter: QPainter, area: QRectF) -> None:
         """Paint marks and words over the curves, in pixels of the plot."""
 
+    def paint_focus(self, painter: QPainter, area: QRectF) -> None:
+        """Paint the ring when the keyboard is here."""
+
     def paint_above(self, painter: QPainter, area: QRectF) -> None:
         """Paint words above the plot; ``area`` is the strip above it."""
 
@@ -141,10 +144,13 @@ class ChartFrame(QWidget):
             return
         painter, area = QPainter(self), QRectF(self._area())
         small = line_height(QUIET)
+        last = float("inf")
         for tick in self._y_ticks:
             y = self.y_of(tick.at, area)
-            box = QRectF(0, y - small / 2, area.left() - 8, small)
-            write(painter, box, tick.text, QUIET, RIGHT)
+            if last - y >= small - 4:  # in a low chart not every value has room for its figure
+                box = QRectF(0, y - small / 2, area.left() - 8, small)
+                write(painter, box, tick.text, QUIET, RIGHT)
+                last = y
         write(painter, QRectF(0, 0, area.left() - 8, small), self._unit, QUIET, RIGHT)
         self._paint_times(painter, area, small)
         self.paint_above(painter, QRectF(area.left(), 0, area.width(), small))

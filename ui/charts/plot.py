@@ -11,7 +11,7 @@ from ui.charts.explore import Readout, paint_crosshair
 from ui.charts.explored import ExploredChart
 from ui.charts.frame import QUIET
 from ui.paint import CENTER, RIGHT, Style, line_height, write
-from ui.theme import BOLD, MEDIUM, SMALL, faded, tokens
+from ui.theme import BODY, BOLD, MEDIUM, REGULAR, SMALL, faded, tokens
 
 _TONES = {
     Tone.BEFORE: "before",
@@ -35,6 +35,7 @@ class PlotChart(ExploredChart):
     def __init__(self) -> None:
         super().__init__()
         self._shown: Plot | None = None
+        self._words_at: tuple[tuple[Plot, float, float, float], tuple[Words, ...]] | None = None
 
     @property
     def model(self) -> Plot | None:
@@ -107,7 +108,7 @@ class PlotChart(ExploredChart):
             if trace.shape is not Shape.NONE:
                 self._paint_points(painter, area, trace)
         if not self.explorer.is_zoomed:  # their places were chosen for the whole
-            for words in plot.words:
+            for words in self._placed(plot, area):
                 self._paint_words(painter, area, words)
         if self.explorer.at is not None:
             self._paint_crosshair(painter, area, plot, self.explorer.at)
@@ -120,7 +121,7 @@ class PlotChart(ExploredChart):
         if named:
             self._paint_names(painter, area, named)
             return
-        level = f"{plot.x.name}, {plot.x.unit}" if plot.x.unit else plot.x.name
+        level = plot.x.title if plot.x.name else ""
         texts = (f"↑ {plot.y.name}" if plot.y.name else "", f"{level} →" if level else "")
         first, second = (QUIET.width(text) + 2 for text in texts)
         first, second = side_by_side(first, second, area.width() - _APART)
@@ -187,13 +188,15 @@ class PlotChart(ExploredChart):
                 painter.drawRect(QRectF(center.x() - side / 2, center.y() - side / 2, side, side))
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
+    def _placed(self, plot: Plot, area: QRectF) -> tuple[Words, ...]:
+        """Return the words where they have room in the plot as large as it is now."""
+        key = (plot, area.width(), area.height(), QUIET.metrics().height())
+        if self._words_at is None or not _same(self._words_at[0], key):
+            self._words_at = (key, plot.words_for(lambda words: _share(words, area)))
+        return self._words_at[1]
+
     def _paint_words(self, painter: QPainter, area: QRectF, words: Words) -> None:
-        quiet = words.tone is Tone.EARLIER
-        styles = (
-            Style(_WORDS[words.tone], SMALL if quiet else 13, 400 if quiet else BOLD),
-            Style(_WORDS[words.tone], SMALL, 400 if quiet else MEDIUM),
-        )
-        texts = [pair for pair in zip((words.text, words.note), styles, strict=True) if pair[0]]
+        texts = _lines(words)
         at = QPointF(self.x_of(words.x, area), self.y_of(words.y, area))
         self.paint_words(painter, area, at, texts)
 
@@ -209,6 +212,27 @@ class PlotChart(ExploredChart):
         ]
         shown = found[0].x if found else at
         paint_crosshair(painter, area, self.x_of(shown, area), plot.title(at, found), said)
+
+
+def _lines(words: Words) -> list[tuple[str, Style]]:
+    """Return the words beside a trace, and the note below them."""
+    quiet = words.tone is Tone.EARLIER
+    styles = (
+        Style(_WORDS[words.tone], SMALL if quiet else BODY, REGULAR if quiet else BOLD),
+        Style(_WORDS[words.tone], SMALL, REGULAR if quiet else MEDIUM),
+    )
+    return [pair for pair in zip((words.text, words.note), styles, strict=True) if pair[0]]
+
+
+def _share(words: Words, area: QRectF) -> tuple[float, float]:
+    lines = _lines(words)
+    wide = max(style.width(text) for text, style in lines) + 8
+    high = sum(line_height(style) - 2 for _text, style in lines) + 2
+    return wide / max(1.0, area.width()), high / max(1.0, area.height())
+
+
+def _same(one: tuple[Plot, float, float, float], two: tuple[Plot, float, float, float]) -> bool:
+    return one[0] is two[0] and one[1:] == two[1:]  # traces are arrays: compared by identity
 
 
 def _style(each: Field) -> Style:

@@ -21,7 +21,7 @@ class Differences(QWidget):
     def __init__(self, title: str) -> None:
         super().__init__()
         self._found: tuple[PlanDifference, ...] = ()
-        self._list = QVBoxLayout()
+        self._list: QVBoxLayout | None = None
         self.fold = Fold(title, self._make)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -34,18 +34,20 @@ class Differences(QWidget):
         self._found = tuple(found or ())
         words = ngettext("{n} part", "{n} parts", len(self._found))
         self.fold.set_note(words.format(n=count(len(self._found))))
-        if self.fold.is_open:
-            self._fill()
+        self._fill()
 
     def _make(self) -> QWidget:
         holder = QWidget()
-        holder.setLayout(self._list)
+        self._list = QVBoxLayout(holder)
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(4)
         self._fill()
         return holder
 
     def _fill(self) -> None:
+        """Show what was found, once somebody has opened the fold."""
+        if self._list is None:
+            return
         clear(self._list)
         for item in self._found[:MOST]:
             self._list.addWidget(Label(item.part, size=SMALL, weight=MEDIUM, wrap=True))
