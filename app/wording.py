@@ -48,6 +48,18 @@ def percent(fraction: float | None, digits: int = 2) -> str:
     return number(None if fraction is None else fraction * 100, "%", digits)
 
 
+def agreed_percent(fraction: float) -> str:
+    """Write a share that somebody chose, 0.05 as "5 %"."""
+    return agreed_number(fraction * 100, "%")
+
+
+def agreed_number(value: float, unit: str = "") -> str:
+    """Write a figure that somebody chose, 0.1 as "0.1": no digits that nobody named."""
+    kept = round(value, 6)
+    digits = len(f"{kept:g}".lstrip("-0.").replace(".", "").rstrip("0")) or 1
+    return number(kept, unit, digits)
+
+
 def signed_percent(fraction: float | None) -> str:
     """Write -0.27 as "−27 %", 0.09 as "+9 %" and 0.0092 as "+0.9 %".
 

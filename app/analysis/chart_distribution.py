@@ -18,10 +18,10 @@ from app.analysis.chart_plot import (
     Shape,
     Tone,
     Trace,
-    labelled,
     logit,
     value_axis,
 )
+from app.analysis.chart_words import labelled
 from app.domain.verdict import QuantileMove
 from app.i18n import _
 from app.wording import number, percent_range, signed_number, signed_percent

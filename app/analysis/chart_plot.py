@@ -4,7 +4,7 @@ Nothing here knows Qt or PDF. A trace is a line, points, or both; an axis counts
 values or quantiles. NaN is a gap.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,16 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.analysis.chart_axes import Tick, time_ticks, value_ticks
-from app.analysis.chart_labels import Box, free_place
 from app.analysis.chart_lines import thinned, unbroken
 from app.i18n import _
 from app.wording import clock, clock_duration, day, number
 
 Floats = NDArray[np.float64]
-LABEL_SIZE = (0.20, 0.20)
-"""Share of the plot's width and height that words beside a trace take."""
-_LEVEL_WIDE, _LEVEL_HIGH = 0.2, 0.1
-"""Room of the words at a level, as shares of the plot."""
 _NEAR = 0.04
 """Farther than this share of the plot a point is not what the crosshair means."""
 
@@ -172,10 +167,6 @@ class Words:
     """The position of the trace that they name."""
 
 
-Sizes = Callable[[Words], tuple[float, float]]
-"""Tells how wide and high words get, in shares of the plot: each medium has its own type."""
-
-
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What the crosshair says of one point."""
@@ -212,17 +203,6 @@ class Plot:
         ]
         point = self._nearest_point(at, height)
         return tuple(found) if point is None else (*found, point)
-
-    def words_for(self, sizes: Sizes) -> tuple[Words, ...]:
-        """Return the words where they cover least and never each other, in a medium's own type."""
-        taken: list[Box] = []
-        for each in self.words:
-            box = _box(each, sizes(each), self.x, self.y)
-            if box.x1 > 1.0 or any(box.overlaps(other) for other in taken):
-                texts = [(words.trace, words.text, words.note) for words in self.words]
-                return labelled(self.traces, texts, self.x, self.y, sizes)
-            taken.append(box)
-        return self.words
 
     def for_paper(self, most: int = 1400) -> "Plot":
         """Return the plot with lines thinned to what paper shows, without what it never says."""
@@ -292,71 +272,6 @@ class Plot:
             if away[index] <= _NEAR and (best is None or away[index] < best[0]):
                 best = (float(away[index]), trace, index)
         return None if best is None else self._reading(best[1], best[2])
-
-
-def labelled(
-    traces: Sequence[Trace],
-    texts: Sequence[tuple[int, str, str]],
-    x: Axis,
-    y: Axis,
-    sizes: Sizes | None = None,
-) -> tuple[Words, ...]:
-    """Place words beside traces where they cover least.
-
-    Args:
-        traces: All that is drawn.
-        texts: Position of a trace, its words, and a note below them.
-        x: The horizontal axis.
-        y: The vertical one.
-        sizes: How much room words take; a usual size otherwise.
-    """
-    wide, high = (x.high - x.low) or 1.0, (y.high - y.low) or 1.0
-    drawn = [_in_shares(trace, x.low, y.low, wide, high) for trace in traces]
-    others = [line for line in drawn if line[0].size]
-    taken: list[Box] = []
-    found = []
-    for position, text, note in texts:
-        own = drawn[position]
-        if not own[0].size:
-            continue
-        words = Words(0.0, 0.0, text, note, traces[position].tone, position)
-        size = LABEL_SIZE if sizes is None else sizes(words)
-        limits = (max(0.0, float(own[0].min())), min(1.0, float(own[0].max())))
-        if limits[1] - limits[0] < size[0]:
-            middle = (limits[0] + limits[1]) / 2
-            left = max(0.0, min(middle - size[0], 1 - 2 * size[0]))
-            limits = (left, left + 2 * size[0])
-        left, top = free_place(own, others, taken, limits, size)
-        taken.append(Box(left, top - size[1], left + size[0], top))
-        found.append(replace(words, x=x.low + left * wide, y=y.low + top * high))
-    return tuple(found)
-
-
-def _box(words: Words, size: tuple[float, float], x: Axis, y: Axis) -> Box:
-    left = (words.x - x.low) / ((x.high - x.low) or 1.0)
-    top = (words.y - y.low) / ((y.high - y.low) or 1.0)
-    return Box(left, top - size[1], left + size[0], top)
-
-
-def level_at(value: float, text: str, traces: Sequence[Trace], x: Axis, y: Axis) -> Level:
-    """Return a line across the plot; its words begin where the fewest points lie below it."""
-    wide, high = (x.high - x.low) or 1.0, (y.high - y.low) or 1.0
-    parts = [_in_shares(trace, x.low, y.low, wide, high) for trace in traces]
-    across = np.concatenate([part[0] for part in parts]) if parts else np.empty(0)
-    up = np.concatenate([part[1] for part in parts]) if parts else across
-    share = (value - y.low) / high
-    near = (up > share - _LEVEL_HIGH) & (up < share)
-    starts = np.arange(0.02, 0.8, 0.02)
-    crowds = [int((near & (across >= s) & (across < s + _LEVEL_WIDE)).sum()) for s in starts]
-    return Level(value, text, x.low + float(starts[int(np.argmin(crowds))]) * wide)
-
-
-def _in_shares(
-    trace: Trace, x0: float, y0: float, wide: float, high: float, most: int = 400
-) -> tuple[Floats, Floats]:
-    known = np.flatnonzero(np.isfinite(trace.y))
-    known = known[:: max(1, known.size // most)]
-    return (trace.x[known] - x0) / wide, (trace.y[known] - y0) / high
 
 
 def value_axis(values: Sequence[Floats], unit: str, *, name: str = "", zone: str = "UTC",

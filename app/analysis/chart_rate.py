@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.analysis.chart_plot import Plot, Shape, Tone, Trace, labelled, level_at, value_axis
+from app.analysis.chart_plot import Plot, Shape, Tone, Trace, value_axis
+from app.analysis.chart_words import labelled, level_at
 from app.domain.loadtest import LoadPoint
 from app.i18n import _
 from app.wording import count, number, percent

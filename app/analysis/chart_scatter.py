@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from app.analysis.chart_plot import Plot, Shape, Tone, Trace, labelled, value_axis
+from app.analysis.chart_plot import Plot, Shape, Tone, Trace, value_axis
+from app.analysis.chart_words import labelled
 from app.analysis.correlation import Together
 from app.i18n import _
 from app.wording import MINUS, count, duration, number

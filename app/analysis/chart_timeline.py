@@ -18,10 +18,9 @@ from app.analysis.chart_plot import (
     Trace,
     elapsed_ticks,
     instants_axis,
-    labelled,
-    level_at,
     value_axis,
 )
+from app.analysis.chart_words import labelled, level_at
 from app.domain.metric import Series, Target
 from app.i18n import _, ngettext
 from app.wording import DASH, clock, day, number

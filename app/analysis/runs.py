@@ -19,12 +19,16 @@ def enough_runs(before: int, after: int) -> bool:
     return min(before, after) >= MIN_RUNS
 
 
-def between_runs(before: Array, after: Array, terms: Terms) -> Study:
-    """Compare one figure per run (Welch's t on the runs); NaN where a run has none."""
+def between_runs(before: Array, after: Array, terms: Terms, *, in_points: bool = False) -> Study:
+    """Compare one figure per run (Welch's t on the runs); NaN where a run has none.
+
+    Figures are compared by their ratios where all are above zero, unless ``in_points``: a share
+    with few cases in a run has a ratio that leaps with every one of them.
+    """
     if not (np.isfinite(before).all() and np.isfinite(after).all()) or not len(before):
         return Study(Design.RUNS, 0.0, Window(), Window(), gates=(Gate.EMPTY_RUN,))
     sides = before, after
-    if min(side.min() for side in sides) > 0:
+    if not in_points and min(side.min() for side in sides) > 0:
         effect = by_runs(np.log(before), np.log(after))
         levels = [float(np.exp(np.log(side).mean())) for side in sides]
         return _ruled(effect, Ratio(Scale.LOG, *levels), terms)

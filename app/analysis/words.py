@@ -8,10 +8,27 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.analysis.study import MIN_DAYS, Gate
+from app.analysis.words_figures import (
+    estimate,
+    floor_decides,
+    floor_words,
+    least_that_matters,
+    level,
+    likely_range,
+    points,
+    told_in_units,
+)
 from app.domain.metric import MetricKind
 from app.domain.verdict import Caveat, Comparison, Design, Verdict, WindowFacts
 from app.i18n import _, ngettext
-from app.wording import THIN, clock, duration, number, percent, signed_number, signed_percent
+from app.wording import (
+    agreed_percent,
+    clock,
+    day,
+    duration,
+    number,
+    percent,
+)
 
 _ENOUGH_DAYS = 7
 _RHYTHM_SHOWS = 0.02
@@ -42,7 +59,7 @@ def sentence(found: Comparison, background: Background) -> str:
         case Verdict.NO_MATERIAL_CHANGE:
             parts = [_same(found, background), _limits(found, background)]
         case Verdict.NOT_MEASURED:
-            parts = [_("{name} was not measured.").format(name=found.metric)]
+            parts = [_("{name}: not measured.").format(name=found.metric)]
         case _:
             parts = [_unsure(found, background), _next(found, background)]
     extra = [_shift(found), _spikes(background), *found.notes]
@@ -53,10 +70,20 @@ def reason(found: Comparison, background: Background) -> str:
     """Return why the verdict is what it is, in one line."""
     if background.gates:
         return " ".join(_gate(gate, found) for gate in background.gates)
-    limit = percent(found.margin)
+    limit = agreed_percent(found.margin)
     match found.verdict:
+        case Verdict.NOT_MEASURED:
+            return _("There are no samples of it.")
+        case Verdict.NO_MATERIAL_CHANGE if background.is_exact and not found.absolute_change:
+            return _("The level is constant, and the same on both sides.")
         case Verdict.NO_MATERIAL_CHANGE if background.is_real:
-            return _("The move is real, but below the {limit} that matters.").format(limit=limit)
+            return _("The move is real, but below the {limit} that matters.").format(
+                limit=least_that_matters(found)
+            )
+        case Verdict.NO_MATERIAL_CHANGE if floor_decides(found):
+            return _("Nothing in the likely range (90 %) reaches the {floor} that matter.").format(
+                floor=floor_words(found)
+            )
         case Verdict.NO_MATERIAL_CHANGE:
             return _("The likely range (90 %) lies within ±{limit}.").format(limit=limit)
         case Verdict.NOT_ENOUGH_DATA if background.is_real:
@@ -88,12 +115,14 @@ def _by_itself(p: float | None) -> str:
 
 def _moved(found: Comparison, background: Background) -> str:
     text = _("{name} {move}.") if background.is_exact else _("{name} {move}. Likely range {range}.")
-    return text.format(name=found.metric, move=_move(found), range=_range(found))
+    return text.format(name=found.metric, move=_move(found), range=likely_range(found))
 
 
 def _move(found: Comparison) -> str:
-    """Return "rose by 18 % (412 → 486 ms)"."""
+    """Return "rose by 18 % (412 → 486 ms)", or "rose from 0.4 % to 0.9 % (…)" of a share."""
     up = (found.absolute_change or 0.0) > 0
+    if found.kind is MetricKind.RATIO:
+        return _moved_share(found, up=up)
     levels = _levels(found)
     if found.relative_change is None:
         return (_("rose ({levels})") if up else _("fell ({levels})")).format(levels=levels)
@@ -104,21 +133,31 @@ def _move(found: Comparison) -> str:
     return text.format(by=percent(abs(found.relative_change)), levels=levels)
 
 
+def _moved_share(found: Comparison, *, up: bool) -> str:
+    """Shares move in percentage points: a percentage of a percentage misleads."""
+    text = _("rose from {before} to {after} ({points})")
+    if not up:
+        text = _("fell from {before} to {after} ({points})")
+    moved = points(found, found.absolute_change)
+    if found.relative_change is not None and found.relative_change >= _TIMES_FROM:
+        times = number(1 + found.relative_change)
+        moved = _("{points}, about {times} times").format(points=moved, times=times)
+    return text.format(
+        before=level(found, found.before), after=level(found, found.after), points=moved
+    )
+
+
 def _levels(found: Comparison) -> str:
-    """Return "412 → 486 ms", with what was to be expected where the hour alone moves it."""
-    text = f"{_level(found, found.before, unit=False)} → {_level(found, found.after)}"
-    if found.kind is MetricKind.RATIO:
-        text = _("{levels}, {points} percentage points").format(
-            levels=text, points=signed_number(_points(found))
-        )
-        if (found.relative_change or 0.0) >= _TIMES_FROM:
-            times = number(1 + (found.relative_change or 0.0))
-            text = _("{levels}, about {times} times").format(levels=text, times=times)
+    """Return "412 → 486 ms", or what was to be expected where the hour alone moves it."""
     if _rhythm_shows(found):
-        text = _("{levels}; {expected} were to be expected at these hours").format(
-            levels=text, expected=_level(found, found.expected)
+        return _(
+            "{after} instead of the {expected} to be expected at these hours; {before} before"
+        ).format(
+            after=level(found, found.after),
+            expected=level(found, found.expected),
+            before=level(found, found.before),
         )
-    return text
+    return f"{level(found, found.before, unit=False)} → {level(found, found.after)}"
 
 
 def _rhythm_shows(found: Comparison) -> bool:
@@ -127,35 +166,17 @@ def _rhythm_shows(found: Comparison) -> bool:
     return abs(found.expected / found.before - 1) > _RHYTHM_SHOWS
 
 
-def _level(found: Comparison, value: float | None, *, unit: bool = True) -> str:
-    if found.kind is MetricKind.RATIO and not found.unit:
-        return percent(value) if unit else number(None if value is None else 100 * value)
-    return number(value, found.unit if unit else "")
-
-
-def _points(found: Comparison) -> float:
-    factor = 1.0 if found.unit else 100.0
-    return factor * (found.absolute_change or 0.0)
-
-
-def _range(found: Comparison) -> str:
-    if found.interval95 is None:
-        return _("unknown")
-    low, high = (signed_percent(end) for end in found.interval95)
-    return _("(95{thin}%) {low} to {high}").format(thin=THIN, low=low, high=high)
-
-
 def _matters(found: Comparison) -> str:
     parts = []
     if found.verdict is Verdict.REGRESSED:
-        limit = percent(found.margin)
+        limit = agreed_percent(found.margin)
         parts.append(_("That is above the agreed {limit} limit.").format(limit=limit))
     if found.target_met is not None:
         text = _("The target of {target} is met.")
         if not found.target_met:
             text = _("The target of {target} is missed.")
         value = found.target.value if found.target else None
-        parts.append(text.format(target=_level(found, value)))
+        parts.append(text.format(target=level(found, value)))
     return " ".join(parts)
 
 
@@ -210,21 +231,21 @@ def _no_days(seen: int) -> str:
 
 
 def _same(found: Comparison, background: Background) -> str:
-    limit = percent(found.margin)
     if background.is_exact and not found.absolute_change:
-        value = _level(found, found.after)
-        return _("{name} is unchanged at {value}.").format(name=found.metric, value=value)
+        value = level(found, found.after)
+        return _("{name} stayed at {value}.").format(name=found.metric, value=value)
     if background.is_real:
         return _("{name} {move}: real, but below the {limit} that matters.").format(
-            name=found.metric, move=_move(found), limit=limit
+            name=found.metric, move=_move(found), limit=least_that_matters(found)
         )
-    return _(
-        "{name} is the same within {limit}: best estimate {estimate}, likely range {range}."
-    ).format(
-        name=found.metric,
-        limit=limit,
-        estimate=signed_percent(found.relative_change),
-        range=_range(found),
+    text = _(
+        "{name} stayed the same within {limit}: best estimate {estimate}, likely range {range}."
+    )
+    limit = agreed_percent(found.margin)
+    if found.floor and told_in_units(found):
+        limit = floor_words(found)
+    return text.format(
+        name=found.metric, limit=limit, estimate=estimate(found), range=likely_range(found)
     )
 
 
@@ -235,15 +256,19 @@ def _unsure(found: Comparison, background: Background) -> str:
     parts = [first.format(name=found.metric)]
     if found.relative_change is not None and found.interval95 is not None:
         text = _("Best estimate {estimate}, likely range {range}.")
-        parts.append(
-            text.format(estimate=signed_percent(found.relative_change), range=_range(found))
-        )
+        parts.append(text.format(estimate=estimate(found), range=likely_range(found)))
     parts += [_gate(gate, found) for gate in background.gates]
-    visible = found.smallest_visible_change
-    if visible and not background.gates:
-        text = _("With this much natural movement only a change above {visible} would show.")
-        parts.append(text.format(visible=percent(visible)))
+    if found.smallest_visible_change and not background.gates:
+        parts.append(_would_show(found, found.smallest_visible_change))
     return " ".join([*parts, _limits(found, background)]).strip()
+
+
+def _would_show(found: Comparison, visible: float) -> str:
+    if visible >= _TIMES_FROM:
+        text = _("With this much natural movement only a rise to about {times} times would show.")
+        return text.format(times=number(1 + visible))
+    text = _("With this much natural movement only a change above {visible} would show.")
+    return text.format(visible=percent(visible))
 
 
 def _gate(gate: Gate, found: Comparison) -> str:
@@ -294,8 +319,9 @@ def _next(found: Comparison, background: Background) -> str:
     if found.window_after is None:
         return ""
     until = found.window_after.start + timedelta(seconds=2 * length_s)
+    zone = found.parameters.zone
     wait = _("wait until {time} for a window twice as long").format(
-        time=clock(until, found.parameters.zone)
+        time=f"{day(until, zone)} {clock(until, zone)}"
     )
     missing = _ENOUGH_DAYS - found.reference_days
     if missing <= 0:

@@ -6,6 +6,7 @@ import numpy as np
 from reportlab.lib.colors import Color
 
 from app.analysis.chart_plot import Field, Plot, Shape, Tone, Trace, Words
+from app.analysis.chart_words import words_for
 from app.reports.flowables import Drawn, words_at
 from app.reports.theme import BODY, HAIRLINE, LEADING, SIZE, STRONG, fitted, inks, width_of
 
@@ -150,7 +151,7 @@ class PlotDrawing(Drawn):
         self._backed(x, base, level.text, BODY)
 
     def _words(self) -> None:
-        for each in self._plot.words_for(self._shares):
+        for each in words_for(self._plot, self._shares):
             wide, _high = _size(each)
             x = min(max(self._x(each.x), self._x0 + 2), self._x1 - wide - 2)
             base = min(max(self._y(each.y) - SIZE, self._y0 + 2), self._y1 - SIZE)

@@ -17,6 +17,7 @@ from app.domain.verdict import (
 from app.i18n import _, later
 from app.wording import (
     THIN,
+    agreed_percent,
     clock_span,
     count,
     count_of,
@@ -143,7 +144,7 @@ def _decision(found: Comparison) -> Iterator[tuple[str, str]]:
         yield _("95 % range excludes no change"), real
     floor = number(found.floor, found.unit) if found.floor else _("none")
     yield _("Because"), found.reason
-    yield _("Margin; least difference"), f"{percent(found.margin)}; {floor}"
+    yield _("Margin; least difference"), f"{agreed_percent(found.margin)}; {floor}"
     if found.interval90 is not None:
         low, high = found.interval90
         inside = -found.margin / (1 + found.margin) < low and high < found.margin

@@ -1,6 +1,7 @@
 """Charts of one metric as data: timeline, overlay, distribution, response over rate."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.analysis.chart_distribution import DistributionInput, quantile_plot, shift_plot
+from app.analysis.chart_labels import Box
 from app.analysis.chart_plot import (
     Axis,
     Counts,
@@ -15,7 +17,6 @@ from app.analysis.chart_plot import (
     Tone,
     Trace,
     elapsed_ticks,
-    labelled,
     logit,
     share_of,
     side_by_side,
@@ -29,6 +30,7 @@ from app.analysis.chart_timeline import (
     overlay_plot,
     timeline_plot,
 )
+from app.analysis.chart_words import labelled, words_for
 from app.domain.loadtest import LoadPoint
 from app.domain.metric import Series, Target
 from app.domain.verdict import QuantileMove
@@ -228,6 +230,20 @@ def test_words_stay_inside_the_plot(values):
     for words in labelled([trace], [(0, "after", "")], x, axis):
         assert x.low <= words.x <= x.high
         assert axis.low <= words.y <= axis.high
+
+
+@given(st.floats(0.1, 0.32), st.floats(0.1, 0.3))
+def test_words_of_a_medium_with_larger_type_never_cover_each_other(wide, high):
+    x, lines = np.arange(60.0), [10.0, 30.0, 50.0]
+    traces = [Trace(str(n), Tone.AFTER, x, np.full(60, level)) for n, level in enumerate(lines)]
+    across, up = Axis(0.0, 59.0, ()), Axis(0.0, 60.0, ())
+    texts = [(n, "words", "a note") for n in range(3)]
+    plot = Plot(across, up, tuple(traces), "", words=labelled(traces, texts, across, up))
+    placed = words_for(plot, lambda _words: (wide, high))
+    boxes = [Box(w.x / 59, w.y / 60 - high, w.x / 59 + wide, w.y / 60) for w in placed]
+    assert [w.trace for w in placed] == [0, 1, 2]
+    assert not any(one.overlaps(two) for one, two in combinations(boxes, 2))
+    assert all(box.x1 <= 1 and box.y0 >= -1e-9 for box in boxes)
 
 
 def test_of_scattered_points_only_the_nearest_speaks():

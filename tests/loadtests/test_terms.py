@@ -151,7 +151,7 @@ def test_capacity_says_up_to_which_rate_answers_came_in_time(testing, change, tm
     assert 22 < served[1] <= 31
     words = capacity_sentence(found)
     assert f"{served[0]:.0f}\u202f/s before, {served[1]:.0f}\u202f/s after." in words
-    assert "within 200\u202fms and at most 1.0\u202f% failed" in words
+    assert "within 200\u202fms and at most 1\u202f% failed" in words
 
 
 def side(*rates, reached=True):

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMenu
 
@@ -17,6 +17,7 @@ from ui.charts.glance import GlanceTile
 from ui.charts.plot import PlotChart
 from ui.charts.saving import save_chart
 from ui.operations.plot_panel import PlotPanel
+from ui.theme import tokens
 
 START = 1_773_824_400.0
 
@@ -63,6 +64,21 @@ def over(chart, share, height=0.5):
     return QPoint(
         area.left() + round(share * area.width()), area.top() + round(height * area.height())
     )
+
+
+def test_a_ring_shows_where_the_keyboard_is(chart, qtbot):
+    def corner() -> QColor:
+        """The colour of the edge of the plot, half way up."""
+        area = chart.plot.geometry()
+        image = chart.grab().toImage()
+        ratio = image.devicePixelRatio()
+        return image.pixelColor(round((area.left() + 1) * ratio), round(area.center().y() * ratio))
+
+    assert corner() != tokens().accent
+    chart.window().setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
+    chart.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(chart.hasFocus)
+    assert corner() == tokens().accent
 
 
 def test_everything_works_by_keyboard(chart):

@@ -14,6 +14,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QWidget
 
+from ui.paint import by_keyboard, focus_ring
+
 MANY = 20_000
 
 
@@ -26,10 +28,6 @@ class Canvas(Protocol):
 
     def paint_over(self, painter: QPainter, area: QRectF) -> None:
         """Paint marks and words."""
-        ...
-
-    def paint_focus(self, painter: QPainter, area: QRectF) -> None:
-        """Paint the ring that shows where the keyboard is."""
         ...
 
 
@@ -96,6 +94,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph ships no types
         painter.save()
         painter.resetTransform()
         self._canvas.paint_over(painter, QRectF(self.viewport().rect()))
-        painter.setClipping(False)
-        self._canvas.paint_focus(painter, QRectF(self.viewport().rect()))
+        if by_keyboard(self.parentWidget()):  # the chart has the keys; they move what is in here
+            painter.setClipping(False)
+            focus_ring(painter, QRectF(self.viewport().rect()), 2)
         painter.restore()

@@ -6,14 +6,12 @@ from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
-    QPainter,
     QWheelEvent,
 )
 
 from app.i18n import _
 from ui.charts.explore import Explorer
 from ui.charts.frame import ChartFrame
-from ui.paint import by_keyboard, focus_ring
 
 
 class ExploredChart(ChartFrame):
@@ -49,11 +47,6 @@ class ExploredChart(ChartFrame):
     def _on_pointed(self) -> None:
         if not self.is_empty:
             self.plot.viewport().update()
-
-    def paint_focus(self, painter: QPainter, area: QRectF) -> None:
-        """Paint the ring around the plot: what keys move is inside it."""
-        if by_keyboard(self):
-            focus_ring(painter, area, 2)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show that keys come here."""

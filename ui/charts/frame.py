@@ -72,9 +72,6 @@ class ChartFrame(QWidget):
     def paint_over(self, painter: QPainter, area: QRectF) -> None:
         """Paint marks and words over the curves, in pixels of the plot."""
 
-    def paint_focus(self, painter: QPainter, area: QRectF) -> None:
-        """Paint the ring when the keyboard is here."""
-
     def paint_above(self, painter: QPainter, area: QRectF) -> None:
         """Paint words above the plot; ``area`` is the strip above it."""
 

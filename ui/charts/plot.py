@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from app.analysis.chart_plot import Field, Plot, Shape, Tone, Trace, Words, side_by_side
+from app.analysis.chart_words import words_for
 from ui.charts.explore import Readout, paint_crosshair
 from ui.charts.explored import ExploredChart
 from ui.charts.frame import QUIET
@@ -192,7 +193,7 @@ class PlotChart(ExploredChart):
         """Return the words where they have room in the plot as large as it is now."""
         key = (plot, area.width(), area.height(), QUIET.metrics().height())
         if self._words_at is None or not _same(self._words_at[0], key):
-            self._words_at = (key, plot.words_for(lambda words: _share(words, area)))
+            self._words_at = (key, words_for(plot, lambda words: _share(words, area)))
         return self._words_at[1]
 
     def _paint_words(self, painter: QPainter, area: QRectF, words: Words) -> None:

@@ -3,11 +3,12 @@
 from reportlab.platypus import Flowable
 
 from app.i18n import _
-from app.reports.flowables import Air, Cell, Marked, Words, chapter, gap, together
+from app.reports.flowables import Air, Cell, Marked, Words, chapter, gap
 from app.reports.plot import PlotDrawing
 from app.reports.tables import Ruled, columns
 from app.reports.theme import GUTTER, LEADING, Sheet
-from app.services.report_content.load_parts import LoadPart, LoadRow
+from app.services.report_content.common import Claim
+from app.services.report_content.load_parts import LoadPart, LoadRow, RunRow
 
 
 def load_tests_section(part: LoadPart | None, words: Words, page: Sheet) -> list[Flowable]:
@@ -20,14 +21,10 @@ def load_tests_section(part: LoadPart | None, words: Words, page: Sheet) -> list
     if part.left_out:
         story += [words.text(part.left_out, quiet=True), Air(LEADING)]
     story += _beside(part, words, page)
-    runs: list[Flowable] = []
-    for claim in part.runs:
-        runs += [words.claim(claim), gap(2)]
     notes: list[Flowable] = []
     for note in part.notes:
         notes += [words.text(note, quiet=True), gap(2)]
-    story += [together(words.text(_("The runs"), strong=True), *runs[:2]), *runs[2:], *notes]
-    return [*story, Air(LEADING)]
+    return [*story, _runs(part.runs, words, page), Air(3), *notes, Air(LEADING)]
 
 
 def _beside(part: LoadPart, words: Words, page: Sheet) -> list[Flowable]:
@@ -52,7 +49,7 @@ def _table(rows: tuple[LoadRow, ...], words: Words, page: Sheet) -> Flowable:
     head: list[Cell] = [
         words.text(_("Requests"), strong=True),
         words.text(_("Samples"), quiet=True, right=True),
-        words.text(_("Failed"), quiet=True, right=True),
+        words.text(_("Failed, %"), quiet=True, right=True),
         words.text(_("Mean"), quiet=True, right=True),
         words.text(_("95th percentile"), quiet=True, right=True),
         words.text(_("Change"), quiet=True, right=True),
@@ -71,3 +68,27 @@ def _table(rows: tuple[LoadRow, ...], words: Words, page: Sheet) -> Flowable:
         for row in rows
     ]
     return Ruled(head, body, (0, None, None, None, None, None, None), page.live_width).build()
+
+
+def _runs(rows: tuple[RunRow, ...], words: Words, page: Sheet) -> Flowable:
+    head: list[Cell] = [
+        words.text(_("The runs"), strong=True),
+        words.text(_("File"), quiet=True),
+        words.text(_("Ran"), quiet=True),
+        words.text(_("Samples"), quiet=True, right=True),
+        words.text(_("Judged"), quiet=True, right=True),
+        words.text(_("Evidence"), quiet=True, right=True),
+    ]
+    body: list[list[Cell]] = [
+        [
+            words.text(row.side),
+            words.claim(Claim(row.note, row.name, ()), most=200) if row.note
+            else words.text(row.name, most=80),
+            words.text(row.when),
+            words.text(row.samples, right=True),
+            words.text(row.judged, right=True),
+            words.ids(row.evidence),
+        ]
+        for row in rows
+    ]  # fmt: skip
+    return Ruled(head, body, (None, 0, None, None, None, None), page.live_width).build()

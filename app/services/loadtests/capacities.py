@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.analysis.capacity import capacity
 from app.domain.loadtest import Capacity, LoadComparison, LoadTerms, RunFacts
 from app.i18n import _, ngettext
-from app.wording import number, number_range, percent
+from app.wording import agreed_percent, number, number_range
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def capacity_sentence(found: LoadComparison) -> str:
         "{before} before, {after} after."
     ).format(
         target=number(terms.p95_target_ms, "ms"),
-        errors=percent(terms.most_errors),
+        errors=agreed_percent(terms.most_errors),
         before=before.words,
         after=after.words,
     )

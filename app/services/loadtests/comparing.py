@@ -17,6 +17,7 @@ from app.analysis.capacity import response_over_rate
 from app.analysis.clean import Bins
 from app.analysis.effect import Measured
 from app.analysis.judge import Terms
+from app.analysis.levels import MIN_BAD
 from app.analysis.load_course import Asked, Course
 from app.analysis.load_parts import Parts
 from app.analysis.load_run import Part, Span, steady_span
@@ -229,7 +230,7 @@ def _compared(
     found: Study
     if not alone:
         values = [np.array([each.figures[figure] for each in runs]) for runs in digests]
-        found = between_runs(values[0], values[1], rule)
+        found = between_runs(values[0], values[1], rule, in_points=_has_few(figure, digests))
     else:
         first, last = (runs[-1] for runs in digests)
         if figure in _PERCENTS:
@@ -240,6 +241,14 @@ def _compared(
                 first.courses[figure], last.courses[figure], rule, is_ratio=is_ratio
             )
     return compare_runs(metric, found, single=alone)
+
+
+def _has_few(figure: Figure, digests: Sequence[Sequence[Digest]]) -> bool:
+    """Whether a run failed too seldom for ratios of its share of failures."""
+    if figure is not Figure.ERRORS:
+        return False
+    failed = (each.courses[figure].part.sum() for runs in digests for each in runs)
+    return bool(min(failed) < MIN_BAD)
 
 
 def metric_of(figure: Figure, label: str, terms: LoadTerms) -> Metric:

@@ -13,7 +13,7 @@ from app.domain.metric import WindowName
 from app.errors import IllegalMove, InvalidInput
 from app.i18n import _
 from app.services.changes import FROZEN_PLAN, Desk, edit_change
-from app.wording import number, percent
+from app.wording import agreed_percent, number
 
 MOST_WARM_UP = 0.5
 
@@ -64,17 +64,17 @@ def terms_words(terms: LoadTerms) -> str:
     target = _("no target for the 95th percentile")
     if terms.p95_target_ms is not None:
         target = _("95th percentile within {target}, up to {errors} failed").format(
-            target=number(terms.p95_target_ms, "ms"), errors=percent(terms.most_errors)
+            target=number(terms.p95_target_ms, "ms"), errors=agreed_percent(terms.most_errors)
         )
     return _(
         "slower or more faulty by {margin} matters (from {floor} on), rate by {rate}, Apdex at "
         "{apdex}, first {warm_up} left out, {target}"
     ).format(
-        margin=percent(terms.margin),
+        margin=agreed_percent(terms.margin),
         floor=number(terms.floor_ms, "ms"),
-        rate=percent(terms.rate_margin),
+        rate=agreed_percent(terms.rate_margin),
         apdex=number(terms.apdex_ms, "ms"),
-        warm_up=percent(terms.warm_up),
+        warm_up=agreed_percent(terms.warm_up),
         target=target,
     )
 

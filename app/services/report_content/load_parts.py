@@ -22,6 +22,20 @@ class LoadRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run in words: what was read, how much of it was judged, and where it lies."""
+
+    side: str
+    name: str
+    when: str
+    samples: str
+    judged: str
+    note: str
+    """What else is to be known: rows that were rejected, or why it does not count."""
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LoadPart:
     """The load tests of a change; ``rows`` is empty while a side has none."""
 
@@ -29,7 +43,7 @@ class LoadPart:
     rows: tuple[LoadRow, ...] = ()
     left_out: str = ""
     findings: tuple[Claim, ...] = ()
-    runs: tuple[Claim, ...] = ()
+    runs: tuple[RunRow, ...] = ()
     notes: tuple[str, ...] = ()
     plot: Plot | None = None
     """Response over rate."""

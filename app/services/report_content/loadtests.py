@@ -18,10 +18,10 @@ from app.i18n import _, ngettext
 from app.services.loadtests.capacities import capacity_sentence
 from app.services.report_content.common import Claim
 from app.services.report_content.evidence import EvidenceBook
-from app.services.report_content.load_parts import LoadPart, LoadRow
+from app.services.report_content.load_parts import LoadPart, LoadRow, RunRow
 from app.services.report_content.source import Source
 from app.services.report_content.words import lower_first, sentence, verdict_mark
-from app.wording import NONE, clock_span, count, number, percent, signed_percent
+from app.wording import NONE, clock_span, count, number, signed_percent
 
 MOST_ROWS = 20
 """Requests in the table, those that want to be looked at first."""
@@ -32,7 +32,7 @@ def load_tests(source: Source, book: EvidenceBook) -> LoadPart | None:
     """Put the chapter together; None for a change without load tests."""
     if not source.load_runs:
         return None
-    cited = tuple(_run_claim(run, source, book) for run in source.load_runs)
+    cited = tuple(_run_row(run, source, book) for run in source.load_runs)
     verdict = source.load_verdict
     if verdict is None:
         return LoadPart(_uncompared(source), runs=cited)
@@ -97,7 +97,7 @@ def _row(label: LabelComparison) -> LoadRow:
     return LoadRow(
         name=_("All requests") if label.is_total else label.label,
         samples=_sides(label, lambda side, _unit: count(side.samples)),
-        failed=_sides(label, lambda side, _unit: percent(side.error_share)),
+        failed=_sides(label, lambda side, _unit: number(100 * side.error_share)),
         mean=_sides(label, lambda side, unit: number(side.mean_ms, unit)),
         p95=_sides(label, lambda side, unit: number(side.p95_ms, unit)),
         change=signed_percent(p95.relative_change) if p95 is not None else NONE,
@@ -120,28 +120,27 @@ def _findings(total: LabelComparison, found: LoadComparison) -> Sequence[Claim]:
     return [*claims, Claim(capacity, _("Capacity."))] if capacity else claims
 
 
-def _run_claim(run: LoadRun, source: Source, book: EvidenceBook) -> Claim:
-    facts = _facts_of(run, source)
-    lead = _("Before:") if run.side is WindowName.BEFORE else _("After:")
-    summary = run.summary
-    parts = [
-        run.name,
-        ngettext("{n} sample", "{n} samples", summary.total.samples).format(
-            n=count(summary.total.samples)
-        ),
-    ]
-    if summary.start is not None and summary.end is not None:
-        parts.append(clock_span(summary.start, summary.end, source.zone, seconds=True))
-    if facts is not None:
-        parts.append(_("{n} of them judged").format(n=count(facts.steady_samples)))
+def _run_row(run: LoadRun, source: Source, book: EvidenceBook) -> RunRow:
+    facts, summary = _facts_of(run, source), run.summary
+    notes = []
     if summary.rejected_rows:
-        rejected = ngettext("{n} row rejected", "{n} rows rejected", summary.rejected_rows)
-        parts.append(rejected.format(n=count(summary.rejected_rows)))
-    text = f"{', '.join(parts)}."
+        rejected = ngettext("{n} row rejected.", "{n} rows rejected.", summary.rejected_rows)
+        notes.append(rejected.format(n=count(summary.rejected_rows)))
     if run.withdrawn is not None:
         why = _("Withdrawn by {by}, and not compared: {reason}")
-        text += " " + sentence(why.format(by=run.withdrawn.by, reason=run.withdrawn.reason))
-    return Claim(text, lead, book.load_run(run))
+        notes.append(sentence(why.format(by=run.withdrawn.by, reason=run.withdrawn.reason)))
+    when = NONE
+    if summary.start is not None and summary.end is not None:
+        when = clock_span(summary.start, summary.end, source.zone, seconds=True)
+    return RunRow(
+        side=_("Before") if run.side is WindowName.BEFORE else _("After"),
+        name=run.name,
+        when=when,
+        samples=count(summary.total.samples),
+        judged=NONE if facts is None else count(facts.steady_samples),
+        note=" ".join(notes),
+        evidence=book.load_run(run),
+    )
 
 
 def _facts_of(run: LoadRun, source: Source) -> RunFacts | None:

@@ -21,7 +21,7 @@ from app.services.report_content.words import (
     sentence,
     target_words,
 )
-from app.wording import count_of, duration, percent
+from app.wording import agreed_percent, count_of, duration, percent
 
 
 def well(source: Source, rag: Rag, book: EvidenceBook) -> Iterator[Claim]:
@@ -64,8 +64,8 @@ def measure_claim(item: Comparison, source: Source, book: EvidenceBook) -> Claim
     if item.verdict is Verdict.NOT_ENOUGH_DATA:
         lead = _("{name}: cannot tell yet.").format(name=item.metric)
     elif item.verdict is Verdict.NO_MATERIAL_CHANGE:
-        lead = _("{name} is the same within {margin}.").format(
-            name=item.metric, margin=percent(item.margin)
+        lead = _("{name} stayed the same within {margin}.").format(
+            name=item.metric, margin=agreed_percent(item.margin)
         )
     parts = [change_words(item)]
     if likely := likely_words(item):
