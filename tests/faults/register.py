@@ -24,7 +24,7 @@ class Untried(Enum):
 HERE_LACKING = (
     *("not installed", "needs the OpenSSH client", "python3 dev.py test installs"),
     *("only root", "lets nobody lay accounts", "can be mounted here", "there is no /dev/fuse"),
-    *("kills forked children", "about POSIX", "network of its own"),
+    *("kills forked children", "about POSIX", "network of its own", "access control lists"),
 )
 """What a machine may lack: the words for it by which a test may be skipped."""
 
@@ -84,10 +84,11 @@ FAULTS = (
     entry(13, "link reset after some bytes",
        f"{_F}job_faults.py::test_broken_links_cost_neither_a_byte_nor_the_exit_code",
        f"{_F}network_faults.py::test_a_link_that_breaks_during_a_backup_seals_nothing_and_the_next_one_is_clean"),
-    entry(14, "slow link", f"{_F}network_faults.py::test_a_slow_link_is_slow_and_nothing_else"),
+    entry(14, "slow link", f"{_F}network_faults.py::test_a_slow_link_is_slow_and_nothing_else",
+       f"{_F}real_wires.py::test_64_kbit_a_second_cost_time_and_nothing_else"),
     entry(15, "link that loses packets",
        f"{_F}network_faults.py::test_a_link_that_loses_packets_is_slow_and_nothing_else",
-       missing="the loss is played by a proxy as lateness, not by a lossy network card"),
+       f"{_F}real_wires.py::test_packets_that_are_lost_and_late_cost_time_and_nothing_else"),
     entry(16, "bit turned over on the wire",
        f"{_F}network_faults.py::test_a_link_that_breaks_during_a_backup_seals_nothing_and_the_next_one_is_clean",
        f"{_F}job_faults.py::test_broken_links_cost_neither_a_byte_nor_the_exit_code"),
@@ -98,7 +99,8 @@ FAULTS = (
     entry(19, "workstation sleeps", f"{_S}ways_in.py::test_connection_does_not_outlive_a_sleep",
        f"{_S}ways_in.py::test_sleep_of_the_computer_is_seen_as_what_the_clock_gained",
        f"{_F}network_faults.py::test_a_stopped_and_resumed_server_costs_no_job_and_no_byte",
-       missing="the gap comes from clocks that are set by hand, not from a real sleep"),
+       f"{_F}asleep.py::test_after_an_hour_asleep_the_job_is_found_again_at_once",
+       missing="the hour is added to what the stopped program takes for the time of day"),
     entry(20, "name leads to another address",
        f"{_F}network_faults.py::test_name_that_leads_elsewhere_now_is_decided_by_the_key_and_sends_nothing"),
     entry(21, "host key changed",
@@ -193,6 +195,7 @@ FAULTS = (
     entry(51, "two start the same step",
        f"{_J}run_order.py::test_two_players_never_send_the_same_step_twice",
        f"{_E}lock.py::test_one_data_folder_one_program",
+       f"{_E}lock.py::test_a_second_program_is_told_who_was_first",
        missing="two people on two computers: there is no shared database yet"),
     entry(52, "answers of Windows",
        f"{_F}hostile_hosts.py::test_a_host_with_another_system_is_named_and_never_a_success",

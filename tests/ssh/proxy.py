@@ -40,6 +40,7 @@ class Proxy:
         """The share of pieces that come late by so much, as after a packet was lost; how many did.
         """
         self._half_closed = False
+        self._forgotten: set[socket.socket] = set()
         self._dice = random.Random(20261127)
 
     def __enter__(self) -> Self:
@@ -76,6 +77,11 @@ class Proxy:
                 link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             link.close()
 
+    def forget(self) -> None:
+        """Let nothing through the present connections ever again, as a router does that has
+        forgotten them; new ones are served."""
+        self._forgotten |= set(self._links)
+
     def half_close(self) -> None:
         """Let the server seem to have ended its side of every connection, and nothing else."""
         self._half_closed = True
@@ -96,8 +102,7 @@ class Proxy:
 
     def _pump(self, source: socket.socket, target: socket.socket, *, from_client: bool) -> None:
         passed = 0
-        while not self._ended.is_set():
-            self._flowing.wait()
+        while self._may_go_on(source):
             try:
                 data = source.recv(self._piece())
             except TimeoutError:
@@ -124,6 +129,13 @@ class Proxy:
             self._hold(len(data))
             if not self._send(target, data):
                 return
+
+    def _may_go_on(self, source: socket.socket) -> bool:
+        """Wait while nothing is let through; tell whether the proxy is still there."""
+        self._flowing.wait()
+        while source in self._forgotten and not self._ended.wait(0.05):
+            pass
+        return not self._ended.is_set()
 
     def _piece(self) -> int:
         """Return how much is taken at once: on a slow link a little every few moments."""
