@@ -1,7 +1,6 @@
 """Streams on their way into a stored object: zstd inside age, hashed and checked in passing."""
 
 import hashlib
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,8 @@ import zstandard
 from app.errors import VaultDamaged
 from app.vault import age
 from app.vault.age import Reads
-from app.vault.layout import commit_part, open_part, part_of, room_for
+from app.vault.durable import DurableFile
+from app.vault.layout import commit_part, open_part, part_of
 from app.vault.zstdframe import FrameError, FrameWalk
 
 LEVEL = 3
@@ -53,7 +53,7 @@ class SealedWriter:
 
     def __init__(self, final: Path, recipients: Sequence[str]) -> None:
         self._final = final
-        self._file = _HashingFile(open_part(final), final.parent)
+        self._file = DurableFile(open_part(final), final.parent)
         self._plain = hashlib.sha256()
         self._plain_bytes = 0
         self._batch: list[bytes] = []
@@ -88,8 +88,7 @@ class SealedWriter:
         self._end_thread()
         if self._error is not None:
             raise self._error
-        with room_for(self._final.parent, self._file.size):
-            self._file.close_synced()
+        self._file.close_synced()
         commit_part(self._final)
         return Sealed(
             plain_bytes=self._plain_bytes,
@@ -271,35 +270,6 @@ class _Recheck:
     def finish(self) -> None:
         if self._expected or not self._unpacker.eof:
             raise VaultDamaged("The compressor lost the end of the stream.")
-
-
-class _HashingFile:
-    """A file that knows the hash and the size of what went into it."""
-
-    def __init__(self, handle: int, folder: Path) -> None:
-        self._file = open(handle, "wb", buffering=0)  # noqa: SIM115 - closed by its owner
-        self._folder = folder
-        self._hash = hashlib.sha256()
-        self.size = 0
-
-    @property
-    def sha256(self) -> str:
-        return self._hash.hexdigest()
-
-    def write(self, data: bytes) -> None:
-        self._hash.update(data)
-        self.size += len(data)
-        view = memoryview(data)
-        with room_for(self._folder, self.size):
-            while view:
-                view = view[self._file.write(view) :]
-
-    def close_synced(self) -> None:
-        os.fsync(self._file.fileno())
-        self._file.close()
-
-    def close(self) -> None:
-        self._file.close()
 
 
 class HashSink:
