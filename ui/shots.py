@@ -1,7 +1,7 @@
 """Pictures of every page of the real window.
 
 ``python -m ui.shots --data DIR --out DIR [--theme light dark] [--scale 1 2]
-[--state filled empty error] [--page changes run] [--size 1440x900]``
+[--state filled empty error] [--page changes run] [--size 1440x900] [--type 1.25]``
 
 ``filled`` draws the data, ``empty`` a data folder in which nothing was ever done, ``error`` the
 data below the message of a failure. Every combination that is wanted gets its own pictures.
@@ -49,6 +49,8 @@ class Wanted:
     pages: tuple[str, ...] = ()
     change: str = ""
     """The number of the change whose tabs are drawn; "" is the newest one."""
+    type: float = 1
+    """How much all type is enlarged."""
 
     @property
     def suffix(self) -> str:
@@ -57,6 +59,7 @@ class Wanted:
         parts += [self.theme] if self.theme != "light" else []
         parts += [f"{self.scale:g}x"] if self.scale != 1 else []
         parts += [self.size] if self.size != SIZE else []
+        parts += [f"type{self.type * 100:g}"] if self.type != 1 else []
         return "".join(f"-{part}" for part in parts)
 
     def arguments(self) -> tuple[str, ...]:
@@ -66,6 +69,7 @@ class Wanted:
         return (
             *("--data", str(self.data), "--out", str(self.out), "--theme", self.theme),
             *("--scale", f"{self.scale:g}", "--state", self.state, "--size", self.size, *change),
+            *("--type", f"{self.type:g}"),
             *pages,
         )
 
@@ -74,7 +78,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Write one PNG per page, and one per record that a page offers; return the exit code."""
     args = _parser().parse_args(argv)
     wanted = [
-        Wanted(args.data, args.out, theme, scale, state, args.size, tuple(args.page), args.change)
+        Wanted(
+            args.data,
+            args.out,
+            theme,
+            scale,
+            state,
+            args.size,
+            tuple(args.page),
+            args.change,
+            args.type,
+        )
         for state, scale, theme in product(args.state, args.scale, args.theme)
     ]
     if len(wanted) > 1:
@@ -118,6 +132,7 @@ def take(wanted: Wanted) -> tuple[list[Path], list[str]]:
         )
         desktop = Desktop(application, start)
         desktop.tools.theme.set_mode(Mode(wanted.theme))
+        desktop.tools.theme.set_scale(wanted.type)
         desktop.window.setFixedSize(*map(int, wanted.size.split("x")))
         desktop.install_hooks()
         desktop.run()
@@ -289,6 +304,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--state", choices=(FILLED, EMPTY, ERROR), nargs="+", default=[FILLED])
     parser.add_argument("--page", nargs="+", default=[])
     parser.add_argument("--size", default=SIZE)
+    parser.add_argument("--type", type=float, default=1, help="how much all type is enlarged")
     parser.add_argument("--change", default="", help="number of the change whose tabs are drawn")
     return parser
 

@@ -149,6 +149,19 @@ def test_every_screen_fits_a_small_window_and_every_scene_is_reached(qapp, deskt
     print(f"{len(pictures)} screens of {len(PAGES)} pages at {NARROW[0]} × {NARROW[1]}")
 
 
+def test_in_larger_type_the_head_and_every_tab_of_a_change_fit_a_small_window(qapp, desktop):
+    theme = desktop.tools.theme
+    theme.set_scale(1.25)
+    try:
+        shots._settle(qapp, desktop)
+        refs = shots._refs(qapp, desktop, "changes", "")
+        wrong = {ref.rpartition("/")[2]: cut_off(desktop) for ref in refs}
+    finally:
+        theme.set_scale(1.0)
+    assert len(wrong) > 10
+    assert {name: found for name, found in wrong.items() if found} == {}
+
+
 def test_what_is_cut_off_is_found(qapp):
     """The look itself: a label wider than its place, and one that sticks out of it."""
     holder = QWidget()

@@ -119,5 +119,5 @@ def _shared(bases: dict[int, int], needs: dict[int, int], room: int | None) -> d
     if least <= room:
         part = (room - least) / (total - least)
         return {at: int(needs[at] + (wanted[at] - needs[at]) * part) for at in wanted}
-    part = max(_SHRINKS_TO, room / least)
+    part = max(_SHRINKS_TO, room / least) if least else 1.0  # nothing is shown yet
     return {at: int(needs[at] * part) for at in wanted}

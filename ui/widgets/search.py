@@ -18,6 +18,7 @@ from ui import icons
 from ui.paint import CENTER, Style, by_keyboard, focus_ring, write
 from ui.stylesheet import LINE
 from ui.theme import BODY, BOLD, REGULAR, SMALL, dress, tokens
+from ui.widgets.flow import Flow
 
 
 class SearchField(QLineEdit):
@@ -142,18 +143,25 @@ class _Chip(QAbstractButton):
 
 
 class FilterChips(QWidget):
-    """Saved filters in a row, one of them chosen."""
+    """Saved filters in a row, one of them chosen.
+
+    ``wraps`` lets those that have no room go on below, where nothing stands beside them.
+    """
 
     chosen = Signal(int)
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], *, wraps: bool = False) -> None:
         super().__init__()
         self._names: tuple[str, ...] = ()
         self._group = QButtonGroup(self)
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(6)
-        self._layout.addStretch(1)
+        self._flow = Flow(gap=6, line_gap=6) if wraps else None
+        if self._flow is not None:
+            self._layout.addWidget(self._flow)
+        else:
+            self._layout.addStretch(1)
         self.set_names(names)
         self._group.idClicked.connect(self.chosen)
 
@@ -165,10 +173,13 @@ class FilterChips(QWidget):
                 self._layout.removeWidget(old)
                 old.hide()
                 old.deleteLater()
-            for position, name in enumerate(names):
-                chip = _Chip(name, "")
+            chips = [_Chip(name, "") for name in names]
+            for position, chip in enumerate(chips):
                 self._group.addButton(chip, position)
-                self._layout.insertWidget(position, chip)
+                if self._flow is None:
+                    self._layout.insertWidget(position, chip)
+            if self._flow is not None:
+                self._flow.set_items(chips)
             self._names = tuple(names)
         if names:
             self._group.button(current).setChecked(True)

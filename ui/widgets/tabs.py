@@ -4,18 +4,19 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.paint import Painted, Style, by_keyboard, focus_ring, hline, write
 from ui.theme import BODY, BOLD, tokens
 from ui.widgets.layout import add_layout
 
 _GAP, _NARROW_GAP = 24, 8
+_ENDLESS = 1e6
 _PLAIN, _CURRENT = Style("ink2", BODY), Style("ink", BODY, BOLD)
 
 
 class Tabs(Painted):
-    """A row of names; left and right move, a click picks."""
+    """A row of names, or two where they need them; left and right move, a click picks."""
 
     changed = Signal(int)
 
@@ -25,6 +26,9 @@ class Tabs(Painted):
         self._lined = lined
         self._current = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self._tell()
 
     @property
@@ -47,13 +51,27 @@ class Tabs(Painted):
 
     def sizeHint(self) -> QSize:
         """All names side by side, 36 high at the design size."""
-        areas = self._areas()
+        areas = self._areas(_ENDLESS)
         right = areas[-1].right() if areas else 0
-        return QSize(round(right), round(_PLAIN.metrics().height()) + 20)
+        return QSize(round(right), self._line_height())
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the longest name: the others go below."""
+        widest = max((_CURRENT.width(name) + 2 for name in self._names), default=0.0)
+        return QSize(round(widest), self._line_height())
+
+    def hasHeightForWidth(self) -> bool:
+        """In a narrow place they need more lines."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """As many lines as the names need."""
+        areas = self._areas(width)
+        return round(areas[-1].bottom()) + 2 if areas else self._line_height()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click picks a tab."""
-        for position, area in enumerate(self._areas()):
+        for position, area in enumerate(self._areas(self.width())):
             if area.adjusted(-_GAP / 2, 0, _GAP / 2, 0).contains(event.position()):
                 self.set_current(position)
 
@@ -70,25 +88,31 @@ class Tabs(Painted):
         painter, look = QPainter(self), tokens()
         if self._lined:
             hline(painter, 0, self.width(), self.height() - 1)
-        for position, (name, area) in enumerate(zip(self._names, self._areas(), strict=True)):
+        for position, (name, area) in enumerate(
+            zip(self._names, self._areas(self.width()), strict=True)
+        ):
             current = position == self._current
             write(painter, area, name, _CURRENT if current else _PLAIN)
             if current:
-                line = QRectF(area.left(), self.height() - 2, area.width() - 2, 2)
+                line = QRectF(area.left(), area.bottom(), area.width() - 2, 2)
                 painter.fillRect(line, look.accent)
                 if by_keyboard(self):
                     focus_ring(painter, area.adjusted(-8, 4, 6, -4))
 
-    def _areas(self) -> list[QRectF]:
-        """Return where each name stands; in a narrow window they move together."""
-        areas, x = [], 0.0
-        height = self.height() or 36
+    def _line_height(self) -> int:
+        return round(_PLAIN.metrics().height()) + 20
+
+    def _areas(self, width: float) -> list[QRectF]:
+        """Return where each name stands; in a narrow place they move together, then go below."""
+        areas, x, y, height = [], 0.0, 0.0, self._line_height()
         widths = [_CURRENT.width(name) + 2 for name in self._names]
-        rest = (self.width() - sum(widths)) / max(1, len(widths) - 1)
+        rest = (width - sum(widths)) / max(1, len(widths) - 1)
         gap = min(_GAP, max(_NARROW_GAP, rest))
-        for width in widths:
-            areas.append(QRectF(x, 0, width, height - 2))
-            x += width + gap
+        for wide in widths:
+            if x and x + wide > width:
+                x, y = 0.0, y + height
+            areas.append(QRectF(x, y, wide, height - 2))
+            x += wide + gap
         return areas
 
     def _tell(self) -> None:

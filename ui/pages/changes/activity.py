@@ -41,7 +41,7 @@ class ActivityTab(Tab):
         self.write = Button(_("Write an entry"), icon="plus", tall=Tall.COMPACT)
         self.title = SectionTitle(_("Activity"), end=self.write)
         names = [*(_(name) for name, _starts in GROUPS), _("Pinned"), _("Fields")]
-        self.chips = FilterChips(names)
+        self.chips = FilterChips(names, wraps=True)
         self.search = SearchField(_("Text"), keys="")
         self.search.setMaximumWidth(180)
         self.who = Combo()

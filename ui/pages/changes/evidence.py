@@ -121,7 +121,7 @@ class EvidenceTab(Tab):
         self._view: ChangeView | None = None
         self._items: list[Item] = []
         self.title = SectionTitle(_("Evidence"))
-        self.chips = FilterChips([_(name) for name in _FILTERS])
+        self.chips = FilterChips([_(name) for name in _FILTERS], wraps=True)
         self.table = Table(RowsModel(self._columns()), rows=Rows.STEP)
         self.table.setAccessibleName(_("Evidence"))
         self.hash, self.copy = mono("", size=11), Button(_("Copy"), icon="copy", tall=Tall.COMPACT)

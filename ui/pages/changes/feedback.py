@@ -30,8 +30,9 @@ from ui.theme import BOLD
 from ui.widgets.buttons import Button, Kind, Tall
 from ui.widgets.facts import SectionTitle
 from ui.widgets.fields import ChoiceField, Form, LineField, TextField
+from ui.widgets.flow import Flow
 from ui.widgets.labels import Label
-from ui.widgets.layout import add_layout, card, column, row
+from ui.widgets.layout import card, column, row
 from ui.widgets.table import Rows, Table
 
 _SHOWN, _ROW_PX = 8, 34
@@ -63,11 +64,11 @@ class FeedbackPart(Part):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        self._ways = row(self.bring, self.paste, None, *self.forms.values())
+        self._ways = Flow((self.bring, self.paste, *self.forms.values()))
         for widget in (self.title, self.summary, self.rounds, self.answers):
             layout.addWidget(widget)
         layout.addWidget(self.answer)
-        add_layout(layout, self._ways)
+        layout.addWidget(self._ways)
         layout.addWidget(self.pasting)
         layout.addWidget(self.preview)
         self._connect()

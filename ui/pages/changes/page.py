@@ -64,7 +64,7 @@ class ChangesPage(Page):
         for widget in (self._nothing, self._none_open, self.detail):
             self.right.addWidget(widget)
         self.body.addWidget(split(self.list, self.right, sizes=(420, 820), name="changes"), 1)
-        self.list.setMinimumWidth(412)
+        self.list.setMinimumWidth(max(412, self.list.head.minimumSizeHint().width()))
         self.right.setMinimumWidth(588)
         self.panels = Panels(context, self.list, self)
         self.deeds = ListDeeds(context, self.list)

@@ -34,6 +34,7 @@ class QuestionField(Field):
         layout.addWidget(self.combo, 2)
         layout.addWidget(self.line, 3)
         super().__init__(_(TOPICS[topic]), holder)
+        self._caption.setWordWrap(True)  # a whole sentence
         holder.setFocusProxy(self.combo)
         self.combo.setAccessibleName(self.label)
         self.line.setAccessibleName(_("{question} Note").format(question=self.label))
