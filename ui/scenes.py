@@ -12,11 +12,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollArea
 
 from app.domain.metric import WindowName
 from app.services.facade import AppServices
 from ui.actions import PALETTE, SHORTCUTS
+from ui.pages.changes.repeat_days import RepeatDays
 from ui.shell.palette import Palette
 from ui.widgets.base_table import BaseTable
 from ui.widgets.page import Page
@@ -217,6 +218,19 @@ def _open_dossier(stage: Stage) -> bool:
     return bool(files)
 
 
+def _scroll_to_later_days(stage: Stage) -> bool:
+    """Bring the days on which it is measured again into sight."""
+    found = [one for one in stage.page.findChildren(RepeatDays) if one.isVisible()]
+    for one in found:
+        area = one.parentWidget()
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parentWidget()
+        if isinstance(area, QScrollArea):
+            area.ensureWidgetVisible(one, 0, 400)
+            return True
+    return False
+
+
 _PARTS = ("Impact", "Options", "Risk", "Runbook", "Plans", "People", "Messages")
 _SIDES = (WindowName.BEFORE, WindowName.AFTER)
 _LINES = "Two lines each, with the change beside it"
@@ -244,6 +258,7 @@ SCENES: tuple[Scene, ...] = (
     Scene(
         "changes", "step", (tab("plan"), press("Runbook"), pick("Runbook, forward", 1)), "Need"
     ),
+    Scene("changes", "review-later", (tab("review"), _scroll_to_later_days)),
     Scene("calendar", "day", (press("Day"),), "Week"),
     Scene("calendar", "month", (press("Month"),), "Week"),
     Scene("calendar", "gantt", (press("Gantt"),), "Week"),
