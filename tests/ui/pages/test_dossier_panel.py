@@ -107,9 +107,10 @@ def test_a_report_in_a_dossier_is_shown_with_what_users_said(drive, services, re
     names = [row.id for row in panel.members.rows_model.rows]
     (name,) = [name for name in names if name.endswith(".pdf")]
     assert "surveys/s1.json" in names
-    assert panel.right.currentIndex() == 0
-    panel.members.select(name)
-    page.settle()
+    assert names[:3] == [name, "change.json", "log.jsonl"]
+    assert panel.members.current.id == name
+    spoken = panel.members.rows_model.index(0, 0).data()
+    assert spoken == f"Report, {name}, as in the manifest"
     assert panel.right.currentIndex() == 1
     page.bot.waitUntil(lambda: panel.preview.pages is not None and not panel.preview.busy)
     with zipfile.ZipFile(path) as archive:

@@ -7,17 +7,17 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from app.analysis.survey import summarise
-from app.domain.dossier import Finding, Member
 from app.domain.event import Event
 from app.i18n import _, ngettext
 from app.services.dossier_reading import Dossier
 from app.services.feedback_words import feedback_sentences
 from app.services.safe_text import display
-from app.wording import bytes_size, count, moment
+from app.wording import count, moment
 from ui.cells import Badge, Cell, Column, Mark, Words
 from ui.models.changes import state_badge, type_word, window_text
 from ui.models.rows import RowsModel
 from ui.operations import dossiers
+from ui.pages.reports.members import MEMBERS, Item, items_of
 from ui.theme import BOLD, TITLE
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button
@@ -29,30 +29,6 @@ from ui.widgets.table import Rows, Table
 
 if TYPE_CHECKING:
     from ui.context import UiContext
-
-
-class _Item:
-    """A member with what is wrong with it, or something wrong that is no member."""
-
-    def __init__(self, name: str, size_bytes: int | None, finding: Finding | None) -> None:
-        self.id, self.size_bytes, self.finding = name, size_bytes, finding
-
-
-def _state(item: _Item) -> Badge:
-    if item.finding is not None:
-        return Badge(Mark.BAD, item.finding.text)
-    return Badge(Mark.GOOD, _("as in the manifest"))
-
-
-MEMBERS = (
-    Column[_Item](
-        _("Member"), lambda item: f"{display(item.id)}, {_state(item).word}",
-        cell=lambda item: Cell((Words(display(item.id), mono=True, size=11),), (_state(item),)),
-    ),
-    Column[_Item](
-        _("Size"), lambda item: bytes_size(item.size_bytes), width=84, right=True, tone="ink2"
-    ),
-)  # fmt: skip
 
 
 def _entry(event: Event) -> Cell:
@@ -141,15 +117,18 @@ class DossierPanel(QWidget):
         lines = feedback_sentences(summarise(dossier.surveys))
         self.answers.setText(_("What users said: {text}").format(text=" ".join(lines)))
         self.answers.setVisible(bool(lines))
-        self.members.set_rows(_items(dossier))
+        items = items_of(dossier)
+        self.members.set_rows(items)
         self.entries.set_rows(tuple(reversed(dossier.events)))
-        self._on_picked(None)
+        report = next((item for item in items if item.is_report), None)
+        if not dossier.intact or report is None or not self.members.select(report.id):
+            self._on_picked(None)
 
     @Slot(object)
-    def _on_picked(self, item: _Item | None) -> None:
-        good = item is not None and item.finding is None and item.size_bytes is not None
-        self.save.block("" if good else _("choose a member that is whole"))
-        report = good and item is not None and item.id.lower().endswith(".pdf")
+    def _on_picked(self, item: Item | None) -> None:
+        whole = item is not None and item.is_whole
+        self.save.block("" if whole else _("choose a member that is whole"))
+        report = item is not None and item.is_report
         self.right.setCurrentIndex(1 if report else 0)
         if report and item is not None and self.dossier is not None:
             dossier, name = self.dossier, item.id
@@ -193,13 +172,3 @@ def _verdict(dossier: Dossier) -> str:
     wrong = len(dossier.findings)
     text = ngettext("{n} thing is wrong with it.", "{n} things are wrong with it.", wrong)
     return f"{text.format(n=count(wrong))} {signed}"
-
-
-def _items(dossier: Dossier) -> list[_Item]:
-    listed: tuple[Member, ...] = dossier.manifest.members if dossier.manifest else ()
-    names = {member.name for member in listed}
-    wrong = [_Item(f.member, None, f) for f in dossier.findings if f.member not in names]
-    items = [
-        _Item(member.name, member.size_bytes, dossier.fault_of(member.name)) for member in listed
-    ]
-    return [*wrong, *sorted(items, key=lambda item: item.finding is None)]
