@@ -1,4 +1,4 @@
-"""Keep filters under a name, rename them, put them away; each with its log entry."""
+"""Keep filters under a name, change them, put them away; each with its log entry."""
 
 from dataclasses import replace
 
@@ -27,14 +27,28 @@ def keep_filter(name: str, wanted: ChangeFilter, sort: ChangeSort, *, desk: Desk
     return kept
 
 
-def rename_filter(filter_id: str, name: str, *, desk: Desk) -> SavedFilter:
-    """Give a kept filter another name; raises InvalidInput, NotFound."""
+def change_filter(
+    filter_id: str, name: str, wanted: ChangeFilter, sort: ChangeSort, *, desk: Desk
+) -> SavedFilter:
+    """Give a kept filter another name, other conditions or another order, and return it.
+
+    Raises:
+        InvalidInput: The name is empty, too long, or taken.
+        NotFound: There is no such filter.
+    """
     with desk.new_uow() as uow:
         before = uow.filters.get(filter_id)
-        after = replace(before, name=_free(name, uow, besides=filter_id))
+        name = _free(name, uow, besides=filter_id)
+        after = replace(before, name=name, wanted=wanted, sort=sort)
+        if after == before:
+            return before
         saved = uow.filters.save(after)
-        text = _("Renamed the filter “{old}” to “{new}”").format(old=before.name, new=after.name)
-        _log(uow, "filter.renamed", text, saved)
+        if replace(after, name=before.name) != before:
+            text = _("Changed what the filter “{name}” holds").format(name=name)
+            _log(uow, "filter.changed", text, saved)
+        if name != before.name:
+            text = _("Renamed the filter “{old}” to “{new}”").format(old=before.name, new=name)
+            _log(uow, "filter.renamed", text, saved)
         uow.commit()
     return saved
 

@@ -65,9 +65,12 @@ def keep(context: "UiContext", name: str, wanted: ChangeFilter, sort: ChangeSort
     return _write(context, lambda desk: filters.keep_filter(name, wanted, sort, desk=desk))
 
 
-def rename(context: "UiContext", filter_id: str, name: str) -> Task:
-    """Give a kept filter another name."""
-    return _write(context, lambda desk: filters.rename_filter(filter_id, name, desk=desk))
+def change(context: "UiContext", kept: SavedFilter) -> Task:
+    """Keep a filter as it is now: its name, its conditions, its order."""
+    return _write(
+        context,
+        lambda desk: filters.change_filter(kept.id, kept.name, kept.wanted, kept.sort, desk=desk),
+    )
 
 
 def put_away(context: "UiContext", filter_id: str, *, away: bool = True) -> Task:

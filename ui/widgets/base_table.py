@@ -267,6 +267,10 @@ class BaseTable(QTableView):
             )
         )
 
+    def fit_columns(self) -> None:
+        """Share the width anew, after columns were shown or hidden."""
+        self._columns_fit.measure()
+
     @Slot()
     def _on_rows(self) -> None:
         self._measured = False

@@ -276,6 +276,21 @@ def test_columns_can_be_moved_and_hidden_and_stay_so(drive, many):
     assert listing.views.wide.cell_delegate.is_first(4)
 
 
+def test_titles_stay_readable_when_all_columns_are_shown(drive, many):
+    many(3, implementer="Sipho Dlamini", business_service="Orders of the north")
+    driver = drive(ChangesPage)
+    driver.page.resize(1100, 700)
+    listing = driver.page.list
+    driver.click(listing.head.views[View.TABLE])
+    head = listing.views.wide.horizontalHeader()
+    for action in listing.views.columns_menu().actions():
+        if not action.isChecked():
+            action.trigger()
+    assert not any(head.isSectionHidden(at) for at in range(head.count()))
+    assert head.sectionSize(1) >= 110
+    assert head.length() <= listing.views.wide.viewport().width()
+
+
 def test_the_whole_list_is_exported_from_the_menu(drive, many, tmp_path, monkeypatch):
     many(130)
     driver = drive(ChangesPage)

@@ -55,8 +55,11 @@ def test_a_filter_is_built_counted_kept_renamed_and_deleted(page, services):
     panels.build()
     driver.settle()
     driver.type(builder.name, "Risky")
-    driver.click(builder.rename)
+    driver.tick(builder.risks, "5")
+    driver.click(builder.save)
     assert bar.kept.name == "Risky"
+    assert bar.kept.wanted.risks == (Grade.HIGH, Grade.VERY_HIGH)
+    assert [item for item in bar.menu().actions() if item.text().startswith("Risky ones")] == []
     panels.build()
     driver.settle()
     driver.click(builder.delete)

@@ -1,6 +1,7 @@
 """Builds a filter from conditions, shows how much it holds, and keeps it under a name."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -59,8 +60,8 @@ class FilterBuilder(QWidget):
         self.show_it = Button(_("Show"), Kind.PRIMARY)
         self.cancel = Button(_("Not now"))
         self.name = LineField(_("Name"), _("Under which everybody at this desk finds it."))
-        self.keep = Button(_("Keep under this name"), icon="save")
-        self.rename = Button(_("Rename"))
+        self.keep = Button(_("Keep under this name"), icon="plus")
+        self.save = Button(_("Save"), icon="save")
         self.delete = Button(_("Delete"), Kind.DANGER, icon="trash")
         self._lay_out()
         self._connect()
@@ -92,7 +93,7 @@ class FilterBuilder(QWidget):
         inner.setLayout(column(self.form, None, margins=(16, 12, 16, 12)))
         foot = column(
             self.name,
-            row(self.delete, None, self.rename, self.keep),
+            row(self.delete, None, self.keep, self.save),
             row(None, self.cancel, self.show_it),
             gap=8, margins=(16, 10, 16, 12),
         )  # fmt: skip
@@ -113,7 +114,7 @@ class FilterBuilder(QWidget):
         self.show_it.clicked.connect(self._on_show)
         self.cancel.clicked.connect(self.closed)
         self.keep.clicked.connect(self._on_keep)
-        self.rename.clicked.connect(self._on_rename)
+        self.save.clicked.connect(self._on_save)
         self.delete.clicked.connect(self._on_delete)
         for latest in (self._count, self._hosts):
             latest.failed.connect(self.failed)
@@ -124,10 +125,11 @@ class FilterBuilder(QWidget):
         return not (self._count.busy or self._hosts.busy or self._pause.isActive())
 
     def start(self, wanted: ChangeFilter, sort: ChangeSort, saved: SavedFilter | None) -> None:
-        """Begin with a filter; a kept one can be renamed and deleted."""
+        """Begin with a filter; one that is kept can be changed and deleted."""
         self._sort, self._saved = sort, saved
-        for button in (self.rename, self.delete):
+        for button in (self.save, self.delete):
             button.setVisible(saved is not None)
+        self.keep.setText(_("Keep as another") if saved else _("Keep under this name"))
         self.name.set_value(saved.name if saved else "")
         self.name.set_error("")
         self._show(wanted)
@@ -232,9 +234,10 @@ class FilterBuilder(QWidget):
             task.failed.connect(self._on_refused)
 
     @Slot()
-    def _on_rename(self) -> None:
-        if self._saved is not None:
-            task = bulk.rename(self._context, self._saved.id, self.name.value)
+    def _on_save(self) -> None:
+        if self._saved is not None and (wanted := self.value()) is not None:
+            saved = replace(self._saved, name=self.name.value, wanted=wanted, sort=self._sort)
+            task = bulk.change(self._context, saved)
             task.succeeded.connect(self.kept)
             task.failed.connect(self._on_refused)
 

@@ -147,3 +147,4 @@ class ListViews(QStackedWidget):
 
     def _show_column(self, position: int, shown: bool) -> None:
         self.wide.horizontalHeader().setSectionHidden(position, not shown)
+        self.wide.fit_columns()
