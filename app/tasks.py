@@ -17,6 +17,8 @@ class Progress:
     done: int
     total: int | None = None
     text: str = ""
+    detail: object = None
+    """What a screen that knows this kind of work shows beside; frozen."""
 
 
 class TaskContext:
@@ -50,11 +52,13 @@ class TaskContext:
         if self._stop.wait(seconds):
             raise TaskCancelled
 
-    def progress(self, done: int, total: int | None = None, text: str = "") -> None:
+    def progress(
+        self, done: int, total: int | None = None, text: str = "", detail: object = None
+    ) -> None:
         """Report, at most 20 times a second; raises TaskCancelled after a stop."""
         if self._stop.is_set():
             raise TaskCancelled
         now_s = monotonic()
         if now_s - self._last_s >= self.MIN_GAP_S or done == total:
             self._last_s = now_s
-            self._report(Progress(done, total, text))
+            self._report(Progress(done, total, text, detail))

@@ -1,5 +1,6 @@
 """The real JMeter runs a plan, here and over SSH, and is followed while it runs."""
 
+import numpy as np
 import pytest
 
 from app.errors import CommandFailed, InvalidInput
@@ -33,6 +34,10 @@ def test_a_plan_runs_here_and_is_followed_live(jmeter, pages, tmp_path):
     assert 0 < seen[-1].done <= summarise(out).total.samples
     assert summarise(out).rejected_rows == 0
     assert "failed, p95" in seen[-1].text
+    last = seen[-1].detail
+    assert last.total.samples == seen[-1].done
+    assert last.planned_s is None, "this plan ends with its loops"
+    assert np.nansum(last.course.rate) * last.course.step_s <= last.total.samples
 
 
 def test_a_stop_ends_jmeter(jmeter, pages, tmp_path):

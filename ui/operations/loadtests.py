@@ -15,6 +15,7 @@ from ui.tasks import Task, host_lane
 if TYPE_CHECKING:
     from app.analysis.chart_plot import Plot
     from app.services.facade import AppServices
+    from app.services.loadtests.running import LiveRun
     from app.tasks import TaskContext
     from ui.context import UiContext
 
@@ -148,6 +149,17 @@ def keep(context: "UiContext", view: LoadTestsView, path: Path, side: WindowName
         return keep_run(new, with_=testing, context=task)
 
     return context.tasks.start(work, title=path.name)
+
+
+def live_plots(seen: "LiveRun") -> "tuple[Plot, Plot, Plot]":
+    """Return rate, response times and failures of a run that is under way."""
+    from app.analysis.chart_course import course_plots  # noqa: PLC0415 - loads numpy
+
+    course = seen.course
+    past_s = float(course.at_s[-1]) + course.step_s / 2 if course.at_s.size else 0.0
+    end_s = max(past_s, seen.planned_s or 0.0)
+    times = (course.mean_ms, course.p95_ms)
+    return course_plots(course.at_s, course.rate, times, course.failed, end_s)
 
 
 def run_plan(context: "UiContext", view: LoadTestsView, wish: PlanWish) -> Task:

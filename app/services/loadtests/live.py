@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.analysis.loadtest import Tally
 from app.domain.loadtest import LabelSummary
 from app.i18n import ngettext
+from app.services.loadtests.course import CourseMeter, LiveCourse
 from app.services.loadtests.files.batch import Notebook
 from app.services.loadtests.files.columns import columns_of
 from app.services.loadtests.files.delimited import SampleReader
@@ -24,13 +25,16 @@ class Live:
 
     _book: Notebook
     _tally: Tally
+    _meter: CourseMeter
+    planned_s: float | None = None
+    """How long the run is planned to take, as far as the plan says."""
     _reader: SampleReader | None = None
     _rest: bytes = b""
 
     @classmethod
-    def begun(cls) -> "Live":
+    def begun(cls, planned_s: float | None = None) -> "Live":
         """Return one that has seen nothing."""
-        return cls(Notebook(), Tally())
+        return cls(Notebook(), Tally(), CourseMeter(), planned_s)
 
     def feed(self, data: bytes) -> None:
         """Take what has been written since the last time."""
@@ -47,12 +51,19 @@ class Live:
         mark = ord(columns.delimiter)
         for block in blocks(io.BytesIO(text), delimiter=mark, width=columns.width, line=1):
             if len(block):
-                self._tally.add(self._reader.batch(block))
+                batch = self._reader.batch(block)
+                self._tally.add(batch)
+                self._meter.add(batch)
 
     @property
     def total(self) -> LabelSummary | None:
         """All samples so far; None before the first."""
         return self._tally.total() if self._tally.samples else None
+
+    @property
+    def course(self) -> LiveCourse:
+        """How it went so far."""
+        return self._meter.course()
 
     @property
     def words(self) -> str:

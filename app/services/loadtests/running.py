@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app import processes
-from app.domain.loadtest import LoadRun, LoadTerms
+from app.domain.loadtest import LabelSummary, LoadRun, LoadTerms
 from app.domain.metric import WindowName
 from app.errors import CommandFailed, InvalidInput
 from app.i18n import _
+from app.services.loadtests.course import LiveCourse
 from app.services.loadtests.keeping import LoadTesting, NewRun, keep_run
 from app.services.loadtests.live import Live
+from app.services.loadtests.planned import planned_s
 from app.services.ports import Remote
 from app.tasks import TaskContext
 
@@ -59,6 +61,15 @@ send
 tail -n 5 console.log >&2
 exit "$code"
 """
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRun:
+    """What a run is known to have done so far: all of it together, and step by step."""
+
+    total: LabelSummary | None
+    course: LiveCourse
+    planned_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +135,7 @@ def run_here(wanted: PlanRun, folder: Path, *, context: TaskContext) -> Path:
         out,
     ]
     argv += ["-j", folder / "jmeter.log", *_FORMAT, *_told(wanted)]
-    live = Live.begun()
+    live = _followed(wanted)
     with processes.running(argv, log=folder / "console.log", cwd=folder) as process:
         for data in _growing(out, process):
             live.feed(data)
@@ -141,7 +152,7 @@ def run_on(wanted: PlanRun, remote: Remote, folder: Path, *, context: TaskContex
         RemoteError: The host cannot be used, or the run ended without results.
         TaskCancelled: A stop was asked for; JMeter is ended there.
     """
-    out, live = folder / "results.jtl", Live.begun()
+    out, live = folder / "results.jtl", _followed(wanted)
     argv = (*wanted.program, *_FORMAT, *_told(wanted))
     with remote.stream(_REMOTE, *argv, idle_s=_IDLE_S) as channel, out.open("wb") as file:
         channel.write(wanted.plan.read_bytes())
@@ -192,6 +203,10 @@ def run_and_keep(asked: RunAndKeep, *, with_: LoadTesting, context: TaskContext)
         return keep_run(new, with_=with_, context=context)
 
 
+def _followed(wanted: PlanRun) -> Live:
+    return Live.begun(planned_s(wanted.plan, dict(wanted.properties)))
+
+
 def _told(wanted: PlanRun) -> list[str]:
     return [f"-J{name}={value}" for name, value in wanted.properties]
 
@@ -215,7 +230,8 @@ def _growing(out: Path, process: processes.Process) -> Iterator[bytes]:
 
 def _report(live: Live, context: TaskContext) -> None:
     total = live.total
-    context.progress(total.samples if total else 0, None, live.words)
+    detail = LiveRun(total, live.course, live.planned_s)
+    context.progress(total.samples if total else 0, None, live.words, detail)
 
 
 def _check(out: Path, code: int | None, said: str, host: str) -> None:

@@ -8,6 +8,7 @@ from tests.loadtests.conftest import PLAN
 from tests.loadtests.jtl import as_csv, run
 from tests.loadtests.test_comparing import write
 from ui.pages.loadtests.page import LoadTestsPage
+from ui.widgets.tiles import KpiTile
 
 
 def shown(page) -> str:
@@ -121,6 +122,13 @@ def test_a_plan_is_run_and_followed_and_its_results_are_kept(
     driver.page.reload()
     driver.bot.waitUntil(lambda: "failed, p95" in panel._live.text(), timeout=60_000)
     assert panel.isVisible(), "a reload leaves the run in sight"
+    told = panel.following.tiles
+    sentences = [tile.accessibleName() for tile in told.findChildren(KpiTile)]
+    assert sentences[0].startswith("Elapsed, 0:")
+    assert sentences[0].endswith("the plan names no end")
+    assert any(text.startswith("Failed so far, ") for text in sentences)
+    assert not any(chart.is_empty for chart in panel.following.charts)
+    assert not panel._form.isVisible()
     driver.bot.waitUntil(lambda: len(kept(services)) == 1, timeout=60_000)
     driver.settle()
     assert not panel.isVisible()

@@ -1,6 +1,7 @@
 """Run a JMeter plan: where, for which side, what it is told; then how it goes, live."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -9,12 +10,16 @@ from app.domain.metric import WindowName
 from app.i18n import _
 from app.tasks import Progress
 from ui.operations.loadtests import LoadTestsView, PlanWish
+from ui.pages.loadtests.following import FollowPanel
 from ui.tasks import Task
 from ui.theme import LARGE
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.fields import ChoiceField, Form, LineField
 from ui.widgets.labels import Label, panel_title
 from ui.widgets.layout import MARGIN, column, row
+
+if TYPE_CHECKING:
+    from app.services.loadtests.running import LiveRun
 
 _WIDTH, _CHOICE_LENGTH = 640, 24
 _HERE = ""
@@ -65,10 +70,14 @@ class PlanPanel(QWidget):
         self.stop.clicked.connect(self._on_stop)
         self.back = Button(_("Back"))
         self.back.clicked.connect(self.left)
+        self.following = FollowPanel()
+        self.following.hide()
+        self._form = form
         buttons = row(self.start, self.stop, self.back, None)
         self.setLayout(
             column(
-                self._title, 8, form, 8, self._note, 8, self._live, 8, buttons, None,
+                self._title, 8, form, 8, self._note, 8, self._live, 8, self.following, 8,
+                buttons, None,
                 margins=(MARGIN, 20, MARGIN, 20),
             )
         )  # fmt: skip
@@ -84,6 +93,7 @@ class PlanPanel(QWidget):
         side = WindowName.AFTER if view.of(WindowName.BEFORE) else WindowName.BEFORE
         self.side.set_value(side.value)
         self._live.setText("")
+        self._watch(on=False)
         self._settle()
 
     def follow(self, task: Task) -> None:
@@ -93,6 +103,8 @@ class PlanPanel(QWidget):
         self.stop.setVisible(True)
         self.back.setVisible(False)
         self._live.setText(_("JMeter is starting."))
+        self._watch(on=True)
+        self.following.begin()
         task.progressed.connect(self._on_progress)
         task.failed.connect(self._on_failed)
         task.cancelled.connect(self._on_cancelled)
@@ -101,22 +113,33 @@ class PlanPanel(QWidget):
     @Slot()
     def _settle(self) -> None:
         self._task = None
+        self.following.end()
         self.start.block("")
         self.stop.setVisible(False)
         self.back.setVisible(True)
+
+    def _watch(self, *, on: bool) -> None:
+        """Show either how the run goes or what is asked for one."""
+        self.following.setVisible(on)
+        for part in (self._form, self._note, self.start):
+            part.setVisible(not on)
 
     @Slot(object)
     def _on_progress(self, progress: Progress) -> None:
         if progress.text:
             self._live.setText(progress.text)
+        if progress.detail is not None:
+            self.following.show_run(cast("LiveRun", progress.detail))
 
     @Slot(object)
     def _on_failed(self, _error: BaseException) -> None:
         self._live.setText(_("The run failed; nothing of it is kept."))
+        self._watch(on=False)
 
     @Slot()
     def _on_cancelled(self) -> None:
         self._live.setText(_("The run was stopped; nothing of it is kept."))
+        self._watch(on=False)
 
     @Slot()
     def _on_start(self) -> None:
