@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from app.analysis.chart_axes import Tick
 from app.analysis.chart_plot import (
     Axis,
     Counts,
@@ -9,13 +10,14 @@ from app.analysis.chart_plot import (
     Plot,
     Tone,
     Trace,
-    elapsed_ticks,
     value_axis,
 )
 from app.analysis.chart_words import labelled
 from app.i18n import _
+from app.wording import clock_duration
 
 _LEAST_S = 10.0
+_STEPS_S = (2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600, 86400)
 _Lines = tuple[tuple[str, Floats, bool], ...]
 
 
@@ -44,7 +46,7 @@ def course_plots(
 
 def _plot(name: str, unit: str, at_s: Floats, lines: _Lines, end_s: float) -> Plot:
     end_s = max(end_s, _LEAST_S)
-    x = Axis(0.0, end_s, elapsed_ticks(end_s, most=4), counts=Counts.SECONDS)
+    x = Axis(0.0, end_s, _ticks(end_s), counts=Counts.SECONDS)
     known = [values for _name, values, _dashed in lines if np.isfinite(values).any()]
     y = value_axis(known, unit, extra=() if known else (0.0, 1.0))
     traces = tuple(
@@ -54,3 +56,8 @@ def _plot(name: str, unit: str, at_s: Floats, lines: _Lines, end_s: float) -> Pl
     several = [(place, word, "") for place, (word, _v, _d) in enumerate(lines)]
     words = labelled(traces, several, x, y) if len(lines) > 1 and known else ()
     return Plot(x, y, traces, _("{name} so far").format(name=name), words=words)
+
+
+def _ticks(end_s: float, most: int = 5) -> tuple[Tick, ...]:
+    step = next((each for each in _STEPS_S if end_s / each <= most), _STEPS_S[-1])
+    return tuple(Tick(at, clock_duration(at)) for at in np.arange(0.0, end_s + 1e-6, step).tolist())

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from app.analysis.loadtest import Batch, Ints
 
 Floats = NDArray[np.float64]
-MOST_STEPS = 180
+MOST_STEPS = 60
 """Steps that are kept; when there are more, two neighbours become one and steps twice as long."""
-RECENT_STEPS = 10
-"""Whole steps that count as “now”."""
+RECENT_S = 10.0
+"""What counts as “now”; a single whole step where steps are longer."""
 _BINS, _PER_E = 560, 25.0
 """Durations are counted in classes 4 % wide: a live picture needs no more, a report reads the file
 again."""
@@ -34,7 +34,7 @@ class LiveCourse:
 
     def now(self, values: Floats) -> float | None:
         """Return the mean of the last whole steps that have a value."""
-        known = values[-RECENT_STEPS:]
+        known = values[-max(1, int(RECENT_S / self.step_s)) :]
         known = known[np.isfinite(known)]
         return float(known.mean()) if known.size else None
 

@@ -58,9 +58,12 @@ class FollowPanel(QWidget):
     def show_run(self, seen: "LiveRun") -> None:
         """Show what has come so far."""
         self._seen = seen
+        made = False
         for chart, plot in zip(self.charts, live_plots(seen), strict=True):
-            if not chart.explorer.is_zoomed:  # who looks closely is not disturbed
-                chart.set_plot(plot)
+            if chart.explorer.is_zoomed or (made and chart.is_empty):
+                continue  # who looks closely is not disturbed; one picture is built at a time
+            made = made or chart.is_empty
+            chart.set_plot(plot)
         self._tell()
 
     @property

@@ -127,7 +127,7 @@ class PlanPanel(QWidget):
     @Slot(object)
     def _on_progress(self, progress: Progress) -> None:
         if progress.text:
-            self._live.setText(progress.text)
+            self._live.setText(_("JMeter is sending load."))
         if progress.detail is not None:
             self.following.show_run(cast("LiveRun", progress.detail))
 
