@@ -210,7 +210,8 @@ KPIS: tuple[Kpi, ...] = (
     ),
     Kpi(
         "review_late", G.PROCESS, later("Review late"),
-        later("Reviewed more than 7 days after the window ended, of those that were reviewed."),
+        later("Reviewed later than agreed: after the window, the observation and the days until the"
+              " review, of those that were reviewed."),
         lambda s: rate(
             [c for c in s.closed if c.reviewed_late is not None], lambda c: bool(c.reviewed_late)
         ),
@@ -253,7 +254,7 @@ KPIS: tuple[Kpi, ...] = (
     Kpi(
         "closing_rate", G.TIME, later("Time used to close"),
         later("Average time from opened to closed, of the average time allowed: to the end of the"
-              " window, the agreed days under observation and 7 days for the review."),
+              " window, the agreed days under observation and the agreed days for the review."),
         _closing_rate, False, "MOF",
     ),
     Kpi(

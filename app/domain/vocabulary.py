@@ -7,9 +7,6 @@ from enum import IntEnum, StrEnum
 
 from app.i18n import _, later
 
-REVIEW_DAYS = 7
-"""An implementation review is held within 3 to 7 days after the window."""
-
 
 class ChangeType(StrEnum):
     """The path a change takes through the process."""

@@ -10,7 +10,7 @@ from app.domain.conflict import Reason
 from app.domain.kpi import Case, CausedIncident, Down, ExceptionKind
 from app.domain.outage import Outage
 from app.domain.run import DeviationKind, Run, StepState
-from app.domain.vocabulary import REVIEW_DAYS
+from app.domain.window import Window
 from app.services.quorum import standing_rejections
 
 
@@ -139,7 +139,7 @@ def _approval_wait(change: Change) -> float | None:
 def _reviewed_late(change: Change) -> bool | None:
     if change.reviewed_at is None or change.window is None:
         return None
-    return change.reviewed_at > change.window.span.end + timedelta(days=REVIEW_DAYS)
+    return change.reviewed_at > _review_due(change.window, change)
 
 
 def _unauthorised(change: Change, live: Sequence[Run]) -> bool:
@@ -178,5 +178,9 @@ def _allowed_s(change: Change) -> float | None:
     """Seconds from being opened to when the review was due: window, observation, review days."""
     if change.opened_at is None or change.window is None:
         return None
-    due = change.window.span.end + timedelta(days=change.monitor_days + REVIEW_DAYS)
-    return (due - change.opened_at).total_seconds()
+    return (_review_due(change.window, change) - change.opened_at).total_seconds()
+
+
+def _review_due(window: Window, change: Change) -> datetime:
+    """Until when it shall be reviewed, as agreed: window, observation, days until the review."""
+    return window.span.end + timedelta(days=change.monitor_days + change.review_days)

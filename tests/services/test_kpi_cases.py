@@ -156,6 +156,21 @@ def test_delivery_is_read_from_commit_incident_and_type(store, sample):
     assert second.spent_s == (4 * DAY).total_seconds()
 
 
+def test_a_review_is_late_by_the_days_that_were_agreed(store, sample):
+    done = WINDOW.span.end + 12 * DAY
+    keep_changes(
+        store,
+        [
+            closed(monitor_days=7.0, reviewed_by="Ayesha", reviewed_at=done),
+            closed(monitor_days=7.0, review_days=3.0, reviewed_by="Ayesha", reviewed_at=done),
+            closed(monitor_days=7.0),
+        ],
+    )
+    found = sample().closed
+    assert [case.reviewed_late for case in found] == [False, True, None]
+    assert (found[0].allowed_s - found[1].allowed_s) == (4 * DAY).total_seconds()
+
+
 def test_a_share_of_hours_keeps_the_digits_behind_the_nines(store):
     down = Outage(OutageKind.UNPLANNED, "Shop", NOON - 3 * DAY, NOON - 3 * DAY + 0.25 * HOUR)
     keep_changes(store, [closed(outages=(down,))])

@@ -1,11 +1,11 @@
 """How a change looks wherever it is listed: its state, its stage, its window, one row of a list."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from app.domain.filter import BEFORE_WORK, Asker
-from app.domain.vocabulary import REVIEW_DAYS, ChangeState, ChangeType, Stage
+from app.domain.vocabulary import ChangeState, ChangeType, Stage
 from app.i18n import _, later
 from app.services.rows import ChangeRow
 from app.wording import clock, clock_span, near_day
@@ -135,20 +135,12 @@ def when_text(row: ChangeRow, now: datetime) -> str:
     return f"{near_day(row.starts_at, row.zone, now)} {clock(row.starts_at, row.zone)}"
 
 
-def is_review_overdue(row: ChangeRow, now: datetime) -> bool:
-    """Whether a change should have been reviewed by now."""
-    ended = row.ends_at if row.state is ChangeState.REVIEW else None
-    return ended is not None and ended + timedelta(days=REVIEW_DAYS) < now
-
-
 def row_badge(row: ChangeRow, now: datetime) -> Badge:
     """Return the state of a listed change; what should have happened by now is said instead."""
     if row.on_hold or row.starts_at is None or row.ends_at is None:
         return state_badge(row.state, on_hold=row.on_hold)
     if row.state in BEFORE_WORK and row.starts_at < Asker(now, zone=row.zone or "UTC").day():
         return Badge(Mark.WATCH, _("Overdue"))
-    if is_review_overdue(row, now):
-        return Badge(Mark.WATCH, _("Review overdue"))
     return state_badge(row.state)
 
 

@@ -9,12 +9,11 @@ from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.i18n import _, ngettext
-from app.services.rows import ChangeRow, Reminder, VerdictRow
+from app.services.rows import ChangeRow, Reminder, ReminderKind, VerdictRow
 from app.wording import clock, clock_span, count, count_of, day, percent
 from ui.actions import EXAMPLES
 from ui.cells import Column
 from ui.changed import Topic
-from ui.models.changes import is_review_overdue
 from ui.models.rows import RowsModel
 from ui.operations.home import HomeView, load_home
 from ui.pages.home.due import due_columns, due_id, place_of_due
@@ -105,7 +104,8 @@ class HomePage(Page):
         self.tiles, self.tiles_title = TileRow(), SectionTitle(_("So far"))
         self.strip = WindowStrip()
         self.frozen = Label(size=SMALL, tone="ink2", wrap=True)
-        self.waiting = Listing(_("Waiting"), waiting_columns(now), lambda row: row.id)
+        self._late: dict[str, datetime] = {}
+        self.waiting = Listing(_("Waiting"), waiting_columns(now, self._late), lambda row: row.id)
         all_changes, metrics = link(_("Changes")), link(_("Metrics"))
         self.verdicts = Listing(
             _("Last verdicts"), verdict_columns(self._zone), lambda row: (row.change, row.metric),
@@ -195,7 +195,10 @@ class HomePage(Page):
         n = summary.closed_count
         words = ngettext("{n} change closed", "{n} changes closed", n)
         self.tiles_title.set_note(words.format(n=count(n)))
-        waiting = sorted(summary.waiting, key=lambda row: not is_due(row, view.now))[:SHOWN]
+        self._late.clear()
+        self._late.update(_late_reviews(view))
+        rows = sorted(summary.waiting, key=lambda row: not is_due(row, view.now, self._late))
+        waiting = rows[:SHOWN]
         self.waiting.title.set_note(count(len(summary.waiting)) if waiting else "")
         self.waiting.show_rows(waiting, _("Nothing waits for anybody."))
         self.verdicts.show_rows(
@@ -338,7 +341,7 @@ def sentence(view: HomeView) -> str:
         words = ngettext("{n} change waits to be moved on.", "{n} changes wait to be moved on.",
                          waiting)  # fmt: skip
         parts.append(words.format(n=waiting))
-    late = sum(is_review_overdue(row, view.now) for row in summary.waiting)
+    late = len(_late_reviews(view))
     if late:
         parts.append(ngettext("{n} review is overdue.", "{n} reviews are overdue.", late)
                      .format(n=late))  # fmt: skip
@@ -351,3 +354,9 @@ def sentence(view: HomeView) -> str:
 
 def _ahead(row: ChangeRow, now: datetime) -> bool:
     return row.starts_at is not None and row.starts_at > now
+
+
+def _late_reviews(view: HomeView) -> dict[str, datetime]:
+    """Return when the reviews were due that nobody has written, by their change."""
+    found = (item for item in view.summary.due if item.kind is ReminderKind.REVIEW)
+    return {item.change: item.due_at for item in found}

@@ -1,14 +1,14 @@
 """The rows of the first page, as data: what waits, what comes, what was found."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from app.domain.vocabulary import REVIEW_DAYS, ChangeState
+from app.domain.vocabulary import ChangeState
 from app.i18n import _, later
 from app.services.rows import ChangeRow, VerdictRow, WatchedRow
 from app.wording import DASH, clock, day, near_day
 from ui.cells import Badge, Cell, Column, Mark, Mini, Risk, Words
-from ui.models.changes import is_review_overdue, state_badge, when_text
+from ui.models.changes import state_badge, when_text
 from ui.models.verdicts import verdict_badge
 
 SOON = timedelta(hours=48)
@@ -44,23 +44,30 @@ def place_of(row: ChangeRow) -> tuple[str, str]:
     return "changes", f"{row.id}/{tab}" if tab else row.id
 
 
-def waiting_columns(now: Callable[[], datetime]) -> tuple[Column[ChangeRow], ...]:
-    """Return the columns of what waits."""
+def waiting_columns(
+    now: Callable[[], datetime], late: Mapping[str, datetime]
+) -> tuple[Column[ChangeRow], ...]:
+    """Return the columns of what waits; ``late`` is when reviews were due, by their change."""
 
     def deed(row: ChangeRow) -> str:
         return _(_DEEDS[row.state][0]).format(title=row.title)
 
+    def when(row: ChangeRow) -> str:
+        return due_text(row, now(), late)
+
     def due_cell(row: ChangeRow) -> Cell:
-        return Cell((Words(due_text(row, now()), "watch" if is_due(row, now()) else "ink2"),))
+        return Cell((Words(when(row), "watch" if is_due(row, now(), late) else "ink2"),))
 
     def what_cell(row: ChangeRow) -> Cell:
-        due = is_due(row, now())
+        due = is_due(row, now(), late)
         return Cell((Mini(_DEEDS[row.state][2], "watch" if due else "ink2"), Words(deed(row))))
 
     return (
         Column[ChangeRow](_("What"), deed, cell=what_cell),
         Column[ChangeRow](_("Change"), lambda row: row.number, width=108, tone="ink2"),
-        Column[ChangeRow](_("When"), lambda row: due_text(row, now()), cell=due_cell, width=152),
+        Column[ChangeRow](
+            _("When"), lambda row: due_text(row, now(), late), cell=due_cell, width=152
+        ),
         Column[ChangeRow](
             _("Verb"),
             lambda row: _(_DEEDS[row.state][1]),
@@ -73,26 +80,25 @@ def waiting_columns(now: Callable[[], datetime]) -> tuple[Column[ChangeRow], ...
     )
 
 
-def is_due(row: ChangeRow, now: datetime) -> bool:
+def is_due(row: ChangeRow, now: datetime, late: Mapping[str, datetime]) -> bool:
     """Whether a change must be moved on within two days, or already should have been."""
     before = (ChangeState.ASSESS, ChangeState.AUTHORIZE, ChangeState.SCHEDULED)
     if row.starts_at is None:
         return False
-    if is_review_overdue(row, now):
+    if row.id in late:
         return True
     return row.state in RUNS or (row.state in before and row.starts_at - now <= SOON)
 
 
-def due_text(row: ChangeRow, now: datetime) -> str:
+def due_text(row: ChangeRow, now: datetime, late: Mapping[str, datetime]) -> str:
     """Return when a waiting change is due."""
     if row.state in RUNS and row.starts_at is not None:
         begun, today = (day(at, row.zone, year=True) for at in (row.starts_at, now))
         since = clock(row.starts_at, row.zone)
         since = since if begun == today else near_day(row.starts_at, row.zone, now)
         return _("now, since {time}").format(time=since)
-    if is_review_overdue(row, now) and row.ends_at is not None:
-        late = row.ends_at + timedelta(days=REVIEW_DAYS)
-        return _("late since {day}").format(day=near_day(late, row.zone, now))
+    if row.id in late:
+        return _("late since {day}").format(day=near_day(late[row.id], row.zone, now))
     if row.starts_at is not None and row.starts_at <= now < (row.ends_at or now):
         return _("window is open")
     return when_text(row, now)
