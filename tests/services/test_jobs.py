@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -138,18 +139,41 @@ def test_child_that_holds_the_output_open_does_not_hold_the_end(job: JobClient) 
         "setsid sh -c 'sleep 63' & sleep 64",
         "exec 2>/dev/null; python3 -c 'import os,time\nif os.fork(): os._exit(0)\nos.setsid()\n"
         "if os.fork(): os._exit(0)\ntime.sleep(65)'; sleep 66",
+        "env -i sleep 67 & env -i sh -c 'trap \"\" TERM; sleep 68' & exit 0",
     ],
-    ids=["plain", "children", "session", "daemon"],
+    ids=["plain", "children", "session", "daemon", "no environment"],
 )
 def test_cancelled_is_dead_with_all_that_it_started(job: JobClient, command: str) -> None:
     job.start(command, 60)
     time.sleep(0.3)
     assert job.look(0, 0).alive > 0
+    assert sleepers()
     assert job.cancel() == 0
+    assert not sleepers(), "what the host says is looked at without its own means"
     look = until(job, JobState.ENDED)
     assert look.alive == 0
     assert look.end is not None
     assert look.end.cancelled
+
+
+def sleepers() -> list[str]:
+    """Return every process that sleeps for between 60 and 69 seconds, as the tests' own do."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = file.read_bytes().replace(b"\0", b" ").decode()
+        except OSError:
+            continue
+        if re.search(r"sleep\W6\d\W", words):
+            found.append(words)
+    return found
+
+
+def test_child_without_its_environment_is_counted_as_left_behind(job: JobClient) -> None:
+    job.start("env -i sleep 12 & echo started", 60)
+    end = until(job, JobState.ENDED, limit_s=12).end
+    assert end is not None
+    assert (end.exit_code, end.left_behind) == (0, 1)
 
 
 def test_command_that_ignores_a_gentle_end_is_killed(job: JobClient) -> None:

@@ -36,15 +36,30 @@ stand() {
     fi
 }
 """
-_PLACE = (
-    _BASE
-    + r"""
-dir=$base/jobs/$job
-marked() {
-    for file in $(grep -ls "CHANGEDESK_JOB=$job" /proc/[0-9]*/environ 2>/dev/null); do
-        file=${file#/proc/}; echo "${file%/environ}"
+_FAMILY = r"""
+family() {
+    {
+        grep -ls "CHANGEDESK_JOB=$job" /proc/[0-9]*/environ
+        [ ! -e "$dir/unit" ] || grep -ls "changedesk-$job[.]service" /proc/[0-9]*/cgroup
+        [ -z "$leader" ] || grep -ls ") . [0-9]* [0-9]* $leader " /proc/[0-9]*/stat
+    } 2>/dev/null | cut -d/ -f3 | sort -u | while read -r one; do
+        grep -qs "CHANGEDESK_MINDS=$job" "/proc/$one/environ" ||
+            { grep -qs . "/proc/$one/cmdline" && echo "$one"; }
     done
 }
+"""
+"""Every process of a job: by the mark in its environment, by its control group, or, while the
+minder lives and its number is therefore no one else's, by the minder's session. A daemon that
+clears its environment has lost the mark; where it also leaves the session and there is no control
+group, nothing tells it from others. The minder's own processes bear another mark, and what is on
+its way out has neither words nor marks."""
+_PLACE = (
+    _BASE
+    + _FAMILY
+    + r"""
+dir=$base/jobs/$job
+leader=
+minded() { stand; leader=; [ $state != running ] || leader=$pid; }
 """
 )
 
@@ -91,9 +106,10 @@ find "$base/jobs" -mindepth 2 -maxdepth 2 -name ack -mtime +7 2>/dev/null |
 if ! mkdir started 2>/dev/null; then say again; exit 0; fi
 if [ -n "$unit" ] && systemd-run $unit --quiet --collect "--unit=changedesk-$job" \
     -p KillMode=control-group -p "RuntimeMaxSec=$((limit + 60))" -p TimeoutStopSec=10 \
-    "--working-directory=$dir" sh run.sh "$job" "$limit" "$cap" </dev/null >/dev/null 2>&1
+    "--setenv=CHANGEDESK_MINDS=$job" "--working-directory=$dir" \
+    sh run.sh "$job" "$limit" "$cap" </dev/null >/dev/null 2>&1
 then echo "changedesk-$job" >unit
-else setsid sh run.sh "$job" "$limit" "$cap" </dev/null >/dev/null 2>&1 &
+else CHANGEDESK_MINDS=$job setsid sh run.sh "$job" "$limit" "$cap" </dev/null >/dev/null 2>&1 &
 fi
 tries=0
 while [ ! -e ident ] && [ $tries -lt 30 ]; do sleep 0.1; tries=$((tries + 1)); done
@@ -101,8 +117,12 @@ say started
 """
 )
 
-_WRAPPER = r"""
-job=$1; limit=$2; cap=$3
+_WRAPPER = (
+    r"""
+job=$1; limit=$2; cap=$3; dir=.; leader=$$
+"""
+    + _FAMILY
+    + r"""
 umask 077
 trap '' HUP
 boot() { cat /proc/sys/kernel/random/boot_id; }
@@ -129,7 +149,7 @@ begun=$(up)
 (
     { read -r mask; read -r here; } <where
     set -- "$job" "$limit" "$(pwd -P)/cmd.sh" "$mask" "$here"
-    unset LC_ALL  # ours, for what we read ourselves
+    unset LC_ALL CHANGEDESK_MINDS  # ours, for what we read ourselves
     . ./env.sh
     umask "$4"
     cd "$5" 2>/dev/null || cd /
@@ -145,10 +165,7 @@ torn=0  # a full disk: what the command said is not all here
 for keeper in $out $err; do
     kill -0 $keeper 2>/dev/null || wait $keeper || torn=1
 done
-left=0
-for file in $(grep -ls "CHANGEDESK_JOB=$job" /proc/[0-9]*/environ 2>/dev/null); do
-    left=$((left + 1))
-done
+left=0; for one in $(family); do left=$((left + 1)); done
 stream() {
     size=$(wc -c <"$1"); size=$((size))
     sum=$(head -c "$size" "$1" | sha256sum | cut -c1-64)
@@ -164,6 +181,7 @@ cancelled=0; [ -e cancel ] && cancelled=1
 } >end.tmp && mv end.tmp end
 rm -f o e
 """
+)
 """``job limit_s cap``: minds one command on the host, detached from whoever began it."""
 
 
@@ -183,8 +201,8 @@ LOOK = (
 from_out=$1; from_err=$2; most=$3
 [ -d "$dir" ] || { say state none; say done; exit 0; }
 cd "$dir" || exit 1
-alive=0; for pid in $(marked); do alive=$((alive + 1)); done
-stand
+minded
+alive=0; for one in $(family); do alive=$((alive + 1)); done
 say state $state
 say alive $alive
 [ -e beat ] && say beat $(($(date +%s) - $(date -r beat +%s 2>/dev/null || date +%s)))
@@ -210,15 +228,16 @@ CANCEL = (
     + r"""
 cd "$dir" 2>/dev/null || { say alive 0; say done; exit 0; }
 : >cancel
+minded
 tries=0
-while pids=$(marked) && [ -n "$pids" ] && [ $tries -lt 130 ]; do
+while pids=$(family); [ -n "$pids" ] && [ $tries -lt 130 ]; do
     case $tries in
         0) kill -TERM $pids 2>/dev/null ;;
         100 | 110 | 120) kill -KILL $pids 2>/dev/null ;;
     esac
     sleep 0.1; tries=$((tries + 1))
 done
-alive=0; for pid in $(marked); do alive=$((alive + 1)); done
+alive=0; for one in $(family); do alive=$((alive + 1)); done
 say alive $alive
 say done
 """
@@ -243,8 +262,8 @@ REMOVE = (
     _PLACE
     + r"""
 if cd "$dir" 2>/dev/null; then
-    stand
-    [ -z "$(marked)" ] && [ $state != running ] || { say kept; exit 0; }
+    minded
+    [ -z "$(family)" ] && [ $state != running ] || { say kept; exit 0; }
     cd / && rm -rf "$dir"
     [ -e "$dir" ] && { say kept; exit 0; }
 fi
