@@ -42,7 +42,11 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--to", type=Path, help=_("new folder to restore into, or folder that takes a copy")
     )
-    parser.add_argument("--to-host", metavar="NAME:FOLDER", help=_("host folder that takes a copy"))
+    parser.add_argument(
+        "--to-host",
+        metavar="NAME:FOLDER",
+        help=_("folder of a host that takes a copy, by SFTP where it has no shell"),
+    )
     parser.add_argument("--on-host", metavar="NAME", help=_("put it back; type the host's name"))
     parser.add_argument("--host", default="", help=_("only what a set holds of this host"))
     parser.add_argument("--object", action="append", default=[], help=_("only this stored object"))

@@ -1,10 +1,10 @@
 """What services need from the world, as Protocols; adapters fit them structurally."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from app.tasks import TaskContext
 
@@ -125,6 +125,55 @@ class Remote(Protocol):
             RemoteError: No connection, or the login was refused.
             TaskCancelled: A stop was asked for.
         """
+        ...
+
+
+class RemoteFiles(Protocol):
+    """Files of a host, one session long; every verb raises RemoteError."""
+
+    def is_there(self, path: str) -> bool:
+        """Whether anything has this name."""
+        ...
+
+    def is_folder(self, path: str) -> bool:
+        """Whether this is a folder."""
+        ...
+
+    def free_bytes(self, folder: str) -> int | None:
+        """Return what its disk has free for us, None where the server does not say."""
+        ...
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names in a folder."""
+        ...
+
+    def make_folders(self, path: str) -> None:
+        """Make a folder for the owner only, and what is missing above it."""
+        ...
+
+    def write(self, path: str, pieces: Iterable[bytes]) -> None:
+        """Write a new, read-only file."""
+        ...
+
+    def read(self, path: str) -> Iterator[bytes]:
+        """Give a file's bytes piece by piece."""
+        ...
+
+    def rename(self, path: str, name: str) -> None:
+        """Give a file or folder its name; never in the place of another."""
+        ...
+
+    def remove_tree(self, folder: str) -> None:
+        """Remove a folder with all that is in it."""
+        ...
+
+
+@runtime_checkable
+class FileHost(Protocol):
+    """A `Remote` whose files can be reached although it runs no command."""
+
+    def files(self, idle_s: float = 60.0) -> AbstractContextManager[RemoteFiles]:
+        """Open a session for files, closed with the block; raises RemoteError."""
         ...
 
 

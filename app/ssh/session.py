@@ -1,7 +1,7 @@
 """One host, logged in on first use: its connection and its channels."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Lock, Timer
@@ -26,6 +26,7 @@ from app.tasks import TaskCancelled, TaskContext
 if TYPE_CHECKING:
     from paramiko import Channel
 
+    from app.ssh.files import SshFiles
     from app.ssh.wire import Wire
 
 _SETTLE_S = 2.0
@@ -88,6 +89,15 @@ class SshRemote:
         with self._channel(context) as channel:
             self._exec(channel, shell_by_argument(script, args), context)
             yield SshStream(channel, self.host.name, idle_s)
+
+    @contextmanager
+    def files(self, idle_s: float = 60.0) -> Iterator["SshFiles"]:
+        """Open an SFTP session, as the user who logs in."""
+        from app.ssh.files import SshFiles  # noqa: PLC0415 - on first use only
+
+        with self._channel(TaskContext()) as channel:
+            self._start(channel, lambda: channel.invoke_subsystem("sftp"))
+            yield SshFiles(channel, self.host.name, idle_s)
 
     def server_key(self, context: TaskContext | None = None) -> HostKey:
         """Return the key the server showed in this session; logs in first where needed."""
@@ -206,7 +216,8 @@ class SshRemote:
         """Start the command, as root where the record says so."""
         limits = self._means.limits
         door = self._sudo_door() if self.host.sudo else None
-        self._start(channel, command_line(door.command(words) if door else words))
+        line = command_line(door.command(words) if door else words)
+        self._start(channel, lambda: channel.exec_command(line))
         channel.settimeout(limits.channel_s)
         if door is None:
             return
@@ -228,8 +239,8 @@ class SshRemote:
             )
         return SudoDoor(self.host, password)
 
-    def _start(self, channel: "Channel", line: str) -> None:
-        """Ask for the command to be run; paramiko would wait for the answer for ever."""
+    def _start(self, channel: "Channel", ask: Callable[[], object]) -> None:
+        """Ask for something to be run; paramiko would wait for the answer for ever."""
         from paramiko import SSHException  # noqa: PLC0415 - on first use only
 
         watchdog = Timer(self._means.limits.channel_s, channel.close)
@@ -237,7 +248,7 @@ class SshRemote:
         watchdog.start()
         begun_s = time.monotonic()
         try:
-            channel.exec_command(line)
+            ask()
         except (SSHException, EOFError) as error:
             if not link_is_up(channel):
                 raise lost(self.host.name) from error

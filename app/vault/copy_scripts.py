@@ -8,6 +8,9 @@ say() { printf 'CD %s %s %s\n' "$nonce" "$1" "$2"; }
 cd -- "$2" 2>/dev/null || { say refused "there is no such folder"; say end end; exit 0; }
 """
 
+LOOK = _HEAD + "say end end\n"
+"""Arguments: nonce, root. Answers at all, which a host without a shell does not."""
+
 BEGIN = (
     _HEAD
     + r"""

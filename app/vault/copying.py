@@ -1,4 +1,4 @@
-"""Copying a sealed set to another place: a folder here, such as another disk, or on a host.
+"""Copying a sealed set to another place: a folder here, such as another disk, or of a host.
 
 The place becomes a vault of its own, which the same tools and the same keys open. A set arrives
 under a temporary name, every file is read there again and compared by its hash, and only then gets
@@ -8,20 +8,22 @@ its name: what looks like a copy is one.
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from shutil import rmtree
 from time import monotonic
 from typing import Protocol
 
 from app.domain.backup import SetCopy
-from app.errors import BackupFailed, IllegalMove, InvalidInput
+from app.domain.host import Stage
+from app.errors import BackupFailed, CommandFailed, IllegalMove, InvalidInput, RemoteError
 from app.i18n import _
-from app.services.ports import Remote
+from app.services.ports import FileHost, Remote
 from app.services.ports_vault import CopyPlace
 from app.tasks import TaskContext
 from app.vault import copy_scripts as scripts
 from app.vault import locks
+from app.vault.copy_sftp import BySftp
 from app.vault.core import Core
 from app.vault.dialogue import ask, new_nonce
 from app.vault.layout import disk_full, free_bytes, room_for, sync_dir
@@ -70,14 +72,16 @@ def copy_set(
 ) -> SetCopy:
     """Copy and verify a set; see `app.services.ports_vault.Vault.copy`."""
     started_s = monotonic()
-    far: Far = _OnHost(remote, place.folder) if remote else _InFolder(core, place.folder)
     files = _files(sealed)
     total = sum(path.stat().st_size for path in files.values())
     final = sealed.folder.relative_to(core.layout.root).as_posix()
     part = f"{final}.part-{new_nonce()[:8]}"
     busy = _("This set is being copied already.")
-    with locks.hold_new(core.layout.work_lock(f"copy-{sealed.manifest.set}"), what=busy):
-        if not far.begin(part, final, total):
+    with ExitStack() as stack:
+        lock = core.layout.work_lock(f"copy-{sealed.manifest.set}")
+        stack.enter_context(locks.hold_new(lock, what=busy))
+        far = _way_to(core, place, remote, stack)
+        if not far.begin(part, final, total + _SPARE_BYTES):
             raise IllegalMove(_("{where} holds this set already.").format(where=far.where))
         try:
             _write(far, part, files, total, context)
@@ -91,6 +95,25 @@ def copy_set(
     return SetCopy(
         far.where, core.clock.now(), len(files), total, round(monotonic() - started_s, 3)
     )
+
+
+def _way_to(core: Core, place: CopyPlace, remote: Remote | None, stack: ExitStack) -> Far:
+    """Choose how to write there: here, by commands of a host, or by SFTP where it runs none."""
+    if remote is None:
+        return _InFolder(core, place.folder)
+    on_host = _OnHost(remote, place.folder)
+    try:
+        on_host.look()
+    except RemoteError as refusal:
+        runs_none = isinstance(refusal, CommandFailed) or refusal.step == Stage.COMMAND
+        if not runs_none or not isinstance(remote, FileHost):
+            raise
+        try:
+            files = stack.enter_context(remote.files())
+        except RemoteError:
+            raise refusal from None
+        return BySftp(files, remote.host.name, place.folder)
+    return on_host
 
 
 def _files(sealed: SealedSet) -> dict[str, Path]:
@@ -182,8 +205,8 @@ class _InFolder:
     def begin(self, part: str, final: str, needed_bytes: int) -> bool:
         if (self._root / final).exists():
             return False
-        if free_bytes(self._root) < needed_bytes + _SPARE_BYTES:
-            raise disk_full(self._root, needed_bytes + _SPARE_BYTES)
+        if free_bytes(self._root) < needed_bytes:
+            raise disk_full(self._root, needed_bytes)
         for left in (self._root / final).parent.glob(f"{Path(final).name}.part-*"):
             rmtree(left, ignore_errors=True)
         (self._root / part).mkdir(mode=0o700, parents=True)
@@ -229,9 +252,12 @@ class _OnHost:
     def where(self) -> str:
         return f"{self._remote.host.name}:{self._root}"
 
+    def look(self) -> None:
+        """Raise RemoteError where commands are not answered."""
+        self._ask(scripts.LOOK)
+
     def begin(self, part: str, final: str, needed_bytes: int) -> bool:
-        kilobytes = str((needed_bytes + _SPARE_BYTES) >> 10)
-        answers = dict(self._ask(scripts.BEGIN, part, final, kilobytes))
+        answers = dict(self._ask(scripts.BEGIN, part, final, str(needed_bytes >> 10)))
         if answers.get("refused"):
             raise BackupFailed(
                 _("{where} cannot take a copy: {why}.").format(

@@ -17,6 +17,7 @@ from app.vault.format import (
     sha256,
 )
 from app.vault.keys import check_signature
+from app.vault.layout import sync_dir
 
 _NAMED = 3
 """How many hosts of a set are named before the others are only counted."""
@@ -80,6 +81,9 @@ def add_note(core: Core, sealed: SealedSet, note: SetNote) -> None:
     else:
         return
     folder, stem, again = sealed.folder / "verification", f"{at:%Y%m%dT%H%M%S%fZ}", 1
+    if not folder.is_dir():  # a copy brings no empty folder
+        folder.mkdir(mode=0o700)
+        sync_dir(sealed.folder)
     while (path := folder / f"{stem}-{title}.json").exists():
         again += 1
         stem = f"{at:%Y%m%dT%H%M%S%fZ}-{again}"

@@ -33,7 +33,8 @@ class CopyPart(QWidget):
         self.wish.clicked.connect(self._on_wish)
         self.host = ChoiceField(_("Where"))
         self.folder = LineField(
-            _("Folder"), _("It must be there: another disk, or a folder of the host.")
+            _("Folder"),
+            _("It must be there: another disk, or a folder of the host. SFTP alone is enough."),
         )
         self.go = Button(_("Copy and compare"))
         self.go.clicked.connect(self._on_go)
