@@ -29,7 +29,7 @@ class Chosen:
 def ids_of(services: "AppServices", chosen: Chosen) -> tuple[str, ...]:
     """Return the ids of marked changes; of all that a filter holds, as many as may be edited."""
     if not chosen.everything:
-        return tuple(sorted(str(key) for key in chosen.named))
+        return tuple(sorted(map(str, chosen.named), reverse=True))  # the newest first
     found = services.finder.ids(chosen.query, limit=MOST + 1 + len(chosen.named))
     return tuple(key for key in found if key not in chosen.named)
 
