@@ -156,6 +156,37 @@ def test_cancelled_is_dead_with_all_that_it_started(job: JobClient, command: str
     assert look.end.cancelled
 
 
+@pytest.fixture
+def group(job: JobClient) -> Iterator[Path]:
+    """A control group with the name that systemd would give the job's."""
+    for root in (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/unified")):
+        if (root / "cgroup.procs").exists() and (root / "cgroup.controllers").exists():
+            place = root / f"changedesk-{job.job}.service"
+            try:
+                place.mkdir()
+            except OSError:
+                continue
+            yield place
+            place.rmdir()
+            return
+    pytest.skip("no control group can be made here")
+
+
+def test_daemon_without_mark_or_session_is_ended_by_its_control_group(
+    job: JobClient, ssh_server: PrivateSshd, group: Path
+) -> None:
+    lost = f"echo $$ >{group}/cgroup.procs; exec env -i setsid sleep 69"
+    job.start(f"setsid sh -c '{lost}' & exit 0", 60)
+    end_s = time.monotonic() + 10
+    while not sleepers():
+        assert time.monotonic() < end_s
+        time.sleep(0.05)
+    (folder_of(job, ssh_server) / "unit").write_text(f"{group.stem}\n")
+    assert job.look(0, 0).alive == 1
+    assert job.cancel() == 0
+    assert not sleepers()
+
+
 def sleepers() -> list[str]:
     """Return every process that sleeps for between 60 and 69 seconds, as the tests' own do."""
     found = []
