@@ -141,7 +141,7 @@ RULES = (
        f"{_S}ways_in.py::test_open_connection_does_not_outlive_its_waiver"),
     entry(8, "only the key that was chosen",
        f"{_S}ways_in.py::test_agent_offers_only_the_key_that_the_record_names",
-       missing="that agent, X11 and ports are not forwarded: nothing here asks for it"),
+       f"{_S}ways_in.py::test_nothing_of_ours_is_forwarded_to_a_server_that_would_take_it"),
     entry(9, "accounts of their own with exact rights",
        missing="no template of sudo rules is offered", untried=Untried.NOT_OFFERED),
     entry(10, "keyrings that keep secrets, and no others",

@@ -1,6 +1,7 @@
 """Ways to a server beyond one hop and one key: chains, certificates, the agent, old servers."""
 
 import os
+import re
 import subprocess
 import threading
 import time
@@ -142,6 +143,33 @@ def test_agent_offers_only_the_key_that_the_record_names(
         with pytest.raises(LoginRefused, match="agent key"):
             asked(host, secrets)
         assert asked(replace(host, key_file=str(ssh_server.user_key)), secrets) == b"in\n"
+
+
+def test_nothing_of_ours_is_forwarded_to_a_server_that_would_take_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPLAY", ":9")
+    willing = {
+        "AllowAgentForwarding": "yes", "AllowTcpForwarding": "yes", "X11Forwarding": "yes",
+        "PermitTunnel": "yes", "LogLevel": "DEBUG2",
+    }  # fmt: skip
+    with PrivateSshd(tmp_path / "server", willing) as server, agent(tmp_path, server.user_key):
+        host = replace(server.host(), login=Login.AGENT, key_file="")
+        pool = RemotePool(SessionSecrets(), lambda _key: host, QUICK)
+        try:
+            seen = pool.open(host).run("env").stdout.decode()
+        finally:
+            pool.close()
+        log = server.log.read_text("utf-8")
+    assert "SSH_CONNECTION" in seen
+    assert not re.search("^(SSH_AUTH_SOCK|DISPLAY|SSH_TUNNEL)=", seen, re.MULTILINE)
+    wanted = set(re.findall(r"server_input_channel_req: channel \d+ request (\S+)", log))
+    assert "exec" in wanted
+    assert wanted <= {"exec", "env", "eof"}, wanted
+    opened = set(re.findall(r"server_input_channel_open: ctype (\S+)", log))
+    assert opened == {"session"}
+    asked_for = set(re.findall(r"server_input_global_request: rtype (\S+)", log))
+    assert not {name for name in asked_for if "forward" in name}, asked_for
 
 
 def old_server(folder: Path) -> PrivateSshd:
