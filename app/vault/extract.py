@@ -10,10 +10,12 @@ import posixpath
 import stat
 from dataclasses import dataclass, field
 
-from app.vault.tarheader import Member, MemberType
+from app.vault.tarheader import Member, MemberType, TarError
 from app.vault.tree import Tree, shown
 
 MAX_LISTED = 50
+MAX_KEPT = 1_000_000
+"""Folders and links are finished last and kept in memory until then; files are not."""
 _MODE_MASK = 0o777
 """Set-user-id bits mean nothing in a folder of ours."""
 
@@ -51,11 +53,11 @@ class Extractor:
             case MemberType.DIRECTORY:
                 if member.path != b".":
                     _make_if_missing(name, folder)
-                self._folders.append(member)
+                self._keep(member, self._folders)
             case MemberType.FILE:
                 self._file = _new_file(name, folder)
             case MemberType.SYMLINK | MemberType.HARDLINK:
-                self._links.append(member)
+                self._keep(member, self._links)
             case MemberType.FIFO if hasattr(os, "mkfifo"):
                 os.mkfifo(name, 0o600, dir_fd=folder)
                 self._adorn(member)
@@ -88,6 +90,11 @@ class Extractor:
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+    def _keep(self, member: Member, last: list[Member]) -> None:
+        if len(self._folders) + len(self._links) >= MAX_KEPT:
+            raise TarError(f"More than {MAX_KEPT} folders and links.")
+        last.append(member)
 
     def _link(self, member: Member) -> None:
         if member.type is MemberType.SYMLINK:

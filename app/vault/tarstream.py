@@ -23,7 +23,8 @@ from app.vault.tarheader import (
     parse_pax,
 )
 
-MAX_MEMBERS = 1_000_000
+MAX_MEMBERS = 10_000_000
+"""A mail server holds some millions of files. They pass by, so this bounds time alone."""
 MAX_HASHED_HOLES_BYTES = 1 << 30
 """Holes beyond this are not hashed: a sparse file may claim terabytes."""
 

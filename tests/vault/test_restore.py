@@ -186,6 +186,15 @@ def test_nothing_is_written_through_a_link(members, tmp_path):
     assert not Path("/tmp/evil").exists()
 
 
+def test_folders_and_links_without_end_are_refused_and_files_are_not(tmp_path, monkeypatch):
+    monkeypatch.setattr("app.vault.extract.MAX_KEPT", 4)
+    files = [(f"file-{number}", FILE, "", b"x") for number in range(9)]
+    links = [(f"link-{number}", LINK, "file-0", b"") for number in range(5)]
+    assert unpack(packed(*files, *links[:4]), tmp_path / "few").count == 0
+    with pytest.raises(TarError, match="More than 4 folders and links"):
+        unpack(packed(*files, *links), tmp_path / "many")
+
+
 @pytest.mark.parametrize("link", ["../secret", "/etc/shadow", "a/../../secret"])
 def test_hard_links_to_the_outside_are_refused(link, tmp_path):
     (tmp_path / "secret").write_text("s")
