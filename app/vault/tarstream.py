@@ -11,6 +11,7 @@ from typing import Protocol
 
 from app.vault.tarheader import (
     BLOCK,
+    EXTENSIONS,
     MAX_META_BYTES,
     Header,
     Member,
@@ -74,6 +75,9 @@ class TarReader:
                 skipped = min(self._padding, len(view))
                 self._padding -= skipped
                 view = view[skipped:]
+            elif not self._held and len(view) >= self._wanted:
+                block, view = bytes(view[: self._wanted]), view[self._wanted :]
+                self._collect(block)
             else:
                 taken = min(self._wanted - len(self._held), len(view))
                 self._held += view[:taken]
@@ -108,7 +112,7 @@ class TarReader:
         if self._zero_blocks:
             raise TarError("Data follows the end of the archive.")
         header = parse_header(block)
-        if header.kind in (b"x", b"g", b"L", b"K"):
+        if header.kind in EXTENSIONS:
             self._expect_meta(header)
             return
         self._begin_member(header)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.vault.tarheader import Member, MemberType, TarError
+from app.vault.tarheader import Member, MemberType, TarError, parse_header
 from app.vault.tarstream import TarReader
 
 
@@ -220,6 +220,16 @@ def test_too_many_members_and_too_long_names_are_refused():
     meta[124:136] = b"%011o\0" % (2 << 20)
     with pytest.raises(TarError, match="beyond the limit"):
         read(signed_header(meta))
+
+
+@given(st.binary(min_size=512, max_size=512) | st.sampled_from([bytes(512), b"\xff" * 512]))
+def test_a_header_is_believed_only_with_the_sum_of_its_bytes(noise):
+    header = noise[:124] + b"%011o\0" % 7 + noise[136:148] + b" " * 8 + b"x" + noise[157:]
+    total = sum(header)
+    assert parse_header(header[:148] + b"%06o\0 " % total + header[156:]).size == 7
+    for wrong in (total - 1, total + 1, total % 65521 if total > 65521 else total + 65521):
+        with pytest.raises(TarError, match="checksum"):
+            parse_header(header[:148] + b"%06o\0 " % wrong + header[156:])
 
 
 @given(st.binary(max_size=4000))
