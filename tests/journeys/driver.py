@@ -156,7 +156,7 @@ class Person(Screen):
         """Click a tab of the change."""
         (tabs,) = self.seen(Tabs)
         position = tabs._names.index(name)
-        area = tabs._areas()[position]
+        area = tabs._areas(tabs.width())[position]
         QTest.mouseClick(tabs, LEFT, pos=area.center().toPoint())
         self.settle()
 
