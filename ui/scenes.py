@@ -171,13 +171,15 @@ def _add_a_tag(stage: Stage) -> bool:
 
 
 def _ask_for_a_copy(stage: Stage) -> bool:
-    stage.page.detail.head.reuse_wanted.emit("copy")
-    return True
+    if stage.page.detail.ref:
+        stage.page.detail.head.reuse_wanted.emit("copy")
+    return bool(stage.page.detail.ref)
 
 
 def _hold(stage: Stage) -> bool:
-    stage.page.detail.moves.hold()
-    return True
+    if stage.page.detail.ref:
+        stage.page.detail.moves.hold()
+    return bool(stage.page.detail.ref)
 
 
 def _import_samples(stage: Stage) -> bool:

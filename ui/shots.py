@@ -143,6 +143,7 @@ def take(wanted: Wanted) -> tuple[list[Path], list[str]]:
         finally:
             desktop.stop()
             desktop.window.close()
+            sys.excepthook = sys.__excepthook__  # no window is left that could say what went wrong
 
 
 def walk(application: "QApplication", desktop: "Desktop", wanted: Wanted) -> list[Path]:

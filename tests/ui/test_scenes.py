@@ -149,6 +149,30 @@ def test_every_screen_fits_a_small_window_and_every_scene_is_reached(qapp, deskt
     print(f"{len(pictures)} screens of {len(PAGES)} pages at {NARROW[0]} × {NARROW[1]}")
 
 
+def test_on_an_empty_desk_every_screen_fits_and_what_cannot_be_played_is_left_out(
+    qapp, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(shots, "_QUIET_MS", 40)
+    start = Start(tmp_path, lambda _context: open_services(tmp_path), remember=False)
+    one = Desktop(qapp, start)
+    one.window.setFixedSize(*NARROW)
+    one.run()
+    try:
+        shots._settle(qapp, one)
+        wrong, played = {}, []
+        for entry in PAGES:
+            for ref in shots._refs(qapp, one, entry.id, ""):
+                wrong[f"{entry.id} {ref}"] = cut_off(one)
+            for name in shots.play(qapp, one, entry.id):
+                wrong[f"{entry.id} {name}"] = cut_off(one)
+                played.append(name)
+    finally:
+        take_down(qapp, [one])
+    assert {name: found for name, found in wrong.items() if found} == {}
+    assert {"table", "filter-builder", "shortcuts"} <= set(played)
+    assert not {"hold", "copy", "marked", "step"} & set(played)
+
+
 def test_in_larger_type_the_head_and_every_tab_of_a_change_fit_a_small_window(qapp, desktop):
     theme = desktop.tools.theme
     theme.set_scale(1.25)

@@ -79,7 +79,8 @@ class ChangesPage(Page):
         self.list.picked.connect(self._on_picked)
         self.list.opened.connect(self._on_opened)
         self.list.search.numbered.connect(self.open)
-        self.list.head.new.clicked.connect(self.new_record)
+        for new in (self.list.head.new, self.list.views.first):
+            new.clicked.connect(self.new_record)
         if self._nothing.button:
             self._nothing.button.clicked.connect(self.new_record)
         self.detail.head.folded.connect(self.sides.unfold)

@@ -45,7 +45,14 @@ class ListViews(QStackedWidget):
             _("Nothing fits"), _("No change fits this search and filter."), self.everything
         )
         self._blank = QWidget()
-        for widget in (self.lines, self.wide, self.nothing_fits, self._blank):
+        self.first = Button(_("New change"), icon="plus")
+        self.nothing_yet = EmptyState(
+            _("No changes yet"),
+            _("A change is recorded from the need to the printed report. It begins with a title."),
+            self.first,
+            takes=_("takes a minute"),
+        )
+        for widget in (self.lines, self.wide, self.nothing_fits, self._blank, self.nothing_yet):
             self.addWidget(widget)
         for table in (self.lines, self.wide):
             table.setAccessibleName(_("Changes"))
@@ -116,8 +123,12 @@ class ListViews(QStackedWidget):
         if self._on_board:
             self.show_board()
             return
-        instead = self._blank if nothing else self.nothing_fits
-        self.setCurrentWidget(self.table if self.pages.total else instead)
+        if self.pages.total:
+            self.setCurrentWidget(self.table)
+        elif not nothing:
+            self.setCurrentWidget(self.nothing_fits)
+        else:  # beside two lines each the right side says it
+            self.setCurrentWidget(self._blank if self.view is View.LINES else self.nothing_yet)
 
     @Slot(object)
     def show_order(self, sort: ChangeSort) -> None:
