@@ -5,7 +5,7 @@ import json
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from app.domain.approval import Approval, ApprovalRequest
 from app.domain.backup import BackupSource
@@ -273,7 +273,7 @@ _STAGES = {
 
 
 def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, datetime) else _told(value)
+    return value.isoformat() if isinstance(value, date) else _told(value)  # a moment is one too
 
 
 def _told(record: object) -> dict[str, object]:

@@ -1,12 +1,23 @@
 """The hash of a plan: every edit alters it, the growth of the program does not."""
 
+import json
 from dataclasses import fields, make_dataclass, replace
+from datetime import UTC, date, datetime
 
 import pytest
 
 from app.domain.change import PLAN_FIELDS, Change
 from app.domain.ids import ChangeId
-from app.domain.need import Impact, Option, currency_of
+from app.domain.need import (
+    EvidenceKind,
+    Impact,
+    Lifecycle,
+    Need,
+    NeedEvidence,
+    Option,
+    OutageRecord,
+    currency_of,
+)
 from app.domain.runbook import Runbook, Step, StepKind
 from tests.examples import identified, planned
 
@@ -35,6 +46,21 @@ def test_every_field_of_the_plan_alters_the_hash_and_no_other_does():
     for name in ("state", "coordinator", "approvals", "version", "close_notes"):
         other = 7 if name == "version" else "other"
         assert replace(full, **{name: other}).plan_hash == full.plan_hash, name
+
+
+def test_every_record_of_the_need_can_be_told_dates_and_moments_too():
+    lifecycle = Lifecycle("PostgreSQL", "13", end_of_life=date(2025, 11, 13))
+    outage = OutageRecord(datetime(2026, 5, 1, 10, tzinfo=UTC))
+    need = Need(
+        evidence=(
+            NeedEvidence(EvidenceKind.VERSION, "Ends", lifecycle=lifecycle),
+            NeedEvidence(EvidenceKind.OUTAGE, "Was down", outage=outage),
+        )
+    )
+    told = json.loads(replace(PLAIN, need=need).text_of(("need",)))
+    first, second = told["need"]["evidence"]
+    assert first["lifecycle"]["end_of_life"] == "2025-11-13"
+    assert second["outage"]["began"] == "2026-05-01T10:00:00+00:00"
 
 
 def test_a_value_set_back_to_its_default_gives_the_first_hash():

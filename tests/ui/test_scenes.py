@@ -13,6 +13,7 @@ from tests.ui.desktops import take_down
 from ui import shots
 from ui.application import Desktop, Start
 from ui.cells import CELL_ROLE, COLUMN_ROLE, Badge, Cell, Column, Mark, Words
+from ui.messages import Tone
 from ui.models.rows import RowsModel
 from ui.pages import PAGES
 from ui.scenes import SCENES
@@ -47,12 +48,16 @@ def desktop(qapp, examples, monkeypatch) -> Iterator[Desktop]:
 
 
 def cut_off(desktop: Desktop) -> list[str]:
-    """Return what stands beyond something it lies in, or has less room than its words need."""
+    """Return what stands beyond something it lies in or lacks room; and what went wrong."""
     found = []
     for widget in desktop.window.findChildren(QWidget):
         if isinstance(widget, _KINDS) and widget.isVisible() and (why := _why_cut(widget)):
             text = widget.text() if hasattr(widget, "text") else widget.accessibleName()
             found.append(f"{type(widget).__name__} “{text}”: {why}")
+    if desktop.window.page is not None:
+        banners = desktop.window.page.banners.banners
+        found += [f"an error: {one.message.as_text()}" for one in banners
+                  if one.message.tone is Tone.ERROR]  # fmt: skip
     for table in desktop.window.findChildren(BaseTable):
         if table.isVisible():
             found += [f"in a table, {why}" for why in cut_in_cells(table)]

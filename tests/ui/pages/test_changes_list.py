@@ -198,22 +198,6 @@ def test_a_change_opens_from_the_table_and_escape_leads_back(drive, many):
     assert page.right.isVisible()
 
 
-def test_an_empty_table_teaches_and_leads_to_the_first_change(drive, services):
-    driver = drive(ChangesPage)
-    page, listing = driver.page, driver.page.list
-    driver.click(listing.head.views[View.TABLE])
-    assert listing.views.nothing_yet.isVisible()
-    driver.click(listing.views.first)
-    assert page.new.isVisible()
-    driver.type(page.new.field, "Upgrade PostgreSQL")
-    driver.click(page.new.begin)
-    driver.bot.waitUntil(lambda: listing.pages.total == 1)
-    driver.settle()
-    assert page.escape()
-    assert listing.table.isVisible()
-    assert not listing.views.nothing_yet.isVisible()
-
-
 def test_rows_are_marked_by_x_by_shift_by_click_and_all_at_once(drive, many):
     many(150)
     driver = drive(ChangesPage)
