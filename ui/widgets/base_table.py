@@ -25,7 +25,7 @@ from ui.cells import COLUMN_ROLE, Column
 from ui.paint import LEFT, RIGHT, Style, by_keyboard, focus_ring, hline, scaled, write
 from ui.theme import MEDIUM, SMALL, tokens
 from ui.widgets.cells import PAD, CellDelegate
-from ui.widgets.column_fit import ColumnFit
+from ui.widgets.column_fit import LOOKED_AT, ColumnFit
 from ui.widgets.dressed import dress_bars
 
 
@@ -158,8 +158,9 @@ class BaseTable(QTableView):
         self.setTabKeyNavigation(False)
         self._columns_fit = ColumnFit(self, self._records.columns)
         self._fit(self._records.columns)
-        for changed in (model.modelReset, model.dataChanged, model.layoutChanged):
+        for changed in (model.modelReset, model.layoutChanged):
             changed.connect(self._on_rows)
+        model.dataChanged.connect(self._on_changed)
         self.selectionModel().currentRowChanged.connect(self._on_current)
         self.activated.connect(self._on_activated)
 
@@ -270,6 +271,12 @@ class BaseTable(QTableView):
     def fit_columns(self) -> None:
         """Share the width anew, after columns were shown or hidden."""
         self._columns_fit.measure()
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_changed(self, first: QModelIndex, _last: QModelIndex) -> None:
+        """Measure anew what is measured at all: in a long list, pages come while one scrolls."""
+        if first.row() < LOOKED_AT:
+            self._on_rows()
 
     @Slot()
     def _on_rows(self) -> None:

@@ -15,7 +15,7 @@ _LEAST, _ENOUGH = 112, 260
 _MOST = 1.6
 """How far beyond its own width a column may grow for what it shows; longer words are prose."""
 _SHRINKS_TO = 0.6
-_LOOKED_AT = 48
+LOOKED_AT = 48
 """How many rows are measured: the widths shall suit what is seen first."""
 _SPARE = 2
 
@@ -45,7 +45,7 @@ class ColumnFit:
     def measure(self) -> None:
         """Look how much room the cells need, and share the room anew."""
         model = self._table.model()
-        rows = range(min(model.rowCount(), _LOOKED_AT))
+        rows = range(min(model.rowCount(), LOOKED_AT))
         for at in range(len(self._columns)):
             rooms = [self._need(row, at) for row in rows]
             self._needs[at] = max((need for need, _least in rooms), default=0)

@@ -7,10 +7,10 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.bootstrap import Surroundings, open_services
-from app.domain.change import ChangeState
+from app.domain.change import Change, ChangeState
 from app.domain.event import NewEvent
 from app.domain.host import Host
-from app.domain.ids import HostId
+from app.domain.ids import ChangeId, HostId, new_id
 from app.secrets import SessionSecrets
 from app.services import changes
 from tests.examples import identified, planned
@@ -143,3 +143,19 @@ def read(services, change_id):
 def with_fields(**fields):
     """Return an edit that sets fields."""
     return lambda change: replace(change, **fields)
+
+
+@pytest.fixture
+def many(services):
+    """Return a maker of many changes in one commit."""
+
+    def make(count, **fields):
+        with services.new_uow() as uow:
+            for _n in range(count):
+                number = uow.changes.next_number()
+                change = Change(ChangeId(new_id()), number, f"Renew {number[-4:]}")
+                uow.changes.add(replace(change, coordinator="Nomsa", **fields))
+            uow.log.append(NewEvent("test.added", "Added"))
+            uow.commit()
+
+    return make

@@ -4,42 +4,22 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from app.domain.change import Change, ChangeState
-from app.domain.event import NewEvent
+from app.domain.change import ChangeState
 from app.domain.filter import ChangeFilter, ChangeSort, SortBy
-from app.domain.ids import ChangeId, new_id
 from app.domain.window import TimeRange, Window
 from app.services import changes
 from app.services.kpis import Period
-from app.store import finder
 from tests.fakes import NOON
 from ui.models.pages import KEPT_PAGES, PAGE_ROWS
 from ui.operations import listing as operations
 from ui.operations.kpis import ref_of
-from ui.pages.changes.list_head import View
 from ui.pages.changes.page import ChangesPage
+from ui.widgets.column_fit import ColumnFit
 
 S = ChangeState
-
-
-@pytest.fixture
-def many(services):
-    """Return a maker of many changes in one commit."""
-
-    def make(count, **fields):
-        with services.new_uow() as uow:
-            for _n in range(count):
-                number = uow.changes.next_number()
-                change = Change(ChangeId(new_id()), number, f"Renew {number[-4:]}")
-                uow.changes.add(replace(change, coordinator="Nomsa", **fields))
-            uow.log.append(NewEvent("test.added", "Added"))
-            uow.commit()
-
-    return make
 
 
 def shown(listing):
@@ -96,74 +76,25 @@ def test_no_row_of_the_old_order_stands_in_the_new_one(drive, many, monkeypatch)
     assert loader.pages.at(position, ask=False).number == f"CHG-{position + 1:06}"
 
 
+def test_pages_that_come_while_one_scrolls_are_not_measured(drive, many, monkeypatch):
+    many(450)
+    driver = drive(ChangesPage)
+    listing, measured = driver.page.list, []
+    monkeypatch.setattr(ColumnFit, "measure", lambda fit: measured.append(fit))
+    listing.table.jump_to(330)
+    driver.bot.waitUntil(lambda: listing.pages.at(340, ask=False) is not None)
+    driver.settle()
+    assert measured == []
+    listing.pages.replace(listing.rows[0])
+    assert measured, "the rows that are seen first are"
+
+
 def in_place(listing, position):
     """Whether the top row is what stands there: the newest number first."""
     first = listing.table.rows_in_sight()[0]
     row = listing.pages.at(first, ask=False)
     at_end = position > first >= 1234 - 30
     return row is not None and row.ordinal == 1234 - first and (first == position or at_end)
-
-
-def test_another_order_begins_at_the_top_and_the_header_says_it(drive, many, record):
-    many(5)
-    record("Aaa")
-    driver = drive(ChangesPage)
-    listing = driver.page.list
-    driver.click(listing.head.views[View.TABLE])
-    assert listing.views.wide.isVisible()
-    assert driver.page.right.isHidden()
-    head = listing.views.wide.horizontalHeader()
-    x = head.sectionViewportPosition(1) + 20
-    driver.bot.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(x, 8))
-    driver.settle()
-    assert listing.search.sort == ChangeSort(SortBy.TITLE, descending=False)
-    assert listing.rows[0].title == "Aaa"
-    assert listing.head.order.text() == "Title, A to Z"
-    assert header(listing) == ("Title", Qt.SortOrder.AscendingOrder)
-    driver.bot.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(x, 8))
-    driver.settle()
-    assert listing.rows[-1].title == "Aaa"
-    assert header(listing) == ("Title", Qt.SortOrder.DescendingOrder)
-
-
-def header(listing):
-    """Which column the header says the list is sorted by, and how."""
-    head = listing.views.wide.horizontalHeader()
-    assert head.isSortIndicatorShown()
-    column = listing.views.wide.paged.columns[head.sortIndicatorSection()]
-    return column.header, head.sortIndicatorOrder()
-
-
-def test_the_header_never_says_another_order_than_the_list_has(drive, many, monkeypatch):
-    many(30)
-    driver = drive(ChangesPage)
-    listing = driver.page.list
-    driver.click(listing.head.views[View.TABLE])
-    head, up, down = (
-        listing.views.wide.horizontalHeader(), Qt.SortOrder.AscendingOrder,
-        Qt.SortOrder.DescendingOrder,
-    )  # fmt: skip
-    names = [column.header for column in listing.views.wide.paged.columns]
-
-    def click(name):
-        at = QPoint(head.sectionViewportPosition(names.index(name)) + 10, 8)
-        driver.bot.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=at)
-        driver.settle()
-        return header(listing)
-
-    assert header(listing) == ("Number", down)
-    assert click("Type") == ("Number", down), "no list is sorted by it"
-    assert [click("Risk") for _turn in range(3)] == [
-        ("Risk", down), ("Risk", up), ("Number", down),
-    ]  # fmt: skip
-    assert [click("Number") for _turn in range(2)] == [("Number", up), ("Number", down)]
-    listing.search.sort_by(ChangeSort(SortBy.WINDOW, descending=False))
-    driver.settle()
-    assert header(listing) == ("Window", up)
-    monkeypatch.setattr(finder, "SORTED_HITS", 5)
-    driver.bot.keyClicks(listing.head.search, "renew")
-    driver.bot.waitUntil(lambda: listing.head.order.text() == "Newest first: too many to sort")
-    assert header(listing) == ("Number", down)
 
 
 def test_the_ends_of_a_long_list_are_a_key_away_and_open_what_stands_there(drive, many):
@@ -177,25 +108,6 @@ def test_the_ends_of_a_long_list_are_a_key_away_and_open_what_stands_there(drive
         driver.settle()
         assert listing.table.current.ordinal == ordinal
         assert page.detail._view.change.number == f"CHG-{ordinal:06}"
-
-
-def test_a_change_opens_from_the_table_and_escape_leads_back(drive, many):
-    many(3)
-    driver = drive(ChangesPage)
-    page, listing = driver.page, driver.page.list
-    driver.click(listing.head.views[View.TABLE])
-    listing.table.setFocus()
-    driver.bot.keyClick(listing.table, Qt.Key.Key_J)
-    assert page.right.isHidden()
-    driver.bot.keyClick(listing.table, Qt.Key.Key_Return)
-    driver.settle()
-    assert listing.isHidden()
-    assert page.detail._view.change.number == listing.table.current.number
-    assert page.escape()
-    assert listing.isVisible()
-    assert page.right.isHidden()
-    driver.click(listing.head.views[View.LINES])
-    assert page.right.isVisible()
 
 
 def test_rows_are_marked_by_x_by_shift_by_click_and_all_at_once(drive, many):
@@ -252,42 +164,6 @@ def test_the_menus_offer_every_filter_and_order(drive, record, services):
     orders["Title, A to Z"].trigger()
     driver.settle()
     assert listing.search.sort.by is SortBy.TITLE
-
-
-def test_columns_can_be_moved_and_hidden_and_stay_so(drive, many):
-    many(2)
-    driver = drive(ChangesPage)
-    listing = driver.page.list
-    driver.click(listing.head.views[View.TABLE])
-    head = listing.views.wide.horizontalHeader()
-    hidden = [at for at in range(head.count()) if head.isSectionHidden(at)]
-    assert hidden == [7, 8, 9]
-    actions = {a.text(): a for a in listing.views.columns_menu().actions()}
-    actions["Priority"].trigger()
-    actions["Type"].trigger()
-    head.moveSection(head.visualIndex(4), 0)
-    kept = head.saveState()
-    again = drive(ChangesPage).page.list.views.wide.horizontalHeader()
-    assert again.restoreState(kept)
-    assert again.isSectionHidden(3)
-    assert not again.isSectionHidden(8)
-    assert again.logicalIndex(0) == 4
-    assert listing.views.wide.cell_delegate.is_first(4)
-
-
-def test_titles_stay_readable_when_all_columns_are_shown(drive, many):
-    many(3, implementer="Sipho Dlamini", business_service="Orders of the north")
-    driver = drive(ChangesPage)
-    driver.page.resize(1100, 700)
-    listing = driver.page.list
-    driver.click(listing.head.views[View.TABLE])
-    head = listing.views.wide.horizontalHeader()
-    for action in listing.views.columns_menu().actions():
-        if not action.isChecked():
-            action.trigger()
-    assert not any(head.isSectionHidden(at) for at in range(head.count()))
-    assert head.sectionSize(1) >= 110
-    assert head.length() <= listing.views.wide.viewport().width()
 
 
 def test_the_whole_list_is_exported_from_the_menu(drive, many, tmp_path, monkeypatch):
