@@ -8,8 +8,9 @@ import numpy as np
 
 from app.analysis.clean import Array, Bins
 from app.analysis.effect import MIN_RUNS, Effect, Measured, by_runs, in_units, without_history
-from app.analysis.judge import Ratio, Terms, rule
+from app.analysis.judge import Terms, rule
 from app.analysis.levels import levels_of, usual_scale
+from app.analysis.ratio import Ratio
 from app.analysis.study import MIN_EFFECTIVE, Gate, Study, Window
 from app.domain.verdict import Design, Scale
 

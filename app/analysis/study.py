@@ -28,8 +28,9 @@ from app.analysis.effect import (
     in_units,
     without_history,
 )
-from app.analysis.judge import Ratio, Ruling, Terms, rule
+from app.analysis.judge import Ruling, Terms, rule
 from app.analysis.levels import Levels, less_control, levels_of, usual_scale
+from app.analysis.ratio import Ratio
 from app.analysis.windows import Candidate, Layout, Slot
 from app.domain.verdict import Design, ReferenceDay, Scale
 from app.i18n import _

@@ -16,6 +16,7 @@ from app.analysis.words_figures import (
     level,
     likely_range,
     points,
+    rhythm_shows,
     told_in_units,
 )
 from app.domain.metric import MetricKind
@@ -31,8 +32,6 @@ from app.wording import (
 )
 
 _ENOUGH_DAYS = 7
-_RHYTHM_SHOWS = 0.02
-"""Expected and former level differ by more than this: then both are named."""
 _TIMES_FROM = 1.0
 _RARELY, _ROUNDED_FROM = 0.001, 30.0
 
@@ -149,7 +148,7 @@ def _moved_share(found: Comparison, *, up: bool) -> str:
 
 def _levels(found: Comparison) -> str:
     """Return "412 → 486 ms", or what was to be expected where the hour alone moves it."""
-    if _rhythm_shows(found):
+    if rhythm_shows(found):
         return _(
             "{after} instead of the {expected} to be expected at these hours; {before} before"
         ).format(
@@ -158,12 +157,6 @@ def _levels(found: Comparison) -> str:
             before=level(found, found.before),
         )
     return f"{level(found, found.before, unit=False)} → {level(found, found.after)}"
-
-
-def _rhythm_shows(found: Comparison) -> bool:
-    if not found.before or found.expected is None or found.design is not Design.REFERENCE_DAYS:
-        return False
-    return abs(found.expected / found.before - 1) > _RHYTHM_SHOWS
 
 
 def _matters(found: Comparison) -> str:

@@ -4,11 +4,24 @@ A share, and a move that only the floor keeps from mattering, are told as differ
 of a percentage, or of next to nothing, misleads.
 """
 
+from app.analysis.ratio import Ratio
 from app.domain.metric import MetricKind
-from app.domain.verdict import Comparison, Verdict
+from app.domain.verdict import Comparison, Design, Verdict
 from app.i18n import _, ngettext
-from app.wording import THIN, agreed_number, agreed_percent, number, signed_number, signed_percent
+from app.wording import (
+    NONE,
+    THIN,
+    agreed_number,
+    agreed_percent,
+    number,
+    percent_range,
+    signed_number,
+    signed_percent,
+)
 
+_RHYTHM_SHOWS = 0.02
+"""Expected and former level differ by more than this: then both are named."""
+_POINT_DIGITS = 3
 _SMALL = 0.05
 """Moves below this are lost when levels have two digits."""
 
@@ -25,8 +38,12 @@ def level(found: Comparison, value: float | None, *, unit: bool = True) -> str:
 
 def points(found: Comparison, change: float | None) -> str:
     """Return "+0.50 percentage points"."""
-    value = None if change is None else _percents(found) * change
+    value = None if change is None else _in_points(found, change)
     return _("{points} percentage points").format(points=signed_number(value))
+
+
+def _in_points(found: Comparison, change: float) -> float:
+    return round(_percents(found) * change, _POINT_DIGITS)
 
 
 def _percents(found: Comparison) -> float:
@@ -47,6 +64,30 @@ def estimate(found: Comparison) -> str:
     return signed_number(found.absolute_change, found.unit)
 
 
+def difference(found: Comparison, relative: float) -> float:
+    """Return a relative move of a metric in its own unit."""
+    ratio = Ratio(found.scale, found.expected or 0.0, found.after or 0.0)
+    return ratio.difference(relative)
+
+
+def short_move(found: Comparison) -> str:
+    """Return how far it moved, for a cell: "−27 %", or "+0.5 pp" of a share."""
+    if found.kind is not MetricKind.RATIO or found.absolute_change is None:
+        return signed_percent(found.relative_change)
+    return signed_number(_in_points(found, found.absolute_change), _("pp"))
+
+
+def short_range(found: Comparison) -> str:
+    """Return the likely range, for a cell: "−33 to −20 %", or "−0.04 to +0.02 pp" of a share."""
+    if found.interval95 is None:
+        return NONE
+    if found.kind is not MetricKind.RATIO or not found.expected:
+        return percent_range(*found.interval95)
+    ends = (_in_points(found, difference(found, end)) for end in found.interval95)
+    low, high = (signed_number(end) for end in ends)
+    return _("{low} to {high} pp").format(low=low, high=high)
+
+
 def likely_range(found: Comparison) -> str:
     """Return "(95 %) −6 % to +26 %", in the unit in which the move is told."""
     if found.interval95 is None:
@@ -55,9 +96,9 @@ def likely_range(found: Comparison) -> str:
     if not told_in_units(found) or not found.expected:
         low, high = (signed_percent(end) for end in found.interval95)
         return text.format(thin=THIN, low=low, high=high)
-    first, last = (found.expected * end for end in found.interval95)
+    first, last = (difference(found, end) for end in found.interval95)
     if _counts_in_points(found):
-        low, high = signed_number(_percents(found) * first), points(found, last)
+        low, high = signed_number(_in_points(found, first)), points(found, last)
     else:
         low, high = signed_number(first), signed_number(last, found.unit)
     return text.format(thin=THIN, low=low, high=high)
@@ -93,3 +134,10 @@ def least_that_matters(found: Comparison) -> str:
     if found.floor and (found.relative_change is None or moved >= found.margin):
         return floor_words(found)
     return agreed_percent(found.margin)
+
+
+def rhythm_shows(found: Comparison) -> bool:
+    """Whether the hour alone was to move the level: then what was to be expected is named."""
+    if not found.before or found.expected is None or found.design is not Design.REFERENCE_DAYS:
+        return False
+    return abs(found.expected / found.before - 1) > _RHYTHM_SHOWS

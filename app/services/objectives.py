@@ -121,7 +121,10 @@ def _budget_words(metric: Metric, found: BudgetUse) -> str:
     sides = []
     for part, name in ((found.before, _("before")), (found.after, _("after"))):
         if part.burn is not None and part.spent is not None:
-            told = _("{side} it burned {burn} times as fast as allowed ({spent} in the window)")
+            if not part.burn:
+                sides.append(_("{side} it nothing was spent").format(side=name))
+                continue
+            told = _("{side} it the budget burned {burn} times as fast as allowed, {spent} of it")
             sides.append(told.format(side=name, burn=number(part.burn), spent=percent(part.spent)))
     return f"{text} {'; '.join((first, *sides))}."
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.analysis.effect import Effect
-from app.analysis.judge import Ratio, Terms, overall_verdict, rule, survivors
+from app.analysis.judge import Terms, overall_verdict, rule, survivors
+from app.analysis.ratio import Ratio
 from app.domain.ids import ChangeId
 from app.domain.metric import Target, WorseWhen
 from app.domain.verdict import Comparison, OverallVerdict, Scale, Shift, Verdict
@@ -159,3 +160,13 @@ def test_a_crossed_target_counts_as_harm_even_when_the_move_is_small() -> None:
     assert small.crossed_target
     assert overall_verdict([small]) is OverallVerdict.REGRESSED
     assert not replace(small, interval95=(-0.01, 0.04)).crossed_target
+
+
+@given(st.sampled_from(Scale), st.floats(0.01, 1e4), st.floats(0.2, 5.0), st.floats(-0.9, 3.0))
+def test_a_relative_move_and_its_difference_tell_the_same(scale, expected, times, effect):
+    ratio = Ratio(scale, expected, expected * times)
+    effect = effect if scale is Scale.LOG else effect * expected
+    relative = ratio.relative(effect)
+    assert ratio.difference(relative) == pytest.approx(ratio.absolute(effect), rel=1e-6, abs=1e-9)
+    below = Ratio(Scale.LINEAR, -expected, expected * times)
+    assert below.difference(below.relative(effect)) == pytest.approx(effect, rel=1e-6)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from app.analysis.words_figures import difference, told_in_units
 from app.domain.vocabulary import OverallVerdict, Verdict
 from ui.cells import Badge, Interval, Mark
 
@@ -39,4 +40,10 @@ def interval_of(found: "Comparison | None") -> Interval:
     lo, hi = found.interval95
     sure = found.verdict not in (Verdict.NOT_ENOUGH_DATA, Verdict.NOT_MEASURED)
     tone = _MARKS[found.verdict].tone if found.verdict.is_move else "ink2"
-    return Interval(found.relative_change, lo, hi, found.margin, tone, sure)
+    estimate = found.relative_change
+    if found.floor and told_in_units(found) and found.absolute_change is not None:
+        # a difference counts here: the zone of the margin stands for the least one that matters
+        scale = found.margin / found.floor
+        estimate = scale * found.absolute_change
+        lo, hi = (scale * difference(found, end) for end in (lo, hi))
+    return Interval(estimate, lo, hi, found.margin, tone, sure)

@@ -8,7 +8,7 @@ from app.reports.plot import PlotDrawing
 from app.reports.tables import Ruled, columns
 from app.reports.theme import GUTTER, LEADING, Sheet
 from app.services.report_content.common import Claim
-from app.services.report_content.load_parts import LoadPart, LoadRow, RunRow
+from app.services.report_content.load_parts import LoadPart, LoadRow
 
 
 def load_tests_section(part: LoadPart | None, words: Words, page: Sheet) -> list[Flowable]:
@@ -24,7 +24,7 @@ def load_tests_section(part: LoadPart | None, words: Words, page: Sheet) -> list
     notes: list[Flowable] = []
     for note in part.notes:
         notes += [words.text(note, quiet=True), gap(2)]
-    return [*story, _runs(part.runs, words, page), Air(3), *notes, Air(LEADING)]
+    return [*story, _runs(part, words, page), Air(3), *notes, Air(LEADING)]
 
 
 def _beside(part: LoadPart, words: Words, page: Sheet) -> list[Flowable]:
@@ -70,11 +70,11 @@ def _table(rows: tuple[LoadRow, ...], words: Words, page: Sheet) -> Flowable:
     return Ruled(head, body, (0, None, None, None, None, None, None), page.live_width).build()
 
 
-def _runs(rows: tuple[RunRow, ...], words: Words, page: Sheet) -> Flowable:
+def _runs(part: LoadPart, words: Words, page: Sheet) -> Flowable:
     head: list[Cell] = [
         words.text(_("The runs"), strong=True),
         words.text(_("File"), quiet=True),
-        words.text(_("Ran"), quiet=True),
+        words.text(_("Ran, {zone}").format(zone=part.zone), quiet=True),
         words.text(_("Samples"), quiet=True, right=True),
         words.text(_("Judged"), quiet=True, right=True),
         words.text(_("Evidence"), quiet=True, right=True),
@@ -89,6 +89,6 @@ def _runs(rows: tuple[RunRow, ...], words: Words, page: Sheet) -> Flowable:
             words.text(row.judged, right=True),
             words.ids(row.evidence),
         ]
-        for row in rows
+        for row in part.runs
     ]  # fmt: skip
     return Ruled(head, body, (None, 0, None, None, None, None), page.live_width).build()

@@ -44,6 +44,8 @@ class LoadPart:
     left_out: str = ""
     findings: tuple[Claim, ...] = ()
     runs: tuple[RunRow, ...] = ()
+    zone: str = ""
+    """The zone of the times of the runs, as it is written."""
     notes: tuple[str, ...] = ()
     plot: Plot | None = None
     """Response over rate."""

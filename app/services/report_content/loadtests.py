@@ -21,7 +21,7 @@ from app.services.report_content.evidence import EvidenceBook
 from app.services.report_content.load_parts import LoadPart, LoadRow, RunRow
 from app.services.report_content.source import Source
 from app.services.report_content.words import lower_first, sentence, verdict_mark
-from app.wording import NONE, clock_span, count, number, signed_percent
+from app.wording import DASH, NONE, clock, count, day, number, signed_percent, zone_label
 
 MOST_ROWS = 20
 """Requests in the table, those that want to be looked at first."""
@@ -35,7 +35,7 @@ def load_tests(source: Source, book: EvidenceBook) -> LoadPart | None:
     cited = tuple(_run_row(run, source, book) for run in source.load_runs)
     verdict = source.load_verdict
     if verdict is None:
-        return LoadPart(_uncompared(source), runs=cited)
+        return LoadPart(_uncompared(source), runs=cited, zone=_zone(source))
     found = verdict.found
     total, *labels = found.rows
     labels.sort(key=_rank)
@@ -48,6 +48,7 @@ def load_tests(source: Source, book: EvidenceBook) -> LoadPart | None:
         left_out=left_out.format(n=more) if more else "",
         findings=tuple(_findings(total, found)),
         runs=cited,
+        zone=_zone(source),
         notes=found.notes,
         plot=_plot(found),
     )
@@ -131,7 +132,8 @@ def _run_row(run: LoadRun, source: Source, book: EvidenceBook) -> RunRow:
         notes.append(sentence(why.format(by=run.withdrawn.by, reason=run.withdrawn.reason)))
     when = NONE
     if summary.start is not None and summary.end is not None:
-        when = clock_span(summary.start, summary.end, source.zone, seconds=True)
+        times = (clock(at, source.zone, seconds=True) for at in (summary.start, summary.end))
+        when = f"{day(summary.start, source.zone, year=True)} {DASH.join(times)}"
     return RunRow(
         side=_("Before") if run.side is WindowName.BEFORE else _("After"),
         name=run.name,
@@ -141,6 +143,11 @@ def _run_row(run: LoadRun, source: Source, book: EvidenceBook) -> RunRow:
         note=" ".join(notes),
         evidence=book.load_run(run),
     )
+
+
+def _zone(source: Source) -> str:
+    begins = [run.summary.start for run in source.load_runs if run.summary.start is not None]
+    return zone_label(min(begins), source.zone) if begins else source.zone
 
 
 def _facts_of(run: LoadRun, source: Source) -> RunFacts | None:

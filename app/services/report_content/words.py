@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from app.analysis.words_figures import short_move, short_range
 from app.domain.change import ChangeState, ChangeType
 from app.domain.metric import MetricKind, Target, WindowName
 from app.domain.need import EvidenceKind, NeedCategory, ScopeArea
@@ -19,7 +20,6 @@ from app.wording import (
     duration,
     number,
     percent,
-    percent_range,
     signed_percent,
 )
 
@@ -150,7 +150,7 @@ def likely_words(item: Comparison) -> str:
     """Write the likely range: "likely −41 to −29 %"; empty where there is none."""
     if item.interval95 is None:
         return ""
-    return _("likely {range}").format(range=percent_range(*item.interval95))
+    return _("likely {range}").format(range=short_range(item))
 
 
 def move_verb(item: Comparison) -> str:
@@ -164,13 +164,13 @@ def move_verb(item: Comparison) -> str:
 
 def verdict_words(item: Comparison) -> str:
     """Write a verdict with its size: "Improved by 35 %", "No material change (+1 %)"."""
-    share = item.relative_change
-    if share is None or item.verdict is Verdict.NOT_MEASURED:
+    if item.relative_change is None or item.verdict is Verdict.NOT_MEASURED:
         return item.verdict.words
+    size = short_move(item)
     if item.verdict.is_move:
-        size = signed_percent(abs(share)).lstrip("+")
+        size = size.lstrip("+−")
         return _("{verdict} by {size}").format(verdict=item.verdict.words, size=size)
-    return f"{item.verdict.words} ({signed_percent(share)})"
+    return f"{item.verdict.words} ({size})"
 
 
 def caveat_words(item: Comparison) -> str:

@@ -6,6 +6,7 @@ from typing import ClassVar
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
+from app.analysis.words_figures import short_move
 from app.domain.ids import HostId, new_id
 from app.domain.metric import Metric, MetricKind, SampleSet
 from app.domain.review import REVIEW_DAYS
@@ -13,7 +14,7 @@ from app.domain.verdict import Comparison
 from app.errors import InvalidInput
 from app.i18n import _, later
 from app.services.metric_packs import missing_from, pack_for
-from app.wording import clock, count, day, duration, number, signed_percent
+from app.wording import clock, count, day, duration, number
 from ui import typed
 from ui.cells import Cell, Column, Words
 from ui.models.rows import RowsModel
@@ -261,10 +262,8 @@ class Verdicts(QWidget):
             ),
             Column[Comparison](
                 _("Change"),
-                lambda found: signed_percent(found.relative_change),
-                cell=lambda found: Cell(
-                    (Words(signed_percent(found.relative_change), weight=600),), right=True
-                ),
+                lambda found: short_move(found),
+                cell=lambda found: Cell((Words(short_move(found), weight=600),), right=True),
                 width=80,
                 right=True,
             ),

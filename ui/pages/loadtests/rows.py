@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from app.analysis.words_figures import short_move
 from app.domain.loadtest import Figure, LabelComparison, LabelSummary, SideFigures
 from app.domain.verdict import Comparison, Verdict
 from app.i18n import _
-from app.wording import count, number, percent, signed_percent
+from app.wording import count, number, percent
 from ui.cells import Badge, Cell, Column, Words
 from ui.models.verdicts import interval_of, verdict_badge
 
@@ -100,7 +101,7 @@ def _sides(row: LabelRow, figure: Figure) -> Cell:
         only = _("only after") if before is None else _("only before")
         return Cell((Words(only, "ink2"),), right=True)
     found = row.label.of(figure)
-    moved = "–" if found is None else signed_percent(found.relative_change)
+    moved = "–" if found is None else short_move(found)
     return Cell(
         (
             Words(f"{figure_words(before, figure, unit=False)} →", "ink2"),
@@ -205,7 +206,7 @@ FIGURE_COLUMNS = (
     ),
     Column[FigureRow](
         _("Change"),
-        lambda row: signed_percent(row.found.relative_change),
+        lambda row: short_move(row.found),
         width=88,
         right=True,
     ),

@@ -7,9 +7,10 @@ from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from app.analysis.words_figures import short_move, short_range
 from app.domain.verdict import Verdict
 from app.i18n import _
-from app.wording import number, percent_range, signed_percent
+from app.wording import number
 from ui.charts.glance import GlanceTile
 from ui.operations.charting import save_by_menu
 from ui.operations.metrics import MetricsView, MetricView
@@ -140,5 +141,5 @@ def _words(view: MetricView) -> tuple[str, str]:
     levels = f"{number(found.before)} → {number(found.after, view.metric.unit)}"
     if found.relative_change is None or found.interval95 is None:
         return levels, ""
-    by = f"{signed_percent(found.relative_change)} ({percent_range(*found.interval95)})"
+    by = f"{short_move(found)} ({short_range(found)})"
     return levels, by

@@ -1,8 +1,9 @@
 """How metrics and their verdicts are shown, as data."""
 
+from app.analysis.words_figures import level, rhythm_shows, short_move, short_range
 from app.domain.verdict import Verdict
 from app.i18n import _
-from app.wording import number, percent_range, signed_percent
+from app.wording import number
 from ui.cells import Badge, Cell, Column, Words
 from ui.models import verdicts
 from ui.models.verdicts import interval_of
@@ -24,16 +25,20 @@ def _values_cell(view: MetricView) -> Cell:
         state = _("measured before") if view.before else _("not measured")
         return Cell((Words(state, "ink2"),), right=True)
     values = (
-        Words(f"{number(found.before)} →", "ink2"),
-        Words(number(found.after, unit), weight=600),
+        Words(f"{level(found, found.before, unit=False)} →", "ink2"),
+        Words(level(found, found.after), weight=600),
     )
-    target = view.metric.target
-    if target is None:
-        return Cell(values, right=True)
-    sign = "≤" if target.at_most else "≥"
-    met = _("met") if found.target_met else _("missed")
-    text = f"{sign} {number(target.value, unit)}, {met}"
-    return Cell(values, (Words(text, "ink2" if found.target_met else "bad"),), right=True)
+    below = []
+    if rhythm_shows(found):
+        below.append(
+            Words(_("{level} expected").format(level=level(found, found.expected)), "ink2")
+        )
+    if (target := view.metric.target) is not None:
+        sign = "≤" if target.at_most else "≥"
+        met = _("met") if found.target_met else _("missed")
+        text = f"{sign} {number(target.value, unit)}, {met}"
+        below.append(Words(text, "ink2" if found.target_met else "bad"))
+    return Cell(values, tuple(below), right=True)
 
 
 def _change_cell(view: MetricView) -> Cell:
@@ -41,8 +46,8 @@ def _change_cell(view: MetricView) -> Cell:
     if found is None or found.relative_change is None or found.interval95 is None:
         return Cell((Words("–", "ink3"),), right=True)
     return Cell(
-        (Words(signed_percent(found.relative_change), weight=600),),
-        (Words(percent_range(*found.interval95), "ink2"),),
+        (Words(short_move(found), weight=600),),
+        (Words(short_range(found), "ink2"),),
         right=True,
     )
 

@@ -15,7 +15,7 @@ from ui.operations.plot_panel import PlotPanel
 from ui.pages.metrics.method import MethodView
 from ui.slices import Slices
 from ui.widgets.labels import Label
-from ui.widgets.layout import column, panel
+from ui.widgets.layout import column, panel, scrolling
 from ui.widgets.tabs import TabStack
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ui.operations.metrics import MetricView, Pictures
 
 WINDOWS, TIMELINE, OVERLAY, DISTRIBUTION, METHOD = range(5)
+_HIGH = 190
+"""The least height of one of two pictures, in pixels."""
 _PICTURES = (TIMELINE, OVERLAY, DISTRIBUTION)
 
 
@@ -88,7 +90,9 @@ class MetricViews(QWidget):
         self.timeline, self.overlay = PlotPanel(), PlotPanel()
         self.quantiles = PlotPanel(_("Quantiles of both windows"))
         self.shifts = PlotPanel(_("How far each quantile moved, with its likely range (95 %)"))
-        distribution = panel(column(self.quantiles, self.shifts, gap=16))
+        for picture in (self.quantiles, self.shifts):
+            picture.setMinimumHeight(_HIGH)
+        distribution = scrolling(panel(column(self.quantiles, self.shifts, gap=16)))
         for name, page in (
             (_("Windows"), self.windows), (_("Timeline"), self.timeline),
             (_("Overlay"), self.overlay), (_("Distribution"), distribution),
