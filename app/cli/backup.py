@@ -50,7 +50,10 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--spool",
         action="store_true",
-        help=_("write files to the host's own disk first, so that a cut link is no matter"),
+        help=_(
+            "write files and SQLite databases to the host's own disk first, so that a cut link is "
+            "no matter"
+        ),
     )
     parser.add_argument(
         "--due",
@@ -127,7 +130,10 @@ def _host(args: argparse.Namespace, services: "AppServices") -> Host:
 
 
 def _sources(args: argparse.Namespace, host: HostId) -> list[BackupSource]:
-    found = [BackupSource(SourceKind.SQLITE, host, database=name) for name in args.sqlite]
+    found = [
+        BackupSource(SourceKind.SQLITE, host, database=name, spool=args.spool)
+        for name in args.sqlite
+    ]
     named = {
         SourceKind.POSTGRESQL: args.postgresql,
         SourceKind.MYSQL: args.mysql,

@@ -49,7 +49,7 @@ class BackupSource:
     query: str = ""
     """What a restore drill asks the restored database; the source has answered it at the backup."""
     spool: bool = False
-    """Whether files are written to the host's own disk first: a cut link is then no matter."""
+    """Whether it is written to the host's own disk first: a cut link is then no matter."""
 
     @property
     def title(self) -> str:

@@ -13,6 +13,8 @@ from app.services.ports import Secrets
 
 NEEDS_NAME = (SourceKind.SQLITE, SourceKind.POSTGRESQL, SourceKind.MYSQL)
 """Kinds that are captured one database at a time."""
+CAN_SPOOL = (SourceKind.FILES, SourceKind.SQLITE)
+"""Kinds whose size the host knows beforehand, and that need no password on its disk."""
 HAS_QUERY = NEEDS_NAME
 """Kinds whose restored database can be asked a query."""
 NOT_PROVEN = (SourceKind.MONGODB,)

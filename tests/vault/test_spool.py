@@ -69,6 +69,23 @@ def test_a_set_by_way_of_the_disk_is_proven_and_leaves_nothing_there(vault, remo
     assert left_on(home) == []
 
 
+def test_a_live_database_goes_by_way_of_the_disk_too(vault, remote, shop, home):
+    database = str(shop / "shop.sqlite")
+    source = BackupSource(
+        SourceKind.SQLITE, remote.host.id, database=database, query="SELECT 1", spool=True
+    )
+    outlook = vault.outlook(
+        CaptureRequest(SetId(new_id()), (remote.host,), (source,), by="ada"), remote, TaskContext()
+    )
+    assert outlook.spool_bytes > spool.SPARE_BYTES
+    taken = take(vault, remote, source)
+    assert taken.objects[0].kind is SourceKind.SQLITE
+    for level in Level:
+        proof = vault.verify(taken, level, by="", context=TaskContext(), remotes=(remote,))
+        assert proof.outcome is Outcome.PASSED, proof.detail
+    assert left_on(home) == []
+
+
 def test_a_link_cut_again_and_again_costs_no_byte(vault, ssh_server: PrivateSshd, secrets, shop):
     (shop / "large.bin").write_bytes(os.urandom(24 << 20))
     before = left_on(ssh_server.home)

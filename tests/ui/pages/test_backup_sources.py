@@ -121,6 +121,25 @@ def test_a_database_is_added_with_its_account_and_its_password_goes_to_the_keyri
         assert not path.is_file() or b"canary-7F3a" not in path.read_bytes()
 
 
+def test_a_database_in_a_file_may_go_by_the_disk_of_its_host_and_one_of_a_server_not(
+    opened, services
+):
+    driver, change, backup = opened(CACHE)
+    sources = backup.sources.sources
+    driver.click(sources.add)
+    form = sources.form
+    driver.choose(form.kind, SourceKind.POSTGRESQL.value)
+    assert not form.way.isVisible()
+    driver.choose(form.kind, SourceKind.SQLITE.value)
+    assert form.way.isVisible()
+    driver.choose(form.host, str(DB.id))
+    driver.type(form.database, "/srv/shop.sqlite3")
+    driver.choose(form.way, "spool")
+    saved(driver)
+    wanted = BackupSource(SourceKind.SQLITE, DB.id, database="/srv/shop.sqlite3", spool=True)
+    assert read(services, change.id).backup_plan == (CACHE, wanted)
+
+
 def test_what_cannot_be_captured_is_said_at_its_field(opened, services):
     driver, change, backup = opened(ORDERS)
     sources = backup.sources.sources

@@ -11,6 +11,7 @@ from app.domain.ids import HostId
 from app.errors import AppError, InvalidInput
 from app.i18n import _
 from app.services.backup_sources import (
+    CAN_SPOOL,
     HAS_QUERY,
     NEEDS_NAME,
     NOT_PROVEN,
@@ -121,8 +122,11 @@ class SourceForm(RecordForm):
         if not paths or any(not path.startswith("/") for path in paths):
             text = _("Paths begin with “/”, one on each line.")
             raise refuse(self.paths, InvalidInput(text))
-        spool = self.way.value == SPOOLED
-        return BackupSource(SourceKind.FILES, record.host, paths, exclude, spool=spool)
+        return BackupSource(SourceKind.FILES, record.host, paths, exclude, spool=self._spool)
+
+    @property
+    def _spool(self) -> bool:
+        return self.way.value == SPOOLED
 
     def _database(self, empty: BackupSource) -> BackupSource:
         kind = empty.kind
@@ -132,6 +136,7 @@ class SourceForm(RecordForm):
             server=self.server.value if kind.is_server else "",
             login=self.login.value if kind.is_server else "",
             query=self.query.value if kind in HAS_QUERY else "",
+            spool=self._spool and kind in CAN_SPOOL,
         )
         for field, part in (
             (self.database, replace(found, server="", login="", query="")),
@@ -181,7 +186,7 @@ class SourceForm(RecordForm):
         is_files = kind is SourceKind.FILES
         self.paths.setVisible(is_files)
         self.exclude.setVisible(is_files)
-        self.way.setVisible(is_files)
+        self.way.setVisible(kind in CAN_SPOOL)
         self.database.setVisible(kind in _HAS_NAME)
         for part in (self.server, self.login, self._secret):
             part.setVisible(kind.is_server)
