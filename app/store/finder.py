@@ -112,7 +112,8 @@ class _Listing:
         if not typed.strip() or not numbers:
             return {}
         fits = self._asked.fits
-        return search.where_found(self._held, search.Match(fits.match, fits.titled), numbers)
+        match = search.Match(fits.match, fits.titled, search.typed_words(typed))
+        return search.where_found(self._held, match, numbers)
 
     def count(self) -> int:
         """Return how many rows there are."""

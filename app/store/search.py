@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -27,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import table as lightweight
 
-from app.services.spelling import spelled
+from app.services.spelling import folded, spelled
 from app.store.lettering import as_kept, as_written
 from app.store.words import Texts
 
@@ -150,18 +151,23 @@ def matching(match: str | None = None) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What hits are hits of: words in any place, and the same in titles alone; "" is nothing."""
+    """What hits are hits of: words in any place, and the same in titles alone; "" is nothing.
+
+    ``words`` are the pieces that were typed, by `typed_words`.
+    """
 
     anywhere: str
     titled: str
+    words: tuple[str, ...]
 
 
 def where_found(
     held: "Snapshot", match: Match, numbers: Sequence[int]
 ) -> dict[int, tuple[str, str]]:
-    """Return for each hit the first of `PLACES` with a word, and the text around it.
+    """Return for each hit the place with most of the words, and the text around them.
 
-    A change whose words are all in its title is left out: there they are seen anyway.
+    Of places with as many, the first of `PLACES` is told. A change whose words are all in its title
+    is left out: there they are seen anyway.
     """
     span = (min(numbers), max(numbers))
     titled = {number for (number,) in held.sql(_TITLED, (match.titled, *span))}
@@ -169,7 +175,8 @@ def where_found(
     if not others:
         return {}
     rows = held.sql(_WHERE_FOUND, (match.anywhere, min(others), max(others), as_list(others)))
-    return {row[0]: place for row in rows if (place := _first_place(row))}
+    words = tuple(map(folded, match.words))
+    return {row[0]: place for row in rows if (place := _best_place(row, words))}
 
 
 def _snippet(place: str) -> str:
@@ -187,12 +194,22 @@ _WHERE_FOUND = (
 )
 
 
-def _first_place(row: Sequence[str]) -> tuple[str, str] | None:
-    for name, text_ in zip(PLACES[1:], row[1:], strict=True):
-        if _BEGIN in text_:
-            found = as_written(text_.replace(_BEGIN, "").replace(_END, ""))
-            return name, " ".join(found.split())
-    return None
+def _best_place(row: Sequence[str], words: Sequence[str]) -> tuple[str, str] | None:
+    found = [each for each in zip(PLACES[1:], row[1:], strict=True) if _BEGIN in each[1]]
+    if not found:
+        return None
+    name, text_ = found[0] if len(found) == 1 else max(found, key=partial(_hit_count, words))
+    written = as_written(text_.replace(_BEGIN, "").replace(_END, ""))
+    return name, " ".join(written.split())
+
+
+_HIT = re.compile(f"{_BEGIN}(.*?){_END}", re.DOTALL)
+
+
+def _hit_count(words: Sequence[str], place: tuple[str, str]) -> int:
+    """Return how many of the folded words are among those that are marked in a place."""
+    marked = [folded(as_written(hit)) for hit in _HIT.findall(place[1])]
+    return sum(any(hit.startswith(word) for hit in marked) for word in words)
 
 
 def hit_count(stopping: bool = False) -> AnySelect:

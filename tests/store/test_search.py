@@ -182,6 +182,21 @@ def test_a_word_that_is_not_in_the_title_is_shown_where_it_stands(title, store):
     assert (row.found_in, row.snippet) == ("description", "All of it is gone by now.")
 
 
+@pytest.mark.parametrize(
+    ("typed", "place"),
+    [
+        ("look a day before", "lessons"), ("a day", "lessons"), ("look at", "description"),
+        ("größe da", "lessons"), ("work", "description"), ("a", "description"),
+    ],
+)  # fmt: skip
+def test_the_place_that_is_shown_has_most_of_the_words(typed, place, store):
+    lesson = (Lesson("It ran late: Größe.", recommendation="Look a day before."),)
+    text = "Work at night, all of it: look at the size."
+    keep_changes(store, [{"title": "Upgrade", "description": text, "lessons": lesson}])
+    (row,) = store.finder.page(Query(ChangeFilter(typed), ASKER)).rows
+    assert row.found_in == place
+
+
 @pytest.mark.parametrize("typed", ["renew", "renew north", '"renew the" old', "old-north", "1"])
 def test_words_that_are_all_in_the_title_are_shown_nowhere_else(typed, store):
     title = (
