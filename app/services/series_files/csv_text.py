@@ -6,14 +6,16 @@ The file is read piece by piece, so that a file of any size needs no more memory
 import csv
 import io
 from collections.abc import Collection, Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from app.errors import InvalidInput
 from app.i18n import _
+from app.services.loadtests.files.lines import BLOCK_BYTES, ends_alone
 from app.services.ports_series import Piece, Rows
+from app.services.series_files.columns import ColumnPiece, columns_of
 from app.services.series_files.opening import coding_of, unreadable
 
 HEAD_BYTES = 8 << 20
@@ -67,7 +69,7 @@ class CsvFile:
             lines = _Lines(text)
             if self.is_named:
                 next(iter(lines), None)
-            reader = csv.reader(lines, delimiter=self.delimiter, skipinitialspace=True)
+            reader = self._reader(lines)
             rows, numbers = _taken(reader, lines)
             while rows and file.tell() < HEAD_BYTES:
                 more, their = _taken(reader, lines)
@@ -75,17 +77,68 @@ class CsvFile:
                     break
                 rows += more
                 numbers += their
-            while rows:
+            if rows:
                 yield Piece(rows, numbers, file.tell())
-                rows, numbers = _taken(reader, lines)
+            at = self._behind(lines.number)
+            if at is None:
+                yield from self._taken_rows(lines, file)
+            else:
+                yield from self._blocks(file, at, lines.number)
+
+    def _blocks(self, file: BinaryIO, at: int, number: int) -> Iterator[Piece]:
+        """Yield the rows from a place behind a line, by columns where the text is regular.
+
+        A block that is not gives its rows one by one. Where a quoted cell could go on behind its
+        block, all the rest is read so.
+        """
+        coding = self.coding.removesuffix("-sig")
+        file.seek(at)
+        while text := file.read(BLOCK_BYTES):
+            text += (last := file.readline(_LONGEST_LINE))
+            is_cut = len(last) == _LONGEST_LINE and not last.endswith(b"\n")
+            columns = None if is_cut else columns_of(text, self.delimiter, number + 1, coding)
+            done = file.tell()
+            if columns is not None:
+                yield ColumnPiece([], (), done, columns)
+            elif is_cut or not ends_alone(text, ord(self.delimiter)):
+                file.seek(done - len(text))
+                with io.TextIOWrapper(file, coding, "replace") as rest:
+                    yield from self._taken_rows(_Lines(rest, number), file)
+                return
+            else:
+                block = io.BytesIO(text)
+                lines = _Lines(io.TextIOWrapper(block, coding, "replace"), number)
+                yield from (replace(each, done=done) for each in self._taken_rows(lines, block))
+            number += text.count(b"\n")
+
+    def _taken_rows(self, lines: "_Lines", file: BinaryIO) -> Iterator[Piece]:
+        reader = self._reader(lines)
+        rows, numbers = _taken(reader, lines)
+        while rows:
+            yield Piece(rows, numbers, file.tell())
+            rows, numbers = _taken(reader, lines)
+
+    def _reader(self, lines: "_Lines") -> Iterator[list[str]]:
+        return csv.reader(lines, delimiter=self.delimiter, skipinitialspace=True)
+
+    def _behind(self, number: int) -> int | None:
+        """Return where the file goes on behind a line; None where bytes are not read by columns."""
+        if self.coding == "utf-16":
+            return None
+        with self.path.open("rb") as file:
+            for _line in range(number):
+                line = file.readline(_LONGEST_LINE)
+                if line.count(b"\r") > line.endswith(b"\r\n"):
+                    return None
+            return file.tell()
 
 
 class _Lines:
     """The lines that hold anything; ``number`` is that of the last one, ``letters`` counts all."""
 
-    def __init__(self, text: io.TextIOBase) -> None:
+    def __init__(self, text: io.TextIOBase, number: int = 0) -> None:
         self._text = text
-        self.number = self.letters = 0
+        self.number, self.letters = number, 0
 
     def __iter__(self) -> Iterator[str]:
         readline = self._text.readline

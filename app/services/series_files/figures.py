@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.services.series_files.columns import Columns
+
 Array = NDArray[np.float64]
 
 NOTHING = ("", "nan", "null", "none", "na", "n/a", "-", "undefined", "no data")
@@ -70,6 +72,20 @@ class FigureForm:
                 value[~np.isfinite(value)] = math.nan
                 return value
         return np.array([self._read_one(cell) for cell in cells])
+
+    def read_column(self, columns: Columns, place: int) -> Array:
+        """Return the figures of a column of a block, as `read` does."""
+        if self.dots_group:
+            return self.read(columns.texts(place))
+        value, good = columns.numbers(place, b".")
+        if self.comma_is_decimal and self.factors.get("") == 1.0 and not good.all():
+            other, also = columns.numbers(place, b",")
+            value, good = np.where(good, value, other), good | also
+        if not good.all():
+            texts = columns.texts(place)
+            odd = np.flatnonzero(~good)
+            value[odd] = self.read([texts[row] for row in odd.tolist()])
+        return value
 
     def _read_one(self, cell: str) -> float:
         plain = _plain(cell)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from app.domain.window import to_utc
 from app.errors import InvalidInput
 from app.i18n import _
+from app.services.series_files.columns import Columns
 
 Array = NDArray[np.float64]
 
@@ -119,6 +120,19 @@ class TimeForm:
         fast = _all_iso(cells, self.zone)
         return np.array([self._read_one(cell) for cell in cells]) if fast is None else fast
 
+    def read_column(self, columns: Columns, place: int) -> Array:
+        """Return the times of a column of a block, as `read` does."""
+        if self.per_s:
+            value, good = columns.numbers(place, b".")
+            if not good.all():
+                texts = columns.texts(place)
+                odd = np.flatnonzero(~good)
+                value[odd] = _numbers([texts[row] for row in odd.tolist()])
+            return value / self.per_s
+        letters = None if self.is_sheet else columns.letters(place)
+        fast = None if letters is None else _iso_letters(letters, self.zone)
+        return self.read(columns.texts(place)) if fast is None else fast
+
     def _of_days(self, numbers: Array) -> Array:
         walls = (_SHEET_START + timedelta(days=float(day)) for day in np.nan_to_num(numbers))
         rounded = (wall + timedelta(microseconds=-wall.microsecond % 1000) for wall in walls)
@@ -201,12 +215,20 @@ def _all_iso(cells: Sequence[str], zone: ZoneInfo) -> Array | None:
     shape = _ISO.match(cells[0]) if cells else None
     if shape is None or len(set(map(len, cells))) > 1 or not (text := "".join(cells)).isascii():
         return None
+    return _iso_letters(np.frombuffer(text.encode(), np.uint8).reshape(len(cells), -1), zone)
+
+
+def _iso_letters(letters: NDArray[np.uint8], zone: ZoneInfo) -> Array | None:
+    """Do so with times that are rows of letters."""
+    example = letters[0].tobytes().decode("latin-1")
+    shape = _ISO.match(example)
+    if shape is None:
+        return None
     body = shape.end()
-    letters = np.frombuffer(text.encode(), np.uint8).reshape(len(cells), -1)
     if (letters[:, body:] != letters[0, body:]).any() or (letters[:, 0] - ord("0") > 9).any():
         return None
     try:
-        first = datetime.fromisoformat(cells[0])
+        first = datetime.fromisoformat(example)
         walls = np.ascontiguousarray(letters[:, :body]).view(f"S{body}").ravel()
         at_us = walls.astype("datetime64[us]").astype(np.int64)
         offset = first.utcoffset()

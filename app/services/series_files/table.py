@@ -17,6 +17,7 @@ from app.domain.metric import Series
 from app.errors import InvalidInput
 from app.i18n import _
 from app.services.ports_series import Piece, Rows
+from app.services.series_files.columns import ColumnPiece, Columns
 from app.services.series_files.figures import NOTHING, FigureForm, is_figure
 from app.services.series_files.moments import TimeForm, is_moment
 
@@ -60,6 +61,8 @@ class Timed:
     skipped: int
     rejected: tuple[Rejected, ...]
     """The first of those that were skipped."""
+    columns: Columns | None = None
+    """The rows by columns, where they were read so; ``rows`` is empty then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,8 @@ class TableForm:
 
     def timed(self, piece: Piece) -> Timed:
         """Return the rows that have a time."""
+        if isinstance(piece, ColumnPiece):
+            return self._timed_columns(piece.columns)
         cells = _joined(piece.rows, self.time_at)
         at_s = self.times.read(cells)
         good = np.isfinite(at_s)
@@ -97,6 +102,36 @@ class TableForm:
         rows = [row for row, known in zip(piece.rows, good.tolist(), strict=True) if known]
         return Timed(at_s[good], rows, len(bad), tuple(rejected))
 
+    def _timed_columns(self, columns: Columns) -> Timed:
+        if len(self.time_at) == 1:
+            at_s = self.times.read_column(columns, self.time_at[0])
+        else:
+            at_s = self.times.read(self._joined(columns, self.time_at))
+        good = np.isfinite(at_s)
+        if good.all():
+            return Timed(at_s, [], 0, (), columns)
+        bad = np.flatnonzero(~good)
+        bad = bad[columns.some(~good).holding()]
+        texts = self._joined(columns, self.time_at)
+        first = bad[:KEPT_REJECTS]
+        lines = columns.lines(first)
+        rejected = [
+            Rejected(line, _why(texts[i])) for line, i in zip(lines, first.tolist(), strict=True)
+        ]
+        return Timed(at_s[good], [], len(bad), tuple(rejected), columns.some(good))
+
+    def _labels(self, columns: Columns) -> list[str]:
+        if len(self.words_at) == 1:
+            return columns.texts(self.words_at[0])
+        words = zip(*map(columns.texts, self.words_at), strict=True)
+        return [" ".join(filter(None, each)) for each in words]
+
+    @staticmethod
+    def _joined(columns: Columns, places: Sequence[int]) -> list[str]:
+        if len(places) == 1:
+            return columns.texts(places[0])
+        return [" ".join(cells) for cells in zip(*map(columns.texts, places), strict=True)]
+
     def figures(self, name: str, timed: Timed) -> FigureForm:
         """Find how a series writes its figures; raises InvalidInput where there is no such one."""
         cells = self._cells(self._column(name), timed)[1]
@@ -104,8 +139,15 @@ class TableForm:
 
     def series(self, name: str, timed: Timed, figures: FigureForm) -> Series:
         """Return what some rows hold of a series; cells without a number are NaN."""
-        at_s, cells = self._cells(self._column(name), timed)
-        return Series(at_s, figures.read(cells))
+        column = self._column(name)
+        if timed.columns is None:
+            at_s, cells = self._cells(column, timed)
+            return Series(at_s, figures.read(cells))
+        at_s, columns = timed.at_s, timed.columns
+        if self.words_at:
+            own = np.array([label == column.label for label in self._labels(columns)], bool)
+            at_s, columns = at_s[own], columns.some(own)
+        return Series(at_s, figures.read_column(columns, column.place))
 
     def _column(self, name: str) -> _Column:
         column = next((each for each in self.columns if each.name == name), None)

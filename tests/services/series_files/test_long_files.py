@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from app.errors import InvalidInput
 from app.exports.readers import READERS
 from app.services.series_files import csv_text
+from app.services.series_files.columns import ColumnPiece
 from app.services.series_files.reading import Keep, open_series
 from app.tasks import TaskCancelled, TaskContext
 
@@ -19,6 +20,7 @@ LINES = 4000
 def short_beginning(monkeypatch):
     monkeypatch.setattr(csv_text, "HEAD_BYTES", 8 << 10)
     monkeypatch.setattr(csv_text, "_PIECE_ROWS", 300)
+    monkeypatch.setattr(csv_text, "BLOCK_BYTES", 4 << 10)
 
 
 def written(folder, text: str):
@@ -41,19 +43,35 @@ FORMS = {
         lambda i: f"2026-03-29 {i // 3600:02}:{i // 60 % 60:02}:{i % 60:02},{i},7"
     ),
     "offsets": text_of(lambda i: f"2026-03-18T09:00:00.{i:06}+01:00,{i},1"),
+    "date and clock": text_of(
+        lambda i: f"2026-03-{i % 28 + 1:02};{i // 60 % 24:02}:{i % 60:02};{i};1", "date;time;a;b"
+    ),
     "mixed offsets": text_of(lambda i: f"2026-03-18T09:{i % 60:02}:00+0{i % 3}:00,{i},1"),
     "long": text_of(lambda i: f"{NINE_S + i // 2},{'ab'[i % 2]},{i}", "time,host,value"),
     "gaps": text_of(lambda i: f"{NINE_S + i},{'' if i % 5 else i},{'NaN' if i % 7 else i}"),
+    "quoted": text_of(lambda i: f'"{NINE_S + i}";"{i},25";"-{i}"', '"time";"a";"b"'),
+    "negative, no decimals, many": text_of(lambda i: f"{NINE_S + i},-{i},{i * 1e-9 / 3!r}"),
+    "carriage returns": text_of(lambda i: f"{NINE_S + i},{i},5").replace("\n", "\r\n"),
+    "old line ends": text_of(lambda i: f"{NINE_S + i},{i},5").replace("\n", "\r"),
+    "comments": text_of(lambda i: f"{NINE_S + i},{i},5" + "\n # note" * (i % 40 == 0)),
+    "nothing but delimiters": text_of(lambda i: f"{NINE_S + i},{i},5" if i % 9 else ",,"),
+    "quotes over lines": text_of(lambda i: f'{NINE_S + i},{i},"5\n"'),
     "short rows": text_of(lambda i: f"{NINE_S + i},{i}" + (f",{i}" if i % 3 else "")),
 }
+
+
+IRREGULAR = {"short rows", "old line ends", "comments", "quotes over lines"}
+"""Which are read by rows, at least in part."""
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_long_file_gives_the_same_series_as_a_short_one(tmp_path, monkeypatch, form):
     path = written(tmp_path, FORMS[form])
     whole = open_series(path, zone="Europe/Berlin", readers=READERS)
+    assert whole.is_whole
     monkeypatch.setattr(csv_text, "HEAD_BYTES", 8 << 10)
     monkeypatch.setattr(csv_text, "_PIECE_ROWS", 300)
+    monkeypatch.setattr(csv_text, "BLOCK_BYTES", 4 << 10)
     file = open_series(path, zone="Europe/Berlin", readers=READERS)
     assert (whole.is_whole, file.is_whole, file.names) == (True, False, whole.names)
     found = file.read(whole.names).series
@@ -61,6 +79,58 @@ def test_a_long_file_gives_the_same_series_as_a_short_one(tmp_path, monkeypatch,
         for column in ("at_s", "value"):
             ours, theirs = (getattr(each, column) for each in (found[name], whole.look(name)))
             assert np.array_equal(ours, theirs, equal_nan=True), (name, column)
+    assert found_by_columns(file) == (form not in IRREGULAR)
+
+
+def found_by_columns(file) -> bool:
+    """Whether every piece behind the beginning was read by columns."""
+    pieces = list(file.source.pieces())[1:]
+    assert pieces
+    return all(isinstance(piece, ColumnPiece) for piece in pieces)
+
+
+CELLS = st.one_of(
+    st.sampled_from(
+        ["", "-", "NaN", "inf", "-inf", "1e3", "-0", "+5", ".5", "5.", ".", "--1", "-.5", "1.5.2",
+         "123456789012345", "1234567890123456", "0.30000000000000004", "1_000", " 7 ", "\t8",
+         '"9"', '"1,5"', "1,5", '"a""b"', 'a"b', '"', "#", "12 %", "µ", "x\r", "\x1c4", "\u00a05"]
+    ),
+    st.decimals(-10**15, 10**15, allow_nan=False, places=3).map(str),
+    st.floats(allow_nan=False, allow_infinity=False).map(repr),
+)  # fmt: skip
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(st.tuples(st.one_of(st.just(""), st.none()), CELLS, CELLS), min_size=1, max_size=12),
+    st.sampled_from([",", ";", "\t"]),
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from(["utf-8", "utf-8-sig", "latin-1", "utf-16"]),
+)
+def test_any_cells_mean_by_columns_what_they_mean_by_rows(
+    tmp_path, short_beginning, odd, delimiter, end, coding
+):
+    head = [delimiter.join((str(NINE_S + i), "1", "2")) for i in range(900)]
+    tail = [
+        delimiter.join((str(NINE_S + 900 + i) if when is None else when, *cells))
+        for i, (when, *cells) in enumerate(odd)
+    ]
+    text = end.join([delimiter.join(("time", "a", "b")), *head, *tail, *head[:3]])
+    path = tmp_path / "cells.csv"
+    path.write_bytes(text.encode(coding, "replace"))
+    file = open_series(path, readers=READERS)
+    by_columns = file.read(["a", "b"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_text, "columns_of", lambda *_: None)
+        patch.setattr(csv_text, "ends_alone", lambda *_: False)
+        by_rows = file.read(["a", "b"])
+    assert (by_columns.skipped, by_columns.rejected) == (by_rows.skipped, by_rows.rejected)
+    for name in ("a", "b"):
+        ours, theirs = by_columns.series[name], by_rows.series[name]
+        assert np.array_equal(ours.at_s, theirs.at_s)
+        assert ours.value.tobytes() == theirs.value.tobytes(), name
 
 
 def test_rejected_rows_are_counted_and_the_first_ones_named_with_their_line(

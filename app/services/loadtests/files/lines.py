@@ -5,6 +5,7 @@ and no other: the row is rejected, and reading goes on with the next line.
 """
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -19,6 +20,9 @@ from app.services.loadtests.files.cells import PAD, Bytes, Cells
 BLOCK_BYTES = 1 << 20
 _LONGEST_ROW = 1 << 20
 _NEWLINE, _RETURN, _QUOTE = 10, 13, 34
+_ODD = b"\t\x00\x0b\x0c\x1c\x1d\x1e\x1f"
+"""Blanks that are rare in cells, and nothing at all."""
+_COMMENT = re.compile(rb"(?:\A|\n)[ \t]*#")
 
 
 class Readable(Protocol):
@@ -88,6 +92,52 @@ def blocks(file: Readable, *, delimiter: int, width: int, line: int) -> Iterator
             rest = kept + rest
             bad = []
             yield block
+
+
+def regular_block(text: bytes, delimiter: int, line: int) -> Block | None:
+    """Return whole lines as rows, None unless all have one width and quotes stand around cells.
+
+    Args:
+        text: Whole lines, none of them within a quoted cell.
+        delimiter: The byte between cells.
+        line: The number of the first line.
+    """
+    odd = _ODD.replace(bytes([delimiter]), b"")
+    if len(text.translate(None, odd)) < len(text) or (b"#" in text and _COMMENT.search(text)):
+        return None
+    if text.count(b"\r") != text.count(b"\r\n"):
+        return None
+    if not text.endswith(b"\n"):
+        text += b"\n"
+    first = text[: text.index(b"\n")].decode("latin-1")
+    width = len(next(csv.reader([first], delimiter=chr(delimiter)), []))
+    if not width or not _quotes_are_around_cells(text, delimiter):
+        return None
+    rejected: list[RejectedRow] = []
+    block, kept, _lines = _cut(text, delimiter, width, line, rejected, final=False)
+    return None if rejected or kept else block
+
+
+def ends_alone(text: bytes, delimiter: int) -> bool:
+    """Tell whether whole lines surely end outside quotes, and each of them at a newline."""
+    whole = text.count(b"\r") == text.count(b"\r\n")
+    return whole and _quotes_are_around_cells(text, delimiter)
+
+
+def _quotes_are_around_cells(text: bytes, delimiter: int) -> bool:
+    if b'"' not in text:
+        return True
+    buf = np.frombuffer(b"\n" + text + b"\n", np.uint8)
+    at = np.flatnonzero(buf == _QUOTE)
+    if len(at) % 2:
+        return False
+    opens, closes, ends = at[0::2], at[1::2], np.flatnonzero(buf == _NEWLINE)
+    before, after = buf[opens - 1], buf[closes + 1]
+    return bool(
+        ((before == delimiter) | (before == _NEWLINE)).all()
+        and ((after == delimiter) | (after == _NEWLINE) | (after == _RETURN)).all()
+        and (np.searchsorted(ends, opens) == np.searchsorted(ends, closes)).all()
+    )
 
 
 def _cut(
