@@ -29,7 +29,8 @@ _SMALL = 0.05
 def level(found: Comparison, value: float | None, *, unit: bool = True) -> str:
     """Return a level with two digits, or three where a small move would be lost."""
     small = abs(found.relative_change or 0.0) < _SMALL
-    digits = 3 if small and found.relative_change else 2  # 24.5 → 24.8, not 24 → 25
+    fine = small and found.relative_change and not rhythm_shows(found)
+    digits = 3 if fine else 2  # 24.5 → 24.8, not 24 → 25
     if found.kind is MetricKind.RATIO and not found.unit:
         value = None if value is None else 100 * value
         return number(value, "%" if unit else "", digits)
@@ -136,8 +137,8 @@ def least_that_matters(found: Comparison) -> str:
     return agreed_percent(found.margin)
 
 
-def rhythm_shows(found: Comparison) -> bool:
+def rhythm_shows(found: Comparison, least: float = _RHYTHM_SHOWS) -> bool:
     """Whether the hour alone was to move the level: then what was to be expected is named."""
     if not found.before or found.expected is None or found.design is not Design.REFERENCE_DAYS:
         return False
-    return abs(found.expected / found.before - 1) > _RHYTHM_SHOWS
+    return abs(found.expected / found.before - 1) > least

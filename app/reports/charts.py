@@ -62,17 +62,21 @@ class BeforeAfter(Drawn):
             (model.change, inks().band),
             (model.after, inks().after_field),
         )
-        places: list[tuple[float, str]] = []
+        places: list[tuple[float, Span]] = []
+        fits = True  # both windows are named at length, or neither
         for span, colour in spans:
             left, right = self._time.at(span.start), self._time.at(span.end)
             wide = max(right - left, 1.0)
             canvas.setFillColor(colour)
             canvas.rect(left, self._y0, wide, self._y1 - self._y0, 0, 1)
             self._edges(left, left + wide, span)
-            name = span.named(wide, width_of) or span.name
-            places.append(((left + right) / 2, name))
+            fits = fits and (span is model.change or width_of(span.text) <= wide)
+            places.append(((left + right) / 2, span))
         canvas.setFillColor(inks().ink2)
-        for x, name in _spread(places, self._x0, self.width):
+        names = [
+            (x, span.text if fits and span is not model.change else span.name) for x, span in places
+        ]
+        for x, name in _spread(names, self._x0, self.width):
             words_at(canvas, x, self._y1 + 4, name, anchor="middle")
 
     def _edges(self, left: float, right: float, span: Span) -> None:

@@ -1,7 +1,7 @@
 """How metrics and their verdicts are shown, as data."""
 
 from app.analysis.words_figures import level, rhythm_shows, short_move, short_range
-from app.domain.verdict import Verdict
+from app.domain.verdict import Comparison, Verdict
 from app.i18n import _
 from app.wording import number
 from ui.cells import Badge, Cell, Column, Words
@@ -20,7 +20,7 @@ def _name_cell(view: MetricView) -> Cell:
 
 
 def _values_cell(view: MetricView) -> Cell:
-    found, unit = view.found, view.metric.unit
+    found = view.found
     if found is None:
         state = _("measured before") if view.before else _("not measured")
         return Cell((Words(state, "ink2"),), right=True)
@@ -28,17 +28,21 @@ def _values_cell(view: MetricView) -> Cell:
         Words(f"{level(found, found.before, unit=False)} →", "ink2"),
         Words(level(found, found.after), weight=600),
     )
-    below = []
-    if rhythm_shows(found):
-        below.append(
-            Words(_("{level} expected").format(level=level(found, found.expected)), "ink2")
-        )
-    if (target := view.metric.target) is not None:
-        sign = "≤" if target.at_most else "≥"
-        met = _("met") if found.target_met else _("missed")
-        text = f"{sign} {number(target.value, unit)}, {met}"
-        below.append(Words(text, "ink2" if found.target_met else "bad"))
-    return Cell(values, tuple(below), right=True)
+    return Cell(values, _below(view, found), right=True)
+
+
+def _below(view: MetricView, found: Comparison) -> tuple[Words, ...]:
+    """A missed target first; then what was to be expected, where the levels alone mislead."""
+    target = view.metric.target
+    if found.target_met is not False and rhythm_shows(found, found.margin):
+        expected = level(found, found.expected)
+        return (Words(_("{level} expected").format(level=expected), "ink2"),)
+    if target is None:
+        return ()
+    sign = "≤" if target.at_most else "≥"
+    met = _("met") if found.target_met else _("missed")
+    text = f"{sign} {number(target.value, view.metric.unit)}, {met}"
+    return (Words(text, "ink2" if found.target_met else "bad"),)
 
 
 def _change_cell(view: MetricView) -> Cell:
