@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui import icons
+from ui.format import literal
 from ui.theme import BODY, REGULAR, font, metrics, tokens
 
 LEFT = Qt.AlignmentFlag.AlignLeft
@@ -38,8 +39,8 @@ class Style:
         return metrics(self.size, self.weight, mono=self.mono)
 
     def width(self, text: str) -> float:
-        """Return how wide a text gets, in logical pixels."""
-        return self.metrics().horizontalAdvance(text)
+        """Return how wide a text gets as it is written, in logical pixels."""
+        return self.metrics().horizontalAdvance(literal(text))
 
     @property
     def color(self) -> QColor:
@@ -62,7 +63,9 @@ def write(
 ) -> float:
     """Write one line, elided to the area and centred in its height; return the width used."""
     metrics = style.metrics()
-    shown = metrics.elidedText(text.replace("\n", " "), _ELIDE, max(0.0, area.width()) + 0.5)
+    shown = metrics.elidedText(
+        literal(text).replace("\n", " "), _ELIDE, max(0.0, area.width()) + 0.5
+    )
     painter.setFont(style.font())
     painter.setPen(style.color)
     painter.drawText(area, _ONE_LINE[align], shown)

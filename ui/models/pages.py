@@ -12,7 +12,7 @@ from typing import Any, Generic
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 
 from ui.cells import CELL_ROLE, COLUMN_ROLE, GROUP_ROLE, MARK_ROLE, ROW_ROLE, Column, Row
-from ui.format import tip
+from ui.format import literal, tip
 from ui.models.marks import Marks
 from ui.models.rows import AnyIndex, column_header, side_of
 
@@ -142,7 +142,7 @@ class PagedModel(QAbstractTableModel, Generic[Row]):
             return None
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
-                return column.text(row)
+                return literal(column.text(row))
             case Qt.ItemDataRole.ToolTipRole:
                 return tip(column.text(row))
             case role if role == CELL_ROLE:

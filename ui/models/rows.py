@@ -15,7 +15,7 @@ from ui.cells import (
     Group,
     Row,
 )
-from ui.format import tip
+from ui.format import literal, tip
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -117,7 +117,7 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
             return self._group(row, index.column(), role)
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
-                return column.text(row)
+                return literal(column.text(row))
             case Qt.ItemDataRole.ToolTipRole:
                 return tip(column.text(row))
             case Qt.ItemDataRole.TextAlignmentRole:

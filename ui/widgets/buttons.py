@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import icons
-from ui.format import tip
+from ui.format import literal, tip
 from ui.paint import CENTER, Style, by_keyboard, focus_ring, write
 from ui.theme import BODY, BOLD, MEDIUM, SMALL, mix, tokens
 from ui.widgets.labels import Label
@@ -87,7 +87,7 @@ class Button(QAbstractButton):
 
     def setText(self, text: str) -> None:
         """Show another verb."""
-        super().setText(text)
+        super().setText(literal(text))
         self.setAccessibleName(text)
         self.updateGeometry()
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import icons
+from ui.format import literal
 from ui.paint import Style, by_keyboard, focus_ring, write
 from ui.stylesheet import COMBO, COMBO_LIST
 from ui.theme import MEDIUM, SMALL, dress, tokens
@@ -192,7 +193,7 @@ class ChoiceField(Field):
         kept = self.value
         self.combo.clear()
         for value, text in options:
-            self.combo.addItem(text, value)
+            self.combo.addItem(literal(text), value)
         self.set_value(kept)
 
     def set_value(self, value: str) -> None:
@@ -234,7 +235,7 @@ class Check(QCheckBox):
     """A tick box in the kit's look."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(text)
+        super().__init__(literal(text))
         self.setAccessibleName(text)
 
     def sizeHint(self) -> QSize:

@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from ui.format import tip
+from ui.format import literal, tip
 from ui.paint import Style, line_height, write
 from ui.theme import BODY, BOLD, LARGE, REGULAR, SMALL, TITLE, font, tokens
 from ui.widgets.marking import Marking
@@ -66,7 +66,8 @@ class Label(QLabel):
         return self
 
     def setText(self, text: str) -> None:
-        """Show another text."""
+        """Show another text, literally."""
+        text = literal(text)
         super().setText(text)
         if self.marking is not None:
             self.marking.mark(0, 0)

@@ -11,6 +11,7 @@ from app.services.activity import Activity, Entry, FieldChange
 from app.services.spelling import folded
 from app.wording import clock, count, day
 from ui.cells import Cell, Column, Mini, Piece, Words
+from ui.format import literal
 from ui.models.events import GROUPS, belongs, event_icon
 from ui.models.rows import RowsModel
 from ui.operations import activity
@@ -104,7 +105,7 @@ class ActivityTab(Tab):
             (_ANYBODY, _("Anybody")), (_PEOPLE, _("People")), (_PROGRAM, _("Program")),
             *((f"name:{name}", name) for name in found.people),
         ):  # fmt: skip
-            self.who.addItem(text, value)
+            self.who.addItem(literal(text), value)
         self.who.setCurrentIndex(max(0, self.who.findData(chosen)))
         self._filter()
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 from app.domain.metric import WindowName
 from app.i18n import _, ngettext
 from ui.changed import Topic
+from ui.format import literal
 from ui.operations import loadtests
 from ui.operations.loadtests import LoadTestsView, PlanWish, Preview
 from ui.pages.loadtests.plan import PlanPanel
@@ -111,7 +112,7 @@ class LoadTestsPage(Page):
             return
         self._choice.clear()
         for key, text in view.others:
-            self._choice.addItem(text, key)
+            self._choice.addItem(literal(text), key)
         self._choice.setCurrentIndex(self._choice.findData(view.change.id))
         closed = "" if view.change.state.is_open else _("The change is closed.")
         for button in (self._run, self._import):

@@ -13,6 +13,7 @@ from app.services.imports import FileImport, Outlook
 from app.wording import duration
 from ui.cells import Badge
 from ui.changed import Topic
+from ui.format import literal
 from ui.models.verdicts import OVERALL_MARKS
 from ui.operations import metrics
 from ui.operations.metrics import MetricsView, MetricView
@@ -126,7 +127,7 @@ class MetricsPage(Page):
             return
         self._choice.clear()
         for key, text in view.others:
-            self._choice.addItem(text, key)
+            self._choice.addItem(literal(text), key)
         self._choice.setCurrentIndex(self._choice.findData(view.change.id))
         self.header.set_sentence(self._state(view))
         self._show_overall(view)

@@ -12,6 +12,7 @@ from app.domain.report import Report
 from app.i18n import _
 from app.wording import moment
 from ui.changed import Topic
+from ui.format import literal
 from ui.models.rows import RowsModel
 from ui.operations import reports
 from ui.operations.reports import MadeReport, ReportsView
@@ -131,7 +132,7 @@ class ReportsPage(Page):
             return
         self.choice.clear()
         for key, text in view.others:
-            self.choice.addItem(text, key)
+            self.choice.addItem(literal(text), key)
         self.choice.setCurrentIndex(self.choice.findData(view.change.id))
         self.header.set_sentence(_state(view))
         self.gaps.set_gaps(view.gaps)
