@@ -21,7 +21,7 @@ from openpyxl.utils import get_column_letter
 
 from app.i18n import _
 from app.services.exports import ExportFormat, ExportWish, TableWriter, Value
-from app.services.safe_text import display, safe_cell
+from app.services.safe_text import display, safe_cell, spelled_out
 
 _LONGEST_CELL = 32_767
 _CUT = "… [cut]"
@@ -75,7 +75,7 @@ def _as_text(value: Value) -> str:
         case datetime():
             return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         case str():
-            return safe_cell(value.replace("\0", "�"))
+            return safe_cell(spelled_out(value))
         case _:
             return str(value)
 

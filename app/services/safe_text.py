@@ -50,8 +50,13 @@ def display(text: str | bytes) -> str:
     """
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
-    shown = text.replace("\r\n", "\n").translate(_MARKS)
+    shown = spelled_out(text)
     return "\n".join(_cut(line) for line in shown.split("\n"))
+
+
+def spelled_out(text: str) -> str:
+    """Return the whole text, every control and direction mark made visible; lines stay lines."""
+    return text.replace("\r\n", "\n").translate(_MARKS)
 
 
 def plain(text: str | bytes) -> str:

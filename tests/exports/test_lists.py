@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import json
 from datetime import UTC, datetime
 
@@ -14,7 +15,9 @@ from app.domain.change import Change
 from app.domain.ids import ChangeId
 from app.exports.lists import open_table, safe_cell
 from app.services.exports import ExportFormat, ExportWish
+from app.services.safe_text import spelled_out
 from app.store.mapping import CHANGE
+from tests.services.test_safe_text import PAYLOADS, is_harmless
 
 AT = datetime(2026, 11, 14, 12, tzinfo=UTC)
 CHANGE_1 = Change(ChangeId("c"), "CHG-000001", "=cmd|' /C calc'!A0")
@@ -81,8 +84,20 @@ def test_a_csv_comes_back_row_by_row(tmp_path, rows):
     data = path.read_bytes()
     assert data.startswith(b"\xef\xbb\xbf")
     found = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
-    wished = [[safe_cell(text.replace("\0", "�")) for text in row] for row in rows]
+    wished = [[safe_cell(spelled_out(text)) for text in row] for row in rows]
     assert found == [["Title", "Second"], *wished]
+    assert all(map(is_harmless, itertools.chain.from_iterable(found)))
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_what_steers_a_terminal_or_turns_a_line_is_spelled_out_in_every_kind(tmp_path, payload):
+    rows = [[PAYLOADS[payload] + "x" * 1_000_000, "=1+1"]]
+    text = write(tmp_path / "a.csv", ExportFormat.CSV, rows, bom=False).read_text("utf-8")
+    assert is_harmless(text)
+    assert "x" * 1_000_000 in text
+    assert ",'=1+1" in text
+    sheet = load_workbook(write(tmp_path / "a.xlsx", ExportFormat.XLSX, rows)).active
+    assert all(is_harmless(str(cell.value)) for cell in sheet[2])
 
 
 @examples(25)

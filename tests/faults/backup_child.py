@@ -1,14 +1,22 @@
-"""Takes backups until it is killed: run as a program of its own by `test_backup_crash`."""
+"""Takes backups until it is killed: run as a program of its own by `test_backup_crash`.
 
+``python -m tests.faults.backup_child`` alone is a warm process, without a thread of its own: for
+each line it reads, a vault, a tree, tools, step and way as a JSON list, it forks one that takes
+backups, prints its number, and says how it ended. So a thousand kills pay one cold start.
+"""
+
+import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
+import app.vault.producers  # noqa: F401 - warm
 from app.clock import SystemClock
 from app.domain.backup import BackupSource, SourceKind
 from app.domain.host import Host
@@ -81,5 +89,23 @@ def over_ssh(folder: str, tree: str, host: str) -> None:
     pool.close()
 
 
+def keep_forking() -> None:
+    """Fork a writer for each line."""
+    assert threading.active_count() == 1, "a fork would leave threads and their locks behind"
+    for line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            try:
+                main(*json.loads(line))
+            finally:
+                os._exit(1)
+        print("pid", pid, flush=True)
+        _pid, status = os.waitpid(pid, 0)
+        print("gone", -os.waitstatus_to_exitcode(status), flush=True)
+
+
 if __name__ == "__main__":
-    (over_ssh if sys.argv[1] == "ssh" else main)(*sys.argv[1 + (sys.argv[1] == "ssh") :])
+    if sys.argv[1:2] == ["ssh"]:
+        over_ssh(*sys.argv[2:])
+    else:
+        keep_forking()

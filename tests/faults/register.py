@@ -1,8 +1,8 @@
 """Every fault that was thought of, and the tests that inject it; what is not tried says why.
 
 Faults 1 to 28 are of network and SSH, 29 to 52 of commands kept by their host, 53 to 78 of backup
-and restore, 79 to 88 of the store, 92 of the keyring. What the program as a whole owes is in
-`tests.faults.promises`.
+and restore, 79 to 88 of the store, 92 of the keyring, 93 to 96 of hostile text. What the program
+as a whole owes is in `tests.faults.promises`.
 `tests/architecture/test_fault_register.py` holds that the numbers are complete and that each named
 test exists.
 """
@@ -315,4 +315,14 @@ FAULTS = (
        f"{_C}secrets.py::test_locked_keyring_is_named",
        f"{_C}secrets.py::test_without_a_keyring_secrets_last_for_the_session_only",
        f"{_C}secrets.py::test_no_variable_and_no_file_puts_another_keyring_in_place"),
+    entry(93, "markup of the report in every field",
+       "tests/reports/test_hostile.py::test_hostile_text_in_every_field_is_printed_and_stops_nothing",
+       "tests/reports/test_hostile.py::test_a_report_opens_no_file_and_points_to_no_address"),
+    entry(95, "HTML in labels, tables, tips and choices",
+       "tests/ui/pages/test_hostile_text.py::test_load_tests_show_names_of_requests_and_files_literally",
+       "tests/ui/pages/test_hostile_text.py::test_claims_of_other_backups_show_what_was_typed_literally",
+       "tests/ui/pages/test_hostile_text.py::test_a_formula_or_mark_in_a_title_is_literal_on_every_tab",
+       "tests/ui/pages/test_hostile_text.py::test_a_request_with_a_name_of_a_megabyte_stops_nothing"),
+    entry(96, "formula in an exported list",
+       "tests/exports/test_lists.py::test_no_cell_of_a_csv_starts_like_a_formula_unless_it_is_a_number"),
 )  # fmt: skip

@@ -1,11 +1,14 @@
 """Pull the plug during a backup: nothing looks sealed that is not, a start explains the rest."""
 
 import hashlib
+import json
+import os
 import random
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,10 +31,47 @@ STEPS = 19
 AT_RANDOM = "killed at a random moment or step of a backup: nothing looks sealed"
 
 
+class Forker:
+    """A warm program that forks writers and says what they say."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "tests.faults.backup_child"]
+        self._process = subprocess.Popen(
+            command, cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def begin(self, *words: str) -> None:
+        """Fork a writer."""
+        assert self._process.stdin is not None
+        print(json.dumps(words), file=self._process.stdin, flush=True)
+
+    def line(self) -> list[str]:
+        """Return the next line, as words."""
+        assert self._process.stdout is not None
+        return self._process.stdout.readline().split(" ", 1)
+
+    def end(self) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        assert self._process.wait(30) == 0
+        self._process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def forker() -> Iterator[Forker]:
+    made = Forker()
+    yield made
+    made.end()
+
+
 class Plug:
     """A vault whose writer is killed again and again."""
 
-    def __init__(self, tmp_path: Path, tree: Path, tools: str, way: str = "") -> None:
+    def __init__(
+        self, forker: Forker, tmp_path: Path, tree: Path, tools: str, way: str = ""
+    ) -> None:
+        self._forker = forker
         self.root, self.tree, self.tools, self.way = tmp_path / "vault", tree, tools, way
         self.rows: list[BackupSet] = []
         self.hashes: dict[Path, str] = {}
@@ -44,17 +84,27 @@ class Plug:
 
     def kill_at(self, step: int) -> str:
         """Let the writer end itself at a step; return the name of that step."""
-        done = subprocess.run(self._command(step), cwd=HERE, capture_output=True, check=False)
-        assert done.returncode == -signal.SIGKILL, done.stderr.decode()
-        return done.stdout.decode().splitlines()[-1]
+        self._begin(step)
+        said = ""
+        while True:
+            match self._forker.line():
+                case ["gone", signal_no]:
+                    assert int(signal_no) == signal.SIGKILL, said
+                    return said
+                case ["pid", _number]:
+                    pass
+                case words:
+                    said = " ".join(words).rstrip("\n")
 
     def kill_after(self, seconds: float) -> None:
         """Kill the writer from outside, wherever it is."""
-        with subprocess.Popen(self._command(0), cwd=HERE, stdout=subprocess.PIPE) as child:
-            assert child.stdout is not None
-            assert child.stdout.readline() == b"ready\n"
-            time.sleep(seconds)
-            child.kill()
+        self._begin(0)
+        opening = sorted((self._forker.line(), self._forker.line()))
+        assert opening[1] == ["ready\n"], opening
+        time.sleep(seconds)
+        os.kill(int(opening[0][1]), signal.SIGKILL)
+        while self._forker.line()[0] != "gone":
+            pass
 
     def check(self) -> None:
         """Start again: everything is explained, and what is sealed is whole."""
@@ -117,16 +167,13 @@ class Plug:
             if path.parent.name != "verification":
                 self.hashes[path] = hashlib.sha256(path.read_bytes()).hexdigest()
 
-    def _command(self, step: int) -> list[str]:
-        return [
-            *(sys.executable, "-m", "tests.faults.backup_child"),
-            *(str(self.root), str(self.tree), self.tools, str(step), self.way),
-        ]
+    def _begin(self, step: int) -> None:
+        self._forker.begin(str(self.root), str(self.tree), self.tools, str(step), self.way)
 
 
 @pytest.fixture
-def plug(tmp_path: Path, shop: Path, small_path: str) -> Plug:
-    return Plug(tmp_path, shop, small_path)
+def plug(forker: Forker, tmp_path: Path, shop: Path, small_path: str) -> Plug:
+    return Plug(forker, tmp_path, shop, small_path)
 
 
 def test_killed_at_durable_steps_a_set_is_either_whole_or_put_aside(plug: Plug):
@@ -146,11 +193,12 @@ def test_killed_at_random_moments_a_set_is_either_whole_or_put_aside(plug: Plug)
 
 
 def test_killed_while_it_goes_by_the_servers_disk_a_set_is_finished_from_there(
+    forker: Forker,
     tmp_path: Path,
     shop: Path,
 ):
     names = (*FEW_TOOLS, *JOB_TOOLS)
-    plug = Plug(tmp_path, shop, few_tools(tmp_path / "spool-tools", *names), "spool")
+    plug = Plug(forker, tmp_path, shop, few_tools(tmp_path / "spool-tools", *names), "spool")
     chance = random.Random(20261127)
     for _ in range(6):
         plug.kill_after(chance.uniform(0.0, 1.2))
@@ -165,6 +213,7 @@ def test_killed_while_it_goes_by_the_servers_disk_a_set_is_finished_from_there(
 
 @pytest.mark.soak
 def test_a_thousand_kills_leave_no_set_that_looks_sealed_and_is_not(
+    forker: Forker,
     tmp_path: Path,
     shop: Path,
     small_path: str,
@@ -175,7 +224,7 @@ def test_a_thousand_kills_leave_no_set_that_looks_sealed_and_is_not(
         if number % 50 == 0:
             folder = tmp_path / str(number)
             folder.mkdir()
-            plug = Plug(folder, shop, small_path)
+            plug = Plug(forker, folder, shop, small_path)
         before = plug.sealed, plug.quarantined
         if number % 2:
             plug.kill_at(chance.randint(1, STEPS + 5))

@@ -131,7 +131,7 @@ def test_starts_that_are_repeated_run_once(
 ) -> None:
     counter = tmp_path / "counter"
     remote = pool.open(ssh_host)
-    at_once, jobs = 4, max(1, STARTS // 12)
+    at_once, jobs = 4, max(1, -(-STARTS // 12))
     for _turn in trials(11, "start sent twelve times, four at once: run once", jobs, each=12):
         job = JobClient(remote, new_id())
         before = counter.read_text() if counter.exists() else ""
