@@ -96,10 +96,10 @@ def keep_forking() -> None:
         pid = os.fork()
         if pid == 0:
             try:
+                print("pid", os.getpid(), flush=True)
                 main(*json.loads(line))
             finally:
                 os._exit(1)
-        print("pid", pid, flush=True)
         _pid, status = os.waitpid(pid, 0)
         print("gone", -os.waitstatus_to_exitcode(status), flush=True)
 

@@ -102,6 +102,8 @@ def idle(entries: Iterable[Entry]) -> list[str]:
 def table() -> list[str]:
     """Return the table: each promise with its tests that ran, below it what they counted."""
     rows = [row for entry in PROMISES for row in _rows(entry)]
+    known = {entry.number for entry in PROMISES}
+    rows += [(f"  ?  {words}", TRIED[n, words]) for n, words in sorted(TRIED) if n not in known]
     rows += _fault_rows()
     if not rows:
         return []
