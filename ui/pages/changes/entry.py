@@ -77,9 +77,13 @@ class EntryCard(QWidget):
             return
         change = self._editing.view.change.id
         task = activity.remark(self._editing.context, change, self._entry.id, self.remark.value)
-        task.succeeded.connect(self._on_written)
+        task.succeeded.connect(self._on_remarked)
         self._editing.do(task)
-        self.remark.set_value("")
+
+    @Slot(object)
+    def _on_remarked(self, _change: object) -> None:
+        self.remark.set_value("")  # not before: what could not be written is still there
+        self.written.emit()
 
     @Slot(object)
     def _on_written(self, _change: object) -> None:

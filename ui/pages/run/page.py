@@ -116,6 +116,8 @@ class RunPage(Page):
         self._back_out.clicked.connect(self._on_back_out)
         self._note.clicked.connect(self._on_note)
         self._timeline.note.wanted.connect(self._pilot.add_note)
+        self._pilot.noted.connect(self._timeline.note.hide)
+        self._pilot.note_settled.connect(self._timeline.note.settle)
         self._decision.left.connect(self.reload)
         self._decision.back_out_wanted.connect(self._on_back_out)
         self._decision.mail_wanted.connect(self._on_mail)

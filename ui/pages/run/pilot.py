@@ -24,6 +24,8 @@ class RunPilot(QObject):
     written = Signal(object)  # Run
     failed = Signal(object)  # exception
     rested = Signal()  # nothing plays any more
+    noted = Signal()  # an entry of the timeline is kept
+    note_settled = Signal()  # it is, or could not be
 
     def __init__(self, context: "UiContext", decision: DecisionPanel, parent: QObject) -> None:
         super().__init__(parent)
@@ -60,7 +62,9 @@ class RunPilot(QObject):
     def add_note(self, text: str, at: datetime | None, unplanned: bool) -> None:
         """Put an entry into the timeline."""
         if run := self._run:
-            self._write(runs.add_note(run, text, at, unplanned=unplanned))
+            task = self._write(runs.add_note(run, text, at, unplanned=unplanned))
+            task.succeeded.connect(self.noted)
+            task.ended.connect(self.note_settled)
 
     @Slot(str)
     def pin(self, key: str) -> None:

@@ -80,11 +80,19 @@ class NoteForm(QWidget):
             field.set_value("")
             field.set_error("")
         self.outside.set_value(False)
+        self.keep.block("")
         self.show()
         self.text.setFocus()
 
     @Slot()
+    def settle(self) -> None:
+        """Let it be tried again: what could not be written is still there."""
+        self.keep.block("")
+
+    @Slot()
     def _on_keep(self) -> None:
+        if self.keep.reason:
+            return
         if not self.text.value:
             self.text.set_error(_("Say what happened."))
             self.text.setFocus()
@@ -95,8 +103,8 @@ class NoteForm(QWidget):
             self.at.set_error(f"{error.text} {error.hint}")
             self.at.setFocus()
             return
+        self.keep.block(_("It is being written."))
         self.wanted.emit(self.text.value, at, self.outside.value)
-        self.hide()
 
 
 def read_time(text: str, start: datetime | None, now: datetime, zone: str) -> datetime | None:
