@@ -124,9 +124,7 @@ def gate_host(
     """
     worst: GateAnswer | None = None
     for source in sources:
-        answer = _gate_source(source, sets, demand)
-        if not answer.met:
-            answer = gate_claim(source, claims, demand) or answer
+        answer = gate_source(source, sets, demand, claims)
         if not answer.met:
             return answer
         if worst is None or _rank(answer) < _rank(worst):
@@ -134,7 +132,24 @@ def gate_host(
     return worst or GateAnswer(False, _no_usable(sets))
 
 
-def _gate_source(source: BackupSource, sets: Sequence[BackupSet], demand: Demand) -> GateAnswer:
+def gate_source(
+    source: BackupSource,
+    sets: Sequence[BackupSet],
+    demand: Demand,
+    claims: Sequence[ExternalBackup] = (),
+) -> GateAnswer:
+    """Say what counts for one thing of a plan: a set that is proven here, else what is claimed.
+
+    Where neither is good enough, the answer is about our set, if there is one at all.
+    """
+    own = _gate_own(source, sets, demand)
+    told = None if own.met else gate_claim(source, claims, demand)
+    if told is None or (own.best is not None and not told.met):
+        return own
+    return told
+
+
+def _gate_own(source: BackupSource, sets: Sequence[BackupSet], demand: Demand) -> GateAnswer:
     if source.kind is SourceKind.EXTERNAL:
         text = _("{what} is backed up by another system, and no reference to that is recorded.")
         return GateAnswer(False, text.format(what=source.title))

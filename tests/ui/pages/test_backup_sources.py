@@ -166,3 +166,12 @@ def test_what_is_not_proven_says_so_in_the_form(opened):
     sources.open_at(1)
     assert not sources.form.not_proven.isVisible()
     assert not sources.form.database.isVisible()
+
+
+def test_the_proof_of_a_source_is_the_set_that_counts_not_the_newest(opened):
+    proven = a_set(CACHE, level=Level(3))
+    newer = replace(
+        a_set(CACHE, level=Level(0)), id=SetId("set-2"), sealed_at=NOON + timedelta(minutes=2)
+    )
+    *_, backup = opened(CACHE, sets=(proven, newer))
+    assert backup.sources.sources.table.model().index(0, 3).data() == "L3 matches the source"

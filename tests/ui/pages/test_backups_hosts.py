@@ -14,6 +14,7 @@ from app.tasks import TaskContext
 from tests.ui.pages.test_backups_way_back import button, confirm, picture
 from tests.ui.pages.test_backups_way_back import services as services
 from ui.pages.backups.page import BackupsPage
+from ui.pages.backups.rows import object_columns
 from ui.widgets.table import Table
 
 
@@ -75,7 +76,10 @@ def test_the_host_of_every_part_is_shown_and_one_is_put_back(drive, roots, ssh_h
 
 def test_the_objects_name_their_hosts(drive, roots, ssh_host, db):
     driver = drive(BackupsPage)
-    tables = [one for one in driver.page.findChildren(Table) if one.model().columnCount() == 7]
-    model = tables[0].model()
-    hosts = [model.index(row, 1).data() for row in range(model.rowCount())]
-    assert hosts == [ssh_host.name, ssh_host.name, "db01", "db01"]
+    (model,) = [
+        table.model()
+        for table in driver.page.findChildren(Table)
+        if table.model().columnCount() == len(object_columns(several=True))
+    ]
+    told = [model.index(row, 0).data().rsplit(", ", 1)[1] for row in range(model.rowCount())]
+    assert told == [ssh_host.name, ssh_host.name, "db01", "db01"]

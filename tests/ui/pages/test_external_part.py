@@ -1,9 +1,13 @@
 """Backups of other systems in the window: recorded, restored, withdrawn, never called proven."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.domain.backup import BackupSource, Level, SourceKind
 from app.domain.change import ChangeState
+from app.domain.external_backup import BackupSystem, Checked, Covered, ExternalBackup
+from app.domain.ids import new_id
 from app.services import changes
 from tests.ui.pages.conftest import DB, read, with_fields
 from tests.ui.pages.steps import tab
@@ -109,3 +113,23 @@ def test_what_is_withdrawn_counts_for_nothing(opened, services, log):
     assert item.withdrawn_reason == "wrong machine"
     assert "Withdrawn by Nomsa: wrong machine" in shown(part)
     assert not part.restored.isEnabled()
+
+
+def claim(at, checked, **more) -> ExternalBackup:
+    return ExternalBackup(
+        new_id(), BackupSystem.BORG, "a1", at, (Covered(DB.id, VM.kind, VM.title),),
+        checked=checked, checked_by="Eva", check="list", **more,
+    )  # fmt: skip
+
+
+def test_the_proof_of_a_source_is_the_reference_that_counts_not_the_newest(opened, services, clock):
+    driver, change, _backup = opened
+    now = clock.now()
+    seen = claim(now - timedelta(hours=2), Checked.SEEN)
+    unseen = claim(now - timedelta(hours=1), Checked.NOT)
+    gone = claim(now, Checked.SEEN, withdrawn_by="Eva", withdrawn_reason="wrong machine")
+    both = with_fields(external_backups=(seen, unseen, gone))
+    changes.edit_change(change.id, both, desk=services.desk)
+    driver.open(change.id)
+    table = tab(driver, "backup").sources.sources.table.model()
+    assert table.index(0, 3).data() == "L0 captured, claimed"

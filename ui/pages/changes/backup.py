@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.backup import BackupSet, BackupSource, SourceKind
 from app.domain.ids import HostId
 from app.i18n import _, later, ngettext
+from app.services.backup_gate import gate_source
 from app.wording import bytes_size, clock, day
 from ui.cells import Badge, Cell, Column, Squares, Words
 from ui.models.backups import SOURCES, ladder, level_badge, names_of, rungs
@@ -18,7 +19,7 @@ from ui.pages.changes.copy_set import CopyPart
 from ui.pages.changes.deeds import HostDeeds
 from ui.pages.changes.editing import Editing
 from ui.pages.changes.external import ExternalPart, claim_badge
-from ui.pages.changes.gate import BackupGate, needed_level
+from ui.pages.changes.gate import BackupGate, demand_of, needed_level
 from ui.pages.changes.outlook import OutlookPart
 from ui.pages.changes.records import Line, RecordList, Records
 from ui.pages.changes.saving import Section
@@ -120,17 +121,18 @@ class SourcesSection(Section):
         return backups.keep_password(self.editing.context, source, password)
 
     def _badge(self, line: Line) -> Cell:
-        """Show how well the newest set that holds a source is proven."""
+        """Show what the gate counts for a source: a set, else what is only claimed."""
         view, source = self._view, line.item
         if view is None or source not in view.change.backup_plan:
             return Cell(())
-        held = [s for s in view.backups if s.holds(source)]
+        needed = needed_level(view.change)
+        claims = view.change.external_backups
+        counts = gate_source(source, view.backups, demand_of(view), claims)
+        if counts.claim is not None:
+            return Cell((claim_badge(counts.claim, needed),))
+        held = [item for item in view.backups if item.holds(source)]
         newest = max(held, key=lambda item: item.sealed_at, default=None)
-        claims = [one for one in view.change.external_backups if one.stands_for(source)]
-        if newest is None and claims:
-            best = max(claims, key=lambda one: (one.stands, one.taken_at))
-            return Cell((claim_badge(best, needed_level(view.change)),))
-        return Cell((level_badge(newest, needed_level(view.change)),))
+        return Cell((level_badge(counts.best or newest, needed),))
 
     def _level(self, line: Line) -> str:
         return " ".join(part.word for part in self._badge(line).top if isinstance(part, Badge))
