@@ -26,6 +26,7 @@ from app.domain.run import Run
 from app.domain.template import Template
 from app.domain.verdict import Comparison
 from app.domain.window import TimeRange
+from app.tasks import TaskContext
 
 Entity = TypeVar("Entity")
 
@@ -236,8 +237,8 @@ class Files(Protocol):
         """Keep bytes durably and return their SHA-256."""
         ...
 
-    def copy(self, file: Path) -> tuple[str, int]:
-        """Keep a copy of a file of any size; return SHA-256 and size; raises DiskFull."""
+    def copy(self, file: Path, context: TaskContext | None = None) -> tuple[str, int]:
+        """Keep a copy of any size; return SHA-256 and size; raises DiskFull, TaskCancelled."""
         ...
 
     def get(self, sha256: str) -> bytes:

@@ -2,15 +2,16 @@
 
 import hashlib
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from app.errors import NotFound, StoreError
 from app.i18n import _
 from app.paths import private_dir
 from app.store.disk import FROZEN_FILE, in_our_words, move_durably, sync_folder, write_durably
+from app.tasks import TaskContext
 
 _BLOCK = 1 << 20
 
@@ -42,19 +43,16 @@ class StoredFiles:
         """
         with in_our_words(file):
             sha256, size = hash_file(file), file.stat().st_size
-            path = self._place(sha256)
-            if _holds(path, sha256):
-                file.unlink()
-            else:
-                move_durably(file, path, mode=FROZEN_FILE)
+            self._move(file, sha256)
         return sha256, size
 
-    def copy(self, file: Path) -> tuple[str, int]:
+    def copy(self, file: Path, context: TaskContext | None = None) -> tuple[str, int]:
         """Keep a copy of a file, however large; return SHA-256 and size.
 
         Raises:
             DiskFull: There is no room; nothing was kept.
             StoreError: The file cannot be read, or the folder not written.
+            TaskCancelled: A stop was asked for; nothing was kept.
         """
         private_dir(self._folder)
         with in_our_words(file):
@@ -62,12 +60,20 @@ class StoredFiles:
             part = Path(name)
             try:
                 with open(descriptor, "wb") as target, file.open("rb") as source:
-                    shutil.copyfileobj(source, target, _BLOCK)
+                    sha256, size = _copied(source, target, context)
                     target.flush()
                     os.fsync(target.fileno())
-                return self.adopt(part)
+                self._move(part, sha256)
+                return sha256, size
             finally:
                 part.unlink(missing_ok=True)
+
+    def _move(self, file: Path, sha256: str) -> None:
+        path = self._place(sha256)
+        if _holds(path, sha256):
+            file.unlink()
+        else:
+            move_durably(file, path, mode=FROZEN_FILE)
 
     def get(self, sha256: str) -> bytes:
         """Return bytes and check them.
@@ -125,6 +131,18 @@ def _altered(sha256: str, path: Path) -> StoreError:
         _("The evidence file {name}… was altered or damaged.").format(name=sha256[:12]),
         hint=_("Restore it from a copy of the data folder: {path}").format(path=path),
     )
+
+
+def _copied(source: BinaryIO, target: BinaryIO, context: TaskContext | None) -> tuple[str, int]:
+    """Copy to the end, or to a stop; return the SHA-256 and the size of what was written."""
+    digest, size, total = hashlib.sha256(), 0, os.fstat(source.fileno()).st_size
+    while block := source.read(_BLOCK):
+        target.write(block)
+        digest.update(block)
+        size += len(block)
+        if context is not None:
+            context.progress(size, total, _("Keeping the file as evidence"))
+    return digest.hexdigest(), size
 
 
 def hash_file(path: Path) -> str:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from app.errors import NotFound, StoreError
 from app.store.files import StoredFiles
+from app.tasks import TaskCancelled, TaskContext
 
 
 @pytest.fixture
@@ -80,3 +81,23 @@ def test_a_copy_is_kept_under_its_hash_and_leaves_the_original(files, tmp_path):
     assert len([path for path in (tmp_path / "files").rglob("*") if path.is_file()]) == 1
     with pytest.raises(StoreError):
         files.copy(tmp_path / "none")
+
+
+def test_a_copy_tells_how_far_it_is_and_leaves_nothing_when_it_is_stopped(files, tmp_path):
+    original = tmp_path / "results.jtl"
+    original.write_bytes(bytes(5 << 20))
+    seen = []
+
+    def stop_at_the_third(progress):
+        seen.append((progress.done, progress.total))
+        if len(seen) == 3:
+            context.cancel()
+
+    context = TaskContext(report=stop_at_the_third)
+    context.MIN_GAP_S = 0
+    with pytest.raises(TaskCancelled):
+        files.copy(original, context)
+    assert seen == [(n << 20, 5 << 20) for n in (1, 2, 3)]
+    assert [path for path in (tmp_path / "files").rglob("*") if path.is_file()] == []
+    assert original.stat().st_size == 5 << 20
+    assert files.copy(original, TaskContext())[1] == 5 << 20

@@ -68,7 +68,7 @@ def keep_run(new: NewRun, *, with_: LoadTesting, context: TaskContext | None = N
         known = uow.load_runs.list(change=change.id)
     terms = terms_of(change, known, new.terms)
     summary = summarise(new.path, zone=terms.zone, context=context)
-    sha256, size = with_.files.copy(new.path)
+    sha256, size = with_.files.copy(new.path, context)
     run = LoadRun(
         id=LoadRunId(new_id()),
         change=change.id,
