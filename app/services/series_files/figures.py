@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 
 NOTHING = ("", "nan", "null", "none", "na", "n/a", "-", "undefined", "no data")
 _CELL = re.compile(
-    r"(?P<figure>[+\-−]?\s*[\d.,'’\s\u00a0\u202f]*\d(?:e[+-]?\d+)?)"
+    r"(?P<figure>[+\-−]?\s*[\d.,'’ \t\u00a0\u2009\u202f]*\d(?:e[+-]?\d+)?)"
     r"\s*(?P<unit>[%°a-zµμ/²³]{1,12})?",
     re.IGNORECASE,
 )
@@ -91,12 +91,13 @@ class FigureForm:
         plain = _plain(cell)
         if plain is not None:
             grouped = self.dots_group and "." in cell
-            return _figure(cell, comma_is_decimal=True) if grouped else plain
+            return _figure(cell, comma_is_decimal=True, dots_group=True) if grouped else plain
         found = _CELL.fullmatch(cell.strip())
         factor = self.factors.get((found["unit"] or "").lower()) if found else None
         if found is None or factor is None:
             return math.nan
-        return _figure(found["figure"], comma_is_decimal=self.comma_is_decimal) * factor
+        comma, dots = self.comma_is_decimal, self.dots_group
+        return _figure(found["figure"], comma_is_decimal=comma, dots_group=dots) * factor
 
 
 def is_figure(cell: str) -> bool:
@@ -131,9 +132,13 @@ def _dots_group(figures: Iterable[str]) -> bool:
     return any(-1 < figure.find(".") < figure.rfind(",") for figure in figures)
 
 
-def _figure(text: str, *, comma_is_decimal: bool) -> float:
+def _figure(text: str, *, comma_is_decimal: bool, dots_group: bool) -> float:
+    """Return a figure; a single dot is decimal in a column where nothing shows that dots group."""
     tidy = _GROUPS.sub("", text).replace("−", "-")
-    tidy = tidy.replace(".", "").replace(",", ".") if comma_is_decimal else tidy.replace(",", "")
+    if not comma_is_decimal:
+        tidy = tidy.replace(",", "")
+    elif dots_group or "," in tidy or tidy.count(".") > 1:
+        tidy = tidy.replace(".", "").replace(",", ".")
     try:
         value = float(tidy)
     except ValueError:

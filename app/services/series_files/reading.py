@@ -27,6 +27,9 @@ MOST_SAMPLES = 10_000_000
 _MOST_WHOLE_BYTES = 128 << 20
 """Of a file that can only be read as a whole."""
 _SNIFFED_BYTES = 4096
+_PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf")
+_MOST_ZEROS = 0.02
+"""Share of zero bytes, above which it is no text (a crash may leave a few in a file)."""
 _WORKBOOK, _PARQUET = b"PK\x03\x04", (b"PAR1", b"PARE")
 
 
@@ -99,7 +102,8 @@ class SeriesFile:
             self.look(name)
         figures = {name: self.form.figures(name, self.head) for name in names}
         columns = {name: _Column(keep) for name in names}
-        skipped, rejected = 0, list(self.head.rejected)
+        skipped = 0
+        rejected: list[Rejected] = []
         for timed in self._parts(names, context):
             skipped += timed.skipped
             rejected += timed.rejected[: KEPT_REJECTS - len(rejected)]
@@ -119,6 +123,8 @@ class SeriesFile:
                 if context is not None:
                     context.progress(piece.done, self.source.size)
                 yield self.form.timed(piece)
+        if context is not None:  # a stop during the last piece is one too
+            context.progress(self.source.size, self.source.size)
 
 
 class _Column:
@@ -192,9 +198,30 @@ def _source(path: Path, readers: FileReaders) -> RowSource:
     if head.startswith(_PARQUET):
         return readers.parquet(path)
     coding = coding_of(head)
+    _check_is_text(path, head[:_SNIFFED_BYTES], coding)
     if head[:_SNIFFED_BYTES].decode(coding, "replace").lstrip()[:1] in ("{", "["):
         return _Whole(json_rows(_all_of(path).decode(coding, "replace")))
     return CsvFile.of(path, head)
+
+
+def _check_is_text(path: Path, begin: bytes, coding: str) -> None:
+    """Say what else a file is, before its bytes are taken for a table."""
+    name = path.name
+    if begin.startswith(_PACKED):
+        raise InvalidInput(
+            _("{name} is packed.").format(name=name),
+            hint=_("Unpack it and give the file within."),
+        )
+    if coding != "utf-16" and begin.count(0) > len(begin) * _MOST_ZEROS:
+        raise InvalidInput(
+            _("{name} is not text that can be read.").format(name=name),
+            hint=_("Export it as CSV in UTF-8."),
+        )
+    if begin.decode(coding, "replace").lstrip()[:1] == "<":
+        raise InvalidInput(
+            _("{name} is a web page or XML, no table of samples.").format(name=name),
+            hint=_("Export the samples as CSV; a page to log in may have been saved instead."),
+        )
 
 
 @dataclass(frozen=True, slots=True)

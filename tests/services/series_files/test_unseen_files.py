@@ -1,0 +1,108 @@
+"""Files as nobody made them for us: what they hold is read rightly, or refused in plain words."""
+
+import gzip
+import math
+
+import pytest
+
+from app.errors import InvalidInput
+from app.exports.readers import READERS
+from app.services.series_files.reading import open_series
+
+T = 1_773_824_400
+"""2026-03-18 10:00 in Berlin."""
+GOOD = {
+    "byte order mark": ("\ufefftime,a\n{t},1\n{u},2\n".encode(), [1, 2]),
+    "UTF-16": ("time\ta\n{t}\t1\n{u}\t2\n".encode("utf-16"), [1, 2]),
+    "decimal commas": (b"Zeit;a\n18.03.2026 10:00;1,5\n18.03.2026 10:01;1.234,5\n", [1.5, 1234.5]),
+    "semicolons and points with units": (b"time;a\n{t};12.5 %\n{u};7.25 %\n", [12.5, 7.25]),
+    "semicolons, a comma once": (b"time;a\n{t};1,5 ms\n{u};2.5 ms\n", [1.5, 2.5]),
+    "Swiss groups": ("time;a\n{t};1’234.5\n{u};2’000\n".encode(), [1234.5, 2000]),
+    "milliseconds": (b"time,a\n{t}000,1\n{u}000,2\n", [1, 2]),
+    "microseconds": (b"time,a\n{t}000000,1\n{u}000000,2\n", [1, 2]),
+    "zones that differ": (
+        b"time,a\n2026-03-18T09:00:00Z,1\n2026-03-18T11:01:00+02:00,2\n",
+        [1, 2],
+    ),
+    "no header": (b"{t},1\n{u},2\n", [1, 2]),
+    "time last": (b"a,time\n1,{t}\n2,{u}\n", [1, 2]),
+    "groups of thousands": (b'time,a\n{t},"1,234,567"\n{u},"2,000"\n', [1234567, 2000]),
+    "no numbers": (b"time,a\n{t},inf\n{u},3\n", [math.nan, 3]),
+    "units that differ": (b"time,a\n{t},1.5 s\n{u},900 ms\n", [1.5, 0.9]),
+    "named delimiter": (b"sep=;\ntime;a\n{t};1\n{u};2\n", [1, 2]),
+    "pipes": (b"time|a\n{t}|1\n{u}|2\n", [1, 2]),
+    "old line ends": (b"time,a\r{t},1\r{u},2\r", [1, 2]),
+    "a newline in a name": (b'time,"a\nb"\n{t},1\n{u},2\n', [1, 2]),
+    "a zero byte": (b"time,a\n{t},1\x00\n{u},2\n" + b"\n" * 60, [math.nan, 2]),
+    "halves of days": (b"time,a\n3/18/2026 9:00 AM,1\n3/18/2026 9:01 AM,2\n", [1, 2]),
+}
+REFUSED = {
+    "empty": (b"", "holds no rows"),
+    "header only": (b"time,a\n", "holds no rows"),
+    "no numbers at all": (b"time,a\n{t},NaN\n", "holds no numbers"),
+    "packed": (gzip.compress(b"time,a\n1,2\n"), "is packed"),
+    "a web page": (b"\n<!doctype html><html>Log in</html>", "is a web page or XML"),
+    "bytes": (bytes(500) + bytes(range(256)) * 20, "is not text"),
+    "UTF-16 without a mark": ("time,a\n{t},1\n".encode("utf-16-le"), "is not text"),
+    "a workbook that is none": (b"PK\x03\x04junk", "not a workbook"),
+    "Parquet cut off": (b"PAR1junk", "no Parquet file"),
+    "JSON without series": (b"{}", "holds no series"),
+    "JSON cut off": (b'{"status":', "not JSON"),
+    "JSON too deep": (b"[" * 100_000, "holds no series"),
+    "an error of the server": (
+        b'{"status":"error","errorType":"bad_data","error":"no such metric"}',
+        "no such metric",
+    ),
+    "dates that could be two": (
+        b"time,a\n03/04/2026 09:00,1\n03/04/2026 09:01,2\n",
+        "can be read in two ways",
+    ),
+    "a cell without an end": (b"time,a\n{t}," + b"9" * 200_000 + b"\n", "not CSV"),
+}
+
+
+def read_whole(path):
+    file = open_series(path, zone="Europe/Berlin", readers=READERS)
+    return file.read(file.names)
+
+
+def written(folder, content: bytes):
+    path = folder / "unseen.csv"
+    for name, second in (("t", T), ("u", T + 60)):
+        for coding in ("utf-16-le", "ascii"):
+            mark, figures = (text.encode(coding) for text in (f"{{{name}}}", str(second)))
+            content = content.replace(mark, figures)
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("form", GOOD)
+def test_a_file_never_seen_is_read_rightly(tmp_path, form):
+    content, expected = GOOD[form]
+    found = read_whole(written(tmp_path, content))
+    (series,) = found.series.values()
+    first = T - 3600 if form == "halves of days" else T
+    assert series.at_s.tolist() == [first, first + 60]
+    assert series.value.tolist() == pytest.approx(expected, nan_ok=True, rel=1e-12)
+    assert (found.skipped, found.rejected) == (0, ())
+
+
+@pytest.mark.parametrize("form", REFUSED)
+def test_a_file_that_is_none_is_refused_in_plain_words(tmp_path, form):
+    content, words = REFUSED[form]
+    path = written(tmp_path, content)
+    with pytest.raises(InvalidInput, match=words):
+        read_whole(path)
+
+
+def test_a_row_left_out_is_named_once(tmp_path):
+    path = written(tmp_path, b"time,a\n{t},1\nyesterday,2\n{u},3\n")
+    found = open_series(path, readers=READERS).read(["a"])
+    assert [(each.line, each.why) for each in found.rejected] == [(3, "“yesterday” is not a time")]
+    assert found.skipped == 1
+
+
+def test_a_quote_that_is_never_closed_joins_no_figures(tmp_path):
+    path = written(tmp_path, b'time,a\n{t},4\n{u},"1\n1773824520,2\n')
+    series = open_series(path, readers=READERS).read(["a"]).series["a"]
+    assert series.value.tolist() == pytest.approx([4, math.nan], nan_ok=True)
