@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from app.domain.backup import BackupSource, CaptureState, Level, Outcome, SourceKind
 from app.errors import NotFound, SecretUnavailable, Unreachable
 from app.tasks import TaskContext
+from app.vault import core
 from app.vault.format import decode, encode
 from app.vault.keys import VaultKeys
 from app.vault.vault import LocalVault
@@ -186,3 +188,19 @@ def test_a_database_with_broken_references_is_not_called_readable(vault, remote,
     assert taken.state is CaptureState.CAPTURED
     found = prove(vault, taken, Level.READABLE)
     assert (found.outcome, "foreign keys" in found.detail) == (Outcome.FAILED, True)
+
+
+def test_clearing_away_after_a_drill_is_no_part_of_the_time_of_a_restore(
+    vault, taken, remote, monkeypatch
+):
+    def slowly(folder, *args, **options):
+        time.sleep(0.7)
+        real(folder, *args, **options)
+
+    real = core.rmtree
+    monkeypatch.setattr(core, "rmtree", slowly)
+    begun_s = time.monotonic()
+    drill = vault.verify(taken, Level.RESTORED, by="", context=TaskContext(), remotes=(remote,))
+    assert drill.outcome is Outcome.PASSED, drill.detail
+    assert drill.duration_s <= time.monotonic() - begun_s - 0.7
+    assert drill.duration_s > 0
