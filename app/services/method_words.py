@@ -258,7 +258,7 @@ def promises_line(found: Comparison) -> str:
         )
     if (budget := found.budget) is not None:
         during, after = budget.during.spent, budget.after.burn
-        text = _("Error budget: {spent} taken by the work, burn rate {burn} since.")
+        text = _("Error budget: the work took {spent}; burn rate since the change {burn}.")
         parts.append(
             text.format(
                 spent=_("unknown") if during is None else percent(during),
