@@ -19,6 +19,7 @@ class BackupSystem(StrEnum):
     VEEAM = "veeam"
     AWS_BACKUP = "aws_backup"
     BORG = "borg"
+    RESTIC = "restic"
     KOPIA = "kopia"
     BAREOS = "bareos"
     PGBACKREST = "pgbackrest"

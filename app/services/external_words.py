@@ -8,6 +8,7 @@ SYSTEMS = {
     BackupSystem.VEEAM: later("Veeam"),
     BackupSystem.AWS_BACKUP: later("AWS Backup"),
     BackupSystem.BORG: later("Borg"),
+    BackupSystem.RESTIC: later("restic"),
     BackupSystem.KOPIA: later("Kopia"),
     BackupSystem.BAREOS: later("Bareos"),
     BackupSystem.PGBACKREST: later("pgBackRest"),

@@ -1,6 +1,7 @@
 """How well backup sets are proven, as lists and ladders show it."""
 
 from app.domain.backup import BackupSet, Level, Outcome, SourceKind
+from app.domain.external_backup import ExternalBackup
 from app.i18n import _, later
 from app.wording import clock, day, duration
 from ui.cells import Badge, LevelStep, Mark, Rung
@@ -48,6 +49,20 @@ def level_badge(item: BackupSet | None, needed: Level | None = None) -> Badge:
         return Badge(Mark.UNKNOWN, _("Nothing proven"))
     enough = needed is None or level >= needed
     return Badge(Mark.GOOD if enough else Mark.WATCH, f"L{int(level)} {level_word(level)}")
+
+
+def claim_badge(item: ExternalBackup, needed: Level | None = None) -> Badge:
+    """Return what a reference counts for; never the green of what was proven here."""
+    if not item.stands:
+        return Badge(Mark.MISSING, _("Withdrawn"))
+    level = item.level
+    if level is None:
+        failed = item.drill is not None and not item.drill.passed
+        words = _("Restore failed") if failed else _("Not checked")
+        return Badge(Mark.BAD if failed else Mark.UNKNOWN, words)
+    enough = needed is None or level >= needed
+    words = _("L{n} {word}, claimed").format(n=int(level), word=level_word(level))
+    return Badge(Mark.WATCH if enough else Mark.BAD, words)
 
 
 def ladder(item: BackupSet | None, zone: str) -> tuple[LevelStep, ...]:

@@ -8,10 +8,17 @@ from app.i18n import _
 from app.services import external_backups
 from app.services.attachments import Found, read_file
 from app.services.external_backups import DrillReport
+from app.services.external_list import OtherSystems, list_claims
 from ui.tasks import WRITES, Task
 
 if TYPE_CHECKING:
+    from app.services.facade import AppServices
     from ui.context import UiContext
+
+
+def load_all(services: "AppServices") -> OtherSystems:
+    """Return the references of all open changes, and where another may be recorded."""
+    return list_claims(desk=services.desk)
 
 
 def record(context: "UiContext", change_id: str, item: ExternalBackup, file: str) -> Task:

@@ -16,6 +16,7 @@ from ui.pages.backups.care import Care
 from ui.pages.backups.desk import SetDesk
 from ui.pages.backups.detail import SetDetail
 from ui.pages.backups.look import Inside
+from ui.pages.backups.others import OthersPanel
 from ui.pages.backups.sets import SetList
 from ui.pages.backups.settling import Settling
 from ui.tasks import Latest
@@ -44,8 +45,10 @@ class BackupsPage(Page):
         self.settling = Settling(context, self)
         self.inside = Inside(context, self.desk, self)
         self.care = Care(context, self)
+        self.others = OthersPanel(context)
         self._side = QStackedWidget()
-        for widget in (self._detail, self.inside.panel, self.care.retention, self.care.key):
+        care = self.care
+        for widget in (self._detail, self.inside.panel, care.retention, care.key, self.others):
             self._side.addWidget(widget)
         self._stack = QStackedWidget()
         self._make = Button(_("Make the vault"), Kind.PRIMARY, icon="shield")
@@ -56,7 +59,8 @@ class BackupsPage(Page):
         self.body.addWidget(self._stack, 1)
         self._key = Button(_("Key"), icon="key")
         self._retention = Button(_("Retention"), icon="clock")
-        self.header.add(self._key, self._retention)
+        self._others = Button(_("Other systems"), icon="archive")
+        self.header.add(self._others, self._key, self._retention)
         self._rows = Latest(context.tasks, self)
         self._connect()
 
@@ -65,6 +69,9 @@ class BackupsPage(Page):
         self._rows.failed.connect(self.show_error)
         self._key.clicked.connect(self._show_key)
         self._retention.clicked.connect(self._show_retention)
+        self._others.clicked.connect(self._show_others)
+        self.others.left.connect(self._show_detail)
+        self.others.failed.connect(self.show_error)
         self.list.shown.connect(self._show_set)
         self.list.picked.connect(self._on_picked)
         self._make.clicked.connect(self.care.make)
@@ -83,7 +90,7 @@ class BackupsPage(Page):
     @property
     def ready(self) -> bool:
         """Whether the list, and what belongs to its first set, has been shown."""
-        return not (self._rows.busy or self.desk.busy or self.inside.busy)
+        return not (self._rows.busy or self.desk.busy or self.inside.busy or self.others.busy)
 
     def reload(self) -> None:
         """Read the list again."""
@@ -92,8 +99,11 @@ class BackupsPage(Page):
 
     def open(self, ref: str) -> None:
         """Show a set by its id, or a part of the page by its name."""
-        if ref in ("key", "retention"):
-            (self._show_key if ref == "key" else self._show_retention)()
+        parts = {
+            "key": self._show_key, "retention": self._show_retention, "others": self._show_others
+        }  # fmt: skip
+        if ref in parts:
+            parts[ref]()
             return
         self._wanted = ref
         self._show_detail()
@@ -101,7 +111,7 @@ class BackupsPage(Page):
 
     def places(self) -> tuple[str, ...]:
         """The parts that deserve a picture of their own."""
-        return ("key", "retention") if self._view is not None and self._view.sets else ()
+        return ("key", "retention", "others") if self._view and self._view.sets else ()
 
     def focus_search(self) -> None:
         """Put the keyboard into the search field."""
@@ -123,8 +133,9 @@ class BackupsPage(Page):
     def _show(self, view: BackupsView) -> None:
         self._view = view
         self.care.show(view)
-        wants_key = self._side.currentWidget() is self.care.key
-        some = bool(view.sets) or (view.has_vault and wants_key)
+        beside = self._side.currentWidget()
+        wants_key = view.has_vault and beside is self.care.key
+        some = bool(view.sets) or wants_key or beside is self.others
         self._stack.setCurrentIndex(2 if some else 1 if view.has_vault else 0)
         self._key.setVisible(view.has_vault)
         self._retention.setVisible(bool(view.sets))
@@ -172,6 +183,12 @@ class BackupsPage(Page):
     @Slot()
     def _show_retention(self) -> None:
         self._side.setCurrentWidget(self.care.retention)
+        self._stack.setCurrentIndex(2)
+
+    @Slot()
+    def _show_others(self) -> None:
+        self.others.reload()
+        self._side.setCurrentWidget(self.others)
         self._stack.setCurrentIndex(2)
 
     @Slot()

@@ -11,14 +11,14 @@ from app.i18n import _, later, ngettext
 from app.services.backup_gate import gate_source
 from app.wording import bytes_size, clock, day
 from ui.cells import Badge, Cell, Column, Squares, Words
-from ui.models.backups import SOURCES, ladder, level_badge, names_of, rungs
+from ui.models.backups import SOURCES, claim_badge, ladder, level_badge, names_of, rungs
 from ui.models.rows import RowsModel
 from ui.operations import backups
 from ui.operations.changes import ChangeView
 from ui.pages.changes.copy_set import CopyPart
 from ui.pages.changes.deeds import HostDeeds
 from ui.pages.changes.editing import Editing
-from ui.pages.changes.external import ExternalPart, claim_badge
+from ui.pages.changes.external import ExternalPart
 from ui.pages.changes.gate import BackupGate, demand_of, needed_level
 from ui.pages.changes.outlook import OutlookPart
 from ui.pages.changes.records import Line, RecordList, Records

@@ -5,12 +5,11 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from app.domain.change import ChangeState
 from app.domain.external_backup import ExternalBackup
-from app.domain.vocabulary import Level
 from app.i18n import _, ngettext
 from app.services.external_words import CHECKS, system_name, worth
 from app.wording import bytes_size, clock, day, duration, moment
-from ui.cells import Badge, Cell, Column, Mark, Words
-from ui.models.backups import level_word
+from ui.cells import Cell, Column, Words
+from ui.models.backups import claim_badge
 from ui.models.rows import RowsModel
 from ui.operations import external_backups
 from ui.operations.changes import ChangeView
@@ -25,20 +24,6 @@ from ui.widgets.layout import column, row
 from ui.widgets.table import Rows, Table
 
 _OVER = (ChangeState.CLOSED, ChangeState.CANCELED)
-
-
-def claim_badge(item: ExternalBackup, needed: Level | None = None) -> Badge:
-    """Return what a reference counts for; never the green of what was proven here."""
-    if not item.stands:
-        return Badge(Mark.MISSING, _("Withdrawn"))
-    level = item.level
-    if level is None:
-        failed = item.drill is not None and not item.drill.passed
-        words = _("Restore failed") if failed else _("Not checked")
-        return Badge(Mark.BAD if failed else Mark.UNKNOWN, words)
-    enough = needed is None or level >= needed
-    words = _("L{n} {word}, claimed").format(n=int(level), word=level_word(level))
-    return Badge(Mark.WATCH if enough else Mark.BAD, words)
 
 
 class ExternalPart(Part):
