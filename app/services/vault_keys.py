@@ -105,7 +105,7 @@ def words_of(state: KeyState) -> KeyWords:
             return KeyWords(
                 _("Key is here, paper untried"),
                 _("The vault opens here. Nobody has tried the printed recovery key yet."),
-                _("Print it if that is not done, then type it back once."),
+                _("Type it back once. Where it was not printed when it was made, change the keys."),
             )
         case KeyCondition.OPEN:
             return KeyWords(
