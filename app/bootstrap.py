@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.clock import SystemClock
+from app.domain.host import is_for_session
 from app.errors import AddressRefused, SecretUnavailable
 from app.exports.readers import READERS
 from app.i18n import _
 from app.logs import start_logging, stop_logging
 from app.once import Once
 from app.redaction import Redactor
-from app.secrets import SecretKeeper, SessionSecrets, open_secrets
+from app.secrets import SecretKeeper, SessionSecrets, WithSession, open_secrets
 from app.services.facade import AppServices, VaultDoor
 from app.services.late import Late
 from app.services.live import LiveOutput
@@ -80,7 +81,7 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
     around = around or Surroundings()
     stop_log = _start_log(data, around)
     actor = around.actor or getpass.getuser()
-    secrets = Once(lambda: around.secrets or _secrets(store))
+    secrets = Once(lambda: WithSession(around.secrets or _secrets(store), is_for_session))
     store = open_store(
         data,
         clock=around.clock,

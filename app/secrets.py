@@ -1,10 +1,13 @@
 """The one door to the operating system's keyring; no secret is kept anywhere else.
 
+Passwords that make their holder root are not even kept there: `WithSession` holds them in memory.
+
 Keyrings that store plain text, or nothing, are refused. Without a usable one secrets live in
 memory for this session only, and the user is told so.
 """
 
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
@@ -106,6 +109,32 @@ class KeyringSecrets:
             return
         except (KeyringError, OSError) as error:
             raise _locked(error) from error
+
+
+class WithSession:
+    """A keeper that holds some names in memory instead, however lasting it is itself."""
+
+    def __init__(self, kept: SecretKeeper, is_for_session: Callable[[str], bool]) -> None:
+        self._kept, self._is_for_session = kept, is_for_session
+        self._passing = SessionSecrets()
+        self.lasting = kept.lasting
+
+    def get(self, name: str) -> str | None:
+        """Return the secret, or None when there is none; raises SecretUnavailable."""
+        return self._keeper(name).get(name)
+
+    def set(self, name: str, value: str) -> None:
+        """Keep a secret, or hold it; raises SecretUnavailable."""
+        self._keeper(name).set(name, value)
+
+    def delete(self, name: str) -> None:
+        """Forget a secret; unknown names are fine."""
+        self._keeper(name).delete(name)
+        if self._is_for_session(name):
+            self._kept.delete(name)  # an earlier version kept it there
+
+    def _keeper(self, name: str) -> SecretKeeper:
+        return self._passing if self._is_for_session(name) else self._kept
 
 
 def open_secrets() -> SecretKeeper:

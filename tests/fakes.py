@@ -82,6 +82,10 @@ class MemoryRepository:
         ]
         return sorted(fitting, key=lambda item: item.id, reverse=True)
 
+    def newest_by(self, column: str) -> Sequence[Any]:
+        oldest_first = sorted(self.items.values(), key=lambda item: item.id)
+        return list({getattr(item, column): item for item in oldest_first}.values())
+
 
 class MemoryChanges(MemoryRepository):
     def next_number(self) -> str:

@@ -63,6 +63,14 @@ class LegacyWaiver:
         return today <= self.until
 
 
+_SUDO_END = "/sudo"
+
+
+def is_for_session(secret: str) -> bool:
+    """Whether a secret of this name is held in memory only: it makes its holder root."""
+    return secret.startswith("host/") and secret.endswith(_SUDO_END)
+
+
 @dataclass(frozen=True, slots=True)
 class Host:
     """A server reachable over SSH.
@@ -103,5 +111,5 @@ class Host:
 
     @property
     def sudo_secret(self) -> str:
-        """The name under which the keyring holds the password that sudo asks for."""
-        return f"host/{self.id}/sudo"
+        """The name of the password that sudo asks for; it is held for a session only."""
+        return f"host/{self.id}{_SUDO_END}"

@@ -115,12 +115,21 @@ def keep_secret(host: Host, secret: str, *, secrets: Secrets, desk: Desk) -> Non
         uow.commit()
 
 
-def keep_sudo_secret(host: Host, secret: str, *, secrets: Secrets, desk: Desk) -> None:
-    """Keep the password that sudo asks for on a host in the keyring, and log that it was set."""
+def hold_sudo_secret(host: Host, secret: str, *, secrets: Secrets, desk: Desk) -> None:
+    """Hold the password that sudo asks for on a host until the program ends, and log it."""
     secrets.set(host.sudo_secret, secret)
     with desk.new_uow() as uow:
-        text = _("Kept a password for sudo on {name} in the keyring").format(name=host.name)
+        text = _("Holds a password for sudo on {name} for this session").format(name=host.name)
         uow.log.append(NewEvent("host.secret_kept", text, refs=(host.id,)))
+        uow.commit()
+
+
+def forget_sudo_secret(host: Host, *, secrets: Secrets, desk: Desk) -> None:
+    """Forget the password for sudo on a host, and log that it was."""
+    secrets.delete(host.sudo_secret)
+    with desk.new_uow() as uow:
+        text = _("Forgot the password for sudo on {name}").format(name=host.name)
+        uow.log.append(NewEvent("host.secret_forgotten", text, refs=(host.id,)))
         uow.commit()
 
 

@@ -54,6 +54,10 @@ class Repository(Protocol[Entity]):
         """Return records whose indexed columns equal the values, newest first."""
         ...
 
+    def newest_by(self, column: str) -> Sequence[Entity]:
+        """Return the newest record of each value of an indexed column, in one question."""
+        ...
+
 
 class Changes(Repository[Change], Protocol):
     """Changes, which people know by number."""

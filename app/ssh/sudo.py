@@ -97,7 +97,7 @@ class SudoDoor:
     def _refused(self, text: str) -> LoginRefused:
         return LoginRefused(
             text,
-            hint=_("Check the host's sudoers rules, or the password kept for sudo."),
+            hint=_("Check the host's sudoers rules, or enter the password on the Hosts page."),
             host=self.host.name,
             step=Stage.SUDO,
         )

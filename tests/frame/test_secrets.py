@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.host import Host, Login, is_for_session
+from app.domain.ids import HostId
 from app.errors import SecretUnavailable
-from app.secrets import KeyringSecrets, SessionSecrets, open_secrets
+from app.secrets import KeyringSecrets, SessionSecrets, WithSession, open_secrets
 
 ROOT = Path(__file__).parents[2]
 CANARY = "correct horse päss"
@@ -117,3 +119,19 @@ def test_every_failure_of_the_keyring_is_the_same_named_error() -> None:
             with pytest.raises(SecretUnavailable) as error:
                 act()
             assert CANARY not in error.value.sentence()
+
+
+def test_password_for_sudo_never_reaches_the_keyring_and_what_lies_there_is_not_used() -> None:
+    keyring = SessionSecrets()
+    host = Host(HostId("h1"), "db", "127.0.0.1", login=Login.PASSWORD)
+    keyring.set(host.sudo_secret, "of an earlier version")
+    secrets = WithSession(keyring, is_for_session)
+    assert secrets.get(host.sudo_secret) is None
+    secrets.set(host.sudo_secret, CANARY)
+    secrets.set(host.login_secret, "login")
+    assert secrets.get(host.sudo_secret) == CANARY
+    assert keyring.get(host.sudo_secret) == "of an earlier version"
+    assert keyring.get(host.login_secret) == secrets.get(host.login_secret) == "login"
+    secrets.delete(host.sudo_secret)
+    assert secrets.get(host.sudo_secret) is keyring.get(host.sudo_secret) is None
+    assert WithSession(keyring, is_for_session).get(host.sudo_secret) is None

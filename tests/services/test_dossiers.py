@@ -32,7 +32,7 @@ def change(opened, made, ssh_host):
     desk = opened.desk
     hosts.keep_secret(host, PASSWORD, secrets=opened.secrets, desk=desk)
     hosts.keep_secret(ssh_host, PASSPHRASE, secrets=opened.secrets, desk=desk)
-    hosts.keep_sudo_secret(ssh_host, SUDO, secrets=opened.secrets, desk=desk)
+    hosts.hold_sudo_secret(ssh_host, SUDO, secrets=opened.secrets, desk=desk)
     metric = Metric("memory", "Memory", "%", query="memory", source="host", host=ssh_host.id)
     step = Step("f1", "Alter", StepKind.COMMAND, ssh_host.id, "printf '<b>\\033[31m=cmd()'")
     change = made(

@@ -19,8 +19,8 @@ from app.services.hosts import (
     archive_host,
     confirm_key,
     edit_host,
+    hold_sudo_secret,
     keep_secret,
-    keep_sudo_secret,
     new_host,
     re_enrol,
     shown_key,
@@ -196,7 +196,7 @@ def test_secrets_go_to_the_keyring_and_never_to_the_log(
 ) -> None:
     host = replace(WEB, login=Login.PASSWORD)
     keep_secret(host, "canary one", secrets=secrets, desk=desk)
-    keep_sudo_secret(host, "canary two", secrets=secrets, desk=desk)
+    hold_sudo_secret(host, "canary two", secrets=secrets, desk=desk)
     assert secrets.get(host.login_secret) == "canary one"
     assert secrets.get(host.sudo_secret) == "canary two"
     assert "canary" not in repr(store)

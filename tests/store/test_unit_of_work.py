@@ -2,12 +2,14 @@ import threading
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import event
 
 from app.domain.backup import BackupSet, CaptureState
 from app.domain.change import ChangeState
 from app.domain.event import Actor, NewEvent
+from app.domain.health import HealthReport, Phase
 from app.domain.host import Host
-from app.domain.ids import ChangeId, HostId, RunId, SetId, new_id
+from app.domain.ids import ChangeId, HealthId, HostId, RunId, SetId, new_id
 from app.domain.run import Run, RunState
 from app.errors import Busy, Conflict, NotFound, StoreError
 from app.store import unit_of_work
@@ -275,3 +277,24 @@ def test_beside_a_running_program_one_can_look_but_not_write(store, data, clock,
             reading.commit()
     assert beside.verify().entries == 1
     beside.close()
+
+
+def test_the_newest_record_of_each_host_is_one_question(store):
+    with store.unit_of_work() as uow:
+        for n, host in enumerate(("a", "b", "a", "c", "a", "b")):
+            report = HealthReport(
+                HealthId(str(n)), None, HostId(host), host, Phase.AD_HOC, NOON, NOON, ()
+            )
+            uow.health.add(report)
+        uow.log.append(NewEvent("health.checked", "Checked"))
+        uow.commit()
+    with store.unit_of_work() as uow:
+        asked: list[str] = []
+        event.listen(
+            uow.health._connection,
+            "before_cursor_execute",
+            lambda _connection, _cursor, statement, *_more: asked.append(statement),
+        )
+        newest = uow.health.newest_by("host")
+    assert {(report.host, report.id) for report in newest} == {("a", "4"), ("b", "5"), ("c", "3")}
+    assert len(asked) == 1

@@ -25,6 +25,8 @@ class HostView:
     health: HealthReport | None
     legacy_holds: bool = False
     """Whether old cryptography may be used today."""
+    sudo_held: bool = False
+    """Whether a password for sudo is held in memory."""
 
     @property
     def id(self) -> str:
@@ -37,13 +39,27 @@ def load_hosts(services: "AppServices") -> tuple[HostView, ...]:
     today = services.clock.now().date()
     with services.new_uow() as uow:
         known = [host for host in uow.hosts.list() if not host.archived]
-        views = []
-        for host in sorted(known, key=lambda item: item.name.casefold()):
-            reports = uow.health.list(host=host.id)
-            newest = max(reports, key=lambda item: item.started_at, default=None)
-            holds = host.legacy is not None and host.legacy.holds(today)
-            views.append(HostView(host, newest, holds))
+        newest = {report.host: report for report in uow.health.newest_by("host")}
+    views = []
+    for host in sorted(known, key=lambda item: item.name.casefold()):
+        holds = host.legacy is not None and host.legacy.holds(today)
+        held = host.sudo and services.secrets.get(host.sudo_secret) is not None
+        views.append(HostView(host, newest.get(host.id), holds, held))
     return tuple(views)
+
+
+def hold_sudo(context: "UiContext", host: Host, password: str) -> Task:
+    """Hold the password for sudo on a host until the program ends; an empty one forgets it."""
+    services = context.services
+
+    def work(_ctx: object) -> Host:
+        if password:
+            hosts.hold_sudo_secret(host, password, secrets=services.secrets, desk=services.desk)
+        else:
+            hosts.forget_sudo_secret(host, secrets=services.secrets, desk=services.desk)
+        return host
+
+    return context.tasks.start(work)
 
 
 def save(context: "UiContext", host: Host, *, new: bool, secret: str = "") -> Task:

@@ -1,16 +1,24 @@
 """The hosts page, driven as a person does."""
 
-import pytest
-from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
+from dataclasses import replace
 
+import pytest
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QScrollArea
+
+from app.domain.event import NewEvent
 from app.services.hosts import ConnectionReport, ConnectionStep
 from ui.pages.hosts.page import HostsPage
+from ui.pages.hosts.sudo import SudoPart
 from ui.widgets.buttons import Button
 from ui.widgets.labels import Label
 
 
+def buttons(page, text) -> list[Button]:
+    return [b for b in page.findChildren(Button) if b.text() == text and b.isVisible()]
+
+
 def button(page, text) -> Button:
-    found = [b for b in page.findChildren(Button) if b.text() == text and b.isVisible()]
+    found = buttons(page, text)
     assert found, f"no button {text}"
     return found[-1]
 
@@ -161,3 +169,28 @@ def test_what_a_test_of_the_connection_says_finds_room(drive, services):
     assert area.widget().width() <= area.viewport().width()
     label = next(item for item in detail.findChildren(Label) if item.text() == long)
     assert label.height() > 3 * label._pitch
+
+
+def test_password_for_sudo_is_held_for_the_session_and_forgotten_again(drive, services):
+    with services.new_uow() as uow:
+        host = uow.hosts.list()[0]
+        uow.hosts.save(replace(host, sudo=True))
+        uow.log.append(NewEvent("host.edited", "Uses sudo", refs=(host.id,)))
+        uow.commit()
+    driver = drive(HostsPage)
+    page = driver.page
+    driver.bot.waitUntil(lambda: "None is held" in shown(page))
+    driver.click(button(page, "Hold it for this session"))
+    assert "Enter the password" in shown(page)
+    part = next(one for one in page.findChildren(SudoPart) if one.isVisible())
+    driver.type(part._password, " canary-for-sudo ")
+    assert part._password.line.echoMode() is QLineEdit.EchoMode.Password
+    driver.click(button(page, "Hold it for this session"))
+    driver.bot.waitUntil(lambda: bool(buttons(page, "Forget it now")))
+    assert services.secrets.get(host.sudo_secret) == " canary-for-sudo "
+    files = [file for file in services.data.rglob("*") if file.is_file()]
+    assert files
+    assert not [f for f in files if b"canary-for-sudo" in f.read_bytes()]
+    driver.click(button(page, "Forget it now"))
+    driver.bot.waitUntil(lambda: "None is held" in shown(page))
+    assert services.secrets.get(host.sudo_secret) is None

@@ -36,6 +36,7 @@ class HostDeeds(QObject):
         detail.archived.connect(self._on_archive)
         detail.legacy_allowed.connect(self._on_legacy_allowed)
         detail.legacy_ended.connect(self._on_legacy_ended)
+        detail.sudo_given.connect(self._on_sudo_given)
 
     def set_host(self, host: Host) -> None:
         """Act on another host, or on its newer state."""
@@ -86,6 +87,11 @@ class HostDeeds(QObject):
     def _on_legacy_ended(self) -> None:
         if self._host:
             self._then_saved(hosts.end_legacy(self._context, self._host))
+
+    @Slot(str)
+    def _on_sudo_given(self, password: str) -> None:
+        if self._host:
+            self._then_saved(hosts.hold_sudo(self._context, self._host, password))
 
     @Slot()
     def _on_archive(self) -> None:

@@ -15,6 +15,7 @@ from ui.cells import Badge, Mark
 from ui.operations.hosts import HostView
 from ui.pages.hosts.kept import KeptJobs
 from ui.pages.hosts.legacy import LegacyPart
+from ui.pages.hosts.sudo import SudoPart
 from ui.theme import SMALL
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind
@@ -46,6 +47,7 @@ class HostDetail(QWidget):
     archived = Signal()
     legacy_allowed = Signal(str, int)  # reason, days
     legacy_ended = Signal()
+    sudo_given = Signal(str)  # the password, empty to forget it
     kept_wanted = Signal()
     kept_opened = Signal(str)  # the run
     kept_removed = Signal(object)  # KeptJob
@@ -92,6 +94,11 @@ class HostDetail(QWidget):
         legacy.ended.connect(self.legacy_ended)
         self._add_title(_("Cryptography"))
         self._inner.addWidget(legacy)
+        if host.sudo:
+            sudo = SudoPart(held=view.sudo_held)
+            sudo.given.connect(self.sudo_given)
+            self._add_title(_("Password for sudo"))
+            self._inner.addWidget(sudo)
         self._add_title(_("Last health check"))
         health = view.health
         text = (

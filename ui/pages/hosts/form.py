@@ -49,7 +49,7 @@ class HostForm(QWidget):
         )
         self._jump = ChoiceField(_("Jump host"), hint=_("When it is reached through another."))
         self._zone = LineField(_("Time zone"), placeholder="Europe/Berlin")
-        self._sudo = FlagField(_("Rights"), _("Run commands with sudo, which must not ask"))
+        self._sudo = FlagField(_("Rights"), _("Run commands with sudo"))
         self._services = LineField(
             _("Services to check"), _("Unit names, or control scripts by full path, with commas.")
         )
@@ -156,7 +156,7 @@ class HostForm(QWidget):
             services=_parts(self._services.value, ","),
             urls=_parts(self._urls.value, "\n"),
         )
-        self.submitted.emit(host, self._new, self._secret.value)
+        self.submitted.emit(host, self._new, self._secret.line.text())
 
 
 def _parts(text: str, mark: str) -> tuple[str, ...]:
