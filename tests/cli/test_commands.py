@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from app import __version__
 from app.bootstrap import Surroundings, open_services
 from app.domain.event import NewEvent
 from app.domain.host import Host
+from app.domain.runbook import Runbook, Step, StepKind
 from app.secrets import SessionSecrets
 from app.services import changes
 from app.store.sqlite import FILE_NAME
@@ -183,6 +185,24 @@ def test_a_change_is_handed_over_and_verified_where_no_data_folder_is(data, tmp_
     assert code == 3
     assert told["findings"]
     assert call("dossier", "verify", tmp_path / "none.zip").returncode == 2
+
+
+def test_the_sudo_rules_of_a_change_are_printed_and_what_gets_none_is_3(data, ssh_host):
+    exact = Step("1", "Stop", StepKind.COMMAND, ssh_host.id, command="sudo /bin/kill 1")
+    wide = replace(exact, id="2", command="sudo /bin/rm /srv/*")
+    around = Surroundings(actor="Nomsa", secrets=SessionSecrets())
+    for steps, code in ((), 0), ((exact,), 0), ((exact, wide), 3):
+        with closing(open_services(data, around)) as services, services.new_uow() as uow:
+            change = uow.changes.by_number("CHG-000001")
+            hosts = (ssh_host.id,)
+            uow.changes.save(replace(change, hosts=hosts, runbook=Runbook(steps)))
+            uow.log.append(NewEvent("change.edited", "Edited", change.id))
+            uow.commit()
+        done, told = answer("--data", data, "sudoers", "CHG-000001")
+        assert (done, len(told["files"])) == (code, bool(steps))
+    rule = f"{ssh_host.user} ALL=(root) NOPASSWD: /bin/kill 1\n"
+    assert rule in told["files"][0]["text"]
+    assert [one["line"] for one in told["files"][0]["left_out"]] == ["sudo /bin/rm /srv/*"]
 
 
 def test_a_demo_replaces_nothing_that_is_no_demo(tmp_path):

@@ -3,7 +3,7 @@
 The numbers of promises are those that the table at the end of a test run has.
 """
 
-from tests.faults.register import Untried, entry
+from tests.faults.register import entry
 
 _S, _F, _V = "tests/ssh/test_", "tests/faults/test_", "tests/vault/test_"
 _D, _J, _E = "tests/vault/databases/", "tests/services/test_", "tests/store/test_"
@@ -146,7 +146,9 @@ RULES = (
        f"{_S}ways_in.py::test_agent_offers_only_the_key_that_the_record_names",
        f"{_S}ways_in.py::test_nothing_of_ours_is_forwarded_to_a_server_that_would_take_it"),
     entry(9, "accounts of their own with exact rights",
-       missing="no template of sudo rules is offered", untried=Untried.NOT_OFFERED),
+       f"{_J}sudo_rules.py::test_a_plain_command_gets_the_rule_that_sudo_reads_as_that_command",
+       f"{_J}sudo_rules.py::test_what_no_exact_rule_can_say_gets_none_and_a_reason",
+       missing="rules are for the commands of a plan; backups that use sudo get none"),
     entry(10, "keyrings that keep secrets, and no others",
        f"{_C}secrets.py::test_no_variable_and_no_file_puts_another_keyring_in_place",
        f"{_C}secrets.py::test_locked_keyring_is_named",
