@@ -162,7 +162,7 @@ RULES = (
        f"{_C}redaction.py::test_shapes_of_secrets_are_masked_wherever_they_appear"),
     entry(13, "sudo's password does not stay",
        f"{_C}secrets.py::test_password_for_sudo_never_reaches_the_keyring_and_what_lies_there_is_not_used",
-       f"{_U}pages/test_hosts_page.py::test_password_for_sudo_is_held_for_the_session_and_forgotten_again",
+       "tests/ui/pages/test_hosts_page.py::test_password_for_sudo_is_held_for_the_session_and_forgotten_again",
        missing="the window does not lock itself"),
     entry(19, "archives cannot lead out",
        f"{_V}restore.py::test_names_that_lead_out_are_refused",
