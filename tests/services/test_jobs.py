@@ -140,8 +140,9 @@ def test_child_that_holds_the_output_open_does_not_hold_the_end(job: JobClient) 
         "exec 2>/dev/null; python3 -c 'import os,time\nif os.fork(): os._exit(0)\nos.setsid()\n"
         "if os.fork(): os._exit(0)\ntime.sleep(65)'; sleep 66",
         "env -i sleep 67 & env -i sh -c 'trap \"\" TERM; sleep 68' & exit 0",
+        "env -i setsid sleep 63 & env -i setsid sleep 64 >/dev/null & sleep 61",
     ],
-    ids=["plain", "children", "session", "daemon", "no environment"],
+    ids=["plain", "children", "session", "daemon", "no environment", "neither"],
 )
 def test_cancelled_is_dead_with_all_that_it_started(job: JobClient, command: str) -> None:
     job.start(command, 60)
