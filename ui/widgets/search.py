@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
 
 from app.wording import count as figures
 from ui import icons
-from ui.paint import CENTER, Style, by_keyboard, focus_ring, write
+from ui.format import tip
+from ui.paint import CENTER, Style, by_keyboard, focus_ring, scaled, write
 from ui.stylesheet import LINE
 from ui.theme import BODY, BOLD, REGULAR, SMALL, dress, tokens
 from ui.widgets.flow import Flow
@@ -103,7 +104,9 @@ def draw_key(painter: QPainter, area: QRectF, keys: str) -> None:
 
 
 class _Chip(QAbstractButton):
-    """One saved filter: name and count."""
+    """One saved filter: name and count; where room is short, a long name is cut, no count."""
+
+    LEAST = 120
 
     def __init__(self, name: str, count: str) -> None:
         super().__init__()
@@ -112,7 +115,8 @@ class _Chip(QAbstractButton):
         self.setCheckable(True)
         self.setAccessibleName(f"{name} {count}".strip())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setToolTip(tip(name))
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
     def set_count(self, count: str) -> None:
         self._count = count
@@ -122,10 +126,15 @@ class _Chip(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         style = Style(size=BODY, weight=BOLD)
-        count = Style(size=SMALL).width(self._count) + 8 if self._count else 0
-        return QSize(
-            round(style.width(self.text()) + count + 18), round(style.metrics().height()) + 10
-        )
+        width = style.width(self.text()) + self._count_width() + 18
+        return QSize(round(width), round(style.metrics().height()) + 10)
+
+    def minimumSizeHint(self) -> QSize:
+        hint = self.sizeHint()
+        return QSize(min(hint.width(), scaled(self.LEAST)), hint.height())
+
+    def _count_width(self) -> float:
+        return Style(size=SMALL).width(self._count) + 8 if self._count else 0
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, look = QPainter(self), tokens()
@@ -135,8 +144,9 @@ class _Chip(QAbstractButton):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         weight = BOLD if self.isChecked() else REGULAR
         style = Style("ink" if self.isChecked() or self.underMouse() else "ink2", BODY, weight)
-        used = write(painter, QRectF(9, 0, self.width() - 9, self.height()), self.text(), style)
-        area = QRectF(9 + used + 8, 0, self.width() - used - 20, self.height())
+        room = self.width() - 18 - self._count_width()
+        used = write(painter, QRectF(9, 0, room, self.height()), self.text(), style)
+        area = QRectF(9 + used + 8, 0, self._count_width(), self.height())
         write(painter, area, self._count, Style("ink2", SMALL))
         if by_keyboard(self):
             focus_ring(painter, QRectF(self.rect()))

@@ -1,0 +1,66 @@
+"""What widgets of the kit leave out where room is short: never a figure."""
+
+import pytest
+from PySide6.QtWidgets import QWidget
+
+from ui.widgets.search import FilterChips
+from ui.widgets.tiles import Kpi, KpiTile, TileGrid, TileRow, Trend
+
+
+@pytest.fixture
+def shown(qtbot, theme):
+    def show(widget: QWidget) -> QWidget:
+        qtbot.addWidget(widget)
+        widget.show()
+        return widget
+
+    return show
+
+
+@pytest.mark.parametrize("made", [TileGrid, TileRow])
+@pytest.mark.parametrize("width", [700, 1100, 1500])
+def test_no_figure_of_a_tile_is_cut_off(shown, made, width, monkeypatch):
+    note = "likely 79–82 %, was 2 134 of 2 664"
+    tiles = shown(made())
+    tiles.resize(width, 300)
+    tiles.set_kpis(
+        [Kpi("Clean", "80 %", "2 029 of 2 526", note, Trend.UP), *[Kpi("Open", "3")] * 5]
+    )
+    tiles.layout().activate()
+    written = []
+
+    def write(_painter, area, text, style):
+        written.append((text, area, style))
+        return style.width(text)
+
+    monkeypatch.setattr("ui.widgets.tiles.write", write)
+    tiles.findChildren(KpiTile)[0].grab()
+    told = [item for item in written if item[0].startswith(("likely", "was", "2 029"))]
+    assert ", ".join(text for text, _area, _style in told) == f"2 029 of 2 526, {note}"
+    for text, area, style in told:
+        assert style.width(text) <= area.width(), text
+        assert area.bottom() <= tiles.findChildren(KpiTile)[0].height()
+
+
+def test_a_long_name_of_a_filter_gives_way_and_its_count_does_not(shown, monkeypatch):
+    name = "OpenSSL of all the hosts in the north of the country"
+    chips = shown(FilterChips(("My open", name)))
+    chips.set_counts((3, 1204))
+    chips.resize(260, 40)
+    chips.layout().activate()
+    first, long = chips._group.buttons()
+    assert first.width() == first.sizeHint().width()
+    assert long.geometry().right() <= chips.width()
+    written = []
+
+    def write(_painter, area, text, style):
+        written.append((text, area, style))
+        return min(style.width(text), area.width())
+
+    monkeypatch.setattr("ui.widgets.search.write", write)
+    long.grab()
+    (_name, place, _style), (number, area, style) = written
+    assert place.right() < area.left()
+    assert style.width(number) <= area.width()
+    assert area.left() + style.width(number) <= long.width()
+    assert name in long.toolTip()
