@@ -57,3 +57,11 @@ def test_every_named_test_exists_and_is_in_the_ordinary_run() -> None:
         if test.partition("::")[2] not in runnable_in(ROOT / test.partition("::")[0])
     ]
     assert gone == []
+
+
+def test_what_is_done_more_often_when_soaking_is_done_when_soaking() -> None:
+    """The long run takes only what is marked: a larger number behind no mark is never tried."""
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        text = path.read_text("utf-8")
+        if re.search(r"from tests\.faults\.rounds import .*(SOAK|rounds)", text):
+            assert "pytest.mark.soak] if SOAK else []" in text, path

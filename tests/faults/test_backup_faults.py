@@ -22,13 +22,15 @@ from app.ssh.pool import RemotePool
 from app.tasks import TaskContext
 from app.vault.opening import keys_in_file, open_vault
 from tests.faults.ledger import trials, tried
-from tests.faults.rounds import rounds
+from tests.faults.rounds import SOAK, rounds
 from tests.small_disk import small_disk
 from tests.ssh_fixtures import QUICK
 from tests.vault.conftest import sources, take
 from tests.vault.local_remote import FEW_TOOLS, LocalRemote, few_tools
 from tests.vault.test_capture_faults import tool
 from tests.vault.test_host_restore import orders, put_back, snapshot
+
+pytestmark = [pytest.mark.soak] if SOAK else []
 
 ROOT = Path(__file__).resolve().parents[2]
 RESTORES = rounds(8, 200)

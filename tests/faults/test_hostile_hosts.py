@@ -19,8 +19,10 @@ from app.ssh.pool import RemotePool
 from app.tasks import TaskContext
 from app.vault.dialogue import probe
 from tests.faults.ledger import record, tried
-from tests.faults.rounds import rounds
+from tests.faults.rounds import SOAK, rounds
 from tests.ssh_fixtures import QUICK
+
+pytestmark = [pytest.mark.soak] if SOAK else []
 
 ROOT = Path(__file__).resolve().parents[2]
 CAP = 64 << 20

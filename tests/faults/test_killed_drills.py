@@ -19,6 +19,8 @@ from tests.faults.rounds import SOAK
 from tests.vault.conftest import take
 from tests.vault.databases.conftest import FIXTURES, KINDS, source_of
 
+pytestmark = [pytest.mark.soak] if SOAK else []
+
 ROOT = Path(__file__).resolve().parents[2]
 SOCKETS = {
     SourceKind.POSTGRESQL: ".s.PGSQL.5432",

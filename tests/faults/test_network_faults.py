@@ -28,6 +28,8 @@ from tests.faults.rounds import SOAK
 from tests.ssh.proxy import Proxy
 from tests.ssh_fixtures import QUICK
 
+pytestmark = [pytest.mark.soak] if SOAK else []
+
 CANARY = "correct horse battery staple"
 IMPATIENT = replace(QUICK, heartbeat_s=0.3, silence_s=1.0, channel_s=2.0, retries_s=())
 

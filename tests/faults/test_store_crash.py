@@ -19,7 +19,10 @@ from tests.small_disk import small_disk
 
 ROOT = Path(__file__).resolve().parents[2]
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills forked children")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="kills forked children"),
+    *([pytest.mark.soak] if SOAK else []),
+]
 
 
 def kill(*args, by="store_killer", limit_s=120):
