@@ -107,7 +107,9 @@ class PlotChart(ExploredChart):
             if trace.low is not None and trace.high is not None:
                 self._paint_ranges(painter, area, trace)
             if trace.shape is not Shape.NONE:
-                self._paint_points(painter, area, trace)
+                painter.setClipRect(area.adjusted(-_RADIUS, -_RADIUS, _RADIUS, _RADIUS))
+                self._paint_points(painter, area, trace)  # whole, where they lie on the edge
+                painter.setClipRect(area)
         if not self.explorer.is_zoomed:  # their places were chosen for the whole
             for words in self._placed(plot, area):
                 self._paint_words(painter, area, words)

@@ -42,7 +42,8 @@ family() {
         grep -ls "CHANGEDESK_JOB=$job" /proc/[0-9]*/environ
         [ ! -e "$dir/unit" ] || grep -ls "changedesk-$job[.]service" /proc/[0-9]*/cgroup
         [ -z "$leader" ] || grep -ls ") . [0-9]* [0-9]* $leader " /proc/[0-9]*/stat
-        find /proc/[0-9]*/fd -lname "$(cd "$dir" && pwd -P)/[oe]*"
+        pipes=$(cd "$dir" && pwd -P)/[oe]
+        find /proc/[0-9]*/fd \( -lname "$pipes" -o -lname "$pipes (deleted)" \)
     } 2>/dev/null | cut -d/ -f3 | sort -u | while read -r one; do
         grep -qs "CHANGEDESK_MINDS=$job" "/proc/$one/environ" ||
             { grep -qs . "/proc/$one/cmdline" && echo "$one"; }
@@ -52,9 +53,9 @@ family() {
 """Every process of a job: by the mark in its environment, by its control group, or, while the
 minder lives and its number is therefore no one else's, by the minder's session. A daemon that
 clears its environment has lost the mark; one that also leaves the session is known where it holds
-the job's output open. Where it holds nothing and there is no control group, nothing tells it from
-others. The minder's own processes bear another mark, and what is on its way out has neither words
-nor marks."""
+a pipe of the job's output (the files are read by ourselves). Where it holds nothing and there is no
+control group, nothing tells it from others. The minder's own processes bear another mark, and what
+is on its way out has neither words nor marks."""
 _PLACE = (
     _BASE
     + _FAMILY

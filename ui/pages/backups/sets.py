@@ -36,7 +36,7 @@ class SetList(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         head = column(self.search, row(self.chips, None), gap=10, margins=(MARGIN, 16, 16, 10))
-        self._none = Label(_("No set fits."), tone="ink2")
+        self._none = Label("", tone="ink2")
         add_layout(layout, head)
         add_layout(layout, column(self._none, margins=(MARGIN, 6, 16, 0)))
         layout.addWidget(self.table, 1)
@@ -73,6 +73,7 @@ class SetList(QWidget):
         place, text = max(0, self.chips.current), self.search.text().strip()
         self._filling = True  # what the list picks by itself must not close what is open beside it
         rows = chosen(self._views, place, text)
+        self._none.setText(_("No set fits.") if self._views else _("No set yet."))
         self._none.setVisible(not rows)
         self.table.set_rows(rows)
         if wanted:
