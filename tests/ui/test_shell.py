@@ -34,14 +34,19 @@ def ready(desktop, qtbot):
     return one
 
 
-def test_the_first_page_comes_when_the_store_is_open(desktop, qtbot, tmp_path):
+def opening(desktop, folder):
+    """Return a program whose store is not open before the event is set, and the event."""
     gate = threading.Event()
 
     def slow(context):
         gate.wait(5)
-        return stand_in(tmp_path)
+        return stand_in(folder)
 
-    one = desktop(slow)
+    return desktop(slow), gate
+
+
+def test_the_first_page_comes_when_the_store_is_open(desktop, qtbot, tmp_path):
+    one, gate = opening(desktop, tmp_path)
     assert one.window.isVisible()
     assert one.window.page is None
     with qtbot.waitSignal(one.ready):
@@ -51,13 +56,7 @@ def test_the_first_page_comes_when_the_store_is_open(desktop, qtbot, tmp_path):
 
 
 def test_who_chooses_a_page_while_the_store_is_opened_gets_there(desktop, qtbot, tmp_path):
-    gate = threading.Event()
-
-    def slow(context):
-        gate.wait(5)
-        return stand_in(tmp_path)
-
-    one = desktop(slow)
+    one, gate = opening(desktop, tmp_path)
     item = next(
         i for i in one.window.rail.findChildren(object) if getattr(i, "page", "") == "changes"
     )

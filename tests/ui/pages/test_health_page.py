@@ -29,13 +29,17 @@ def report(change, key, phase, healths, at):
     )  # fmt: skip
 
 
-def test_differences_stand_worst_first_and_nothing_is_obeyed(drive, services, record):
-    change = record()
+def keep_both(services, change):
+    """Keep a check before the work of a change and one after it."""
     with services.new_uow() as uow:
         uow.health.add(report(change, "r1", Phase.BEFORE, BEFORE, NOON))
         uow.health.add(report(change, "r2", Phase.AFTER, AFTER, NOON + timedelta(hours=1)))
         uow.log.append(NewEvent("health.checked", "Checked", change.id))
         uow.commit()
+
+
+def test_differences_stand_worst_first_and_nothing_is_obeyed(drive, services, record):
+    keep_both(services, record())
     driver = drive(HealthPage)
     driver.open("r2")
     checks = driver.page._checks
@@ -61,12 +65,7 @@ def heads(table):
 
 
 def test_what_is_compared_with_nothing_stands_alone(drive, services, record):
-    change = record()
-    with services.new_uow() as uow:
-        uow.health.add(report(change, "r1", Phase.BEFORE, BEFORE, NOON))
-        uow.health.add(report(change, "r2", Phase.AFTER, AFTER, NOON + timedelta(hours=1)))
-        uow.log.append(NewEvent("health.checked", "Checked", change.id))
-        uow.commit()
+    keep_both(services, record())
     driver = drive(HealthPage)
     driver.open("r1")
     checks = driver.page._checks
