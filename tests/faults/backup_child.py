@@ -2,7 +2,8 @@
 
 ``python -m tests.faults.backup_child`` alone is a warm process, without a thread of its own: for
 each line it reads, a vault, a tree, tools, step and way as a JSON list, it forks one that takes
-backups, prints its number, and says how it ended. So a thousand kills pay one cold start.
+backups, prints its number, and says how it ended. So a thousand kills pay one cold start. With
+``alone`` and such words it takes backups itself; with ``ssh`` it takes one from a real server.
 """
 
 import json
@@ -105,7 +106,10 @@ def keep_forking() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["ssh"]:
-        over_ssh(*sys.argv[2:])
-    else:
-        keep_forking()
+    match sys.argv[1:]:
+        case ["ssh", *words]:
+            over_ssh(*words)
+        case ["alone", *words]:
+            main(*words)
+        case _nothing:
+            keep_forking()

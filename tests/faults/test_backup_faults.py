@@ -44,7 +44,7 @@ def test_a_second_program_does_not_back_up_the_same_host_and_a_killed_one_holds_
     slow = few_tools(tmp_path / "slow", *FEW_TOOLS, "sleep")
     tool(Path(slow), "tar", 'case "$*" in *shop*) sleep 30 ;; esac; exec /usr/bin/tar "$@"')
     command = [
-        *(sys.executable, "-m", "tests.faults.backup_child"),
+        *(sys.executable, "-m", "tests.faults.backup_child", "alone"),
         *(str(vault.root), str(shop), slow, "0"),
     ]
     quick = LocalRemote(env={"PATH": few_tools(tmp_path / "quick")})

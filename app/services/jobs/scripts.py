@@ -38,13 +38,16 @@ stand() {
 """
 _FAMILY = r"""
 family() {
+    seen=
     {
         grep -ls "CHANGEDESK_JOB=$job" /proc/[0-9]*/environ
         [ ! -e "$dir/unit" ] || grep -ls "changedesk-$job[.]service" /proc/[0-9]*/cgroup
         [ -z "$leader" ] || grep -ls ") . [0-9]* [0-9]* $leader " /proc/[0-9]*/stat
         pipes=$(cd "$dir" && pwd -P)/[oe]
         find /proc/[0-9]*/fd \( -lname "$pipes" -o -lname "$pipes (deleted)" \)
-    } 2>/dev/null | cut -d/ -f3 | sort -u | while read -r one; do
+    } 2>/dev/null | while IFS=/ read -r _ _ one _; do
+        case " $seen " in *" $one "*) continue ;; esac
+        seen="$seen $one"
         grep -qs "CHANGEDESK_MINDS=$job" "/proc/$one/environ" ||
             { grep -qs . "/proc/$one/cmdline" && echo "$one"; }
     done
