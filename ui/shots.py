@@ -261,10 +261,10 @@ def _settle(application: "QApplication", desktop: "Desktop") -> None:
 def picture(desktop: "Desktop") -> "QPixmap":
     """Return the window as it looks, with the dialog over it."""
     from PySide6.QtCore import QPoint, QRect  # noqa: PLC0415 - after the scale
-    from PySide6.QtGui import QPainter  # noqa: PLC0415
-    from PySide6.QtWidgets import QApplication  # noqa: PLC0415
+    from PySide6.QtGui import QPainter  # noqa: PLC0415 - after the scale
+    from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - after the scale
 
-    from ui.theme import tokens  # noqa: PLC0415
+    from ui.theme import tokens  # noqa: PLC0415 - after the scale
 
     whole, dialog = desktop.window.grab(), QApplication.activeModalWidget()
     if dialog is not None:

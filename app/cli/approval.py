@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.cli.deeds import add_common
 from app.cli.files import read_bytes
 from app.cli.output import answer
 from app.domain.approval import Decision
@@ -52,8 +53,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     deeds.add_parser("key", help=_("show the fingerprint of your own key"))
     for deed in deeds.choices.values():
         deed.add_argument("--as", dest="actor", default="", help=_("name of the person who acts"))
-        deed.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
-        deed.add_argument("--data", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        add_common(deed)
 
 
 def run(args: argparse.Namespace, services: "AppServices") -> int:

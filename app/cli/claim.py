@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.cli.deeds import add_common
 from app.cli.output import answer
 from app.domain.change import Change
 from app.domain.external_backup import BackupSystem, Checked, Covered, ExternalBackup
@@ -61,8 +62,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         deed.add_argument("change", help=_("number of the change"))
         if name in ("restored", "withdraw"):
             deed.add_argument("reference", help=_("id of the reference, or its beginning"))
-        deed.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
-        deed.add_argument("--data", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        add_common(deed)
 
 
 def run(args: argparse.Namespace, services: "AppServices") -> int:

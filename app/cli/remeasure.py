@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.cli.deeds import add_common
 from app.cli.output import answer, rounded
 from app.domain.benefit import BenefitCheck, BenefitDate, Lasting
 from app.domain.change import Change
@@ -56,8 +57,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
             deed.add_argument("days", type=int, help=_("how many days after the work"))
         if name in ("look", "bring"):
             deed.add_argument("file", type=Path, help=_("CSV, JSON, Parquet or workbook"))
-        deed.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
-        deed.add_argument("--data", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        add_common(deed)
 
 
 def run(args: argparse.Namespace, services: "AppServices") -> int:

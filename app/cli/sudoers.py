@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from app.cli.output import answer
 from app.i18n import _
+from app.services.sudo_rules import sudo_rules
 
 if TYPE_CHECKING:
     from app.services.facade import AppServices
@@ -22,8 +23,6 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(args: argparse.Namespace, services: "AppServices") -> int:
     """Print one file for every host whose steps call sudo."""
-    from app.services.sudo_rules import sudo_rules  # noqa: PLC0415
-
     with services.new_uow() as uow:
         change = uow.changes.by_number(args.number)
         known = {host.id: host for host in uow.hosts.list()}

@@ -68,6 +68,28 @@ def max_age(change: Change, usual_h: float) -> timedelta:
     return timedelta(seconds=min([usual_h * 3600.0, *limits]))
 
 
+def demand_of(
+    change: Change,
+    usual_h: float,
+    now: datetime,
+    work: tuple[Work, ...] = (),
+    *,
+    unassessed: Level = Level.CAPTURED,
+) -> Demand:
+    """Return what the gate asks of every backup of a change.
+
+    Args:
+        change: The change.
+        usual_h: How many hours old a backup may be where nothing stricter is said.
+        now: When it is asked.
+        work: The last work on each host that may have altered its data.
+        unassessed: The level that is enough while the risk is not assessed.
+    """
+    level = change.risk.required_backup if change.risk else unassessed
+    zone = change.window.zone if change.window else "UTC"
+    return Demand(level, max_age(change, usual_h), now, work, zone)
+
+
 def gate_change(
     change: Change, sets: Sequence[BackupSet], demand: Demand
 ) -> tuple[tuple[HostId, GateAnswer], ...]:

@@ -18,7 +18,7 @@ from app.domain.run import Run
 from app.domain.runbook import Phase, Step
 from app.errors import AppError, IllegalMove
 from app.i18n import _
-from app.services.backup_gate import Demand, gate_change, max_age
+from app.services.backup_gate import demand_of, gate_change
 from app.services.backups import Safekeeping, back_up_change
 from app.services.changes import Desk
 from app.services.last_work import work_after
@@ -209,8 +209,8 @@ def taken_ahead(change: Change, run: Run, *, desk: Desk) -> str:
         sets = uow.backups.list(change=change.id)
         work = work_after(change, sets, uow, besides=run.id)
     now, zone = desk.clock.now(), change.window.zone if change.window else "UTC"
-    needed = change.risk.required_backup if change.risk else Level.READABLE
-    demand = Demand(needed, max_age(change, desk.settings.backup_age_h), now, work, zone)
+    usual_h = desk.settings.backup_age_h
+    demand = demand_of(change, usual_h, now, work, unassessed=Level.READABLE)
     answers = [answer for _host, answer in gate_change(change, sets, demand)]
     best = [one.best for one in answers if one.best is not None]
     if not answers or len(best) < len(answers) or not all(one.met for one in answers):

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from app.domain.backup import BackupSet, BackupSource
 from app.domain.change import Change, ChangeState
 from app.domain.external_backup import ExternalBackup
+from app.domain.filter import BEFORE_WORK
 from app.domain.ids import ChangeId
 from app.domain.vocabulary import Level
 from app.i18n import _
-from app.services.backup_gate import Demand, gate_claim, gate_source, max_age
+from app.services.backup_gate import Demand, demand_of, gate_claim, gate_source
 from app.services.changes import Desk
 from app.services.last_work import work_after
 from app.services.ports_store import UnitOfWork
-
-_BEFORE = (ChangeState.DRAFT, ChangeState.ASSESS, ChangeState.AUTHORIZE, ChangeState.SCHEDULED)
-"""Where the work of a change has not begun: all later work counts against its backups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +73,9 @@ def list_claims(*, desk: Desk) -> OtherSystems:
 
 def _of_change(change: Change, uow: UnitOfWork, desk: Desk) -> list[ClaimedBackup]:
     sets = uow.backups.list(change=change.id)
-    work = work_after(change, sets, uow) if change.state in _BEFORE else ()
+    work = work_after(change, sets, uow) if change.state in BEFORE_WORK else ()
     needed = change.risk.required_backup if change.risk else None
-    age = max_age(change, desk.settings.backup_age_h)
-    demand = Demand(
-        needed or Level.CAPTURED, age, desk.clock.now(), work, desk.settings.zone
-    )  # fmt: skip
+    demand = demand_of(change, desk.settings.backup_age_h, desk.clock.now(), work)
     return [
         ClaimedBackup(
             change.id, change.number, change.title, item, needed,

@@ -14,7 +14,7 @@ from app.domain.run import Run, StepRun, StepState
 from app.domain.runbook import Phase, StepKind
 from app.domain.work import Work
 from app.i18n import _
-from app.services.backup_gate import Demand, GateAnswer, gate_change, max_age
+from app.services.backup_gate import GateAnswer, demand_of, gate_change
 from app.services.external_words import system_name
 from app.services.rollback import rollback_deadline
 from app.services.runbooks import expected
@@ -126,8 +126,7 @@ def _backups(seen: Situation) -> Iterable[GateFact]:
     if not change.backup_plan or change.risk is None:
         yield GateFact(FactState.MISSING, _("No backup"), _("The plan names nothing to back up"))
         return
-    age = max_age(change, seen.backup_age_h)
-    demand = Demand(change.risk.required_backup, age, seen.now, seen.work, seen.zone)
+    demand = demand_of(change, seen.backup_age_h, seen.now, seen.work)
     told: set[tuple[str, str]] = set()
     for host, answer in gate_change(change, seen.backups, demand):
         best = answer.best

@@ -26,13 +26,6 @@ BEFORE_WORK = (
     ChangeState.REJECTED,
 )
 TESTERS = (Role.TESTER,)
-
-
-def lacks_waiver(change: Change, people: Iterable[Person], actor: str) -> str:
-    """Say who may waive a test when the acting person may not: a tester or the coordinator."""
-    return lacks_role(TESTERS, change, people, actor, (change.coordinator,))
-
-
 """Who tries tests and records what was seen, once somebody is listed for it."""
 RESULT_WORDS = {
     TestResult.OPEN: later("not run"),
@@ -40,6 +33,11 @@ RESULT_WORDS = {
     TestResult.FAILED: later("failed"),
     TestResult.BLOCKED: later("blocked"),
 }
+
+
+def lacks_waiver(change: Change, people: Iterable[Person], actor: str) -> str:
+    """Say who may waive a test when the acting person may not: a tester or the coordinator."""
+    return lacks_role(TESTERS, change, people, actor, (change.coordinator,))
 
 
 def side_of(change: Change) -> Side:

@@ -87,7 +87,7 @@ def _row(number: int, texts: Texts, transcript: str) -> dict[str, Any]:
 
 def _replace(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        forget = text(f"DELETE FROM {TABLE} WHERE rowid = :rowid")  # noqa: S608
+        forget = text(f"DELETE FROM {TABLE} WHERE rowid = :rowid")  # noqa: S608 - a name of ours
         connection.execute(forget, [{"rowid": row["rowid"]} for row in rows])
         connection.execute(_INDEX.insert(), rows)
 

@@ -102,6 +102,15 @@ def test_pictures_show_what_came_and_the_time_that_is_planned():
         ([group("${users}")], {}, None),
         (["<other.UltimateThreadGroup/>"], {}, None),
         ([], {}, None),
+        (
+            [
+                group(),
+                group("30").replace("<Thread", "<SetupThread").replace("</Thread", "</SetupThread"),
+            ],
+            {},
+            330.0,
+        ),
+        (['<boolProp name="TestPlan.serialize_threadgroups">true</boolProp>', group()], {}, None),
     ],
 )
 def test_a_plan_says_its_end_where_every_group_has_one(tmp_path, groups, told, expected):

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
+from PySide6.QtWidgets import QWidget
 
 from app.domain.filter import Asker
 from app.services.finding import FoundPage
@@ -33,6 +34,18 @@ def theme(qapp) -> Iterator[Theme]:
     yield made
     made.set_mode(Mode.LIGHT)
     made.setParent(None)
+
+
+@pytest.fixture
+def shown(qtbot, theme) -> Callable[[QWidget], QWidget]:
+    """Show a widget of the kit, and return it."""
+
+    def show(widget: QWidget) -> QWidget:
+        qtbot.addWidget(widget)
+        widget.show()
+        return widget
+
+    return show
 
 
 @pytest.fixture

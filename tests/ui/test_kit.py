@@ -35,16 +35,6 @@ from ui.widgets.transcript import Said, Transcript, TranscriptLine
 ZONE = "Africa/Johannesburg"
 
 
-@pytest.fixture
-def shown(qtbot, theme):
-    def show(widget: QWidget) -> QWidget:
-        qtbot.addWidget(widget)
-        widget.show()
-        return widget
-
-    return show
-
-
 @pytest.mark.parametrize("look", [Mode.LIGHT, Mode.DARK])
 @pytest.mark.parametrize("name", SHEETS)
 def test_every_widget_can_be_painted_in_both_looks(name, look, theme, shown):

@@ -1,20 +1,9 @@
 """What widgets of the kit leave out where room is short: never a figure."""
 
 import pytest
-from PySide6.QtWidgets import QWidget
 
 from ui.widgets.search import FilterChips
 from ui.widgets.tiles import Kpi, KpiTile, TileGrid, TileRow, Trend
-
-
-@pytest.fixture
-def shown(qtbot, theme):
-    def show(widget: QWidget) -> QWidget:
-        qtbot.addWidget(widget)
-        widget.show()
-        return widget
-
-    return show
 
 
 @pytest.mark.parametrize("made", [TileGrid, TileRow])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTextBoundaryFinder
 from PySide6.QtGui import (
     QClipboard,
+    QContextMenuEvent,
     QFocusEvent,
     QGuiApplication,
     QKeyEvent,
@@ -71,28 +72,43 @@ class Marking(QObject):
 
     def eventFilter(self, _label: QObject, event: QEvent) -> bool:
         """Answer the mouse and the keys to copy and to mark all."""
+        match event:
+            case QMouseEvent():
+                return self._on_mouse(event)
+            case QKeyEvent():
+                return self._on_key(event)
+            case QContextMenuEvent():
+                self._open_menu(event.globalPos())
+                return True
+            case QFocusEvent() if event.type() == QEvent.Type.FocusOut and not _is_for_menu(event):
+                self.mark(0, 0)
+        return False
+
+    def _on_mouse(self, event: QMouseEvent) -> bool:
+        place = self._label.place_at(event.position())
         match event.type():
-            case QEvent.Type.MouseButtonPress | QEvent.Type.MouseMove if _is_left(event):
-                place = self._label.place_at(event.position())  # type: ignore[attr-defined]  # a mouse event, by its type
-                began = event.type() == QEvent.Type.MouseButtonPress
-                self.mark(place if began else self._from, place)
+            case QEvent.Type.MouseButtonPress if _is_left(event):
+                self.mark(place, place)
+            case QEvent.Type.MouseMove if _is_left(event):
+                self.mark(self._from, place)
             case QEvent.Type.MouseButtonDblClick if _is_left(event):
-                self._mark_word(self._label.place_at(event.position()))  # type: ignore[attr-defined]  # as above
+                self._mark_word(place)
             case QEvent.Type.MouseButtonRelease:
                 self._offer()
-            case QEvent.Type.ShortcutOverride if _copies(event) or _marks_all(event):
-                event.accept()
-            case QEvent.Type.KeyPress if _copies(event):
-                self.copy()
-            case QEvent.Type.KeyPress if _marks_all(event):
-                self.mark(0, self._length)
-            case QEvent.Type.ContextMenu:
-                self._open_menu(event.globalPos())  # type: ignore[attr-defined]  # a menu event, by its type
-            case QEvent.Type.FocusOut if not _is_for_menu(event):
-                self.mark(0, 0)
-                return False
             case _other:
                 return False
+        return True
+
+    def _on_key(self, event: QKeyEvent) -> bool:
+        copies = event.matches(QKeySequence.StandardKey.Copy)
+        if not copies and not event.matches(QKeySequence.StandardKey.SelectAll):
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()  # the key comes here, whatever it means elsewhere
+        elif event.type() == QEvent.Type.KeyPress and copies:
+            self.copy()
+        elif event.type() == QEvent.Type.KeyPress:
+            self.mark(0, self._length)
         return True
 
     @property
@@ -122,21 +138,10 @@ class Marking(QObject):
         menu.popup(place)
 
 
-def _is_left(event: QEvent) -> bool:
-    if not isinstance(event, QMouseEvent):
-        return False
+def _is_left(event: QMouseEvent) -> bool:
     left = Qt.MouseButton.LeftButton
     return event.button() == left or bool(event.buttons() & left)
 
 
-def _copies(event: QEvent) -> bool:
-    return isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Copy)
-
-
-def _marks_all(event: QEvent) -> bool:
-    return isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.SelectAll)
-
-
-def _is_for_menu(event: QEvent) -> bool:
-    popup = Qt.FocusReason.PopupFocusReason
-    return isinstance(event, QFocusEvent) and event.reason() == popup
+def _is_for_menu(event: QFocusEvent) -> bool:
+    return event.reason() == Qt.FocusReason.PopupFocusReason

@@ -9,7 +9,7 @@ from app.domain.metric import WindowName
 from app.domain.people import same_person
 from app.domain.review import CHECKS_SEEN
 from app.i18n import _, later
-from app.services.backup_gate import Demand, gate_change, max_age
+from app.services.backup_gate import demand_of, gate_change
 from app.services.guards.agree import is_approved_by_others
 from app.services.guards.base import hard, host_name, soft
 from app.services.guards.measure import measured
@@ -58,13 +58,7 @@ def backup_is_proven(change: Change, facts: Facts) -> str:
         return _("The risk is not assessed, so the needed backup level is not known")
     if not change.backup_plan:
         return _("The plan names nothing to back up")
-    demand = Demand(
-        change.risk.required_backup,
-        max_age(change, facts.settings.backup_age_h),
-        facts.now,
-        facts.work,
-        change.window.zone if change.window else "UTC",
-    )
+    demand = demand_of(change, facts.settings.backup_age_h, facts.now, facts.work)
     for host, answer in gate_change(change, facts.backups, demand):
         if not answer.met:
             return f"{host_name(host, facts)}: {answer.sentence}"

@@ -10,14 +10,15 @@ from defusedxml import ElementTree
 
 _LARGEST = 20_000_000
 _GROUPS = ("ThreadGroup", "SetupThreadGroup", "PostThreadGroup")
+_SERIAL = "TestPlan.serialize_threadgroups"
 _P = re.compile(r"\$\{__P\(([^,)]+)(?:,([^)]*))?\)\}")
 
 
 def planned_s(plan: Path, told: Mapping[str, str]) -> float | None:
-    """Return after how many seconds the last group of a plan ends by its scheduler.
+    """Return after how many seconds a plan ends by its schedulers: set-up, groups, what comes last.
 
-    None where a group has no end of its own but its work, or the plan cannot be read: then nobody
-    knows.
+    Each of these begins when the one before is over. None where a group has no end of its own but
+    its work, where groups run one after the other, or the plan cannot be read: then nobody knows.
 
     Args:
         plan: The plan.
@@ -29,13 +30,16 @@ def planned_s(plan: Path, told: Mapping[str, str]) -> float | None:
         root = ElementTree.fromstring(plan.read_bytes())
     except (OSError, ElementTree.ParseError, defusedxml.DefusedXmlException):
         return None
-    groups = [
-        each for each in root.iter() if each.tag.endswith("ThreadGroup")
-        and each.get("enabled", "true") == "true"
-    ]  # fmt: skip
-    ends = [_end_s(each, told) for each in groups]
-    known = [end for end in ends if end is not None]
-    return max(known) if known and len(known) == len(ends) else None
+    if any(each.get("name") == _SERIAL and each.text == "true" for each in root.iter("boolProp")):
+        return None
+    ends: dict[str, list[float]] = {}
+    for group in root.iter():
+        if group.tag.endswith("ThreadGroup") and group.get("enabled", "true") == "true":
+            end = _end_s(group, told)
+            if end is None:
+                return None
+            ends.setdefault(group.tag, []).append(end)
+    return sum(map(max, ends.values())) if ends else None
 
 
 def _end_s(group: Element, told: Mapping[str, str]) -> float | None:

@@ -4,6 +4,7 @@ The beginning of a file tells what its columns hold; a long file is then read pi
 only what is of interest is kept, so that its size does not matter.
 """
 
+import re
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ _MOST_WHOLE_BYTES = 128 << 20
 """Of a file that can only be read as a whole."""
 _SNIFFED_BYTES = 4096
 _PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf")
+_MARKUP = re.compile(r"\s*<([!?]|[^,;\t\n]*(\n|\Z))")
+"""How a page or XML begins; some tables name their columns so: ``<DATE>,<TIME>``."""
 _MOST_ZEROS = 0.02
 """Share of zero bytes, above which it is no text (a crash may leave a few in a file)."""
 _WORKBOOK, _PARQUET = b"PK\x03\x04", (b"PAR1", b"PARE")
@@ -217,7 +220,7 @@ def _check_is_text(path: Path, begin: bytes, coding: str) -> None:
             _("{name} is not text that can be read.").format(name=name),
             hint=_("Export it as CSV in UTF-8."),
         )
-    if begin.decode(coding, "replace").lstrip()[:1] == "<":
+    if _MARKUP.match(begin.decode(coding, "replace")):
         raise InvalidInput(
             _("{name} is a web page or XML, no table of samples.").format(name=name),
             hint=_("Export the samples as CSV; a page to log in may have been saved instead."),

@@ -34,6 +34,7 @@ GOOD = {
     "old line ends": (b"time,a\r{t},1\r{u},2\r", [1, 2]),
     "a newline in a name": (b'time,"a\nb"\n{t},1\n{u},2\n', [1, 2]),
     "a zero byte": (b"time,a\n{t},1\x00\n{u},2\n" + b"\n" * 60, [math.nan, 2]),
+    "names in brackets": (b"<DATE>,<VALUE>\n{t},1\n{u},2\n", [1, 2]),
     "halves of days": (b"time,a\n3/18/2026 9:00 AM,1\n3/18/2026 9:01 AM,2\n", [1, 2]),
 }
 REFUSED = {
@@ -42,6 +43,10 @@ REFUSED = {
     "no numbers at all": (b"time,a\n{t},NaN\n", "holds no numbers"),
     "packed": (gzip.compress(b"time,a\n1,2\n"), "is packed"),
     "a web page": (b"\n<!doctype html><html>Log in</html>", "is a web page or XML"),
+    "XML": (
+        b'<testResults version="1.2">\n<sample t="1"/>\n</testResults>\n',
+        "is a web page or XML",
+    ),
     "bytes": (bytes(500) + bytes(range(256)) * 20, "is not text"),
     "UTF-16 without a mark": ("time,a\n{t},1\n".encode("utf-16-le"), "is not text"),
     "a workbook that is none": (b"PK\x03\x04junk", "not a workbook"),

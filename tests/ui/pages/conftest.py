@@ -30,9 +30,15 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def services(tmp_path, clock):
+def data(tmp_path):
+    """Where the services keep their data."""
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def services(data, clock):
     around = Surroundings(clock=clock, actor="Nomsa", secrets=SessionSecrets())
-    opened = open_services(tmp_path / "data", around)
+    opened = open_services(data, around)
     with opened.new_uow() as uow:
         uow.hosts.add(DB)
         uow.log.append(NewEvent("host.added", "Added db-01"))

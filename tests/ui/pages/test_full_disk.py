@@ -7,14 +7,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from app.bootstrap import Surroundings, open_services
 from app.domain.change import ChangeState
-from app.domain.event import NewEvent
 from app.domain.runbook import Runbook
-from app.secrets import SessionSecrets
 from app.store.sqlite import FILE_NAME
 from tests.small_disk import small_disk
-from tests.ui.pages.conftest import DB, with_fields
+from tests.ui.pages.conftest import with_fields
 from tests.ui.pages.steps import tab
 from tests.ui.pages.test_run_page import STEPS, button
 from ui.pages.changes.page import ChangesPage
@@ -48,15 +45,8 @@ def disk(tmp_path):
 
 
 @pytest.fixture
-def services(disk, clock):
-    around = Surroundings(clock=clock, actor="Nomsa", secrets=SessionSecrets())
-    opened = open_services(disk.folder / "data", around)
-    with opened.new_uow() as uow:
-        uow.hosts.add(DB)
-        uow.log.append(NewEvent("host.added", "Added db-01"))
-        uow.commit()
-    yield opened
-    opened.close()
+def data(disk):
+    return disk.folder / "data"
 
 
 def told(page) -> str:

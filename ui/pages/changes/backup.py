@@ -19,7 +19,7 @@ from ui.pages.changes.copy_set import CopyPart
 from ui.pages.changes.deeds import HostDeeds
 from ui.pages.changes.editing import Editing
 from ui.pages.changes.external import ExternalPart
-from ui.pages.changes.gate import BackupGate, demand_of, needed_level
+from ui.pages.changes.gate import BackupGate, demand_for, needed_level
 from ui.pages.changes.outlook import OutlookPart
 from ui.pages.changes.records import Line, RecordList, Records
 from ui.pages.changes.saving import Section
@@ -127,7 +127,7 @@ class SourcesSection(Section):
             return Cell(())
         needed = needed_level(view.change)
         claims = view.change.external_backups
-        counts = gate_source(source, view.backups, demand_of(view), claims)
+        counts = gate_source(source, view.backups, demand_for(view), claims)
         if counts.claim is not None:
             return Cell((claim_badge(counts.claim, needed),))
         held = [item for item in view.backups if item.holds(source)]

@@ -6,11 +6,12 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.backup import BackupSet, Level
-from app.domain.change import Change, ChangeState
+from app.domain.change import Change
 from app.domain.external_backup import ExternalBackup
+from app.domain.filter import BEFORE_WORK
 from app.domain.ids import HostId
 from app.i18n import _
-from app.services.backup_gate import Demand, gate_change, gate_level, max_age
+from app.services.backup_gate import Demand, demand_of, gate_change, gate_level, max_age
 from app.services.backup_schedule import schedule_words, standings
 from app.services.external_words import system_name, worth
 from app.services.rollback import measured_words
@@ -43,20 +44,15 @@ def needed_text(change: Change) -> str:
     )
 
 
-_BEFORE = (ChangeState.DRAFT, ChangeState.ASSESS, ChangeState.AUTHORIZE, ChangeState.SCHEDULED)
-"""Where the work of this change has not begun, so that all work counts against its backups."""
-
-
-def demand_of(view: ChangeView) -> Demand:
-    """Return what the gate asks of every backup of a change."""
-    work = view.work if view.change.state in _BEFORE else ()
-    oldest = max_age(view.change, view.settings.backup_age_h)
-    return Demand(needed_level(view.change) or Level.CAPTURED, oldest, view.now, work, view.zone)
+def demand_for(view: ChangeView) -> Demand:
+    """Return what the gate asks; until its own work begins, all work counts against backups."""
+    work = view.work if view.change.state in BEFORE_WORK else ()
+    return demand_of(view.change, view.settings.backup_age_h, view.now, work)
 
 
 def best_sets(view: ChangeView) -> dict[HostId, BackupSet | None]:
     """Return the set the gate counts for each host of the change."""
-    demand = demand_of(view)
+    demand = demand_for(view)
     if view.change.backup_plan:
         return {host: one.best for host, one in gate_change(view.change, view.backups, demand)}
     hosts = dict.fromkeys(host for item in view.backups for host in item.hosts)
@@ -68,7 +64,7 @@ def best_sets(view: ChangeView) -> dict[HostId, BackupSet | None]:
 
 def claims(view: ChangeView) -> list[ExternalBackup]:
     """Return the references that the gate of a change hangs on."""
-    answers = gate_change(view.change, view.backups, demand_of(view))
+    answers = gate_change(view.change, view.backups, demand_for(view))
     return [one.claim for _, one in answers if one.claim is not None]
 
 
@@ -78,7 +74,7 @@ def weakest(view: ChangeView) -> BackupSet | None:
     if not sets or any(item is None for item in sets):
         return None
     known = [item for item in sets if item is not None]
-    demand = demand_of(view)
+    demand = demand_for(view)
     return min(
         known,
         key=lambda item: (
@@ -151,7 +147,7 @@ def gate_badge(view: ChangeView, least: BackupSet | None, needed: Level | None) 
     badge = level_badge(least, needed)
     if least is None:
         return badge
-    if demand_of(view).later_work(least) is not None:
+    if demand_for(view).later_work(least) is not None:
         return Badge(Mark.WATCH, _("Older than the last work"))
     at = clock(least.sealed_at, view.zone)
     if least.sealed_at.date() != view.now.date():
@@ -165,7 +161,7 @@ def _facts(view: ChangeView, least: BackupSet | None) -> list[Fact]:
         planned = view.change.window.span.start if view.change.window else view.now
         start = view.change.work_start or max(planned, view.now)
         facts.append((_("Age at start"), _age(least.sealed_at, start, view)))
-        work = demand_of(view).later_work(least)
+        work = demand_for(view).later_work(least)
         if work is not None:
             text = (
                 _("“{step}” of {number}, {at}") if work.ended else _("“{step}” of {number} goes on")

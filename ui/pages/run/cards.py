@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Lacks:
-    """Why the acting person may not decide about a step, and why not about the run; "" if so."""
+    """Why the acting person may not decide about a step, and why not about the run.
+
+    Both are "" where they may.
+    """
 
     owner: str = ""
     runner: str = ""
