@@ -18,8 +18,8 @@ from app.redaction import Redactor
 from app.secrets import SecretKeeper, SessionSecrets, WithSession, open_secrets
 from app.services.facade import AppServices, VaultDoor
 from app.services.late import Late
-from app.services.live import LiveOutput
-from app.services.ports import Clock
+from app.services.ports.world import Clock
+from app.services.run.live import LiveOutput
 from app.signing import LOG_KEY, Signer, signer_from
 from app.store.presence import PresenceFile
 from app.store.store import Store, open_store
@@ -34,16 +34,16 @@ if TYPE_CHECKING:
     from app.domain.run import Run
     from app.domain.vault_key import RecoverySheet
     from app.probes.catalogue import ProbeCatalogue
-    from app.services.agendas import Agenda
-    from app.services.briefings import Briefing
-    from app.services.calendars import CalendarFile
-    from app.services.communications import Mail
+    from app.services.approval.agendas import Agenda
     from app.services.exports import ExportWish, TableWriter
-    from app.services.portfolio import PortfolioData
-    from app.services.ports import Remotes
-    from app.services.ports_http import HttpRules, HttpSession
-    from app.services.ports_metrics import MetricSource
+    from app.services.kpi.portfolio import PortfolioData
+    from app.services.message.briefings import Briefing
+    from app.services.message.communications import Mail
+    from app.services.ports.http import HttpRules, HttpSession
+    from app.services.ports.metrics import MetricSource
+    from app.services.ports.world import Remotes
     from app.services.report_content.data import Attachment, Rendered, ReportData
+    from app.services.schedule.calendars import CalendarFile
     from app.ssh.limits import Limits
 
 KEY_FILE = "vault-key.txt"
@@ -307,7 +307,7 @@ def _recovered(services: AppServices, store: Store, around: Surroundings) -> App
     """Explain what the last end of the program left behind."""
     cut_off: tuple[Run, ...] = ()
     if store.first.any_live_run():
-        from app.services import execution  # noqa: PLC0415 - most starts find no run to look after
+        from app.services.run import execution  # noqa: PLC0415 - most starts find no run to look after
 
         cut_off = execution.recover(desk=services.desk)
     services = replace(services, recovered=cut_off)

@@ -203,7 +203,7 @@ def places(desktop: "Desktop", change: str = "") -> tuple[str, ...]:
     if page.id != "changes":
         return page.places()
     from app.domain.filter import ChangeFilter  # noqa: PLC0415 - after the scale
-    from app.services.finding import Query, number_in  # noqa: PLC0415
+    from app.services.search.finding import Query, number_in  # noqa: PLC0415
     from ui.pages.changes.page import NEW  # noqa: PLC0415
     from ui.pages.changes.tabs import TABS  # noqa: PLC0415
 

@@ -13,7 +13,7 @@ from app.i18n import _
 from app.services.saving import save_whole
 
 if TYPE_CHECKING:
-    from app.services.approval_files import RequestFile
+    from app.services.approval.approval_files import RequestFile
     from app.services.facade import AppServices
 
 
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace, services: "AppServices") -> int:
 
 
 def _request(args: argparse.Namespace, services: "AppServices") -> None:
-    from app.services.approval_files import (  # noqa: PLC0415 - loads slowly
+    from app.services.approval.approval_files import (  # noqa: PLC0415 - loads slowly
         export_request,
         read_request,
         request_file_name,
@@ -89,9 +89,9 @@ def _request(args: argparse.Namespace, services: "AppServices") -> None:
 
 
 def _show(args: argparse.Namespace, services: "AppServices") -> None:
-    from app.services.approval_files import ANSWER, read_answer, read_request  # noqa: PLC0415
+    from app.services.approval.approval_files import ANSWER, read_answer, read_request  # noqa: PLC0415
+    from app.services.change.plan_reading import read_plan  # noqa: PLC0415
     from app.services.people import key_state  # noqa: PLC0415
-    from app.services.plan_reading import read_plan  # noqa: PLC0415
     from app.services.signed_files import kind_of  # noqa: PLC0415
 
     data = read_bytes(args.file)
@@ -148,7 +148,7 @@ def _about(found: "RequestFile") -> dict[str, object]:
 
 
 def _decide(args: argparse.Namespace, services: "AppServices") -> None:
-    from app.services.approval_files import (  # noqa: PLC0415 - loads slowly
+    from app.services.approval.approval_files import (  # noqa: PLC0415 - loads slowly
         Answered,
         answer_file_name,
         answer_request,
@@ -172,8 +172,8 @@ def _decide(args: argparse.Namespace, services: "AppServices") -> None:
 
 
 def _import(args: argparse.Namespace, services: "AppServices") -> None:
-    from app.services.approval_files import import_answer  # noqa: PLC0415 - loads slowly
-    from app.services.quorum import standing_approvals  # noqa: PLC0415
+    from app.services.approval.approval_files import import_answer  # noqa: PLC0415 - loads slowly
+    from app.services.approval.quorum import standing_approvals  # noqa: PLC0415
 
     done = import_answer(read_bytes(args.file), desk=services.desk, confirm=args.confirm)
     given, change = done.answer, done.change
@@ -197,13 +197,13 @@ def _import(args: argparse.Namespace, services: "AppServices") -> None:
 
 
 def _agenda(args: argparse.Namespace, services: "AppServices") -> None:
-    from app.services.agendas import (  # noqa: PLC0415 - loads slowly
+    from app.services.approval.agendas import (  # noqa: PLC0415 - loads slowly
         Boards,
         make_agenda,
         waiting_in,
     )
-    from app.services.filter_words import read_filter  # noqa: PLC0415
-    from app.services.finding import Query  # noqa: PLC0415
+    from app.services.search.filter_words import read_filter  # noqa: PLC0415
+    from app.services.search.finding import Query  # noqa: PLC0415
 
     boards = Boards(services.desk, services.files, services.render_agenda)
     numbers = args.numbers

@@ -13,10 +13,10 @@ from app.domain.ids import HostId
 from app.domain.preflight import HostOutlook
 from app.errors import InvalidInput, NotFound
 from app.i18n import _
-from app.services.backup_outlook import look_at_change, look_at_host
-from app.services.backup_schedule import due_backups, run_due
-from app.services.backup_sources import HAS_QUERY
-from app.services.backups import back_up_change, take_backup
+from app.services.backup.backup_outlook import look_at_change, look_at_host
+from app.services.backup.backup_schedule import due_backups, run_due
+from app.services.backup.backup_sources import HAS_QUERY
+from app.services.backup.backups import back_up_change, take_backup
 from app.tasks import TaskContext
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(args: argparse.Namespace, services: "AppServices") -> int:
     """Make the briefing, write it whole or not at all, and say what is not settled yet."""
-    from app.services.briefings import Briefs, make_briefing  # noqa: PLC0415 - loads slowly
+    from app.services.message.briefings import Briefs, make_briefing  # noqa: PLC0415 - loads slowly
 
     briefs = Briefs(services.desk, services.files, services.render_briefing)
     made = make_briefing(args.number, briefs=briefs)

@@ -45,7 +45,7 @@ def run(args: argparse.Namespace, services: "AppServices") -> int:
 
 
 def _export(args: argparse.Namespace, services: "AppServices") -> int:
-    from app.services.calendars import export_changes  # noqa: PLC0415
+    from app.services.schedule.calendars import export_changes  # noqa: PLC0415
 
     ids = _ids(args, services)
     data = export_changes(ids, exporting=services.exporting, windows=args.windows)
@@ -90,7 +90,7 @@ def _list(args: argparse.Namespace, services: "AppServices") -> int:
 
 
 def _slot(args: argparse.Namespace, services: "AppServices") -> int:
-    from app.services.slots import next_free_slot  # noqa: PLC0415
+    from app.services.schedule.slots import next_free_slot  # noqa: PLC0415
     from app.wording import clock_span  # noqa: PLC0415
 
     if len(args.number) != 1:
@@ -114,8 +114,8 @@ def _slot(args: argparse.Namespace, services: "AppServices") -> int:
 
 
 def _conflicts(args: argparse.Namespace, services: "AppServices") -> int:
-    from app.services.conflicts import conflict_sentence, is_accepted  # noqa: PLC0415
-    from app.services.scheduling import check_now  # noqa: PLC0415
+    from app.services.schedule.conflicts import conflict_sentence, is_accepted  # noqa: PLC0415
+    from app.services.schedule.scheduling import check_now  # noqa: PLC0415
 
     if len(args.number) != 1:
         raise InvalidInput(_("Name the change that is to be checked."))
@@ -143,7 +143,7 @@ def _ids(args: argparse.Namespace, services: "AppServices") -> tuple[str, ...]:
         with services.new_uow() as uow:
             return tuple(str(uow.changes.by_number(number).id) for number in args.number)
     from app.domain.filter import Asker, ChangeFilter  # noqa: PLC0415
-    from app.services.finding import Query  # noqa: PLC0415
+    from app.services.search.finding import Query  # noqa: PLC0415
 
     wanted = ChangeFilter(args.text, states=tuple(ChangeState(state) for state in args.state))
     asker = Asker(services.clock.now(), services.actor, services.settings.zone)

@@ -9,14 +9,14 @@ from app.domain.health import Health, HealthReport, Phase
 from app.errors import InvalidInput, NotFound
 from app.i18n import _
 from app.services.fanout.checks import check_change
-from app.services.health import CheckRequest, check_and_record, summary_of
+from app.services.host.health import CheckRequest, check_and_record, summary_of
 from app.services.safe_text import display
 from app.tasks import TaskContext
 
 if TYPE_CHECKING:
     from app.domain.change import Change
     from app.services.facade import AppServices
-    from app.services.ports_store import UnitOfWork
+    from app.services.ports.store import UnitOfWork
 
 FINDING = 3
 

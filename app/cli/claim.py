@@ -11,10 +11,10 @@ from app.domain.change import Change
 from app.domain.external_backup import BackupSystem, Checked, Covered, ExternalBackup
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services import external_backups
 from app.services.attachments import Found, read_file
-from app.services.external_backups import DrillReport
-from app.services.external_words import system_name, worth
+from app.services.backup import external_backups
+from app.services.backup.external_backups import DrillReport
+from app.services.backup.external_words import system_name, worth
 from app.wording import moment
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.analysis.windows import Layout
     from app.domain.metric import MetricKind
     from app.domain.verdict import Comparison
-    from app.services.comparison import Control
+    from app.services.metric.comparison import Control
     from app.services.series_files.reading import SeriesFile
 
 REGRESSED, NOT_ENOUGH = 3, 4
@@ -89,7 +89,7 @@ def _judge(args: argparse.Namespace) -> tuple["Comparison", list[str]]:
     from app.analysis.windows import Blocked, Layout  # noqa: PLC0415 - numpy only when it is used
     from app.domain.metric import Metric, MetricKind, WorseWhen  # noqa: PLC0415
     from app.domain.verdict import Parameters  # noqa: PLC0415
-    from app.services.comparison import compare_metric  # noqa: PLC0415
+    from app.services.metric.comparison import compare_metric  # noqa: PLC0415
     from app.services.series_files.moments import check_zone, read_moment  # noqa: PLC0415
 
     check_zone(args.zone)
@@ -127,7 +127,7 @@ def _read(
 ) -> tuple[str, "Samples", "Control | None", list[str]]:
     """Return the judged column, its samples, the control, and what a person should know."""
     from app.analysis.clean import ratio_samples, samples_of  # noqa: PLC0415 - numpy
-    from app.services.comparison import Control  # noqa: PLC0415
+    from app.services.metric.comparison import Control  # noqa: PLC0415
     from app.services.series_files.reading import Keep  # noqa: PLC0415
 
     with _opened(args) as file:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from app.cli.output import answer
 from app.cli.sets import FINDING
 from app.domain.preflight import HostOutlook
-from app.services.outlook_words import host_facts, rule_fact, source_fact, verdict
+from app.services.backup.outlook_words import host_facts, rule_fact, source_fact, verdict
 
 
 def show(found: Sequence[HostOutlook], *, as_json: bool) -> int:

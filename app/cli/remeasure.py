@@ -10,16 +10,16 @@ from app.domain.benefit import BenefitCheck, BenefitDate, Lasting
 from app.domain.change import Change
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services import benefits
-from app.services.reminders import repeats_of
-from app.services.review_words import DUES, LASTING
+from app.services.metric import benefits
+from app.services.review.reminders import repeats_of
+from app.services.review.review_words import DUES, LASTING
 from app.tasks import TaskContext
 from app.wording import clock_span, count, day
 
 if TYPE_CHECKING:
-    from app.services.benefit_files import DayOutlook
     from app.services.facade import AppServices
-    from app.services.imports import FileImport
+    from app.services.metric.benefit_files import DayOutlook
+    from app.services.metric.imports import FileImport
 
 FINDING = 3
 _LOST = (Lasting.WORSE, Lasting.GONE)
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace, services: "AppServices") -> int:
         case "look":
             return _look(args, change, services)
         case "bring":
-            from app.services.benefit_files import bring_file  # noqa: PLC0415 - numpy
+            from app.services.metric.benefit_files import bring_file  # noqa: PLC0415 - numpy
 
             wanted = _wanted(args, change)
             check = bring_file(wanted, args.days, with_=services.measuring, context=TaskContext())
@@ -89,7 +89,7 @@ def _read(number: str, services: "AppServices") -> Change:
 
 def _wanted(args: argparse.Namespace, change: Change) -> "FileImport":
     """Return the file with its measure: the named one, or the only one that waits for a file."""
-    from app.services.imports import FileImport  # noqa: PLC0415 - numpy
+    from app.services.metric.imports import FileImport  # noqa: PLC0415 - numpy
 
     named = args.metric.casefold()
     if named:
@@ -110,8 +110,8 @@ def _wanted(args: argparse.Namespace, change: Change) -> "FileImport":
 
 
 def _look(args: argparse.Namespace, change: Change, services: "AppServices") -> int:
-    from app.services.benefit_files import look_for_day  # noqa: PLC0415 - numpy
-    from app.services.import_words import remarks  # noqa: PLC0415 - numpy
+    from app.services.metric.benefit_files import look_for_day  # noqa: PLC0415 - numpy
+    from app.services.metric.import_words import remarks  # noqa: PLC0415 - numpy
 
     wanted = _wanted(args, change)
     found = look_for_day(wanted, args.days, with_=services.measuring, context=TaskContext())

@@ -25,7 +25,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(args: argparse.Namespace, services: "AppServices") -> int:
     """Make the report, write it whole or not at all, and say what it lacks."""
-    from app.services.reports import make_report, report_gaps  # noqa: PLC0415 - loads numpy
+    from app.services.review.reports import make_report, report_gaps  # noqa: PLC0415 - loads numpy
 
     gaps = report_gaps(args.number, reporting=services.reporting)
     made = make_report(args.number, reporting=services.reporting)

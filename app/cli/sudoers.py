@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from app.cli.output import answer
 from app.i18n import _
-from app.services.sudo_rules import sudo_rules
+from app.services.host.sudo_rules import sudo_rules
 
 if TYPE_CHECKING:
     from app.services.facade import AppServices

@@ -18,10 +18,10 @@ from app.domain.backup import BackupSet, Level, Outcome, RestoreResult
 from app.domain.ids import HostId
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.backup_copies import copy_backup
-from app.services.backups import Safekeeping, accept_partial, adopt_at_start, verify_set
-from app.services.ports_vault import CopyPlace
-from app.services.restores import HostRestore, restore_on_host, restore_to_folder
+from app.services.backup.backup_copies import copy_backup
+from app.services.backup.backups import Safekeeping, accept_partial, adopt_at_start, verify_set
+from app.services.backup.restores import HostRestore, restore_on_host, restore_to_folder
+from app.services.ports.vault import CopyPlace
 from app.tasks import TaskContext
 from app.wording import duration
 

@@ -13,7 +13,7 @@ from app.cli.sets import FINDING, find_set, set_line
 from app.domain.vault_key import KeyState
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services import retention, vault_keys
+from app.services.backup import retention, vault_keys
 from app.wording import bytes_size, moment
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from app.domain.backup import BackupSet
 from app.domain.restore import DifferenceKind, Restore
 from app.errors import InvalidInput, NotFound
 from app.i18n import _
-from app.services import restore_settling, restores
+from app.services.backup import restore_settling, restores
 from app.tasks import TaskContext
 from app.wording import bytes_size, duration, moment
 

@@ -20,7 +20,7 @@ import httpx
 from app.connectors.network import Cutoff, GuardedNetwork
 from app.errors import AddressRefused, ConnectionLost, InvalidInput, TimedOut
 from app.i18n import _
-from app.services.ports_http import HttpAnswer, HttpRequest, HttpRules
+from app.services.ports.http import HttpAnswer, HttpRequest, HttpRules
 from app.tasks import TaskContext
 
 for _name in ("httpx", "httpcore"):

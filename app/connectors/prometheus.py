@@ -18,8 +18,8 @@ from app.domain.connection import Connection
 from app.domain.metric import Series
 from app.errors import CommandFailed, InvalidInput, LoginRefused
 from app.i18n import _
-from app.services.ports_http import MIB, HttpAnswer, HttpRequest, HttpRules, HttpSession, OpenHttp
-from app.services.ports_metrics import Answered, Wanted
+from app.services.ports.http import MIB, HttpAnswer, HttpRequest, HttpRules, HttpSession, OpenHttp
+from app.services.ports.metrics import Answered, Wanted
 from app.services.safe_text import plain
 from app.tasks import TaskContext
 

@@ -16,10 +16,12 @@ from app.domain.feedback import Channel
 from app.domain.need import EvidenceKind, NeedEvidence
 from app.domain.run import RunMode, RunState
 from app.errors import AppError
-from app.services import communications, execution, feedback
-from app.services.execution import Beginning
+from app.services.message import communications
+from app.services.review import feedback
+from app.services.run import execution
+from app.services.run.execution import Beginning
 from app.services.facade import AppServices
-from app.services.feedback_read import read_pasted
+from app.services.review.feedback_read import read_pasted
 from app.tasks import TaskContext
 from app.wording import number
 

@@ -27,25 +27,20 @@ from app.domain.runbook import StepKind
 from app.domain.verdict import Verdict
 from app.errors import AppError
 from app.secrets import SessionSecrets
-from app.services import (
-    approvals,
-    backups,
-    changes,
-    decisions,
-    entries,
-    execution,
-    hosts,
-    metrics,
-    overrides,
-    reports,
-    testing,
-    verdicts,
-)
-from app.services.closing import propose_code
+from app.services import entries
+from app.services.approval import approvals
+from app.services.backup import backups
+from app.services.change import changes, overrides
+from app.services.host import hosts
+from app.services.metric import metrics, verdicts
+from app.services.review import reports
+from app.services.run import decisions, execution
+from app.services.test_case import testing
+from app.services.change.closing import propose_code
 from app.services.dossier_reading import check_dossier
 from app.services.dossiers import export_dossier
 from app.services.facade import AppServices
-from app.services.health import summary_of
+from app.services.host.health import summary_of
 from app.services.fanout import checks
 from app.settings import Settings
 from app.tasks import TaskContext

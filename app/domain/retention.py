@@ -1,6 +1,7 @@
 """Which backup sets are no longer needed, and why every other one stays.
 
-Pure rules over what is known; `app.services.retention` gathers the facts and carries them out.
+Pure rules over what is known; `app.services.backup.retention` gathers the facts and carries
+them out.
 """
 
 from collections.abc import Iterable, Mapping

@@ -19,25 +19,18 @@ from app.domain.runbook import StepKind
 from app.errors import AppError
 from app.examples.series import Shape, Span, table
 from app.examples.stage import SECURITY, ZONE, Stage
-from app.services import (
-    approvals,
-    attachments,
-    backups,
-    changes,
-    communications,
-    decisions,
-    entries,
-    execution,
-    feedback,
-    feedback_read,
-    learning,
-    reports,
-    testing,
-    verdicts,
-)
-from app.services.closing import propose_code
+from app.services import attachments, entries
+from app.services.approval import approvals
+from app.services.backup import backups
+from app.services.change import changes
+from app.services.change.closing import propose_code
 from app.services.fanout import checks
-from app.services.imports import FileImport, import_file
+from app.services.message import communications
+from app.services.metric import verdicts
+from app.services.metric.imports import FileImport, import_file
+from app.services.review import feedback, feedback_read, learning, reports
+from app.services.run import decisions, execution
+from app.services.test_case import testing
 
 Edit = Callable[[Change], Change]
 HISTORY = timedelta(days=9)

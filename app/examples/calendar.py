@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from app.domain.calendar import AppliesTo, WindowKind
 from app.examples.hosts import PRODUCTION
 from app.examples.stage import ZONE, Stage
-from app.services import windows
+from app.services.schedule import windows
 
 
 def keep_calendar(stage: Stage) -> None:

@@ -38,7 +38,7 @@ from app.examples.steps import (
     usage,
 )
 from app.scripted.machine import Altered, Scripted
-from app.services import testing
+from app.services.test_case import testing
 
 TITLE = "Move the project shares from files-01 to files-02"
 SHAPES = {

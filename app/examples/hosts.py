@@ -11,7 +11,7 @@ from app.domain.ids import HostId
 from app.examples.stage import ZONE, Stage
 from app.scripted.machine import Machine
 from app.scripted.remote import ScriptedHosts
-from app.services import hosts
+from app.services.host import hosts
 
 PORTAL, NOTES = "https://portal.example.org/login", "http://notes.example.org/list"
 PRODUCTION, TRAINING = "production", "training"

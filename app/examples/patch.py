@@ -39,7 +39,9 @@ from app.examples.steps import (
     usage,
 )
 from app.scripted.machine import Altered, Scripted
-from app.services import overrides, scheduling, testing
+from app.services.change import overrides
+from app.services.schedule import scheduling
+from app.services.test_case import testing
 
 TITLE = "Patch the TLS library of the customer portal"
 SHAPES = {

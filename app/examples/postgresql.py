@@ -41,8 +41,8 @@ from app.examples.steps import (
     usage,
 )
 from app.scripted.machine import Altered, Scripted
-from app.services import testing
 from app.services.attachments import Found
+from app.services.test_case import testing
 
 TITLE = "Upgrade PostgreSQL of the web shop from 13 to 16"
 SHAPES = {

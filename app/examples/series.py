@@ -1,7 +1,8 @@
 """Made-up samples: how a measure usually goes, and what the work does to it.
 
 The parameters stand in the file beside the samples, and the same seed gives the same samples.
-Whether anything became better is not decided here: `app.services.verdicts` judges what it finds.
+Whether anything became better is not decided here: `app.services.metric.verdicts` judges what it
+finds.
 """
 
 import random

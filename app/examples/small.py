@@ -30,7 +30,10 @@ from app.examples.series import Shape
 from app.examples.stage import OWNER, SECURITY, Stage, night
 from app.examples.steps import back, check, command, gate, latency, risk_answers
 from app.scripted.machine import Scripted
-from app.services import approvals, changes, templates, testing
+from app.services.approval import approvals
+from app.services.change import changes
+from app.services.template import templates
+from app.services.test_case import testing
 
 _SHAPES = {"answer": Shape(160.0, 0.20, 0.04, after=0.97)}
 _APPLY, _UNDO = "siteconfig apply", "siteconfig undo"

@@ -11,7 +11,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from unicodedata import category
 
-from app.services.communications import Mail, MailPart, Recipient
+from app.services.message.communications import Mail, MailPart, Recipient
 
 _LONGEST_HEADER = 400
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")

@@ -20,7 +20,7 @@ from app.analysis.recurrence import occurrences, parts_of, until_of
 from app.domain.calendar import LengthRule, Occurrence, ScheduleWindow
 from app.domain.window import TimeRange
 from app.exports.timezones import timezone
-from app.services.calendars import (
+from app.services.schedule.calendars import (
     CalendarFile,
     ChangeEntry,
     EntryStatus,

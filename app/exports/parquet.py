@@ -13,7 +13,7 @@ import duckdb
 
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.ports_series import Piece, Rows
+from app.services.ports.series import Piece, Rows
 
 _HEAD_CELLS, _PIECE_CELLS = 1_000_000, 200_000
 """Of the first piece, from which is told what the columns hold, and of those that follow."""

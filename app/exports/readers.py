@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from app.services.ports_series import FileReaders, Rows, RowSource
+from app.services.ports.series import FileReaders, Rows, RowSource
 
 
 def _read_sheet(data: bytes) -> Rows:

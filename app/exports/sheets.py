@@ -13,7 +13,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.ports_series import Rows
+from app.services.ports.series import Rows
 
 _MOST_BYTES = 1 << 30
 """Unpacked, of all parts together."""

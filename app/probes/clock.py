@@ -8,7 +8,7 @@ _LONG_AGO_S, _FAR_AHEAD_S = 1_000_000_000, 10_000_000_000
 
 
 class ClockProbe:
-    """The host's clock in Unix seconds; judged by `app.services.health`, which knows our own."""
+    """The host's clock in Unix seconds; judged by `app.services.host.health`, which knows ours."""
 
     name, title = "time.skew", later("Clock")
 

@@ -22,8 +22,8 @@ from app.reports.theme import (
     sheet,
     width_of,
 )
-from app.services.agendas import Agenda, AgendaItem
-from app.services.plan_reading import Reading
+from app.services.approval.agendas import Agenda, AgendaItem
+from app.services.change.plan_reading import Reading
 from app.services.report_content.common import Claim
 from app.services.report_content.data import Rendered
 

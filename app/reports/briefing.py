@@ -10,7 +10,7 @@ from app.reports.flowables import Air, Bookmark, Cell, Words
 from app.reports.page import lay_out
 from app.reports.tables import Ruled, columns, height_of
 from app.reports.theme import GUTTER, LEADING, Sheet, register_fonts, sheet
-from app.services.briefings import Briefing, BriefStep
+from app.services.message.briefings import Briefing, BriefStep
 from app.services.report_content.common import Claim
 from app.services.report_content.data import Rendered
 

@@ -12,8 +12,8 @@ from app.reports.flowables import Air, Cell, Drawn, Words, chapter, gap, topic, 
 from app.reports.page import lay_out
 from app.reports.tables import Ruled, beside
 from app.reports.theme import HAIRLINE, LEADING, Sheet, inks, register_fonts, sheet, width_of
-from app.services.kpi_words import OUTCOMES
-from app.services.portfolio import ActionLine, KpiLine, PortfolioData, TrendPart
+from app.services.kpi.kpi_words import OUTCOMES
+from app.services.kpi.portfolio import ActionLine, KpiLine, PortfolioData, TrendPart
 from app.services.report_content.data import Rendered
 from app.wording import count, percent
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from app.scripted.machine import Machine
-from app.services.ports import Clock
+from app.services.ports.world import Clock
 
 
 @dataclass

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from app.scripted.call import Answer, Call
 from app.scripted.machine import Machine
-from app.services import sampling
+from app.services.metric import sampling
 
 HEALTH = re.compile(r"\Anonce=(?P<nonce>\S+); seconds=\d+; ")
 _SECTION = re.compile(r"^section \d+ (?P<name>[a-z.]+) ", re.MULTILINE)
@@ -142,7 +142,7 @@ _SECTIONS: dict[str, Callable[[Call], tuple[str, int]]] = {
 
 
 def measure(call: Call) -> Iterator[bytes]:
-    """Answer the script of `app.services.sampling`: a line per reading, for the whole window."""
+    """Answer the script of `app.services.metric.sampling`: a line per reading, for the whole."""
     nonce, seconds, pause, *urls = call.args
     machine, end_s = call.machine, call.now_s + float(seconds)
     busy, total = 1000.0, 10_000.0

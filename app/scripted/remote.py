@@ -14,8 +14,8 @@ from app.i18n import _
 from app.scripted import backup_answers, check_answers
 from app.scripted.call import Answer, Call
 from app.scripted.machine import Machine, Scripted, load_machines, save_machines
-from app.services.hosts import CONNECTION_PROBE
-from app.services.ports import Clock, CommandResult
+from app.services.host.hosts import CONNECTION_PROBE
+from app.services.ports.world import Clock, CommandResult
 from app.tasks import TaskContext
 
 FILE_NAME = "made-up-hosts.json"
@@ -88,7 +88,7 @@ class ScriptedHosts:
 
 @dataclass(frozen=True)
 class ScriptedRemote:
-    """One made-up host; fits `app.services.ports.Remote`."""
+    """One made-up host; fits `app.services.ports.world.Remote`."""
 
     host: Host
     hosts: ScriptedHosts
@@ -144,7 +144,7 @@ class ScriptedRemote:
 
 
 class ScriptedStream:
-    """What a made-up script says; fits `app.services.ports.RemoteStream`."""
+    """What a made-up script says; fits `app.services.ports.world.RemoteStream`."""
 
     def __init__(self, call: Call, pieces: Iterator[bytes], host: str) -> None:
         self._call, self._pieces, self._host = call, pieces, host

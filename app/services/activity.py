@@ -9,8 +9,8 @@ from datetime import datetime
 from app.domain.event import Event
 from app.domain.vocabulary import ChangeState
 from app.services.entries import HAPPENED_AT, PINNED, REMARKED, UNPINNED
-from app.services.spelling import folded
-from app.services.standing import field_words
+from app.services.search.spelling import folded
+from app.services.template.standing import field_words
 
 _ABOUT = (PINNED, UNPINNED, REMARKED)
 _ARROW = " → "

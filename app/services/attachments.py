@@ -13,8 +13,8 @@ from app.domain.evidence import Attachment
 from app.domain.need import EvidenceKind, NeedEvidence
 from app.errors import IllegalMove, InvalidInput
 from app.i18n import _
-from app.services.changes import Desk
-from app.services.ports_store import Files
+from app.services.change.changes import Desk
+from app.services.ports.store import Files
 from app.services.safe_text import display
 from app.wording import bytes_size
 

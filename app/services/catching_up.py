@@ -13,8 +13,8 @@ from app.domain.change import Change
 from app.domain.run import Run
 from app.errors import AppError
 from app.i18n import _, ngettext
-from app.services.backup_schedule import DueBackup, due_backups, note_cut_off_tries
-from app.services.missed import note_missed
+from app.services.backup.backup_schedule import DueBackup, due_backups, note_cut_off_tries
+from app.services.schedule.missed import note_missed
 
 if TYPE_CHECKING:
     from app.domain.backup import Reconciliation
@@ -68,7 +68,7 @@ def _make_drafts(services: "AppServices") -> tuple[Change, ...]:
         recurs = any(item.recurrence for item in uow.templates.list())
     if not recurs:
         return ()
-    from app.services.recurrence import make_due  # noqa: PLC0415 - only where something recurs
+    from app.services.template.recurrence import make_due  # noqa: PLC0415 - only where something recurs
 
     return make_due(desk=services.desk)
 
@@ -76,8 +76,8 @@ def _make_drafts(services: "AppServices") -> tuple[Change, ...]:
 def _compare_vault(services: "AppServices") -> tuple[str, ...]:
     if not services.vault.exists():
         return ()
-    from app.services import backups  # noqa: PLC0415 - only where there is a vault
-    from app.services.cut_off_backups import cut_off_words  # noqa: PLC0415 - see above
+    from app.services.backup import backups  # noqa: PLC0415 - only where there is a vault
+    from app.services.backup.cut_off_backups import cut_off_words  # noqa: PLC0415 - see above
 
     try:
         found = backups.adopt_at_start(keeping=services.keeping)
@@ -95,7 +95,7 @@ def _empty_bin(services: "AppServices") -> None:
         waiting = any(s.binned_at and not s.purged_at for s in uow.backups.list())
     if not waiting or not services.vault.exists():
         return
-    from app.services.retention import purge_due  # noqa: PLC0415 - hardly ever needed
+    from app.services.backup.retention import purge_due  # noqa: PLC0415 - hardly ever needed
 
     with suppress(AppError):  # a locked vault keeps what is in the bin, nothing worse
         purge_due(keeping=services.keeping)
@@ -105,7 +105,7 @@ def _cut_off_restores(services: "AppServices") -> tuple[str, ...]:
     with services.new_uow() as uow:
         if not uow.restores.list():
             return ()
-    from app.services.restore_settling import (  # noqa: PLC0415 - hardly ever needed
+    from app.services.backup.restore_settling import (  # noqa: PLC0415 - hardly ever needed
         note_cut_off,
         state_words,
     )

@@ -10,9 +10,9 @@ from app.domain.event import NewEvent
 from app.domain.ids import ConnectionId, new_id
 from app.errors import IllegalMove, InvalidInput, SecretUnavailable
 from app.i18n import _
-from app.services.changes import Desk
-from app.services.ports import Secrets
-from app.services.ports_metrics import MetricSource, OpenSource
+from app.services.change.changes import Desk
+from app.services.ports.metrics import MetricSource, OpenSource
+from app.services.ports.world import Secrets
 from app.tasks import TaskContext
 
 MAX_NAME, MAX_URL, MIN_TOKEN = 80, 400, 8

@@ -19,10 +19,10 @@ from app.errors import SecretUnavailable
 from app.i18n import _
 from app.secrets import SecretKeeper
 from app.services.attachments import MOST_BYTES, clean_name
-from app.services.changes import Desk
+from app.services.change.changes import Desk
 from app.services.people import own_signer
-from app.services.ports_series import SeriesStore
-from app.services.ports_store import Files, NewUnitOfWork, UnitOfWork
+from app.services.ports.series import SeriesStore
+from app.services.ports.store import Files, NewUnitOfWork, UnitOfWork
 from app.services.saving import written_whole
 from app.services.signed_files import SignsBytes, seal
 

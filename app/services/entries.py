@@ -6,7 +6,7 @@ from app.domain.change import Change
 from app.domain.event import NewEvent
 from app.errors import InvalidInput, NotFound
 from app.i18n import _
-from app.services.changes import ENTRY, Desk
+from app.services.change.changes import ENTRY, Desk
 
 MAX_ENTRY = 2000
 HAPPENED_AT = "happened_at"

@@ -15,8 +15,8 @@ from typing import Protocol
 from app.domain.change import Change
 from app.errors import InvalidInput
 from app.i18n import _, later
-from app.services.finding import Finder, Query
 from app.services.saving import written_whole
+from app.services.search.finding import Finder, Query
 from app.tasks import TaskContext
 
 PAGE = 500

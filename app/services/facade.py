@@ -20,32 +20,32 @@ if TYPE_CHECKING:
     from app.domain.filter import Asker
     from app.domain.run import Run
     from app.domain.vault_key import KeyState, RecoverySheet
-    from app.services.agendas import RenderAgenda
-    from app.services.backups import Safekeeping
-    from app.services.briefings import RenderBriefing
-    from app.services.calendars import Exporting, WriteCalendar
-    from app.services.changes import Desk
-    from app.services.communications import Mailing, WriteMail
+    from app.services.approval.agendas import RenderAgenda
+    from app.services.backup.backups import Safekeeping
+    from app.services.change.changes import Desk
     from app.services.connections import Connecting
-    from app.services.crew import Executors
     from app.services.exports import OpenTable
-    from app.services.functional import Testing
-    from app.services.health import Checking
-    from app.services.live import LiveOutput
+    from app.services.host.health import Checking
+    from app.services.kpi.portfolio import PortfolioData
     from app.services.loadtests.keeping import LoadTesting
-    from app.services.metrics import Measuring
-    from app.services.portfolio import PortfolioData
-    from app.services.ports import Clock
-    from app.services.ports_http import OpenHttp
-    from app.services.ports_metrics import OpenSource
-    from app.services.ports_series import FileReaders
-    from app.services.ports_store import NewUnitOfWork, UnitOfWork
-    from app.services.ports_vault import Vault
+    from app.services.message.briefings import RenderBriefing
+    from app.services.message.communications import Mailing, WriteMail
+    from app.services.metric.metrics import Measuring
+    from app.services.metric.pulling import Pulling
+    from app.services.ports.http import OpenHttp
+    from app.services.ports.metrics import OpenSource
+    from app.services.ports.series import FileReaders
+    from app.services.ports.store import NewUnitOfWork, UnitOfWork
+    from app.services.ports.vault import Vault
+    from app.services.ports.world import Clock
     from app.services.presence import Presence
-    from app.services.pulling import Pulling
     from app.services.report_content.data import Rendered
-    from app.services.reports import Render, Reporting
-    from app.services.rows import FirstReads
+    from app.services.review.reports import Render, Reporting
+    from app.services.run.crew import Executors
+    from app.services.run.live import LiveOutput
+    from app.services.schedule.calendars import Exporting, WriteCalendar
+    from app.services.search.rows import FirstReads
+    from app.services.test_case.functional import Testing
     from app.settings import Settings
 
 
@@ -158,28 +158,28 @@ class AppServices(LateParts):
     @property
     def desk(self) -> Desk:
         """For the verbs of the change process."""
-        from app.services.changes import Desk  # noqa: PLC0415
+        from app.services.change.changes import Desk  # noqa: PLC0415
 
         return Desk(self.new_uow, self.clock, self.actor, self.settings)
 
     @property
     def checking(self) -> Checking:
         """For health checks."""
-        from app.services.health import Checking  # noqa: PLC0415
+        from app.services.host.health import Checking  # noqa: PLC0415
 
         return Checking(self.desk, self.remotes, self.probes)
 
     @property
     def testing(self) -> Testing:
         """For the tests of a change."""
-        from app.services.functional import Testing  # noqa: PLC0415
+        from app.services.test_case.functional import Testing  # noqa: PLC0415
 
         return Testing(self.desk, self.remotes, self.secrets, self.open_http, self.files)
 
     @property
     def measuring(self) -> Measuring:
         """For samples and verdicts."""
-        from app.services.metrics import Measuring  # noqa: PLC0415 - loads numpy
+        from app.services.metric.metrics import Measuring  # noqa: PLC0415 - loads numpy
 
         return Measuring(self.desk, self.remotes, self.series, self.readers)
 
@@ -193,7 +193,7 @@ class AppServices(LateParts):
     @property
     def pulling(self) -> Pulling:
         """For samples that another system keeps."""
-        from app.services.pulling import Pulling  # noqa: PLC0415 - loads numpy
+        from app.services.metric.pulling import Pulling  # noqa: PLC0415 - loads numpy
 
         return Pulling(self.measuring, self.connecting)
 
@@ -207,29 +207,29 @@ class AppServices(LateParts):
     @property
     def keeping(self) -> Safekeeping:
         """For backups; raises NotFound, SecretUnavailable when the vault cannot be opened."""
-        from app.services.backups import Safekeeping  # noqa: PLC0415
+        from app.services.backup.backups import Safekeeping  # noqa: PLC0415
 
         return Safekeeping(self.desk, self.vault.open(), self.remotes)
 
     @property
     def reporting(self) -> Reporting:
         """For reports."""
-        from app.services.reports import Reporting  # noqa: PLC0415
+        from app.services.review.reports import Reporting  # noqa: PLC0415
 
         return Reporting(self.desk, self.files, self.series, self.render)
 
     @property
     def exporting(self) -> Exporting:
         """For calendar files."""
-        from app.services.calendars import Exporting  # noqa: PLC0415
+        from app.services.schedule.calendars import Exporting  # noqa: PLC0415
 
         return Exporting(self.desk, self.calendar, self.write_calendar)
 
     @property
     def mailing(self) -> Mailing:
         """For messages to those concerned."""
-        from app.services.calendars import export_changes  # noqa: PLC0415
-        from app.services.communications import Mailing  # noqa: PLC0415
+        from app.services.message.communications import Mailing  # noqa: PLC0415
+        from app.services.schedule.calendars import export_changes  # noqa: PLC0415
 
         def calendar(change_id: str) -> bytes:
             return export_changes((change_id,), exporting=self.exporting)
@@ -239,7 +239,7 @@ class AppServices(LateParts):
     @property
     def executors(self) -> Executors:
         """What carries each kind of step out."""
-        from app.services.steps import StepTools, make_executors  # noqa: PLC0415
+        from app.services.run.steps import StepTools, make_executors  # noqa: PLC0415
 
         return make_executors(
             StepTools(

@@ -9,16 +9,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.secrets import SecretKeeper
-    from app.services.calendar_rows import CalendarReads
-    from app.services.finding import Finder
-    from app.services.health import HealthProbes
-    from app.services.host_imports import ReadSettings
-    from app.services.kpis import KpiReads
-    from app.services.ports import Remotes
-    from app.services.ports_series import SeriesStore
-    from app.services.ports_store import Files, Transcripts
-    from app.services.precedents import PrecedentReads
-    from app.services.rows import Queries
+    from app.services.host.health import HealthProbes
+    from app.services.host.host_imports import ReadSettings
+    from app.services.kpi.kpis import KpiReads
+    from app.services.ports.series import SeriesStore
+    from app.services.ports.store import Files, Transcripts
+    from app.services.ports.world import Remotes
+    from app.services.schedule.calendar_rows import CalendarReads
+    from app.services.search.finding import Finder
+    from app.services.search.precedents import PrecedentReads
+    from app.services.search.rows import Queries
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from app.domain.people import Person, person_key, same_person
 from app.errors import IllegalMove, InvalidInput, SecretUnavailable, SignerChanged, SignerUnknown
 from app.i18n import _
 from app.secrets import SecretKeeper
-from app.services.changes import Desk
+from app.services.change.changes import Desk
 from app.services.people_words import role_word
-from app.services.ports_store import UnitOfWork
+from app.services.ports.store import UnitOfWork
 from app.services.signed_files import Sealed
 from app.signing import Signer, fingerprint, from_base64, signer_from
 

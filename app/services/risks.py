@@ -21,7 +21,7 @@ from app.domain.risk_questions import QUESTIONS, WORST, Axis
 from app.domain.run import Run, StepState
 from app.domain.runbook import Phase
 from app.i18n import _, later
-from app.services.transitions import Facts
+from app.services.change.transitions import Facts
 from app.wording import count_of, number
 
 ENGINES = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.domain.host import Stage
 from app.errors import ConnectionLost, TimedOut
 from app.i18n import _
-from app.services.ports import CommandResult
+from app.services.ports.world import CommandResult
 from app.ssh.limits import OUTPUT_CAP, STDERR_CAP, Limits
 from app.tasks import TaskCancelled, TaskContext
 

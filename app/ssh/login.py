@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from app.domain.host import Host, Login, Stage
 from app.errors import LoginRefused, TimedOut, Unreachable
 from app.i18n import _, later
-from app.services.ports import Secrets
+from app.services.ports.world import Secrets
 
 if TYPE_CHECKING:
     from paramiko import PKey, Transport

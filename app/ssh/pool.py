@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.domain.host import Host, HostKey, Stage
 from app.errors import Unreachable
 from app.i18n import _
-from app.services.ports import Secrets
+from app.services.ports.world import Secrets
 from app.ssh import connect
 from app.ssh.connect import Route
 from app.ssh.gate import SetUpGate

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from app.domain.host import Host, HostKey, Stage
 from app.errors import ConnectionLost, LoginRefused, RemoteError, TimedOut
 from app.i18n import _
-from app.services.ports import CommandResult, Secrets
+from app.services.ports.world import CommandResult, Secrets
 from app.ssh.channel import CommandReader, OnOutput, SshStream, link_is_up, lost
 from app.ssh.connect import Connection, Route, connect
 from app.ssh.heartbeat import watch

@@ -18,7 +18,7 @@ from typing import Protocol
 
 from app.domain.event import ChainReport
 from app.i18n import _
-from app.services.ports import Clock
+from app.services.ports.world import Clock
 from app.store.chain import Head
 from app.store.disk import OWNER_FILE
 

@@ -7,8 +7,8 @@ from sqlalchemy import Engine, func, or_, select
 from app.domain.calendar import ScheduleWindow
 from app.domain.change import Change, ChangeState
 from app.domain.window import TimeRange
-from app.services.calendar_rows import MOST
-from app.services.rows import ChangeRow
+from app.services.schedule.calendar_rows import MOST
+from app.services.search.rows import ChangeRow
 from app.store.change_rows import FLAT, StoredChangeRow
 from app.store.mapping import CHANGE, SCHEDULE_WINDOW
 from app.store.tables import EVENT, TABLES

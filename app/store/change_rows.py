@@ -9,7 +9,7 @@ from sqlalchemy import Column, ColumnElement, Table, Text, type_coerce
 
 from app.domain.change import ChangeState, ChangeType
 from app.domain.risk import Grade
-from app.services.rows import ChangeRow
+from app.services.search.rows import ChangeRow
 from app.store.mapping import Instant
 from app.store.tables import TABLES
 

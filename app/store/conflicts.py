@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from app.services.conflicting import Booked, conflicting
-from app.services.conflicts import PLANNED
+from app.services.schedule.conflicting import Booked, conflicting
+from app.services.schedule.conflicts import PLANNED
 from app.store.mapping import CHANGE, HOST, SCHEDULE_WINDOW
 from app.store.tables import EVENT, TABLES
 

@@ -9,9 +9,9 @@ from sqlalchemy import Engine
 
 from app.domain.change import Change
 from app.domain.filter import NEWEST_FIRST, Asker, ChangeFilter, SortBy
-from app.services.finding import SORTED_HITS, FoundPage, Outline, Place, Query
-from app.services.rows import ChangeRow
 from app.services.safe_text import display
+from app.services.search.finding import SORTED_HITS, FoundPage, Outline, Place, Query
+from app.services.search.rows import ChangeRow
 from app.store import listing, search
 from app.store.change_rows import ORDINAL, StoredChangeRow
 from app.store.conflicts import Conflicts

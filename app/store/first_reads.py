@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from app.domain.vocabulary import ChangeState, ChangeType, Grade, Level, RunState, Verdict
-from app.services.rows import ChangeRow, HomeSummary, LiveRun, Reminder, VerdictRow, WatchedRow
+from app.services.search.rows import (
+    ChangeRow,
+    HomeSummary,
+    LiveRun,
+    Reminder,
+    VerdictRow,
+    WatchedRow,
+)
 from app.settings import Settings, from_rows
 from app.store.chain import READ_HEAD, Head, head_of
 from app.store.codec import decode, from_text, to_text
@@ -157,7 +164,7 @@ def _due(connection: sqlite3.Connection, at: dict[str, str], now: datetime) -> l
     changes = _changes(connection, _DUE, at)
     if not changes:
         return []
-    from app.services.reminders import reminders  # noqa: PLC0415 - where there is one
+    from app.services.review.reminders import reminders  # noqa: PLC0415 - where there is one
 
     found = [item for change in changes for item in reminders(change, now)]
     return sorted(found, key=lambda item: item.due_at)

@@ -14,8 +14,8 @@ from app.domain.filter import AT_WORK, OPEN_STATES
 from app.domain.kpi import NewCase
 from app.domain.outage import Outage
 from app.domain.run import Run
-from app.services.kpi_cases import Closed, Served
-from app.services.rows import ChangeRow
+from app.services.kpi.kpi_cases import Closed, Served
+from app.services.search.rows import ChangeRow
 from app.store import search
 from app.store.change_rows import FLAT, StoredChangeRow
 from app.store.mapping import CHANGE, RUN

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, Engine, select
 
 from app.domain.change import Change
-from app.services.rows import ActionRow, Learned, LessonRow
+from app.services.search.rows import ActionRow, Learned, LessonRow
 from app.store.mapping import CHANGE
 from app.store.search import AnySelect
 from app.store.tables import IS_TAUGHT, TABLES

@@ -10,7 +10,7 @@ from itertools import islice
 from sqlalchemy import Connection, select
 
 from app.domain.change import Change
-from app.services.precedents import LessonHint, Likeness, Shared
+from app.services.search.precedents import LessonHint, Likeness, Shared
 from app.store import search
 from app.store.likeness import of_family, shares
 from app.store.mapping import CHANGE

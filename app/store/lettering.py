@@ -9,7 +9,7 @@ pair of its own, in an order that composed text never has: an accent below stand
 import re
 from itertools import product
 
-from app.services.spelling import PLAIN, composed
+from app.services.search.spelling import PLAIN, composed
 
 _ABOVE, _BELOW = (
     "\u0300\u0301\u0302\u0303\u0304\u0306\u0307",

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import ColumnElement, select
 
 from app.domain.change import Change
-from app.services.precedents import Likeness, Shared, telling_words
+from app.services.search.precedents import Likeness, Shared, telling_words
 from app.store.tables import TABLES
 
 _SIMILAR = 0.3

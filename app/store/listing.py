@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, func, select, tuple_
 
 from app.domain.filter import ChangeSort, SortBy
-from app.services.finding import Place
+from app.services.search.finding import Place
 from app.store import search
 from app.store.change_rows import FLAT
 from app.store.narrowing import Form, Narrowed, Test, condition

@@ -31,7 +31,7 @@ from app.domain.restore import Restore
 from app.domain.run import Run
 from app.domain.template import Template
 from app.domain.verdict import Comparison
-from app.services.reminders import first_due
+from app.services.review.reminders import first_due
 from app.store.codec import decode, encode, from_text, to_text
 from app.store.words import Texts, texts_of
 

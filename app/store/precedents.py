@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from app.domain.change import Change, ChangeState
 from app.domain.review import CloseCode
-from app.services.precedents import (
+from app.services.search.precedents import (
     SHOWN,
     YEAR_DAYS,
     Likeness,
@@ -23,7 +23,7 @@ from app.services.precedents import (
     Precedents,
     Shared,
 )
-from app.services.standing import TrackRecord
+from app.services.template.standing import TrackRecord
 from app.store import search
 from app.store.lesson_hints import lesson_hints
 from app.store.likeness import alike, of_family, shares

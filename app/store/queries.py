@@ -8,7 +8,7 @@ from sqlalchemy import Engine, Row, func, select
 from app.domain.change import ChangeState
 from app.domain.event import Event
 from app.domain.run import Run, RunMode, RunState
-from app.services.rows import Learned, RunRow
+from app.services.search.rows import Learned, RunRow
 from app.store import learning
 from app.store.change_rows import flat
 from app.store.log import newest_first

@@ -5,7 +5,7 @@ from pathlib import Path
 from app.domain.event import Actor, NewEvent
 from app.i18n import _
 from app.paths import private_dir
-from app.services.ports import Clock
+from app.services.ports.world import Clock
 from app.store import copies
 from app.store.anchors import ANCHORS, TIP, AnchorDamaged, Anchors, OpenSigner, unsigned
 from app.store.copies import Recovery

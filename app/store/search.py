@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import table as lightweight
 
-from app.services.spelling import folded, spelled
+from app.services.search.spelling import folded, spelled
 from app.store.lettering import as_kept, as_written
 from app.store.words import Texts
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.event import NewEvent
-from app.services.ports import Clock
+from app.services.ports.world import Clock
 from app.store.anchors import Anchors
 from app.store.calendar_reads import SqlCalendar
 from app.store.chain import Head

@@ -11,7 +11,7 @@ from app.errors import DiskFull, StoreError
 from app.i18n import _, later
 from app.once import Once
 from app.paths import private_dir
-from app.services.ports import Clock
+from app.services.ports.world import Clock
 from app.settings import Settings
 from app.store import upgrade
 from app.store.anchors import AnchorDamaged, Anchors, OpenSigner, unsigned

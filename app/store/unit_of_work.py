@@ -26,7 +26,7 @@ from app.domain.template import Template
 from app.domain.verdict import Comparison
 from app.errors import Busy, StoreError
 from app.i18n import _
-from app.services.ports import Clock
+from app.services.ports.world import Clock
 from app.store import mapping
 from app.store.chain import Head
 from app.store.engine import WRITES

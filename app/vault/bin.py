@@ -28,7 +28,7 @@ class Tombstone:
 
 @dataclass(frozen=True)
 class Bin:
-    """Fits `app.services.ports_vault.VaultBin`, where the methods are described."""
+    """Fits `app.services.ports.vault.VaultBin`, where the methods are described."""
 
     core: Core
 

@@ -7,7 +7,7 @@ from time import monotonic
 
 from app.domain.backup import CaptureState, SourceKind, StoredObject
 from app.errors import RemoteError, VaultDamaged
-from app.services.ports import Remote, RemoteStream
+from app.services.ports.world import Remote, RemoteStream
 from app.tasks import TaskContext
 from app.vault.databases.tally import tables_of
 from app.vault.dialogue import Payload, new_nonce

@@ -7,7 +7,7 @@ own. They are carried from the old folder into the restored one.
 from collections.abc import Iterable
 
 from app.errors import BackupFailed
-from app.services.ports import Remote
+from app.services.ports.world import Remote
 from app.vault.excluded import Excluded
 from app.vault.format import ObjectRecord
 from app.vault.host_compare import list_folder

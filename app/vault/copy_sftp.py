@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from app.errors import BackupFailed
 from app.i18n import _
-from app.services.ports import RemoteFiles
+from app.services.ports.world import RemoteFiles
 from app.vault.producer import check_path
 from app.wording import bytes_size
 

@@ -18,8 +18,8 @@ from app.domain.backup import SetCopy
 from app.domain.host import Stage
 from app.errors import BackupFailed, CommandFailed, IllegalMove, InvalidInput, RemoteError
 from app.i18n import _
-from app.services.ports import FileHost, Remote
-from app.services.ports_vault import CopyPlace
+from app.services.ports.vault import CopyPlace
+from app.services.ports.world import FileHost, Remote
 from app.tasks import TaskContext
 from app.vault import copy_scripts as scripts
 from app.vault import locks
@@ -70,7 +70,7 @@ class Far(Protocol):
 def copy_set(
     core: Core, sealed: SealedSet, place: CopyPlace, remote: Remote | None, context: TaskContext
 ) -> SetCopy:
-    """Copy and verify a set; see `app.services.ports_vault.Vault.copy`."""
+    """Copy and verify a set; see `app.services.ports.vault.Vault.copy`."""
     started_s = monotonic()
     files = _files(sealed)
     total = sum(path.stat().st_size for path in files.values())

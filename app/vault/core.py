@@ -7,7 +7,7 @@ from pathlib import Path
 from shutil import rmtree
 
 from app.domain.ids import new_id
-from app.services.ports import Clock
+from app.services.ports.world import Clock
 from app.vault import locks
 from app.vault.format import VaultRecord
 from app.vault.keys import VaultKeys

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 
 from app.errors import CommandFailed, RemoteError
-from app.services.ports import Remote, RemoteStream
+from app.services.ports.world import Remote, RemoteStream
 from app.vault import scripts
 from app.vault.mounts import mount_of
 from app.vault.producer import Abilities

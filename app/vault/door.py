@@ -23,7 +23,7 @@ from app.errors import (
 )
 from app.i18n import _
 from app.secrets import SecretKeeper
-from app.services.ports import Clock
+from app.services.ports.world import Clock
 from app.vault.layout import Layout
 
 if TYPE_CHECKING:

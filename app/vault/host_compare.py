@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.errors import BackupFailed
-from app.services.ports import Remote
+from app.services.ports.world import Remote
 from app.vault import scripts
 from app.vault.dialogue import new_nonce, pump
 from app.vault.extract import Listed

@@ -16,8 +16,8 @@ from app.domain.ids import ChangeId, HostId, SetId, new_id
 from app.domain.job import JobState
 from app.errors import AppError, ConnectionLost, RemoteError, TimedOut, Unreachable, VaultDamaged
 from app.services.jobs.client import JobClient
-from app.services.ports import Remote
-from app.services.ports_vault import CaptureRequest
+from app.services.ports.vault import CaptureRequest
+from app.services.ports.world import Remote
 from app.tasks import TaskCancelled, TaskContext
 from app.vault import locks
 from app.vault.core import Core
@@ -147,7 +147,7 @@ def _removed_soon(job: JobClient) -> bool:
 
 @dataclass(frozen=True)
 class Spooled:
-    """What hosts hold for a vault; fits `app.services.ports_vault.Spools`."""
+    """What hosts hold for a vault; fits `app.services.ports.vault.Spools`."""
 
     core: Core
 

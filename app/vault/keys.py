@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from app.errors import KeyMissing, SecretUnavailable, VaultDamaged
-from app.services.ports import Secrets
+from app.services.ports.world import Secrets
 from app.vault import age
 
 _SIGNING_LINE = "# signing key: "

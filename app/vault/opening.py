@@ -8,7 +8,7 @@ import msgspec
 
 from app.domain.ids import new_id
 from app.errors import NotFound, VaultDamaged, WrongKey
-from app.services.ports import Clock, Secrets
+from app.services.ports.world import Clock, Secrets
 from app.vault import age
 from app.vault.core import Core
 from app.vault.format import FORMAT, VaultRecord, decode_signed, encode_signed

@@ -11,8 +11,8 @@ from app.domain.backup import BackupSource, SourceKind
 from app.domain.preflight import HostOutlook, LeftOut, SourceOutlook
 from app.errors import RemoteError
 from app.i18n import _
-from app.services.ports import Remote
-from app.services.ports_vault import CaptureRequest
+from app.services.ports.vault import CaptureRequest
+from app.services.ports.world import Remote
 from app.tasks import TaskContext
 from app.vault import scripts
 from app.vault.core import Core
@@ -39,7 +39,7 @@ _COPY_FACTOR = 1.5
 def look_ahead(
     core: Core, request: CaptureRequest, remote: Remote, context: TaskContext
 ) -> HostOutlook:
-    """Say what a set would hold; see `app.services.ports_vault.Vault.outlook`."""
+    """Say what a set would hold; see `app.services.ports.vault.Vault.outlook`."""
     free_here = free_bytes(core.layout.root)
     try:
         able = probe(remote)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from app.domain.backup import BackupSource, SourceKind
 from app.errors import InvalidInput
-from app.services.backup_sources import check_database_source
+from app.services.backup.backup_sources import check_database_source
 from app.vault import scripts
 from app.vault.databases.producing import database_producers
 from app.vault.excluded import exclude_pattern

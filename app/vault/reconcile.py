@@ -22,7 +22,7 @@ _ADOPTED_BY = "start-up check"
 
 
 def reconcile(core: Core, known: Sequence[BackupSet]) -> Reconciliation:
-    """Explain the folder; see `app.services.ports_vault.Vault.reconcile`."""
+    """Explain the folder; see `app.services.ports.vault.Vault.reconcile`."""
     remembered = {item.id: item for item in known}
     _clear_scratch(core)
     adopted: list[BackupSet] = []

@@ -13,7 +13,7 @@ from pathlib import Path
 from app.domain.backup import Outcome, SourceKind
 from app.errors import BackupFailed, CommandFailed
 from app.processes import ToolMissing
-from app.services.ports import Remote
+from app.services.ports.world import Remote
 from app.vault import scripts
 from app.vault.databases.proofs import Case, NotProven, match_database
 from app.vault.dialogue import new_nonce, probe, pump

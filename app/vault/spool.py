@@ -17,7 +17,7 @@ from app.errors import BackupFailed, RemoteError, VaultDamaged
 from app.i18n import _
 from app.services.jobs.client import SPACE, JobClient, NotDetachable
 from app.services.jobs.following import Finish, Followed, NoSink, Order, Patience, follow
-from app.services.ports import Remote, RemoteStream
+from app.services.ports.world import Remote, RemoteStream
 from app.tasks import TaskCancelled, TaskContext
 from app.vault.journal import OUT_OF_REACH, SpoolJob
 from app.vault.producer import Producer

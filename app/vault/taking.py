@@ -11,8 +11,8 @@ from app import __version__
 from app.domain.backup import BackupSource, CaptureState, SourceKind
 from app.errors import BackupFailed, RemoteError
 from app.i18n import _
-from app.services.ports import Remote
-from app.services.ports_vault import CaptureRequest
+from app.services.ports.vault import CaptureRequest
+from app.services.ports.world import Remote
 from app.tasks import TaskContext
 from app.vault import locks
 from app.vault.capture import Capturing, Meter, Order, capture_object, state_of
@@ -53,7 +53,7 @@ class _Start:
 def take_set(
     core: Core, request: CaptureRequest, remotes: Sequence[Remote], context: TaskContext
 ) -> SealedSet:
-    """Take and seal one set; see `app.services.ports_vault.Vault.capture`."""
+    """Take and seal one set; see `app.services.ports.vault.Vault.capture`."""
     core.keys.sign(b"")  # without the signing key nothing may even be started
     with _locked(core, remotes):
         at, monotonic_s = core.clock.now(), monotonic()

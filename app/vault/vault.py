@@ -19,8 +19,8 @@ from app.domain.ids import HostId
 from app.domain.preflight import HostOutlook
 from app.domain.restore import HostDifference, PlanStep, Restore, RestoreState, RestoreWish
 from app.errors import NotFound, VaultDamaged
-from app.services.ports import Remote
-from app.services.ports_vault import CaptureRequest, Catalogue, CopyPlace, Tell
+from app.services.ports.vault import CaptureRequest, Catalogue, CopyPlace, Tell
+from app.services.ports.world import Remote
 from app.tasks import TaskContext
 from app.vault import locks
 from app.vault.bin import Bin
@@ -48,7 +48,7 @@ from app.vault.verify import Trial, prove, prove_by_reading
 class LocalVault(Spooled):
     """Sealed backup sets in a folder; every set is complete in itself.
 
-    Fits `app.services.ports_vault.Vault`, where the methods are described.
+    Fits `app.services.ports.vault.Vault`, where the methods are described.
     """
 
     @property

@@ -9,7 +9,7 @@ from app.domain.backup import Level, Outcome, SourceKind, Verification
 from app.domain.ids import HostId
 from app.errors import BackupFailed, RemoteError, TimedOut, VaultDamaged
 from app.processes import ToolMissing
-from app.services.ports import Remote
+from app.services.ports.world import Remote
 from app.vault.databases.proofs import Case, NotProven, read_database, restore_database
 from app.vault.format import ObjectRecord, sha256
 from app.vault.formats import FormatError, MarkedFormat, TarFormat

@@ -9,7 +9,7 @@ from app.analysis.clean import Samples, gauge_samples, ratio_samples
 from app.analysis.windows import Layout
 from app.domain.metric import Metric, MetricKind, Series, WorseWhen
 from app.domain.verdict import Comparison, Design, Parameters, Verdict
-from app.services.comparison import Control, compare_metric
+from app.services.metric.comparison import Control, compare_metric
 from tests.analysis.simulate import Case, Scenario, simulate
 
 SOAK = bool(os.environ.get("CHANGEDESK_SOAK"))

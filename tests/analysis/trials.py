@@ -8,7 +8,7 @@ from app.analysis.clean import Samples, counter_samples, gauge_samples, ratio_sa
 from app.analysis.windows import Layout
 from app.domain.metric import Metric, Series
 from app.domain.verdict import Comparison, Design, Parameters, Verdict
-from app.services.comparison import compare_metric
+from app.services.metric.comparison import compare_metric
 from tests.analysis.simulate import Case, Scenario, simulate
 
 

@@ -13,7 +13,7 @@ from app.domain.backup import BackupSource, Level, Outcome, SourceKind
 from app.domain.host import Host, HostKey, KeyState, Login
 from app.domain.ids import HostId, SetId, new_id
 from app.secrets import SessionSecrets
-from app.services.ports_vault import CaptureRequest
+from app.services.ports.vault import CaptureRequest
 from app.ssh.pool import RemotePool
 from app.tasks import TaskContext
 from app.vault.keys import VaultKeys

@@ -52,7 +52,7 @@ def main() -> int:
     from app.bootstrap import Surroundings, open_services
     from app.domain.filter import ChangeFilter
     from app.services.exports import ExportFormat, ExportWish, export_list
-    from app.services.finding import Query
+    from app.services.search.finding import Query
 
     data, kind = Path(sys.argv[1]), ExportFormat(sys.argv[2])
     services = open_services(data, Surroundings(read_only=True))

@@ -31,7 +31,7 @@ from app.domain.ids import HostId
 from app.probes.catalogue import ProbeCatalogue
 from app.secrets import SessionSecrets
 from app.services.fanout.checks import Checks
-from app.services.health import CheckRequest
+from app.services.host.health import CheckRequest
 from app.tasks import TaskContext
 from tests.bench.harness import Result, seconds
 

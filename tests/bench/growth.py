@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 
 from app.domain.filter import Asker, ChangeFilter
-from app.services.finding import Query
+from app.services.search.finding import Query
 from app.store.engine import open_engine
 from app.store.finder import SqlFinder
 from app.store.sqlite import FILE_NAME

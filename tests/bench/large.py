@@ -15,7 +15,7 @@ from app.domain.ids import ChangeId, RunId, SampleSetId
 from app.domain.run import Run
 from app.domain.runbook import Phase, Runbook, Step
 from app.secrets import SessionSecrets
-from app.services.ports_store import UnitOfWork
+from app.services.ports.store import UnitOfWork
 
 STEPS, ENTRIES, METRICS = 60, 100, 200
 DONE, OPEN = "large-done", "large-open"

@@ -19,8 +19,8 @@ from unittest import mock
 
 from app.domain.filter import Asker, ChangeFilter, ChangeSort, SortBy, Span, built_in
 from app.domain.vocabulary import ChangeState, ChangeType, Grade, NeedCategory
-from app.services.finding import FoundPage, Place, Query
-from app.services.rows import ChangeRow
+from app.services.search.finding import FoundPage, Place, Query
+from app.services.search.rows import ChangeRow
 from app.store.engine import open_engine
 from app.store.finder import SqlFinder
 from app.store.prepared import Snapshot

@@ -10,7 +10,7 @@ from reportlab.platypus import Paragraph, SimpleDocTemplate
 
 from app.reports.build import render_report
 from app.reports.theme import register_fonts, style
-from app.services.reports import report_data
+from app.services.review.reports import report_data
 from tests.bench.harness import Result, in_turns, seconds
 from tests.reports import sample
 from tests.reports.extremes import overlong

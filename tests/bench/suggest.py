@@ -6,7 +6,7 @@ from time import perf_counter, thread_time
 
 from app.domain.ids import HostId
 from app.domain.need import NeedCategory
-from app.services.precedents import Likeness
+from app.services.search.precedents import Likeness
 from app.store.engine import open_engine
 from app.store.precedents import SqlPrecedents
 from app.store.sqlite import FILE_NAME

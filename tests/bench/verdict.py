@@ -18,7 +18,7 @@ from app.analysis.clean import gauge_samples
 from app.analysis.windows import Layout
 from app.domain.metric import Metric, Series
 from app.domain.verdict import Comparison, Design, Parameters
-from app.services.comparison import compare_metric
+from app.services.metric.comparison import compare_metric
 from tests.analysis.simulate import Scenario, simulate
 from tests.analysis.truth import resampled_means
 from tests.bench.harness import Result, in_turns, seconds

@@ -12,7 +12,7 @@ from app.bootstrap import Surroundings, open_services
 from app.domain.change import Change, ChangeState
 from app.domain.event import NewEvent
 from app.secrets import SessionSecrets
-from app.services import changes
+from app.services.change import changes
 from tests.examples import DB, identified, planned
 
 

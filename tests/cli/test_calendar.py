@@ -14,8 +14,8 @@ from app.domain.host import Host
 from app.domain.ids import HostId
 from app.domain.window import TimeRange, Window
 from app.secrets import SessionSecrets
-from app.services import changes
-from app.services.windows import save_window
+from app.services.change import changes
+from app.services.schedule.windows import save_window
 from tests.schedule.examples import freeze
 from tests.schedule.reading import components
 

@@ -10,7 +10,7 @@ from app.bootstrap import Surroundings, open_services
 from app.domain.backup import BackupSource, SourceKind
 from app.domain.host import Host
 from app.secrets import SessionSecrets
-from app.services import changes
+from app.services.change import changes
 from tests.cli.test_commands import answer, call
 from tests.cli.test_commands import data as data
 

@@ -18,7 +18,7 @@ from app.domain.event import NewEvent
 from app.domain.host import Host
 from app.domain.runbook import Runbook, Step, StepKind
 from app.secrets import SessionSecrets
-from app.services import changes
+from app.services.change import changes
 from app.store.sqlite import FILE_NAME
 
 

@@ -13,9 +13,9 @@ from app.bootstrap import Surroundings, open_services
 from app.domain.change import ChangeState
 from app.domain.metric import WindowName
 from app.secrets import SessionSecrets
-from app.services import changes
-from app.services.imports import FileImport, import_file
-from app.services.verdicts import judge
+from app.services.change import changes
+from app.services.metric.imports import FileImport, import_file
+from app.services.metric.verdicts import judge
 from tests.cli.test_commands import call
 from tests.fakes import SetClock
 from tests.services.test_later_files import HOURS_3, MEMORY, ORDERS, write

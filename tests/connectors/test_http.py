@@ -20,7 +20,7 @@ from app.errors import (
     TimedOut,
     Unreachable,
 )
-from app.services.ports_http import MIB, HttpRequest, HttpRules
+from app.services.ports.http import MIB, HttpRequest, HttpRules
 from app.tasks import TaskCancelled, TaskContext
 from tests.web_fixtures import COOKIE, PASSWORD, TOKEN
 

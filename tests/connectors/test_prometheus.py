@@ -14,8 +14,8 @@ from app.connectors.prometheus import MOST_POINTS, Prometheus, open_prometheus
 from app.domain.connection import Connection
 from app.domain.ids import ConnectionId
 from app.errors import CommandFailed, ConnectionLost, InvalidInput, LoginRefused
-from app.services.ports_http import HttpAnswer
-from app.services.ports_metrics import Wanted
+from app.services.ports.http import HttpAnswer
+from app.services.ports.metrics import Wanted
 from app.tasks import TaskContext
 from tests.prometheus import prometheus
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.errors import InvalidInput
 from app.exports.eml import write_mail
-from app.services.communications import Mail, MailPart, Recipient, read_recipients
+from app.services.message.communications import Mail, MailPart, Recipient, read_recipients
 
 AT = datetime(2026, 11, 14, 12, 0, tzinfo=UTC)
 OURS = {

@@ -23,7 +23,7 @@ from app.domain.backup import BackupSource, SourceKind
 from app.domain.host import Host
 from app.domain.ids import SetId, new_id
 from app.secrets import SessionSecrets
-from app.services.ports_vault import CaptureRequest
+from app.services.ports.vault import CaptureRequest
 from app.ssh.pool import RemotePool
 from app.tasks import TaskContext
 from app.vault.opening import keys_in_file, open_vault

@@ -13,8 +13,8 @@ from app.bootstrap import Surroundings, open_services
 from app.domain.change import Change
 from app.domain.run import Run, StepRun
 from app.secrets import SessionSecrets
-from app.services import execution
-from app.services.crew import StepOutcome
+from app.services.run import execution
+from app.services.run.crew import StepOutcome
 from app.tasks import TaskContext
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from app.clock import SystemClock
 from app.domain.backup import BackupSet, Level, Outcome
-from app.services.ports_vault import CaptureRequest
+from app.services.ports.vault import CaptureRequest
 from app.tasks import TaskContext
 from app.vault.keys import VaultKeys
 from app.vault.locks import is_held

@@ -14,7 +14,7 @@ from app.domain.ids import SetId, new_id
 from app.errors import AppError
 from app.secrets import SessionSecrets
 from app.services.jobs.client import JobClient
-from app.services.ports_vault import CaptureRequest
+from app.services.ports.vault import CaptureRequest
 from app.ssh.pool import RemotePool
 from app.tasks import TaskContext
 from app.vault.dialogue import probe

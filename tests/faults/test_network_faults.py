@@ -19,7 +19,7 @@ from app.domain.host import Host, Login, Stage
 from app.domain.ids import SetId, new_id
 from app.errors import ConnectionLost, HostKeyChanged, RemoteError, TimedOut, Unreachable
 from app.secrets import SessionSecrets
-from app.services.ports_vault import CaptureRequest
+from app.services.ports.vault import CaptureRequest
 from app.ssh.limits import Limits
 from app.ssh.pool import RemotePool
 from app.tasks import Progress, TaskContext

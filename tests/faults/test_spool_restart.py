@@ -15,7 +15,7 @@ from app.clock import SystemClock
 from app.demo.sshd import PrivateSshd
 from app.domain.backup import BackupSource, CaptureState, Outcome, SourceKind
 from app.services.jobs.following import Patience
-from app.services.ports_vault import CaptureRequest
+from app.services.ports.vault import CaptureRequest
 from app.ssh.pool import RemotePool
 from app.tasks import Progress, TaskContext
 from app.vault import spool

@@ -20,9 +20,10 @@ from app.domain.host import Host
 from app.domain.run import RunState, StepState
 from app.domain.runbook import Runbook, Step, StepKind
 from app.secrets import SessionSecrets
-from app.services import decisions, execution, hosts
-from app.services.changes import open_change
+from app.services.change.changes import open_change
 from app.services.facade import AppServices
+from app.services.host import hosts
+from app.services.run import decisions, execution
 from app.tasks import TaskContext
 from tests.faults.ledger import trials, tried
 from tests.faults.rounds import SOAK, rounds

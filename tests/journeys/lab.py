@@ -10,7 +10,7 @@ from app.domain.change import Change, ChangeState
 from app.domain.event import NewEvent
 from app.domain.runbook import Runbook, Step, StepKind
 from app.secrets import SessionSecrets
-from app.services import changes
+from app.services.change import changes
 from app.services.facade import AppServices
 from tests.examples import identified, planned
 

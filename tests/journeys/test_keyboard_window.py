@@ -18,7 +18,8 @@ from app.domain.event import NewEvent
 from app.domain.review import CloseCode
 from app.domain.runbook import Phase, Runbook, Step, StepKind
 from app.secrets import SessionSecrets
-from app.services import changes, templates
+from app.services.change import changes
+from app.services.template import templates
 from tests.examples import identified, planned
 from tests.journeys.driver import Person, at_the_window
 from tests.ui.pages.conftest import DB

@@ -20,10 +20,11 @@ from app.domain.run import Run, RunState, StepState
 from app.domain.runbook import StepKind
 from app.domain.verdict import Verdict
 from app.secrets import SessionSecrets
-from app.services import changes, decisions, execution
-from app.services.comparison import overall
+from app.services.change import changes
 from app.services.dossier_reading import check_dossier
 from app.services.facade import AppServices
+from app.services.metric.comparison import overall
+from app.services.run import decisions, execution
 from app.tasks import TaskContext
 
 pytestmark = pytest.mark.journey

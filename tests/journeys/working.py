@@ -8,7 +8,7 @@ from app.domain.change import ChangeState
 from app.domain.review import TestResult
 from app.domain.run import RunState, StepState
 from app.domain.verdict import Verdict
-from app.services.changes import readiness
+from app.services.change.changes import readiness
 from tests.journeys.driver import SLOW_MS, Person
 from tests.journeys.writing import Place, badges, move, state, the_change
 from ui.widgets.confirm import TypedConfirmation

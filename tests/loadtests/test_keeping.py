@@ -10,8 +10,8 @@ from app.domain.loadtest import LoadTerms
 from app.domain.metric import WindowName
 from app.domain.verdict import OverallVerdict
 from app.errors import IllegalMove, InvalidInput
-from app.services import changes
-from app.services.changes import Desk
+from app.services.change import changes
+from app.services.change.changes import Desk
 from app.services.dossiers import export_dossier
 from app.services.loadtests.keeping import LoadTesting, NewRun, keep_run
 from app.settings import Settings

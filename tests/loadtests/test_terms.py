@@ -10,7 +10,7 @@ from app.domain.change import ChangeState
 from app.domain.loadtest import Capacity, LoadPoint, LoadTerms
 from app.domain.metric import WindowName
 from app.errors import IllegalMove, InvalidInput
-from app.services import changes
+from app.services.change import changes
 from app.services.loadtests.capacities import SideCapacity, capacity_sentence
 from app.services.loadtests.keeping import NewRun, keep_run
 from app.services.loadtests.terms import agree_terms, terms_of, why_fixed

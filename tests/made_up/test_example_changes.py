@@ -21,10 +21,13 @@ from app.errors import AddressRefused, AppError, InvalidInput, Unreachable
 from app.examples import fileserver, patch, postgresql
 from app.examples.make import is_example, make_examples
 from app.examples.series import Shape, Span, table
-from app.services import briefings, changes, hosts, reports
+from app.services.change import changes
 from app.services.dossier_reading import check_dossier
 from app.services.dossiers import export_dossier
-from app.services.ports_http import HttpRules
+from app.services.host import hosts
+from app.services.message import briefings
+from app.services.ports.http import HttpRules
+from app.services.review import reports
 from app.tasks import TaskCancelled, TaskContext
 
 
@@ -103,7 +106,7 @@ def test_the_patch_names_what_was_passed_and_by_whom(opened):
 
 
 def test_the_move_was_turned_round_at_its_gate_before_the_deadline(opened):
-    from app.services.rollback import rollback_deadline
+    from app.services.run.rollback import rollback_deadline
 
     change = of(opened, fileserver.TITLE)
     with opened.new_uow() as uow:

@@ -15,18 +15,14 @@ from app.domain.run import RunMode, RunState
 from app.domain.verdict import Verdict
 from app.examples import practice
 from app.examples.stage import PlayedClock
-from app.services import (
-    backups,
-    changes,
-    decisions,
-    entries,
-    execution,
-    metrics,
-    reports,
-    testing,
-    verdicts,
-)
+from app.services import entries
+from app.services.backup import backups
+from app.services.change import changes
 from app.services.fanout import checks
+from app.services.metric import metrics, verdicts
+from app.services.review import reports
+from app.services.run import decisions, execution
+from app.services.test_case import testing
 from app.tasks import TaskContext
 
 S = ChangeState

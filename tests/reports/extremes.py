@@ -16,7 +16,7 @@ from app.domain.metric import SampleSet, Series, WindowName
 from app.domain.need import Option
 from app.domain.review import CloseCode, Override
 from app.domain.run import Run
-from app.services.comparison import compare_windows
+from app.services.metric.comparison import compare_windows
 from app.services.report_content.source import Source
 from tests.reports import sample
 from tests.reports.people import (

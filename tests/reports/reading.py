@@ -8,7 +8,7 @@ import pypdfium2
 from app.reports.build import render_report
 from app.services.report_content.data import Rendered
 from app.services.report_content.source import Source
-from app.services.reports import report_data
+from app.services.review.reports import report_data
 
 _made: dict[int, tuple[Source, Rendered]] = {}
 

@@ -10,7 +10,7 @@ from app.analysis.clean import samples_of
 from app.domain.change import Change
 from app.domain.health import Phase
 from app.domain.ids import ChangeId
-from app.services.comparison import compare_metric
+from app.services.metric.comparison import compare_metric
 from app.services.report_content.source import Source
 from app.settings import Settings
 from tests.reports.people import CHANGE, HOSTS, KHUMALO, MIDNIGHT, ZONE, sha

@@ -13,9 +13,9 @@ from app.domain.runbook import Phase, Runbook, Step, StepKind
 from app.domain.window import TimeRange, Window
 from app.errors import NotFound
 from app.reports.agenda import render_agenda
-from app.services.agendas import Agenda, Boards, agenda, make_agenda
-from app.services.approvals import decide
-from app.services.changes import move_change
+from app.services.approval.agendas import Agenda, Boards, agenda, make_agenda
+from app.services.approval.approvals import decide
+from app.services.change.changes import move_change
 from app.settings import PageSize, Settings
 from tests.fakes import NOON
 from tests.reports.reading import fonts, texts

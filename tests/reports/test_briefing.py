@@ -14,8 +14,8 @@ from app.domain.people import Contact
 from app.domain.review import TestCase
 from app.domain.runbook import Phase, Runbook, Step, StepKind
 from app.reports.briefing import render_briefing
-from app.services.briefings import Briefing, briefing
-from app.services.changes import Desk
+from app.services.change.changes import Desk
+from app.services.message.briefings import Briefing, briefing
 from app.settings import PageSize, Settings
 from tests.fakes import MemoryStore, SetClock
 from tests.reports.people import HOSTS, KHUMALO

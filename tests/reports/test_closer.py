@@ -9,9 +9,9 @@ import pytest
 
 from app.domain.objective import ApdexMove, BudgetPart, BudgetUse, Objective
 from app.domain.verdict import Verdict
-from app.services.comparison import judge_together
+from app.services.metric.comparison import judge_together
 from app.services.report_content.evidence import canonical
-from app.services.reports import report_data
+from app.services.review.reports import report_data
 from tests.reports import sample
 from tests.reports.reading import rendered, says, whole_text
 

@@ -17,7 +17,7 @@ from app.reports.build import render_report
 from app.reports.flowables import Words
 from app.reports.theme import markup, plain, register_fonts, style
 from app.services.report_content.common import Claim
-from app.services.reports import report_data
+from app.services.review.reports import report_data
 from tests.reports import sample
 from tests.reports.extremes import thin, with_texts
 from tests.reports.people import MIDNIGHT, sha

@@ -8,7 +8,7 @@ from app.domain.ids import LoadRunId
 from app.domain.loadtest import LoadRun, LoadTerms, LoadVerdict
 from app.domain.metric import WindowName
 from app.services.loadtests.comparing import compare_sides, read_run
-from app.services.reports import report_data
+from app.services.review.reports import report_data
 from tests.loadtests.test_comparing import write
 from tests.reports import sample
 from tests.reports.people import CHANGE, KHUMALO, MIDNIGHT

@@ -12,7 +12,7 @@ import pytest
 from app.domain.backup import BackupSource, SourceKind
 from app.reports.build import render_report
 from app.services.report_content.data import Rendered
-from app.services.reports import report_data
+from app.services.review.reports import report_data
 from app.settings import PageSize, Settings
 from tests.reports import sample
 from tests.reports.extremes import overlong, thin

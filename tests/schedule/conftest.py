@@ -11,7 +11,7 @@ from app.domain.change import Change, ChangeState
 from app.domain.event import NewEvent
 from app.domain.window import Window
 from app.secrets import SessionSecrets
-from app.services import changes
+from app.services.change import changes
 from app.services.facade import AppServices
 from tests.examples import identified, planned
 from tests.fakes import SetClock

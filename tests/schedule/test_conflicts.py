@@ -12,15 +12,15 @@ from app.domain.conflict import Acknowledgement, Reason
 from app.domain.people import Contact
 from app.domain.runbook import Runbook, Step, StepKind
 from app.domain.window import TimeRange, WallTime, Window
-from app.services.conflicting import Booked, conflicting
-from app.services.conflicts import (
+from app.services.schedule.conflicting import Booked, conflicting
+from app.services.schedule.conflicts import (
     Around,
     conflict_sentence,
     find_conflicts,
     is_accepted,
     unaccepted,
 )
-from app.services.slots import find_slot
+from app.services.schedule.slots import find_slot
 from tests.schedule.examples import (
     APP,
     BERLIN,

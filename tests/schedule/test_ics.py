@@ -15,8 +15,8 @@ from app.domain.people import Contact
 from app.domain.window import TimeRange, Window
 from app.errors import NotFound
 from app.exports.ics import write_calendar
-from app.services import changes
-from app.services.calendars import (
+from app.services.change import changes
+from app.services.schedule.calendars import (
     CalendarFile,
     ChangeEntry,
     EntryStatus,
@@ -25,8 +25,8 @@ from app.services.calendars import (
     WindowEntry,
     export_changes,
 )
-from app.services.scheduling import reschedule
-from app.services.windows import checked, save_window
+from app.services.schedule.scheduling import reschedule
+from app.services.schedule.windows import checked, save_window
 from tests.schedule.conftest import read
 from tests.schedule.examples import BERLIN, ZONES, at, freeze, span, window
 from tests.schedule.reading import components, expand, instant, vevents

@@ -10,9 +10,10 @@ from app.domain.change import ChangeState
 from app.domain.conflict import Reason
 from app.domain.window import TimeRange, WallTime, Window
 from app.errors import GuardRefused, IllegalMove, InvalidInput, NotFound
-from app.services import approvals, changes, overrides
-from app.services.quorum import standing_approvals
-from app.services.scheduling import (
+from app.services.approval import approvals
+from app.services.approval.quorum import standing_approvals
+from app.services.change import changes, overrides
+from app.services.schedule.scheduling import (
     acknowledge,
     check_now,
     missed,
@@ -20,8 +21,8 @@ from app.services.scheduling import (
     reschedule,
     settle_clocks,
 )
-from app.services.slots import next_free_slot
-from app.services.windows import retire_window, save_window
+from app.services.schedule.slots import next_free_slot
+from app.services.schedule.windows import retire_window, save_window
 from tests.schedule.conftest import read
 from tests.schedule.examples import BERLIN, at, freeze, only, span, window
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from app.domain.conflict import Reason
 from app.domain.window import TimeRange, Window
-from app.services.conflicts import Around, find_conflicts
-from app.services.slots import GRID, HORIZON, find_slot, usual_length
+from app.services.schedule.conflicts import Around, find_conflicts
+from app.services.schedule.slots import GRID, HORIZON, find_slot, usual_length
 from tests.schedule.examples import (
     APP,
     BERLIN,

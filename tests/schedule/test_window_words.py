@@ -7,7 +7,7 @@ import pytest
 
 from app.analysis.recurrence import upcoming
 from app.domain.calendar import AppliesTo, LengthRule, Moved
-from app.services.window_words import (
+from app.services.schedule.window_words import (
     applies_words,
     length_words,
     occurrence_words,

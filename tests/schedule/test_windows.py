@@ -8,7 +8,7 @@ import pytest
 from app.analysis.recurrence import upcoming
 from app.domain.calendar import AppliesTo, WindowKind
 from app.errors import Conflict, InvalidInput, NotFound
-from app.services.windows import (
+from app.services.schedule.windows import (
     move_occurrence,
     new_window,
     next_occurrences,

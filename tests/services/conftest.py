@@ -11,7 +11,7 @@ from app.domain.change import Change, ChangeState
 from app.domain.event import NewEvent
 from app.domain.host import Host
 from app.secrets import SessionSecrets
-from app.services import changes
+from app.services.change import changes
 from app.services.facade import AppServices
 from app.store.store import Store, open_store
 from tests.examples import identified, planned

@@ -9,7 +9,7 @@ from app.domain.ids import new_id
 from app.domain.metric import WindowName
 from app.domain.people import Person, Role
 from app.domain.risk import RiskAssessment, Treatment
-from app.services.changes import Desk, edit_change, move_change, open_change
+from app.services.change.changes import Desk, edit_change, move_change, open_change
 from app.settings import Settings
 from tests.examples import DB, checked, identified, planned
 from tests.fakes import MemoryStore, SetClock

@@ -16,7 +16,7 @@ from app.domain.task import ChangeTask
 from app.domain.verdict import Verdict
 from app.domain.window import TimeRange, Window
 from app.domain.work import Work
-from app.services.transitions import Facts
+from app.services.change.transitions import Facts
 from tests.examples import DB, RESPONSE, checked
 from tests.fakes import NOON
 from tests.services.process_cases import (

@@ -15,8 +15,8 @@ from app.domain.review import CloseCode, TestResult
 from app.domain.run import Run, RunState, StepRun, StepState
 from app.domain.template import Template, pattern_of
 from app.domain.verdict import Comparison, Verdict
-from app.services.standing import Origin, TrackRecord
-from app.services.transitions import Facts
+from app.services.change.transitions import Facts
+from app.services.template.standing import Origin, TrackRecord
 from tests.examples import DB, RESPONSE, checked, identified, planned
 from tests.fakes import NOON
 

@@ -20,8 +20,11 @@ from app.domain.review import CloseCode
 from app.domain.run import RunState
 from app.domain.template import Template, pattern_of
 from app.errors import AppError, IllegalMove
-from app.services import approvals, entries, execution, families, retrospective
-from app.services.changes import (
+from app.services import entries
+from app.services.approval import approvals
+from app.services.approval.quorum import standing_approvals
+from app.services.change import families, retrospective
+from app.services.change.changes import (
     Desk,
     edit_change,
     gather_facts,
@@ -29,10 +32,10 @@ from app.services.changes import (
     open_change,
     set_hold,
 )
-from app.services.overrides import BY_APPROVERS, override_guard
-from app.services.process import TRANSITIONS, moves_of, next_move, transition
-from app.services.quorum import standing_approvals
-from app.services.transitions import Facts, Transition
+from app.services.change.overrides import BY_APPROVERS, override_guard
+from app.services.change.process import TRANSITIONS, moves_of, next_move, transition
+from app.services.change.transitions import Facts, Transition
+from app.services.run import execution
 from tests.examples import DB, checked, identified, planned
 from tests.fakes import NOON, MemoryStore, SetClock
 from tests.services.process_cases import backup, run_of, samples, standard, verdict

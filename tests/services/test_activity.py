@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from app.domain.change import ChangeState
 from app.domain.event import Actor, Event
 from app.errors import InvalidInput, NotFound
-from app.services import changes
 from app.services.activity import read_activity
+from app.services.change import changes
 from app.services.entries import HAPPENED_AT, PINNED, REMARKED, UNPINNED, pin, remark, write_entry
 from tests.fakes import NOON
 

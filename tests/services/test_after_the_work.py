@@ -17,13 +17,14 @@ from app.domain.outage import Outage, OutageKind, downtime_s
 from app.domain.review import CloseCode, Incident, Relation, Severity, TestCase, TestResult
 from app.domain.verdict import Comparison, Verdict
 from app.errors import Conflict, GuardRefused, IllegalMove, InvalidInput
-from app.services import benefits, changes
-from app.services.benefits import finding, overall, remeasure, skip
-from app.services.closing import misfit, propose_code
+from app.services.change import changes
+from app.services.change.closing import misfit, propose_code
 from app.services.entries import write_entry
-from app.services.learning import drop_action, finish_action, open_child, reopen_action
-from app.services.reminders import first_due, reminders
-from app.services.rows import ReminderKind
+from app.services.metric import benefits
+from app.services.metric.benefits import finding, overall, remeasure, skip
+from app.services.review.learning import drop_action, finish_action, open_child, reopen_action
+from app.services.review.reminders import first_due, reminders
+from app.services.search.rows import ReminderKind
 from app.tasks import TaskContext
 from tests.examples import RESPONSE
 from tests.fakes import NOON
@@ -60,8 +61,7 @@ def test_actions_of_a_closed_change_are_worked_off(opened, made, clock):
     assert (done.done, done.done_on) == (True, date(2026, 11, 14))
     with pytest.raises(Conflict, match="altered this action"):
         drop_action(change.id, 0, ACTION, "again", desk=desk)
-    again = reopen_action(change.id, 0, done, desk=desk).actions[0]
-    assert again == ACTION
+    assert reopen_action(change.id, 0, done, desk=desk).actions[0] == ACTION
     with pytest.raises(InvalidInput, match="why"):
         drop_action(change.id, 0, ACTION, " ", desk=desk)
     assert drop_action(change.id, 0, ACTION, "Replaced", desk=desk).actions[0].dropped == "Replaced"

@@ -21,7 +21,7 @@ from app.errors import (
     SignerUnknown,
 )
 from app.secrets import SessionSecrets
-from app.services.approval_files import (
+from app.services.approval.approval_files import (
     ANSWER,
     REQUEST,
     Answered,
@@ -33,10 +33,10 @@ from app.services.approval_files import (
     read_request,
     request_file_name,
 )
-from app.services.approvals import ask_again, decide
-from app.services.changes import move_change, set_hold
+from app.services.approval.approvals import ask_again, decide
+from app.services.approval.quorum import standing_approvals
+from app.services.change.changes import move_change, set_hold
 from app.services.people import forget_key, own_fingerprint
-from app.services.quorum import standing_approvals
 from app.services.signed_files import MAX_BYTES, open_sealed, seal, signed_bytes
 from app.signing import Signer, from_base64, is_signed
 from tests.services.office import Office

@@ -10,9 +10,9 @@ from app.domain.change import Change, ChangeState
 from app.domain.people import Role
 from app.domain.window import TimeRange, Window
 from app.errors import GuardRefused, IllegalMove
-from app.services.approvals import ask_again, decide
-from app.services.changes import move_change, set_hold
-from app.services.quorum import fill, standing, standing_approvals, steps_of, void_reason
+from app.services.approval.approvals import ask_again, decide
+from app.services.approval.quorum import fill, standing, standing_approvals, steps_of, void_reason
+from app.services.change.changes import move_change, set_hold
 from app.settings import RiskFrom, Settings
 from tests.fakes import NOON
 from tests.services.office import Office, at_high_risk

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from app.domain.change import ChangeState
 from app.domain.need import EvidenceKind
 from app.errors import IllegalMove, InvalidInput
-from app.services import attachments, changes
+from app.services import attachments
 from app.services.attachments import Found, attach, clean_name, detach, is_text, mime_of, shown_text
+from app.services.change import changes
 from app.services.dossier_reading import check_dossier
 from app.services.dossiers import export_dossier
 

@@ -14,8 +14,8 @@ from app.domain.run import Run, RunState, StepRun, StepState
 from app.domain.runbook import Runbook, Step, StepKind, timeline
 from app.domain.window import TimeRange, Window
 from app.errors import IllegalMove
-from app.services.backup_gate import Demand, gate_change, max_age
-from app.services.backup_schedule import (
+from app.services.backup.backup_gate import Demand, gate_change, max_age
+from app.services.backup.backup_schedule import (
     RETRY,
     check_ahead,
     due_backups,
@@ -25,7 +25,7 @@ from app.services.backup_schedule import (
     standings,
     taken_ahead,
 )
-from app.services.steps import back_up
+from app.services.run.steps import back_up
 from app.tasks import TaskCancelled, TaskContext
 from tests.examples import planned
 from tests.fakes import NOON

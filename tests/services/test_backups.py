@@ -19,10 +19,10 @@ from app.domain.backup import (
 from app.domain.change import Change
 from app.domain.ids import ChangeId, HostId, SetId
 from app.errors import BackupFailed, IllegalMove, InvalidInput, NotFound, Unreachable
-from app.services.backup_copies import copy_backup
-from app.services.backup_gate import Demand, gate_host, gate_level
-from app.services.backup_outlook import look_at_host
-from app.services.backups import (
+from app.services.backup.backup_copies import copy_backup
+from app.services.backup.backup_gate import Demand, gate_host, gate_level
+from app.services.backup.backup_outlook import look_at_host
+from app.services.backup.backups import (
     Safekeeping,
     accept_partial,
     adopt_at_start,
@@ -30,9 +30,9 @@ from app.services.backups import (
     take_backup,
     verify_set,
 )
-from app.services.changes import Desk
-from app.services.ports_vault import CopyPlace
-from app.services.restores import HostRestore, restore_on_host, restore_to_folder
+from app.services.backup.restores import HostRestore, restore_on_host, restore_to_folder
+from app.services.change.changes import Desk
+from app.services.ports.vault import CopyPlace
 from app.tasks import TaskContext
 from app.vault.keys import VaultKeys
 from app.vault.opening import create_vault

@@ -21,17 +21,17 @@ from app.domain.host import Host
 from app.domain.ids import ChangeId, HostId, SetId
 from app.domain.work import Work
 from app.errors import BackupFailed, HostKeyUnknown, IllegalMove, InvalidInput
-from app.services.backup_gate import Demand, gate_change
-from app.services.backups import Safekeeping, back_up_change
-from app.services.changes import Desk
-from app.services.restores import (
+from app.services.backup.backup_gate import Demand, gate_change
+from app.services.backup.backups import Safekeeping, back_up_change
+from app.services.backup.restores import (
     HostRestore,
     difference,
     plan_of,
     restore_on_host,
     restore_to_folder,
 )
-from app.services.rollback import rollback_time
+from app.services.change.changes import Desk
+from app.services.run.rollback import rollback_time
 from app.tasks import TaskContext
 from app.vault.keys import VaultKeys
 from app.vault.opening import create_vault

@@ -7,7 +7,7 @@ import pytest
 from app.__main__ import build_parser
 from app.cli import briefing as command
 from app.errors import NotFound
-from app.services.briefings import Briefs, make_briefing
+from app.services.message.briefings import Briefs, make_briefing
 
 
 def test_it_is_kept_and_logged_and_changes_nothing_of_the_plan(opened, made):

@@ -6,9 +6,9 @@ import pytest
 
 from app.domain.change import ChangeState
 from app.errors import InvalidInput
-from app.services import bulk, changes
-from app.services.bulk import BulkEdit
-from app.services.changes import Desk
+from app.services.change import bulk, changes
+from app.services.change.bulk import BulkEdit
+from app.services.change.changes import Desk
 from app.tasks import TaskContext
 from tests.store.conftest import keep_changes
 

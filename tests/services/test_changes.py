@@ -8,8 +8,8 @@ from app.domain.approval import Decision
 from app.domain.change import Change, ChangeState, ChangeType, Stage
 from app.domain.review import CloseCode
 from app.errors import Conflict, GuardRefused, IllegalMove, InvalidInput
-from app.services.approvals import decide
-from app.services.changes import (
+from app.services.approval.approvals import decide
+from app.services.change.changes import (
     Desk,
     edit_change,
     move_change,
@@ -17,8 +17,8 @@ from app.services.changes import (
     readiness,
     set_hold,
 )
+from app.services.change.overrides import override_guard
 from app.services.entries import write_entry
-from app.services.overrides import override_guard
 from tests.examples import DB, checked, identified, planned
 from tests.fakes import MemoryStore, SetClock
 

@@ -12,7 +12,14 @@ from app.domain.host import Host
 from app.domain.ids import ChangeId, HostId
 from app.domain.runbook import Phase, Runbook, Step, StepKind
 from app.errors import InvalidInput
-from app.services.commands import check_value, dangers, filled, final_steps, places, wanted_values
+from app.services.run.commands import (
+    check_value,
+    dangers,
+    filled,
+    final_steps,
+    places,
+    wanted_values,
+)
 
 DESTRUCTIVE = (
     "rm -rf /",

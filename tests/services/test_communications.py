@@ -15,11 +15,11 @@ from app.domain.need import Impact
 from app.domain.people import Contact
 from app.domain.window import TimeRange, Window
 from app.errors import IllegalMove, InvalidInput, NotFound
-from app.services import changes
-from app.services.communications import make_mail, note_sent, plan_messages, untold
-from app.services.draft_phrases import Around
-from app.services.drafts import draft, outdated
-from app.services.feedback import FormKind, form_of
+from app.services.change import changes
+from app.services.message.communications import make_mail, note_sent, plan_messages, untold
+from app.services.message.draft_phrases import Around
+from app.services.message.drafts import draft, outdated
+from app.services.review.feedback import FormKind, form_of
 from tests.examples import identified, planned
 from tests.fakes import NOON
 

@@ -22,7 +22,7 @@ from app.domain.verdict import (
     Parameters,
     Verdict,
 )
-from app.services.comparison import (
+from app.services.metric.comparison import (
     compare_metric,
     compare_quantiles,
     compare_under_load,

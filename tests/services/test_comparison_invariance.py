@@ -14,7 +14,7 @@ from app.domain.verdict import (
     Comparison,
     Parameters,
 )
-from app.services.comparison import (
+from app.services.metric.comparison import (
     compare_metric,
 )
 from tests.analysis.simulate import Scenario

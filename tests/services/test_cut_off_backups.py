@@ -8,8 +8,8 @@ import pytest
 
 from app.domain.backup import CaptureState, CutOff, Level
 from app.errors import ConnectionLost, IllegalMove, NotFound
-from app.services.backups import Safekeeping, take_backup
-from app.services.cut_off_backups import cut_off_words, drop_cut_off, finish_cut_off
+from app.services.backup.backups import Safekeeping, take_backup
+from app.services.backup.cut_off_backups import cut_off_words, drop_cut_off, finish_cut_off
 from app.tasks import Progress, TaskCancelled, TaskContext
 from tests.fakes import MemoryStore
 from tests.services import test_backups as beside

@@ -16,9 +16,9 @@ from app.domain.outage import Outage, OutageKind
 from app.domain.review import Incident
 from app.domain.verdict import Caveat, Evidence, Parameters
 from app.domain.window import TimeRange, Window
-from app.services.disturbances import disturbances, in_windows
-from app.services.imports import FileImport, import_file
-from app.services.verdicts import judge
+from app.services.metric.disturbances import disturbances, in_windows
+from app.services.metric.imports import FileImport, import_file
+from app.services.metric.verdicts import judge
 from tests.fakes import NOON
 from tests.services.test_verdicts import THURSDAY, WORK, around_work, write
 

@@ -16,7 +16,7 @@ from app.domain.dossier import MANIFEST, SIGNATURE, Fault
 from app.errors import InvalidInput
 from app.secrets import SessionSecrets
 from app.services import dossier_reading
-from app.services.changes import Desk
+from app.services.change.changes import Desk
 from app.services.dossier_reading import open_dossier, read_member
 from app.services.dossiers import Voucher, export_dossier, hand_over
 from app.services.people import own_signer

@@ -16,10 +16,12 @@ from app.domain.metric import Metric, WindowName
 from app.domain.runbook import Runbook, Step, StepKind
 from app.domain.verdict import Comparison, Verdict
 from app.errors import NotFound, StoreError
-from app.services import execution, health, hosts, metrics
 from app.services.dossier_reading import check_dossier
 from app.services.dossiers import export_dossier
-from app.services.health import CheckRequest
+from app.services.host import health, hosts
+from app.services.host.health import CheckRequest
+from app.services.metric import metrics
+from app.services.run import execution
 from app.tasks import TaskContext
 
 PASSWORD, PASSPHRASE, SUDO = "canary-pass-7f3a", "canary-phrase-91cc", "canary-sudo-44de"

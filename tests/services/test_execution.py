@@ -9,10 +9,10 @@ from app.domain.change import Change, ChangeState
 from app.domain.run import Run, RunState, StepRun, StepState
 from app.domain.runbook import Phase, Runbook, Step, StepKind
 from app.errors import Busy, IllegalMove, Unreachable
-from app.services.changes import Desk, open_change
-from app.services.crew import StepOutcome
-from app.services.decisions import answer_gate, confirm_step, repeat_step, skip_step
-from app.services.execution import back_out, pause, play, recover, resume, start_run
+from app.services.change.changes import Desk, open_change
+from app.services.run.crew import StepOutcome
+from app.services.run.decisions import answer_gate, confirm_step, repeat_step, skip_step
+from app.services.run.execution import back_out, pause, play, recover, resume, start_run
 from app.tasks import TaskCancelled, TaskContext
 from tests.fakes import MemoryStore, SetClock
 

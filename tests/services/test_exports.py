@@ -12,7 +12,7 @@ from app.errors import InvalidInput
 from app.exports.lists import open_table
 from app.services import exports
 from app.services.exports import ExportFormat, ExportWish, export_list
-from app.services.finding import Query
+from app.services.search.finding import Query
 from app.tasks import TaskCancelled, TaskContext
 from tests.fakes import NOON
 from tests.store.conftest import keep_changes

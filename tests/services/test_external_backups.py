@@ -24,19 +24,19 @@ from app.domain.run import Run, RunState
 from app.domain.work import Work
 from app.errors import IllegalMove, InvalidInput, NotFound
 from app.services.attachments import Found
-from app.services.backup_gate import Demand, gate_change
-from app.services.backups import sets_of_plan
-from app.services.external_backups import (
+from app.services.backup.backup_gate import Demand, gate_change
+from app.services.backup.backups import sets_of_plan
+from app.services.backup.external_backups import (
     DrillReport,
     record_drill,
     record_reference,
     withdraw_reference,
 )
-from app.services.external_words import worth
-from app.services.gate_facts import FactState, Situation, gate_facts
+from app.services.backup.external_words import worth
 from app.services.report_content.common import Icon
-from app.services.reports import report_data
-from app.services.rollback import rollback_time
+from app.services.review.reports import report_data
+from app.services.run.gate_facts import FactState, Situation, gate_facts
+from app.services.run.rollback import rollback_time
 from tests.examples import planned
 from tests.fakes import NOON
 from tests.reports import sample

@@ -7,8 +7,8 @@ from app.domain.backup import BackupSource, Level, SourceKind
 from app.domain.change import Change, ChangeState
 from app.domain.external_backup import BackupSystem, Checked, Covered, ExternalBackup
 from app.domain.ids import ChangeId
-from app.services.changes import Desk
-from app.services.external_list import list_claims
+from app.services.backup.external_list import list_claims
+from app.services.change.changes import Desk
 from tests.fakes import NOON, MemoryStore, SetClock
 from tests.ui.pages.test_backup_sources import CACHE, a_set
 

@@ -11,11 +11,11 @@ from app.domain.health import Phase
 from app.domain.review import Attempt, CloseCode, TestCase, TestResult
 from app.domain.run import RunState
 from app.errors import GuardRefused, IllegalMove, InvalidInput, NotFound
-from app.services.approvals import decide
-from app.services.changes import edit_change, move_change, set_hold
+from app.services.approval.approvals import decide
+from app.services.change.changes import edit_change, move_change, set_hold
+from app.services.change.families import open_child, relatives, set_parent
+from app.services.change.retrospective import record_afterwards, record_beforehand
 from app.services.entries import write_entry
-from app.services.families import open_child, relatives, set_parent
-from app.services.retrospective import record_afterwards, record_beforehand
 from app.settings import Settings
 from tests.examples import DB, checked
 from tests.fakes import NOON

@@ -12,10 +12,10 @@ from app.domain.ids import HostId
 from app.errors import ConnectionLost, LoginRefused, StoreError, TimedOut, Unreachable
 from app.probes.catalogue import ProbeCatalogue
 from app.secrets import SessionSecrets
-from app.services.changes import Desk
+from app.services.change.changes import Desk
 from app.services.fanout.checks import Checks
 from app.services.fanout.running import Ended, carry_on
-from app.services.health import Checking, CheckRequest
+from app.services.host.health import Checking, CheckRequest
 from app.ssh.pool import RemotePool
 from app.tasks import TaskCancelled, TaskContext
 from tests.fakes import MemoryStore, SetClock

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from app.domain.change import ChangeState
 from app.domain.feedback import Channel, Response
 from app.errors import IllegalMove, InvalidInput, NotFound
-from app.services.feedback import (
+from app.services.review.feedback import (
     FormKind,
     Round,
     add_answer,
@@ -22,7 +22,7 @@ from app.services.feedback import (
     keep_answers,
     set_invited,
 )
-from app.services.feedback_read import MOST_BYTES, MOST_ROWS, read_csv, read_pasted
+from app.services.review.feedback_read import MOST_BYTES, MOST_ROWS, read_csv, read_pasted
 
 HEAD = "rating,role,comment,date\n"
 HOSTILE = ["=cmd|' /C calc'!A0", "<b>bold</b>", "\x1b[31mred", "a\u202eb", "\0", '"; DROP TABLE x']

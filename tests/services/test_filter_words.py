@@ -6,7 +6,7 @@ from app.domain.change import ChangeState
 from app.domain.filter import OPEN_STATES, ChangeFilter, Span, built_in
 from app.domain.risk import Grade
 from app.errors import InvalidInput
-from app.services.filter_words import read_filter
+from app.services.search.filter_words import read_filter
 
 
 @pytest.mark.parametrize(

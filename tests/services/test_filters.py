@@ -2,8 +2,8 @@ import pytest
 
 from app.domain.filter import ChangeFilter, ChangeSort, SortBy
 from app.errors import InvalidInput
-from app.services import filters
-from app.services.changes import Desk
+from app.services.change.changes import Desk
+from app.services.search import filters
 
 WANTED = ChangeFilter("openssl", tag="q4")
 SORT = ChangeSort(SortBy.RISK)

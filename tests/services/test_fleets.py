@@ -15,9 +15,6 @@ from app.domain.ids import HealthId, HostId, new_id
 from app.domain.run import DeviationKind, RunState, StepState, fleets
 from app.domain.runbook import Runbook, StepKind
 from app.errors import IllegalMove, Unreachable
-from app.services import execution
-from app.services.crew import StepOutcome
-from app.services.decisions import confirm_step
 from app.services.fanout import gates
 from app.services.fanout.deciding import (
     go_on_with_the_rest,
@@ -27,7 +24,10 @@ from app.services.fanout.deciding import (
 )
 from app.services.fanout.gates import check_gate
 from app.services.fanout.spreading import Spreading, spread
-from app.services.health import Checking
+from app.services.host.health import Checking
+from app.services.run import execution
+from app.services.run.crew import StepOutcome
+from app.services.run.decisions import confirm_step
 from app.store.mapping import CHANGE, RUN
 from app.tasks import TaskContext
 from tests.fakes import NOON, MemoryStore

@@ -12,9 +12,9 @@ import pytest
 from app.domain.functional import Engine, Expectation, Fact, FunctionalProbe, ProbeKind, Relation
 from app.domain.review import TestResult
 from app.errors import InvalidInput
-from app.services.functional import keep_secret, try_probe
-from app.services.functional_judge import Seen, judge
-from app.services.functional_remote import require_query, sql_script
+from app.services.test_case.functional import keep_secret, try_probe
+from app.services.test_case.functional_judge import Seen, judge
+from app.services.test_case.functional_remote import require_query, sql_script
 from app.tasks import TaskCancelled, TaskContext
 from tests.web_fixtures import COOKIE, PASSWORD, TOKEN
 
@@ -197,7 +197,7 @@ def test_a_sqlite_database_is_asked_over_ssh(opened, ssh_host, shop_db):
 
 
 def test_a_sqlite_database_is_asked_where_only_python_is(opened, ssh_host, shop_db, monkeypatch):
-    from app.services import functional_remote
+    from app.services.test_case import functional_remote
 
     without = functional_remote._SQLITE.replace("command -v sqlite3", "command -v sqlite3-gone")
     monkeypatch.setitem(functional_remote._CLIENTS, Engine.SQLITE, without)
@@ -297,7 +297,7 @@ def test_a_mysql_server_that_is_not_there_fails(opened, ssh_host):
 
 
 def test_a_missing_client_is_said(opened, ssh_host, monkeypatch):
-    from app.services import functional_remote
+    from app.services.test_case import functional_remote
 
     gone = functional_remote._MYSQL.replace("mysql --batch", "mysql-not-there --batch")
     monkeypatch.setitem(functional_remote._CLIENTS, Engine.MYSQL, gone)

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.change import ChangeState, ChangeType
 from app.domain.review import CloseCode, Incident
-from app.services.process import TRANSITIONS, moves_of, next_move, transition, way_instead
+from app.services.change.process import TRANSITIONS, moves_of, next_move, transition, way_instead
 from tests.services.process_breaks import BREAKS, SOFT
 from tests.services.process_cases import blank, good
 

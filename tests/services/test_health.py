@@ -11,10 +11,10 @@ from app.domain.health import CheckResult, Difference, Health, Phase, Reading, d
 from app.domain.host import Host
 from app.errors import HostKeyUnknown, TimedOut
 from app.probes.catalogue import ProbeCatalogue
-from app.services import health
-from app.services.changes import Desk
+from app.services.change.changes import Desk
 from app.services.fanout.checks import check_change
-from app.services.health import (
+from app.services.host import health
+from app.services.host.health import (
     Checking,
     CheckRequest,
     check_and_record,

@@ -8,10 +8,10 @@ import pytest
 from app.domain.host import Login
 from app.domain.host_import import FoundHost, FoundHosts, Standing
 from app.errors import IllegalMove, InvalidInput
-from app.services.changes import Desk
-from app.services.host_imports import import_hosts, plan_import
-from app.services.hosts import add_host, edit_host, new_host
-from app.services.legacy_hosts import LONGEST_DAYS, allow_legacy, end_legacy
+from app.services.change.changes import Desk
+from app.services.host.host_imports import import_hosts, plan_import
+from app.services.host.hosts import add_host, edit_host, new_host
+from app.services.host.legacy_hosts import LONGEST_DAYS, allow_legacy, end_legacy
 from tests.fakes import MemoryStore, SetClock
 
 

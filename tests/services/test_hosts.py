@@ -12,8 +12,8 @@ from app.domain.host import Host, HostKey, KeyState, Login
 from app.domain.ids import ChangeId, HostId
 from app.errors import IllegalMove, InvalidInput, NotFound
 from app.secrets import SessionSecrets
-from app.services.changes import Desk
-from app.services.hosts import (
+from app.services.change.changes import Desk
+from app.services.host.hosts import (
     ConnectionReport,
     add_host,
     archive_host,

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.change import Change
 from app.domain.review import Incident
-from app.services.incident_rule import suspects, suspicion
+from app.services.review.incident_rule import suspects, suspicion
 from tests.services.test_after_the_work import at
 
 

@@ -15,7 +15,7 @@ from app.domain.ids import new_id
 from app.errors import Unreachable
 from app.secrets import SessionSecrets
 from app.services.jobs.following import CountingSink, Finish, Followed, Order, Patience, follow
-from app.services.ports import CommandResult
+from app.services.ports.world import CommandResult
 from app.ssh.pool import RemotePool
 from app.tasks import TaskContext
 from tests.ssh.proxy import Proxy

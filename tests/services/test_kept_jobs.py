@@ -17,10 +17,10 @@ from app.domain.job import JobState
 from app.domain.run import StepState
 from app.domain.runbook import Runbook, Step, StepKind
 from app.errors import IllegalMove
-from app.services import execution
 from app.services.jobs.client import JobClient
 from app.services.jobs.kept import KeptJob, Owner, kept_on, remove_kept
 from app.services.jobs.leftovers import list_jobs
+from app.services.run import execution
 from app.ssh.pool import RemotePool
 from app.tasks import TaskContext
 

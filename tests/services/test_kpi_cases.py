@@ -21,10 +21,10 @@ from app.domain.review import CloseCode, Incident
 from app.domain.run import Deviation, DeviationKind, Run
 from app.domain.window import TimeRange, Window
 from app.exports.lists import open_table
-from app.services import kpi_words
 from app.services.exports import ExportFormat, ExportWish
-from app.services.kpi_export import HEADINGS, _values, records
-from app.services.kpis import Period, load_kpis, members, read_sample
+from app.services.kpi import kpi_words
+from app.services.kpi.kpi_export import HEADINGS, _values, records
+from app.services.kpi.kpis import Period, load_kpis, members, read_sample
 from tests.fakes import NOON
 from tests.store.conftest import keep_changes
 

@@ -18,8 +18,8 @@ from app.domain.run import Deviation, DeviationKind, Run, RunMode, StepRun, Step
 from app.domain.runbook import Step, StepKind
 from app.domain.window import TimeRange, Window
 from app.errors import InvalidInput
-from app.services import kpi_words, kpis
-from app.services.kpis import Period, load_kpis, members, read_sample
+from app.services.kpi import kpi_words, kpis
+from app.services.kpi.kpis import Period, load_kpis, members, read_sample
 from tests.fakes import NOON
 from tests.store.conftest import keep_changes
 

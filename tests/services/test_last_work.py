@@ -16,11 +16,11 @@ from app.domain.run import Run, RunMode, RunState, StepRun, StepState
 from app.domain.runbook import Phase, Step, StepKind
 from app.domain.window import Window
 from app.errors import GuardRefused, IllegalMove
-from app.services.approvals import decide
-from app.services.changes import Desk, move_change
-from app.services.gate_facts import FactState, Situation, gate_facts
-from app.services.last_work import last_works, work_after, works_of
-from app.services.overrides import override_guard
+from app.services.approval.approvals import decide
+from app.services.change.changes import Desk, move_change
+from app.services.change.overrides import override_guard
+from app.services.host.last_work import last_works, work_after, works_of
+from app.services.run.gate_facts import FactState, Situation, gate_facts
 from app.store.store import Store
 from tests.examples import DB
 from tests.fakes import NOON

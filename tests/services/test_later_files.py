@@ -11,12 +11,12 @@ from app.domain.change import ChangeState
 from app.domain.event import NewEvent
 from app.domain.metric import Metric, MetricKind, Series, WindowName
 from app.errors import IllegalMove, InvalidInput
-from app.services import benefits
-from app.services.benefit_files import bring_file, look_for_day
-from app.services.benefits import remeasure, skip
-from app.services.imports import FileImport, import_file
-from app.services.reminders import reminders, repeats_of
-from app.services.verdicts import judge
+from app.services.metric import benefits
+from app.services.metric.benefit_files import bring_file, look_for_day
+from app.services.metric.benefits import remeasure, skip
+from app.services.metric.imports import FileImport, import_file
+from app.services.metric.verdicts import judge
+from app.services.review.reminders import reminders, repeats_of
 from app.tasks import TaskContext
 from tests.fakes import NOON
 
@@ -174,8 +174,8 @@ def test_a_change_of_files_and_hosts_is_partly_measured_until_both_are_there(
 
     def sample(change_id, window, *, with_, context, only):
         assert only == ("memory",)
-        from app.services.metrics import freeze
-        from app.services.sampling import Sampled
+        from app.services.metric.metrics import freeze
+        from app.services.metric.sampling import Sampled
 
         at_s = after(7).timestamp() + np.arange(0.0, HOURS_3, 10.0)
         noise = np.random.default_rng(1).normal(500, 5, len(at_s))

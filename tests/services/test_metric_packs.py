@@ -5,7 +5,7 @@ import pytest
 from app.domain.ids import HostId
 from app.domain.metric import Metric
 from app.domain.vocabulary import NeedCategory
-from app.services.metric_packs import missing_from, pack_for
+from app.services.metric.metric_packs import missing_from, pack_for
 
 
 @pytest.mark.parametrize("category", NeedCategory)

@@ -10,7 +10,7 @@ from app.analysis.windows import Layout
 from app.domain.metric import Metric, MetricKind, Series, Target
 from app.domain.objective import Objective
 from app.domain.verdict import Parameters, Verdict
-from app.services.objectives import Stretch, apdex_move, budget_use, has_budget
+from app.services.metric.objectives import Stretch, apdex_move, budget_use, has_budget
 
 HOUR = 3600.0
 SPAN = (0.0, HOUR)

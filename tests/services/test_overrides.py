@@ -10,9 +10,9 @@ from app.domain.change import Change, ChangeState
 from app.domain.health import CheckResult, Health, Reading
 from app.domain.people import Role
 from app.errors import GuardRefused, IllegalMove
-from app.services.approvals import decide
-from app.services.changes import move_change
-from app.services.overrides import override_guard
+from app.services.approval.approvals import decide
+from app.services.change.changes import move_change
+from app.services.change.overrides import override_guard
 from tests.examples import DB
 from tests.services.office import Office
 

@@ -10,12 +10,12 @@ from app.analysis.chart_plot import Tone
 from app.domain.change import ChangeState
 from app.domain.metric import Metric, MetricKind, Series, WindowName
 from app.domain.objective import Objective
-from app.services.imports import FileImport, import_file
-from app.services.method_words import method_of, promises_line
+from app.services.metric.imports import FileImport, import_file
+from app.services.metric.method_words import method_of, promises_line
+from app.services.metric.verdicts import judge
 from app.services.pictures.metric import metric_pictures, window_chart
 from app.services.pictures.pair import pair_picture
 from app.services.pictures.shelf import Shelf
-from app.services.verdicts import judge
 from app.wording import number
 from tests.services.test_verdicts import THURSDAY, WORK, around_work, write
 

@@ -9,9 +9,9 @@ from app.domain.approval import Decision
 from app.domain.change import PLAN_FIELDS, ChangeState
 from app.domain.runbook import Runbook
 from app.domain.window import TimeRange, Window
-from app.services.approvals import decide
-from app.services.plan_changes import changed_since, differences
-from app.services.plan_reading import read_plan
+from app.services.approval.approvals import decide
+from app.services.change.plan_changes import changed_since, differences
+from app.services.change.plan_reading import read_plan
 from tests.fakes import NOON
 from tests.services.office import Office
 from tests.services.process_cases import blank

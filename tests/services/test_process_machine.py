@@ -10,10 +10,10 @@ from hypothesis.stateful import invariant, run_state_machine_as_test
 
 from app.domain.approval import Decision
 from app.domain.change import Change, ChangeState, ChangeType
-from app.services.origins import origin_of
-from app.services.process import TRANSITIONS
-from app.services.quorum import standing_approvals
-from app.services.standing import lacks_for_standard
+from app.services.approval.quorum import standing_approvals
+from app.services.change.origins import origin_of
+from app.services.change.process import TRANSITIONS
+from app.services.template.standing import lacks_for_standard
 from tests.services.process_walk import RUNNING, WorkingWalk
 
 S = ChangeState

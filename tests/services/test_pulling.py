@@ -20,8 +20,8 @@ from app.services.connections import (
     retire_connection,
     save_connection,
 )
-from app.services.pulling import pull, read_all
-from app.services.verdicts import judge
+from app.services.metric.pulling import pull, read_all
+from app.services.metric.verdicts import judge
 from app.tasks import TaskContext
 from tests.prometheus import prometheus
 from tests.services.test_verdicts import THURSDAY, WORK

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.rag import (
+from app.services.review.rag import (
     Criterion,
     Dimension,
     Light,

@@ -11,9 +11,9 @@ from app.domain.event import Actor, Event
 from app.domain.ids import ChangeId, ReportId
 from app.domain.report import Report
 from app.domain.review import Override
-from app.services.approval_files import ANSWER
+from app.services.approval.approval_files import ANSWER
 from app.services.report_content.common import Icon
-from app.services.reports import report_data
+from app.services.review.reports import report_data
 from app.services.signed_files import open_sealed, seal
 from app.signing import Signer, fingerprint
 from tests.reports import sample

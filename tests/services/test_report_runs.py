@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from app.domain.run import Deviation, DeviationKind, RunMode
 from app.domain.runbook import Phase
-from app.services.reports import report_data
+from app.services.review.reports import report_data
 from tests.reports import sample
 
 

@@ -12,12 +12,12 @@ from app.domain.change import ChangeState
 from app.domain.review import CloseCode, Incident, Override, TestResult
 from app.domain.run import RunState, StepState
 from app.errors import NotFound
-from app.services.changes import Desk
+from app.services.change.changes import Desk
 from app.services.report_content.common import Icon
 from app.services.report_content.data import Rendered, ReportData
 from app.services.report_content.evidence import canonical
 from app.services.report_content.gaps import gaps
-from app.services.reports import Reporting, make_report, report_data, report_gaps
+from app.services.review.reports import Reporting, make_report, report_data, report_gaps
 from app.services.transcripts.excerpts import Excerpt
 from app.settings import Settings
 from tests.fakes import MemoryStore, SetClock

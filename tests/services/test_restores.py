@@ -8,9 +8,9 @@ import pytest
 from app.domain.backup import Level, Outcome
 from app.domain.restore import PlanTime, RestoreState
 from app.errors import BackupFailed, ConnectionLost, IllegalMove
-from app.services.backups import verify_set
-from app.services.restore_settling import clear, look_after, note_cut_off, undo
-from app.services.restores import (
+from app.services.backup.backups import verify_set
+from app.services.backup.restore_settling import clear, look_after, note_cut_off, undo
+from app.services.backup.restores import (
     HostRestore,
     browse,
     difference,

@@ -10,10 +10,10 @@ from app.domain.change import Change, ChangeState
 from app.domain.ids import ChangeId
 from app.domain.retention import Reason
 from app.errors import IllegalMove, NotFound
-from app.services.backup_gate import Demand, gate_level
-from app.services.backups import adopt_at_start, find_set, verify_set
-from app.services.restores import HostRestore, restore_on_host
-from app.services.retention import (
+from app.services.backup.backup_gate import Demand, gate_level
+from app.services.backup.backups import adopt_at_start, find_set, verify_set
+from app.services.backup.restores import HostRestore, restore_on_host
+from app.services.backup.retention import (
     apply_rules,
     hold,
     preview,

@@ -17,6 +17,7 @@ from app.domain.risk import (
 )
 from app.domain.risk_questions import QUESTIONS, WORST
 from app.domain.runbook import Phase, Runbook, Step, StepKind
+from app.services.change.transitions import Facts
 from app.services.risks import (
     control_links,
     control_states,
@@ -25,7 +26,6 @@ from app.services.risks import (
     risk_gaps,
     risk_is_complete,
 )
-from app.services.transitions import Facts
 from tests.examples import DB, identified, planned
 from tests.fakes import NOON
 

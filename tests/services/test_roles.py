@@ -10,12 +10,12 @@ from app.domain.review import Severity, TestCase, TestResult
 from app.domain.run import RunMode, StepState
 from app.domain.runbook import Step, StepKind
 from app.errors import IllegalMove
-from app.services import decisions, execution
-from app.services.crew import StepOutcome
-from app.services.execution import Beginning, start_run
 from app.services.guards.who import lacks_role
 from app.services.people import save_person
-from app.services.testing import Seen, Waiver, record_result, run_tests, waive
+from app.services.run import decisions, execution
+from app.services.run.crew import StepOutcome
+from app.services.run.execution import Beginning, start_run
+from app.services.test_case.testing import Seen, Waiver, record_result, run_tests, waive
 from app.tasks import TaskContext
 from tests.services.process_cases import blank
 from tests.services.test_execution import DONE, Machine, command

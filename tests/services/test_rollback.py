@@ -12,8 +12,13 @@ from app.domain.external_backup import ExternalBackup
 from app.domain.ids import HostId, SetId
 from app.domain.runbook import SIDE_BY_SIDE, Phase, Runbook, Step, StepKind
 from app.errors import InvalidInput
-from app.services.changes import edit_change, open_change
-from app.services.rollback import ROLLBACK_FACTOR, measured_words, rollback_deadline, rollback_time
+from app.services.change.changes import edit_change, open_change
+from app.services.run.rollback import (
+    ROLLBACK_FACTOR,
+    measured_words,
+    rollback_deadline,
+    rollback_time,
+)
 from tests.fakes import NOON
 from tests.services.office import Office
 from tests.services.process_cases import backup, blank

@@ -9,8 +9,8 @@ from app.domain.change import ChangeState
 from app.domain.run import RunMode, RunState, StepState
 from app.domain.runbook import Phase, Step, StepKind
 from app.errors import AppError, IllegalMove, InvalidInput
-from app.services.decisions import add_note, confirm_step, pin
-from app.services.execution import Beginning, back_out, start_run
+from app.services.run.decisions import add_note, confirm_step, pin
+from app.services.run.execution import Beginning, back_out, start_run
 from tests.examples import DB
 from tests.fakes import NOON
 from tests.services.test_execution import Machine, command

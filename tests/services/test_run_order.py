@@ -13,15 +13,15 @@ from app.domain.run import DeviationKind, RunState, StepState
 from app.domain.runbook import OnFail, Phase, Step, StepKind, waits_for
 from app.domain.window import TimeRange, Window
 from app.errors import IllegalMove
-from app.services.crew import StepOutcome
-from app.services.decisions import (
+from app.services.run.crew import StepOutcome
+from app.services.run.decisions import (
     answer_gate,
     clear_command,
     confirm_step,
     repeat_step,
     skip_step,
 )
-from app.services.execution import back_out, close_silent_gates, play
+from app.services.run.execution import back_out, close_silent_gates, play
 from app.tasks import TaskContext
 from tests.examples import DB
 from tests.fakes import NOON

@@ -17,15 +17,16 @@ from app.domain.runbook import Runbook, Step, StepKind
 from app.domain.template import Recurrence
 from app.domain.window import TimeRange, Window
 from app.errors import IllegalMove, InvalidInput
-from app.services import decisions, execution, recurrence, templates
 from app.services.attachments import MOST_BYTES
-from app.services.changes import edit_change, open_change
+from app.services.change.changes import edit_change, open_change
 from app.services.dossiers import export_dossier
-from app.services.estimates import Past, calibrate, learn, past_steps
-from app.services.missed import note_missed
-from app.services.proofs import attach_proof, is_picture
-from app.services.rehearsals import compare, newest_rehearsal
-from app.services.timeline import EntryKind, timeline
+from app.services.run import decisions, execution
+from app.services.run.estimates import Past, calibrate, learn, past_steps
+from app.services.run.proofs import attach_proof, is_picture
+from app.services.run.rehearsals import compare, newest_rehearsal
+from app.services.run.timeline import EntryKind, timeline
+from app.services.schedule.missed import note_missed
+from app.services.template import recurrence, templates
 from app.tasks import TaskContext
 from tests.fakes import NOON
 

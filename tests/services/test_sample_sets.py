@@ -11,10 +11,10 @@ from app.domain.health import HealthReport, Phase
 from app.domain.ids import HealthId, HostId
 from app.domain.metric import Metric, Series, WindowName
 from app.errors import InvalidInput
-from app.services import imports
-from app.services.imports import FileImport, import_file
-from app.services.metrics import freeze
-from app.services.sampling import Sampled
+from app.services.metric import imports
+from app.services.metric.imports import FileImport, import_file
+from app.services.metric.metrics import freeze
+from app.services.metric.sampling import Sampled
 from app.services.series_files import csv_text, reading
 from app.tasks import TaskCancelled, TaskContext
 from tests.fakes import NOON

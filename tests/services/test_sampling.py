@@ -12,7 +12,7 @@ import pytest
 
 from app.domain.metric import Metric
 from app.errors import AppError, CommandFailed
-from app.services.sampling import sample_host
+from app.services.metric.sampling import sample_host
 from app.ssh.pool import RemotePool
 from app.tasks import Progress, TaskCancelled, TaskContext
 from tests.ssh_fixtures import QUICK

@@ -11,9 +11,9 @@ from app.domain.run import RunMode, RunState, StepState
 from app.domain.runbook import Phase, Runbook, Step, StepKind
 from app.domain.transcript import read_pieces
 from app.errors import IllegalMove
-from app.services import decisions, execution
-from app.services.execution import Beginning
-from app.services.live import Output
+from app.services.run import decisions, execution
+from app.services.run.execution import Beginning
+from app.services.run.live import Output
 from app.tasks import TaskContext
 from tests.services.conftest import keep_host
 

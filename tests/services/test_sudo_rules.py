@@ -12,7 +12,7 @@ from app.domain.change import Change
 from app.domain.host import Host
 from app.domain.ids import ChangeId, HostId
 from app.domain.runbook import Runbook, Step, StepKind
-from app.services.sudo_rules import SudoRules, sudo_rules
+from app.services.host.sudo_rules import SudoRules, sudo_rules
 
 WEB = Host(HostId("w"), "web-01 \\", "127.0.0.1", user="deploy")
 VISUDO = shutil.which("visudo", path="/usr/sbin:/usr/bin")

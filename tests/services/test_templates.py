@@ -18,11 +18,11 @@ from app.domain.runbook import Runbook, Step, StepKind
 from app.domain.task import ChangeTask, TaskKind, TaskState
 from app.domain.template import TEMPLATE_FIELDS, pattern_of
 from app.errors import IllegalMove, InvalidInput
-from app.services import templates
-from app.services.changes import Desk, edit_change, open_change
-from app.services.origins import origin_of
-from app.services.standing import TrackRecord, lacks_for_standard, standing, track_record
-from app.services.templates import Wanted
+from app.services.change.changes import Desk, edit_change, open_change
+from app.services.change.origins import origin_of
+from app.services.template import templates
+from app.services.template.standing import TrackRecord, lacks_for_standard, standing, track_record
+from app.services.template.templates import Wanted
 from tests.examples import identified, planned
 from tests.fakes import NOON, MemoryStore, SetClock
 

@@ -11,9 +11,9 @@ from app.domain.event import Actor
 from app.domain.functional import FunctionalProbe
 from app.domain.review import Severity, Side, TestCase, TestKind, TestResult
 from app.errors import GuardRefused, IllegalMove, InvalidInput, NotFound
-from app.services import changes
+from app.services.change import changes
 from app.services.report_content.facts import tally
-from app.services.testing import Seen, Waiver, keep_file, record_result, run_tests, waive
+from app.services.test_case.testing import Seen, Waiver, keep_file, record_result, run_tests, waive
 from app.tasks import TaskCancelled, TaskContext
 
 S = ChangeState

@@ -7,8 +7,8 @@ import pytest
 from app.domain.ids import HostId
 from app.domain.run import DeviationKind, RunMode
 from app.domain.runbook import Step, StepKind
-from app.services.decisions import add_note
-from app.services.unplanned import note_unplanned
+from app.services.run.decisions import add_note
+from app.services.run.unplanned import note_unplanned
 from tests.examples import DB
 from tests.fakes import NOON
 from tests.services.test_execution import Machine, command

@@ -11,10 +11,10 @@ from app.domain.ids import HostId
 from app.domain.metric import Metric, MetricKind, Series, Target, WindowName
 from app.domain.verdict import Design, Evidence, Verdict
 from app.errors import InvalidInput
-from app.services.imports import FileImport, import_file
-from app.services.metrics import freeze, measure
-from app.services.sampling import Sampled
-from app.services.verdicts import judge
+from app.services.metric.imports import FileImport, import_file
+from app.services.metric.metrics import freeze, measure
+from app.services.metric.sampling import Sampled
+from app.services.metric.verdicts import judge
 from app.tasks import TaskContext
 from tests.fakes import NOON
 

@@ -27,8 +27,8 @@ from app.domain.need import Need, NeedCategory
 from app.domain.risk import Grade, RiskAssessment, RiskScore
 from app.domain.runbook import Runbook, Step, StepKind
 from app.domain.window import TimeRange, Window
-from app.services.conflicts import PLANNED, find_conflicts, look_around
-from app.services.finding import Place, Query, look_up, number_in
+from app.services.schedule.conflicts import PLANNED, find_conflicts, look_around
+from app.services.search.finding import Place, Query, look_up, number_in
 from app.store import finder as finder_module
 from tests.fakes import NOON
 from tests.store.conftest import keep_changes

@@ -13,7 +13,7 @@ from app.domain.need import Need, NeedCategory
 from app.domain.review import CloseCode, Incident
 from app.domain.risk import PastOutcome
 from app.domain.template import Template
-from app.services.precedents import (
+from app.services.search.precedents import (
     Likeness,
     Shared,
     done_before,

@@ -15,7 +15,7 @@ from app.domain.risk import Grade, RiskAssessment, RiskScore
 from app.domain.run import Run, RunState
 from app.domain.verdict import Comparison, Verdict
 from app.domain.window import TimeRange, Window
-from app.services.finding import Query
+from app.services.search.finding import Query
 from tests.fakes import NOON
 
 EVERYTHING = ChangeFilter()

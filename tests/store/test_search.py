@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from app.domain.filter import Asker, ChangeFilter
 from app.domain.lesson import Lesson
-from app.services.finding import Query
-from app.services.spelling import PLAIN as SPELLED
+from app.services.search.finding import Query
+from app.services.search.spelling import PLAIN as SPELLED
 from app.store.lettering import as_kept, as_written
 from tests.fakes import NOON
 from tests.store.conftest import keep_changes

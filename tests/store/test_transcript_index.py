@@ -16,7 +16,7 @@ from app.domain.lesson import Lesson
 from app.domain.run import Run, StepRun
 from app.domain.runbook import Step, StepKind
 from app.domain.transcript import Piece, write_piece
-from app.services.finding import Query
+from app.services.search.finding import Query
 from app.store import transcript_index
 from app.store.mapping import CHANGE
 from app.store.sqlite import FILE_NAME, prepare_file

@@ -13,7 +13,7 @@ from app.domain.change import Change, ChangeState
 from app.domain.filter import Asker, ChangeFilter, ChangeSort, SortBy
 from app.domain.ids import ChangeId
 from app.errors import SchemaTooNew, StoreError
-from app.services.finding import Query
+from app.services.search.finding import Query
 from app.store import store as store_module
 from app.store import upgrade
 from app.store.mapping import CHANGE

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtWidgets import QWidget
 
 from app.domain.filter import Asker
-from app.services.finding import FoundPage
+from app.services.search.finding import FoundPage
 from tests.ui.desktops import take_down
 from ui.actions import Actions
 from ui.application import Desktop, Start

@@ -14,7 +14,7 @@ from app.errors import Busy
 from app.examples.make import is_example
 from app.examples.opening import leave_examples, renew_examples, see_to_examples, show_examples
 from app.paths import examples_dir
-from app.services import changes
+from app.services.change import changes
 from app.store.lock import acquire
 from app.tasks import TaskContext
 from tests.ui.desktops import take_down

@@ -13,7 +13,8 @@ from app.domain.ids import RunId, new_id
 from app.domain.run import Run, RunState, StepRun, StepState
 from app.domain.runbook import Step, StepKind
 from app.secrets import SessionSecrets
-from app.services import changes, execution
+from app.services.change import changes
+from app.services.run import execution
 from app.tasks import TaskContext
 from ui.actions import Actions
 from ui.changed import Changed

@@ -13,7 +13,7 @@ from app.domain.event import NewEvent
 from app.domain.ids import ReportId, new_id
 from app.domain.report import Report
 from app.secrets import SessionSecrets
-from app.services import changes
+from app.services.change import changes
 from app.services.facade import AppServices
 from ui.actions import Actions
 from ui.changed import Changed

@@ -12,7 +12,7 @@ from app.domain.ids import RunId, new_id
 from app.domain.run import Run, RunState, StepRun, StepState
 from app.domain.runbook import Step, StepKind
 from app.secrets import SessionSecrets
-from app.services import changes
+from app.services.change import changes
 from app.store.sqlite import FILE_NAME
 from tests.ui.desktops import take_down
 from ui.application import Desktop, Start

@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.backup import BackupSet, BackupSource, SourceKind
 from app.domain.ids import SetId, new_id
-from app.services.ports_vault import CaptureRequest
+from app.services.ports.vault import CaptureRequest
 from app.tasks import TaskContext
 from app.vault.keys import VaultKeys
 from app.vault.opening import NewVault, create_vault

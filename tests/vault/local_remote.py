@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.domain.host import Host, HostKey
 from app.domain.ids import HostId
-from app.services.ports import CommandResult
+from app.services.ports.world import CommandResult
 from app.tasks import TaskContext
 
 SYSTEM_PATH = "/usr/bin:/bin:/usr/sbin:/sbin"

@@ -19,7 +19,7 @@ from app.errors import (
     InvalidInput,
     SecretUnavailable,
 )
-from app.services.ports_vault import CaptureRequest
+from app.services.ports.vault import CaptureRequest
 from app.tasks import Progress, TaskCancelled, TaskContext
 from app.vault import locks
 from app.vault.format import Manifest, decode, sha256

@@ -11,7 +11,7 @@ from app.demo.sshd import PrivateSshd
 from app.domain.backup import Outcome
 from app.errors import BackupFailed, ConnectionLost, IllegalMove, RemoteError
 from app.secrets import SessionSecrets
-from app.services.ports_vault import CopyPlace
+from app.services.ports.vault import CopyPlace
 from app.ssh.pool import RemotePool
 from app.tasks import Progress, TaskCancelled, TaskContext
 from app.vault.copy_sftp import BySftp

@@ -8,7 +8,7 @@ import pytest
 from app.clock import SystemClock
 from app.domain.backup import Level, Outcome
 from app.errors import BackupFailed, DiskFull, IllegalMove, InvalidInput
-from app.services.ports_vault import CopyPlace
+from app.services.ports.vault import CopyPlace
 from app.tasks import TaskCancelled, TaskContext
 from app.vault import copying
 from app.vault.opening import keys_in_file, open_vault

@@ -13,7 +13,7 @@ import pytest
 from app.domain.backup import BackupSet, Level, Outcome
 from app.domain.restore import RestoreWish
 from app.errors import Busy, NotFound
-from app.services.ports_vault import CopyPlace
+from app.services.ports.vault import CopyPlace
 from app.tasks import Progress, TaskContext
 from app.vault import locks
 from app.vault.vault import LocalVault

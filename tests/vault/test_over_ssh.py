@@ -14,7 +14,7 @@ from app.domain.ids import SetId, new_id
 from app.domain.restore import RestoreWish
 from app.errors import BackupFailed, ConnectionLost, HostKeyChanged, RemoteError
 from app.secrets import SessionSecrets
-from app.services.ports_vault import CaptureRequest, CopyPlace
+from app.services.ports.vault import CaptureRequest, CopyPlace
 from app.ssh.pool import RemotePool
 from app.tasks import Progress, TaskContext
 from tests.ssh.proxy import Proxy

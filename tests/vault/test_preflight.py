@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.domain.backup import BackupSource, SourceKind
 from app.domain.ids import SetId, new_id
-from app.services.ports_vault import CaptureRequest
+from app.services.ports.vault import CaptureRequest
 from app.tasks import TaskCancelled, TaskContext
 from tests.vault.conftest import sources, take
 from tests.vault.local_remote import FEW_TOOLS, LocalRemote, few_tools

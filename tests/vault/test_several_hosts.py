@@ -13,7 +13,7 @@ from app.domain.host import Host
 from app.domain.ids import HostId, SetId, new_id
 from app.domain.restore import RestoreWish
 from app.errors import BackupFailed, Busy, ConnectionLost, VaultDamaged
-from app.services.ports_vault import CaptureRequest
+from app.services.ports.vault import CaptureRequest
 from app.tasks import TaskContext
 from app.vault import locks, scripts
 from app.vault.format import Manifest, VaultRecord, decode, encode

@@ -17,7 +17,7 @@ from app.domain.ids import SetId, new_id
 from app.errors import BackupFailed, CommandFailed, ConnectionLost, VaultDamaged
 from app.services.jobs import scripts
 from app.services.jobs.following import Patience
-from app.services.ports_vault import CaptureRequest
+from app.services.ports.vault import CaptureRequest
 from app.ssh.pool import RemotePool
 from app.tasks import Progress, TaskCancelled, TaskContext
 from app.vault import spool

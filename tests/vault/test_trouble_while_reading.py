@@ -14,7 +14,7 @@ from app.domain.backup import BackupSource, CaptureState, Level, Outcome, Source
 from app.domain.ids import SetId, new_id
 from app.domain.restore import RestoreWish
 from app.errors import BackupFailed
-from app.services.ports_vault import CaptureRequest
+from app.services.ports.vault import CaptureRequest
 from app.tasks import Progress, TaskContext
 from tests.vault.conftest import take
 from tests.vault.local_remote import LocalRemote

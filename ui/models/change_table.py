@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.domain.filter import ChangeSort, SortBy
 from app.i18n import _
-from app.services.rows import ChangeRow
+from app.services.search.rows import ChangeRow
 from app.wording import NONE, clock, near_day
 from ui.cells import Cell, Column, Risk, Words
 from ui.models.changes import row_badge, type_word, when_text

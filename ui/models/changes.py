@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.domain.filter import BEFORE_WORK, Asker
 from app.domain.vocabulary import ChangeState, ChangeType, Stage
 from app.i18n import _, later
-from app.services.rows import ChangeRow
+from app.services.search.rows import ChangeRow
 from app.wording import clock, clock_span, near_day
 from ui.cells import Badge, Cell, Column, Mark, Risk, Words
 

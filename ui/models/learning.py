@@ -4,7 +4,7 @@ from datetime import date
 
 from app.domain.lesson import ActionState, FollowUp
 from app.i18n import _
-from app.services.review_words import ACTIONS
+from app.services.review.review_words import ACTIONS
 from ui.cells import Badge, Mark
 
 _MARKS = {

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.i18n import _
-from app.services.agendas import Boards, make_agenda, waiting_in
-from app.services.finding import Query
+from app.services.approval.agendas import Boards, make_agenda, waiting_in
 from app.services.saving import save_whole
+from app.services.search.finding import Query
 from ui.tasks import Task
 
 if TYPE_CHECKING:

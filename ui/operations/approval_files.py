@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.approval_files import (
+from app.services.approval.approval_files import (
     ANSWER,
     Answered,
     AnswerFile,
@@ -19,8 +19,8 @@ from app.services.approval_files import (
     read_answer,
     read_request,
 )
+from app.services.change.plan_reading import Reading, read_plan
 from app.services.people import KeyState, key_state
-from app.services.plan_reading import Reading, read_plan
 from app.services.saving import save_whole
 from app.services.signed_files import MAX_BYTES, kind_of
 from ui.tasks import WRITES, Task

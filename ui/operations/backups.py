@@ -10,7 +10,7 @@ from app.domain.restore import Restore
 from app.domain.retention import Decision, Reason
 from app.domain.vault_key import KeyState
 from app.i18n import _
-from app.services import (
+from app.services.backup import (
     backup_copies,
     backup_outlook,
     backup_schedule,
@@ -18,9 +18,9 @@ from app.services import (
     backups,
     retention,
 )
-from app.services.backup_schedule import DueBackup
-from app.services.ports_vault import CopyPlace
-from app.services.retention import RetentionPreview
+from app.services.backup.backup_schedule import DueBackup
+from app.services.backup.retention import RetentionPreview
+from app.services.ports.vault import CopyPlace
 from ui.tasks import Task, host_lane
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from app.domain.change import Change
 from app.domain.host import Host
 from app.domain.ids import HostId
 from app.domain.need import NeedCategory
-from app.services import changes
+from app.services.change import changes
 from ui.tasks import WRITES, Task
 
 if TYPE_CHECKING:

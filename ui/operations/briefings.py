@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.i18n import _
-from app.services.briefings import Briefs, make_briefing
+from app.services.message.briefings import Briefs, make_briefing
 from app.services.saving import save_whole
 from ui.tasks import Task
 

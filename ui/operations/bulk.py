@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from app.domain.filter import ChangeFilter, ChangeSort, SavedFilter
 from app.i18n import _
-from app.services import bulk, filters
-from app.services.bulk import MOST, BulkEdit, BulkResult
-from app.services.changes import Desk
-from app.services.finding import Query
+from app.services.change import bulk
+from app.services.change.bulk import MOST, BulkEdit, BulkResult
+from app.services.change.changes import Desk
+from app.services.search import filters
+from app.services.search.finding import Query
 from ui.tasks import WRITES, Task
 
 if TYPE_CHECKING:

@@ -12,14 +12,14 @@ from app.domain.change import Change
 from app.domain.conflict import Conflict
 from app.domain.host import Host
 from app.domain.window import TimeRange, Window
-from app.services import scheduling, slots, windows
-from app.services.calendars import export_changes
-from app.services.changes import Desk
-from app.services.conflicts import find_conflicts, look_around, unaccepted
-from app.services.rows import ChangeRow
+from app.services.change.changes import Desk
 from app.services.saving import save_whole
-from app.services.scheduling import Move
-from app.services.slots import SlotAnswer
+from app.services.schedule import scheduling, slots, windows
+from app.services.schedule.calendars import export_changes
+from app.services.schedule.conflicts import find_conflicts, look_around, unaccepted
+from app.services.schedule.scheduling import Move
+from app.services.schedule.slots import SlotAnswer
+from app.services.search.rows import ChangeRow
 from ui.operations.zones import zone_names
 from ui.tasks import WRITES, Task
 

@@ -18,14 +18,14 @@ from app.domain.verdict import Comparison
 from app.domain.work import Work
 from app.errors import Conflict
 from app.i18n import _
-from app.services import changes
-from app.services.agreement import Agreement, agreement_of
-from app.services.families import relatives
+from app.services.approval.agreement import Agreement, agreement_of
+from app.services.change import changes
+from app.services.change.families import relatives
+from app.services.change.process import moves_of, next_move
+from app.services.change.transitions import Answer, Transition
 from app.services.guards.who import lacks_role
-from app.services.process import moves_of, next_move
-from app.services.rollback import RollbackTime, rollback_deadline, rollback_time
-from app.services.testing import TESTERS, lacks_waiver
-from app.services.transitions import Answer, Transition
+from app.services.run.rollback import RollbackTime, rollback_deadline, rollback_time
+from app.services.test_case.testing import TESTERS, lacks_waiver
 from app.settings import Settings
 from ui.operations.zones import zone_names
 from ui.tasks import WRITES, Task

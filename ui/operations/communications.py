@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.domain.communication import Audience
-from app.services import communications
+from app.services.message import communications
 from app.services.saving import save_whole
 from ui.tasks import WRITES, Task
 

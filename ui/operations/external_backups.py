@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from app.domain.external_backup import ExternalBackup
 from app.i18n import _
-from app.services import external_backups
 from app.services.attachments import Found, read_file
-from app.services.external_backups import DrillReport
-from app.services.external_list import OtherSystems, list_claims
+from app.services.backup import external_backups
+from app.services.backup.external_backups import DrillReport
+from app.services.backup.external_list import OtherSystems, list_claims
 from ui.tasks import WRITES, Task
 
 if TYPE_CHECKING:

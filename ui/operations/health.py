@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from app.domain.health import CheckDifference, HealthReport, Phase, differences
 from app.domain.host import Host
-from app.services import health
 from app.services.fanout import checks
-from app.services.health import CheckRequest
+from app.services.host import health
+from app.services.host.health import CheckRequest
 from ui.tasks import Task, host_lane
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from app.services.rows import HomeSummary, LiveRun
+from app.services.search.rows import HomeSummary, LiveRun
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,6 +73,6 @@ def _freezes(declared: "Sequence[ScheduleWindow]", now: datetime) -> "tuple[Occu
 
 
 def _running(live: LiveRun) -> RunningNow:
-    from app.services.rollback import rollback_deadline  # noqa: PLC0415 - seldom at a start
+    from app.services.run.rollback import rollback_deadline  # noqa: PLC0415 - seldom at a start
 
     return RunningNow(live.change, live.run, rollback_deadline(live.change, live.backups))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.domain.health import HealthReport
 from app.domain.host import Host, HostKey
 from app.domain.host_import import FoundHosts, ImportPlan
-from app.services import host_imports, hosts, legacy_hosts
+from app.services.host import host_imports, hosts, legacy_hosts
 from ui.tasks import Task, host_lane
 
 if TYPE_CHECKING:

@@ -39,7 +39,7 @@ def remove(context: "UiContext", host: Host, job: KeptJob) -> Task:
 
 def drop(context: "UiContext", host: Host, job: KeptJob) -> Task:
     """End and remove what a host writes for a backup, then list again."""
-    from app.services.cut_off_backups import drop_cut_off  # noqa: PLC0415 - on first use only
+    from app.services.backup.cut_off_backups import drop_cut_off  # noqa: PLC0415 - on first use only
 
     services = context.services
 
@@ -52,7 +52,7 @@ def drop(context: "UiContext", host: Host, job: KeptJob) -> Task:
 
 def finish(context: "UiContext", host: Host, job: KeptJob) -> Task:
     """Finish a backup from what the host has written; the result is the set."""
-    from app.services.cut_off_backups import finish_cut_off  # noqa: PLC0415 - on first use only
+    from app.services.backup.cut_off_backups import finish_cut_off  # noqa: PLC0415 - on first use only
 
     services = context.services
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.domain.filter import ChangeFilter
 from app.i18n import _, later
 from app.services.exports import ExportWish
-from app.services.kpis import KpiView, Period, load_kpis, members
+from app.services.kpi.kpis import KpiView, Period, load_kpis, members
 from ui.tasks import Task
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def filter_of(services: "AppServices", ref: str) -> ChangeFilter:
 
 def save_report(context: "UiContext", period: Period, target: Path) -> Task:
     """Lay the portfolio report of a period out and write it into a file."""
-    from app.services.portfolio import write_portfolio  # noqa: PLC0415 - with the first report
+    from app.services.kpi.portfolio import write_portfolio  # noqa: PLC0415 - with the first report
 
     services = context.services
     return context.tasks.start(
@@ -94,7 +94,7 @@ def save_report(context: "UiContext", period: Period, target: Path) -> Task:
 
 def save_figures(context: "UiContext", period: Period, target: Path, wish: ExportWish) -> Task:
     """Write the figures of a period into a table."""
-    from app.services.kpi_export import export_kpis  # noqa: PLC0415 - with the first export
+    from app.services.kpi.kpi_export import export_kpis  # noqa: PLC0415 - with the first export
 
     services = context.services
     return context.tasks.start(

@@ -6,10 +6,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from app.domain.change import Change
-from app.services import learning
-from app.services.changes import Desk
-from app.services.rows import ActionRow, LessonRow
-from app.services.spelling import folded
+from app.services.change.changes import Desk
+from app.services.review import learning
+from app.services.search.rows import ActionRow, LessonRow
+from app.services.search.spelling import folded
 from ui.tasks import WRITES, Task
 
 if TYPE_CHECKING:

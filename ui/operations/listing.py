@@ -10,8 +10,8 @@ from app.domain.filter import ChangeFilter, ChangeSort, SavedFilter
 from app.domain.host import Host
 from app.i18n import _
 from app.services.exports import ExportWish, export_list
-from app.services.finding import FoundPage, Outline, Place, Query
-from app.services.rows import ChangeRow
+from app.services.search.finding import FoundPage, Outline, Place, Query
+from app.services.search.rows import ChangeRow
 from ui.models.pages import PAGE_ROWS
 from ui.tasks import Task
 

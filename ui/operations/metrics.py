@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from app.domain.change import Change
 from app.domain.metric import Metric, SampleSet, Series, WindowName
 from app.domain.verdict import Comparison, Overall
-from app.services import comparison, imports, pulling, verdicts
-from app.services.imports import FileImport
+from app.services.metric import comparison, imports, pulling, verdicts
+from app.services.metric.imports import FileImport
 from ui.operations.listing import newest_changes
 from ui.tasks import Task, host_lane
 

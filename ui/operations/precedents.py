@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from app.services.precedents import Likeness, Precedents
+from app.services.search.precedents import Likeness, Precedents
 
 if TYPE_CHECKING:
     from app.services.facade import AppServices

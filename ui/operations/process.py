@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 from app.domain.approval import Decision
 from app.domain.change import ChangeState
-from app.services import approvals, changes, entries, families, overrides, retrospective
+from app.services import entries
+from app.services.approval import approvals
+from app.services.change import changes, families, overrides, retrospective
 from ui.operations.changes import write
 from ui.tasks import Task
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from app.domain.change import Change
 from app.domain.report import Report
 from app.errors import NotFound
-from app.services import reports
-from app.services.ports_store import UnitOfWork
+from app.services.ports.store import UnitOfWork
 from app.services.report_content.gaps import Gap
+from app.services.review import reports
 from app.services.saving import save_whole
 from ui.operations.listing import newest_changes
 from ui.tasks import Task

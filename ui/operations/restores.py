@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from app.domain.backup import BackupSet
 from app.domain.ids import HostId
 from app.domain.restore import HostDifference, Restore
-from app.services import restore_settling, restores
-from app.services.ports_vault import Catalogue
-from app.services.restores import HostRestore, RestorePlan
+from app.services.backup import restore_settling, restores
+from app.services.backup.restores import HostRestore, RestorePlan
+from app.services.ports.vault import Catalogue
 from ui.tasks import Task, host_lane
 
 if TYPE_CHECKING:

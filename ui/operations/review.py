@@ -9,16 +9,17 @@ from app.domain.change import Change
 from app.domain.feedback import Channel, Response
 from app.domain.ids import ChangeId
 from app.i18n import _
-from app.services import benefits, feedback
 from app.services.attachments import read_file
-from app.services.feedback import FormKind, Round
-from app.services.feedback_read import Preview, read_csv, read_pasted
+from app.services.metric import benefits
+from app.services.review import feedback
+from app.services.review.feedback import FormKind, Round
+from app.services.review.feedback_read import Preview, read_csv, read_pasted
 from app.services.saving import save_whole
 from ui.tasks import WRITES, Task
 
 if TYPE_CHECKING:
-    from app.services.benefit_files import DayOutlook
-    from app.services.imports import FileImport
+    from app.services.metric.benefit_files import DayOutlook
+    from app.services.metric.imports import FileImport
     from app.tasks import TaskContext
     from ui.context import UiContext
 
@@ -116,7 +117,7 @@ def look_for_day(context: "UiContext", wanted: "FileImport", days: int) -> Task:
     services = context.services
 
     def work(task: "TaskContext") -> "DayOutlook":
-        from app.services.benefit_files import look_for_day  # noqa: PLC0415 - numpy
+        from app.services.metric.benefit_files import look_for_day  # noqa: PLC0415 - numpy
 
         return look_for_day(wanted, days, with_=services.measuring, context=task)
 
@@ -128,7 +129,7 @@ def bring_file(context: "UiContext", wanted: "FileImport", days: int) -> Task:
     services = context.services
 
     def work(task: "TaskContext") -> Change:
-        from app.services.benefit_files import bring_file  # noqa: PLC0415 - numpy
+        from app.services.metric.benefit_files import bring_file  # noqa: PLC0415 - numpy
 
         bring_file(wanted, days, with_=services.measuring, context=task)
         return _change(context, wanted.change)

@@ -14,21 +14,21 @@ from app.domain.health import HealthReport
 from app.domain.people import Person
 from app.domain.run import Run, StepRun
 from app.domain.work import Work
-from app.services import decisions, execution
 from app.services.attachments import read_file
-from app.services.changes import Desk
-from app.services.estimates import Past, past_steps
-from app.services.execution import Beginning
+from app.services.change.changes import Desk
 from app.services.fanout import deciding
-from app.services.gate_facts import Situation
 from app.services.guards.who import lacks_role
-from app.services.last_work import work_after
-from app.services.notifying import mail_of
-from app.services.proofs import attach_proof
-from app.services.rollback import RollbackTime, rollback_deadline, rollback_time
-from app.services.rows import RunRow
-from app.services.run_roles import RUNNERS, lacks_runner
+from app.services.host.last_work import work_after
+from app.services.message.notifying import mail_of
+from app.services.run import decisions, execution
+from app.services.run.estimates import Past, past_steps
+from app.services.run.execution import Beginning
+from app.services.run.gate_facts import Situation
+from app.services.run.proofs import attach_proof
+from app.services.run.rollback import RollbackTime, rollback_deadline, rollback_time
+from app.services.run.run_roles import RUNNERS, lacks_runner
 from app.services.saving import save_whole
+from app.services.search.rows import RunRow
 from ui.tasks import Task
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from app.domain.calendar import Occurrence
 from app.domain.change import Change
 from app.domain.conflict import Acknowledgement, Conflict
 from app.domain.window import TimeRange
-from app.services.conflicts import Around, find_conflicts, look_around, unaccepted
 from app.services.presence import why_missed
-from app.services.scheduling import missed, why_fixed
-from app.services.window_relation import around_window, relation_lines
+from app.services.schedule.conflicts import Around, find_conflicts, look_around, unaccepted
+from app.services.schedule.scheduling import missed, why_fixed
+from app.services.schedule.window_relation import around_window, relation_lines
 
 if TYPE_CHECKING:
     from app.services.facade import AppServices

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from app.domain.change import Change
 from app.domain.host import Host
 from app.domain.template import Recurrence, Template, pattern_of
-from app.services import recurrence, templates
-from app.services.editions import NextEdition, altered_between, next_editions
-from app.services.plan_changes import PlanDifference
-from app.services.starters import starters, take_over
-from app.services.templates import TemplateRow, Wanted
+from app.services.change.plan_changes import PlanDifference
+from app.services.template import recurrence, templates
+from app.services.template.editions import NextEdition, altered_between, next_editions
+from app.services.template.starters import starters, take_over
+from app.services.template.templates import TemplateRow, Wanted
 from ui.operations.beginning import load_hosts
 from ui.operations.listing import newest_changes
 from ui.tasks import WRITES, Task

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from app.domain.change import Change
 from app.domain.review import Attempt, TestCase, TestResult
 from app.i18n import _
-from app.services import load_result
-from app.services.functional import keep_secret
-from app.services.testing import Seen, Waiver, keep_file, record_result, run_tests, waive
+from app.services.test_case import load_result
+from app.services.test_case.functional import keep_secret
+from app.services.test_case.testing import Seen, Waiver, keep_file, record_result, run_tests, waive
 from ui.operations.changes import FieldEdit, Overtaken
 from ui.tasks import WRITES, Task
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.domain.vault_key import RecoverySheet
-from app.services import retention, vault_keys
+from app.services.backup import retention, vault_keys
 from ui.tasks import Task, host_lane
 
 if TYPE_CHECKING:

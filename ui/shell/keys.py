@@ -15,7 +15,7 @@ from ui.tasks import Latest
 
 if TYPE_CHECKING:
     from app.services.facade import AppServices
-    from app.services.rows import ChangeRow
+    from app.services.search.rows import ChangeRow
     from ui.context import UiContext
     from ui.main_window import MainWindow
     from ui.pages import PageEntry
@@ -131,6 +131,6 @@ class Keys(QObject):
 
 def _changes(services: "AppServices", text: str) -> "Sequence[ChangeRow]":
     """Return the first changes that fit what was typed; call it on a worker thread."""
-    from app.services.finding import look_up  # noqa: PLC0415 - not before the first picture
+    from app.services.search.finding import look_up  # noqa: PLC0415 - not before the first picture
 
     return look_up(text, finder=services.finder, asker=services.asker, limit=_FOUND)

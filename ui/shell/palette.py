@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.i18n import _
-from app.services.spelling import folded
+from app.services.search.spelling import folded
 from ui.actions import PALETTE, Action
 from ui.cells import Cell, Column, Mini, Words
 from ui.models.rows import RowsModel

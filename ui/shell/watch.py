@@ -17,7 +17,7 @@ from ui.tasks import WRITES
 
 if TYPE_CHECKING:
     from app.domain.backup_schedule import BackupAttempt
-    from app.services.backup_schedule import DueBackup
+    from app.services.backup.backup_schedule import DueBackup
     from app.services.catching_up import KeptUp
     from app.services.facade import AppServices
     from ui.context import UiContext

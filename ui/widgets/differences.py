@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.i18n import _, ngettext
-from app.services.plan_changes import PlanDifference
+from app.services.change.plan_changes import PlanDifference
 from app.wording import count
 from ui.theme import MEDIUM, SMALL
 from ui.widgets.fold import Fold

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.errors import AppError
 from app.i18n import _, ngettext
-from app.services.ports_store import Files
+from app.services.ports.store import Files
 from app.services.transcripts.opened import OpenTranscript
 from app.tasks import Progress
 from app.wording import bytes_size, count

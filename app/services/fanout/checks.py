@@ -11,7 +11,7 @@ from app.domain.ids import HostId
 from app.errors import AppError
 from app.i18n import _
 from app.services.fanout.running import Ended, Watch, carry_on, no_watch
-from app.services.health import Checking, CheckRequest, check_and_record, summary_of
+from app.services.host.health import Checking, CheckRequest, check_and_record, summary_of
 from app.tasks import TaskContext
 
 

@@ -7,11 +7,11 @@ from app.domain.fanout import FanOut, Part
 from app.domain.run import Deviation, DeviationKind, Run, StepRun, StepState, fleets
 from app.errors import IllegalMove
 from app.i18n import _
-from app.services.changes import Desk
-from app.services.execution import go_on
-from app.services.ports_store import UnitOfWork
-from app.services.run_journal import deviated, update
-from app.services.run_roles import require_runner_of
+from app.services.change.changes import Desk
+from app.services.ports.store import UnitOfWork
+from app.services.run.execution import go_on
+from app.services.run.run_journal import deviated, update
+from app.services.run.run_roles import require_runner_of
 
 _AGAIN = (StepState.FAILED, StepState.STOPPED)
 
@@ -27,7 +27,7 @@ def fleet_of(run: Run, step_id: str) -> FanOut:
 def go_on_with_the_rest(run_id: str, step_id: str, reason: str, *, desk: Desk) -> Run:
     """Go on in spite of what did not succeed; it counts against no limit from here on.
 
-    Call `app.services.execution.play` afterwards.
+    Call `app.services.run.execution.play` afterwards.
 
     Raises:
         IllegalMove: There is no reason, nothing to go on past, or the person may not run it.

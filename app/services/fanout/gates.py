@@ -16,7 +16,7 @@ from app.domain.health import (
 from app.domain.ids import HostId
 from app.i18n import _, ngettext
 from app.services.fanout.checks import Checks
-from app.services.health import Checking, CheckRequest, summary_of
+from app.services.host.health import Checking, CheckRequest, summary_of
 from app.tasks import TaskContext
 
 _NAMED = 3

@@ -4,9 +4,7 @@ from app.domain.approval import Approval, Decision
 from app.domain.change import Change, ChangeType
 from app.domain.people import same_person
 from app.i18n import _, later
-from app.services.guards.base import hard, soft
-from app.services.guards.time import no_open_conflict, no_open_freeze
-from app.services.quorum import (
+from app.services.approval.quorum import (
     fallen_short,
     fill,
     standing,
@@ -14,8 +12,10 @@ from app.services.quorum import (
     step_title,
     steps_of,
 )
-from app.services.standing import lacks_for_standard
-from app.services.transitions import Facts
+from app.services.change.transitions import Facts
+from app.services.guards.base import hard, soft
+from app.services.guards.time import no_open_conflict, no_open_freeze
+from app.services.template.standing import lacks_for_standard
 
 
 def template_stands(change: Change, facts: Facts) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from app.domain.change import Change
 from app.i18n import _
-from app.services.transitions import Check, Facts, Guard
+from app.services.change.transitions import Check, Facts, Guard
 
 
 def hard(guard_id: str, title: str, check: Check) -> Guard:

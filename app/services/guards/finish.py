@@ -7,11 +7,11 @@ from app.domain.review import CloseCode, TestResult
 from app.domain.run import DeviationKind, Run
 from app.domain.verdict import Verdict
 from app.i18n import _, later
-from app.services.closing import misfit
+from app.services.change.closing import misfit
+from app.services.change.transitions import Facts
 from app.services.guards.agree import decided_afterwards
 from app.services.guards.base import filled, hard, holds, soft
 from app.services.guards.measure import measured
-from app.services.transitions import Facts
 from app.wording import moment
 
 

@@ -3,7 +3,7 @@
 from app.domain.change import Change
 from app.domain.metric import WindowName
 from app.i18n import _
-from app.services.transitions import Check, Facts
+from app.services.change.transitions import Check, Facts
 
 MIN_SAMPLES = 20
 """Fewer samples in a window cannot be judged (verdict design B needs at least as many)."""

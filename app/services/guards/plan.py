@@ -6,10 +6,10 @@ from app.domain.change import Change
 from app.domain.metric import WindowName
 from app.domain.runbook import Phase
 from app.i18n import _, later
+from app.services.change.transitions import Facts
 from app.services.guards.base import hard, holds, soft
 from app.services.guards.time import conflicts_are_checked, no_open_conflict
 from app.services.risks import risk_is_complete
-from app.services.transitions import Facts
 
 
 def plan_is_complete(change: Change, _facts: Facts) -> str:

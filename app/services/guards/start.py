@@ -9,14 +9,14 @@ from app.domain.metric import WindowName
 from app.domain.people import same_person
 from app.domain.review import CHECKS_SEEN
 from app.i18n import _, later
-from app.services.backup_gate import demand_of, gate_change
+from app.services.backup.backup_gate import demand_of, gate_change
+from app.services.change.transitions import Facts
 from app.services.guards.agree import is_approved_by_others
 from app.services.guards.base import hard, host_name, soft
 from app.services.guards.measure import measured
 from app.services.guards.plan import has_way_back, has_way_forward
 from app.services.guards.time import no_active_freeze
-from app.services.rollback import rollback_deadline
-from app.services.transitions import Facts
+from app.services.run.rollback import rollback_deadline
 
 
 def window_is_open(change: Change, facts: Facts) -> str:

@@ -3,8 +3,8 @@
 from app.domain.change import Change
 from app.domain.conflict import Reason
 from app.i18n import _
-from app.services.conflicts import conflict_sentence, unaccepted
-from app.services.transitions import Facts
+from app.services.change.transitions import Facts
+from app.services.schedule.conflicts import conflict_sentence, unaccepted
 
 
 def no_open_freeze(change: Change, facts: Facts) -> str:

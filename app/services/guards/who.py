@@ -11,10 +11,10 @@ from app.domain.change import Change
 from app.domain.people import Person, Role, same_person
 from app.errors import IllegalMove
 from app.i18n import _, later
+from app.services.change.transitions import Check, Facts, Guard
 from app.services.guards.base import hard
 from app.services.people_words import role_word
-from app.services.ports_store import UnitOfWork
-from app.services.transitions import Check, Facts, Guard
+from app.services.ports.store import UnitOfWork
 
 
 def made_by(*roles: Role) -> Guard:

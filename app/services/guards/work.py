@@ -7,9 +7,9 @@ from app.domain.health import Phase, newest_report
 from app.domain.review import TestResult
 from app.domain.run import Run, RunState, StepState
 from app.i18n import _, later
+from app.services.change.transitions import Facts
 from app.services.guards.base import hard, host_name
 from app.services.guards.start import PROVEN, before_rollback_deadline, window_is_open
-from app.services.transitions import Facts
 
 
 def run_is_done(change: Change, facts: Facts) -> str:

@@ -12,7 +12,7 @@ from app.domain.job import JobEnd, JobLook, JobState, StreamEnd
 from app.errors import CommandFailed, RemoteError
 from app.i18n import _
 from app.services.jobs import scripts
-from app.services.ports import Remote, RemoteStream
+from app.services.ports.world import Remote, RemoteStream
 from app.tasks import TaskContext
 
 PIECE = 1024 * 1024

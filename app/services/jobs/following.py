@@ -11,7 +11,7 @@ from app.domain.host import Stage
 from app.domain.job import JobEnd, JobLook, JobState
 from app.errors import CommandFailed, ConnectionLost, RemoteError, TimedOut, Unreachable
 from app.services.jobs.client import CAP, PIECE, JobClient
-from app.services.ports import Remote
+from app.services.ports.world import Remote
 from app.tasks import TaskCancelled, TaskContext
 
 _SOON_S, _SELDOM_S = 0.1, 2.0

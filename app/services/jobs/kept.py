@@ -13,10 +13,10 @@ from app.domain.job import JobState, Leftover
 from app.domain.run import Run, StepRun, StepState
 from app.errors import IllegalMove
 from app.i18n import _
-from app.services.changes import Desk
+from app.services.change.changes import Desk
 from app.services.jobs.client import JobClient
 from app.services.jobs.leftovers import list_jobs
-from app.services.ports import Remote
+from app.services.ports.world import Remote
 from app.tasks import TaskContext
 
 STALE_S = 7 * 86_400.0

@@ -8,7 +8,7 @@ from app.domain.job import JobState, Leftover
 from app.errors import CommandFailed
 from app.i18n import _
 from app.services.jobs import scripts
-from app.services.ports import Remote
+from app.services.ports.world import Remote
 from app.tasks import TaskContext
 
 _LIMIT_S = 60.0

@@ -38,10 +38,10 @@ from app.domain.metric import Metric, MetricKind, WorseWhen
 from app.domain.verdict import Comparison
 from app.errors import InvalidInput
 from app.i18n import _, ngettext
-from app.services.comparison import compare_runs, judge_together, overall
 from app.services.loadtests.files.reading import reading
 from app.services.loadtests.files.recording import recorder
 from app.services.loadtests.summing import summary_of
+from app.services.metric.comparison import compare_runs, judge_together, overall
 from app.services.series_files.moments import check_zone
 from app.tasks import TaskContext
 

@@ -16,12 +16,12 @@ from app.domain.metric import WindowName
 from app.errors import IllegalMove
 from app.i18n import _, ngettext
 from app.services.attachments import clean_name
-from app.services.changes import Desk
+from app.services.change.changes import Desk
 from app.services.loadtests.comparing import compare_sides, read_run
 from app.services.loadtests.summing import summarise
 from app.services.loadtests.terms import terms_of
-from app.services.ports import Remotes
-from app.services.ports_store import Files
+from app.services.ports.store import Files
+from app.services.ports.world import Remotes
 from app.tasks import TaskContext
 from app.wording import percent
 

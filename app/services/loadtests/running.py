@@ -20,7 +20,7 @@ from app.services.loadtests.course import LiveCourse
 from app.services.loadtests.keeping import LoadTesting, NewRun, keep_run
 from app.services.loadtests.live import Live
 from app.services.loadtests.planned import planned_s
-from app.services.ports import Remote
+from app.services.ports.world import Remote
 from app.tasks import TaskContext
 
 PROGRAM = "jmeter"

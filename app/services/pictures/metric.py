@@ -19,7 +19,7 @@ from app.analysis.quantiles import QUANTILES, quantile_moves
 from app.analysis.windows import Slot
 from app.domain.metric import Series, WindowName
 from app.i18n import _
-from app.services.comparison import days_back
+from app.services.metric.comparison import days_back
 from app.services.pictures.shelf import Shelf
 
 SHOWN = (0.10, 0.25, *QUANTILES)

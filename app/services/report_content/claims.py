@@ -3,7 +3,7 @@
 from app.domain.external_backup import Checked, ExternalBackup, ExternalDrill
 from app.domain.vocabulary import Level
 from app.i18n import _
-from app.services.external_words import CHECKS, system_name, worth
+from app.services.backup.external_words import CHECKS, system_name, worth
 from app.services.report_content.common import Claim, Icon, Mark
 from app.services.report_content.evidence import EvidenceBook
 from app.services.report_content.proofs import BackupBlock, ProofRow

@@ -2,8 +2,8 @@
 
 from app.domain.communication import Message
 from app.i18n import _
-from app.services.communications import title_of
-from app.services.drafts import AUDIENCES, MOMENTS, outdated
+from app.services.message.communications import title_of
+from app.services.message.drafts import AUDIENCES, MOMENTS, outdated
 from app.services.report_content.common import Icon, Mark
 from app.services.report_content.evidence import EvidenceBook
 from app.services.report_content.parts import CommunicationPart, MessageRow

@@ -10,8 +10,6 @@ from app.domain.metric import SampleSet
 from app.domain.outage import OutageKind, downtime_s
 from app.domain.review import Finding, Topic
 from app.i18n import _, ngettext
-from app.services.feedback_words import feedback_sentences
-from app.services.reminders import repeats_of
 from app.services.report_content.common import Claim, Icon, Mark
 from app.services.report_content.evaluation_parts import (
     EvaluationPart,
@@ -23,7 +21,9 @@ from app.services.report_content.evidence import EvidenceBook
 from app.services.report_content.facts import planned_downtime_s
 from app.services.report_content.source import Source
 from app.services.report_content.words import moment_words, sentence
-from app.services.review_words import DUES, FINDINGS, LASTING, OUTAGES, TOPICS
+from app.services.review.feedback_words import feedback_sentences
+from app.services.review.reminders import repeats_of
+from app.services.review.review_words import DUES, FINDINGS, LASTING, OUTAGES, TOPICS
 from app.wording import DASH, clock_span, count_of, day, duration, number
 
 MOST_QUOTES = 6

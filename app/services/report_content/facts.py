@@ -5,9 +5,9 @@ from app.domain.outage import OutageKind
 from app.domain.outage import downtime_s as recorded_s
 from app.domain.review import TestCase, TestResult
 from app.domain.verdict import Verdict
-from app.services.quorum import standing_rejections
-from app.services.rag import Criterion, RagFacts, TestTally
+from app.services.approval.quorum import standing_rejections
 from app.services.report_content.source import Source
+from app.services.review.rag import Criterion, RagFacts, TestTally
 
 _WATCHED = (ChangeState.MONITOR, ChangeState.REVIEW, ChangeState.CLOSED)
 

@@ -8,8 +8,8 @@ from app.domain.change import ChangeState
 from app.domain.metric import WindowName
 from app.domain.review import Topic
 from app.i18n import _, ngettext
-from app.services.incident_rule import suspects
 from app.services.report_content.source import Source
+from app.services.review.incident_rule import suspects
 
 
 @dataclass(frozen=True, slots=True)

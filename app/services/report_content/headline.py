@@ -4,7 +4,6 @@ from app.domain.change import ChangeState
 from app.domain.review import CloseCode
 from app.domain.verdict import Comparison, Verdict
 from app.i18n import _, ngettext
-from app.services.rag import Dimension, Light, Rag
 from app.services.report_content.source import Source
 from app.services.report_content.words import (
     lower_first,
@@ -12,6 +11,7 @@ from app.services.report_content.words import (
     sentence,
     target_words,
 )
+from app.services.review.rag import Dimension, Light, Rag
 from app.wording import day, duration
 
 _MOST_ISSUES = 2

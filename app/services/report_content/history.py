@@ -7,8 +7,8 @@ from app.domain.approval import Approval, Decision
 from app.domain.change import ChangeState
 from app.domain.event import Event
 from app.i18n import _, ngettext
-from app.services.approval_files import ANSWER
-from app.services.quorum import void_reason
+from app.services.approval.approval_files import ANSWER
+from app.services.approval.quorum import void_reason
 from app.services.report_content.common import Claim, Icon, Mark
 from app.services.report_content.evidence import EvidenceBook
 from app.services.report_content.process_rules import process_rules

@@ -8,7 +8,6 @@ from app.domain.metric import WindowName
 from app.domain.run import StepState
 from app.domain.verdict import Comparison, Verdict
 from app.i18n import _, ngettext
-from app.services.rag import Dimension, Light, Rag
 from app.services.report_content.common import Claim
 from app.services.report_content.evidence import EvidenceBook
 from app.services.report_content.facts import downtime_s, planned_downtime_s, tally
@@ -21,6 +20,7 @@ from app.services.report_content.words import (
     sentence,
     target_words,
 )
+from app.services.review.rag import Dimension, Light, Rag
 from app.wording import agreed_percent, count_of, duration, percent
 
 

@@ -18,7 +18,7 @@ from app.services.report_content.rehearsed import rehearsal_title, rehearsed
 from app.services.report_content.source import SHORT_S, Source
 from app.services.report_content.units import Unit
 from app.services.report_content.words import moment_words
-from app.services.runbooks import plan_steps
+from app.services.run.runbooks import plan_steps
 from app.wording import NONE, clock, day, duration, zone_label
 
 _NOTABLE = 5.0

@@ -6,7 +6,7 @@ from app.domain.metric import WindowName
 from app.domain.run import StepState
 from app.domain.runbook import StepKind
 from app.i18n import _
-from app.services.quorum import (
+from app.services.approval.quorum import (
     approvals_needed,
     standing,
     standing_approvals,

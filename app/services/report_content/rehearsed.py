@@ -1,11 +1,11 @@
 """The last rehearsal beside the live run: the steps that surprised."""
 
 from app.i18n import _
-from app.services.rehearsals import StepDifference, compare, newest_rehearsal
 from app.services.report_content.parts import RehearsedRow
 from app.services.report_content.source import Source
 from app.services.report_content.units import Unit
 from app.services.report_content.words import moment_words
+from app.services.run.rehearsals import StepDifference, compare, newest_rehearsal
 
 _MOST = 6
 """So many of the greatest surprises are printed."""

@@ -3,14 +3,14 @@
 from app.domain.risk import RiskAssessment
 from app.domain.risk_questions import QUESTIONS, question
 from app.i18n import _
-from app.services.precedents import past_words
-from app.services.rag import Light, Rag
 from app.services.report_content.common import Claim
 from app.services.report_content.evidence import EvidenceBook
 from app.services.report_content.proofs import EngineRow, RiskPart
 from app.services.report_content.source import Source
 from app.services.report_content.words import sentence
+from app.services.review.rag import Light, Rag
 from app.services.risks import TREATMENTS, control_states, engine_answers
+from app.services.search.precedents import past_words
 from app.wording import count_of, number
 
 

@@ -7,7 +7,6 @@ from app.domain.backup import BackupSet, CaptureState, Level, Outcome, Verificat
 from app.domain.change import Change
 from app.domain.review import Side, TestCase, TestKind
 from app.i18n import _, later
-from app.services.rag import Rag
 from app.services.report_content.claims import claim_block, claimed_words
 from app.services.report_content.common import Claim, Icon, Mark
 from app.services.report_content.evidence import EvidenceBook
@@ -21,10 +20,11 @@ from app.services.report_content.proofs import (
 from app.services.report_content.risk import risk_part
 from app.services.report_content.source import Source
 from app.services.report_content.words import moment_words, sentence, test_mark
-from app.services.review_words import RELATIONS
+from app.services.review.rag import Rag
+from app.services.review.review_words import RELATIONS
 from app.services.risks import draft_words
-from app.services.rollback import ROLLBACK_FACTOR, RollbackTime, measured_words, rollback_time
-from app.services.testing import RESULT_WORDS
+from app.services.run.rollback import ROLLBACK_FACTOR, RollbackTime, measured_words, rollback_time
+from app.services.test_case.testing import RESULT_WORDS
 from app.wording import (
     NONE,
     bytes_size,

@@ -18,7 +18,7 @@ from app.domain.run import Run, StepRun, newest_live
 from app.domain.verdict import Comparison
 from app.domain.vocabulary import Level
 from app.domain.window import TimeRange
-from app.services.rollback import rollback_deadline
+from app.services.run.rollback import rollback_deadline
 from app.services.transcripts.excerpts import Excerpt
 from app.settings import Settings
 

@@ -6,7 +6,6 @@ from itertools import islice
 from app.domain.change import ChangeState
 from app.domain.metric import WindowName
 from app.i18n import _, later
-from app.services.rag import Rag, overall_rule
 from app.services.report_content.common import ActionRow, Claim, DimensionCell, Noted
 from app.services.report_content.evidence import EvidenceBook
 from app.services.report_content.headline import headlines
@@ -22,6 +21,7 @@ from app.services.report_content.words import (
     sentence,
     short_window_words,
 )
+from app.services.review.rag import Rag, overall_rule
 from app.wording import clock_span, day, moment
 
 _MOST_CLAIMS = 3

@@ -4,7 +4,6 @@ from app.domain.backup import Level
 from app.domain.metric import WindowName
 from app.domain.verdict import Verdict
 from app.i18n import _
-from app.services.rag import Dimension, Light, Rag
 from app.services.report_content.claims import claimed_words
 from app.services.report_content.common import (
     Boxes,
@@ -27,6 +26,7 @@ from app.services.report_content.words import (
     target_words,
     verdict_mark,
 )
+from app.services.review.rag import Dimension, Light, Rag
 from app.wording import DASH, NONE, clock, count_of, duration, signed_percent
 
 UP, DOWN = "▲", "▼"

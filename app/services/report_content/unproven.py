@@ -3,7 +3,7 @@
 from app.domain.backup import Level
 from app.domain.review import TestResult
 from app.i18n import _
-from app.services.external_words import system_name
+from app.services.backup.external_words import system_name
 from app.services.report_content.common import Claim, Noted
 from app.services.report_content.source import Source
 from app.services.report_content.words import sentence

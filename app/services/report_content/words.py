@@ -9,9 +9,9 @@ from app.domain.need import EvidenceKind, NeedCategory, ScopeArea
 from app.domain.review import CloseCode, TestResult
 from app.domain.verdict import Caveat, Comparison, Evidence, Verdict
 from app.i18n import _, later
-from app.services.rag import Light
 from app.services.report_content.common import Icon, Mark
 from app.services.report_content.source import SHORT_S, Source
+from app.services.review.rag import Light
 from app.wording import (
     MINUS,
     THIN,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from app.services.loadtests.files.batch import Flags, Ints
 from app.services.loadtests.files.cells import Bytes, Cells
 from app.services.loadtests.files.lines import Block, regular_block
-from app.services.ports_series import Piece
+from app.services.ports.series import Piece
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import BinaryIO
 from app.errors import InvalidInput
 from app.i18n import _
 from app.services.loadtests.files.lines import BLOCK_BYTES, ends_alone
-from app.services.ports_series import Piece, Rows
+from app.services.ports.series import Piece, Rows
 from app.services.series_files.columns import ColumnPiece, columns_of
 from app.services.series_files.opening import coding_of, unreadable
 

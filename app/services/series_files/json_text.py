@@ -11,7 +11,7 @@ from typing import Any, TypeGuard
 
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.ports_series import Rows
+from app.services.ports.series import Rows
 
 _HEAD = ["time", "series", "value"]
 

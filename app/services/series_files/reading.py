@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from app.domain.metric import Series
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.ports_series import FileReaders, Piece, Rows, RowSource
+from app.services.ports.series import FileReaders, Piece, Rows, RowSource
 from app.services.series_files.csv_text import HEAD_BYTES, CsvFile
 from app.services.series_files.json_text import json_rows
 from app.services.series_files.opening import begin_of, coding_of

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from app.domain.metric import Series
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.ports_series import Piece, Rows
+from app.services.ports.series import Piece, Rows
 from app.services.series_files.columns import ColumnPiece, Columns
 from app.services.series_files.figures import NOTHING, FigureForm, is_figure
 from app.services.series_files.moments import TimeForm, is_moment

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from app.errors import CommandFailed, ConnectionLost, VaultDamaged
 from app.processes import ToolMissing
-from app.services.ports import Remote, RemoteStream
+from app.services.ports.world import Remote, RemoteStream
 from app.vault.databases.causes import explain
 from app.vault.databases.here import ThisComputer
 from app.vault.databases.tally import tables_in

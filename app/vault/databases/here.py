@@ -6,7 +6,7 @@ from threading import Thread
 
 from app import processes
 from app.errors import ConnectionLost
-from app.services.ports import RemoteStream
+from app.services.ports.world import RemoteStream
 
 NAME = "this computer"
 _KEPT = 1 << 20

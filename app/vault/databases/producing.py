@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.domain.backup import BackupSource, SourceKind
-from app.services.backup_sources import check_database_source
+from app.services.backup.backup_sources import check_database_source
 from app.vault.databases import mongodb_scripts, mysql_scripts, postgresql_scripts, redis_scripts
 from app.vault.databases.archive import ArchiveFormat
 from app.vault.databases.dumps import CustomDumpFormat, MysqlFormat, RdbFormat

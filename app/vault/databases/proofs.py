@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.domain.backup import SourceKind
 from app.errors import BackupFailed, VaultDamaged
 from app.processes import ToolMissing
-from app.services.ports import Remote
+from app.services.ports.world import Remote
 from app.vault.databases import mysql_scripts, postgresql_scripts, redis_scripts
 from app.vault.databases.archive import ArchiveFormat
 from app.vault.databases.asking import (

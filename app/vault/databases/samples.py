@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.errors import BackupFailed, CommandFailed
-from app.services.ports import Remote
+from app.services.ports.world import Remote
 from app.vault.databases.logins import auth_command
 from app.vault.databases.producing import redis_options
 from app.vault.databases.redis_scripts import ASK, LOOK

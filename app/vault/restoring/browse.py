@@ -35,7 +35,7 @@ _ROOT = 0
 
 
 class SetCatalogue:
-    """Fits `app.services.ports_vault.Catalogue`; safe to use from several threads."""
+    """Fits `app.services.ports.vault.Catalogue`; safe to use from several threads."""
 
     def __init__(self, folder: AbstractContextManager[Path], reader: SetReader) -> None:
         self._lock = Lock()

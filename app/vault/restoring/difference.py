@@ -13,7 +13,7 @@ from app.domain.restore import (
     RestoreWish,
 )
 from app.errors import RemoteError
-from app.services.ports import Remote
+from app.services.ports.world import Remote
 from app.vault.dialogue import probe
 from app.vault.excluded import Excluded
 from app.vault.host_compare import Exact, difference_of, list_folder
@@ -34,7 +34,7 @@ HASH_LIMIT_BYTES = 2 << 30
 
 
 def compare_now(reader: SetReader, remote: Remote, wish: RestoreWish) -> HostDifference:
-    """Compare; see `app.services.ports_vault.Vault.difference`."""
+    """Compare; see `app.services.ports.vault.Vault.difference`."""
     found = _Found()
     able = probe(remote)
     for one in choose(reader, wish):

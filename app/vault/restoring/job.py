@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.domain.restore import KEPT, SIDE
-from app.services.ports import Remote
+from app.services.ports.world import Remote
 from app.vault.producer import Abilities
 from app.vault.reading import SetReader
 

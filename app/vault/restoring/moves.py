@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from app.domain.restore import KEPT, SIDE, Move, MoveHow, RestoreState
 from app.errors import BackupFailed, CommandFailed
-from app.services.ports import Remote
+from app.services.ports.world import Remote
 from app.vault.dialogue import ask
 from app.vault.producer import Abilities
 from app.vault.restoring import postgres, scripts

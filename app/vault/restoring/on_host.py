@@ -13,8 +13,8 @@ from time import monotonic
 from app.domain.backup import RestoreResult, SourceKind
 from app.domain.restore import Move, MoveHow, RestoreState, RestoreWish
 from app.errors import AppError, RemoteError
-from app.services.ports import Remote
-from app.services.ports_vault import Tell, Trace
+from app.services.ports.vault import Tell, Trace
+from app.services.ports.world import Remote
 from app.vault.dialogue import probe
 from app.vault.reading import SetReader
 from app.vault.restoring import moves as swapping
@@ -27,7 +27,7 @@ from app.vault.restoring.room import refuse_without_room
 def restore_on_host(
     reader: SetReader, remote: Remote, wish: RestoreWish, tell: Tell
 ) -> RestoreResult:
-    """Put a set back; see `app.services.ports_vault.Vault.restore_on_host`."""
+    """Put a set back; see `app.services.ports.vault.Vault.restore_on_host`."""
     at, started_s = reader.core.clock.now(), monotonic()
     job = Job(reader, remote, probe(remote), wish.mark)
     chosen = choose(reader, wish)

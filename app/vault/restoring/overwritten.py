@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from app.domain.backup import BackupSource, SourceKind
 from app.domain.restore import RestoreWish
-from app.services.ports import Remote
+from app.services.ports.world import Remote
 from app.vault.dialogue import probe
 from app.vault.reading import SetReader
 from app.vault.restoring import postgres

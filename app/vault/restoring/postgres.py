@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from app.domain.restore import Move, MoveHow
 from app.errors import BackupFailed, CommandFailed
-from app.services.ports import Remote
+from app.services.ports.world import Remote
 from app.vault.databases.producing import as_postgres
 from app.vault.dialogue import ask
 from app.vault.producer import Abilities, check_database

@@ -23,8 +23,8 @@ from app.domain.restore import (
 )
 from app.domain.run import StepRun, StepState
 from app.domain.runbook import OnFail, Step, StepKind
-from app.services.gate_facts import FactState, GateFact
-from app.services.imports import FileImport, Outlook
+from app.services.metric.imports import FileImport, Outlook
+from app.services.run.gate_facts import FactState, GateFact
 from tests.ui.gallery.sample import NOW, ZONE, sheet
 from ui.context import UiContext
 from ui.models.rows import RowsModel

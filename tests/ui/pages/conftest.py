@@ -12,7 +12,7 @@ from app.domain.event import NewEvent
 from app.domain.host import Host
 from app.domain.ids import ChangeId, HostId, new_id
 from app.secrets import SessionSecrets
-from app.services import changes
+from app.services.change import changes
 from tests.examples import identified, planned
 from tests.fakes import SetClock
 from ui.actions import Actions

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 
 from app.domain.change import ChangeState
 from app.domain.event import Actor, NewEvent
-from app.services import changes
+from app.services.change import changes
 from tests.ui.pages.conftest import with_fields
 from tests.ui.pages.steps import tab
 from ui.models.events import GROUPS

@@ -9,10 +9,16 @@ from app.domain.change import ChangeState
 from app.domain.event import NewEvent
 from app.domain.people import Person, Role
 from app.secrets import SessionSecrets
-from app.services import approvals, changes
-from app.services.approval_files import Answered, answer_request, export_request, read_answer
+from app.services.approval import approvals
+from app.services.approval.approval_files import (
+    Answered,
+    answer_request,
+    export_request,
+    read_answer,
+)
+from app.services.approval.quorum import standing_approvals
+from app.services.change import changes
 from app.services.people import own_fingerprint, save_person
-from app.services.quorum import standing_approvals
 from tests.reports.reading import texts as texts_of
 from tests.services.office import Office, at_high_risk
 from tests.ui.pages.conftest import read, with_fields

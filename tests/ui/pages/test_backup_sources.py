@@ -18,7 +18,7 @@ from app.domain.backup import (
 from app.domain.change import ChangeState
 from app.domain.event import NewEvent
 from app.domain.ids import SetId
-from app.services import changes
+from app.services.change import changes
 from tests.fakes import NOON
 from tests.ui.pages.conftest import DB, read, with_fields
 from tests.ui.pages.steps import saved, tab

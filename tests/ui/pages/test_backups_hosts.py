@@ -9,7 +9,7 @@ from app.domain.backup import BackupSource, Level, SourceKind
 from app.domain.event import NewEvent
 from app.domain.host import Host
 from app.domain.ids import HostId
-from app.services.backups import take_together
+from app.services.backup.backups import take_together
 from app.tasks import TaskContext
 from tests.ui.pages.test_backups_way_back import button, confirm, picture
 from tests.ui.pages.test_backups_way_back import services as services

@@ -6,7 +6,8 @@ from datetime import timedelta
 from app.domain.backup import BackupSource, SourceKind
 from app.domain.change import ChangeState
 from app.domain.external_backup import BackupSystem, Checked, Covered, ExternalBackup
-from app.services import changes, external_backups
+from app.services.backup import external_backups
+from app.services.change import changes
 from tests.ui.pages.conftest import DB, with_fields
 from tests.ui.pages.test_backups_way_back import picture
 from ui.pages.backups.page import BackupsPage

@@ -12,7 +12,7 @@ from app.domain.backup import BackupSource, Level, SourceKind
 from app.domain.event import NewEvent
 from app.domain.restore import RestoreState
 from app.secrets import SessionSecrets
-from app.services.backups import take_backup
+from app.services.backup.backups import take_backup
 from app.settings import Settings
 from app.tasks import TaskContext
 from tests.ssh_fixtures import QUICK

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from app.analysis.recurrence import occurrences
 from app.domain.calendar import Moved
 from app.domain.window import TimeRange
-from app.services import windows
+from app.services.schedule import windows
 from tests.ui.pages.calendar_driver import MONDAY, canvas, window
 from ui.pages.calendar.page import CalendarPage
 

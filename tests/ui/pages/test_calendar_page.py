@@ -14,9 +14,10 @@ from app.domain.approval import Decision
 from app.domain.calendar import WindowKind
 from app.domain.change import ChangeState
 from app.domain.window import TimeRange, Window
-from app.services import approvals, changes
-from app.services.quorum import standing_approvals
-from app.services.windows import save_window
+from app.services.approval import approvals
+from app.services.approval.quorum import standing_approvals
+from app.services.change import changes
+from app.services.schedule.windows import save_window
 from tests.schedule.reading import components
 from tests.ui.pages.calendar_driver import at, box_of, by_hours, canvas, drag, key, on, window
 from tests.ui.pages.conftest import read

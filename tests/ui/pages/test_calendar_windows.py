@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.domain.calendar import AppliesTo
-from app.services.windows import save_window
+from app.services.schedule.windows import save_window
 from tests.ui.pages.calendar_driver import key, window
 from ui.pages.calendar.page import CalendarPage
 from ui.pages.calendar.repeat import RepeatField

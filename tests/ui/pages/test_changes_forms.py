@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit
 from app.domain.change import ChangeState, ChangeType
 from app.domain.runbook import Phase
 from app.domain.window import TimeRange, Window
-from app.services import changes
+from app.services.change import changes
 from app.wording import duration
 from tests.fakes import NOON
 from tests.ui.pages.conftest import DB, read, with_fields

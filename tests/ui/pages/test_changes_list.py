@@ -10,8 +10,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 from app.domain.change import ChangeState
 from app.domain.filter import ChangeFilter, ChangeSort, SortBy
 from app.domain.window import TimeRange, Window
-from app.services import changes
-from app.services.kpis import Period
+from app.services.change import changes
+from app.services.kpi.kpis import Period
 from tests.fakes import NOON
 from ui.models.pages import KEPT_PAGES, PAGE_ROWS
 from ui.operations import listing as operations

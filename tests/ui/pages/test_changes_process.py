@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QMenu
 
 from app.domain.change import ChangeState, ChangeType
 from app.domain.task import TaskState
-from app.services import changes
+from app.services.change import changes
 from tests.examples import identified, planned
 from tests.ui.pages.conftest import read, with_fields
 from tests.ui.pages.steps import saved, tab

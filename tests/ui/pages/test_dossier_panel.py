@@ -8,7 +8,7 @@ import pytest
 from app.domain.change import ChangeState
 from app.domain.event import NewEvent
 from app.domain.feedback import Channel, Response, Survey
-from app.services.reports import make_report
+from app.services.review.reports import make_report
 from ui.pages.reports.page import ReportsPage
 
 

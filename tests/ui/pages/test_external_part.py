@@ -8,7 +8,7 @@ from app.domain.backup import BackupSource, Level, SourceKind
 from app.domain.change import ChangeState
 from app.domain.external_backup import BackupSystem, Checked, Covered, ExternalBackup
 from app.domain.ids import new_id
-from app.services import changes
+from app.services.change import changes
 from tests.ui.pages.conftest import DB, read, with_fields
 from tests.ui.pages.steps import tab
 from tests.ui.pages.test_backups_way_back import picture

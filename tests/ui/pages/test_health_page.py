@@ -144,7 +144,7 @@ def test_check_of_many_can_be_stopped_and_gone_on_with(drive, services, ssh_serv
 def quick(services, monkeypatch, *, at_once=8, interval_s=0.05):
     """Let checks take no longer than they must, over connections that give up soon."""
     from app.probes.catalogue import ProbeCatalogue
-    from app.services.health import Checking
+    from app.services.host.health import Checking
     from app.ssh.pool import RemotePool
     from tests.ssh_fixtures import QUICK
 

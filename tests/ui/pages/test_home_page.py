@@ -9,7 +9,9 @@ from app.domain.calendar import WindowKind
 from app.domain.change import ChangeState
 from app.domain.review import CloseCode, Incident
 from app.domain.window import TimeRange, Window
-from app.services import changes, execution, windows
+from app.services.change import changes
+from app.services.run import execution
+from app.services.schedule import windows
 from tests.fakes import NOON
 from tests.ui.pages.conftest import with_fields
 from ui.navigation import Place

@@ -12,7 +12,7 @@ from app.domain.event import NewEvent
 from app.domain.ids import HostId, new_id
 from app.domain.job import JobState
 from app.secrets import SessionSecrets
-from app.services.backups import take_backup
+from app.services.backup.backups import take_backup
 from app.services.catching_up import catch_up
 from app.services.jobs.client import JobClient
 from app.tasks import Progress, TaskCancelled, TaskContext

@@ -29,7 +29,8 @@ from app.domain.connection import Connection
 from app.domain.event import NewEvent
 from app.domain.ids import ConnectionId
 from app.domain.runbook import Runbook, Step, StepKind
-from app.services import changes, decisions
+from app.services.change import changes
+from app.services.run import decisions
 from tests.loadtests.jtl import as_csv, run
 from tests.services.test_safe_text import is_harmless
 from tests.ui.pages.conftest import DB, with_fields

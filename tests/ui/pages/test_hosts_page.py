@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QScrollArea
 
 from app.domain.event import NewEvent
-from app.services.hosts import ConnectionReport, ConnectionStep
+from app.services.host.hosts import ConnectionReport, ConnectionStep
 from ui.pages.hosts.page import HostsPage
 from ui.pages.hosts.sudo import SudoPart
 from ui.widgets.buttons import Button

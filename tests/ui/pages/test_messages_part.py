@@ -10,8 +10,8 @@ from PySide6.QtGui import QGuiApplication
 from app.domain.change import ChangeState
 from app.domain.communication import Audience
 from app.domain.window import TimeRange, Window
-from app.services import changes
-from app.services.communications import note_sent, plan_messages
+from app.services.change import changes
+from app.services.message.communications import note_sent, plan_messages
 from tests.fakes import NOON
 from tests.ui.pages.conftest import read, with_fields
 from tests.ui.pages.steps import part, saved, tab

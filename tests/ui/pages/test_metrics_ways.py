@@ -12,8 +12,8 @@ from app.domain.change import ChangeState
 from app.domain.metric import Metric, MetricKind, Series
 from app.domain.objective import Objective
 from app.domain.verdict import Verdict
-from app.services.imports import FileImport, import_file
-from app.services.verdicts import judge
+from app.services.metric.imports import FileImport, import_file
+from app.services.metric.verdicts import judge
 from tests.services.test_verdicts import THURSDAY as NOON
 from tests.ui.pages.conftest import with_fields
 from ui.pages.changes.metrics import MeasuresSection

@@ -9,8 +9,8 @@ from app.domain.backup import BackupSource, SourceKind
 from app.domain.change import ChangeState
 from app.domain.event import NewEvent
 from app.secrets import SessionSecrets
-from app.services import changes
-from app.services.backups import back_up_change
+from app.services.backup.backups import back_up_change
+from app.services.change import changes
 from app.tasks import TaskContext
 from tests.ui.pages.conftest import DB, with_fields
 from tests.ui.pages.steps import tab

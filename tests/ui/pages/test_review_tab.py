@@ -12,8 +12,8 @@ from app.domain.lesson import FollowUp
 from app.domain.metric import Metric, MetricKind
 from app.domain.outage import Outage, OutageKind
 from app.domain.review import CloseCode, Finding, Incident, Relation, TestCase, TestResult, Topic
-from app.services.feedback import FormKind
-from app.services.imports import FileImport, import_file
+from app.services.metric.imports import FileImport, import_file
+from app.services.review.feedback import FormKind
 from tests.fakes import NOON
 from tests.ui.pages.conftest import read, with_fields
 from tests.ui.pages.steps import saved, tab

@@ -5,7 +5,7 @@ from PySide6.QtCore import QPointF, Qt
 from app.domain.change import ChangeState
 from app.domain.risk import Engine, Grade, RiskScore, Treatment
 from app.domain.risk_questions import QUESTIONS
-from app.services.changes import readiness
+from app.services.change.changes import readiness
 from tests.ui.pages.conftest import read, with_fields
 from tests.ui.pages.steps import part, saved, tab
 from ui.pages.changes.page import ChangesPage

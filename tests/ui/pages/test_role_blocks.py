@@ -10,10 +10,10 @@ from app.domain.people import Person, Role
 from app.domain.review import Severity, TestCase, TestResult
 from app.domain.run import RunMode, RunState, StepState
 from app.domain.runbook import Phase, Runbook, Step, StepKind
-from app.services import execution
-from app.services.execution import Beginning
 from app.services.people import save_person
-from app.services.testing import Seen, Waiver, record_result, waive
+from app.services.run import execution
+from app.services.run.execution import Beginning
+from app.services.test_case.testing import Seen, Waiver, record_result, waive
 from app.tasks import TaskContext
 from tests.ui.pages.conftest import read
 from tests.ui.pages.steps import tab

@@ -16,8 +16,8 @@ from app.domain.run import DeviationKind, RunState, StepState
 from app.domain.runbook import OnFail, Phase, Runbook, Step, StepKind
 from app.domain.window import TimeRange, Window
 from app.errors import IllegalMove
-from app.services import decisions, execution
-from app.services.timeline import EntryKind
+from app.services.run import decisions, execution
+from app.services.run.timeline import EntryKind
 from app.tasks import TaskContext
 from tests.examples import checked
 from tests.fakes import NOON

@@ -7,7 +7,7 @@ from app.domain.event import NewEvent
 from app.domain.ids import HostId
 from app.domain.run import StepState
 from app.domain.runbook import Runbook, Step, StepKind
-from app.services import execution
+from app.services.run import execution
 from app.tasks import TaskContext
 from tests.ui.pages.test_run_page import button, only_run, shown
 from ui.pages.run.page import RunPage

@@ -8,8 +8,8 @@ import pytest
 from app.domain.change import ChangeState
 from app.domain.run import StepState
 from app.domain.runbook import Runbook, Step, StepKind
-from app.services import execution
-from app.services.live import Output
+from app.services.run import execution
+from app.services.run.live import Output
 from app.wording import THIN
 from ui.pages.run.output import StepOutput
 from ui.widgets.labels import Label

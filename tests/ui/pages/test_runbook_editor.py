@@ -11,8 +11,8 @@ from app.domain.change import ChangeState
 from app.domain.ids import ChangeId, RunId
 from app.domain.run import Run, RunState, StepRun, StepState
 from app.domain.runbook import OnFail, Phase, Runbook, Step, StepKind
-from app.services import changes
-from app.services.commands import dangers
+from app.services.change import changes
+from app.services.run.commands import dangers
 from app.wording import DASH
 from tests.fakes import NOON
 from tests.ui.pages.conftest import DB, read, with_fields

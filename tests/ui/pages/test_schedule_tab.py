@@ -10,7 +10,7 @@ from app.domain.calendar import ScheduleWindow, WindowKind
 from app.domain.change import ChangeState
 from app.domain.ids import WindowId, new_id
 from app.domain.window import TimeRange, WallTime, Window
-from app.services.windows import save_window
+from app.services.schedule.windows import save_window
 from tests.fakes import NOON
 from tests.schedule.reading import components
 from tests.ui.pages.conftest import read, with_fields

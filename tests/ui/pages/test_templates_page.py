@@ -13,12 +13,13 @@ from app.domain.event import NewEvent
 from app.domain.review import CloseCode
 from app.domain.runbook import Runbook, Step, StepKind
 from app.errors import IllegalMove
-from app.services import changes, templates
-from app.services.editions import next_editions
-from app.services.runbooks import refuse_circles
-from app.services.standing import field_words
-from app.services.starters import starters, take_over
-from app.services.templates import COPIED, Wanted
+from app.services.change import changes
+from app.services.run.runbooks import refuse_circles
+from app.services.template import templates
+from app.services.template.editions import next_editions
+from app.services.template.standing import field_words
+from app.services.template.starters import starters, take_over
+from app.services.template.templates import COPIED, Wanted
 from tests.ui.pages.conftest import DB, read
 from tests.ui.pages.test_run_page import shown
 from ui.pages.changes.page import ChangesPage
@@ -190,7 +191,7 @@ def test_drafts_are_set_to_recur_and_come_at_once_when_due(drive, services, prov
 
 def test_a_missed_draft_is_seen_and_made_by_hand(drive, services, proven, clock):
     from app.domain.template import Recurrence
-    from app.services.recurrence import make_due, set_recurrence
+    from app.services.template.recurrence import make_due, set_recurrence
 
     rule = Recurrence("FREQ=DAILY;COUNT=2", datetime(2026, 11, 15, 22, 0), lead_days=0)
     set_recurrence(proven.id, rule, desk=services.desk)

@@ -13,10 +13,10 @@ from app.domain.metric import WindowName
 from app.domain.people import Person, Role
 from app.domain.review import Attempt, Severity, Side, TestCase, TestKind, TestResult
 from app.errors import InvalidInput
-from app.services.load_result import take_load_result
 from app.services.loadtests.keeping import NewRun, keep_run
 from app.services.people import save_person
-from app.services.testing import Seen, record_result
+from app.services.test_case.load_result import take_load_result
+from app.services.test_case.testing import Seen, record_result
 from tests.fakes import NOON
 from tests.loadtests.test_comparing import write
 from tests.ui.pages.conftest import DB, read, with_fields

@@ -10,9 +10,9 @@ from app.domain.run import RunState
 from app.domain.template import Recurrence
 from app.domain.window import TimeRange, Window
 from app.errors import AppError
-from app.services import templates
 from app.services.presence import slept
-from app.services.recurrence import set_recurrence
+from app.services.template import templates
+from app.services.template.recurrence import set_recurrence
 from tests.fakes import NOON
 from tests.ui.pages.test_templates_page import all_changes, proven  # noqa: F401 - a fixture
 from ui.shell.watch import LOOK_MS, Watch

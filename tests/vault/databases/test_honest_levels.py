@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.backup import BackupSource, Level, Outcome, SourceKind
-from app.services.backup_gate import Demand, gate_host
+from app.services.backup.backup_gate import Demand, gate_host
 from app.tasks import TaskContext
 from tests.fakes import NOON
 from tests.vault.conftest import take

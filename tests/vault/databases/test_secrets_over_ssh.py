@@ -10,7 +10,7 @@ import pytest
 
 from app.domain.backup import CaptureState, Level, Outcome
 from app.domain.ids import SetId, new_id
-from app.services.ports_vault import CaptureRequest
+from app.services.ports.vault import CaptureRequest
 from app.tasks import TaskContext
 from tests.database_fixtures import PASSWORD
 from tests.vault.databases.conftest import FIXTURES, KINDS, source_of

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.domain.backup import BackupSource, SourceKind
 from app.domain.ids import HostId
 from app.errors import InvalidInput
-from app.services.backup_sources import check_database_source
+from app.services.backup.backup_sources import check_database_source
 from app.vault.databases.causes import complaints, explain
 from app.vault.databases.logins import (
     Server,

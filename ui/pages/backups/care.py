@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.domain.vault_key import KeyState, RecoverySheet
 from app.i18n import _, ngettext
-from app.services.vault_keys import NewRecoveryKey, words_of
+from app.services.backup.vault_keys import NewRecoveryKey, words_of
 from ui.messages import Message, Tone
 from ui.operations import vault_care
 from ui.operations.backups import BackupsView

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.domain.backup import BackupSet, Level, RestoreResult
 from app.i18n import _, ngettext
-from app.services.restores import HostRestore
+from app.services.backup.restores import HostRestore
 from app.wording import duration
 from ui.messages import Message, Tone
 from ui.operations import backups, restores, vault_care

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.backup import BackupSet, CaptureState, Level
 from app.i18n import _
-from app.services.restores import RestorePlan
-from app.services.retention import why_words
+from app.services.backup.restores import RestorePlan
+from app.services.backup.retention import why_words
 from app.wording import bytes_size, duration, moment
 from ui.models.backups import ladder, level_badge
 from ui.models.rows import RowsModel

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from app.domain.backup import Outcome
 from app.i18n import _
-from app.services.spelling import folded
+from app.services.search.spelling import folded
 from ui.operations.backups import SetView
 
 

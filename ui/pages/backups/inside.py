@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.backup import BackupSet
 from app.domain.restore import EntryPage
 from app.i18n import _, ngettext
-from app.services.ports_vault import Catalogue
+from app.services.ports.vault import Catalogue
 from app.wording import count
 from ui.models.tree import EntryTree
 from ui.pages.backups.asking import LineAsk

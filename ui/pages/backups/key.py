@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from app.domain.vault_key import KeyCondition, KeyState
 from app.i18n import _
-from app.services.vault_keys import NewRecoveryKey, words_of
+from app.services.backup.vault_keys import NewRecoveryKey, words_of
 from app.wording import moment
 from ui.cells import Badge, Mark
 from ui.pages.backups.asking import LineAsk

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.domain.backup import BackupSet
 from app.domain.restore import EntryPage
 from app.i18n import _
-from app.services.ports_vault import Catalogue
+from app.services.ports.vault import Catalogue
 from ui.operations import restores
 from ui.pages.backups.desk import SetDesk
 from ui.pages.backups.inside import InsidePanel

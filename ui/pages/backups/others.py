@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.i18n import _
-from app.services.external_list import ClaimedBackup, OtherSystems
-from app.services.external_words import CHECKS, system_name, worth
+from app.services.backup.external_list import ClaimedBackup, OtherSystems
+from app.services.backup.external_words import CHECKS, system_name, worth
 from app.wording import bytes_size, duration, moment
 from ui.cells import Cell, Column, Words
 from ui.models.backups import claim_badge

@@ -7,7 +7,7 @@ from app.domain.backup import BackupSet, SourceKind
 from app.domain.ids import HostId
 from app.domain.restore import DifferenceKind, DifferenceLine, HostDifference, PlanStep
 from app.i18n import _, ngettext
-from app.services.restores import RestorePlan
+from app.services.backup.restores import RestorePlan
 from app.wording import bytes_size, count, duration, moment
 from ui.cells import Badge, Cell, Column, Mark, Words, cell
 from ui.models.rows import RowsModel

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.domain.backup import BackupSet
 from app.domain.retention import Decision
 from app.i18n import _, ngettext
-from app.services.retention import RetentionPreview, why_words
+from app.services.backup.retention import RetentionPreview, why_words
 from app.wording import bytes_size, duration, moment
 from ui.cells import Badge, Cell, Column, Group, Mark, Words
 from ui.models.backups import names_of

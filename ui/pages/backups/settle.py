@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from app.domain.restore import CUT_OFF, Restore, RestoreState
 from app.i18n import _
-from app.services.restore_settling import state_words
+from app.services.backup.restore_settling import state_words
 from app.wording import duration, moment
 from ui.cells import Badge, Mark
 from ui.models.backups import names_of

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.domain.restore import Restore
 from app.i18n import _
-from app.services.restore_settling import state_words
+from app.services.backup.restore_settling import state_words
 from ui.messages import Message, Tone
 from ui.operations import restores
 from ui.pages.backups.settle import SettleCard

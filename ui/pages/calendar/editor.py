@@ -13,8 +13,8 @@ from app.domain.calendar import AppliesTo, LengthRule, Occurrence, ScheduleWindo
 from app.domain.ids import HostId
 from app.errors import AppError, InvalidInput
 from app.i18n import _
-from app.services.window_words import length_words, occurrence_words, window_sentence
-from app.services.windows import new_window
+from app.services.schedule.window_words import length_words, occurrence_words, window_sentence
+from app.services.schedule.windows import new_window
 from app.wording import duration
 from ui import typed
 from ui.operations import calendar as operations

@@ -9,9 +9,9 @@ from app.domain.calendar import Occurrence
 from app.domain.change import ChangeState
 from app.domain.window import TimeRange
 from app.i18n import _
-from app.services.rows import ChangeRow
-from app.services.scheduling import FIXED
-from app.services.window_words import kind_word
+from app.services.schedule.scheduling import FIXED
+from app.services.schedule.window_words import kind_word
+from app.services.search.rows import ChangeRow
 from app.wording import clock_span
 from ui.cells import Badge, Mark
 from ui.models.changes import state_badge

@@ -5,8 +5,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.i18n import _
-from app.services.conflicts import conflict_sentence, reason_word
-from app.services.scheduling import Move
+from app.services.schedule.conflicts import conflict_sentence, reason_word
+from app.services.schedule.scheduling import Move
 from app.wording import clock_span
 from ui.cells import Badge, Mark
 from ui.theme import BOLD

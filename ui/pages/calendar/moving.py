@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.domain.change import Change
 from app.domain.window import Window
 from app.i18n import _
-from app.services.scheduling import Move
-from app.services.slots import SlotAnswer
+from app.services.schedule.scheduling import Move
+from app.services.schedule.slots import SlotAnswer
 from app.wording import clock_span
 from ui.changed import Topic
 from ui.messages import Message, MessageAction, Tone

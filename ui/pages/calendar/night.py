@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.calendar import Occurrence
 from app.i18n import _
-from app.services.window_words import occurrence_words
+from app.services.schedule.window_words import occurrence_words
 from app.wording import duration
 from ui import typed
 from ui.messages import Message, MessageAction, Tone

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from app.domain.window import TimeRange
 from app.i18n import _, ngettext
-from app.services.calendar_rows import MOST
+from app.services.schedule.calendar_rows import MOST
 from app.wording import count
 from ui.changed import Topic
 from ui.messages import Message, Tone

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from app.domain.window import TimeRange
 from app.i18n import _
-from app.services.window_words import month_names
+from app.services.schedule.window_words import month_names
 from app.wording import DASH, day
 
 

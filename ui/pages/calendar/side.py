@@ -7,8 +7,8 @@ from app.domain.change import Change
 from app.domain.conflict import Conflict
 from app.domain.window import Window
 from app.i18n import _
-from app.services.conflicts import conflict_sentence, reason_word
-from app.services.window_words import length_words, occurrence_words, window_sentence
+from app.services.schedule.conflicts import conflict_sentence, reason_word
+from app.services.schedule.window_words import length_words, occurrence_words, window_sentence
 from app.wording import clock_span, duration
 from ui.cells import Badge, Mark
 from ui.models.changes import state_badge, type_word

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from app.domain.calendar import Occurrence, ScheduleWindow
 from app.errors import AppError
 from app.i18n import _
-from app.services.window_words import applies_words, kind_word, window_sentence
+from app.services.schedule.window_words import applies_words, kind_word, window_sentence
 from app.wording import clock, day
 from ui.cells import Badge, Column, Mark, Words, cell
 from ui.changed import Topic

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStackedWidget
 from app.domain.event import Actor
 from app.i18n import _, ngettext
 from app.services.activity import Activity, Entry, FieldChange
-from app.services.spelling import folded
+from app.services.search.spelling import folded
 from app.wording import clock, count, day
 from ui.cells import Cell, Column, Mini, Piece, Words
 from ui.format import literal

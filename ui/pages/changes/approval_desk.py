@@ -14,7 +14,7 @@ from ui.pages.changes.asking import Question
 from ui.tasks import Latest
 
 if TYPE_CHECKING:
-    from app.services.approval_files import Answered, Imported
+    from app.services.approval.approval_files import Answered, Imported
     from ui.operations.approval_files import OpenedAnswer, OpenedRequest
     from ui.pages.changes.page import ChangesPage
     from ui.pages.changes.request_reader import RequestReader
@@ -61,7 +61,7 @@ class ApprovalDesk(QObject):
     @Slot()
     def ask_request(self) -> None:
         """Ask where the request of the shown change is to be written."""
-        from app.services.approval_files import request_file_name  # noqa: PLC0415 - loads slowly
+        from app.services.approval.approval_files import request_file_name  # noqa: PLC0415 - loads slowly
 
         change = self._page.detail.editing.view.change
         path, _kind = QFileDialog.getSaveFileName(

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.domain.approval import Decision
 from app.domain.change import ChangeState
 from app.i18n import _
-from app.services.agreement import Agreement, Said
-from app.services.quorum import FilledStep, step_title
+from app.services.approval.agreement import Agreement, Said
+from app.services.approval.quorum import FilledStep, step_title
 from app.wording import clock, count_of, day, duration
 from ui.cells import Badge, Mark
 from ui.operations import process

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.backup import BackupSet, BackupSource, SourceKind
 from app.domain.ids import HostId
 from app.i18n import _, later, ngettext
-from app.services.backup_gate import gate_source
+from app.services.backup.backup_gate import gate_source
 from app.wording import bytes_size, clock, day
 from ui.cells import Badge, Cell, Column, Squares, Words
 from ui.models.backups import SOURCES, claim_badge, ladder, level_badge, names_of, rungs

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.change import ChangeState
 from app.domain.filter import ChangeFilter, ChangeSort, SortBy
-from app.services.process import transition
-from app.services.rows import ChangeRow
+from app.services.change.process import transition
+from app.services.search.rows import ChangeRow
 from app.wording import count
 from ui.cells import Cell, Column, Risk, Words
 from ui.models.changes import row_badge, state_badge, when_text

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.i18n import _, later, ngettext
-from app.services.bulk import PRIORITIES, BulkEdit, BulkResult, BulkRow
+from app.services.change.bulk import PRIORITIES, BulkEdit, BulkResult, BulkRow
 from app.wording import count
 from ui.cells import Badge, Cell, Column, Mark, Words
 from ui.changed import Topic

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QVBoxLa
 from app.domain.change import Stage
 from app.domain.review import ACKNOWLEDGED
 from app.i18n import _
-from app.services.transitions import Answer
+from app.services.change.transitions import Answer
 from app.wording import count_of
 from ui import icons
 from ui.cells import Badge, Mark

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.backup import BackupSet
 from app.i18n import _, ngettext
-from app.services.ports_vault import CopyPlace
+from app.services.ports.vault import CopyPlace
 from app.wording import bytes_size, duration, moment
 from ui.changed import Topic
 from ui.operations import backups

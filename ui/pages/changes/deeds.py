@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.change import ChangeState
 from app.domain.health import Phase
 from app.i18n import _
-from app.services.backups import sets_of_plan
+from app.services.backup.backups import sets_of_plan
 from ui.changed import Topic
 from ui.operations import backups, health
 from ui.operations.changes import ChangeView

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.template import Template
 from app.i18n import _
-from app.services.editions import NextEdition
+from app.services.template.editions import NextEdition
 from ui.operations import templates
 from ui.tasks import Latest
 from ui.widgets.differences import Differences

@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from app.domain.filter import BEFORE_WORK
 from app.i18n import _, later, ngettext
 from app.services.need_words import said
-from app.services.precedents import likeness_of
+from app.services.search.precedents import likeness_of
 from app.wording import clock, count, day
 from ui.cells import Cell, Column, Mini, Words
 from ui.models.rows import RowsModel

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout
 from app.domain.change import ChangeState
 from app.domain.external_backup import ExternalBackup
 from app.i18n import _, ngettext
-from app.services.external_words import CHECKS, system_name, worth
+from app.services.backup.external_words import CHECKS, system_name, worth
 from app.wording import bytes_size, clock, day, duration, moment
 from ui.cells import Cell, Column, Words
 from ui.models.backups import claim_badge

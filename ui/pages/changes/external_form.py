@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.domain.external_backup import BackupSystem, Checked, Covered, ExternalBackup
 from app.i18n import _
-from app.services.external_backups import DrillReport
-from app.services.external_words import CHECKS, SYSTEMS
+from app.services.backup.external_backups import DrillReport
+from app.services.backup.external_words import CHECKS, SYSTEMS
 from ui.operations.changes import ChangeView
 from ui.operations.zones import zone_names
 from ui.pages.changes.words import choices

@@ -10,10 +10,10 @@ from app.analysis.survey import summarise
 from app.domain.feedback import Channel, Response, Survey
 from app.errors import InvalidInput
 from app.i18n import _, ngettext
-from app.services.feedback import FormKind
-from app.services.feedback_read import Read
-from app.services.feedback_words import feedback_sentences
-from app.services.review_words import CHANNELS
+from app.services.review.feedback import FormKind
+from app.services.review.feedback_read import Read
+from app.services.review.feedback_words import feedback_sentences
+from app.services.review.review_words import CHANNELS
 from app.wording import count, count_of, moment
 from ui.cells import Badge, Cell, Column, Mark, Words
 from ui.models.rows import RowsModel

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.domain.runbook import StepKind
 from app.errors import InvalidInput
 from app.i18n import _, ngettext
-from app.services.commands import dangers, final_steps
+from app.services.run.commands import dangers, final_steps
 from ui.operations.changes import ChangeView
 from ui.widgets.buttons import Button, Tall
 from ui.widgets.facts import SectionTitle

@@ -12,8 +12,8 @@ from app.domain.runbook import ON_HOST
 from app.domain.template import Template
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.commands import check_value, wanted_values
-from app.services.templates import TemplateRow, Wanted
+from app.services.run.commands import check_value, wanted_values
+from app.services.template.templates import TemplateRow, Wanted
 from ui.cells import Badge, Mark
 from ui.operations import templates
 from ui.operations.templates import LibraryView

@@ -11,10 +11,10 @@ from app.domain.external_backup import ExternalBackup
 from app.domain.filter import BEFORE_WORK
 from app.domain.ids import HostId
 from app.i18n import _
-from app.services.backup_gate import Demand, demand_of, gate_change, gate_level, max_age
-from app.services.backup_schedule import schedule_words, standings
-from app.services.external_words import system_name, worth
-from app.services.rollback import measured_words
+from app.services.backup.backup_gate import Demand, demand_of, gate_change, gate_level, max_age
+from app.services.backup.backup_schedule import schedule_words, standings
+from app.services.backup.external_words import system_name, worth
+from app.services.run.rollback import measured_words
 from app.wording import clock, count_of, day, duration, moment
 from ui.cells import Badge, Mark
 from ui.models.backups import ladder, level_badge, level_word

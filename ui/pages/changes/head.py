@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.change import ChangeState
 from app.i18n import _, ngettext
-from app.services.process import moves_of
+from app.services.change.process import moves_of
 from ui import icons
 from ui.format import tip
 from ui.models.changes import state_badge, type_word, window_text

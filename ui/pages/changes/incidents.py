@@ -11,8 +11,8 @@ from app.domain.outage import Outage, OutageKind, downtime_s
 from app.domain.review import Incident, Relation
 from app.errors import InvalidInput
 from app.i18n import _, later
-from app.services.incident_rule import suspects, suspicion
-from app.services.review_words import OUTAGES, RELATIONS
+from app.services.review.incident_rule import suspects, suspicion
+from app.services.review.review_words import OUTAGES, RELATIONS
 from app.wording import clock, day, duration
 from ui.cells import Badge, Cell, Column, Mark
 from ui.operations.changes import ChangeView

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.domain.change import Change
 from app.domain.filter import ChangeFilter
 from app.i18n import _
-from app.services.rows import ChangeRow
+from app.services.search.rows import ChangeRow
 from ui.models.changes import row_of
 from ui.operations import kpis
 from ui.pages.changes.hints import KeyHints

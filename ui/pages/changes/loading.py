@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.domain.filter import NEWEST_FIRST, ChangeFilter, ChangeSort
-from app.services.finding import FoundPage, Outline, Query
+from app.services.search.finding import FoundPage, Outline, Query
 from ui.models.pages import PAGE_ROWS, Pages
 from ui.operations import listing
 from ui.operations.listing import Begun

@@ -14,9 +14,9 @@ from app.domain.change import Change, ChangeState
 from app.domain.communication import Audience, Message, Moment
 from app.errors import InvalidInput
 from app.i18n import _, later
-from app.services.communications import moments_of, read_recipients, title_of, untold
-from app.services.draft_phrases import Around
-from app.services.drafts import AUDIENCES, MOMENTS, draft, outdated
+from app.services.message.communications import moments_of, read_recipients, title_of, untold
+from app.services.message.draft_phrases import Around
+from app.services.message.drafts import AUDIENCES, MOMENTS, draft, outdated
 from app.wording import clock, count_of, day
 from ui.cells import Badge, Cell, Column, Mark, Words
 from ui.operations import communications

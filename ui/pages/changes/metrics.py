@@ -13,7 +13,7 @@ from app.domain.review import REVIEW_DAYS
 from app.domain.verdict import Comparison
 from app.errors import InvalidInput
 from app.i18n import _, later
-from app.services.metric_packs import missing_from, pack_for
+from app.services.metric.metric_packs import missing_from, pack_for
 from app.wording import clock, count, day, duration, number
 from ui import typed
 from ui.cells import Cell, Column, Words

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.change import ChangeState
 from app.i18n import _, later
-from app.services.process import transition
-from app.services.transitions import Transition
+from app.services.change.process import transition
+from app.services.change.transitions import Transition
 from ui.operations import changes, process
 from ui.operations.changes import ChangeView
 from ui.pages.changes.asking import Question

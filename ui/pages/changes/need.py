@@ -10,9 +10,9 @@ from app.domain.change import ChangeState, ChangeType
 from app.domain.need import EXPECTED_EVIDENCE, EvidenceKind, Need, NeedCategory, NeedEvidence
 from app.errors import InvalidInput
 from app.i18n import _, later
-from app.services.changes import MAX_TITLE
+from app.services.change.changes import MAX_TITLE
 from app.services.need_words import lost_words, said
-from app.services.precedents import likeness_of
+from app.services.search.precedents import likeness_of
 from ui.cells import Cell, Column, Words
 from ui.operations.changes import ChangeView
 from ui.pages.changes.impact import plain

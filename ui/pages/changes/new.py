@@ -13,8 +13,8 @@ from app.domain.ids import HostId
 from app.domain.need import NeedCategory
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.changes import MAX_TITLE
-from app.services.precedents import Likeness, likeness_of
+from app.services.change.changes import MAX_TITLE
+from app.services.search.precedents import Likeness, likeness_of
 from ui.models.changes import stage_names
 from ui.operations.beginning import Beginning, load_hosts
 from ui.operations.templates import FromTemplate

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from app.domain.preflight import HostOutlook
 from app.i18n import _
-from app.services.outlook_words import host_facts, rule_fact, source_fact, verdict
+from app.services.backup.outlook_words import host_facts, rule_fact, source_fact, verdict
 from ui.operations import backups
 from ui.operations.changes import ChangeView
 from ui.pages.changes.editing import Editing

@@ -8,7 +8,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from app.i18n import _, later
-from app.services.quorum import standing_approvals
+from app.services.approval.quorum import standing_approvals
 from app.wording import count_of
 from ui.operations import briefings
 from ui.operations.briefings import SavedBriefing

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.risk import PastOutcome
 from app.i18n import _, ngettext
-from app.services.precedents import (
+from app.services.search.precedents import (
     SHARED,
     LessonHint,
     Likeness,

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from app.domain.change import Change
 from app.domain.review import Finding, ReviewAnswer, Topic
 from app.i18n import _, later
-from app.services.review_words import FINDINGS, TOPICS
+from app.services.review.review_words import FINDINGS, TOPICS
 from app.wording import count_of
 from ui.operations.changes import ChangeView
 from ui.pages.changes.saving import Section, record_lock

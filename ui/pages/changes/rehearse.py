@@ -9,7 +9,7 @@ from app.domain.ids import HostId
 from app.domain.run import RunMode
 from app.domain.runbook import StepKind
 from app.i18n import _
-from app.services.execution import Beginning
+from app.services.run.execution import Beginning
 from ui.operations.changes import ChangeView
 from ui.theme import BOLD
 from ui.widgets.buttons import Button, Kind

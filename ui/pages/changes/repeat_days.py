@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.change import Change, ChangeState
 from app.i18n import _
-from app.services.benefits import days_text
+from app.services.metric.benefits import days_text
 from ui.widgets.fields import LineField
 
 _WIDTH = 380

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.metric import Metric
 from app.i18n import _, ngettext
-from app.services.benefit_files import DayOutlook
-from app.services.import_words import remarks
+from app.services.metric.benefit_files import DayOutlook
+from app.services.metric.import_words import remarks
 from app.wording import clock_span, count, moment
 from ui.cells import Badge, Mark
 from ui.widgets.badges import StateBadge

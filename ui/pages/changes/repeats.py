@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout
 from app.domain.benefit import BenefitDate, BenefitFinding, Due, Lasting
 from app.domain.metric import Metric
 from app.i18n import _
-from app.services.benefit_files import DayOutlook
-from app.services.benefits import files_left, live_left
-from app.services.imports import FileImport
-from app.services.reminders import repeats_of
-from app.services.review_words import DUES, LASTING
+from app.services.metric.benefit_files import DayOutlook
+from app.services.metric.benefits import files_left, live_left
+from app.services.metric.imports import FileImport
+from app.services.review.reminders import repeats_of
+from app.services.review.review_words import DUES, LASTING
 from app.wording import day, number
 from ui.cells import Badge, Cell, Column, Mark, Words
 from ui.changed import Topic

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.approval import Decision
 from app.i18n import _
-from app.services.approval_files import Answered
+from app.services.approval.approval_files import Answered
+from app.services.change.plan_reading import Reading
 from app.services.people import KeyState
-from app.services.plan_reading import Reading
 from app.wording import moment
 from ui.cells import Badge, Mark
 from ui.operations.approval_files import OpenedRequest

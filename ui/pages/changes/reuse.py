@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from app.domain.change import Change
 from app.domain.template import TEMPLATE_FIELDS, Template
 from app.i18n import _, later
-from app.services.changes import MAX_TITLE
-from app.services.standing import field_words
-from app.services.templates import COPIED, USUAL_LOCKS
+from app.services.change.changes import MAX_TITLE
+from app.services.template.standing import field_words
+from app.services.template.templates import COPIED, USUAL_LOCKS
 from app.wording import count_of
 from ui.changed import Topic
 from ui.operations import templates

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout
 from app.domain.change import Change, ChangeState
 from app.domain.review import CloseCode
 from app.i18n import _, later
-from app.services.closing import propose_code
+from app.services.change.closing import propose_code
 from app.wording import day, moment
 from ui.cells import Badge, Mark
 from ui.operations import changes

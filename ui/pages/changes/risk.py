@@ -15,7 +15,6 @@ from app.domain.risk import (
     Treatment,
 )
 from app.i18n import _, later
-from app.services.precedents import likeness_of
 from app.services.risks import (
     TREATMENTS,
     EngineAnswer,
@@ -23,6 +22,7 @@ from app.services.risks import (
     known_answers,
     risk_gaps,
 )
+from app.services.search.precedents import likeness_of
 from app.wording import moment
 from ui.cells import Badge, Cell, Column, Mark, Risk, Words
 from ui.models.rows import RowsModel

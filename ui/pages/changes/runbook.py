@@ -12,8 +12,8 @@ from app.domain.ids import new_id
 from app.domain.runbook import Phase, Runbook, Step, StepKind
 from app.errors import InvalidInput
 from app.i18n import _, later, ngettext
-from app.services.estimates import Past
-from app.services.runbooks import Plan, plan_steps, refuse_circles
+from app.services.run.estimates import Past
+from app.services.run.runbooks import Plan, plan_steps, refuse_circles
 from app.wording import NONE, clock, duration
 from ui.cells import Cell, Column, Mini, Words
 from ui.operations import runs

@@ -6,7 +6,7 @@ from app.domain.change import ChangeState
 from app.domain.run import Run, RunMode, StepState
 from app.domain.runbook import Phase, timeline
 from app.i18n import _
-from app.services.execution import REHEARSABLE, Beginning
+from app.services.run.execution import REHEARSABLE, Beginning
 from app.wording import clock_duration, count_of, duration, moment
 from ui.cells import Cell, Column, Words
 from ui.changed import Topic

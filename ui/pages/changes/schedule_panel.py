@@ -10,8 +10,8 @@ from app.domain.change import Change
 from app.domain.conflict import Conflict, Reason
 from app.domain.window import TimeRange, Window
 from app.i18n import _, ngettext
-from app.services.conflicts import conflict_sentence, reason_word
-from app.services.slots import SlotAnswer
+from app.services.schedule.conflicts import conflict_sentence, reason_word
+from app.services.schedule.slots import SlotAnswer
 from app.wording import clock_span, moment
 from ui.cells import Badge, Mark
 from ui.messages import Message, Tone

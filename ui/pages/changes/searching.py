@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.domain.filter import NEWEST_FIRST, ChangeFilter, ChangeSort, built_in
-from app.services.finding import number_in
+from app.services.search.finding import number_in
 from app.wording import count
 from ui.changed import Happened, Topic
 from ui.models.change_table import DESCENDING_FIRST, SORTS

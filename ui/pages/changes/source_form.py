@@ -10,7 +10,7 @@ from app.domain.backup import BackupSource, SourceKind
 from app.domain.ids import HostId
 from app.errors import AppError, InvalidInput
 from app.i18n import _
-from app.services.backup_sources import (
+from app.services.backup.backup_sources import (
     CAN_SPOOL,
     HAS_QUERY,
     NEEDS_NAME,

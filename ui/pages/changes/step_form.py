@@ -10,9 +10,9 @@ from app.domain.ids import HostId
 from app.domain.runbook import ON_HOST, PERSONAL, OnFail, Phase, Runbook, Step, StepKind
 from app.errors import IllegalMove, InvalidInput
 from app.i18n import _
-from app.services.backup_schedule import check_ahead
-from app.services.estimates import Past
-from app.services.runbooks import refuse_circles
+from app.services.backup.backup_schedule import check_ahead
+from app.services.run.estimates import Past
+from app.services.run.runbooks import refuse_circles
 from ui.operations.changes import ChangeView
 from ui.pages.changes.impact import host_options
 from ui.pages.changes.records import RecordForm

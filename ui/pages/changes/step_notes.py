@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.domain.runbook import Step, StepKind
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.commands import dangers, filled, places
-from app.services.estimates import Learned, Past, calibrate, learn
+from app.services.run.commands import dangers, filled, places
+from app.services.run.estimates import Learned, Past, calibrate, learn
 from app.wording import duration
 from ui.cells import Badge, Mark
 from ui.operations.changes import ChangeView

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QStyleOptionViewItem
 
 from app.domain.runbook import Step, StepKind, waits_for
 from app.i18n import _
-from app.services.runbooks import Plan, PlannedStep
+from app.services.run.runbooks import Plan, PlannedStep
 from ui.cells import ROW_ROLE
 from ui.pages.changes.records import Line
 from ui.paint import Painted, Style, line_height, vline, write

@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.run import Run
 from app.i18n import _
-from app.services.rehearsals import StepDifference, compare, newest_rehearsal
+from app.services.run.rehearsals import StepDifference, compare, newest_rehearsal
 from app.wording import NONE, clock_duration, moment
 from ui.cells import Cell, Column, Words
 from ui.models.rows import RowsModel

@@ -10,7 +10,7 @@ from app.domain.ids import HostId
 from app.domain.review import TestCase, TestKind
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.functional_remote import require_query
+from app.services.test_case.functional_remote import require_query
 from ui.operations.changes import ChangeView
 from ui.pages.changes.impact import host_options
 from ui.pages.changes.records import RecordForm

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from app.domain.review import Attempt, Severity, Side, TestCase, TestKind, TestResult
 from app.i18n import _, ngettext
-from app.services.testing import Seen, Waiver, side_of
+from app.services.test_case.testing import Seen, Waiver, side_of
 from app.wording import clock, day
 from ui.cells import Cell, Column, Words
 from ui.models.rows import RowsModel

@@ -9,7 +9,7 @@ from app.domain.change import Change
 from app.domain.ids import new_id
 from app.domain.review import Attempt, Side, TestCase, TestResult
 from app.i18n import _, later, ngettext
-from app.services.testing import side_of
+from app.services.test_case.testing import side_of
 from app.wording import clock, count_of, day
 from ui.cells import Badge, Cell, Column, Mark, Words
 from ui.operations import tests as deeds

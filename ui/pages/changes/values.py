@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.commands import check_value, wanted_values
+from app.services.run.commands import check_value, wanted_values
 from ui.operations.changes import ChangeView
 from ui.pages.changes.parts import set_read_only
 from ui.pages.changes.saving import refuse

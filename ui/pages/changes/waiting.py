@@ -7,7 +7,7 @@ from datetime import datetime
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.i18n import _
-from app.services.transitions import Answer
+from app.services.change.transitions import Answer
 from app.wording import duration
 from ui.operations.changes import ChangeView
 

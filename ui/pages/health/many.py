@@ -10,7 +10,7 @@ from app.domain.fanout import FanOut
 from app.domain.host import Host
 from app.i18n import _, ngettext
 from app.services.fanout.checks import Checks
-from app.services.health import CheckRequest
+from app.services.host.health import CheckRequest
 from ui.models.rows import RowsModel
 from ui.operations.fan_out import FanOutRun
 from ui.pages.health.words import HEALTH

@@ -15,7 +15,7 @@ from app.domain.health import (
     Reading,
 )
 from app.i18n import _
-from app.services.health import summary_of
+from app.services.host.health import summary_of
 from app.wording import clock, day, moment, number, signed_number
 from ui.cells import Badge, Cell, Column, Mark, Words, cell
 from ui.changed import Topic

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable
 
 from app.i18n import _
-from app.services.rows import Reminder, ReminderKind
+from app.services.search.rows import Reminder, ReminderKind
 from app.wording import day
 from ui.cells import Cell, Column, Mini, Words
 

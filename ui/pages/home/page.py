@@ -9,7 +9,7 @@ from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.i18n import _, ngettext
-from app.services.rows import ChangeRow, Reminder, ReminderKind, VerdictRow
+from app.services.search.rows import ChangeRow, Reminder, ReminderKind, VerdictRow
 from app.wording import clock, clock_span, count, count_of, day, percent
 from ui.actions import EXAMPLES
 from ui.cells import Column

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from app.domain.vocabulary import ChangeState
 from app.i18n import _, later
-from app.services.rows import ChangeRow, VerdictRow, WatchedRow
+from app.services.search.rows import ChangeRow, VerdictRow, WatchedRow
 from app.wording import DASH, clock, day, near_day
 from ui.cells import Badge, Cell, Column, Mark, Mini, Risk, Words
 from ui.models.changes import state_badge, when_text

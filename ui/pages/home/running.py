@@ -60,7 +60,7 @@ class RunningStrip(QWidget):
         self.setVisible(bool(running))
         if not running:
             return
-        from app.services.runbooks import expected_end, planned_end  # noqa: PLC0415 - seldom at a start
+        from app.services.run.runbooks import expected_end, planned_end  # noqa: PLC0415 - seldom at a start
 
         first = running[0]
         run, change = first.run, first.change

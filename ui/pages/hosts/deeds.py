@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.domain.host import Host, HostKey
 from app.i18n import _
-from app.services.hosts import ConnectionReport
+from app.services.host.hosts import ConnectionReport
 from ui.operations import hosts
 from ui.pages.hosts.detail import HostDetail
 from ui.pages.hosts.form import HostForm

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.host import Host, HostKey, KeyState, Login
 from app.i18n import _
-from app.services.health import summary_of
-from app.services.hosts import ConnectionReport
+from app.services.host.health import summary_of
+from app.services.host.hosts import ConnectionReport
 from app.services.jobs.kept import KeptJob
 from app.wording import moment
 from ui.cells import Badge, Mark

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.host import Host, Login
 from app.domain.ids import HostId
 from app.i18n import _
-from app.services.hosts import new_host
+from app.services.host.hosts import new_host
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.fields import ChoiceField, FlagField, Form, LineField, PickField, TextField
 from ui.widgets.labels import panel_title

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.host import Host, LegacyWaiver
 from app.i18n import _
-from app.services.legacy_hosts import LONGEST_DAYS
+from app.services.host.legacy_hosts import LONGEST_DAYS
 from app.wording import day
 from ui.cells import Badge, Mark
 from ui.widgets.badges import StateBadge

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.domain.health import Health
 from app.domain.host import Host, KeyState
 from app.i18n import _
-from app.services.spelling import folded
+from app.services.search.spelling import folded
 from app.wording import clock, day
 from ui.cells import Badge, Cell, Column, Group, Mark, Words, cell
 from ui.models.rows import RowsModel

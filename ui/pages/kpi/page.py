@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from app.analysis.kpi_table import KPIS, KpiGroup
 from app.i18n import _
-from app.services import kpi_words as words
 from app.services.exports import ExportFormat, ExportWish
-from app.services.kpis import KpiView, Period
+from app.services.kpi import kpi_words as words
+from app.services.kpi.kpis import KpiView, Period
 from ui.changed import Topic
 from ui.operations import kpis
 from ui.operations.kpis import STRETCHES, Stretch, period_of

@@ -7,8 +7,8 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 
 from app.analysis.kpi import Outcome
 from app.i18n import _
-from app.services.kpi_words import OUTCOMES
-from app.services.kpis import Bucket
+from app.services.kpi.kpi_words import OUTCOMES
+from app.services.kpi.kpis import Bucket
 from app.wording import count, percent
 from ui.paint import CENTER, RIGHT, Painted, Style, hline, line_height, write
 from ui.theme import SMALL, mix, tokens

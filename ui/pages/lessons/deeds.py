@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject, Slot
 
 from app.domain.change import Change
-from app.services.rows import ActionRow
+from app.services.search.rows import ActionRow
 from ui.changed import Topic
 from ui.operations import lessons
 from ui.pages.lessons.detail import LessonDetail

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.i18n import _
-from app.services.rows import ActionRow, LessonRow
+from app.services.search.rows import ActionRow, LessonRow
 from ui.models.learning import action_badge
 from ui.operations.lessons import Found
 from ui.widgets.badges import StateBadge

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.domain.lesson import ActionState
 from app.i18n import _, ngettext
-from app.services.rows import ActionRow, LessonRow
-from app.services.spelling import folded
+from app.services.search.rows import ActionRow, LessonRow
+from app.services.search.spelling import folded
 from app.wording import count
 from ui.cells import Cell, Column, Words
 from ui.changed import Topic

@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.i18n import _
-from app.services.method_words import promises_line
+from app.services.metric.method_words import promises_line
 from app.wording import clock, count, number, percent
 from ui.operations.metrics import MetricView
 from ui.pages.metrics.rows import verdict_badge

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.metric import Metric, WindowName
 from app.i18n import _
-from app.services.import_words import remarks
-from app.services.imports import Outlook
+from app.services.metric.import_words import remarks
+from app.services.metric.imports import Outlook
 from app.wording import count, moment, number
 from ui.cells import Badge, Column, Mark
 from ui.models.rows import RowsModel

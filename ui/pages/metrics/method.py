@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.verdict import Comparison
 from app.i18n import _
-from app.services.method_words import method_of
+from app.services.metric.method_words import method_of
 from ui.widgets.facts import KeyValues, SectionTitle
 from ui.widgets.labels import Label
 from ui.widgets.layout import clear, scrolling

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 from app.domain.change import ChangeState
 from app.domain.metric import WindowName
 from app.i18n import _
-from app.services.imports import FileImport, Outlook
+from app.services.metric.imports import FileImport, Outlook
 from app.wording import duration
 from ui.cells import Badge
 from ui.changed import Topic

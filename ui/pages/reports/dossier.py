@@ -10,7 +10,7 @@ from app.analysis.survey import summarise
 from app.domain.event import Event
 from app.i18n import _, ngettext
 from app.services.dossier_reading import Dossier
-from app.services.feedback_words import feedback_sentences
+from app.services.review.feedback_words import feedback_sentences
 from app.services.safe_text import display
 from app.wording import count, moment
 from ui.cells import Badge, Cell, Column, Mark, Words

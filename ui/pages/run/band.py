@@ -6,9 +6,9 @@ from datetime import datetime
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.i18n import _
-from app.services.gate_facts import behind
-from app.services.rollback import ROLLBACK_FACTOR, measured_words
-from app.services.runbooks import expected_end, planned_end
+from app.services.run.gate_facts import behind
+from app.services.run.rollback import ROLLBACK_FACTOR, measured_words
+from app.services.run.runbooks import expected_end, planned_end
 from app.wording import MINUS, clock, duration
 from ui.operations.runs import RunView
 from ui.widgets.countdown import Countdown

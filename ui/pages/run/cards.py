@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.domain.run import StepRun, StepState
 from app.domain.runbook import OnFail, StepKind
 from app.i18n import _
-from app.services.commands import dangers
+from app.services.run.commands import dangers
 from ui.cells import Badge, Mark
 from ui.format import visible
 from ui.pages.run.proofs import Proofs

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.domain.run import Run, RunMode, RunState, StepRun, StepState
 from app.domain.runbook import Phase, StepKind
 from app.i18n import _
-from app.services.execution import needs_clearance
-from app.services.gate_facts import gate_facts
-from app.services.no_return import asks_first
+from app.services.run.execution import needs_clearance
+from app.services.run.gate_facts import gate_facts
+from app.services.run.no_return import asks_first
 from app.wording import clock
 from ui.cells import Badge, Mark
 from ui.operations import runs

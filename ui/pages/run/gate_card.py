@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.domain.run import StepRun
 from app.i18n import _
-from app.services.gate_facts import FactState, GateFact
+from app.services.run.gate_facts import FactState, GateFact
 from app.wording import clock
 from ui.cells import Badge, Mark
 from ui.format import visible

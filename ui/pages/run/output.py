@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.run import Run, StepRun, StepState
 from app.i18n import _
-from app.services.live import Output
+from app.services.run.live import Output
 from app.wording import clock, count
 from ui.format import visible
 from ui.pages.run.rows import StepRow

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from app.domain.evidence import Attachment
 from app.domain.run import StepRun
 from app.i18n import _
-from app.services.proofs import is_picture
+from app.services.run.proofs import is_picture
 from app.wording import bytes_size
 from ui.format import visible
 from ui.tasks import Task

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from app.domain.run import Run, StepRun, StepState
 from app.domain.runbook import PERSONAL
 from app.i18n import _, later
-from app.services.runbooks import expected
+from app.services.run.runbooks import expected
 from app.wording import clock_duration
 from ui.cells import Badge, Cell, Column, Mark, Words
 from ui.operations.runs import RunView

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.errors import InvalidInput
 from app.i18n import _, later
-from app.services.timeline import Entry, EntryKind, timeline
+from app.services.run.timeline import Entry, EntryKind, timeline
 from app.wording import clock
 from ui.cells import Cell, Column, Mini, Words
 from ui.format import visible

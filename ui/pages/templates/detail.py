@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.runbook import Phase, Step
 from app.i18n import _, ngettext
-from app.services.standing import field_words
-from app.services.templates import TemplateRow
+from app.services.template.standing import field_words
+from app.services.template.templates import TemplateRow
 from app.wording import day, duration
 from ui.cells import Cell, Column, Mini, Words
 from ui.models.rows import RowsModel

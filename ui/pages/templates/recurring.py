@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.domain.template import Recurrence
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.recurrence import check_rule
+from app.services.template.recurrence import check_rule
 from app.wording import DASH, count
 from ui.widgets.buttons import Button, Tall
 from ui.widgets.facts import SectionTitle

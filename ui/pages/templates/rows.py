@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.domain.template import Template
 from app.i18n import _
-from app.services.templates import TemplateRow
+from app.services.template.templates import TemplateRow
 from ui.cells import Badge, Cell, Column, Group, Mark, Words
 from ui.operations.templates import LibraryView
 

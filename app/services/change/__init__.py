@@ -1,0 +1,1 @@
+"""Record changes, edit them, and move them through their process."""

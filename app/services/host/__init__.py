@@ -1,0 +1,1 @@
+"""Keep the list of hosts, their health, and what may be done on them."""

@@ -1,0 +1,1 @@
+"""Count the key figures of a period, and write them down."""

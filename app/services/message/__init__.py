@@ -1,0 +1,1 @@
+"""Write to the people a change concerns, and keep what was sent."""

@@ -1,0 +1,1 @@
+"""Measure, freeze, and judge before against after."""

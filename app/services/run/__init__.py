@@ -1,0 +1,1 @@
+"""Plan the steps of a change, carry them out, and follow them."""

@@ -1,0 +1,1 @@
+"""Give changes their time: windows, freezes, conflicts, the calendar."""

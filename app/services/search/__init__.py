@@ -1,0 +1,1 @@
+"""Find changes: filters, lists, and what was like this before."""

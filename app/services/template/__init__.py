@@ -1,0 +1,1 @@
+"""Make changes from templates, once or again and again."""
