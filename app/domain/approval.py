@@ -35,6 +35,8 @@ class ApprovalRequest:
     steps: tuple[ApprovalStep, ...] = ()
     exported: tuple[str, ...] = ()
     """SHA-256 of each request file that went out; an answer to anything else is refused."""
+    tests: tuple[str, ...] = ()
+    """Ids of the test cases that were asked about; they stay as they were shown."""
 
 
 @dataclass(frozen=True, slots=True)

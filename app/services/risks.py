@@ -141,6 +141,17 @@ def risk_gaps(risk: RiskAssessment) -> tuple[str, ...]:
     return tuple(gaps)
 
 
+def by_hand_words(risk: RiskAssessment) -> str:
+    """Say what a level set by hand replaces, and why; "" where the engines decide."""
+    if risk.override is None:
+        return ""
+    return _("The engines said {computed}; set to {level} by hand: {why}").format(
+        computed=_(risk.computed.label).lower(),
+        level=_(risk.override.label).lower(),
+        why=risk.override_reason.strip().rstrip(".") or _("no reason was given"),
+    )
+
+
 def departs(risk: RiskAssessment) -> bool:
     """Whether a judgement is milder than what the questionnaire suggests."""
     pairs = (
@@ -233,6 +244,7 @@ _RESULTS = {
     TestResult.OPEN: later("no result yet"),
     TestResult.PASSED: later("passed"),
     TestResult.FAILED: later("failed"),
+    TestResult.BLOCKED: later("blocked"),
 }
 
 

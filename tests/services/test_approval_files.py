@@ -122,6 +122,9 @@ def test_the_approver_reads_the_whole_plan_and_what_stands_beside_it(post):
     assert found.change.plan_hash == here.plan_hash == found.request.plan_hash
     assert (found.change.need, found.change.impact) == (here.need, here.impact)
     assert (found.change.number, found.change.implementer) == (here.number, "Sipho")
+    assert (found.change.tests, found.change.monitor_days) == (here.tests, here.monitor_days)
+    assert here.tests
+    assert here.monitor_days == 14, "not what a change has by default"
     assert found.host_name("db-01") == "db-01"
     assert request_file_name(here) == "CHG-000001-r1-approval-request.json"
 

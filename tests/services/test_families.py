@@ -8,7 +8,7 @@ import pytest
 from app.domain.approval import Decision
 from app.domain.change import ChangeState
 from app.domain.health import Phase
-from app.domain.review import Attempt, CloseCode, TestCase, TestResult
+from app.domain.review import Attempt, CloseCode, TestCase, TestKind, TestResult
 from app.domain.run import RunState
 from app.errors import GuardRefused, IllegalMove, InvalidInput, NotFound
 from app.services.approval.approvals import decide
@@ -210,10 +210,11 @@ def test_a_plan_is_fixed_from_the_first_step_on(office):
 def test_a_failed_test_is_waived_by_name_and_never_made_to_disappear(office):
     case = TestCase("t", "Place an order").tried(Attempt(NOON, "Thabo", TestResult.FAILED))
     change = office.put(office.draft(), state=S.TEST, tests=(case,))
-    for tests in ((), (replace(case, mandatory=False),)):
+    easier = ({"mandatory": False}, {"expected": "An error"}, {"kind": TestKind.QA})
+    for tests in ((), *((replace(case, **fields),) for fields in easier)):
         with pytest.raises(IllegalMove, match="“Place an order” has a result"):
             office.edit(change, tests=tests)
-    assert office.edit(change, tests=(replace(case, title="Place two"), TestCase("u", "More")))
+    assert office.edit(change, tests=(replace(case, steps="Twice"), TestCase("u", "More")))
 
 
 def test_no_target_is_moved_to_where_the_result_fell(office):

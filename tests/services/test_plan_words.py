@@ -1,17 +1,22 @@
 """A plan in words, and what changed in it since somebody approved it."""
 
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import timedelta
 
 import pytest
 
 from app.domain.approval import Decision
+from app.domain.backup import BackupSource, SourceKind
 from app.domain.change import PLAN_FIELDS, ChangeState
-from app.domain.runbook import Runbook
+from app.domain.need import AreaScope, ScopeArea
+from app.domain.review import TestCase
+from app.domain.risk import Grade, Treatment
+from app.domain.runbook import OnFail, Runbook, Step, StepKind
 from app.domain.window import TimeRange, Window
 from app.services.approval.approvals import decide
 from app.services.change.plan_changes import changed_since, differences
 from app.services.change.plan_reading import read_plan
+from tests.examples import DB
 from tests.fakes import NOON
 from tests.services.office import Office
 from tests.services.process_cases import blank
@@ -29,12 +34,83 @@ def test_an_approver_reads_every_part_of_the_plan():
     words = told(blank())
     assert words["Why/Need"] == "Outdated or incompatible software"
     assert words["When/Window"] == "Sat 14 Nov 2026 11:00–15:00 UTC"
-    assert words["Risk/Before controls"] == "High"
+    assert words["Risk/Before controls"] == "High (likelihood high, impact high)"
     assert words["Steps forward/1"].startswith("Upgrade (db-01, ")
     assert words["Steps forward/1"].endswith(": true")
     assert words["Way back/1"].startswith("Restore")
     assert words["How it is tested and measured/Measure"].startswith("Order response time: ")
     assert words["Who/Implementer"] == "Sipho"
+
+
+MARKED = ("title", "included", "excluded", "benefit", "cost", "risk", "reason", "time", "text",
+          "command", "instructions", "answer", "owner", "approver", "recipients", "expected",
+          "override_reason")  # fmt: skip
+"""Fields of parts of a plan that are free text, of whatever record."""
+
+
+def marked(record: object, seen: list[str]):
+    """Fill every empty or short text of a record, and of what it holds, with a word of its own."""
+    if isinstance(record, tuple):
+        return tuple(marked(item, seen) for item in record)
+    if not is_dataclass(record):
+        return record
+    values = {}
+    for item in fields(record):
+        value = getattr(record, item.name)
+        if item.name in MARKED and isinstance(value, str):
+            seen.append(f"{type(record).__name__}-{item.name}-{len(seen)}")
+            values[item.name] = seen[-1]
+        else:
+            values[item.name] = marked(value, seen)
+    return replace(record, **values)
+
+
+def test_no_word_of_the_plan_is_kept_from_who_approves_it():
+    plan, seen = blank(), []
+    scope = replace(plan.scope, by_area=(AreaScope(ScopeArea.CODE), AreaScope(ScopeArea.SECURITY)))
+    gate = Step("g1", "Go", StepKind.GATE, by_another=True)
+    tell = Step("n1", "Tell", StepKind.NOTIFY, after=("g1",), on_fail=OnFail.GO_ON, mandatory=False)
+    runbook = Runbook((*plan.runbook.steps, gate, tell))
+    risk = replace(plan.risk, override=Grade.LOW, treatment=Treatment.ACCEPT)
+    full = replace(
+        plan,
+        **{name: marked(value, seen) for name, value in (
+            ("scope", scope), ("options", plan.options), ("runbook", runbook), ("risk", risk),
+            ("tests", (*plan.tests, TestCase("t2", "", mandatory=False))),
+        )},
+    )  # fmt: skip
+    assert len(seen) > 50
+    read = "\n".join(told_as_lines(full))
+    kept = [word for word in seen if word not in read]
+    assert sorted({word.rpartition("-")[0] for word in kept}) == [
+        "Step-answer", "Step-approver",
+    ], "a gate alone is answered"  # fmt: skip
+    assert {word for word in seen if word.startswith(("Step-answer", "Step-approver"))} - set(kept)
+
+
+def told_as_lines(change) -> list[str]:
+    parts = read_plan(change, lambda host: host, NOON)
+    return [text for part in parts for _label, text in part.lines]
+
+
+def test_an_approver_reads_that_a_level_was_set_by_hand_and_why():
+    plan = blank()
+    by_hand = replace(plan.risk, override=Grade.LOW, override_reason="Rehearsed twice")
+    words = told(replace(plan, risk=by_hand))
+    assert words["Risk/Before controls"] == "Low (likelihood high, impact high)"
+    assert words["Risk/Set by hand"] == (
+        "The engines said high; set to low by hand: Rehearsed twice"
+    )
+    assert "Risk/Set by hand" not in told(plan)
+
+
+def test_an_approver_reads_which_database_is_backed_up_and_what_is_tested():
+    plan = blank()
+    source = BackupSource(SourceKind.POSTGRESQL, DB.id, database="orders")
+    words = told(replace(plan, backup_plan=(source,), monitor_days=3.0))
+    assert words["Way back/Backed up"] == "db-01: orders"
+    assert words["How it is tested and measured/Test"] == "Place an order (functional)"
+    assert words["How it is tested and measured/Afterwards"] == "watched for 3 days"
 
 
 def test_what_was_not_said_says_so():

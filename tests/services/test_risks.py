@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+
 from app.domain.change import Change
 from app.domain.ids import ChangeId
 from app.domain.need import Impact
+from app.domain.review import TestResult
 from app.domain.risk import (
     Control,
     Engine,
@@ -116,6 +119,14 @@ def test_controls_say_what_they_rest_on_and_what_became_of_it():
         ("Step: Upgrade", "not run yet"),
         ("nothing now", "no longer planned"),
     ]
+
+
+@pytest.mark.parametrize("result", list(TestResult))
+def test_a_test_stands_behind_a_control_whatever_came_of_it(result):
+    plan = change()
+    tried = replace(plan, tests=tuple(replace(case, result=result) for case in plan.tests))
+    (state,) = control_states((Control("Test", "test:t1"),), tried, (), None)
+    assert state.state
 
 
 def test_a_step_back_is_a_control_too():

@@ -33,6 +33,7 @@ ANSWER = "changedesk/approval-answer/1"
 BESIDE = (
     "id", "number", "revision", "need", "impact", "justification", "business_service", "priority",
     "requested_by", "coordinator", "implementer", "reviewer", "retrospective_reason",
+    "tests", "monitor_days",
 )  # fmt: skip
 """What an approver reads beside the plan: signed as well, but no part of the plan's hash."""
 MAX_COMMENT = 4000
@@ -123,7 +124,8 @@ def _request_body(change: Change, asked: ApprovalRequest, uow: UnitOfWork) -> di
     hosts = {str(key) for key in change.hosts}
     hosts |= {str(step.host) for step in change.runbook.steps if step.host}
     known = {key: uow.hosts.find(key) for key in sorted(hosts)}
-    beside = {name: getattr(change, name) for name in BESIDE}
+    agreed = replace(change, tests=tuple(replace(case, attempts=()) for case in change.tests))
+    beside = {name: getattr(agreed, name) for name in BESIDE}
     return {
         "request": {
             "id": asked.id,
@@ -154,7 +156,7 @@ def read_request(data: bytes) -> RequestFile:
         request = msgspec.convert(body["request"], ApprovalRequest)
         plan = msgspec.json.decode(body["plan"])
         fields = {name: plan[name] for name in PLAN_FIELDS if name in plan}
-        beside = {name: body["beside"][name] for name in BESIDE}
+        beside = {name: body["beside"][name] for name in BESIDE if name in body["beside"]}
         change = msgspec.convert(beside | fields | {"requests": ()}, Change)
         hosts = tuple(msgspec.convert(body["hosts"], dict[str, str]).items())
         log_head = str(body["log_head"])

@@ -38,8 +38,9 @@ def ask(change: Change, uow: UnitOfWork, desk: Asks) -> Change:
     """Return the change with a request for its plan; keeps a copy of the plan and logs it."""
     now = desk.clock.now()
     request = ApprovalRequest(
-        new_id(), now, desk.actor, change.plan_hash, change.revision, policy(change, desk.settings)
-    )
+        new_id(), now, desk.actor, change.plan_hash, change.revision, policy(change, desk.settings),
+        tests=tuple(case.id for case in change.tests),
+    )  # fmt: skip
     keep_copy(change, uow, now)
     text = _("Asked for approval of plan {plan}, revision {n}").format(
         plan=request.plan_hash[:8], n=request.revision

@@ -8,11 +8,11 @@ from unicodedata import category
 from app.domain.change import Change, ChangeState
 from app.domain.event import NewEvent
 from app.domain.ids import ChangeId, new_id
-from app.domain.review import Side
 from app.domain.window import TimeRange
 from app.errors import GuardRefused, IllegalMove, InvalidInput
 from app.i18n import _
 from app.services.approval.requests import ask
+from app.services.change.agreed import refuse_agreed
 from app.services.change.origins import origin_of
 from app.services.change.process import next_move, transition, way_instead
 from app.services.change.stamps import entered
@@ -109,7 +109,7 @@ def edit_change(change_id: str, edit: Edit, *, desk: Desk, note: str = "") -> Ch
     Approvals stay recorded but count no longer when the plan has another hash afterwards.
 
     Raises:
-        IllegalMove: The change is closed or on hold, or the edit touches what verbs own.
+        IllegalMove: The change is closed, or the edit touches what verbs own or people agreed to.
         InvalidInput: The new title is empty or too long, a figure is below zero or none at all,
             or steps wait for each other.
     """
@@ -121,8 +121,7 @@ def edit_change(change_id: str, edit: Edit, *, desk: Desk, note: str = "") -> Ch
         if after.title != before.title:
             after = replace(after, title=_clean_title(after.title))
         _refuse_fixed(before, after)
-        _refuse_begun(before, after)
-        _refuse_tried(before, after)
+        refuse_agreed(before, after)
         _refuse_figures(after)
         refuse_circles(after.runbook)
         now = desk.clock.now()
@@ -156,43 +155,6 @@ def _refuse_figures(change: Change) -> None:
             _("A figure from zero on is needed: {names}.").format(names=", ".join(odd)),
             hint=_("Leave it empty where it is not known."),
         )
-
-
-def _refuse_begun(before: Change, after: Change) -> None:
-    """What runs is what was approved: from the first step on the plan stays as it is."""
-    if before.state in FROZEN_PLAN and before.plan_hash != after.plan_hash:
-        raise IllegalMove(
-            _("The plan of {number} is fixed: the work has begun with it.").format(
-                number=before.number
-            ),
-            hint=way_instead(ChangeState.IMPLEMENT),
-        )
-
-
-def _refuse_tried(before: Change, after: Change) -> None:
-    """What was tried after the work stays in the record and stays mandatory; waiving has a name."""
-    now = {case.id: case for case in after.tests}
-    for case in before.tests:
-        if case.last(Side.AFTER) is None:
-            continue
-        kept = now.get(case.id)
-        if kept is None or (case.mandatory and not kept.mandatory):
-            raise IllegalMove(
-                _("The test “{title}” has a result, so it stays as it was agreed.").format(
-                    title=case.title
-                ),
-                hint=_("Waive it, with a reason and an owner."),
-            )
-
-
-FROZEN_PLAN = (
-    ChangeState.IMPLEMENT,
-    ChangeState.BACKOUT,
-    ChangeState.TEST,
-    ChangeState.MONITOR,
-    ChangeState.REVIEW,
-)
-"""In these states the plan stays as it was approved."""
 
 
 def gather_facts(change: Change, uow: UnitOfWork, *, desk: Desk) -> Facts:

@@ -1,17 +1,20 @@
 """A plan in words, part by part: what an approver reads on screen, in a terminal and on paper."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.change import Change
-from app.domain.runbook import Phase, Step
+from app.domain.need import Option, Scope
+from app.domain.risk import Grade, RiskScore
+from app.domain.runbook import Phase
 from app.i18n import _, ngettext
+from app.services.change.plan_steps import HostName, steps_in_words, test_in_words
+from app.services.loadtests.terms import terms_words
 from app.services.need_words import cost_words, option_words, said
 from app.services.report_content.words import AREAS, NEEDS, RECORDS, TYPES, target_words
+from app.services.risks import TREATMENTS, by_hand_words
 from app.wording import clock_span, count, duration, number
-
-HostName = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ def read_plan(change: Change, host_name: HostName, now: datetime) -> tuple[Readi
         (_("What"), _what(change, host_name)),
         (_("When"), _when(change)),
         (_("Risk"), _risk(change)),
-        (_("Steps forward"), _steps(change, Phase.FORWARD, host_name)),
+        (_("Steps forward"), steps_in_words(change.runbook, Phase.FORWARD, host_name)),
         (_("Way back"), _way_back(change, host_name)),
         (_("How it is tested and measured"), _success(change, host_name)),
         (_("Who"), _who(change)),
@@ -62,27 +65,47 @@ def _why(change: Change, now: datetime) -> Lines:
 
 
 def _what(change: Change, host_name: HostName) -> Lines:
-    scope, chosen = change.scope, change.chosen_option
     yield _("Type"), _(TYPES[change.type])
     yield _("Hosts"), ", ".join(host_name(str(host)) for host in change.hosts) or _("none")
     if change.business_service:
         yield _("Service"), change.business_service
+    yield from _scope(change.scope)
+    yield from _options(change)
+    if change.implementation_plan.strip():
+        yield _("How"), change.implementation_plan.strip()
+
+
+def _scope(scope: Scope) -> Lines:
     areas = ", ".join(_(AREAS[area]) for area in scope.areas)
     yield (
         _("In scope"),
         "; ".join(part for part in (areas, scope.included) if part) or _("not said"),
     )
     yield _("Left alone"), _told(scope.excluded)
-    currency = change.impact.currency
-    if chosen is not None:
-        words = option_words(chosen, currency)
-        yield _("Chosen"), ": ".join(part for part in (chosen.title, words) if part)
-    for option in change.options:
-        if not option.chosen:
-            words = option_words(option, currency)
-            yield _("Not chosen"), ": ".join(part for part in (option.title, words) if part)
-    if change.implementation_plan.strip():
-        yield _("How"), change.implementation_plan.strip()
+    for item in scope.by_area:
+        area = _(AREAS[item.area])
+        if item.included.strip():
+            yield _("In scope, {area}").format(area=area), item.included.strip()
+        if item.excluded.strip():
+            yield _("Left alone, {area}").format(area=area), item.excluded.strip()
+
+
+def _options(change: Change) -> Lines:
+    for chosen in (True, False):
+        for option in change.options:
+            if option.chosen is chosen:
+                label = _("Chosen") if chosen else _("Not chosen")
+                yield label, _option(option, change.impact.currency)
+
+
+def _option(option: Option, currency: str) -> str:
+    weighed = (
+        (_("benefit: {what}"), option.benefit),
+        (_("risk: {what}"), option.risk),
+    )
+    more = [words.format(what=what.strip().rstrip(".")) for words, what in weighed if what.strip()]
+    told = "; ".join(part for part in (option_words(option, currency), *more) if part)
+    return ": ".join(part for part in (option.title, told) if part)
 
 
 def _when(change: Change) -> Lines:
@@ -104,8 +127,17 @@ def _risk(change: Change) -> Lines:
     if risk is None:
         yield _("Assessment"), _("not assessed")
         return
-    yield _("Before controls"), _(risk.level.label)
-    yield _("What remains"), _(risk.residual_level.label)
+    yield _("Before controls"), _score(risk.level, risk.inherent)
+    if risk.override is not None:
+        yield _("Set by hand"), by_hand_words(risk)
+    yield _("What remains"), _score(risk.residual_level, risk.residual)
+    if not risk.within_appetite:
+        yield (
+            _("Appetite"),
+            _("above it: {most} is borne here").format(most=_(risk.method.appetite.label).lower()),
+        )
+    if risk.treatment is not None:
+        yield _("Treatment"), _(TREATMENTS[risk.treatment])
     for control in risk.controls:
         yield _("Control"), control.text
     if risk.reason.strip():
@@ -113,39 +145,21 @@ def _risk(change: Change) -> Lines:
     yield _("Backup needed"), risk.required_backup.label
 
 
-def _steps(change: Change, phase: Phase, host_name: HostName) -> Lines:
-    steps = change.runbook.phase(phase)
-    if not steps:
-        yield _("Steps"), _("none")
-    for position, step in enumerate(steps, start=1):
-        yield str(position), _step(step, host_name)
-
-
-def _step(step: Step, host_name: HostName) -> str:
-    where = host_name(str(step.host)) if step.host else ""
-    marks = [where, duration(step.estimate_s)]
-    if step.is_ahead:
-        lead = duration(step.lead_s)
-        marks.append(_("begins by itself {lead} before the window").format(lead=lead))
-    if step.max_age_s is not None:
-        age = duration(step.max_age_s)
-        marks.append(_("at most {age} old at the start").format(age=age))
-    if step.point_of_no_return:
-        marks.append(_("no way back from here"))
-    text = f"{step.title} ({', '.join(mark for mark in marks if mark)})"
-    does = step.command.strip() or step.instructions.strip()
-    return f"{text}: {does}" if does else text
+def _score(level: Grade, score: RiskScore) -> str:
+    return _("{level} (likelihood {a}, impact {b})").format(
+        level=_(level.label),
+        a=_(score.likelihood.label).lower(),
+        b=_(score.impact.label).lower(),
+    )
 
 
 def _way_back(change: Change, host_name: HostName) -> Lines:
     if change.backout_plan.strip():
         yield _("When"), change.backout_plan.strip()
-    yield from _steps(change, Phase.BACKOUT, host_name)
+    yield from steps_in_words(change.runbook, Phase.BACKOUT, host_name)
     yield _("Planned length"), duration(change.runbook.backout_estimate_s)
     for source in change.backup_plan:
-        paths = ", ".join(source.paths)
-        where = host_name(str(source.host))
-        yield _("Backed up"), f"{where}: {paths}" if paths else where
+        yield _("Backed up"), f"{host_name(str(source.host))}: {source.title}"
     if len({source.host for source in change.backup_plan}) > 1:
         apart = _("each host in a set of its own")
         yield _("Sealed"), apart if change.backup_apart else _("all hosts in one set, or none")
@@ -154,6 +168,8 @@ def _way_back(change: Change, host_name: HostName) -> Lines:
 def _success(change: Change, host_name: HostName) -> Lines:
     if change.test_plan.strip():
         yield _("Test plan"), change.test_plan.strip()
+    for case in change.tests:
+        yield _("Test"), test_in_words(case)
     for metric in change.metrics:
         where = f" ({host_name(str(metric.host))})" if metric.host else ""
         target = target_words(metric.target, metric.unit) if metric.target else _("no target")
@@ -162,8 +178,17 @@ def _success(change: Change, host_name: HostName) -> Lines:
             beside = next((m.name for m in change.metrics if m.id == metric.control), "?")
             words = _("{words}, less what {control} did").format(words=words, control=beside)
         yield _("Measure"), words
+    if change.load_terms is not None:
+        yield _("Load tests"), terms_words(change.load_terms)
     words = ngettext("watched for {n:g} day", "watched for {n:g} days", round(change.monitor_days))
     yield _("Afterwards"), words.format(n=change.monitor_days)
+    length, pause = duration(change.baseline_s), duration(change.settle_s)
+    yield (
+        _("Measured"),
+        _("{length} before and after, from {pause} after the work on").format(
+            length=length, pause=pause
+        ),
+    )
 
 
 def _who(change: Change) -> Lines:

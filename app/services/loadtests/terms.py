@@ -12,7 +12,8 @@ from app.domain.loadtest import LoadRun, LoadTerms
 from app.domain.metric import WindowName
 from app.errors import IllegalMove, InvalidInput
 from app.i18n import _
-from app.services.change.changes import FROZEN_PLAN, Desk, edit_change
+from app.services.change.agreed import FROZEN_PLAN
+from app.services.change.changes import Desk, edit_change
 from app.wording import agreed_percent, number
 
 MOST_WARM_UP = 0.5

@@ -9,7 +9,7 @@ from app.services.report_content.proofs import EngineRow, RiskPart
 from app.services.report_content.source import Source
 from app.services.report_content.words import sentence
 from app.services.review.rag import Light, Rag
-from app.services.risks import TREATMENTS, control_states, engine_answers
+from app.services.risks import TREATMENTS, by_hand_words, control_states, engine_answers
 from app.services.search.precedents import past_words
 from app.wording import count_of, number
 
@@ -21,7 +21,9 @@ def risk_part(source: Source, rag: Rag, book: EvidenceBook) -> RiskPart | None:
         return None
     ids = (book.record("risk", _("Risk assessment"), risk, risk.at),)
     by = _("Assessed by {name}.").format(name=risk.assessor) if risk.assessor else ""
-    note = " ".join(part for part in (by, sentence(risk.reason), _by_hand(risk)) if part)
+    note = " ".join(
+        part for part in (by, sentence(risk.reason), sentence(by_hand_words(risk))) if part
+    )
     return RiskPart(
         title=_("Risk: {inherent} before controls, {residual} with them").format(
             inherent=_(risk.level.label).lower(), residual=_(risk.residual_level.label).lower()
@@ -36,16 +38,6 @@ def risk_part(source: Source, rag: Rag, book: EvidenceBook) -> RiskPart | None:
         answers=_answers(risk),
         history=tuple(map(past_words, risk.history)),
         outcome=source.change.risk_outcome.strip(),
-    )
-
-
-def _by_hand(risk: RiskAssessment) -> str:
-    if risk.override is None:
-        return ""
-    return _("The engines said {computed}; set to {level} by hand: {why}").format(
-        computed=_(risk.computed.label).lower(),
-        level=_(risk.override.label).lower(),
-        why=sentence(risk.override_reason) or _("no reason was given."),
     )
 
 

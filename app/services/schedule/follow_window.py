@@ -19,7 +19,9 @@ def follow_window(before: Change, after: Change, uow: UnitOfWork, *, now: dateti
     Its needs are hosts, service and the people who must be there.
 
     A window that is only moved, and by no more than was approved, stays the one that was approved.
+    Contacts confirm again for another window.
     """
+    after = _to_confirm_again(before, after)
     touched = ("window", "hosts", "business_service")
     same = all(getattr(before, name) == getattr(after, name) for name in touched)
     if same and needed_people(before).keys() == needed_people(after).keys():
@@ -29,6 +31,17 @@ def follow_window(before: Change, after: Change, uow: UnitOfWork, *, now: dateti
     agreed = agreed_after(before, after.window)
     around = look_around(after, after.window.span, uow)
     return replace(after, agreed_window=agreed, schedule_check=check_schedule(after, around, now))
+
+
+def _to_confirm_again(before: Change, after: Change) -> Change:
+    """Whoever said to be reachable said so for the window as it was then."""
+    if before.window is None or after.window == before.window:
+        return after
+    contacts = tuple(
+        replace(item, confirmed_at=None, confirmed_by="") if item in before.contacts else item
+        for item in after.contacts
+    )
+    return replace(after, contacts=contacts)
 
 
 def agreed_after(before: Change, window: Window) -> Window | None:
