@@ -222,6 +222,18 @@ class Change:
         )
 
     @property
+    def accepted_conflicts(self) -> tuple[Acknowledgement, ...]:
+        """What named people have accepted for the window as it is."""
+        span = self.window.span if self.window else None
+        return tuple(item for item in self.acknowledged if item.span == span)
+
+    @property
+    def departures(self) -> tuple[str, ...]:
+        """What was passed by name: the guards, and freezes and closed times as "calendar"."""
+        accepted = (_CALENDAR for item in self.accepted_conflicts if item.departs)
+        return (*(item.guard for item in self.counted_overrides), *accepted)
+
+    @property
     def chosen_option(self) -> Option | None:
         """The option that was chosen, if any."""
         return next((option for option in self.options if option.chosen), None)
@@ -256,6 +268,7 @@ class Change:
         return _STAGES[self.state]
 
 
+_CALENDAR = "calendar"
 _CENTURY_DAYS = 36_525.0
 """More than anybody means; longer spans do not fit a date."""
 _STAGES = {

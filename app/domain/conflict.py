@@ -54,6 +54,21 @@ class Acknowledgement:
     """The window of the change as it was then."""
     overlap: TimeRange
 
+    @property
+    def about(self) -> Reason:
+        """What kind of conflict was accepted."""
+        return Reason(self.conflict.partition("|")[0])
+
+    @property
+    def subject(self) -> str:
+        """The host, the person or the window it is about."""
+        return self.conflict.split("|", 3)[3]
+
+    @property
+    def departs(self) -> bool:
+        """Whether it lets work be done when the calendar forbids it, as an override would."""
+        return self.about in (Reason.FREEZE, Reason.OUTSIDE)
+
     def accepts(self, conflict: Conflict, span: TimeRange) -> bool:
         """Whether it still holds for a conflict of a change with this window."""
         now = (conflict.key, span, conflict.overlap)

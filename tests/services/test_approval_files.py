@@ -349,6 +349,14 @@ def test_an_old_answer_does_not_overrule_a_newer_one(post):
     refused(post, approved, NotAuthentic, "has decided about it since")
 
 
+def test_an_answer_from_the_future_is_refused_as_nothing_could_replace_it(post):
+    request = post.request()
+    post.away.clock.pass_by(hours=25)
+    refused(post, post.answer(request), InvalidInput, "yet to come")
+    post.away.clock.pass_by(hours=-2)
+    assert post.take(post.answer(request)).is_new
+
+
 def test_a_held_change_takes_no_answer(post):
     answer = post.answer(post.request())
     set_hold(post.change.id, "Vendor is silent", desk=post.home.desk())

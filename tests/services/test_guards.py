@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from app.domain.change import ChangeState, ChangeType
+from app.domain.conflict import Acknowledgement, Reason
 from app.domain.review import CloseCode, Incident
 from app.services.change.process import TRANSITIONS, moves_of, next_move, transition, way_instead
-from tests.services.process_breaks import BREAKS, SOFT
+from tests.fakes import NOON
+from tests.services.process_breaks import BREAKS, IN_THE_WAY, SOFT
 from tests.services.process_cases import blank, good
 
 S = ChangeState
@@ -111,3 +113,17 @@ def test_a_clean_standard_change_needs_no_review_and_one_with_an_incident_does()
     assert review_of(hurt) == "Nobody has reviewed it"
     assert review_of(replace(clean, close_code=CloseCode.WITH_ISSUES)) == "Nobody has reviewed it"
     assert review_of(replace(clean, type=ChangeType.EMERGENCY)) == "Nobody has reviewed it"
+
+
+def test_a_standard_change_stays_in_the_windows_whoever_accepts_the_conflict():
+    change, facts = good(S.DRAFT, S.SCHEDULED)
+    outside = IN_THE_WAY[Reason.OUTSIDE]
+    accepted = Acknowledgement(
+        outside.key, "Nomsa", "It must be", NOON, change.window.span, outside.overlap
+    )
+    change = replace(change, acknowledged=(accepted,))
+    move = transition(S.DRAFT, S.SCHEDULED)
+    answers = {a.guard: a for a in move.answers(change, replace(facts, conflicts=(outside,)))}
+    assert answers["conflict"].met, "accepted by name"
+    assert not answers["inside"].met
+    assert answers["inside"].hard

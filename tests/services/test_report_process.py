@@ -7,10 +7,13 @@ import pytest
 
 from app.domain.approval import Approval, Decision, Signature
 from app.domain.change import ChangeType
+from app.domain.conflict import Acknowledgement, Conflict, Reason
 from app.domain.event import Actor, Event
 from app.domain.ids import ChangeId, ReportId
 from app.domain.report import Report
 from app.domain.review import Override
+from app.domain.risk import Grade
+from app.domain.window import TimeRange
 from app.services.approval.approval_files import ANSWER
 from app.services.report_content.common import Icon
 from app.services.review.reports import report_data
@@ -92,6 +95,52 @@ def test_an_override_that_lapsed_prints_and_is_not_counted():
     summary = report_data(source)[0].summary
     assert "lapsed" not in summary.overrides[0].claim.text
     assert all("backup was overridden" in text for text in summary.headlines)
+
+
+def frozen(source, reason=Reason.FREEZE) -> Acknowledgement:
+    span = source.change.window.span
+    key = Conflict(reason, "Year end", span, window="w1").key
+    return Acknowledgement(key, DLAMINI, "The vendor comes tonight only", night(0), span, span)
+
+
+def test_a_freeze_that_was_accepted_is_on_page_1_and_no_clean_process():
+    source = thin()
+    good = next(d for d in report_data(source)[0].summary.dimensions if d.name == "Process")
+    source = changed(source, acknowledged=(frozen(source),))
+    data = report_data(source)[0]
+    (note,) = data.summary.overrides
+    assert note.id == "A-1"
+    assert "Year end" in note.claim.lead
+    assert "The vendor comes tonight only" in note.claim.text
+    assert note.claim.evidence
+    process = next(item for item in data.summary.dimensions if item.name == "Process")
+    assert (good.found, process.found) == ("No condition overridden", "1 override")
+    passed = data.history.rules[-1]
+    assert (passed.found, passed.mark.icon) == ("A-1", Icon.WATCH)
+
+
+def test_a_conflict_with_another_change_is_on_page_1_and_counts_as_no_departure():
+    source = thin()
+    source = changed(source, acknowledged=(frozen(source, Reason.SAME_HOST),))
+    summary = report_data(source)[0].summary
+    assert [item.id for item in summary.overrides] == ["A-1"]
+    assert "No condition overridden" in [item.found for item in summary.dimensions]
+
+
+def test_what_was_accepted_for_another_window_is_not_printed():
+    source = thin()
+    old = frozen(source)
+    moved = TimeRange(night(5), night(7))
+    source = changed(source, acknowledged=(replace(old, span=moved),))
+    assert report_data(source)[0].summary.overrides == ()
+
+
+def test_a_level_of_risk_set_by_hand_is_on_page_1():
+    source = sample.full()
+    risk = replace(source.change.risk, override=Grade.VERY_LOW, override_reason="Rehearsed")
+    summary = report_data(changed(source, risk=risk))[0].summary
+    (note,) = [item for item in summary.overrides if item.id == "R-1"]
+    assert "set to very low by hand: Rehearsed." in note.claim.text
 
 
 def moved_back(at) -> Event:

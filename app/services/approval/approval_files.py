@@ -9,7 +9,7 @@ for the same name is refused.
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -27,6 +27,7 @@ from app.services.change.changes import Desk
 from app.services.people import confirmed_key, own_signer
 from app.services.ports.store import UnitOfWork
 from app.services.signed_files import Sealed, open_sealed, seal
+from app.wording import moment
 
 REQUEST = "changedesk/approval-request/1"
 ANSWER = "changedesk/approval-answer/1"
@@ -37,6 +38,8 @@ BESIDE = (
 )  # fmt: skip
 """What an approver reads beside the plan: signed as well, but no part of the plan's hash."""
 MAX_COMMENT = 4000
+CLOCKS_DIFFER = timedelta(days=1)
+"""So far ahead may the clock of another computer be, such as one set to another zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +256,7 @@ def import_answer(data: bytes, *, desk: Desk, confirm: str = "") -> Imported:
     """Take over a decision that was signed elsewhere; the same file twice does nothing twice.
 
     Raises:
-        InvalidInput: It is no answer file.
+        InvalidInput: It is no answer file, or is dated more than a day ahead.
         NotAuthentic: It was altered, is about another change, another plan or another request, or
             is older than what the same person has said meanwhile.
         SignerUnknown, SignerChanged: It must be confirmed first whose key this is.
@@ -273,6 +276,7 @@ def import_answer(data: bytes, *, desk: Desk, confirm: str = "") -> Imported:
         if _has(change, sealed):
             return Imported(change, answer, is_new=False)
         _refuse_outdated(answer, change)
+        _refuse_tomorrow(answer, desk.clock.now())
         refuse_decision(change, given, uow)
     confirmed_key(answer.approver, sealed, confirm, desk=desk)
     with desk.new_uow() as uow:
@@ -280,6 +284,7 @@ def import_answer(data: bytes, *, desk: Desk, confirm: str = "") -> Imported:
         if _has(change, sealed):  # somebody else was quicker
             return Imported(change, answer, is_new=False)
         _refuse_outdated(answer, change)
+        _refuse_tomorrow(answer, desk.clock.now())
         refuse_decision(change, given, uow)
         saved = record(change, given, uow, desk)
         uow.commit()
@@ -306,6 +311,17 @@ def _of_ours(answer: AnswerFile, uow: UnitOfWork) -> Change:
             hint=_("Export a request from this desk, and have that one answered."),
         )
     return change
+
+
+def _refuse_tomorrow(answer: AnswerFile, now: datetime) -> None:
+    """Refuse what is dated far ahead: nothing its signer says later could ever replace it."""
+    if answer.decided_at - now > CLOCKS_DIFFER:
+        raise InvalidInput(
+            _("The answer is dated {at}, which is yet to come.").format(
+                at=moment(answer.decided_at, "UTC")
+            ),
+            hint=_("Set the clock of the computer it was signed on, and have it answered again."),
+        )
 
 
 def _refuse_outdated(answer: AnswerFile, change: Change) -> None:

@@ -47,7 +47,7 @@ def is_clean(change: Change, facts: Facts) -> bool:
     return (
         change.close_code is CloseCode.SUCCESSFUL
         and not change.backed_out
-        and not change.counted_overrides
+        and not change.departures
         and not _left_the_plan(facts.last_run)
         and not any(item.caused for item in change.incidents)
         and all(case.result is TestResult.PASSED for case in change.tests if case.mandatory)

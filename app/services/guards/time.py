@@ -23,8 +23,12 @@ def no_active_freeze(change: Change, facts: Facts) -> str:
 
 
 def is_inside_windows(change: Change, facts: Facts) -> str:
-    """The whole window lies in maintenance windows; where none is declared any time will do."""
-    found = [c for c in unaccepted(change, facts.conflicts) if c.reason is Reason.OUTSIDE]
+    """The whole window lies in maintenance windows; where none is declared any time will do.
+
+    What somebody accepted by name does not count: whoever leaves the windows takes the usual path,
+    where others decide about it.
+    """
+    found = [c for c in facts.conflicts if c.reason is Reason.OUTSIDE]
     return conflict_sentence(found[0], _zone(change)) if found else ""
 
 

@@ -98,7 +98,7 @@ _FROM_RUN = {
 
 
 def _exceptions(change: Change, live: Sequence[Run], *, caused: bool) -> Iterator[ExceptionKind]:
-    if change.counted_overrides:
+    if change.departures:
         yield ExceptionKind.OVERRIDE
     if caused:
         yield ExceptionKind.INCIDENT

@@ -7,6 +7,7 @@ from app.domain.run import DeviationKind, StepRun, StepState
 from app.i18n import _
 from app.services.report_content.common import Claim, Noted
 from app.services.report_content.evidence import EvidenceBook
+from app.services.report_content.passed import conflict_words
 from app.services.report_content.source import SHORT_S, Source
 from app.services.report_content.words import sentence
 from app.wording import duration
@@ -110,6 +111,12 @@ def _overrides(source: Source) -> Iterator[Deviation]:
             continue
         text = _("{title} (O-{n}, page 1).").format(title=_(item.title), n=number)
         yield Claim(text, _("Override.")), item.by
+    for number, given in enumerate(source.change.accepted_conflicts, start=1):
+        if given.departs:
+            text = _("{what} (A-{n}, page 1).").format(
+                what=conflict_words(source, given).rstrip("."), n=number
+            )
+            yield Claim(text, _("Accepted conflict.")), given.by
 
 
 def _tests(source: Source) -> Iterator[Deviation]:

@@ -29,7 +29,7 @@ def rag_facts(source: Source) -> RagFacts:
         incidents=_incidents(source),
         criteria=criteria(source),
         tests=tally(change.tests),
-        overrides=tuple(item.guard for item in change.counted_overrides),
+        overrides=change.departures,
         rejected=bool(change.work_start and standing_rejections(change)),
         carried_out=run is not None,
         backed_out=change.backed_out,

@@ -169,7 +169,7 @@ def _same_plan(source: Source) -> RuleRow:
 def _passed(source: Source) -> RuleRow:
     rule = _("No condition was passed by name")
     counted = source.change.counted_overrides
-    names = ", ".join(
-        f"O-{n}" for n, item in enumerate(source.change.overrides, start=1) if item in counted
-    )
+    passed = [f"O-{n}" for n, o in enumerate(source.change.overrides, start=1) if o in counted]
+    accepted = enumerate(source.change.accepted_conflicts, start=1)
+    names = ", ".join((*passed, *(f"A-{n}" for n, item in accepted if item.departs)))
     return RuleRow(rule, names or _("none passed"), kept_mark(True, bool(names)))

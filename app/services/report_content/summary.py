@@ -5,12 +5,13 @@ from itertools import islice
 
 from app.domain.change import ChangeState
 from app.domain.metric import WindowName
-from app.i18n import _, later
-from app.services.report_content.common import ActionRow, Claim, DimensionCell, Noted
+from app.i18n import _
+from app.services.report_content.common import ActionRow, Claim, DimensionCell
 from app.services.report_content.evidence import EvidenceBook
 from app.services.report_content.headline import headlines
 from app.services.report_content.outcomes import badly, well
 from app.services.report_content.parts import Summary
+from app.services.report_content.passed import passed_by_name
 from app.services.report_content.source import Source
 from app.services.report_content.tiles import tiles
 from app.services.report_content.unproven import unproven
@@ -22,15 +23,13 @@ from app.services.report_content.words import (
     short_window_words,
 )
 from app.services.review.rag import Rag, overall_rule
-from app.wording import clock_span, day, moment
+from app.wording import clock_span, day
 
 _MOST_CLAIMS = 3
-_LAPSED = later("It lapsed before the work could rest on it, and is not counted.")
 
 
 def summary(source: Source, rag: Rag, book: EvidenceBook) -> Summary:
     """Put page 1 together."""
-    change = source.change
     return Summary(
         headlines=headlines(source, rag),
         context=_context(source, book),
@@ -49,29 +48,7 @@ def summary(source: Source, rag: Rag, book: EvidenceBook) -> Summary:
         badly=tuple(islice(badly(source, rag, book), _MOST_CLAIMS)),
         decision=_decision(source, rag),
         actions=action_rows(source),
-        overrides=tuple(
-            Noted(
-                f"O-{number}",
-                Claim(
-                    _("Accepted by {name}, {when}: {reason}").format(
-                        name=item.by,
-                        when=moment(item.at, source.zone),
-                        reason=sentence(item.reason),
-                    )
-                    + ("" if item in change.standing_overrides else f" {_(_LAPSED)}"),
-                    sentence(_(item.title)),
-                    (
-                        book.record(
-                            f"override/{number}",
-                            _("Override: {title}").format(title=_(item.title)),
-                            item,
-                            item.at,
-                        ),
-                    ),
-                ),
-            )
-            for number, item in enumerate(change.overrides, start=1)
-        ),
+        overrides=passed_by_name(source, book),
         not_evidenced=unproven(source),
     )
 

@@ -161,13 +161,15 @@ def acknowledge(change_id: str, key: str, *, desk: Desk, reason: str) -> Change:
 
     Raises:
         NotFound: There is no such conflict any more.
-        IllegalMove: The reason is missing.
+        IllegalMove: The reason is missing, or the change is closed.
     """
     if not reason.strip():
         raise IllegalMove(_("Accepting a conflict needs a reason."), hint=_("Say why in one line."))
     now = desk.clock.now()
     with desk.new_uow() as uow:
         change = uow.changes.get(change_id)
+        if not change.state.is_open:
+            raise IllegalMove(_("{number} is closed.").format(number=change.number))
         found = find_conflicts(change, change.window, _around(change, uow))
         conflict = next((item for item in found if item.key == key), None)
         if conflict is None or change.window is None:
