@@ -18,7 +18,8 @@ JMETER_WINDOW = 20_000
 PERCENTILES = (50.0, 90.0, 95.0, 99.0)
 _SHIFT = 40
 """Bits of a duration in microseconds; 12 days."""
-_LONGEST_US = (1 << _SHIFT) - 1
+LONGEST_US = (1 << _SHIFT) - 1
+"""The longest duration that is counted; readers reject longer ones."""
 _COMPACT_FROM = 1 << 20
 _EVERYTHING = -1
 
@@ -163,7 +164,7 @@ class Spreads:
 
     def add(self, group: Ints, took_us: Ints) -> None:
         """Count samples; ``group`` is a number from zero to about eight millions."""
-        keys = (group << _SHIFT) | np.minimum(took_us, _LONGEST_US)
+        keys = (group << _SHIFT) | np.minimum(took_us, LONGEST_US)
         distinct, times = np.unique(keys, return_counts=True)
         self._fresh.append((distinct, times))
         self._waiting += len(distinct)
@@ -177,7 +178,7 @@ class Spreads:
         for group in groups:
             first, last = np.searchsorted(self._keys, (group << _SHIFT, (group + 1) << _SHIFT))
             if last > first:
-                value = self._keys[first:last] & _LONGEST_US
+                value = self._keys[first:last] & LONGEST_US
                 parts.append(Histogram(value, self._times[first:last]))
         return Histogram.merged(parts)
 

@@ -115,7 +115,7 @@ def is_ambiguous(wall: datetime, zone: str) -> bool:
     """Whether the clocks show this wall time twice (the autumn change)."""
     there = ZoneInfo(zone)
     first, second = (wall.replace(tzinfo=there, fold=fold).utcoffset() for fold in (0, 1))
-    return first != second and _exists(wall, there)
+    return first != second and exists(wall, there)
 
 
 def valid_times_near(wall: datetime, zone: str) -> tuple[datetime, ...]:
@@ -124,7 +124,7 @@ def valid_times_near(wall: datetime, zone: str) -> tuple[datetime, ...]:
     As long before as the skipped span is, the first one after it, and the same time after it.
     """
     there = ZoneInfo(zone)
-    if _exists(wall, there):
+    if exists(wall, there):
         return ()
     before, after = (wall.replace(tzinfo=there, fold=fold).utcoffset() for fold in (0, 1))
     if before is None or after is None:
@@ -151,7 +151,7 @@ def to_utc(wall: datetime, zone: str) -> datetime:
         there = ZoneInfo(zone)
     except (KeyError, ValueError, OSError) as error:
         raise InvalidInput(f"The time zone “{zone}” is not known.") from error
-    if not _exists(wall, there):
+    if not exists(wall, there):
         offered = ", ".join(f"{time:%H:%M}" for time in valid_times_near(wall, zone))
         raise InvalidInput(
             f"{wall:%H:%M} on {wall:%d %b %Y} does not exist in {zone}: clocks go forward then.",
@@ -160,7 +160,8 @@ def to_utc(wall: datetime, zone: str) -> datetime:
     return wall.replace(tzinfo=there).astimezone(UTC)
 
 
-def _exists(wall: datetime, zone: ZoneInfo) -> bool:
+def exists(wall: datetime, zone: ZoneInfo) -> bool:
+    """Tell whether the clocks of a zone ever show a naive wall time."""
     back = wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
     return back.replace(tzinfo=None, fold=0) == wall.replace(fold=0)
 

@@ -5,18 +5,42 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from app.analysis.loadtest import LONGEST_US as LONGEST_US
 from app.analysis.loadtest import Batch as Batch
 from app.analysis.loadtest import Flags as Flags
 from app.analysis.loadtest import Ints as Ints
 from app.domain.loadtest import LabelSummary, RejectedRow
+from app.i18n import _
 
+_MOST_DIGITS = 15
 KEPT_REJECTS = 20
 """Rejected rows that are named; all are counted."""
+LAST_US = 4 * 10**15
+"""Later than any time of a sample (year 2096)."""
 _LONGEST_LABEL = 500
 
 
 Row = tuple[int, int, int, bool, bool]
 """One sample, in the order of `Batch`."""
+
+
+def hindrance(at_us: int | None, took_us: int | None) -> str:
+    """Say why a sample with this start and duration cannot be used; empty where it can."""
+    if took_us is None or took_us < 0:
+        return _("the response time is no number")
+    if took_us > LONGEST_US:
+        return too_long()
+    return _("the time cannot be read") if at_us is None or at_us >= LAST_US else ""
+
+
+def too_long() -> str:
+    """Say that a response time is longer than any is."""
+    return _("the response time is longer than twelve days")
+
+
+def whole(text: str | bytes) -> int | None:
+    """Return a whole number without a sign, None where it is none or too long to be one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 def batch_of(rows: Sequence[Row]) -> Batch:

@@ -16,6 +16,8 @@ PAD = 512
 _QUOTE, _SPACE, _MINUS, _ZERO = 34, 32, 45, 48
 _WIDEST_EXACT = 15
 _WIDEST_INT = 18
+_HIGHEST = 10**15
+"""Higher ones are higher than any limit, and would not go into 64 bits times a thousand."""
 _LONGEST_NAME = 256
 _ONES = (1 << 64) - 1
 
@@ -79,7 +81,7 @@ class Cells:
     def thousandths(self) -> tuple[Ints, Flags]:
         """Return numbers in thousandths (milliseconds become microseconds), decimals or not."""
         value, good = self.integers()
-        value = value * 1000
+        value = np.minimum(value, _HIGHEST) * 1000
         for row in np.flatnonzero(~good):
             number = _decimal(self.raw(int(row)))
             if number is not None:

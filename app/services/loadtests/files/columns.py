@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.errors import InvalidInput
 from app.i18n import _
@@ -33,6 +33,7 @@ _KNOWN = frozenset((
 ))  # fmt: skip
 _DELIMITERS = ",;\t|:^~#"
 _WORDS = (b"true", b"false")
+_MOST_ABOVE = 20
 _CODE_FORM = re.compile(rb"[1-5]\d\d|Non HTTP.*", re.IGNORECASE)
 
 
@@ -50,6 +51,8 @@ class Columns:
     ok: int | None = None
     code: int | None = None
     message: int | None = None
+    above: int = 0
+    """How many lines that say something stand above the header."""
 
     @property
     def has_header(self) -> bool:
@@ -67,7 +70,7 @@ def columns_of(lines: Sequence[bytes]) -> Columns:
     Raises:
         InvalidInput: These are no results of a load test.
     """
-    found = _by_header(lines[0].decode("utf-8", "replace")) or _by_rows(lines)
+    found = _by_header(lines[0].decode("utf-8", "replace")) or _below(lines) or _by_rows(lines)
     if found is None:
         raise InvalidInput(
             _("This is no result file of a load test that is known here."),
@@ -85,10 +88,10 @@ def columns_of(lines: Sequence[bytes]) -> Columns:
     return found
 
 
-def _by_header(line: str) -> Columns | None:
+def _by_header(line: str, *, least: int = 2) -> Columns | None:
     text = line.strip("\ufeff \r\n")
     best: Columns | None = None
-    most = 1
+    most = least - 1
     others = {mark for mark in text if not mark.isalnum() and mark not in '_"- .'}
     for delimiter in dict.fromkeys([*_DELIMITERS, *sorted(others), " "]):
         names = [name.strip(' "').lower() for name in _split(text, delimiter)]
@@ -98,10 +101,21 @@ def _by_header(line: str) -> Columns | None:
     return best
 
 
+def _below(lines: Sequence[bytes]) -> Columns | None:
+    """Find a header below lines that name the report, its host or its day."""
+    for above, line in enumerate(lines[1:_MOST_ABOVE], start=1):
+        found = _by_header(line.decode("utf-8", "replace"), least=3)
+        if found is not None and found.took is not None:
+            return replace(found, above=above)
+    return None
+
+
 def _named(delimiter: str, names: tuple[str, ...]) -> Columns:
     plain = Columns(delimiter, names, len(names))
-    places = (plain.named(*wanted) for wanted in (_TIME, _TOOK, _LABEL, _OK, _CODE, _MESSAGE))
-    return Columns(delimiter, names, len(names), *places)
+    time, took, label, ok, code, message = (
+        plain.named(*wanted) for wanted in (_TIME, _TOOK, _LABEL, _OK, _CODE, _MESSAGE)
+    )
+    return Columns(delimiter, names, len(names), time, took, label, ok, code, message)
 
 
 def _by_rows(lines: Sequence[bytes]) -> Columns | None:

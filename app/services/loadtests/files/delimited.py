@@ -8,7 +8,14 @@ import numpy as np
 from app.errors import InvalidInput
 from app.i18n import _
 from app.services.loadtests.files.ahead import ahead
-from app.services.loadtests.files.batch import Batch, Flags, Ints, Notebook
+from app.services.loadtests.files.batch import (
+    LONGEST_US,
+    Batch,
+    Flags,
+    Ints,
+    Notebook,
+    too_long,
+)
 from app.services.loadtests.files.cells import Cells, Names
 from app.services.loadtests.files.columns import Columns
 from app.services.loadtests.files.lines import Block, blocks
@@ -19,7 +26,7 @@ PARENT = b"Number of samples in transaction"
 """How the message of a transaction controller begins."""
 EMPTY_PARENT = PARENT + b" : 0"
 _K6_DURATION = b"http_req_duration"
-_GOOD_WORDS, _BAD_WORDS = (b"true", b"1", b"ok", b"yes"), (b"false", b"0", b"ko", b"no")
+GOOD_WORDS, BAD_WORDS = (b"true", b"1", b"ok", b"yes"), (b"false", b"0", b"ko", b"no")
 _FORM_ROWS = 200
 
 
@@ -34,9 +41,7 @@ def read_delimited(file: Text, columns: Columns, book: Notebook, *, zone: str) -
     """
     first_line = 1
     if columns.has_header:
-        while is_void(file.readline()):
-            first_line += 1
-        first_line += 1
+        first_line += _pass_header(file, columns.above, book)
     reader = SampleReader(columns, book, zone)
     found = blocks(file, delimiter=ord(columns.delimiter), width=columns.width, line=first_line)
     for block in ahead(found):
@@ -45,9 +50,23 @@ def read_delimited(file: Text, columns: Columns, book: Notebook, *, zone: str) -
             yield reader.batch(block)
 
 
+def _pass_header(file: Text, above: int, book: Notebook) -> int:
+    """Read up to the end of the header; return how many lines that were."""
+    number = 0
+    while line := file.readline():
+        number += 1
+        if is_void(line):
+            continue
+        if not above:
+            break
+        above -= 1
+        book.reject(number, _("it stands above the header"))
+    return number
+
+
 def is_void(line: bytes) -> bool:
     """Whether a line before the header says nothing; Excel's "sep=;" tells what is seen anyway."""
-    return not line.strip() or line.startswith(b"sep=")
+    return not line.strip() or line.startswith((b"sep=", b"#"))
 
 
 @dataclass(slots=True)
@@ -88,14 +107,18 @@ class SampleReader:
         if not timed.all():
             self._skip_headers(cells, wanted & ~timed, wanted)
             self._drop(block, wanted, timed, _("the response time is no number"))
+        if len(took_us) and int(took_us.max()) > LONGEST_US:
+            self._drop(block, wanted, took_us <= LONGEST_US, too_long())
         if columns.time is None:
             self.book.note(_("The file has no times, so there is no rate."))
             return np.full(len(block), -1, np.int64), took_us
         cells = block.column(columns.time)
+        if not wanted.any():
+            return np.full(len(block), -1, np.int64), took_us
         if self.times is None:
             self.times = self._form(cells.rows(wanted))
         at_us, known = self.times(cells)
-        self._drop(block, wanted, known, _("the time cannot be read"))
+        self._drop(block, wanted, known, _("the time cannot be read, or the clocks skip it"))
         return at_us, took_us
 
     def _skip_headers(self, cells: Cells, doubtful: Flags, wanted: Flags) -> None:
@@ -126,11 +149,11 @@ class SampleReader:
         place = columns.named("expected_response") if self._is_k6 else columns.ok
         if place is not None:
             cells = block.column(place)
-            good = _any_of(cells, _GOOD_WORDS)
+            good = _any_of(cells, GOOD_WORDS)
             if good.all():
                 return good
             told = good.copy()
-            told[~good] = _any_of(cells.rows(~good), _BAD_WORDS)
+            told[~good] = _any_of(cells.rows(~good), BAD_WORDS)
             if self._is_k6 and columns.code is not None:
                 return good | (~told & _is_fine(block.column(columns.code)))
             self._drop(block, wanted, told, _("“success” is neither true nor false"))

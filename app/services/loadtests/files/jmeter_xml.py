@@ -16,9 +16,16 @@ import defusedxml.sax
 
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.loadtests.files.batch import Batch, Notebook, Row, batch_of
-from app.services.loadtests.files.delimited import EMPTY_PARENT, PARENT
-from app.services.loadtests.files.opening import Text
+from app.services.loadtests.files.batch import (
+    Batch,
+    Notebook,
+    Row,
+    batch_of,
+    hindrance,
+    whole,
+)
+from app.services.loadtests.files.delimited import BAD_WORDS, EMPTY_PARENT, GOOD_WORDS, PARENT
+from app.services.loadtests.files.opening import Text, refused_type
 
 _SAMPLES = ("httpSample", "sample", "sampleResult")
 _DEEPEST = 100
@@ -30,6 +37,7 @@ _BAD_REFERENCE = re.compile(
     r"&#(?:x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef])|0*(?:[0-8]|1[124-9]|2\d|3[01]));", re.IGNORECASE
 )
 _LONGEST_REFERENCE = 12
+_ASCII = b"<az AZ 09+&~\\>"
 
 
 def read_xml(text: Text, book: Notebook) -> Iterator[Batch]:
@@ -49,9 +57,7 @@ def read_xml(text: Text, book: Notebook) -> Iterator[Batch]:
                 yield handler.taken()
         parser.close()
     except defusedxml.DefusedXmlException as error:
-        raise InvalidInput(_("The file declares a document type; such files are refused.")) from (
-            error
-        )
+        raise refused_type() from error
     except SAXParseException as error:
         if not handler.seen:
             raise InvalidInput(
@@ -70,11 +76,7 @@ def _broken(why: str) -> str:
 def _pieces(text: Text) -> Iterator[str]:
     """Yield the text without what XML 1.0 forbids but servers send and JMeter writes down."""
     found = _ENCODING.match(text.head)
-    try:
-        info = codecs.lookup(found[1].decode() if found else "utf-8")
-    except LookupError:
-        info = codecs.lookup("utf-8")
-    decoder = info.incrementaldecoder("replace")
+    decoder = _coding(found[1].decode() if found else "utf-8").incrementaldecoder("replace")
     rest = ""
     is_first = True
     while data := text.read(_CHUNK):
@@ -85,6 +87,17 @@ def _pieces(text: Text) -> Iterator[str]:
         piece, rest = (piece[:cut], piece[cut:]) if cut >= 0 else (piece, "")
         yield _allowed(piece)
     yield _allowed(rest + decoder.decode(b"", final=True))
+
+
+def _coding(name: str) -> codecs.CodecInfo:
+    """Return a coding that leaves ASCII as it is; UTF-16 has been recoded before this."""
+    try:
+        info = codecs.lookup(name)
+        if info.decode(_ASCII)[0] == _ASCII.decode():
+            return info
+    except Exception:  # noqa: BLE001, S110 - a file may name any codec of Python, such as hex
+        pass
+    return codecs.lookup("utf-8")
 
 
 def _allowed(piece: str) -> str:
@@ -125,31 +138,25 @@ class _Handler(ContentHandler):
             self._within.pop()
 
     def _take(self, attrs: AttributesImpl, is_parent: bool) -> None:
-        took = _first(attrs, "t", "time", "elapsed")
-        at = _first(attrs, "ts", "timeStamp")
-        ok = _first(attrs, "s", "success")
-        why = _hindrance(took, at, ok)
-        if why:
+        took, at = whole(_first(attrs, "t", "time", "elapsed")), _first(attrs, "ts", "timeStamp")
+        took_us = None if took is None else took * 1000
+        at_ms = whole(at) if at else None
+        at_us = -1 if not at else None if at_ms is None else at_ms * 1000
+        ok = _first(attrs, "s", "success").lower().encode()
+        why = hindrance(at_us, took_us)
+        if not why and ok not in (*GOOD_WORDS, *BAD_WORDS):
+            why = _("“success” is neither true nor false")
+        if why or at_us is None or took_us is None:
             self._book.reject(int(self._where.getLineNumber() or 0), why)
             return
         label = _first(attrs, "lb", "label") or _("(no label)")
         number = self._book.labels.number(label.encode())
-        at_us = int(at) * 1000 if at else -1
-        self.rows.append((at_us, int(took) * 1000, number, ok == "true", is_parent))
+        self.rows.append((at_us, took_us, number, ok in GOOD_WORDS, is_parent))
 
     def taken(self) -> Batch:
         """Return what has been collected since the last time."""
         rows, self.rows = self.rows, []
         return batch_of(rows)
-
-
-def _hindrance(took: str, at: str, ok: str) -> str:
-    """Say why a sample cannot be used; empty where it can."""
-    if not took.isdigit():
-        return _("the response time is no number")
-    if at and not at.isdigit():
-        return _("the time cannot be read")
-    return "" if ok in ("true", "false") else _("“success” is neither true nor false")
 
 
 def _first(attrs: AttributesImpl, *names: str) -> str:

@@ -72,17 +72,27 @@ def blocks(file: Readable, *, delimiter: int, width: int, line: int) -> Iterator
     """
     rest = b""
     bad: list[RejectedRow] = []
+    is_within = False
     while True:
         data = file.read(BLOCK_BYTES)
+        if is_within and data:  # the rest of a row that was too long
+            _row, end, data = data.partition(b"\n")
+            if not end:
+                continue
+            is_within, line = False, line + 1
+            if not data:
+                continue
         text = rest + data
         if not text:
+            if bad:  # the last row was too long
+                yield _cut(b"\n", delimiter, width, line, bad, final=True)[0]
             return
         if data:
             cut = text.rfind(b"\n") + 1
             text, rest = text[:cut], text[cut:]
             if len(rest) > _LONGEST_ROW:
-                bad.append(RejectedRow(line, _("longer than a row may be")))
-                rest = b""
+                bad.append(RejectedRow(line + text.count(b"\n"), _("longer than a row may be")))
+                rest, is_within = b"", True
         else:
             rest = b""
             text += b"" if text.endswith(b"\n") else b"\n"

@@ -6,8 +6,9 @@ Times are in seconds there, in milliseconds here.
 
 import csv
 import io
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -21,13 +22,15 @@ from app import processes
 from app.domain.loadtest import LabelSummary
 from app.errors import InvalidInput
 from app.i18n import _, ngettext
-from app.services.loadtests.files.batch import Batch, Notebook, Row, batch_of
+from app.services.loadtests.files.batch import Batch, Notebook, Row, batch_of, hindrance, whole
+from app.services.loadtests.files.opening import refused_type
 
 _DATE = "%d/%m/%Y %H:%M:%S"
 _MOMENT = r"(\d\d/\d\d/\d{4}\s+\d\d:\d\d:\d\d)"
 _PERIOD = re.compile(rf"{_MOMENT}\s*-\s*{_MOMENT}")
 _MDB_MINUTES = 10
 _HIGHEST_CELL = 10_000
+_SHOWN = 40
 
 
 def read_report(data: bytes, book: Notebook, *, zone: str) -> None:
@@ -38,7 +41,9 @@ def read_report(data: bytes, book: Notebook, *, zone: str) -> None:
     """
     try:
         root: Element = fromstring(data, forbid_dtd=True)
-    except (ParseError, defusedxml.DefusedXmlException) as error:
+    except defusedxml.DefusedXmlException as error:
+        raise refused_type() from error
+    except ParseError as error:
         raise InvalidInput(_("The file is not valid XML: {why}.").format(why=error)) from error
     general = root.find("General")
     if general is None:
@@ -49,12 +54,14 @@ def read_report(data: bytes, book: Notebook, *, zone: str) -> None:
         _note_zone(book, zone)
     seconds = _number(span.get("Duration", "") if span is not None else "")
     stopped = 0
-    for entry in general.iter("Transaction"):
-        passed, failed = (_count(entry.get(name, "")) for name in ("Pass", "Fail"))
-        stopped += _count(entry.get("Stop", ""))
-        samples = passed + failed
-        rate = samples / seconds if seconds else None
+    for number, entry in enumerate(general.iter("Transaction"), start=1):
         name = entry.get("Name", _("(no label)"))
+        counts = _counts(entry, name, number, book)
+        if counts is None:
+            continue
+        samples, failed = counts
+        stopped += _count(entry.get("Stop", ""))
+        rate = samples / seconds if seconds else None
         book.written.append(LabelSummary(name, samples, failed, rate_per_s=rate))
     book.note(_("A LoadRunner run report holds no response times."))
     _note_stopped(book, stopped)
@@ -79,13 +86,16 @@ def read_html(data: bytes, book: Notebook, *, zone: str) -> None:
         book.span_us = _span(period[1], period[2], zone)
         _note_zone(book, zone)
     seconds = (book.span_us[1] - book.span_us[0]) / 1e6 if book.span_us else 0.0
-    for row in table.rows:
-        passed, failed = (_count(row.get(name, "")) for name in ("Pass", "Fail"))
-        samples = passed + failed
+    for number, row in enumerate(table.rows, start=1):
+        name = row.get("Transaction Name", _("(no label)"))
+        counts = _counts(row, name, number, book)
+        if counts is None:
+            continue
+        samples, failed = counts
         shown = row if samples else {}
         book.written.append(
             LabelSummary(
-                row.get("Transaction Name", _("(no label)")),
+                name,
                 samples,
                 failed,
                 mean_ms=_ms(shown.get("Average", "")),
@@ -135,6 +145,15 @@ def read_mdb(path: Path, book: Notebook) -> Iterator[Batch]:
     Raises:
         InvalidInput: mdbtools is not installed, or the file is no such database.
     """
+    try:
+        yield _transactions(path, book)
+    except (KeyError, ValueError) as error:  # a table has other columns, or no figures in them
+        raise InvalidInput(
+            _("The file is no LoadRunner Analysis database: {why}.").format(why=error)
+        ) from error
+
+
+def _transactions(path: Path, book: Notebook) -> Batch:
     events = {row["Event ID"]: row for row in _mdb(path, "Event_map")}
     status = {
         row["Status1"]: row["Transaction End Status"] for row in _mdb(path, "TransactionEndStatus")
@@ -151,17 +170,20 @@ def read_mdb(path: Path, book: Notebook) -> Iterator[Batch]:
         if outcome == "Stop":
             stopped += 1
             continue
-        if end is None or value is None or value < 0 or row["Result ID"] not in starts:
-            book.reject(line, _("the response time is no number"))
+        took_us = None if value is None else round(value * 1e6)
+        at_us = None
+        if end is not None and value is not None and row["Result ID"] in starts:
+            at_us = starts[row["Result ID"]] * 10**6 + round((end - value) * 1e6)
+        if (why := hindrance(at_us, took_us)) or at_us is None or took_us is None:
+            book.reject(line, why)
             continue
         merged += _count(row.get("Acount", "1")) > 1
-        at_us = starts[row["Result ID"]] * 10**6 + round((end - value) * 1e6)
         number = book.labels.number(event["Event Name"].encode())
-        rows.append((at_us, round(value * 1e6), number, outcome == "Pass", False))
+        rows.append((at_us, took_us, number, outcome == "Pass", False))
     if merged:
         book.note(_("{n} rows are averages of several transactions.").format(n=merged))
     _note_stopped(book, stopped)
-    yield batch_of(rows)
+    return batch_of(rows)
 
 
 def _mdb(path: Path, table: str) -> list[dict[str, str]]:
@@ -206,16 +228,34 @@ def _span(start: str, end: str, zone: str) -> tuple[int, int] | None:
     return first, last
 
 
+def _counts(
+    row: Mapping[str, str] | Element, name: str, number: int, book: Notebook
+) -> tuple[int, int] | None:
+    """Return how many transactions there were and how many failed; None where that is not told."""
+    passed, failed = (_told_count(row.get(each, "")) for each in ("Pass", "Fail"))
+    if passed is None or failed is None:
+        text = _("the counts of transaction “{name}” are no numbers")
+        book.reject(number, text.format(name=name[:_SHOWN]))
+        return None
+    return passed + failed, failed
+
+
 def _count(text: str) -> int:
+    return _told_count(text) or 0
+
+
+def _told_count(text: str) -> int | None:
+    """Return a count, 0 where nothing stands, None where something else does."""
     figure = text.replace(",", "").strip()
-    return int(figure) if figure.isdigit() else 0
+    return whole(figure) if figure else 0
 
 
 def _number(text: str) -> float | None:
     try:
-        return float(text.replace(",", ""))
+        value = float(text.replace(",", ""))
     except ValueError:
         return None
+    return value if math.isfinite(value) else None
 
 
 def _ms(text: str) -> float | None:

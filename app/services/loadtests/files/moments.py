@@ -5,18 +5,19 @@ The form is taken from the first rows, once for the whole file; a cell in anothe
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from app.domain.window import exists
 from app.i18n import _
-from app.services.loadtests.files.batch import Flags, Ints
+from app.services.loadtests.files.batch import LAST_US, Flags, Ints
 from app.services.loadtests.files.cells import Cells
 
 HOUR_US = 3_600_000_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _UNITS = ((10**17, -1000), (10**14, 1), (10**11, 1000), (10**8, 1_000_000))
 """From which size on a count is of nanoseconds, microseconds, milliseconds, seconds."""
 _FIELDS = "ymdHMSf"
@@ -85,7 +86,7 @@ class _Counted:
             if _is_figure(text):
                 scale = self.unit if self.unit > 0 else -1 / self.unit
                 at_us[row], good[row] = round(float(text) * scale), True
-        good &= (at_us > 0) & (at_us < 4 * 10**15)
+        good &= (at_us > 0) & (at_us < LAST_US)
         return at_us, good
 
 
@@ -190,7 +191,10 @@ class _Formatted:
         at_us += parts["H"] * HOUR_US + parts["M"] * 60_000_000 + parts["S"] * 1_000_000
         at_us += parts.get("f", np.zeros(len(cells), np.int64))
         at_us[~good] = 0
-        return (at_us if form.is_utc else _from_zone(at_us, self.zone)), good
+        if form.is_utc:
+            return at_us, good
+        at_us, is_there = _from_zone(at_us, self.zone)
+        return at_us, good & is_there
 
 
 def _days(year: Ints, month: Ints, day: Ints) -> Ints:
@@ -203,18 +207,19 @@ def _days(year: Ints, month: Ints, day: Ints) -> Ints:
     return days
 
 
-def _from_zone(at_us: Ints, zone: ZoneInfo) -> Ints:
-    """Return UTC; the offset is looked up once for every quarter of an hour."""
+def _from_zone(at_us: Ints, zone: ZoneInfo) -> Reading:
+    """Return UTC, and which times the clocks do not skip.
+
+    The offset is looked up once for every quarter of an hour; of an hour that comes twice the first
+    one is taken.
+    """
     quarter = at_us // (HOUR_US // 4)
     seen, place = np.unique(quarter, return_inverse=True)
-    offsets = [_offset_us(int(each) * 900, zone) for each in seen]
-    return at_us - np.array(offsets, np.int64)[place]
-
-
-def _offset_us(local_s: int, zone: ZoneInfo) -> int:
-    naive = datetime.fromtimestamp(local_s, UTC).replace(tzinfo=zone)
-    offset = naive.utcoffset()
-    return round(offset.total_seconds() * 1e6) if offset else 0
+    walls = [datetime.fromtimestamp(int(each) * 900, UTC).replace(tzinfo=None) for each in seen]
+    there = (wall.replace(tzinfo=zone).utcoffset() or timedelta() for wall in walls)
+    offsets = np.array([offset // _MICROSECOND for offset in there], np.int64)
+    is_there = np.array([exists(wall, zone) for wall in walls], bool)
+    return at_us - offsets[place], is_there[place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +242,8 @@ def _worded(text: str, zone: ZoneInfo) -> int | None:
     if moment is None:
         return None
     if moment.tzinfo is None:
+        if not exists(moment, zone):
+            return None
         moment = moment.replace(tzinfo=zone)
     gone = moment - _EPOCH
     return (gone.days * 86400 + gone.seconds) * 10**6 + gone.microseconds

@@ -20,6 +20,11 @@ _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _UTF8_MARK = b"\xef\xbb\xbf"
 
 
+def refused_type() -> InvalidInput:
+    """Say that a file declares a document type, which could make a small file a huge one."""
+    return InvalidInput(_("The file declares a document type; such files are refused."))
+
+
 class Pieces(Protocol):
     """What gives its bytes piece by piece."""
 
@@ -45,7 +50,10 @@ class Text:
         self.damage = ""
         """What ended a packed file early."""
         self._ended = False
-        self._ahead = self.head = self._more(HEAD_BYTES).removeprefix(_UTF8_MARK)
+        self._old_ends = False
+        head = self._more(HEAD_BYTES).removeprefix(_UTF8_MARK)
+        self._old_ends = b"\r" in head and b"\n" not in head
+        self._ahead = self.head = head.replace(b"\r", b"\n") if self._old_ends else head
 
     @property
     def done(self) -> int:
@@ -80,7 +88,7 @@ class Text:
             piece = b""
             self.damage = _("The packed file is cut off or damaged ({why}).").format(why=error)
         self._ended = not piece
-        return piece
+        return piece.replace(b"\r", b"\n") if self._old_ends else piece
 
 
 @contextmanager

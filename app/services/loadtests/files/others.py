@@ -2,11 +2,19 @@
 
 import csv
 import io
+import math
 from collections.abc import Iterator
 
 from app.domain.loadtest import LabelSummary
 from app.i18n import _
-from app.services.loadtests.files.batch import Batch, Notebook, Row, batch_of
+from app.services.loadtests.files.batch import (
+    Batch,
+    Notebook,
+    Row,
+    batch_of,
+    hindrance,
+    whole,
+)
 from app.services.loadtests.files.opening import Text
 
 _CHUNK = 1 << 20
@@ -41,10 +49,11 @@ def _request(cells: list[bytes], book: Notebook) -> Row | None:
     for at in range(len(cells) - 1, 3, -1):
         if cells[at] in (b"OK", b"KO"):
             name, start, end = cells[at - 3 : at]
-            if start.isdigit() and end.isdigit() and int(end) >= int(start):
-                took_us = (int(end) - int(start)) * 1000
-                number = book.labels.number(name)
-                return int(start) * 1000, took_us, number, cells[at] == b"OK", False
+            begun, done = whole(start), whole(end)
+            if begun is None or done is None or hindrance(1000 * begun, 1000 * (done - begun)):
+                continue
+            number = book.labels.number(name)
+            return 1000 * begun, 1000 * (done - begun), number, cells[at] == b"OK", False
     return None
 
 
@@ -56,7 +65,7 @@ def read_locust(data: bytes, book: Notebook) -> None:
         if name in ("Aggregated", "Total") and not (row.get("Type") or "").strip():
             continue
         samples, errors = (_number(row.get(key)) for key in ("Request Count", "Failure Count"))
-        if samples is None or errors is None:
+        if samples is None or errors is None or not 0 <= errors <= samples:
             book.reject(reader.line_num, _("no counts of requests and failures"))
             continue
         book.written.append(
@@ -78,6 +87,7 @@ def read_locust(data: bytes, book: Notebook) -> None:
 
 def _number(text: str | None) -> float | None:
     try:
-        return float(text or "")
+        value = float(text or "")
     except ValueError:
         return None
+    return value if math.isfinite(value) else None

@@ -16,7 +16,8 @@ from app.services.loadtests.files.opening import HEAD_BYTES, Text, opened
 from app.services.loadtests.files.others import read_gatling, read_locust
 from app.tasks import TaskContext
 
-_SNIFFED_LINES = 40
+_SNIFFED_LINES, _SNIFFED_BYTES = 40, 4096
+_MOST_ZEROS = 0.02
 _MOST_WHOLE_BYTES = 64 << 20
 _MDB = b"\x00\x01\x00\x00Standard "
 _LOCUST = b"Request Count"
@@ -84,7 +85,8 @@ def _recognised(head: bytes) -> LoadTestFormat:
         return LoadTestFormat.LOCUST_STATS
     if lines[0].startswith(b"metric_name,"):
         return LoadTestFormat.K6_CSV
-    if b"\x00" in head[:4096]:
+    begin = head[:_SNIFFED_BYTES]
+    if begin.count(0) > len(begin) * _MOST_ZEROS:  # a label may hold a few
         raise InvalidInput(_("The file is neither text nor a database that is known here."))
     return LoadTestFormat.JMETER_CSV
 
