@@ -110,7 +110,8 @@ def _window(entry: WindowEntry, made_at: datetime) -> Iterator[Event]:
 def _window_event(entry: WindowEntry, uid: str, made_at: datetime) -> Event:
     event = _event(uid, entry.title, entry.text, made_at)
     event.add("sequence", entry.window.version)
-    event.add("status", EntryStatus.CONFIRMED.value)
+    status = EntryStatus.CANCELLED if entry.window.retired else EntryStatus.CONFIRMED
+    event.add("status", status.value)
     event.add("transp", "OPAQUE" if entry.window.is_freeze else "TRANSPARENT")
     event.add("categories", ["Freeze" if entry.window.is_freeze else "Maintenance window"])
     return event

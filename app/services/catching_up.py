@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from app.domain.change import Change
-from app.domain.run import Run
+from app.domain.run import Run, StepRun
 from app.errors import AppError
 from app.i18n import _, ngettext
 from app.services.backup.backup_schedule import DueBackup, due_backups, note_cut_off_tries
+from app.services.run.silent_gates import close_all_silent_gates
 from app.services.schedule.missed import note_missed
 
 if TYPE_CHECKING:
@@ -44,10 +45,12 @@ class KeptUp:
     drafts: tuple[Change, ...] = ()
     backups: tuple[DueBackup, ...] = ()
     """Scheduled backups that must begin now."""
+    gates: tuple[tuple[Run, StepRun], ...] = ()
+    """Gates that nobody has answered in time, each with its run."""
 
 
 def keep_up(services: "AppServices", asleep_until: datetime | None = None) -> KeptUp:
-    """Note windows that have just been missed, and make the drafts that have just come due.
+    """Note missed windows, make the drafts that have come due, stop gates nobody has answered.
 
     Args:
         services: Everything there is.
@@ -58,8 +61,10 @@ def keep_up(services: "AppServices", asleep_until: datetime | None = None) -> Ke
     )
     drafts = _make_drafts(services)
     due = due_backups(desk=services.desk)
+    gates = close_all_silent_gates(desk=services.desk)
     with services.new_uow() as uow:
-        return KeptUp(tuple((uow.changes.get(run.change), run) for run in missed), drafts, due)
+        found = tuple((uow.changes.get(run.change), run) for run in missed)
+    return KeptUp(found, drafts, due, gates)
 
 
 def _make_drafts(services: "AppServices") -> tuple[Change, ...]:

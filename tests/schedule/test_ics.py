@@ -26,7 +26,7 @@ from app.services.schedule.calendars import (
     export_changes,
 )
 from app.services.schedule.scheduling import reschedule
-from app.services.schedule.windows import checked, save_window
+from app.services.schedule.windows import checked, retire_window, save_window
 from tests.schedule.conftest import read
 from tests.schedule.examples import BERLIN, ZONES, at, freeze, span, window
 from tests.schedule.reading import components, expand, instant, vevents
@@ -245,6 +245,17 @@ def test_people_and_windows_go_into_the_file(services, made):
     assert all("attendee" not in event for event in events)
     assert "Hosts: db-01" in events[0]["description"]
     assert "Not at month end" in str(events[1]["description"])
+
+
+def test_a_retired_window_is_taken_out_of_the_calendars_that_hold_it(services, made):
+    kept = save_window(window("FREQ=MONTHLY;BYDAY=2TU"), desk=services.desk)
+    one = made()
+    before = components(exported(services, one, windows=True))[-1]
+    retire_window(kept.id, desk=services.desk)
+    after = components(exported(services, one, windows=True))[-1]
+    assert [str(event["status"]) for event in (before, after)] == ["CONFIRMED", "CANCELLED"]
+    assert before["uid"] == after["uid"]
+    assert int(after["sequence"]) > int(before["sequence"])
 
 
 def test_nothing_to_export_is_said(services, made):

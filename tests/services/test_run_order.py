@@ -21,12 +21,15 @@ from app.services.run.decisions import (
     repeat_step,
     skip_step,
 )
-from app.services.run.execution import back_out, close_silent_gates, play
+from app.services.run.execution import back_out, pause, play, resume
+from app.services.run.silent_gates import close_silent_gates
 from app.tasks import TaskContext
 from tests.examples import DB
 from tests.fakes import NOON
+from tests.schedule.examples import plain
 from tests.services.test_execution import DONE, Machine, command
 
+OUTSIDE = DeviationKind.OUT_OF_WINDOW
 OUTCOMES = (StepState.DONE, StepState.FAILED, StepState.UNKNOWN, StepState.STOPPED)
 
 
@@ -191,6 +194,8 @@ def test_a_silent_gate_is_refused_even_before_anybody_looked():
     with pytest.raises(IllegalMove, match="time to answer"):
         answer_gate(machine.run.id, "g", "GO", desk=machine.desk)
     assert machine.state_of("g") is StepState.STOPPED
+    gate = machine.store.kinds["runs"][machine.run.id].of("g")
+    assert gate.actual_s == 60.0, "it ended when its time did, not when somebody looked"
 
 
 def test_a_gate_is_answered_by_whom_it_names_and_not_by_the_implementer():
@@ -259,6 +264,54 @@ def test_leaving_the_plan_is_written_down_by_itself():
         ("m", DeviationKind.SKIPPED),
     ]
     assert machine.store.kinds_logged().count("run.deviation") == 5
+
+
+def test_work_that_goes_on_after_the_window_has_ended_is_written_down_once():
+    ask = Step("g", "Go?", StepKind.GATE, answer="GO", limit_s=1e6)
+    machine = Machine(command("a"), Step("m", "Look", StepKind.MANUAL), ask, command("b"))
+    windowed(machine, -30, 5)
+    machine.answers["a"] = lambda: (machine.desk.clock.pass_by(minutes=4), DONE)[1]
+    run = machine.play()
+    assert run.deviations == ()
+    machine.desk.clock.pass_by(minutes=3)
+    confirm_step(run.id, "m", "Looked", desk=machine.desk)
+    machine.play()
+    answer_gate(run.id, "g", "GO", desk=machine.desk, late_reason="Nearly there")
+    run = machine.play()
+    found = [(i.step, plain(i.text)) for i in run.deviations if i.kind is OUTSIDE]
+    assert found == [
+        ("m", "“Look” went on for 2 min after the end of the window."),
+        ("g", "“Go?” began outside the window."),
+        ("b", "“Step b” began outside the window."),
+    ]
+
+
+def test_a_command_that_was_under_way_at_the_end_of_the_window_is_a_deviation_by_itself():
+    machine = Machine(command("a"))
+    windowed(machine, -30, 5)
+    machine.answers["a"] = lambda: (machine.desk.clock.pass_by(minutes=9), DONE)[1]
+    (found,) = machine.play().deviations
+    assert (found.kind, found.step) == (OUTSIDE, "a")
+    assert "4 min after the end" in plain(found.text)
+
+
+@pytest.mark.parametrize("verb", [pause, resume])
+def test_a_run_that_has_just_ended_keeps_its_end(verb):
+    machine = Machine(command("a"))
+    ended = machine.play()
+    machine.desk.clock.pass_by(minutes=5)
+    assert verb(ended.id, desk=machine.desk) == ended
+    assert machine.play() == ended
+    assert machine.store.kinds["changes"][machine.change].work_end == ended.ended_at
+
+
+def test_nothing_of_a_run_that_is_over_can_be_sent_again():
+    machine = Machine(command("a", on_fail=OnFail.GO_ON, mandatory=False))
+    machine.answers["a"] = lambda: StepOutcome(StepState.FAILED, "exit 1", 1)
+    assert machine.play().state is RunState.DONE
+    with pytest.raises(IllegalMove, match="has ended"):
+        repeat_step(machine.run.id, "a", desk=machine.desk)
+    assert machine.state_of("a") is StepState.FAILED
 
 
 def test_within_its_p90_a_step_is_no_deviation():

@@ -20,7 +20,7 @@ from app.services.fanout import deciding
 from app.services.guards.who import lacks_role
 from app.services.host.last_work import work_after
 from app.services.message.notifying import mail_of
-from app.services.run import decisions, execution
+from app.services.run import decisions, execution, silent_gates
 from app.services.run.estimates import Past, past_steps
 from app.services.run.execution import Beginning
 from app.services.run.gate_facts import Situation
@@ -219,7 +219,7 @@ def back_out(run: Run, reason: str) -> Verb:
 
 def close_silent_gates(run: Run) -> Verb:
     """Stop gates that nobody has answered in time."""
-    return lambda desk: execution.close_silent_gates(run.id, desk=desk)
+    return lambda desk: silent_gates.close_silent_gates(run.id, desk=desk)
 
 
 def add_note(run: Run, text: str, at: datetime | None, *, unplanned: bool) -> Verb:

@@ -17,6 +17,7 @@ from ui.tasks import WRITES
 
 if TYPE_CHECKING:
     from app.domain.backup_schedule import BackupAttempt
+    from app.domain.run import Run, StepRun
     from app.services.backup.backup_schedule import DueBackup
     from app.services.catching_up import KeptUp
     from app.services.facade import AppServices
@@ -85,10 +86,25 @@ class Watch(QObject):
                     actions=(MessageAction(_("Open the change"), show),),
                 )
             )
+        for stopped, gate in found.gates:
+            self._say_stopped(stopped, gate)
         for due in found.backups:
             _Scheduled(self._context, due, self)
-        if found.missed or found.drafts:
+        if found.missed or found.drafts or found.gates:
             self._context.changed.announce(Topic.CHANGES | Topic.RUNS, by=self)
+
+    def _say_stopped(self, run: "Run", gate: "StepRun") -> None:
+        """Say it wherever the person is: the run page need not be open."""
+        show = partial(self._context.navigation.go, "run", run.id)
+        self._context.messages.post(
+            Message(
+                _("“{title}” was stopped: nobody answered in time").format(title=gate.step.title),
+                Tone.WARNING,
+                cause=_("Nothing is sent while it is stopped."),
+                next=_("Open the gate again, or back out."),
+                actions=(MessageAction(_("Open the run"), show),),
+            )
+        )
 
     @Slot(object)
     def _on_failed(self, error: BaseException) -> None:

@@ -146,17 +146,17 @@ class Crew:
             StepState.UNKNOWN: _("Step “{title}” was sent, its outcome is unknown"),
         }
         text = words.get(result.state, _("Step “{title}” did not succeed"))
-        found = () if run.mode is RunMode.DRY else self._deviations(ended, run.id)
+        found = () if run.mode is RunMode.DRY else self._deviations(change, ended, run)
         what = Happening(text, f"step.{result.state.value}", found)
         record_step(run.id, ended, what, desk=self._desk)
 
-    def _deviations(self, ended: StepRun, run_id: str) -> tuple[Deviation, ...]:
+    def _deviations(self, change: Change, ended: StepRun, run: Run) -> tuple[Deviation, ...]:
         now = self._desk.clock.now()
-        found = deviations.after(ended, now)
+        found = deviations.after(change, run.mode, ended, now)
         if ended.step.fleet is None or ended.state is not StepState.FAILED:
             return found
         with self._desk.new_uow() as uow:
-            run = uow.runs.get(run_id).with_step(ended)
+            run = uow.runs.get(run.id).with_step(ended)
         if ended.step.id in run.settled:
             found = (*found, deviations.tolerated(ended, now))
         return found

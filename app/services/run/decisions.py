@@ -17,10 +17,11 @@ from app.i18n import _
 from app.services.change.changes import Desk
 from app.services.ports.store import UnitOfWork
 from app.services.run import deviations
-from app.services.run.execution import close_silent_gates, go_on, is_silent, needs_clearance
+from app.services.run.execution import go_on, needs_clearance
 from app.services.run.no_return import asks_first, must_stop, roll_back_until
 from app.services.run.run_journal import Happening, deviated, record_step, update
 from app.services.run.run_roles import require_runner_of
+from app.services.run.silent_gates import close_silent_gates, is_silent
 from app.wording import duration
 
 
@@ -263,7 +264,10 @@ def _run(run_id: str, *, desk: Desk) -> Run:
 
 
 def _item(run_id: str, step_id: str, *, desk: Desk) -> StepRun:
-    return _run(run_id, desk=desk).of(step_id)
+    run = _run(run_id, desk=desk)
+    if run.is_over:
+        raise IllegalMove(_("The run has ended: nothing of it is decided any more."))
+    return run.of(step_id)
 
 
 def _answer(
@@ -290,7 +294,7 @@ def _answer(
     seen = list(found)
     if not item.state.is_trouble:  # what was sent has been looked at when it was sent
         seen += deviations.before(change, run.mode, begun, begun.started_at or now)
-    seen += deviations.after(ended, now)
+    seen += deviations.after(change, run.mode, ended, now)
     word = _("Step “{title}” skipped") if state is StepState.SKIPPED else _("Step “{title}” done")
     record_step(run_id, ended, Happening(word, f"step.{state.value}", tuple(seen)), desk=desk)
     return go_on(run_id, desk=desk)

@@ -1,5 +1,6 @@
 """Departures from the plan, seen by the program itself; pure rules over one step."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from app.domain.change import Change
@@ -29,9 +30,12 @@ def before(change: Change, mode: RunMode, item: StepRun, now: datetime) -> tuple
     return tuple(found)
 
 
-def after(item: StepRun, now: datetime) -> tuple[Deviation, ...]:
-    """Return what a step that is over has departed from: its P90, the duty to be done."""
-    step, found = item.step, []
+def after(change: Change, mode: RunMode, item: StepRun, now: datetime) -> tuple[Deviation, ...]:
+    """Return what a step that is over has departed from: the window, its P90, the duty to be done.
+
+    What began outside the window has been written down when it began.
+    """
+    step, found = item.step, list(_past_the_end(change, mode, item, now))
     actual_s = item.actual_s
     if step.p90_s is not None and actual_s is not None and actual_s > step.slow_s:
         text = _("“{title}” took {actual}; nine of ten runs keep to {p90}.").format(
@@ -47,6 +51,22 @@ def after(item: StepRun, now: datetime) -> tuple[Deviation, ...]:
         text = _("“{title}” was skipped: {why}").format(title=step.title, why=item.outcome)
         found.append(Deviation(DeviationKind.SKIPPED, step.id, text, now, item.by))
     return tuple(found)
+
+
+def _past_the_end(
+    change: Change, mode: RunMode, item: StepRun, now: datetime
+) -> Iterator[Deviation]:
+    """Yield the deviation of work that began in the window and went on after its end."""
+    idle = item.state is StepState.SKIPPED or item.step.kind is StepKind.GATE
+    if mode is not RunMode.LIVE or change.window is None or idle:
+        return
+    span = change.window.span
+    begun, ended = item.started_at, item.ended_at
+    if begun is not None and ended is not None and begun in span and ended > span.end:
+        text = _("“{title}” went on for {time} after the end of the window.").format(
+            title=item.step.title, time=duration((ended - span.end).total_seconds())
+        )
+        yield Deviation(DeviationKind.OUT_OF_WINDOW, item.step.id, text, now, item.by)
 
 
 def tolerated(item: StepRun, now: datetime) -> Deviation:

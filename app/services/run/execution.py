@@ -5,7 +5,7 @@ that was sent when the program died is *unknown* at the next start: nobody guess
 ever sent again by itself. What a person decides is in `app.services.run.decisions`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -25,6 +25,7 @@ from app.services.run.no_return import must_stop
 from app.services.run.run_journal import Happening, moving, record_step, set_state, update
 from app.services.run.run_roles import require_runner, require_starter
 from app.services.run.runbooks import Plan, plan_steps
+from app.services.run.silent_gates import close_silent_gates
 from app.tasks import TaskContext
 
 REHEARSABLE = (
@@ -222,33 +223,9 @@ def _hold(run: Run, *, desk: Desk) -> Run:
     return update(run.id, edit, NewEvent("run.paused", text), desk=desk)
 
 
-def close_silent_gates(run_id: str, *, desk: Desk) -> Run:
-    """Stop every gate whose time has passed without an answer; silence never passes one."""
-    now = desk.clock.now()
-    with desk.new_uow() as uow:
-        run = uow.runs.get(run_id)
-    for item in run.active:
-        if is_silent(item, now):
-            stopped = replace(
-                item, state=StepState.STOPPED, ended_at=now, outcome=_("No answer came in time")
-            )
-            what = Happening(_("Gate “{title}” was stopped"), "step.stopped")
-            run = record_step(run_id, stopped, what, desk=desk)
-    return run
-
-
-def is_silent(item: StepRun, now: datetime) -> bool:
-    """Whether a gate has waited longer than it may."""
-    if item.step.kind is not StepKind.GATE or item.state is not StepState.WAITING:
-        return False
-    return (
-        item.started_at is not None and (now - item.started_at).total_seconds() > item.step.limit_s
-    )
-
-
 def pause(run_id: str, *, desk: Desk) -> Run:
-    """Stop before the next step; those that run go on to their end."""
-    return set_state(run_id, RunState.PAUSED, _("Paused"), "run.paused", desk=desk)
+    """Stop before the next step; those that run go on to their end. A run that is over stays so."""
+    return _set_unless_over(run_id, lambda _run: RunState.PAUSED, ("run.paused", _("Paused")), desk)
 
 
 def resume(run_id: str, *, desk: Desk) -> Run:
@@ -264,8 +241,18 @@ def resume(run_id: str, *, desk: Desk) -> Run:
 
 def go_on(run_id: str, *, desk: Desk) -> Run:
     """Let a run go on after a decision; whoever decided may have been allowed just that."""
-    event = NewEvent("run.resumed", _("The run goes on"))
-    return update(run_id, lambda run, _uow: replace(run, state=moving(run)), event, desk=desk)
+    return _set_unless_over(run_id, moving, ("run.resumed", _("The run goes on")), desk)
+
+
+def _set_unless_over(
+    run_id: str, state: Callable[[Run], RunState], entry: tuple[str, str], desk: Desk
+) -> Run:
+    """Put a run into another state; one that has just ended keeps its end."""
+
+    def edit(run: Run, _uow: UnitOfWork) -> Run:
+        return run if run.is_over else replace(run, state=state(run))
+
+    return update(run_id, edit, NewEvent(*entry), desk=desk)
 
 
 def back_out(run_id: str, reason: str, *, desk: Desk) -> Run:

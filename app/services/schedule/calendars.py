@@ -103,7 +103,8 @@ class Exporting:
 def export_changes(ids: Sequence[str], *, exporting: Exporting, windows: bool = False) -> bytes:
     """Return a calendar file of changes, and on request of all windows and freezes.
 
-    A file that holds canceled changes only takes them out of the receiver's calendar.
+    Retired windows stand in it as cancelled: the receiver's calendar may still hold them. A file
+    that holds canceled changes only takes them out of the receiver's calendar.
 
     Raises:
         NotFound: None of the changes has a window, and no window is asked for.
@@ -153,7 +154,7 @@ def _windows(reads: CalendarReads, hosts: tuple[Host, ...], label: str) -> tuple
                 if part
             ),
         )
-        for window in reads.windows()
+        for window in reads.windows(retired=True)
     )
 
 

@@ -6,13 +6,16 @@ from datetime import datetime, timedelta
 import pytest
 
 from app.domain.change import ChangeState
-from app.domain.run import RunState
+from app.domain.run import RunState, StepState
+from app.domain.runbook import Runbook, Step, StepKind
 from app.domain.template import Recurrence
 from app.domain.window import TimeRange, Window
 from app.errors import AppError
 from app.services.presence import slept
+from app.services.run.execution import play, start_run
 from app.services.template import templates
 from app.services.template.recurrence import set_recurrence
+from app.tasks import TaskContext
 from tests.fakes import NOON
 from tests.ui.pages.test_templates_page import all_changes, proven  # noqa: F401 - a fixture
 from ui.shell.watch import LOOK_MS, Watch
@@ -112,3 +115,21 @@ def test_a_failure_is_said_once_and_not_each_minute(watching, monkeypatch):
     monkeypatch.setattr("app.services.catching_up.keep_up", broken)
     watching(minutes=4)
     assert [message.state for message in watching.messages.kept] == ["The disk is full."]
+
+
+def test_a_gate_stops_by_itself_wherever_the_person_is(watching, services, record):
+    gate = Step("g", "Go?", StepKind.GATE, answer="GO", limit_s=300.0)
+    change = record(
+        "Upgrade", ChangeState.IMPLEMENT, lambda c: replace(c, runbook=Runbook((gate,)))
+    )
+    run = start_run(change.id, desk=services.desk)
+    play(run.id, {}, desk=services.desk, context=TaskContext())
+    watching(minutes=4)
+    assert watching.messages.kept == ()
+    watching(minutes=3)
+    with services.new_uow() as uow:
+        stopped = uow.runs.get(run.id).of("g")
+    assert (stopped.state, stopped.actual_s) == (StepState.STOPPED, 300.0)
+    (message,) = watching.messages.kept
+    assert message.state == "“Go?” was stopped: nobody answered in time"
+    assert [action.text for action in message.actions] == ["Open the run"]

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from app.domain.run import Run
 from app.i18n import _
-from app.services.run.execution import is_silent
 from app.services.run.live import Output
+from app.services.run.silent_gates import is_silent
 from ui.changed import Topic
 from ui.models.rows import RowsModel
 from ui.operations import runs
