@@ -128,6 +128,7 @@ def _read(
     """Return the judged column, its samples, the control, and what a person should know."""
     from app.analysis.clean import ratio_samples, samples_of  # noqa: PLC0415 - numpy
     from app.services.metric.comparison import Control  # noqa: PLC0415
+    from app.services.series_files.left_out import left_out  # noqa: PLC0415
     from app.services.series_files.reading import Keep  # noqa: PLC0415
 
     with _opened(args) as file:
@@ -141,8 +142,7 @@ def _read(
             _("The windows hold more samples than can be judged."),
             hint=_("Use shorter windows, or coarser steps."),
         )
-    if found.skipped:
-        notes.append(_("{n} rows without a usable time were left out.").format(n=found.skipped))
+    notes += left_out(found)
 
     def samples(name: str, of: str | None) -> "Samples":
         series = found.series[name]

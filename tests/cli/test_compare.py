@@ -183,12 +183,22 @@ def test_the_first_of_several_columns_is_named(
 ) -> None:
     wide = tmp_path / "w.csv"
     lines = file.read_text().splitlines()
-    wide.write_text("\n".join([f"{lines[0]},other", *(f"{line},1" for line in lines[1:]), "?,1,1"]))
+    wide.write_text(
+        "\n".join(
+            [
+                f"{lines[0]},other",
+                *(f"{line},1" for line in lines[1:]),
+                "?,1,1",
+                f"{lines[-1].partition(',')[0]},n.n.,1",
+            ]
+        )
+    )
     assert main(["compare", str(wide), *WORDS, "--json"]) == 0
     told = capsys.readouterr()
     assert set(json.loads(told.out)) == KEYS
     assert "Judged the first of 2 columns, “value”" in told.err
-    assert "1 rows without a usable time" in told.err
+    assert "1 row was left out.\nLine 2675: “?” is not a time." in told.err
+    assert "1 cell holds no figure; it stays a gap.\nLine 2676: “n.n.” is no figure." in told.err
     assert ask(capsys, wide, *WORDS, "--column", "other")["verdict"] == "no_material_change"
 
 

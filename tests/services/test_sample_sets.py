@@ -15,7 +15,7 @@ from app.services.metric import imports
 from app.services.metric.imports import FileImport, import_file
 from app.services.metric.metrics import freeze
 from app.services.metric.sampling import Sampled
-from app.services.series_files import csv_text, reading
+from app.services.series_files import csv_rows, csv_text, reading
 from app.tasks import TaskCancelled, TaskContext
 from tests.fakes import NOON
 
@@ -67,7 +67,7 @@ def test_the_clock_of_the_host_and_the_labels_of_the_source_are_recorded(opened,
 @pytest.fixture
 def long_file(monkeypatch, tmp_path):
     monkeypatch.setattr(csv_text, "HEAD_BYTES", 4096)
-    monkeypatch.setattr(csv_text, "_PIECE_ROWS", 500)
+    monkeypatch.setattr(csv_rows, "_PIECE_ROWS", 500)
     return written(tmp_path / "long.csv", 6 * 3600, step_s=1)
 
 

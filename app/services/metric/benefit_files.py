@@ -24,12 +24,12 @@ from app.services.metric.imports import (
     Outlook,
     is_inside,
     keep_part,
-    left_out,
     open_asked,
     outlook_on,
     too_dense,
 )
 from app.services.metric.metrics import Measuring
+from app.services.series_files.left_out import in_short
 from app.services.series_files.reading import Found, Keep
 from app.tasks import TaskContext
 from app.wording import clock_span
@@ -104,7 +104,7 @@ def bring_file(
         )
     if found.since_s > later.slot.start_s:
         raise too_dense(wanted.path.name)
-    again = keep_part(asked, WindowName.REPEATED, later.part, with_=with_, note=left_out(found))
+    again = keep_part(asked, WindowName.REPEATED, later.part, with_=with_, note=in_short(found))
     return conclude(change, days, again, with_=with_)
 
 

@@ -23,6 +23,10 @@ def remarks(outlook: Outlook) -> list[str]:
         )
         words.append(text.format(n=count(outlook.missing)))
     words += [
+        _("Line {line}: {why}.").format(line=each.line, why=each.why)
+        for each in outlook.odd[:_MOST]
+    ]
+    words += [
         _("Line {line} was left out: {why}.").format(line=each.line, why=each.why)
         for each in outlook.rejected[:_MOST]
     ]

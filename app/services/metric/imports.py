@@ -14,14 +14,14 @@ from app.analysis.windows import Layout, Slot, instant
 from app.domain.change import Change
 from app.domain.metric import Metric, SampleSet, Series, WindowName
 from app.errors import InvalidInput
-from app.i18n import _, ngettext
+from app.i18n import _
 from app.services.metric.metrics import Measuring, freeze
 from app.services.metric.sampling import Sampled
 from app.services.metric.verdicts import layout_of
-from app.services.series_files.reading import Found, Keep, SeriesFile, open_series
-from app.services.series_files.table import Rejected
+from app.services.ports.series import Rejected
+from app.services.series_files.left_out import in_short
+from app.services.series_files.reading import Keep, SeriesFile, open_series
 from app.tasks import TaskContext
-from app.wording import count
 
 _SHOWN_ROWS = 8
 _DAY_S = 86400.0
@@ -67,6 +67,8 @@ class Outlook:
     last: datetime
     missing: int
     """Rows whose cell in the column holds no number."""
+    odd: tuple[Rejected, ...]
+    """The first of those that hold something else instead."""
     rejected_rows: int
     rejected: tuple[Rejected, ...]
     """The first of them, with reasons."""
@@ -114,6 +116,7 @@ def outlook_on(asked: Asked, whole: Series, parts: Mapping[WindowName, Series]) 
         first=instant(float(whole.at_s.min())),
         last=instant(float(whole.at_s.max())),
         missing=int((~np.isfinite(whole.value)).sum()),
+        odd=file.odd(asked.wanted.column),
         rejected_rows=file.head.skipped,
         rejected=file.head.rejected,
         samples={name: int(np.isfinite(part.value).sum()) for name, part in parts.items()},
@@ -149,7 +152,7 @@ def import_file(
     if found.since_s > layout.before.start_s:
         raise too_dense(name)
     kept: list[SampleSet] = []
-    note = left_out(found)
+    note = in_short(found)
     for window, part in parts.items():
         kept += keep_part(asked, window, part, with_=with_, note=note)
         note = ""
@@ -175,18 +178,6 @@ def keep_part(
     named = replace(asked.metric, source="file", query=query)
     sampled = [Sampled(named, part, int((~np.isfinite(part.value)).sum()))]
     return freeze(asked.change, window, sampled, chosen.zone, with_=with_, note=note)
-
-
-def left_out(found: Found) -> str:
-    """Say which rows of the file were not used, and why; empty where all were."""
-    if not found.skipped:
-        return ""
-    first = found.rejected[0]
-    return ngettext(
-        "{n} row was left out (line {line}: {why}).",
-        "{n} rows were left out, the first in line {line}: {why}.",
-        found.skipped,
-    ).format(n=count(found.skipped), line=first.line, why=first.why)
 
 
 def open_asked(wanted: FileImport, with_: Measuring) -> Asked:

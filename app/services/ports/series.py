@@ -14,6 +14,15 @@ SheetReader = Callable[[bytes], Rows]
 
 
 @dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row, or a cell, that could not be used, and why."""
+
+    line: int
+    """The line of the file it ends in, or the row of a workbook or table, from 1."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """Some rows of a file, each with its line, and how far the file has been read with them."""
 
@@ -21,6 +30,8 @@ class Piece:
     lines: Sequence[int]
     done: int
     """Of the `RowSource.size`."""
+    rejected: Sequence[Rejected] = ()
+    """Lines that are no rows."""
 
 
 class RowSource(Protocol):

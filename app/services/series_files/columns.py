@@ -76,7 +76,7 @@ class Columns:
 class ColumnPiece(Piece):
     """A piece of a file whose text is regular; ``rows`` is empty, ``columns`` holds them."""
 
-    columns: Columns
+    columns: Columns = field(kw_only=True)
 
 
 def columns_of(text: bytes, delimiter: str, line: int, coding: str) -> Columns | None:

@@ -8,17 +8,18 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.window import to_utc
+from app.domain.window import exists, to_utc
 from app.errors import InvalidInput
 from app.i18n import _
 from app.services.series_files.columns import Columns
+from app.services.series_files.dates import Parts, iso, made_of, parts_of
 
 Array = NDArray[np.float64]
 
@@ -32,42 +33,7 @@ _SHEET_START = datetime(1899, 12, 30)  # noqa: DTZ001 - a wall clock, whose zone
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall clock too
 _QUARTER_US, _MICROSECOND = 900_000_000, timedelta(microseconds=1)
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?!\d)")
-_PIVOT = 70
-_MONTHS = {
-    name: month
-    for month, names in enumerate(
-        ("jan", "feb", "mar mär mrz", "apr", "may mai", "jun", "jul", "aug", "sep", "oct okt",
-         "nov", "dec dez"), start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
-_OFFSETS_H = {
-    "z": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "cet": 1, "cest": 2, "eet": 2, "eest": 3,
-    "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
-}  # fmt: skip
-"""Letters for zones: those of RFC 5322 (section 4.3), and Europe's."""
-
-_CLOCK = (
-    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)?"
-    r"(?:\s*(?P<half>[ap])\.?m\.?)?"
-)
-_ZONE = r"(?:\s*(?P<zone>z|[a-z]{3,4}|(?:utc|gmt)?[+-]\d{2}(?::?\d{2})?))?(?:\s*\([^)]*\))?"
-_DATES = (
-    r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})",
-    r"(?P<first>\d{1,2})(?P<mark>[-/.])(?P<middle>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})",
-    r"(?P<day>\d{1,2})(?:st|nd|rd|th)?[-/.\s]+(?P<name>[a-zä]{3,9})\.?[-/,\s]+(?P<year>\d{4}|\d{2})",
-    r"(?P<name>[a-zä]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})",
-    r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})",
-)
-_WEEKDAY = r"(?:[a-zäé]{2,10}\.?,?\s+)?"
-_FORMS = tuple(
-    re.compile(rf"{_WEEKDAY}{date}(?:(?:t|,?\s+|:|\s+-\s+|,){_CLOCK}{_ZONE})?", re.IGNORECASE)
-    for date in _DATES
-)
-_ASCTIME = re.compile(
-    rf"{_WEEKDAY}(?P<name>[a-zä]{{3,9}})\.?\s+(?P<day>\d{{1,2}})\s+{_CLOCK}{_ZONE}\s+(?P<year>\d{{4}})",
-    re.IGNORECASE,
-)
+_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +78,26 @@ class TimeForm:
         return cls(zone, next((unit for least, unit in _EPOCH_UNITS if size >= least), 1.0))
 
     def read(self, cells: Sequence[str]) -> Array:
-        """Return the times of a column, or of a part of it, in Unix seconds; NaN where none is."""
+        """Return the times of a column, or of a part of it, in Unix seconds; NaN where none is.
+
+        None are also times that the clocks skip in the zone, and those before 1970 or of an age in
+        which nobody measures.
+        """
+        return _of_this_age(self._read(cells))
+
+    def why(self, cell: str) -> str:
+        """Say why a cell gives no time."""
+        if not cell:
+            return _("it has no time")
+        shown = cell[:_SHOWN]
+        moment = None if self.per_s or self.is_sheet else self._moment(cell)
+        if moment is not None and moment.tzinfo is None and _offset_s(moment, self.zone) is None:
+            return _("the clocks skip “{text}” in {zone}").format(text=shown, zone=self.zone.key)
+        if moment is not None or math.isfinite(_plain(cell)):
+            return _("“{text}” is no time of this age").format(text=shown)
+        return _("“{text}” is not a time").format(text=shown)
+
+    def _read(self, cells: Sequence[str]) -> Array:
         if self.per_s:
             return _numbers(cells) / self.per_s
         if self.is_sheet:
@@ -122,6 +107,9 @@ class TimeForm:
 
     def read_column(self, columns: Columns, place: int) -> Array:
         """Return the times of a column of a block, as `read` does."""
+        return _of_this_age(self._read_column(columns, place))
+
+    def _read_column(self, columns: Columns, place: int) -> Array:
         if self.per_s:
             value, good = columns.numbers(place, b".")
             if not good.all():
@@ -140,12 +128,21 @@ class TimeForm:
         return np.where(np.isfinite(numbers), at_s, np.nan)
 
     def _read_one(self, cell: str) -> float:
-        moment = _iso(cell)
-        if moment is None and (parts := _parts(cell)):
-            if parts.is_open and self.day_first is None:
-                return math.nan
-            moment = _made(parts, day_first=bool(self.day_first))
+        moment = self._moment(cell)
         return math.nan if moment is None else _unix(moment, self.zone)
+
+    def _moment(self, cell: str) -> datetime | None:
+        moment = iso(cell)
+        if moment is None and (parts := parts_of(cell)):
+            if parts.is_open and self.day_first is None:
+                return None
+            moment = made_of(parts, day_first=bool(self.day_first))
+        return moment
+
+
+def _of_this_age(at_s: Array) -> Array:
+    at_s[~((at_s >= 0) & (at_s < LAST_S))] = math.nan
+    return at_s
 
 
 def read_moment(text: str, zone: str) -> float:
@@ -154,9 +151,9 @@ def read_moment(text: str, zone: str) -> float:
     Raises:
         InvalidInput: It is no time, could be two, or the clocks skip it in that zone.
     """
-    moment = _iso(text)
-    if moment is None and (parts := _parts(text)):
-        moment = _made(parts, day_first=_day_is_first([text]) if parts.is_open else True)
+    moment = iso(text)
+    if moment is None and (parts := parts_of(text)):
+        moment = made_of(parts, day_first=_day_is_first([text]) if parts.is_open else True)
     if moment is not None:
         return (moment if moment.tzinfo else to_utc(moment, zone)).timestamp()
     value = _plain(text)
@@ -173,7 +170,7 @@ def read_moment(text: str, zone: str) -> float:
 
 def is_moment(cell: str) -> bool:
     """Tell whether a cell is a date with or without a time of day; plain numbers are none."""
-    return _iso(cell) is not None or _parts(cell) is not None
+    return iso(cell) is not None or parts_of(cell) is not None
 
 
 def check_zone(name: str) -> None:
@@ -225,6 +222,8 @@ def _iso_letters(letters: NDArray[np.uint8], zone: ZoneInfo) -> Array | None:
     if shape is None:
         return None
     body = shape.end()
+    if example[body : body + 1] == ",":  # a decimal comma, which numpy does not know
+        return None
     if (letters[:, body:] != letters[0, body:]).any() or (letters[:, 0] - ord("0") > 9).any():
         return None
     try:
@@ -232,127 +231,46 @@ def _iso_letters(letters: NDArray[np.uint8], zone: ZoneInfo) -> Array | None:
         walls = np.ascontiguousarray(letters[:, :body]).view(f"S{body}").ravel()
         at_us = walls.astype("datetime64[us]").astype(np.int64)
         offset = first.utcoffset()
-        gap_us = _offsets_us(at_us, zone) if offset is None else offset // _MICROSECOND
-        return (at_us - gap_us) / 1e6
+        if offset is None:
+            return (at_us - _offsets_s(at_us, zone) * 1e6) / 1e6
+        return (at_us - offset // _MICROSECOND) / 1e6
     except (ValueError, OverflowError):  # one is no date, or year 1 or 9999
         return None
 
 
-def _offsets_us(wall_us: NDArray[np.int64], zone: ZoneInfo) -> NDArray[np.int64]:
+def _offsets_s(wall_us: NDArray[np.int64], zone: ZoneInfo) -> Array:
     """Return the offset of wall times, looked up once for every quarter of an hour."""
     quarters, place = np.unique(wall_us // _QUARTER_US, return_inverse=True)
     walls = (_EPOCH + timedelta(microseconds=int(each) * _QUARTER_US) for each in quarters)
-    gaps = (wall.replace(tzinfo=zone).utcoffset() or timedelta() for wall in walls)
-    return np.array([gap // _MICROSECOND for gap in gaps], np.int64)[place]
+    gaps = (_offset_s(wall, zone) for wall in walls)
+    return np.array([math.nan if gap is None else gap for gap in gaps])[place]
 
 
 def _unix(at: datetime, zone: ZoneInfo) -> float:
     try:
-        return (at if at.tzinfo else at.replace(tzinfo=zone)).timestamp()
+        if at.tzinfo:
+            return at.timestamp()
+        gap_s = _offset_s(at, zone)
+        return math.nan if gap_s is None else (at - _EPOCH).total_seconds() - gap_s
     except (OverflowError, ValueError):  # year 1 or 9999, shifted over the edge
         return math.nan
 
 
-def _iso(cell: str) -> datetime | None:
-    text = cell.strip()
-    if len(text) < 8 or not text[0].isdigit() or text.isdigit():
+def _offset_s(wall: datetime, zone: ZoneInfo) -> float | None:
+    """Return the offset of a wall time; None where the clocks skip it.
+
+    Of an hour that comes twice the first one is taken.
+    """
+    return _quarter_offset_s(
+        wall.replace(minute=wall.minute // 15 * 15, second=0, microsecond=0), zone
+    )
+
+
+@lru_cache(maxsize=4096)
+def _quarter_offset_s(wall: datetime, zone: ZoneInfo) -> float | None:
+    if not exists(wall, zone):
         return None
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """A date in pieces; ``first`` and ``middle`` are day and month in an order not yet known."""
-
-    clock: timedelta
-    zone: timezone | None
-    year: int
-    month: int = 0
-    day: int = 0
-    first: int = 0
-    middle: int = 0
-    mark: str = ""
-    has_half: bool = False
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the cell alone leaves open which part is the day."""
-        return not self.month
-
-
-def _parts(cell: str) -> _Parts | None:
-    text = cell.strip()
-    if len(text) < 6 or len(text) > 64:
-        return None
-    for form in (*_FORMS, _ASCTIME):
-        if found := form.fullmatch(text):
-            return _taken_apart(found.groupdict())
-    return None
-
-
-def _taken_apart(found: dict[str, str | None]) -> _Parts | None:
-    clock, offset = _clock(found), _offset(found.get("zone"))
-    month = _MONTHS.get((found.get("name") or "")[:3].lower(), 0) if "name" in found else None
-    if clock is None or offset is False or month == 0:
-        return None
-    year = int(found["year"] or 0)
-    if year < 100:
-        year += 1900 if year >= _PIVOT else 2000
-    zone = offset if isinstance(offset, timezone) else None
-    if "first" in found:
-        return _Parts(
-            clock,
-            zone,
-            year,
-            first=int(found["first"] or 0),
-            middle=int(found["middle"] or 0),
-            mark=found["mark"] or "",
-            has_half=bool(found.get("half")),
-        )
-    month = int(found["month"] or 0) if month is None else month
-    return _Parts(clock, zone, year, month=month, day=int(found["day"] or 0))
-
-
-def _clock(found: dict[str, str | None]) -> timedelta | None:
-    hour, minute, second = (int(found.get(name) or 0) for name in ("hour", "minute", "second"))
-    if half := found.get("half"):
-        if not 1 <= hour <= 12:
-            return None
-        hour = hour % 12 + (12 if half.lower() == "p" else 0)
-    if hour > 23 or minute > 59 or second > 60:
-        return None
-    micro = int(((found.get("part") or "") + "000000")[:6])
-    return timedelta(hours=hour, minutes=minute, seconds=min(second, 59), microseconds=micro)
-
-
-def _offset(zone: str | None) -> timezone | bool | None:
-    """Return the offset that is written, None without one, False where the letters are unknown."""
-    if not zone:
-        return None
-    letters = zone.lower()
-    if letters in _OFFSETS_H:
-        return timezone(timedelta(hours=_OFFSETS_H[letters]))
-    figures = letters.removeprefix("utc").removeprefix("gmt").replace(":", "")
-    if figures[:1] not in ("+", "-"):
-        return False
-    hours, minutes = int(figures[1:3]), int(figures[3:5] or 0)
-    if hours > 14 or minutes > 59:
-        return False
-    gap = timedelta(hours=hours, minutes=minutes)
-    return timezone(-gap if figures[0] == "-" else gap) if gap else UTC
-
-
-def _made(parts: _Parts, *, day_first: bool) -> datetime | None:
-    month, day = parts.month, parts.day
-    if parts.is_open:
-        day, month = (parts.first, parts.middle) if day_first else (parts.middle, parts.first)
-    try:
-        return datetime(parts.year, month, day, tzinfo=parts.zone) + parts.clock
-    except (ValueError, OverflowError):
-        return None
+    return (wall.replace(tzinfo=zone).utcoffset() or timedelta()).total_seconds()
 
 
 def _day_is_first(cells: Iterable[str]) -> bool:
@@ -382,12 +300,12 @@ def _day_is_first(cells: Iterable[str]) -> bool:
     return spans[0] < spans[1]
 
 
-def _open_parts(cells: Iterable[str]) -> Iterator[_Parts]:
+def _open_parts(cells: Iterable[str]) -> Iterator[Parts]:
     for cell in cells:
-        if _iso(cell) is None and (parts := _parts(cell)) and parts.is_open:
+        if iso(cell) is None and (parts := parts_of(cell)) and parts.is_open:
             yield parts
 
 
-def _span_days(found: Sequence[_Parts], *, day_first: bool) -> int:
-    days = [made.toordinal() for parts in found if (made := _made(parts, day_first=day_first))]
+def _span_days(found: Sequence[Parts], *, day_first: bool) -> int:
+    days = [made.toordinal() for parts in found if (made := made_of(parts, day_first=day_first))]
     return max(days) - min(days) if days else 0

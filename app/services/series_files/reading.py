@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from app.domain.metric import Series
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.ports.series import FileReaders, Piece, Rows, RowSource
+from app.services.ports.series import FileReaders, Piece, Rejected, Rows, RowSource
 from app.services.series_files.csv_text import HEAD_BYTES, CsvFile
 from app.services.series_files.json_text import json_rows
 from app.services.series_files.opening import begin_of, coding_of
-from app.services.series_files.table import KEPT_REJECTS, Rejected, TableForm, Timed, form_of
+from app.services.series_files.table import KEPT_REJECTS, TableForm, Timed, form_of
 from app.tasks import TaskContext
 
 MOST_SAMPLES = 10_000_000
@@ -56,6 +56,10 @@ class Found:
     """The first of them, with reasons."""
     since_s: float = -np.inf
     """Samples before it were left out, because there were too many."""
+    odd: int = 0
+    """Cells of these series that hold something, but no figure; they stay gaps."""
+    odd_cells: tuple[Rejected, ...] = ()
+    """The first of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,11 @@ class SeriesFile:
             raise InvalidInput(_("The column “{name}” holds no numbers.").format(name=name))
         return series
 
+    def odd(self, name: str) -> tuple[Rejected, ...]:
+        """Return the first cells of a series at the beginning that hold something but no figure."""
+        value = self.form.series(name, self.head, self.form.figures(name, self.head)).value
+        return tuple(self.form.odd(name, self.head, value)[1])
+
     def read(
         self, names: Sequence[str], keep: Keep = Keep(), context: TaskContext | None = None
     ) -> Found:
@@ -105,16 +114,21 @@ class SeriesFile:
             self.look(name)
         figures = {name: self.form.figures(name, self.head) for name in names}
         columns = {name: _Column(keep) for name in names}
-        skipped = 0
+        skipped = odd = 0
         rejected: list[Rejected] = []
+        odd_cells: list[Rejected] = []
         for timed in self._parts(names, context):
             skipped += timed.skipped
             rejected += timed.rejected[: KEPT_REJECTS - len(rejected)]
             for name, column in columns.items():
-                column.add(self.form.series(name, timed, figures[name]))
-        series = {name: column.series() for name, column in columns.items()}
+                series = self.form.series(name, timed, figures[name])
+                column.add(series)
+                more, first = self.form.odd(name, timed, series.value)
+                odd += more
+                odd_cells += first[: KEPT_REJECTS - len(odd_cells)]
+        whole = {name: column.series() for name, column in columns.items()}
         since_s = max((column.since_s for column in columns.values()), default=-np.inf)
-        return Found(series, skipped, tuple(rejected), since_s)
+        return Found(whole, skipped, tuple(rejected), since_s, odd, tuple(odd_cells))
 
     def _parts(self, names: Sequence[str], context: TaskContext | None) -> Iterator[Timed]:
         yield self.head

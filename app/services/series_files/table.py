@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from app.domain.metric import Series
 from app.errors import InvalidInput
 from app.i18n import _
-from app.services.ports.series import Piece, Rows
+from app.services.ports.series import Piece, Rejected, Rows
 from app.services.series_files.columns import ColumnPiece, Columns
 from app.services.series_files.figures import NOTHING, FigureForm, is_figure
 from app.services.series_files.moments import TimeForm, is_moment
@@ -28,19 +28,10 @@ _TIME_NAMES = (
 )  # fmt: skip
 _DATE_NAMES, _CLOCK_NAMES = ("date", "datum", "day"), ("time", "zeit", "uhrzeit", "clock", "hour")
 _SNIFFED_LINES = 50
-_MOST_BAD_ROWS = 0.5
-KEPT_REJECTS = 20
+_MOST_BAD_ROWS, _MOST_ABOVE = 0.5, 20
+KEPT_REJECTS, _SHOWN = 20, 40
 _MOST_ONCE = 0.7
 """Share of rows with a time of their own, above which a file is wide."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A row that could not be used, and why."""
-
-    line: int
-    """The line of the file it ends in, or the row of a workbook or table, from 1."""
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +52,8 @@ class Timed:
     skipped: int
     rejected: tuple[Rejected, ...]
     """The first of those that were skipped."""
+    lines: Sequence[int] = ()
+    """The line of each of the rows."""
     columns: Columns | None = None
     """The rows by columns, where they were read so; ``rows`` is empty then."""
 
@@ -96,11 +89,16 @@ class TableForm:
         at_s = self.times.read(cells)
         good = np.isfinite(at_s)
         if good.all():
-            return Timed(at_s, piece.rows, 0, ())
+            skipped = len(piece.rejected)
+            first = tuple(piece.rejected[:KEPT_REJECTS])
+            return Timed(at_s, piece.rows, skipped, first, piece.lines)
         bad = np.flatnonzero(~good).tolist()
-        rejected = [Rejected(piece.lines[i], _why(cells[i])) for i in bad[:KEPT_REJECTS]]
-        rows = [row for row, known in zip(piece.rows, good.tolist(), strict=True) if known]
-        return Timed(at_s[good], rows, len(bad), tuple(rejected))
+        untimed = [Rejected(piece.lines[i], self.times.why(cells[i])) for i in bad[:KEPT_REJECTS]]
+        rejected = sorted((*piece.rejected, *untimed), key=lambda each: each.line)[:KEPT_REJECTS]
+        known = np.flatnonzero(good).tolist()
+        rows, lines = [piece.rows[i] for i in known], [piece.lines[i] for i in known]
+        skipped = len(bad) + len(piece.rejected)
+        return Timed(at_s[good], rows, skipped, tuple(rejected), lines)
 
     def _timed_columns(self, columns: Columns) -> Timed:
         if len(self.time_at) == 1:
@@ -109,16 +107,17 @@ class TableForm:
             at_s = self.times.read(self._joined(columns, self.time_at))
         good = np.isfinite(at_s)
         if good.all():
-            return Timed(at_s, [], 0, (), columns)
+            return Timed(at_s, [], 0, (), columns=columns)
         bad = np.flatnonzero(~good)
         bad = bad[columns.some(~good).holding()]
         texts = self._joined(columns, self.time_at)
         first = bad[:KEPT_REJECTS]
         lines = columns.lines(first)
         rejected = [
-            Rejected(line, _why(texts[i])) for line, i in zip(lines, first.tolist(), strict=True)
+            Rejected(line, self.times.why(texts[i]))
+            for line, i in zip(lines, first.tolist(), strict=True)
         ]
-        return Timed(at_s[good], [], len(bad), tuple(rejected), columns.some(good))
+        return Timed(at_s[good], [], len(bad), tuple(rejected), columns=columns.some(good))
 
     def _labels(self, columns: Columns) -> list[str]:
         if len(self.words_at) == 1:
@@ -143,11 +142,47 @@ class TableForm:
         if timed.columns is None:
             at_s, cells = self._cells(column, timed)
             return Series(at_s, figures.read(cells))
-        at_s, columns = timed.at_s, timed.columns
-        if self.words_at:
-            own = np.array([label == column.label for label in self._labels(columns)], bool)
-            at_s, columns = at_s[own], columns.some(own)
-        return Series(at_s, figures.read_column(columns, column.place))
+        own = self._own(column, timed)
+        columns = timed.columns.some(own)
+        return Series(timed.at_s[own], figures.read_column(columns, column.place))
+
+    def odd(
+        self, name: str, timed: Timed, value: NDArray[np.float64]
+    ) -> tuple[int, list[Rejected]]:
+        """Return how many cells of a series hold something that is no figure, and the first ones.
+
+        Args:
+            name: The series.
+            timed: Some rows.
+            value: What `series` gives of them.
+        """
+        none = np.flatnonzero(~np.isfinite(value))
+        if not len(none):
+            return 0, []
+        column = self._column(name)
+        rows = np.flatnonzero(self._own(column, timed))[none]
+        if timed.columns is None:
+            cells = [_cell(timed.rows[row], column.place) for row in rows.tolist()]
+            lines = [timed.lines[row] for row in rows.tolist()]
+        else:
+            texts = timed.columns.texts(column.place)
+            cells, lines = [texts[row] for row in rows.tolist()], timed.columns.lines(rows)
+        told = [
+            Rejected(line, _("“{text}” is no figure").format(text=cell[:_SHOWN]))
+            for line, cell in zip(lines, cells, strict=True)
+            if cell.strip().lower() not in NOTHING
+        ]
+        return len(told), told[:KEPT_REJECTS]
+
+    def _own(self, column: _Column, timed: Timed) -> NDArray[np.bool_]:
+        """Tell which rows are those of a series."""
+        if not self.words_at:
+            return np.ones(len(timed.at_s), bool)
+        if timed.columns is not None:
+            labels = self._labels(timed.columns)
+        else:
+            labels = [_label(row, self.words_at) for row in timed.rows]
+        return np.array([label == column.label for label in labels], bool)
 
     def _column(self, name: str) -> _Column:
         column = next((each for each in self.columns if each.name == name), None)
@@ -162,9 +197,9 @@ class TableForm:
         place = column.place
         if not self.words_at:
             return timed.at_s, [row[place] if place < len(row) else "" for row in timed.rows]
-        own = [_label(row, self.words_at) == column.label for row in timed.rows]
-        cells = [_cell(row, place) for row, is_own in zip(timed.rows, own, strict=True) if is_own]
-        return timed.at_s[np.array(own, bool)], cells
+        own = self._own(column, timed)
+        rows = [timed.rows[row] for row in np.flatnonzero(own).tolist()]
+        return timed.at_s[own], [_cell(row, place) for row in rows]
 
 
 def form_of(
@@ -183,9 +218,9 @@ def form_of(
         InvalidInput: It holds no rows, no time column, nothing but times, or dates that could be
             read in two ways.
     """
-    header, body = _split_header(first.rows) if first.rows else ([], [])
+    header, body, above = _split_header(first.rows) if first.rows else ([], [], 0)
     if not body:
-        raise InvalidInput(_("The file holds no rows."))
+        raise InvalidInput(_("The file holds no rows."), hint=_told(first.rejected))
     time_at = _time_columns(header, body)
     cells = _joined(body, time_at)
     times = TimeForm.of(cells, zone)
@@ -203,13 +238,14 @@ def form_of(
     words_at = _words_at(kept, at_s[good], places)
     columns = tuple(_columns(header, places, kept, words_at))
     form = TableForm(time_at, times, columns, words_at, comma_is_usual)
-    return form, Piece(body, first.lines[len(first.rows) - len(body) :], first.done)
+    titles = [Rejected(line, _("it stands above the table")) for line in first.lines[:above]]
+    lines = first.lines[len(first.rows) - len(body) :]
+    return form, Piece(body, lines, first.done, (*titles, *first.rejected))
 
 
-def _why(cell: str) -> str:
-    if not cell:
-        return _("it has no time")
-    return _("“{text}” is not a time").format(text=cell[:40])
+def _told(rejected: Sequence[Rejected]) -> str:
+    text = _("Line {line}: {why}.")
+    return text.format(line=rejected[0].line, why=rejected[0].why) if rejected else ""
 
 
 def _columns(
@@ -253,15 +289,38 @@ def _cell(row: Sequence[str], place: int) -> str:
     return row[place] if place < len(row) else ""
 
 
-def _split_header(rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
-    """Return the names of the columns and the rows; a file may come without a header."""
-    first = rows[0]
-    figures = all(cell.lower() in NOTHING or is_figure(cell) for cell in first)
-    if not figures and not any(is_moment(cell) for cell in first):
-        return _unique(first), rows[1:]
+def _split_header(rows: list[list[str]]) -> tuple[list[str], list[list[str]], int]:
+    """Return the names of the columns, the rows, and how many rows stand above them.
+
+    A file may come without a header, or with lines above it that name the report or its host.
+    """
+    above = _above(rows)
+    first = rows[above]
+    if not _is_data(first):
+        return _unique(first), rows[above + 1 :], above
     width = max(len(row) for row in rows[:_SNIFFED_LINES])
     names = ["time", *(["value"] if width == 2 else [f"column {i}" for i in range(2, width + 1)])]
-    return names, rows
+    return names, rows, 0
+
+
+def _above(rows: list[list[str]]) -> int:
+    """Return how many rows stand above the header; it names a time, and data may not stand there.
+
+    Without a header that is plain to see it is the first row.
+    """
+    for above, row in enumerate(rows[:_MOST_ABOVE]):
+        if _is_data(row):
+            return 0
+        if len(row) > 1 and any(name.lower() in _TIME_NAMES for name in row):
+            return above
+    return 0
+
+
+def _is_data(row: Sequence[str]) -> bool:
+    """Tell whether a row holds a time, or nothing but figures."""
+    if any(is_moment(cell) for cell in row):
+        return True
+    return all(cell.lower() in NOTHING or is_figure(cell) for cell in row)
 
 
 def _unique(names: Iterable[str]) -> list[str]:

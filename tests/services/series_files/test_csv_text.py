@@ -94,7 +94,7 @@ def test_rows_without_a_time_are_counted() -> None:
         (b"time,a\n", "no rows"),
         (b"time,a\nx,1\ny,2\n", "cannot be read"),
         (b"time\n1\n2\n", "no column of values"),
-        (b'time,a\n"' + b"x" * 200_000, "not CSV"),
+        (b'time,a\n"' + b"x" * 200_000, "no rows"),
     ],
 )
 def test_what_is_no_series_is_named(data: bytes, words: str) -> None:

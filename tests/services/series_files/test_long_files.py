@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from app.errors import InvalidInput
 from app.exports.readers import READERS
-from app.services.series_files import csv_text
+from app.services.series_files import csv_rows, csv_text
 from app.services.series_files.columns import ColumnPiece
 from app.services.series_files.reading import Keep, open_series
 from app.tasks import TaskCancelled, TaskContext
@@ -19,7 +19,7 @@ LINES = 4000
 @pytest.fixture
 def short_beginning(monkeypatch):
     monkeypatch.setattr(csv_text, "HEAD_BYTES", 8 << 10)
-    monkeypatch.setattr(csv_text, "_PIECE_ROWS", 300)
+    monkeypatch.setattr(csv_rows, "_PIECE_ROWS", 300)
     monkeypatch.setattr(csv_text, "BLOCK_BYTES", 4 << 10)
 
 
@@ -70,7 +70,7 @@ def test_a_long_file_gives_the_same_series_as_a_short_one(tmp_path, monkeypatch,
     whole = open_series(path, zone="Europe/Berlin", readers=READERS)
     assert whole.is_whole
     monkeypatch.setattr(csv_text, "HEAD_BYTES", 8 << 10)
-    monkeypatch.setattr(csv_text, "_PIECE_ROWS", 300)
+    monkeypatch.setattr(csv_rows, "_PIECE_ROWS", 300)
     monkeypatch.setattr(csv_text, "BLOCK_BYTES", 4 << 10)
     file = open_series(path, zone="Europe/Berlin", readers=READERS)
     assert (whole.is_whole, file.is_whole, file.names) == (True, False, whole.names)
@@ -183,10 +183,13 @@ def test_a_date_that_only_later_could_be_two_is_no_time_rather_than_a_guess(
     ]
 
 
-def test_a_line_without_an_end_is_refused(tmp_path):
-    path = written(tmp_path, "time,a\n1,2\n" + "9" * (2 << 20))
-    with pytest.raises(InvalidInput, match="Line 3 is longer"):
-        open_series(path, readers=READERS)
+def test_a_line_without_an_end_is_no_row_and_named(tmp_path):
+    path = written(tmp_path, "time,a\n1,2\n" + "9" * (2 << 20) + "\n3,4\n" + "8" * (2 << 20))
+    found = open_series(path, readers=READERS).read(["a"])
+    assert found.series["a"].value.tolist() == [2, 4]
+    assert [(each.line, each.why) for each in found.rejected] == [
+        (3, "longer than a row may be"), (5, "longer than a row may be")
+    ]  # fmt: skip
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -207,7 +210,7 @@ def test_pieces_of_any_size_say_the_same(tmp_path, rows, monkeypatch):
     try:
         whole = open_series(path, readers=READERS)
         monkeypatch.setattr(csv_text, "HEAD_BYTES", 2)
-        monkeypatch.setattr(csv_text, "_PIECE_ROWS", len(rows) + 1)
+        monkeypatch.setattr(csv_rows, "_PIECE_ROWS", len(rows) + 1)
         piecewise = open_series(path, readers=READERS).read(["a"]).series["a"]
         assert np.array_equal(piecewise.at_s, whole.look("a").at_s)
         assert np.array_equal(piecewise.value, whole.look("a").value, equal_nan=True)

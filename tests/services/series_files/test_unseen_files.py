@@ -62,7 +62,7 @@ REFUSED = {
         b"time,a\n03/04/2026 09:00,1\n03/04/2026 09:01,2\n",
         "can be read in two ways",
     ),
-    "a cell without an end": (b"time,a\n{t}," + b"9" * 200_000 + b"\n", "not CSV"),
+    "a cell without an end": (b"time,a\n{t}," + b"9" * 200_000 + b"\n", "holds no rows"),
 }
 
 
@@ -107,7 +107,86 @@ def test_a_row_left_out_is_named_once(tmp_path):
     assert found.skipped == 1
 
 
-def test_a_quote_that_is_never_closed_joins_no_figures(tmp_path):
-    path = written(tmp_path, b'time,a\n{t},4\n{u},"1\n1773824520,2\n')
-    series = open_series(path, readers=READERS).read(["a"]).series["a"]
-    assert series.value.tolist() == pytest.approx([4, math.nan], nan_ok=True)
+CLOSINGS = {
+    "at no end": "",
+    "at the next one": f'{T + 240},"7\n{T + 300},8\n',
+    "within a text": f'{T + 240},"note, ""odd""\n{T + 300},8\n',
+}
+
+
+@pytest.mark.parametrize("closing", CLOSINGS)
+def test_a_quote_that_is_never_closed_spoils_its_own_row_only(tmp_path, closing):
+    head = f'time,a\n{T},4\n{T + 60},"1\n{T + 120},2\n\n{T + 180},3\n'
+    path = written(tmp_path, (head + CLOSINGS[closing]).encode())
+    found = open_series(path, readers=READERS).read(["a"])
+    expected = [4, 2, 3, 8] if closing != "at no end" else [4, 2, 3]
+    assert found.series["a"].value.tolist() == expected
+    bad = [3, 7] if closing != "at no end" else [3]
+    assert [(each.line, each.why) for each in found.rejected] == [
+        (line, "a quote is never closed") for line in bad
+    ]
+    assert found.skipped == len(bad)
+
+
+def test_a_text_over_several_lines_is_one_cell(tmp_path):
+    note = f'time,a,note\n{T},1,"first\nsecond, third\n7, 8"\n{T + 60},2,\n'
+    found = open_series(written(tmp_path, note.encode()), readers=READERS).read(["a"])
+    assert found.series["a"].value.tolist() == [1, 2]
+    assert found.skipped == 0
+
+
+def test_what_is_no_figure_is_named_and_stays_a_gap(tmp_path):
+    cells = ("1", "NaN", "", "-", "inf", "abc", "=1+2", "\x1b[31m", "7")
+    rows = "".join(f"{T + 60 * i},{cell}\n" for i, cell in enumerate(cells))
+    found = open_series(written(tmp_path, f"time,a\n{rows}".encode()), readers=READERS).read(["a"])
+    gap = math.nan
+    assert found.series["a"].value.tolist() == pytest.approx([1, *[gap] * 7, 7], nan_ok=True)
+    assert (found.odd, found.skipped) == (4, 0)
+    assert [(each.line, each.why) for each in found.odd_cells] == [
+        (6, "“inf” is no figure"), (7, "“abc” is no figure"), (8, "“=1+2” is no figure"),
+        (9, "“\x1b[31m” is no figure"),
+    ]  # fmt: skip
+
+
+TIMES = {
+    "a count in another unit": (f"{T + 120}000", "“1773824520000” is no time of this age"),
+    "before 1970": ("-5", "“-5” is no time of this age"),
+    "beyond all": ("1e300", "“1e300” is no time of this age"),
+    "none": ("", "it has no time"),
+    "words": ("Total", "“Total” is not a time"),
+}
+
+
+@pytest.mark.parametrize("form", TIMES)
+def test_a_time_that_cannot_be_is_named(tmp_path, form):
+    cell, why = TIMES[form]
+    path = written(tmp_path, f"time,a\n{T},1\n{T + 60},2\n{cell},3\n".encode())
+    found = open_series(path, readers=READERS).read(["a"])
+    assert found.series["a"].value.tolist() == [1, 2]
+    assert [(each.line, each.why) for each in found.rejected] == [(4, why)]
+
+
+@pytest.mark.parametrize("form", ["2026-03-29 {}:00", "29.3.2026 {}", "29 Mar 2026 {}:00"])
+def test_a_wall_time_that_the_clocks_skip_is_named(tmp_path, form):
+    rows = "".join(
+        f"{form.format(wall)},{i}\n" for i, wall in enumerate(("01:59", "02:30", "03:00"))
+    )
+    found = read_whole(written(tmp_path, f"time,a\n{rows}".encode()))
+    assert found.series["a"].at_s.tolist() == [1_774_745_940, 1_774_746_000]
+    (row,) = found.rejected
+    assert (row.line, row.why) == (3, f"the clocks skip “{form.format('02:30')}” in Europe/Berlin")
+
+
+def test_fractions_behind_a_comma_are_part_of_the_time(tmp_path):
+    found = read_whole(written(tmp_path, b"time;a\n2026-03-18 10:00:00,250;1\n"))
+    assert found.series["a"].at_s.tolist() == [T + 0.25]
+
+
+def test_titles_above_the_table_are_named_and_pass(tmp_path):
+    for mark, above in ((",", "Report of web-1\nCreated,2026\n"), (";", "Bericht\n")):
+        text = f"{above}time{mark}a\n{T}{mark}1\n{T + 60}{mark}2\nSum{mark}3\n"
+        found = read_whole(written(tmp_path, text.encode()))
+        assert found.series["a"].value.tolist() == [1, 2]
+        titles = above.count("\n")
+        assert [each.line for each in found.rejected] == [*range(1, titles + 1), titles + 4]
+        assert found.rejected[0].why == "it stands above the table"

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel
 
 from app.domain.change import ChangeState
 from app.domain.verdict import Verdict
-from app.services.series_files import csv_text
+from app.services.series_files import csv_rows, csv_text
 from tests.fakes import NOON
 from tests.ui.pages.conftest import with_fields
 from ui.pages.metrics.page import MetricsPage
@@ -116,7 +116,7 @@ def test_of_a_long_file_only_the_beginning_is_looked_at_and_all_of_it_is_kept(
     drive, services, record, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(csv_text, "HEAD_BYTES", 100_000)
-    monkeypatch.setattr(csv_text, "_PIECE_ROWS", 1000)
+    monkeypatch.setattr(csv_rows, "_PIECE_ROWS", 1000)
     driver, change = measured(drive, record)
     at_s = np.arange(NOON.timestamp() - 4 * 3600, NOON.timestamp() + 7200)
     rows = [f"{at:.0f},{100 + i % 3}" for i, at in enumerate(at_s)]

@@ -120,7 +120,10 @@ def regular_block(text: bytes, delimiter: int, line: int) -> Block | None:
     if not text.endswith(b"\n"):
         text += b"\n"
     first = text[: text.index(b"\n")].decode("latin-1")
-    width = len(next(csv.reader([first], delimiter=chr(delimiter)), []))
+    try:
+        width = len(next(csv.reader([first], delimiter=chr(delimiter)), []))
+    except csv.Error:  # a cell is longer than that module takes
+        return None
     if not width or not _quotes_are_around_cells(text, delimiter):
         return None
     rejected: list[RejectedRow] = []
