@@ -132,6 +132,9 @@ def _read(
     from app.services.series_files.reading import Keep  # noqa: PLC0415
 
     with _opened(args) as file:
+        asked = (args.column, args.total, args.control, args.control_total)
+        if any(name and name not in file.names for name in asked):
+            file = file.with_all_names()
         column, total, notes = _columns(file, args)
         if args.control == column:
             raise InvalidInput(_("A column cannot be its own control."))

@@ -12,6 +12,7 @@ import pytest
 from app.__main__ import main
 from app.cli.compare import share, span_s
 from app.errors import InvalidInput
+from app.services.series_files import csv_rows, csv_text
 from tests.analysis.simulate import Case, Scenario, simulate
 
 KEYS = {
@@ -200,6 +201,25 @@ def test_the_first_of_several_columns_is_named(
     assert "1 row was left out.\nLine 2675: “?” is not a time." in told.err
     assert "1 cell holds no figure; it stays a gap.\nLine 2676: “n.n.” is no figure." in told.err
     assert ask(capsys, wide, *WORDS, "--column", "other")["verdict"] == "no_material_change"
+
+
+def test_a_series_that_begins_late_in_a_long_file_is_found(
+    file: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plain = ask(capsys, file, *WORDS)
+    _header, *rows = file.read_text().splitlines()
+    both = [row.replace(",", f",{host},") for host in ("web-1", "web-2") for row in rows]
+    early = [f"2026-01-01T00:{i:02}:00Z,{host},1" for i in range(60) for host in ("a", "b")]
+    (tmp_path / "long.csv").write_text("\n".join(["time,host,value", *early, *both]))
+    monkeypatch.setattr(csv_text, "HEAD_BYTES", 1000)
+    monkeypatch.setattr(csv_rows, "_PIECE_ROWS", 50)
+    found = ask(capsys, tmp_path / "long.csv", *WORDS, "--column", "web-2", "--name", "value")
+    assert found == plain
+    assert main(["compare", str(tmp_path / "long.csv"), *WORDS, "--column", "a", "--json"]) == 0
+    assert "2 series begin later in the file: web-1, web-2." in capsys.readouterr().err
 
 
 def test_standard_input_is_read(

@@ -7,6 +7,8 @@ from app.services.ports.series import Rejected
 from app.services.series_files.reading import Found
 from app.wording import count
 
+_MOST, _SHOWN = 10, 60
+
 
 def left_out(found: Found) -> list[str]:
     """Name the first rows and cells that were not used, each with its line and why, count all."""
@@ -19,6 +21,7 @@ def left_out(found: Found) -> list[str]:
     return [
         *_named(found.skipped, rows, found.rejected),
         *_named(found.odd, cells, found.odd_cells),
+        *_late(found),
     ]
 
 
@@ -35,11 +38,25 @@ def in_short(found: Found) -> str:
         found.odd,
     )
     told = ((found.skipped, rows, found.rejected), (found.odd, cells, found.odd_cells))
-    return " ".join(
+    words = [
         text.format(n=count(n), line=first[0].line, why=first[0].why)
         for n, text, first in told
         if n
+    ]
+    return " ".join([*words, *_late(found)])
+
+
+def _late(found: Found) -> list[str]:
+    if not found.late:
+        return []
+    text = ngettext(
+        "{n} series begins later in the file: {names}.",
+        "{n} series begin later in the file: {names}.",
+        len(found.late),
     )
+    names = [name[:_SHOWN] for name in found.late[:_MOST]]
+    more = ["…"] if len(found.late) > _MOST else []
+    return [text.format(n=count(len(found.late)), names=", ".join([*names, *more]))]
 
 
 def _named(n: int, text: str, first: Sequence[Rejected]) -> list[str]:

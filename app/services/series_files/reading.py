@@ -7,7 +7,7 @@ only what is of interest is kept, so that its size does not matter.
 import re
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +56,8 @@ class Found:
     """The first of them, with reasons."""
     since_s: float = -np.inf
     """Samples before it were left out, because there were too many."""
+    late: tuple[str, ...] = ()
+    """Series that nobody asked for, because they begin behind the beginning of the file."""
     odd: int = 0
     """Cells of these series that hold something, but no figure; they stay gaps."""
     odd_cells: tuple[Rejected, ...] = ()
@@ -79,6 +81,15 @@ class SeriesFile:
     def names(self) -> tuple[str, ...]:
         """The names of the series."""
         return self.form.names
+
+    def with_all_names(self, context: TaskContext | None = None) -> "SeriesFile":
+        """Go through a long file for series that begin behind its beginning; the same otherwise."""
+        if self.is_whole or not self.form.words_at:
+            return self
+        late: dict[str, None] = {}
+        for timed in self._parts(self.names[:1], context):
+            late |= self.form.strangers(timed)
+        return replace(self, form=self.form.with_labels(late))
 
     def look(self, name: str) -> Series:
         """Return what the beginning of the file holds of a series.
@@ -114,12 +125,14 @@ class SeriesFile:
             self.look(name)
         figures = {name: self.form.figures(name, self.head) for name in names}
         columns = {name: _Column(keep) for name in names}
+        late: dict[str, None] = {}
         skipped = odd = 0
         rejected: list[Rejected] = []
         odd_cells: list[Rejected] = []
         for timed in self._parts(names, context):
             skipped += timed.skipped
             rejected += timed.rejected[: KEPT_REJECTS - len(rejected)]
+            late |= self.form.strangers(timed) if timed is not self.head else {}
             for name, column in columns.items():
                 series = self.form.series(name, timed, figures[name])
                 column.add(series)
@@ -128,7 +141,7 @@ class SeriesFile:
                 odd_cells += first[: KEPT_REJECTS - len(odd_cells)]
         whole = {name: column.series() for name, column in columns.items()}
         since_s = max((column.since_s for column in columns.values()), default=-np.inf)
-        return Found(whole, skipped, tuple(rejected), since_s, odd, tuple(odd_cells))
+        return Found(whole, skipped, tuple(rejected), since_s, tuple(late), odd, tuple(odd_cells))
 
     def _parts(self, names: Sequence[str], context: TaskContext | None) -> Iterator[Timed]:
         yield self.head

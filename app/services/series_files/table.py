@@ -7,7 +7,7 @@ come in any order; nothing is sorted, filled or dropped but rows without a usabl
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -19,6 +19,7 @@ from app.i18n import _
 from app.services.ports.series import Piece, Rejected, Rows
 from app.services.series_files.columns import ColumnPiece, Columns
 from app.services.series_files.figures import NOTHING, FigureForm, is_figure
+from app.services.series_files.labels import cell_at, is_words, label_of, words_at_of
 from app.services.series_files.moments import TimeForm, is_moment
 
 _TIME_NAMES = (
@@ -75,6 +76,23 @@ class TableForm:
     def names(self) -> tuple[str, ...]:
         """The names of the series."""
         return tuple(column.name for column in self.columns)
+
+    def strangers(self, timed: Timed) -> dict[str, None]:
+        """Return the labels of rows of a long file that are those of no series so far."""
+        if not self.words_at:
+            return {}
+        known = {column.label for column in self.columns}
+        return {label: None for label in self._labels_of(timed) if label not in known}
+
+    def with_labels(self, labels: Iterable[str]) -> "TableForm":
+        """Return the form of a long file with further series, named like those it has."""
+        first = [each for each in self.columns if each.label == self.columns[0].label]
+        more = (
+            replace(each, name=label + each.name.removeprefix(each.label), label=label)
+            for label in labels
+            for each in first
+        )
+        return replace(self, columns=(*self.columns, *more))
 
     def places(self, names: Iterable[str]) -> frozenset[int]:
         """Return which cells of a row these series are read from."""
@@ -162,7 +180,7 @@ class TableForm:
         column = self._column(name)
         rows = np.flatnonzero(self._own(column, timed))[none]
         if timed.columns is None:
-            cells = [_cell(timed.rows[row], column.place) for row in rows.tolist()]
+            cells = [cell_at(timed.rows[row], column.place) for row in rows.tolist()]
             lines = [timed.lines[row] for row in rows.tolist()]
         else:
             texts = timed.columns.texts(column.place)
@@ -178,11 +196,12 @@ class TableForm:
         """Tell which rows are those of a series."""
         if not self.words_at:
             return np.ones(len(timed.at_s), bool)
+        return np.array([label == column.label for label in self._labels_of(timed)], bool)
+
+    def _labels_of(self, timed: Timed) -> list[str]:
         if timed.columns is not None:
-            labels = self._labels(timed.columns)
-        else:
-            labels = [_label(row, self.words_at) for row in timed.rows]
-        return np.array([label == column.label for label in labels], bool)
+            return self._labels(timed.columns)
+        return [label_of(row, self.words_at) for row in timed.rows]
 
     def _column(self, name: str) -> _Column:
         column = next((each for each in self.columns if each.name == name), None)
@@ -199,7 +218,7 @@ class TableForm:
             return timed.at_s, [row[place] if place < len(row) else "" for row in timed.rows]
         own = self._own(column, timed)
         rows = [timed.rows[row] for row in np.flatnonzero(own).tolist()]
-        return timed.at_s[own], [_cell(row, place) for row in rows]
+        return timed.at_s[own], [cell_at(row, place) for row in rows]
 
 
 def form_of(
@@ -235,7 +254,7 @@ def form_of(
     if not places:
         raise InvalidInput(_("The file has no column of values beside the time."))
     kept = [row for row, known in zip(body, good.tolist(), strict=True) if known]
-    words_at = _words_at(kept, at_s[good], places)
+    words_at = words_at_of(kept, at_s[good], places)
     columns = tuple(_columns(header, places, kept, words_at))
     form = TableForm(time_at, times, columns, words_at, comma_is_usual)
     titles = [Rejected(line, _("it stands above the table")) for line in first.lines[:above]]
@@ -254,39 +273,18 @@ def _columns(
     if not words_at:
         yield from (_Column(header[place], place) for place in places)
         return
-    values = [place for place in places if not _is_words(rows, place)]
-    for label in dict.fromkeys(_label(row, words_at) for row in rows):
-        for place in values:
-            name = label if len(values) == 1 else f"{label} {header[place]}"
-            yield _Column(name, place, label)
+    for label in dict.fromkeys(label_of(row, words_at) for row in rows):
+        yield from _labelled(label, header, _values(places, rows, words_at))
 
 
-def _words_at(rows: Rows, at_s: NDArray[np.float64], places: Sequence[int]) -> tuple[int, ...]:
-    """Return the cells that name the series of a row; none when every row is of all series.
-
-    A file is long when times repeat, and words in the rows tell the repeated ones apart.
-    """
-    words = tuple(place for place in places if _is_words(rows, place))
-    once = len(np.unique(at_s))
-    if not words or len(words) == len(places) or once > _MOST_ONCE * len(rows):
-        return ()
-    labels = (_label(row, words) for row in rows)
-    told_apart = len(set(zip(at_s.tolist(), labels, strict=True)))
-    return words if told_apart > max(once, _MOST_ONCE * len(rows)) else ()
+def _values(places: Sequence[int], rows: Rows, words_at: Sequence[int]) -> list[int]:
+    return [place for place in places if place not in words_at and not is_words(rows, place)]
 
 
-def _label(row: Sequence[str], words_at: Sequence[int]) -> str:
-    return " ".join(filter(None, (_cell(row, at) for at in words_at)))
-
-
-def _is_words(rows: Sequence[Sequence[str]], place: int) -> bool:
-    cells = [cell for row in rows[:_SNIFFED_LINES] if (cell := _cell(row, place))]
-    cells = [cell for cell in cells if cell.lower() not in NOTHING]
-    return bool(cells) and not any(is_figure(cell) for cell in cells)
-
-
-def _cell(row: Sequence[str], place: int) -> str:
-    return row[place] if place < len(row) else ""
+def _labelled(label: str, header: Sequence[str], values: Sequence[int]) -> Iterator[_Column]:
+    for place in values:
+        name = label if len(values) == 1 else f"{label} {header[place]}"
+        yield _Column(name, place, label)
 
 
 def _split_header(rows: list[list[str]]) -> tuple[list[str], list[list[str]], int]:

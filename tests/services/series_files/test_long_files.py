@@ -220,3 +220,16 @@ def test_pieces_of_any_size_say_the_same(tmp_path, rows, monkeypatch):
     finally:
         monkeypatch.undo()
     assert said
+
+
+def test_series_that_begin_late_are_found_and_told(tmp_path, short_beginning):
+    rows = [f"{60 * i},web-{1 + i % 2 if i < 3000 else 3},{i}" for i in range(4000)]
+    rows = [row for each in rows for row in (each, each.replace("web", "db"))]
+    path = written(tmp_path, "\n".join(["time,host,load", *rows]) + "\n")
+    file = open_series(path, readers=READERS)
+    assert not file.is_whole
+    assert "web-3" not in file.names
+    assert file.read(["db-1"]).late == ("web-3", "db-3")
+    found = file.with_all_names().read(["web-3"])
+    assert found.series["web-3"].value.tolist() == list(range(3000, 4000))
+    assert found.late == ()

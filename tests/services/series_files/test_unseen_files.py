@@ -190,3 +190,39 @@ def test_titles_above_the_table_are_named_and_pass(tmp_path):
         titles = above.count("\n")
         assert [each.line for each in found.rejected] == [*range(1, titles + 1), titles + 4]
         assert found.rejected[0].why == "it stands above the table"
+
+
+NUMBERED = {
+    "cores": (
+        "time,cpu,load",
+        [f"{T + 60 * i},{core},{10 * core + i}" for i in range(9) for core in range(4)],
+        "2",
+        [20 + i for i in range(9)],
+    ),
+    "cores of hosts": (
+        "time,host,cpu,load",
+        [
+            f"{T + 60 * i},h{h},{core},{10 * core + i + h}"
+            for i in range(9)
+            for h in (1, 2)
+            for core in range(2)
+        ],
+        "h2 1",
+        [12 + i for i in range(9)],
+    ),
+}
+
+
+@pytest.mark.parametrize("form", NUMBERED)
+def test_numbers_that_tell_repeated_times_apart_name_series(tmp_path, form):
+    header, rows, name, expected = NUMBERED[form]
+    found = open_series(written(tmp_path, "\n".join([header, *rows]).encode()), readers=READERS)
+    assert found.look(name).value.tolist() == expected
+
+
+def test_two_files_one_behind_the_other_stay_wide(tmp_path):
+    rows = [f"{T + 60 * i},{(i * 7) % 13 + n},{i}" for n in (0, 1) for i in range(9)]
+    found = open_series(
+        written(tmp_path, "\n".join(["time,users,a", *rows]).encode()), readers=READERS
+    )
+    assert found.names == ("users", "a")
