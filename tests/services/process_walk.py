@@ -91,6 +91,8 @@ class Desks(RuleBasedStateMachine):
             people = [Person(name, name, roles) for name, roles in zip(LISTED, ROLES, strict=True)]
             self.store.kinds["people"] = {person.id: person for person in people}
         self.frozen: Change | None = None
+        self.shown: Change | None = None
+        self.mover = ""
         self.started_plan = ""
         self.revision = 1
         self.seen = 0
@@ -204,7 +206,9 @@ class Walk(Desks):
                     assert not answer.hard
                     assert answer.override.finding == answer.missing
                     assert answer.override.revision == before.revision
-        assert self.attempt(move_change, to, desk=self.desk(who), reason=reason) is allowed
+        made = self.attempt(move_change, to, desk=self.desk(who), reason=reason)
+        self.mover = who if made else self.mover
+        assert made is allowed
 
     @rule(who=PEOPLE, decision=st.sampled_from(list(Decision)))
     def decide(self, who: str, decision: Decision) -> None:

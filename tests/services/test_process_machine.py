@@ -10,7 +10,7 @@ from hypothesis.stateful import invariant, run_state_machine_as_test
 
 from app.domain.approval import Decision
 from app.domain.change import Change, ChangeState, ChangeType
-from app.services.approval.quorum import standing_approvals
+from app.services.approval.quorum import standing_approvals, standing_rejections
 from app.services.change.origins import origin_of
 from app.services.change.process import TRANSITIONS
 from app.services.template.standing import lacks_for_standard
@@ -74,11 +74,13 @@ class Process(WorkingWalk):
             source, target = (dict(last.data)[end] for end in ("from", "to"))
             if (source, target) == ("scheduled", "implement"):
                 by_template = change.type is ChangeType.STANDARD and not self.lacks(change)
-                assert standing_approvals(change) or by_template
+                assert by_template or set(standing_approvals(change)) - {self.mover}
+            if (source, target) == ("authorize", "scheduled"):
+                assert standing_approvals(change), "silence never approves"
             if (source, target) == ("authorize", "implement"):
                 assert change.type is ChangeType.EMERGENCY
-            if target == "closed" and change.type is ChangeType.EMERGENCY:
-                assert change.approvals
+            if target == "closed" and (change.type is ChangeType.EMERGENCY or change.retrospective):
+                assert standing_approvals(change) or standing_rejections(change)
         if change.state in RUNNING:
             self.started_plan = self.started_plan or change.plan_hash
             assert change.plan_hash == self.started_plan
@@ -88,6 +90,48 @@ class Process(WorkingWalk):
     def lacks(self, change: Change) -> str:
         with self.desk("Nomsa").new_uow() as uow:
             return lacks_for_standard(change, origin_of(change, uow))
+
+    @invariant()
+    def what_is_held_or_ended_has_its_reason(self) -> None:
+        """While held only *Cancel* goes, and no way back or out is taken without a word."""
+        if not hasattr(self, "store"):
+            return
+        change, last = self.now(), self.store.log[-1]
+        if last.kind == "change.moved" and last.change == self.change:
+            data = dict(last.data)
+            assert data["to"] == "canceled" or not change.on_hold
+            if data["to"] in ("canceled", "draft", "rejected", "backout"):
+                assert data["reason"].strip()
+        assert bool(change.on_hold_reason) is change.on_hold
+
+    @invariant()
+    def what_is_closed_was_reviewed_by_another(self) -> None:
+        if not hasattr(self, "store") or self.now().state is not S.CLOSED:
+            return
+        change = self.now()
+        assert change.close_code is not None
+        assert change.close_notes
+        assert change.lessons or change.no_lessons
+        assert all(task.state.is_over for task in change.tasks)
+        assert change.reviewed_by != change.implementer or not change.implementer
+        if change.type is not ChangeType.STANDARD or change.retrospective:
+            assert change.reviewed_by
+
+    @invariant()
+    def what_approvers_were_shown_stays_until_the_next_draft(self) -> None:
+        """Tests and days of watching are no part of the hash, and yet nobody weakens them."""
+        if not hasattr(self, "store"):
+            return
+        change = self.now()
+        if change.state in (S.DRAFT, S.REJECTED, S.CANCELED) or not change.requests:
+            self.shown = None
+            return
+        if change.state is S.AUTHORIZE and self.shown is None:
+            self.shown = change
+        if self.shown is not None and change.state is not S.ASSESS:
+            assert change.monitor_days >= self.shown.monitor_days
+            assert {case.id for case in self.shown.tests} <= {case.id for case in change.tests}
+            assert change.business_service == self.shown.business_service
 
     @invariant()
     def what_is_over_stays_as_it_is(self) -> None:
