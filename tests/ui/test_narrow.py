@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
+from ui.widgets.beside import Beside
 from ui.widgets.search import FilterChips
 from ui.widgets.tabs import Tabs
 
@@ -32,3 +33,21 @@ def test_tabs_and_filters_that_have_no_room_go_on_below_and_answer_there(qtbot, 
     assert buttons[-1].y() > buttons[0].y()
     qtbot.mouseClick(buttons[-1], Qt.MouseButton.LeftButton)
     assert chips.current == 4
+
+
+def test_what_has_no_room_beside_goes_below_and_comes_back(qtbot, theme):
+    first, second = QWidget(), QWidget()
+    first.setFixedSize(200, 80)
+    second.setMinimumSize(220, 50)
+    beside = Beside(first, second, gap=20)
+    qtbot.addWidget(beside)
+    beside.resize(600, 300)
+    beside.show()
+    qtbot.waitUntil(lambda: second.x() == 220)
+    assert second.width() == 380
+    beside.resize(400, 300)
+    qtbot.waitUntil(lambda: second.y() >= 100)
+    assert (second.x(), second.width()) == (0, 400)
+    assert beside.minimumSizeHint().width() == 220
+    beside.resize(441, 300)
+    qtbot.waitUntil(lambda: second.y() < 100)

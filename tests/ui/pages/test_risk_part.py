@@ -214,3 +214,11 @@ def test_answers_alone_are_a_draft_and_the_guard_says_how_far_it_is(drive, servi
     driver.choose(risk.questions.fields["outage"], "")
     saved(driver)
     assert read(services, change.id).risk_draft is None
+
+
+def test_the_part_needs_no_more_room_than_a_small_window_gives(drive, record):
+    change = record("Upgrade PostgreSQL", S.ASSESS)
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    (risk,) = part(driver, RISK)
+    assert risk.minimumSizeHint().width() <= 450, "563 px are left at 1280 × 800 with 125 % type"

@@ -56,7 +56,7 @@ class PlanTab(Tab):
         super().__init__(editing, scrolls=False)
         self.body.setSpacing(12)
         self.body.setContentsMargins(0, 16, 0, 0)
-        self.chips = FilterChips([_(name) for name, _makers in PARTS])
+        self.chips = FilterChips([_(name) for name, _makers in PARTS], wraps=True)
         self.chips.setAccessibleName(_("Parts of the plan"))
         self.bound = Label(size=SMALL, tone="ink2")
         self.stack = QStackedWidget()

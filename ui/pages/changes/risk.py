@@ -24,7 +24,7 @@ from app.services.risks import (
 )
 from app.services.search.precedents import likeness_of
 from app.wording import moment
-from ui.cells import Badge, Cell, Column, Mark, Risk, Words
+from ui.cells import Badge, Cell, Column, Mark, Risk, Words, cell
 from ui.models.rows import RowsModel
 from ui.operations.changes import ChangeView
 from ui.pages.changes.controls import ControlList
@@ -35,6 +35,7 @@ from ui.pages.changes.questionnaire import Questionnaire
 from ui.pages.changes.saving import Section
 from ui.pages.changes.words import GRADES, choices
 from ui.widgets.badges import StateBadge
+from ui.widgets.beside import Beside
 from ui.widgets.buttons import Button, Tall
 from ui.widgets.facts import SectionTitle
 from ui.widgets.fields import ChoiceField, Form, LineField
@@ -60,7 +61,7 @@ class RiskSection(Section):
         self.likelihood = [ChoiceField(_("Likelihood"), _grades()) for _i in range(2)]
         self.impact = [ChoiceField(_("Impact"), _grades()) for _i in range(2)]
         self.badges = [RiskBadge(), RiskBadge()]
-        self.engines = Table(RowsModel(_ENGINE_COLUMNS), rows=Rows.COMPACT,
+        self.engines = Table(RowsModel(_ENGINE_COLUMNS), rows=Rows.STEP,
                              row_id=lambda item: item.engine)  # fmt: skip
         self.engines.setAccessibleName(_("What each engine says"))
         self.controls = ControlList()
@@ -84,15 +85,13 @@ class RiskSection(Section):
 
     def _lay_out(self) -> None:
         left = column(self.which, self.matrix, None, gap=12)
-        sides = row(left, self._scores(), gap=24)
-        sides.setStretch(1, 1)
         form = Form(2)
         form.add("reason", self.reason, wide=True)
         form.add("treatment", self.treatment)
         form.add("override", self.override)
         form.add("override_reason", self.override_reason, wide=True)
         self.column.addWidget(self.title)
-        add_layout(self.column, sides)
+        self.column.addWidget(Beside(panel(left), self._scores()))
         told = row(self.incomplete, self.half, self.drop, gap=12)
         told.setStretch(1, 1)
         add_layout(self.column, told)
@@ -340,8 +339,11 @@ def _counts(answer: EngineAnswer) -> Cell:
 
 
 _ENGINE_COLUMNS = (
-    Column[EngineAnswer](_("Engine"), lambda item: item.title),
-    Column[EngineAnswer](_("How"), lambda item: item.how, width=230, tone="ink2"),
+    Column[EngineAnswer](
+        _("Engine"),
+        lambda item: f"{item.title}, {item.how}",
+        cell=lambda item: cell(item.title, below=(Words(item.how, "ink2"),)),
+    ),
     Column[EngineAnswer](
         _("Level"),
         lambda item: _(item.level.label) if item.level else "–",
