@@ -8,8 +8,7 @@ import io
 import zipfile
 from datetime import date, datetime, time
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl import Workbook, load_workbook
 
 from app.errors import InvalidInput
 from app.i18n import _
@@ -22,34 +21,40 @@ _MOST_ROWS = 1_048_577
 
 
 def sheet_rows(data: bytes) -> Rows:
-    """Return the rows that hold anything.
+    """Return the rows, also empty ones, so that their numbers are those of the sheet.
 
     Raises:
         InvalidInput: It is no workbook, or unpacks to more than can be meant.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            if sum(part.file_size for part in parts.infolist()) > _MOST_BYTES:
-                raise InvalidInput(_("The workbook unpacks to more than 1 GB; it is not opened."))
+        _check_size(data)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+        try:
+            return _rows(book)
+        finally:
+            book.close()
+    except InvalidInput:
+        raise
+    except Exception as error:  # what is damaged fails anywhere in the library, in any way
         raise InvalidInput(_("The file is not a workbook that can be read.")) from error
-    try:
-        sheet = book.worksheets[0] if book.worksheets else None
-        if sheet is None:
-            raise InvalidInput(_("The workbook has no sheet with cells."))
-        sheet.reset_dimensions()  # what the file says of its size need not be true
-        rows = []
-        for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-            if number > _MOST_ROWS:
-                raise InvalidInput(_("The sheet has more rows than a sheet can have."))
-            row = [_text(cell) for cell in cells]
-            if any(row):
-                rows.append(row)
-    except (KeyError, ValueError, SyntaxError) as error:  # broken XML is a SyntaxError
-        raise InvalidInput(_("The file is not a workbook that can be read.")) from error
-    finally:
-        book.close()
+
+
+def _check_size(data: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        if sum(part.file_size for part in parts.infolist()) > _MOST_BYTES:
+            raise InvalidInput(_("The workbook unpacks to more than 1 GB; it is not opened."))
+
+
+def _rows(book: Workbook) -> Rows:
+    sheet = book.worksheets[0] if book.worksheets else None
+    if sheet is None:
+        raise InvalidInput(_("The workbook has no sheet with cells."))
+    sheet.reset_dimensions()  # what the file says of its size need not be true
+    rows = []
+    for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+        if number > _MOST_ROWS:
+            raise InvalidInput(_("The sheet has more rows than a sheet can have."))
+        rows.append([_text(cell) for cell in cells])
     return rows
 
 

@@ -78,6 +78,8 @@ WHOLE = {
 NO_TIME = "the time cannot be read, or the clocks skip it"
 NO_NUMBER = "the response time is no number"
 TOO_LONG = "the response time is longer than twelve days"
+NO_TIMES = ("-5", "0", "", "noon", "9" * 25, "18448539073709551")
+"""The last one is a time of today, if thousandths of it are counted in 64 bits."""
 WITH_REJECTS = {
     "durations that are none": (
         edited(*((4, row(elapsed=each)) for each in ("-5", "NaN", "inf", "", "9" * 30))),
@@ -85,8 +87,8 @@ WITH_REJECTS = {
     ),
     "durations of years": (edited((2, row(elapsed="9" * 17))), [(2, TOO_LONG)]),
     "times that are none": (
-        edited(*((4, row(timeStamp=each)) for each in ("-5", "0", "", "noon", "9" * 18))),
-        [(line, NO_TIME) for line in range(4, 9)],
+        edited(*((4, row(timeStamp=each)) for each in NO_TIMES)),
+        [(line, NO_TIME) for line in range(4, 10)],
     ),
     "outcomes that are none": (
         edited((5, row(success="")), (5, row(success="perhaps"))),

@@ -10,7 +10,7 @@ from app.domain.metric import Series
 Rows = list[list[str]]
 """Cells as text, without surrounding spaces; rows that hold nothing are left out."""
 SheetReader = Callable[[bytes], Rows]
-"""Reads the first sheet of a workbook; raises InvalidInput."""
+"""Reads all rows of the first sheet of a workbook, empty ones too; raises InvalidInput."""
 
 
 @dataclass(frozen=True, slots=True)

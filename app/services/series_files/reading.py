@@ -268,7 +268,8 @@ class _Whole:
 
     def pieces(self, places: Collection[int] = ()) -> Generator[Piece]:
         """Yield all rows at once."""
-        yield Piece(self.rows, range(1, len(self.rows) + 1), len(self.rows))
+        numbered = [(n, row) for n, row in enumerate(self.rows, start=1) if any(row)]
+        yield Piece([row for _n, row in numbered], [n for n, _row in numbered], len(self.rows))
 
 
 def _all_of(path: Path) -> bytes:

@@ -178,3 +178,15 @@ def test_no_json_breaks_the_reader(found: object) -> None:
             table.look(name)
     except InvalidInput:
         pass
+
+
+def test_rows_of_a_workbook_keep_the_numbers_of_the_sheet() -> None:
+    book, data = Workbook(), io.BytesIO()
+    for row in (["Report"], [], ["time", "a"], [NINE_S, 1], [], ["soon", 2], [NINE_S + 60, 3]):
+        book.active.append(row)
+    book.save(data)
+    table = opened(data.getvalue())
+    assert table.look("a").value.tolist() == [1, 3]
+    assert [(each.line, each.why) for each in table.head.rejected] == [
+        (1, "it stands above the table"), (6, "“soon” is not a time")
+    ]  # fmt: skip

@@ -80,12 +80,15 @@ class _Counted:
 
     def __call__(self, cells: Cells) -> Reading:
         value, good = cells.integers()
-        at_us = value * self.unit if self.unit > 0 else value // -self.unit
+        if self.unit > 0:  # more than any time is would not go into 64 bits
+            at_us = np.minimum(value, LAST_US // self.unit + 1) * self.unit
+        else:
+            at_us = value // -self.unit
         for row in np.flatnonzero(~good):
             text = cells.raw(int(row)).decode("latin-1").strip()
             if _is_figure(text):
                 scale = self.unit if self.unit > 0 else -1 / self.unit
-                at_us[row], good[row] = round(float(text) * scale), True
+                at_us[row], good[row] = round(min(float(text) * scale, LAST_US)), True
         good &= (at_us > 0) & (at_us < LAST_US)
         return at_us, good
 
