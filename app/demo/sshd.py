@@ -85,6 +85,11 @@ class PrivateSshd:
         return self.folder / "sshd.log"
 
     @property
+    def pid(self) -> int:
+        """The number of its process, while it runs."""
+        return self._process.pid if self._process is not None else 0
+
+    @property
     def key(self) -> HostKey:
         """The host key as the server shows it."""
         return read_public_key(self.folder / "host.pub")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from paramiko import Channel
 
 _PIECE = 1024 * 1024
-_WAIT_S = 0.1
+_WAIT_S = 0.25
 """How long a reader sleeps at most before it looks at limits and stops again."""
 
 OnOutput = Callable[[str, bytes], object]

@@ -6,6 +6,11 @@ long the UI thread has to wait. The peers only fetch the raw text. ``ssh`` runs 
 Ansible's raw module runs with fifty forks and keeps its connections open for the second round, as
 ours does. A peer that is not installed is left out and named.
 
+What each does: the same script is sent over a new login with the same key, and its whole answer
+comes back. ``ssh`` and Ansible let it lie there; ours also takes the clock's offset, judges every
+answer and commits a report of each host. The server works on the same processors as all of them,
+so its own cost bounds the ratio: a login and the script without anybody who asks are measured too.
+
 Set CHANGEDESK_ANSIBLE to the program where it is not on the path.
 """
 
@@ -40,6 +45,8 @@ ROUNDS = 3
 AIM = 5.0
 SSH_AIM, LATENCY_AIM_MS = 1.0, 100.0
 FORKS, AT_ONCE = 50, 32
+_LAST_S = 1.0
+"""How long the last sessions have to end, before the server's time is read."""
 _NONCE = "00112233445566778899aabb"
 
 
@@ -89,12 +96,18 @@ def _measure(bench: Bench) -> Result:
     warm: dict[str, list[float]] = {}
     cpu: dict[str, list[float]] = {}
     waits: list[float] = []
+    login_s, script_s = list[float](), list[float]()
     for number in range(ROUNDS):
         ours = _Ours(bench, number)
         _turn((cold, warm, cpu), "ours", ours.check, ours.check)
         waits += ours.close()
         _turn((cold, warm, cpu), "ssh", lambda: _ssh(bench, bench.script), None)
-        _turn((cold, warm, cpu), "connect", lambda n=number: _bare(bench), None)
+        before_s = _server_s(bench)
+        _turn((cold, warm, cpu), "connect", lambda: _bare(bench), None)
+        login_s.append(_server_s(bench) - before_s)
+        before_s = _cpu_s()
+        _script_alone(bench)
+        script_s.append(_cpu_s() - before_s)
         if ansible:
             keep = bench.folder / f"cp{number}"
             raw = lambda k=keep: _ansible(bench, ansible, k)  # noqa: E731
@@ -103,17 +116,30 @@ def _measure(bench: Bench) -> Result:
     again = {name: HOSTS / median(times) for name, times in warm.items()}
     p99_ms = sorted(waits)[int(0.99 * (len(waits) - 1))]
     cost = ", ".join(f"{name} {1000 * median(spent) / HOSTS:.0f}" for name, spent in cpu.items())
+    served = _served(median(login_s) / HOSTS, median(script_s) / HOSTS, per_s)
     note = (
         f"[again, connections kept: {again['ours']:.3g}/s, ansible "
         f"{f'''{again['ansible']:.3g}/s''' if ansible else 'not installed'}; "
         f"xargs -P{AT_ONCE} ssh {per_s['ssh']:.3g}/s, ratio {per_s['ours'] / per_s['ssh']:.2f} "
         f"(aim ≥ {SSH_AIM:g}); connect and true alone {per_s['connect']:.3g}/s; UI waits p99 "
         f"{p99_ms:.0f} ms (aim ≤ {LATENCY_AIM_MS:g}, n {len(waits)}); processor ms a host, the "
-        f"server's left out: {cost}]"
+        f"server's left out: {cost}; {served}]"
     )
     peer = per_s.get("ansible")
     name = f"ansible -m raw -f {FORKS}"
     return Result("fanout", per_s["ours"], "/s", name, peer, AIM, ROUNDS, at_most=False, note=note)
+
+
+def _served(login_s: float, script_s: float, per_s: dict[str, float]) -> str:
+    """Say what a login and a script cost the server, and how fast it makes anybody at most."""
+    cores = os.cpu_count() or 1
+    bound = cores / (login_s + script_s)
+    words = (
+        f"the server's: login {1000 * login_s:.0f}, script {1000 * script_s:.0f}, so on these "
+        f"{cores} processors {bound:.3g}/s at most, even if asking cost nothing"
+    )
+    peer = per_s.get("ansible")
+    return f"{words}: {bound / peer:.2f} × ansible" if peer else words
 
 
 def _turn(
@@ -139,6 +165,22 @@ def _cpu_s() -> float:
     """
     own, others = getrusage(RUSAGE_SELF), getrusage(RUSAGE_CHILDREN)
     return own.ru_utime + own.ru_stime + others.ru_utime + others.ru_stime
+
+
+def _server_s(bench: Bench) -> float:
+    """Return the processor time of the server and its sessions that have ended, in seconds."""
+    time.sleep(_LAST_S)
+    stat = Path(f"/proc/{bench.server.pid}/stat").read_text()
+    fields = stat.rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def _script_alone(bench: Bench) -> None:
+    """Run the script as often as there are hosts, with no server in between."""
+    names = "\n".join(host.name for host in bench.hosts)
+    line = f"sh -s <{bench.script} >/dev/null"
+    command = ["xargs", f"-P{AT_ONCE}", "-I{}", "sh", "-c", line]
+    subprocess.run(command, input=names, text=True, check=True)
 
 
 class _Ours:
