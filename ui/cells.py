@@ -176,6 +176,8 @@ class Cell:
     right: bool = False
     foot: tuple[Piece, ...] = ()
     """A third line, for rows that are high enough."""
+    wraps: bool = False
+    """Whether the first words go on in a line of their own where room is short."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,19 @@
 """What the kit does where there is no room for all of it in one line."""
 
-from PySide6.QtCore import Qt
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
+from ui.cells import Cell, Column, Mini, Words
+from ui.models.rows import RowsModel
+from ui.paint import Style, scaled
 from ui.widgets.beside import Beside
+from ui.widgets.cell_lines import lines_of, piece_width, places_of
+from ui.widgets.cells import PAD
+from ui.widgets.facts import SectionTitle
 from ui.widgets.search import FilterChips
+from ui.widgets.table import Rows, Table
 from ui.widgets.tabs import Tabs
 
 
@@ -51,3 +60,58 @@ def test_what_has_no_room_beside_goes_below_and_comes_back(qtbot, theme):
     assert beside.minimumSizeHint().width() == 220
     beside.resize(441, 300)
     qtbot.waitUntil(lambda: second.y() < 100)
+
+
+@dataclass(frozen=True)
+class Row:
+    id: str
+    title: str
+
+
+def _cell(row):
+    return Cell((Mini("terminal"), Words(row.title)), (Words("Done"),), wraps=True)
+
+
+STEPS = (
+    Column[Row]("#", lambda _row: "12", width=36, right=True),
+    Column[Row]("Step", lambda row: row.title, cell=_cell),
+    Column[Row]("Actual", lambda _row: "1:04:33", width=60, right=True),
+    Column[Row]("", lambda _row: ""),
+)
+LONG = Row("a", "Install PostgreSQL 16 packages first")
+
+
+def test_a_long_name_beside_bars_goes_on_below_and_no_figure_is_cut_off(qtbot, theme):
+    table = Table(RowsModel(STEPS), rows=Rows.STEP)
+    table.give_names_room(Rows.VERDICT, beside=3)
+    qtbot.addWidget(table)
+    table.set_rows((LONG, Row("b", "Stop")))
+    table.resize(380, 300)
+    table.show()
+    head = table.horizontalHeader()
+    qtbot.waitUntil(lambda: table.rowHeight(0) == scaled(Rows.VERDICT.value))
+    area = table.visualRect(table.rows_model.index(0, 1)).toRectF().adjusted(8, 0, -8, -1)
+    lines = [line for _area, line in lines_of(area, _cell(LONG))]
+    names = [piece.text for line in lines for piece in line.pieces if isinstance(piece, Words)]
+    assert " ".join(names[:2]) == LONG.title, "on two lines, and all of it"
+    assert names[2:] == ["Done"]
+    for line in lines:
+        pieces = list(places_of(area, line))
+        assert all(room.width() >= piece_width(piece, line.style) for piece, room in pieces)
+    assert head.sectionSize(2) >= Style().width("1:04:33") + 2 * PAD
+    assert head.sectionSize(3) >= 380 * 0.24, "and the bars keep enough to be read"
+    table.resize(900, 300)
+    qtbot.waitUntil(lambda: table.rowHeight(0) == scaled(Rows.STEP.value))
+    assert sum(head.sectionSize(at) for at in range(4)) == table.viewport().width()
+
+
+def test_rows_that_are_too_low_for_two_lines_keep_one(theme):
+    (first, _done) = (line for _area, line in lines_of(QRectF(0, 0, 120, 46), _cell(LONG)))
+    assert [piece.text for piece in first.pieces if isinstance(piece, Words)] == [LONG.title]
+
+
+def test_the_note_of_a_title_wraps_instead_of_making_its_part_wider(qtbot, theme):
+    title = SectionTitle("Runbook", "14 steps, ends 02:48 (P50), 03:07 in 9 of 10 runs " * 3)
+    qtbot.addWidget(title)
+    assert title.minimumSizeHint().width() < 200
+    assert title.heightForWidth(300) > 2 * title.heightForWidth(3000)

@@ -139,6 +139,7 @@ class BaseTable(QTableView):
         dress_bars(self)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self._height, self._measured = rows, False
+        self._wrapped: tuple[Rows, Rows] | None = None
         self._records = cast("ListModel", model)
         model.setParent(self)
         self.setModel(model)
@@ -226,6 +227,7 @@ class BaseTable(QTableView):
         """In a narrow place the columns of fixed width give way, so that names can be read."""
         super().resizeEvent(event)
         self._columns_fit.share()
+        self._fit_names()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Measure what came while the table was hidden."""
@@ -244,6 +246,22 @@ class BaseTable(QTableView):
         if self._height is not rows:
             self._height = rows
             self._fit_rows()
+
+    def give_names_room(self, high: Rows, beside: int) -> None:
+        """Let names wrap in rows of another height where room is short.
+
+        Args:
+            high: The height while a name finds no room on one line; cells must say they wrap.
+            beside: The column of bars, which takes what the names leave.
+        """
+        self._wrapped = self._height, high
+        self._columns_fit.beside = beside
+        self._measure()
+
+    def _fit_names(self) -> None:
+        if self._wrapped is not None:
+            low, high = self._wrapped
+            self.set_height(high if self._columns_fit.cuts_names else low)
 
     def _fit_rows(self) -> None:
         rows = self.verticalHeader()
@@ -271,6 +289,7 @@ class BaseTable(QTableView):
     def fit_columns(self) -> None:
         """Share the width anew, after columns were shown or hidden."""
         self._columns_fit.measure()
+        self._fit_names()
 
     @Slot(QModelIndex, QModelIndex)
     def _on_changed(self, first: QModelIndex, _last: QModelIndex) -> None:
@@ -287,7 +306,7 @@ class BaseTable(QTableView):
     def _measure(self) -> None:
         if not self._measured:
             self._measured = True
-            self._columns_fit.measure()
+            self.fit_columns()
 
     @Slot(QModelIndex, QModelIndex)
     def _on_current(self, current: QModelIndex, _previous: QModelIndex) -> None:

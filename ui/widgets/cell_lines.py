@@ -1,7 +1,7 @@
 """Where the pieces of a cell stand: words give way to one another, states and figures never."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QRectF
@@ -92,19 +92,58 @@ def lines_of(area: QRectF, cell: Cell, selected: bool = False) -> Iterator[tuple
     """Give the lines of a cell with their places, centred in the height."""
     weight = BOLD if selected and not cell.right else REGULAR
     first = Line(cell.top, Style("ink", BODY, weight), cell.end, cell.right)
-    if not cell.below and cell.below_end is None:
+    under = []
+    if cell.below or cell.below_end is not None:
+        under.append(Line(cell.below, _BELOW, cell.below_end, cell.right, cell.stops))
+        under += [Line(cell.foot, _BELOW)] if cell.foot else []
+    upper = _broken(first, area.width()) if cell.wraps else (first,)
+    if _height((*upper, *under)) > area.height():
+        upper = (first,)
+    lines = (*upper, *under)
+    if len(lines) == 1:
         yield area, first
         return
-    upper, lower = line_height(first.style), line_height(_BELOW)
-    third = lower if cell.foot else 0.0
-    gap = max(0.0, min(2.0, (area.height() - upper - lower - third) / 3))
-    y = area.center().y() - (upper + gap + lower + third) / 2
-    yield QRectF(area.left(), y, area.width(), upper), first
-    second = Line(cell.below, _BELOW, cell.below_end, cell.right, cell.stops)
-    yield QRectF(area.left(), y + upper + gap, area.width(), lower), second
-    if cell.foot:
-        last = QRectF(area.left(), y + upper + gap + lower, area.width(), third)
-        yield last, Line(cell.foot, _BELOW)
+    total = _height(lines)
+    gap = max(0.0, min(2.0, (area.height() - total) / 3))
+    y = area.center().y() - (total + gap) / 2
+    for place, line in enumerate(lines):
+        y += gap if place == len(upper) else 0
+        high = line_height(line.style)
+        yield QRectF(area.left(), y, area.width(), high), line
+        y += high
+
+
+def _height(lines: Sequence[Line]) -> float:
+    return sum(line_height(line.style) for line in lines)
+
+
+def _broken(line: Line, room: float) -> tuple[Line, ...]:
+    """Return a line, or two where its first words find no room and can be parted at a space.
+
+    It is measured as bold, so that the words stay where they are when their row is selected.
+    """
+    at = next((n for n, piece in enumerate(line.pieces) if isinstance(piece, Words)), None)
+    if at is None:
+        return (line,)
+    words = line.pieces[at]
+    assert isinstance(words, Words)  # noqa: S101 - found as such; tells the type checker
+    style = words_style(words, _WIDEST)
+    indent = sum(piece_width(piece, line.style) + GAP for piece in line.pieces[:at])
+    if style.width(words.text) <= room - indent:
+        return (line,)
+    spaces = [n for n, sign in enumerate(words.text) if sign == " "]
+    fitting = [n for n in spaces if style.width(words.text[:n]) <= room - indent]
+    if not fitting:
+        return (line,)
+    head, rest = words.text[: fitting[-1]], words.text[fitting[-1] + 1 :]
+    upper = replace(line, pieces=(*line.pieces[:at], replace(words, text=head)))
+    lower = replace(
+        line,
+        pieces=(replace(words, text=rest), *line.pieces[at + 1 :]),
+        end=None,
+        stops=(round(indent),),
+    )
+    return upper, lower
 
 
 def places_of(area: QRectF, line: Line) -> Iterator[tuple[Piece, QRectF]]:

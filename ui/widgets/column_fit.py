@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtWidgets import QHeaderView
+
 from ui.cells import CELL_ROLE, GROUP_ROLE, Cell, Column
 from ui.paint import Style, scaled
 from ui.theme import MEDIUM, SMALL
@@ -15,6 +17,8 @@ _LEAST, _ENOUGH = 112, 260
 _MOST = 1.6
 """How far beyond its own width a column may grow for what it shows; longer words are prose."""
 _SHRINKS_TO = 0.6
+_BESIDE, _BESIDE_SHARE = 88, 0.25
+"""What a column of bars keeps beside the names: pixels, and as a share of the table."""
 LOOKED_AT = 48
 """How many rows are measured: the widths shall suit what is seen first."""
 _SPARE = 2
@@ -34,6 +38,23 @@ class ColumnFit:
         self._given: dict[int, int] = {}
         self._needs: dict[int, int] = {}
         self._leasts: dict[int, int] = {}
+        self.beside: int | None = None
+        """A column of bars that takes what the names leave, where there is one."""
+
+    @property
+    def cuts_names(self) -> bool:
+        """Whether a name that takes the rest finds no room on one line."""
+        head = self._table.horizontalHeader()
+        return any(self._needs.get(at, 0) > head.sectionSize(at) for at in self._names())
+
+    def _names(self) -> list[int]:
+        """Return the columns of names that are shown."""
+        head = self._table.horizontalHeader()
+        return [
+            at
+            for at in range(len(self._columns))
+            if at not in self._designed and at != self.beside and not head.isSectionHidden(at)
+        ]
 
     def begin(self) -> None:
         """Give every column the width of the design."""
@@ -67,12 +88,22 @@ class ColumnFit:
             if width != head.sectionSize(at):
                 head.resizeSection(at, width)
             self._given[at] = head.sectionSize(at)
+        if self.beside is not None:
+            self._share_with_bars(sum(head.sectionSize(at) for at in shown))
+
+    def _share_with_bars(self, taken: int) -> None:
+        """Give the names what they need, as long as the bars keep enough; the bars get the rest."""
+        head, width = self._table.horizontalHeader(), self._table.viewport().width()
+        left = width - taken - max(scaled(_BESIDE), round(width * _BESIDE_SHARE))
+        names = self._names()
+        for at in names:
+            head.setSectionResizeMode(at, QHeaderView.ResizeMode.Fixed)
+            most = max(scaled(_LEAST), left // len(names))
+            head.resizeSection(at, min(max(self._needs.get(at, 0), scaled(_LEAST)), most))
 
     def _room(self, needed: int) -> int | None:
         """Return what the fixed columns may take: as much as they need, if names can be read."""
-        head = self._table.horizontalHeader()
-        rest = range(len(self._columns))
-        names = [at for at in rest if at not in self._designed and not head.isSectionHidden(at)]
+        names = self._names()
         if not names:
             return None
         width = self._table.viewport().width()
@@ -80,6 +111,8 @@ class ColumnFit:
         asked = sum(
             max(least, min(self._needs.get(at, 0), scaled(_ENOUGH))) for at, least in leasts.items()
         )
+        if self.beside is not None:
+            width -= scaled(_BESIDE)
         return max(width - asked, min(needed, width - sum(leasts.values())))
 
     def _see_what_was_drawn(self) -> None:

@@ -64,13 +64,12 @@ class SectionTitle(QWidget):
 
     def __init__(self, text: str, note: str = "", end: QWidget | None = None) -> None:
         super().__init__()
-        self._title, self._note = Label(text, weight=BOLD), Label(note, tone="ink2")
+        self._title, self._note = Label(text, weight=BOLD), Label(note, tone="ink2", wrap=True)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(self._title)
-        layout.addWidget(self._note)
-        layout.addStretch(1)
+        layout.addWidget(self._note, 1)
         if end is not None:
             layout.addWidget(end)
         if isinstance(end, Button):

@@ -29,7 +29,7 @@ class Table(BaseTable):
         name: str = "",
         margin: int = PAD,
     ) -> None:
-        self._row_id = row_id
+        self._row_id, self._fits = row_id, False
         self.rows_model = model
         super().__init__(model, rows=rows, header=header, name=name, margin=margin)
 
@@ -74,6 +74,7 @@ class Table(BaseTable):
         height = sum(self.rowHeight(row) for row in range(self.rows_model.rowCount()))
         head = self.horizontalHeader()
         height += head.sizeHint().height() if head.isVisibleTo(self) else 0
+        self._fits = True
         self.setFixedHeight(height + 2)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
@@ -88,3 +89,5 @@ class Table(BaseTable):
         for position, row in enumerate(self.rows_model.rows):
             if isinstance(row, Group):
                 self.setRowHeight(position, scaled(Rows.COMPACT.value))
+        if self._fits:
+            self.fit_height()

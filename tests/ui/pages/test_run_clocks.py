@@ -66,5 +66,5 @@ def test_a_finished_run_says_when_it_ended_and_no_longer_now(begun, services, cl
     assert said.startswith("ended 12:05, ")
     assert "now" not in said
     assert "roll back" not in said
-    assert driver.page._bars.marks == Marks(None, None)
+    assert driver.page._table.bars.marks == Marks(None, None)
     assert not driver.page._band.left.isVisible()

@@ -303,11 +303,11 @@ def test_the_zoom_shows_the_last_half_hour(begun, clock):
     clock.pass_by(hours=2)
     page = driver.page
     page._zoom.choose(1)
-    scale = page._bars.scale
+    scale = page._table.bars.scale
     assert scale.start == clock.now() - timedelta(minutes=30)
     assert scale.end > clock.now()
     page._zoom.choose(0)
-    assert page._bars.scale.start < clock.now() - timedelta(minutes=90)
+    assert page._table.bars.scale.start < clock.now() - timedelta(minutes=90)
 
 
 def test_a_late_step_turns_amber_and_past_its_p90_it_is_named(begun, clock):

@@ -4,7 +4,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from app.i18n import _
 from app.wording import duration
@@ -51,7 +51,7 @@ class ChangeDetail(QWidget):
         self.head, self.stages, self.asking = ChangeHead(), StageArea(), Asking()
         self.reuse = Reuse(context)
         self.tabs = Tabs([_(entry.title) for entry in TABS])
-        self.stack = QStackedWidget()
+        self.stack = _Tabs()
         for _entry in TABS:
             self.stack.addWidget(QWidget())
         upper = column(
@@ -215,3 +215,15 @@ class ChangeDetail(QWidget):
     def _open_run(self) -> None:
         if self._view is not None:
             self.context.navigation.go("run", self._view.change.id)
+
+
+class _Tabs(QStackedWidget):
+    """Takes the height that the head of the change leaves: what is in a tab scrolls."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+
+    def hasHeightForWidth(self) -> bool:
+        """Ask for no height, so that the head keeps all of its own."""
+        return False

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHeaderView
 
 from app.domain.ids import new_id
 from app.domain.runbook import Phase, Runbook, Step, StepKind
@@ -35,10 +34,9 @@ from ui.widgets.labels import Label
 from ui.widgets.layout import add_layout, row
 from ui.widgets.table import Rows
 
-_WIDE, _MIDDLE, _NARROW = 1000, 840, 620
-"""From these widths on there is room for owners and slack, for hosts, for what comes before."""
-_STEP, _HOST, _OWNER, _AFTER, _SLACK, _BARS = 1, 2, 3, 4, 8, 9
-_STEP_WIDE = 250
+_WIDE, _MIDDLE, _NARROW = 1000, 840, 560
+"""From these widths on there is room for owners and slack, for hosts and starts, for the rest."""
+_HOST, _OWNER, _AFTER, _P90, _START, _SLACK, _BARS = 2, 3, 4, 6, 7, 8, 9
 
 
 class StepList(RecordList):
@@ -55,6 +53,7 @@ class StepList(RecordList):
         )
         self._bars = PlanBarDelegate(self.table, _some_day())
         self.table.setItemDelegateForColumn(_BARS, self._bars)
+        self.table.give_names_room(Rows.STEP, beside=_BARS)
         self.problem = Label(tone="bad", wrap=True)
         self.problem.hide()
         self._layout.insertWidget(1, self.problem)
@@ -125,15 +124,12 @@ class StepList(RecordList):
         super().resizeEvent(event)
         width = self.width()
         for column, least in (
-            (_OWNER, _WIDE), (_SLACK, _WIDE), (_HOST, _MIDDLE), (_AFTER, _NARROW),
+            (_OWNER, _WIDE), (_SLACK, _WIDE), (_HOST, _MIDDLE), (_START, _MIDDLE),
+            (_AFTER, _NARROW), (_P90, _NARROW),
         ):  # fmt: skip
             self.table.setColumnHidden(column, width < scaled(least))
+        self.table.fit_columns()
         self._say_when()
-        head, roomy = self.table.horizontalHeader(), width >= scaled(_WIDE)
-        mode = QHeaderView.ResizeMode.Fixed if roomy else QHeaderView.ResizeMode.Stretch
-        head.setSectionResizeMode(_STEP, mode)
-        if roomy:
-            head.resizeSection(_STEP, scaled(_STEP_WIDE))
 
     def _kind_of(self, phase: Phase) -> Records:
         forward = phase is Phase.FORWARD
@@ -191,7 +187,7 @@ class StepList(RecordList):
         words: list[Mini | Words] = [Mini(STEP_ICONS[step.kind]), Words(step.title, weight=weight)]
         if self._view is not None and is_unfed(step, self._view.change):
             words.append(Words(_("nothing to back up yet"), "watch"))
-        return Cell(tuple(words))
+        return Cell(tuple(words), wraps=True)
 
     def _host(self, line: Line) -> str:
         return (self._view.host_name(line.item.host) if self._view else "") or NONE

@@ -11,22 +11,14 @@ from app.i18n import _
 from app.services.run.live import Output
 from app.services.run.silent_gates import is_silent
 from ui.changed import Topic
-from ui.models.rows import RowsModel
 from ui.operations import runs
 from ui.operations.runs import RunView
 from ui.pages.run.band import RunBand
 from ui.pages.run.decision import DecisionPanel
 from ui.pages.run.output import StepOutput
 from ui.pages.run.pilot import RunPilot
-from ui.pages.run.rows import (
-    BAR_COLUMN,
-    COLUMNS,
-    ZOOM,
-    StepRow,
-    idle_scale,
-    step_rows,
-    time_scale,
-)
+from ui.pages.run.rows import ZOOM, StepRow, step_rows, time_scale
+from ui.pages.run.steps import StepsTable
 from ui.pages.run.timeline import TimelineView
 from ui.pages.run.words import goes, sentence, talking
 from ui.tasks import Latest
@@ -34,9 +26,8 @@ from ui.widgets.buttons import Button, Kind, Tall
 from ui.widgets.empty import EmptyState
 from ui.widgets.layout import column, panel, row, split
 from ui.widgets.page import Page
-from ui.widgets.run_bars import BarDelegate, Legend, Marks
+from ui.widgets.run_bars import Legend, Marks
 from ui.widgets.search import FilterChips
-from ui.widgets.table import Rows, Table
 
 if TYPE_CHECKING:
     from ui.context import UiContext
@@ -77,10 +68,7 @@ class RunPage(Page):
     def _build(self) -> None:
         now = self.context.services.clock.now
         self._band = RunBand(now)
-        self._table = Table(RowsModel(COLUMNS), rows=Rows.STEP, name="steps")
-        self._table.setAccessibleName(_("Steps"))
-        self._bars = BarDelegate(idle_scale(now()), Marks(), self._table)
-        self._table.setItemDelegateForColumn(BAR_COLUMN, self._bars)
+        self._table = StepsTable(now())
         self._zoom = FilterChips([_("Whole run"), _("Last 30 min")])
         under = row(Legend(), self._zoom, margins=(24, 8, 24, 8))
         left = panel(column(self._table, under, gap=0))
@@ -184,9 +172,9 @@ class RunPage(Page):
         whole = time_scale(view, now)
         self._zoom.setVisible(whole.end - whole.start > ZOOM)
         zoomed = self._zoom.current == _ZOOMED
-        self._bars.scale = time_scale(view, now, zoomed=zoomed)
+        self._table.bars.scale = time_scale(view, now, zoomed=zoomed)
         over = run is None or run.is_over
-        self._bars.marks = Marks(None if over else now, None if over else view.deadline)
+        self._table.bars.marks = Marks(None if over else now, None if over else view.deadline)
         self._table.set_rows(step_rows(view, now))
         self._table.horizontalHeader().viewport().update()
         if run and run.current and not over:
@@ -196,7 +184,7 @@ class RunPage(Page):
             self._table.select(spoke[-1].step.id if spoke else "")
         elif run:
             self._output.show_step(run, self._table.current.item)
-        self._band.show_view(view, now, self._bars.scale.end)
+        self._band.show_view(view, now, self._table.bars.scale.end)
         self._decision.show_view(view, now, playing=self._pilot.is_playing)
 
     @Slot()

@@ -159,7 +159,7 @@ def _step_cell(row: StepRow) -> Cell:
         below.append(Words(_("point of no return"), "bad"))
     if item.proofs:
         below.append(Words(_("with proof"), "ink2"))
-    return Cell((title,), tuple(below))
+    return Cell((title,), tuple(below), wraps=True)
 
 
 def _spoken(row: StepRow) -> str:
@@ -195,4 +195,4 @@ COLUMNS = (
     ),
     Column[StepRow]("", lambda _row: ""),
 )
-BAR_COLUMN = len(COLUMNS) - 1
+PLAN_COLUMN, BAR_COLUMN = 2, len(COLUMNS) - 1
