@@ -11,6 +11,7 @@ from ui.paint import Style, scaled
 from ui.widgets.beside import Beside
 from ui.widgets.cell_lines import lines_of, piece_width, places_of
 from ui.widgets.cells import PAD
+from ui.widgets.column_fit import Wrapping
 from ui.widgets.facts import SectionTitle
 from ui.widgets.search import FilterChips
 from ui.widgets.table import Rows, Table
@@ -83,7 +84,7 @@ LONG = Row("a", "Install PostgreSQL 16 packages first")
 
 def test_a_long_name_beside_bars_goes_on_below_and_no_figure_is_cut_off(qtbot, theme):
     table = Table(RowsModel(STEPS), rows=Rows.STEP)
-    table.give_names_room(Rows.VERDICT, beside=3)
+    table.columns_fit.wrapping = Wrapping(Rows.STEP, Rows.VERDICT, 3)
     qtbot.addWidget(table)
     table.set_rows((LONG, Row("b", "Stop")))
     table.resize(380, 300)

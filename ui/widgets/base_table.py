@@ -139,7 +139,6 @@ class BaseTable(QTableView):
         dress_bars(self)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self._height, self._measured = rows, False
-        self._wrapped: tuple[Rows, Rows] | None = None
         self._records = cast("ListModel", model)
         model.setParent(self)
         self.setModel(model)
@@ -157,7 +156,7 @@ class BaseTable(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
-        self._columns_fit = ColumnFit(self, self._records.columns)
+        self.columns_fit = ColumnFit(self, self._records.columns)
         self._fit(self._records.columns)
         for changed in (model.modelReset, model.layoutChanged):
             changed.connect(self._on_rows)
@@ -226,8 +225,7 @@ class BaseTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow place the columns of fixed width give way, so that names can be read."""
         super().resizeEvent(event)
-        self._columns_fit.share()
-        self._fit_names()
+        self.columns_fit.share()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Measure what came while the table was hidden."""
@@ -247,22 +245,6 @@ class BaseTable(QTableView):
             self._height = rows
             self._fit_rows()
 
-    def give_names_room(self, high: Rows, beside: int) -> None:
-        """Let names wrap in rows of another height where room is short.
-
-        Args:
-            high: The height while a name finds no room on one line; cells must say they wrap.
-            beside: The column of bars, which takes what the names leave.
-        """
-        self._wrapped = self._height, high
-        self._columns_fit.beside = beside
-        self._measure()
-
-    def _fit_names(self) -> None:
-        if self._wrapped is not None:
-            low, high = self._wrapped
-            self.set_height(high if self._columns_fit.cuts_names else low)
-
     def _fit_rows(self) -> None:
         rows = self.verticalHeader()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -272,7 +254,7 @@ class BaseTable(QTableView):
     def _fit(self, columns: Sequence[Column[Any]]) -> None:
         self._fit_rows()
         head = self.horizontalHeader()
-        self._columns_fit.begin()
+        self.columns_fit.begin()
         for position, column in enumerate(columns):
             if not column.width:
                 head.setSectionResizeMode(position, QHeaderView.ResizeMode.Stretch)
@@ -288,8 +270,7 @@ class BaseTable(QTableView):
 
     def fit_columns(self) -> None:
         """Share the width anew, after columns were shown or hidden."""
-        self._columns_fit.measure()
-        self._fit_names()
+        self.columns_fit.measure()
 
     @Slot(QModelIndex, QModelIndex)
     def _on_changed(self, first: QModelIndex, _last: QModelIndex) -> None:

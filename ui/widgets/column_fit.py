@@ -1,5 +1,6 @@
 """How wide the columns of a table are: figures and states keep the room that they need."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QHeaderView
@@ -10,7 +11,7 @@ from ui.theme import MEDIUM, SMALL
 from ui.widgets.cell_lines import cell_least, cell_width, plain_style
 
 if TYPE_CHECKING:
-    from ui.widgets.base_table import BaseTable
+    from ui.widgets.base_table import BaseTable, Rows
 
 _LEAST, _ENOUGH = 112, 260
 """What a column that takes the rest keeps for its names, and what it can ask for, in pixels."""
@@ -22,6 +23,19 @@ _BESIDE, _BESIDE_SHARE = 88, 0.25
 LOOKED_AT = 48
 """How many rows are measured: the widths shall suit what is seen first."""
 _SPARE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapping:
+    """Rows in which names may go on in a second line; their cells must say that they wrap.
+
+    ``high`` is their height while a name finds no room on one line, ``low`` otherwise. ``beside``
+    is the column of bars, which takes what the names leave.
+    """
+
+    low: "Rows"
+    high: "Rows"
+    beside: int
 
 
 class ColumnFit:
@@ -38,14 +52,11 @@ class ColumnFit:
         self._given: dict[int, int] = {}
         self._needs: dict[int, int] = {}
         self._leasts: dict[int, int] = {}
-        self.beside: int | None = None
-        """A column of bars that takes what the names leave, where there is one."""
+        self.wrapping: Wrapping | None = None
 
     @property
-    def cuts_names(self) -> bool:
-        """Whether a name that takes the rest finds no room on one line."""
-        head = self._table.horizontalHeader()
-        return any(self._needs.get(at, 0) > head.sectionSize(at) for at in self._names())
+    def _beside(self) -> int | None:
+        return self.wrapping.beside if self.wrapping else None
 
     def _names(self) -> list[int]:
         """Return the columns of names that are shown."""
@@ -53,7 +64,7 @@ class ColumnFit:
         return [
             at
             for at in range(len(self._columns))
-            if at not in self._designed and at != self.beside and not head.isSectionHidden(at)
+            if at not in self._designed and at != self._beside and not head.isSectionHidden(at)
         ]
 
     def begin(self) -> None:
@@ -88,8 +99,10 @@ class ColumnFit:
             if width != head.sectionSize(at):
                 head.resizeSection(at, width)
             self._given[at] = head.sectionSize(at)
-        if self.beside is not None:
+        if self.wrapping is not None:
             self._share_with_bars(sum(head.sectionSize(at) for at in shown))
+            cut = any(self._needs.get(at, 0) > head.sectionSize(at) for at in self._names())
+            self._table.set_height(self.wrapping.high if cut else self.wrapping.low)
 
     def _share_with_bars(self, taken: int) -> None:
         """Give the names what they need, as long as the bars keep enough; the bars get the rest."""
@@ -111,7 +124,7 @@ class ColumnFit:
         asked = sum(
             max(least, min(self._needs.get(at, 0), scaled(_ENOUGH))) for at, least in leasts.items()
         )
-        if self.beside is not None:
+        if self.wrapping is not None:
             width -= scaled(_BESIDE)
         return max(width - asked, min(needed, width - sum(leasts.values())))
 

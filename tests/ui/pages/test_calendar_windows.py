@@ -106,3 +106,13 @@ def test_a_rule_comes_back_from_the_fields_as_it_went_in(qtbot, rule):
     start = datetime(2026, 11, 10, 22)
     field.set_rule(rule, start)
     assert field.rule_for(start) == rule
+
+
+@pytest.mark.parametrize("width", [560, 1100])
+def test_save_is_in_sight_however_little_room_there_is(calendar, width):
+    calendar.open("windows/new")
+    calendar.page.resize(width, 560)
+    calendar.page.show()
+    calendar.settle()
+    save = calendar.page.windows.editor.save
+    calendar.bot.waitUntil(lambda: save.visibleRegion().boundingRect().size() == save.size())

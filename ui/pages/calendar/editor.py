@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.calendar import AppliesTo, LengthRule, Occurrence, ScheduleWindow, WindowKind
 from app.domain.ids import HostId
@@ -27,7 +27,7 @@ from ui.widgets.buttons import Button, Kind
 from ui.widgets.facts import SectionTitle
 from ui.widgets.fields import ChoiceField, Form, LineField, PickField, TextField
 from ui.widgets.labels import Label, panel_title
-from ui.widgets.layout import MARGIN, clear, column, panel, row, scrolling
+from ui.widgets.layout import MARGIN, Line, clear, column, panel, row, scrolling
 from ui.widgets.moment_field import MomentField
 
 if TYPE_CHECKING:
@@ -172,18 +172,26 @@ class WindowEditor(QWidget):
         for name, field in parts.items():
             where.add(name, field)
         self.form, self.where = form, where
-        left = panel(column(self.heading, form, self.repeat, where, self.problem,
-                            row(self.save, self.cancel, None, self.retire), None,
+        left = panel(column(self.heading, form, self.repeat, where, None,
                             gap=16, margins=(MARGIN, 16, MARGIN, 24)))  # fmt: skip
         right = panel(column(SectionTitle(_("In words")), self.sentence, 8,
                              SectionTitle(_("Next times")), panel(self.times), None,
-                             gap=8, margins=(20, 20, MARGIN, 24)))  # fmt: skip
+                             gap=8, margins=(MARGIN, 16, MARGIN, 16)))  # fmt: skip
         self._beside = right
-        self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        both = QWidget()
+        self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight, both)
         self._sides.setContentsMargins(0, 0, 0, 0)
         self._sides.setSpacing(0)
         self._sides.addWidget(scrolling(left), 1)
         self._sides.addWidget(right)
+        deeds = row(self.save, self.cancel, None, self.retire)
+        foot = panel(column(self.problem, deeds, margins=(MARGIN, 10, MARGIN, 10)))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(both, 1)
+        outer.addWidget(Line())
+        outer.addWidget(foot)
         self.problem.hide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -30,6 +30,7 @@ from ui.pages.changes.values import ValueFields
 from ui.pages.changes.words import STEP_ICONS, STEPS, word
 from ui.paint import scaled
 from ui.tasks import Latest
+from ui.widgets.column_fit import Wrapping
 from ui.widgets.labels import Label
 from ui.widgets.layout import add_layout, row
 from ui.widgets.table import Rows
@@ -53,7 +54,7 @@ class StepList(RecordList):
         )
         self._bars = PlanBarDelegate(self.table, _some_day())
         self.table.setItemDelegateForColumn(_BARS, self._bars)
-        self.table.give_names_room(Rows.STEP, beside=_BARS)
+        self.table.columns_fit.wrapping = Wrapping(Rows.COMPACT, Rows.STEP, _BARS)
         self.problem = Label(tone="bad", wrap=True)
         self.problem.hide()
         self._layout.insertWidget(1, self.problem)

@@ -8,6 +8,7 @@ from app.i18n import _
 from ui.models.rows import RowsModel
 from ui.pages.run.rows import BAR_COLUMN, COLUMNS, PLAN_COLUMN, idle_scale
 from ui.paint import scaled
+from ui.widgets.column_fit import Wrapping
 from ui.widgets.run_bars import BarDelegate, Marks
 from ui.widgets.table import Rows, Table
 
@@ -23,7 +24,7 @@ class StepsTable(Table):
         self.setAccessibleName(_("Steps"))
         self.bars = BarDelegate(idle_scale(now), Marks(), self)
         self.setItemDelegateForColumn(BAR_COLUMN, self.bars)
-        self.give_names_room(Rows.VERDICT, beside=BAR_COLUMN)
+        self.columns_fit.wrapping = Wrapping(Rows.STEP, Rows.VERDICT, BAR_COLUMN)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show the planned time where there is room for it."""
