@@ -39,6 +39,20 @@ def between_runs(before: Array, after: Array, terms: Terms, *, in_points: bool =
     return _ruled(effect, Ratio(Scale.LINEAR, *levels), terms)
 
 
+def the_same_runs(levels: Array, terms: Terms) -> Study:
+    """Say of runs that are those of the other side what is certain: they do not differ.
+
+    Args:
+        levels: One figure per run of either side; NaN where a run has none.
+        terms: What matters.
+    """
+    if not np.isfinite(levels).all() or not len(levels):
+        return Study(Design.RUNS, 0.0, Window(), Window(), gates=(Gate.EMPTY_RUN,))
+    level = float(levels.mean())
+    scale = Scale.LOG if level > 0 else Scale.LINEAR
+    return _ruled(Effect(0.0, 0.0, 1.0), Ratio(scale, level, level), terms)
+
+
 def within_runs(before: Bins, after: Bins, terms: Terms, *, is_ratio: bool) -> Study:
     """Compare a single run per side by its course in steps of equal length.
 

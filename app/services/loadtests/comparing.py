@@ -22,7 +22,13 @@ from app.analysis.load_course import Asked, Course
 from app.analysis.load_parts import Parts
 from app.analysis.load_run import Part, Span, steady_span
 from app.analysis.loadtest import TOTAL, Tally
-from app.analysis.runs import between_runs, enough_runs, percentiles_within, within_runs
+from app.analysis.runs import (
+    between_runs,
+    enough_runs,
+    percentiles_within,
+    the_same_runs,
+    within_runs,
+)
 from app.analysis.study import Study
 from app.domain.loadtest import (
     Figure,
@@ -94,7 +100,10 @@ def compare_sides(before: Sequence[Run], after: Sequence[Run], terms: LoadTerms)
     """Compare runs that were read."""
     single = not enough_runs(len(before), len(after))
     labels = ("", *_labels((*before, *after)))
-    rows = _corrected([_row(label, before, after, terms, single=single) for label in labels])
+    same = _are_the_same(before, after)
+    rows = _corrected(
+        [_row(label, before, after, terms, single=single, same=same) for label in labels]
+    )
     deciding = (*KEY_FIGURES, Figure.RATE)
     found = overall([each for each in rows[0].comparisons if figure_of(each) in deciding])
     return LoadComparison(
@@ -104,7 +113,7 @@ def compare_sides(before: Sequence[Run], after: Sequence[Run], terms: LoadTerms)
         tuple(rows),
         found,
         single,
-        notes=tuple(_notes(before, after, rows, single=single)),
+        notes=(*_sameness(same), *_notes(before, after, rows, single=single)),
     )
 
 
@@ -200,13 +209,19 @@ def _digest(part: Part, course: Course, terms: LoadTerms) -> Digest:
 
 
 def _row(
-    label: str, before: Sequence[Run], after: Sequence[Run], terms: LoadTerms, *, single: bool
+    label: str,
+    before: Sequence[Run],
+    after: Sequence[Run],
+    terms: LoadTerms,
+    *,
+    single: bool,
+    same: bool,
 ) -> LabelComparison:
     sides = [[run for run in runs if label in run.digests] for runs in (before, after)]
     comparisons: tuple[Comparison, ...] = ()
     if all(sides):
         comparisons = tuple(
-            _compared(figure, label, sides, terms, single=single) for figure in Figure
+            _compared(figure, label, sides, terms, single=single, same=same) for figure in Figure
         )
     first, last = (_side(label, runs) if runs else None for runs in sides)
     summaries = [_summary(label, run) for runs in sides for run in runs]
@@ -221,14 +236,23 @@ def _row(
 
 
 def _compared(
-    figure: Figure, label: str, sides: Sequence[Sequence[Run]], terms: LoadTerms, *, single: bool
+    figure: Figure,
+    label: str,
+    sides: Sequence[Sequence[Run]],
+    terms: LoadTerms,
+    *,
+    single: bool,
+    same: bool,
 ) -> Comparison:
     metric = metric_of(figure, label, terms)
     digests = [[run.digests[label] for run in runs] for runs in sides]
     rule = Terms(metric.margin, metric.floor, metric.worse_when)
     alone = single or not enough_runs(len(digests[0]), len(digests[1]))
     found: Study
-    if not alone:
+    if same:
+        levels = np.array([each.figures[figure] for each in digests[0]])
+        found = the_same_runs(levels, rule)
+    elif not alone:
         values = [np.array([each.figures[figure] for each in runs]) for runs in digests]
         found = between_runs(values[0], values[1], rule, in_points=_has_few(figure, digests))
     else:
@@ -241,6 +265,21 @@ def _compared(
                 first.courses[figure], last.courses[figure], rule, is_ratio=is_ratio
             )
     return compare_runs(metric, found, single=alone)
+
+
+def _are_the_same(before: Sequence[Run], after: Sequence[Run]) -> bool:
+    """Whether the runs of both sides give the same figures, every label to the last digit.
+
+    Different runs never do: it is one run that was given twice, perhaps sorted or dated otherwise.
+    """
+    sides = (
+        sorted(
+            str([(name, run.digests[name].figures) for name in sorted(run.digests)]) for run in runs
+        )
+        for runs in (before, after)
+    )
+    first, last = sides
+    return first == last
 
 
 def _has_few(figure: Figure, digests: Sequence[Sequence[Digest]]) -> bool:
@@ -315,6 +354,11 @@ def _corrected(rows: Sequence[LabelComparison]) -> list[LabelComparison]:
         replace(row, comparisons=tuple(next(left) for _each in row.comparisons)) for row in others
     ]
     return [replace(total, comparisons=judge_together(total.comparisons)), *kept]
+
+
+def _sameness(same: bool) -> list[str]:
+    text = _("Both sides are the same runs: every figure agrees to the last digit.")
+    return [text] if same else []
 
 
 def _notes(
