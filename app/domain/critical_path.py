@@ -4,8 +4,10 @@ Source: J. E. Kelley and M. R. Walker, "Critical-Path Planning and Scheduling" (
 functions over plain mappings; `app.domain.runbook` says what the pieces are.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from math import hypot
 
 After = Mapping[str, Sequence[str]]
@@ -20,6 +22,14 @@ class Circular(ValueError):
     def __init__(self, pieces: tuple[str, ...]) -> None:
         super().__init__(" → ".join(pieces))
         self.pieces = pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Where pieces wait for each other: so many of the same name go on at the same time."""
+
+    name: str
+    at_once: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,78 @@ def _circle(after: After, stuck: set[str]) -> tuple[str, ...]:
         if following in path:
             return tuple(reversed(path[path.index(following) :]))
         path.append(following)
+
+
+def queued(
+    durations_s: Mapping[str, float], after: After, rooms: Mapping[str, Room]
+) -> dict[str, tuple[str, ...]]:
+    """Return what each piece waits for when room is short: also for the one whose end makes room.
+
+    Every piece begins as soon as it can; where several could, the one that comes first does.
+
+    Args:
+        durations_s: How long each piece takes, in seconds.
+        after: What each piece waits for.
+        rooms: In which room a piece takes a place; those that take none are left out.
+
+    Raises:
+        Circular: Some pieces wait for each other.
+    """
+    return _Queue(durations_s, after, rooms).play()
+
+
+class _Queue:
+    """Plays pieces through on a clock of its own, and keeps for whose end each has waited."""
+
+    def __init__(
+        self, durations_s: Mapping[str, float], after: After, rooms: Mapping[str, Room]
+    ) -> None:
+        self._durations_s, self._rooms = durations_s, rooms
+        self._place = {piece: n for n, piece in enumerate(in_order(after))}
+        self._waits = {piece: tuple(before) for piece, before in after.items()}
+        self._unmet = {piece: set(before) for piece, before in after.items()}
+        self._behind: defaultdict[str, list[str]] = defaultdict(list)
+        for piece, unmet in self._unmet.items():
+            for other in unmet:
+                self._behind[other].append(piece)
+        self._taken: Counter[str] = Counter()
+        self._waiting: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+        self._ends: list[tuple[float, int, str]] = []
+
+    def play(self) -> dict[str, tuple[str, ...]]:
+        """Return what each piece has waited for."""
+        for piece in self._place:
+            if not self._unmet[piece]:
+                self._arrive(piece, 0.0)
+        while self._ends:
+            now, _place, done = heappop(self._ends)
+            self._make_room(done, now)
+            for piece in self._behind[done]:
+                self._unmet[piece].remove(done)
+                if not self._unmet[piece]:
+                    self._arrive(piece, now)
+        return self._waits
+
+    def _arrive(self, piece: str, now: float) -> None:
+        """Let a piece begin that waits for no other, or queue where its room is full."""
+        room = self._rooms.get(piece)
+        if room is not None and self._taken[room.name] >= room.at_once:
+            heappush(self._waiting[room.name], (self._place[piece], piece))
+            return
+        if room is not None:
+            self._taken[room.name] += 1
+        heappush(self._ends, (now + self._durations_s[piece], self._place[piece], piece))
+
+    def _make_room(self, done: str, now: float) -> None:
+        """Give the place of a piece that has ended to the first that waits for one."""
+        room = self._rooms.get(done)
+        if room is None:
+            return
+        self._taken[room.name] -= 1
+        if self._waiting[room.name]:
+            _place, piece = heappop(self._waiting[room.name])
+            self._waits[piece] = (*self._waits[piece], done)
+            self._arrive(piece, now)
 
 
 def lay_out(

@@ -10,6 +10,10 @@ from app.domain.ids import HostId
 
 _ENTRY = re.compile(r"(?P<n>[0-9]{1,6})(?P<percent>\s*%)?")
 REST = "rest"
+AT_ONCE = 5
+"""How many hosts are worked on at the same time where something is changed, unless told."""
+MOST_AT_ONCE = 50
+"""More than so many nobody can follow, and one computer hardly serves."""
 
 
 class NotAPlan(ValueError):
@@ -137,6 +141,8 @@ class FleetPlace:
     """The id of the step that was repeated; all of them name it."""
     batch: int
     tolerance: Tolerance = Tolerance()
+    at_once: int = AT_ONCE
+    """How many hosts of the batch are worked on at the same time."""
 
 
 class Cause(StrEnum):

@@ -1,10 +1,10 @@
 """The runbook: steps, what each waits for and does, how long it takes, and how to get back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.domain.critical_path import Timeline, in_order, lay_out
+from app.domain.critical_path import Room, Timeline, in_order, lay_out, queued
 from app.domain.fanout import FleetPlace
 from app.domain.ids import HostId
 
@@ -30,7 +30,7 @@ ON_HOST = frozenset({StepKind.COMMAND, StepKind.CHECK, StepKind.BACKUP, StepKind
 
 
 SIDE_BY_SIDE = 4
-"""How many steps a run carries out at the same time."""
+"""How many steps a run carries out at the same time, besides those repeated on many hosts."""
 
 
 class Phase(StrEnum):
@@ -167,11 +167,31 @@ def waits_for(steps: Iterable[Step]) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def room_of(step: Step) -> Room | None:
+    """Return where a step waits for others to end; None where it only waits for a person.
+
+    The hosts that one command is repeated on wait for each other, everything else for the rest.
+    """
+    if step.kind in PERSONAL:
+        return None
+    if step.fleet is not None:
+        return Room(step.fleet.fleet, max(1, step.fleet.at_once))
+    return Room("", SIDE_BY_SIDE)
+
+
+def in_line(steps: Iterable[Step], durations_s: Mapping[str, float]) -> dict[str, tuple[str, ...]]:
+    """Return what each step of one direction waits for, and whose end makes room for it."""
+    listed = list(steps)
+    rooms = {step.id: room for step in listed if (room := room_of(step)) is not None}
+    return queued(durations_s, waits_for(listed), rooms)
+
+
 def timeline(steps: Iterable[Step]) -> Timeline:
     """Lay steps of one direction out on time by their estimates; raises Circular."""
     listed = list(steps)
+    durations_s = {step.id: 0.0 if step.is_ahead else step.estimate_s for step in listed}
     return lay_out(
-        {step.id: 0.0 if step.is_ahead else step.estimate_s for step in listed},
-        waits_for(listed),
+        durations_s,
+        in_line(listed, durations_s),
         {step.id: 0.0 if step.is_ahead else step.slow_s for step in listed},
     )

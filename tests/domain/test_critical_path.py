@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.critical_path import Circular, in_order, lay_out
+from app.domain.critical_path import Circular, Room, in_order, lay_out, queued
 from app.domain.runbook import Phase, Runbook, Step, StepKind, waits_for
 
 
@@ -144,3 +144,35 @@ def test_each_direction_is_planned_by_itself():
     back = step("x", phase=Phase.BACKOUT, estimate_s=30.0)
     book = Runbook((step("a", estimate_s=60.0), back, step("b", estimate_s=5.0)))
     assert (book.forward_estimate_s, book.backout_estimate_s) == (65.0, 30.0)
+
+
+@given(plans(), st.data())
+def test_no_more_pieces_go_at_once_than_there_is_room_for_and_none_waits_without_need(plan, data):
+    durations, after, _ = plan
+    durations = {name: length + 1 for name, length in durations.items()}
+    sizes = {name: data.draw(st.integers(1, 3)) for name in ("x", "y")}
+    rooms = {}
+    for name in after:
+        place = data.draw(st.sampled_from(["", *sizes]))
+        if place:
+            rooms[name] = Room(place, sizes[place])
+    slots = lay_out(durations, queued(durations, after, rooms)).slots
+    for name, before in after.items():
+        free = max((slots[b].end_s for b in before), default=0.0)
+        begin, room = slots[name].start_s, rooms.get(name)
+        assert begin >= free
+        if room is None:
+            assert begin == free
+            continue
+        others = [slots[n] for n in after if n != name and rooms.get(n) == room]
+        assert sum(o.start_s <= begin < o.end_s for o in others) < room.at_once
+        for moment in range(int(free), int(begin)):
+            busy = sum(o.start_s <= moment < o.end_s for o in others)
+            assert busy >= room.at_once, "it waits only while its room is full"
+
+
+def test_with_room_for_all_nothing_waits_longer():
+    after = {"a": (), "b": (), "c": ("a", "b")}
+    durations = dict.fromkeys(after, 5.0)
+    rooms = dict.fromkeys(after, Room("x", 2))
+    assert queued(durations, after, rooms) == after

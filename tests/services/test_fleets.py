@@ -1,5 +1,6 @@
 """A command on many hosts inside a run: numeric limits, a pause, the rest, and gates of health."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,26 +9,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.change import ChangeState
-from app.domain.fanout import Share, Tolerance, read_batches
+from app.domain.fanout import AT_ONCE, Share, Tolerance, read_batches
 from app.domain.health import CheckResult, Health, HealthReport, Phase, Reading
 from app.domain.host import Host
 from app.domain.ids import HealthId, HostId, new_id
 from app.domain.run import DeviationKind, RunState, StepState, fleets
+from app.domain.runbook import Phase as StepPhase
 from app.domain.runbook import Runbook, StepKind
 from app.errors import IllegalMove, Unreachable
+from app.services.change.plan_steps import steps_in_words
 from app.services.fanout import gates
 from app.services.fanout.deciding import (
     go_on_with_the_rest,
-    limits_in_words,
     repeat_failed,
     standing,
 )
 from app.services.fanout.gates import check_gate
+from app.services.fanout.limits import limits_in_words
 from app.services.fanout.spreading import Spreading, spread
 from app.services.host.health import Checking
 from app.services.run import execution
 from app.services.run.crew import StepOutcome
 from app.services.run.decisions import confirm_step
+from app.services.run.runbooks import expected_end
 from app.store.mapping import CHANGE, RUN
 from app.tasks import TaskContext
 from tests.fakes import NOON, MemoryStore
@@ -43,10 +47,10 @@ def hosts(n: int) -> list[Host]:
 
 
 def machine_of(
-    n: int, batches: str, tolerance: Tolerance, *, gate: bool = False
+    n: int, batches: str, tolerance: Tolerance, *, gate: bool = False, at_once: int = AT_ONCE
 ) -> tuple[Machine, list[str]]:
     """Return a machine whose second step is repeated on hosts, and the ids of these steps."""
-    how = Spreading(read_batches(batches), tolerance, gate)
+    how = Spreading(read_batches(batches), tolerance, gate, at_once)
     steps = spread((command("a"), command("b"), command("c")), "b", hosts(n), how)
     machine = Machine(*steps)
     return machine, [step.id for step in steps if step.fleet is not None]
@@ -72,7 +76,7 @@ def test_one_more_than_the_limit_pauses_before_the_next_batch() -> None:
     assert {item.step.id for item in run.trouble} == set(ids[:3])
     (fan_out,) = fleets(run.steps).values()
     assert standing(fan_out) == "0 of 6 hosts done, 3 failed, 3 waiting"
-    assert "2 in all" in limits_in_words(fan_out)
+    assert "2 in all" in limits_in_words(fan_out.tolerance)
 
 
 def test_going_on_with_the_rest_needs_a_reason_and_begins_to_count_anew() -> None:
@@ -274,3 +278,51 @@ def test_a_gate_that_holds_pauses_the_run_before_the_next_batch() -> None:
     assert run.state is RunState.WAITING
     assert machine.sent == ["a", ids[0]]
     assert seen == ["Step b: health before", "Step b: health after batch 1"]
+
+
+@pytest.mark.parametrize("at_once", [2, 6])
+def test_so_many_hosts_of_a_batch_are_worked_on_at_once_as_the_plan_says(at_once: int) -> None:
+    machine, ids = machine_of(12, "rest", Tolerance(), at_once=at_once)
+    all_there, lock = threading.Barrier(at_once, timeout=10), threading.Lock()
+    going: list[int] = []
+    most: list[int] = []
+
+    def work() -> StepOutcome:
+        with lock:
+            going.append(1)
+            most.append(len(going))
+        all_there.wait()
+        with lock:
+            going.pop()
+        return DONE
+
+    machine.answers = dict.fromkeys(ids, work)
+    assert machine.play().state is RunState.DONE
+    assert max(most) <= at_once, "never more"
+    assert len(most) == 12
+
+
+def test_the_plan_tells_how_long_a_fleet_takes_that_does_not_go_all_at_once() -> None:
+    machine, ids = machine_of(12, "rest", Tolerance(), at_once=5)
+    change = machine.store.kinds["changes"][machine.change]
+    assert change.runbook.forward_estimate_s == (1 + 3 + 1) * 60.0
+    run = machine.run
+    assert run.started_at is not None
+    begins = [
+        (item.planned_start - run.started_at).total_seconds()
+        for item in run.active
+        if item.step.id in ids and item.planned_start is not None
+    ]
+    assert sorted(begins) == [60.0] * 5 + [120.0] * 5 + [180.0] * 2
+    end = expected_end(run, run.started_at)
+    assert end is not None
+    assert (end - run.started_at).total_seconds() == (1 + 3 + 1) * 60.0
+
+
+def test_whoever_approves_reads_how_many_go_at_once_and_how_many_may_fail() -> None:
+    limits = Tolerance(Share(10, percent=True))
+    machine, _ids = machine_of(3, "1, rest", limits, at_once=2)
+    change = machine.store.kinds["changes"][machine.change]
+    told = [words for _n, words in steps_in_words(change.runbook, StepPhase.FORWARD, str)]
+    assert "batch 1, 2 hosts at once, may fail: 10 % of a batch, 0 in all" in told[1]
+    assert "batch 2, " in told[3]

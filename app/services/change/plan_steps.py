@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from app.domain.review import TestCase, TestKind
 from app.domain.runbook import OnFail, Phase, Runbook, Step, StepKind
 from app.i18n import _, later
+from app.services.fanout.limits import limits_in_words
 from app.wording import duration
 
 HostName = Callable[[str], str]
@@ -52,7 +53,10 @@ def _where_and_when(step: Step, titles: Mapping[str, str], host_name: HostName) 
         names = (f"“{titles.get(key, key)}”" for key in step.after)
         yield _("after {steps}").format(steps=", ".join(names))
     if step.fleet is not None:
-        yield _("batch {n}").format(n=step.fleet.batch)
+        place = step.fleet
+        yield _("batch {n}, {at_once} hosts at once, {limits}").format(
+            n=place.batch + 1, at_once=place.at_once, limits=limits_in_words(place.tolerance)
+        )
 
 
 def _who(step: Step) -> Iterator[str]:

@@ -101,20 +101,3 @@ def standing(fan_out: FanOut) -> str:
     )
     counted = (text.format(n=n) for part, text in words.items() if (n := fan_out.count(part)))
     return ", ".join((done, *counted))
-
-
-def limits_in_words(fan_out: FanOut) -> str:
-    """Say what the plan allows to fail."""
-    limits = fan_out.tolerance
-
-    def told(share: object) -> str:
-        return str(share) if share is not None else _("no limit")
-
-    return _(
-        "may fail: {fb} of a batch, {ft} in all; may be out of reach: {ub} of a batch, {ut} in all"
-    ).format(
-        fb=told(limits.fail_batch),
-        ft=told(limits.fail_total),
-        ub=told(limits.unreachable_batch),
-        ut=told(limits.unreachable_total),
-    )

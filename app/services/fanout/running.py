@@ -9,15 +9,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from threading import Lock
 
-from app.domain.fanout import FanOut, HostPart, Part
+from app.domain.fanout import AT_ONCE, FanOut, HostPart, Part
 from app.domain.host import Stage
 from app.domain.ids import HostId
 from app.errors import AppError, ConnectionLost, RemoteError, TimedOut
 from app.i18n import _
 from app.tasks import TaskCancelled, TaskContext
 
-AT_ONCE = 5
-"""How many hosts are worked on at the same time where something is changed."""
 _LOOK_S = 0.2
 _NOTHING_SENT = frozenset(
     {

@@ -1,15 +1,16 @@
 """Repeat a step of a runbook on many hosts: a step of its own for each, in batches.
 
-Each host keeps its own command, evidence and outcome. The steps of a batch go side by side; the
-next batch waits for all of them. Up to the limits that the plan names a failure stops nothing;
-beyond them nothing more begins until a person decides: send it again, go on with the rest with a
-reason, or back out. A gate looks at the health of each batch before the next one begins.
+Each host keeps its own command, evidence and outcome. The steps of a batch go side by side, so
+many at once as the plan says; the next batch waits for all of them. Up to the limits that the plan
+names a failure stops nothing; beyond them nothing more begins until a person decides: send it
+again, go on with the rest with a reason, or back out. A gate looks at the health of each batch
+before the next one begins.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from app.domain.fanout import Batches, FleetPlace, Tolerance
+from app.domain.fanout import AT_ONCE, MOST_AT_ONCE, Batches, FleetPlace, Tolerance
 from app.domain.host import Host
 from app.domain.ids import HostId, new_id
 from app.domain.runbook import Step, StepKind, waits_for
@@ -27,6 +28,8 @@ class Spreading:
     tolerance: Tolerance = NOTHING_FAILS
     gate: bool = False
     """Whether no host of a batch may be in worse health than before, before the next one begins."""
+    at_once: int = AT_ONCE
+    """How many hosts of a batch are worked on at the same time."""
 
 
 def spread(
@@ -38,13 +41,16 @@ def spread(
     step back that undoes it still does.
 
     Raises:
-        InvalidInput: The step is no command, or there are no hosts.
+        InvalidInput: The step is no command, there are no hosts, or too many at once.
     """
     place = next((n for n, step in enumerate(steps) if step.id == step_id), None)
     if place is None or steps[place].kind is not StepKind.COMMAND:
         raise InvalidInput(_("Only a command can be repeated on many hosts."))
     if not hosts:
         raise InvalidInput(_("This change has no hosts to repeat it on."))
+    if not 1 <= how.at_once <= MOST_AT_ONCE:
+        text = _("At once are worked on from 1 to {n} hosts.")
+        raise InvalidInput(text.format(n=MOST_AT_ONCE))
     waits = waits_for(steps)
     made, last = _repeated(steps[place], waits[step_id], hosts, how)
     before = [_behind(step, step_id, last, waits[step.id]) for step in steps[:place]]
@@ -72,7 +78,7 @@ def _repeated(
                     title=f"{step.title}: {named[host].name}",
                     host=host,
                     after=waits,
-                    fleet=FleetPlace(step.id, number, how.tolerance),
+                    fleet=FleetPlace(step.id, number, how.tolerance, how.at_once),
                 )
             )
             first = False

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from app.domain.run import fleets
 from app.i18n import _, ngettext
-from app.services.fanout.deciding import limits_in_words, standing
+from app.services.fanout.deciding import standing
+from app.services.fanout.limits import limits_in_words
 from app.services.report_content.common import Claim
 from app.services.report_content.evidence import EvidenceBook
 from app.services.report_content.source import Source
@@ -24,7 +25,10 @@ def on_many_hosts(source: Source, book: EvidenceBook, *, good: bool) -> Iterator
         n = fan_out.batches
         batches = ngettext("{n} batch", "{n} batches", n).format(n=n)
         text = _("“{title}” in {batches}: {how}; {limits}.").format(
-            title=title, batches=batches, how=standing(fan_out), limits=limits_in_words(fan_out)
+            title=title,
+            batches=batches,
+            how=standing(fan_out),
+            limits=limits_in_words(fan_out.tolerance),
         )
         excused = sorted({item.excused_by for item in steps if item.excused_by})
         if excused:

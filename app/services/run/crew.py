@@ -7,10 +7,10 @@ from types import TracebackType
 from typing import Self
 
 from app.domain.change import Change
-from app.domain.fanout import Part
+from app.domain.fanout import MOST_AT_ONCE, Part
 from app.domain.ids import new_id
 from app.domain.run import Deviation, Run, RunMode, StepRun, StepState
-from app.domain.runbook import SIDE_BY_SIDE, OnFail, Phase, StepKind
+from app.domain.runbook import OnFail, Phase, Step, StepKind, room_of
 from app.errors import AppError
 from app.i18n import _
 from app.services.change.changes import Desk
@@ -22,6 +22,8 @@ from app.tasks import TaskCancelled, TaskContext
 POLL_S = 0.25
 """How often a run looks for answers while steps go on."""
 SENDING = (StepState.SENT,)
+_THREADS = 2 * MOST_AT_ONCE
+"""No more steps go on than there are threads, so that what is journalled as sent is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,8 @@ class Crew:
 
     def __init__(self, executors: Executors, desk: Desk, context: TaskContext) -> None:
         self._executors, self._desk, self._context = executors, desk, context
-        self._pool = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="step")
-        self._going: dict[Future[None], Phase] = {}
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="step")
+        self._going: dict[Future[None], Step] = {}
         self._sent: set[Phase] = set()
 
     def __enter__(self) -> Self:
@@ -70,10 +72,11 @@ class Crew:
         """Whether any step is under way."""
         return bool(self._going)
 
-    @property
-    def has_room(self) -> bool:
-        """Whether another step may be sent."""
-        return len(self._going) < SIDE_BY_SIDE
+    def has_room_for(self, step: Step) -> bool:
+        """Whether a step may be sent now, beside those that are under way."""
+        room, going = room_of(step), self._going.values()
+        beside = 0 if room is None else sum(room_of(other) == room for other in going)
+        return len(going) < _THREADS and (room is None or beside < room.at_once)
 
     @property
     def stopped(self) -> bool:
@@ -115,7 +118,7 @@ class Crew:
 
     def _begin(self, change: Change, run: Run, item: StepRun) -> None:
         self._sent.add(item.step.phase)
-        self._going[self._pool.submit(self._carry, change, run, item)] = item.step.phase
+        self._going[self._pool.submit(self._carry, change, run, item)] = item.step
 
     def wait(self) -> None:
         """Wait a moment, or until a step has ended; what broke in one is raised here."""

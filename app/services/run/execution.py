@@ -159,7 +159,7 @@ def _advance(run_id: str, crew: Crew, *, desk: Desk) -> Run:
             asks = needs_person(run, item) or must_stop(run, item, desk=desk)
             if item.state is StepState.PENDING and asks:
                 run = _offer(run, item, desk=desk)
-            elif item.state is StepState.PENDING and crew.has_room:
+            elif item.state is StepState.PENDING and crew.has_room_for(item.step):
                 crew.send(run, item)
             elif item.state is StepState.SENT and item.attach:
                 crew.attach(run, item)

@@ -9,7 +9,7 @@ from app.domain.change import Change
 from app.domain.critical_path import lay_out, longest_chain
 from app.domain.external_backup import ExternalBackup
 from app.domain.ids import HostId
-from app.domain.runbook import SIDE_BY_SIDE, Phase, Step, StepKind, waits_for
+from app.domain.runbook import Phase, Step, StepKind, in_line
 from app.i18n import _
 from app.wording import duration
 
@@ -105,15 +105,14 @@ def _longest_chain(steps: Sequence[Step], measured: Mapping[HostId, _Drill]) -> 
     }
     told_s = {key: drill.seconds * ROLLBACK_FACTOR for key, drill in restores.items()}
     needed_s = {step.id: told_s.get(step.id, step.estimate_s) for step in steps}
-    after = waits_for(steps)
+    after = in_line(steps, needed_s)
     laid = lay_out(needed_s, after)
     chain = longest_chain(laid, after)
     counted = [restores[key] for key in chain if key in restores]
     restore_s = sum(one.seconds for one in counted)
     claimed_s = sum(one.seconds for one in counted if one.claimed)
     rest_s = sum(needed_s[key] for key in chain if key not in restores)
-    crowded_s = sum(needed_s.values()) / SIDE_BY_SIDE - laid.total_s
-    return RollbackTime(restore_s, rest_s + max(0.0, crowded_s), claimed_s)
+    return RollbackTime(restore_s, rest_s, claimed_s)
 
 
 def measured_words(time: RollbackTime) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from app.domain.critical_path import Circular
 from app.domain.run import Run
-from app.domain.runbook import Phase, Runbook, Step, timeline, waits_for
+from app.domain.runbook import Phase, Runbook, Step, in_line, timeline
 from app.errors import InvalidInput
 from app.i18n import _
 
@@ -82,10 +82,12 @@ def plan_steps(steps: Iterable[Step], begin: datetime) -> Plan:
 def expected(run: Run, now: datetime) -> dict[str, tuple[datetime, datetime]]:
     """Return when each step of the present direction began and ended, or will as it looks now.
 
-    What runs takes at least its estimate; what has not begun begins once what it waits for ends.
+    What runs takes at least its estimate; what has not begun begins once what it waits for ends and
+    there is room for it.
     """
     items = run.active
-    before = waits_for(item.step for item in items)
+    steps = [item.step for item in items]
+    before = in_line(steps, {step.id: step.estimate_s for step in steps})
     found: dict[str, tuple[datetime, datetime]] = {}
     for item in items:
         span = timedelta(seconds=item.step.estimate_s)

@@ -92,3 +92,18 @@ def test_what_is_no_limit_is_said_at_its_field(section, services):
     driver.click(runbook.many._go)
     assert "“some” is neither" in runbook.many._fail_total._error
     assert len(read(services, change).runbook.phase(Phase.FORWARD)) == 3
+
+
+def test_how_many_hosts_go_at_once_is_a_setting_of_the_command(section, services):
+    driver, runbook, change = section
+    driver.choose(runbook.many._step, "b")
+    for wrong in ("0", "51", "10%", "some"):
+        driver.type(runbook.many._at_once, wrong)
+        driver.click(runbook.many._go)
+        assert runbook.many._at_once._error, wrong
+        assert len(read(services, change).runbook.phase(Phase.FORWARD)) == 3
+    driver.type(runbook.many._at_once, "2")
+    driver.click(runbook.many._go)
+    saved(driver)
+    steps = read(services, change).runbook.phase(Phase.FORWARD)
+    assert {step.fleet.at_once for step in steps if step.fleet is not None} == {2}

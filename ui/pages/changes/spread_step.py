@@ -6,7 +6,15 @@ from typing import TypeVar
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.domain.fanout import NotAPlan, Share, Tolerance, read_batches, read_share
+from app.domain.fanout import (
+    AT_ONCE,
+    MOST_AT_ONCE,
+    NotAPlan,
+    Share,
+    Tolerance,
+    read_batches,
+    read_share,
+)
 from app.domain.host import Host
 from app.domain.runbook import Step, StepKind
 from app.errors import InvalidInput
@@ -38,6 +46,13 @@ class SpreadStep(QWidget):
             _("Numbers or percents of the hosts, one batch after the other."),
         )
         self._batches.set_value(_USUAL)
+        self._at_once = LineField(
+            _("At once"),
+            _("Hosts of a batch that are worked on at the same time, 1 to {n}.").format(
+                n=MOST_AT_ONCE
+            ),
+        )
+        self._at_once.set_value(str(AT_ONCE))
         hint, none = _("A number or percents; empty for no limit."), _("no limit")
         self._fail_batch = LineField(_("May fail of a batch"), hint, placeholder=none)
         self._fail_total = LineField(_("May fail in all"), hint, placeholder=none)
@@ -52,6 +67,7 @@ class SpreadStep(QWidget):
         fields = Form(2)
         fields.add("step", self._step)
         fields.add("batches", self._batches)
+        fields.add("at_once", self._at_once)
         for name, field in zip(
             ("fail_batch", "fail_total", "away_batch", "away_total"), self._limits, strict=True
         ):
@@ -90,18 +106,21 @@ class SpreadStep(QWidget):
 
     @Slot()
     def _on_go(self) -> None:
-        for field in (self._batches, *self._limits):
+        for field in (self._batches, self._at_once, *self._limits):
             field.set_error("")
         batches = self._read(self._batches, read_batches)
         limits = [self._read(field, _share) for field in self._limits]
         if batches is None or any(limit is None for limit in limits):
             return
         shares = [share for limit in limits if limit is not None for share in limit]
-        how = Spreading(batches, Tolerance(*shares), self._gate.isChecked())
+        at_once = self._read(self._at_once, _count)
+        if at_once is None:
+            return
+        how = Spreading(batches, Tolerance(*shares), self._gate.isChecked(), at_once)
         try:
             made = spread(self._steps, self._step.value, self._hosts, how)
         except InvalidInput as error:
-            self._batches.set_error(error.text)
+            self._at_once.set_error(error.text)
         else:
             self.spread.emit(made)
 
@@ -114,6 +133,14 @@ class SpreadStep(QWidget):
                 _("“{entry}” is neither a number nor a percentage.").format(entry=error.entry)
             )
             return None
+
+
+def _count(text: str) -> int:
+    """Read a number of hosts; a percentage is none."""
+    share = read_share(text)
+    if share.percent:
+        raise NotAPlan(text.strip())
+    return share.n
 
 
 def _share(text: str) -> tuple[Share | None]:

@@ -6,7 +6,8 @@ from PySide6.QtCore import Slot
 
 from app.domain.run import Run, StepRun, StepState, fleets
 from app.i18n import _, ngettext
-from app.services.fanout.deciding import limits_in_words, standing
+from app.services.fanout.deciding import standing
+from app.services.fanout.limits import limits_in_words
 from ui.cells import Badge, Mark
 from ui.format import visible
 from ui.operations import runs
@@ -42,7 +43,7 @@ class FleetCard(Card):
             row(StateBadge(Badge(Mark.HELD, words)), None),
             Label(standing(fan_out), weight=BOLD, wrap=True),
             Label(
-                _("Limits: {limits}").format(limits=limits_in_words(fan_out)),
+                _("Limits: {limits}").format(limits=limits_in_words(fan_out.tolerance)),
                 tone="ink2",
                 wrap=True,
             ),
