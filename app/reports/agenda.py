@@ -3,6 +3,7 @@
 A page always holds its change; what there is no room for is counted, never cut off in silence.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reportlab.pdfgen.canvas import Canvas
@@ -27,8 +28,10 @@ from app.services.change.plan_reading import Reading
 from app.services.report_content.common import Claim
 from app.services.report_content.data import Rendered
 
-_LABEL = 92.0
+_LABEL = 72.0
 """Width of the labels of a part, in points."""
+_LETTERS = 40
+"""So many letters fill a line of a part."""
 _BOX = 9.0
 
 
@@ -42,10 +45,11 @@ class _Fit:
 
 
 _FITS = (
-    _Fit(), _Fit(14, 400, 6), _Fit(9, 260, 5), _Fit(7, 180, 4), _Fit(5, 120, 3), _Fit(4, 80, 2),
-    _Fit(3, 50, 2),
+    _Fit(), _Fit(30, 400), _Fit(30, 260), _Fit(30, 190, 6), _Fit(30, 150, 6), _Fit(30, 115, 5),
+    _Fit(24, 80, 5), _Fit(18, 80, 4), _Fit(14, 80, 4), _Fit(11, 75, 4), _Fit(9, 75, 3),
+    _Fit(7, 75, 3), _Fit(6, 70, 3), _Fit(5, 60, 2), _Fit(4, 50, 2), _Fit(3, 50, 2),
 )  # fmt: skip
-"""From everything to the least; the first that fits is taken."""
+"""From everything to the least, the first that fits is taken: words go before whole lines do."""
 
 
 def render_agenda(agenda: Agenda) -> Rendered:
@@ -102,12 +106,26 @@ def _page(item: AgendaItem, words: Words, page: Sheet, fit: _Fit) -> list[Flowab
     if item.in_the_way:
         told = Claim(" ".join(item.in_the_way), _("In the way:"))
         story += [words.claim(told, most=fit.letters), Air(LEADING / 2)]
-    for part in item.parts:
-        story += _part(part, words, page, fit)
+    half = page.columns(3)
+    sides = [
+        [cell for part in side for cell in _part(part, words, half, fit)]
+        for side in _halves(item.parts, fit)
+    ]
+    story.append(columns((half, half), sides, between=GUTTER))
     return [*story, Air(LEADING / 2), *_agreed(item, words, page, fit)]
 
 
-def _part(part: Reading, words: Words, page: Sheet, fit: _Fit) -> list[Flowable]:
+def _halves(parts: Sequence[Reading], fit: _Fit) -> tuple[Sequence[Reading], Sequence[Reading]]:
+    """Cut the parts, in their order, where both columns come out most alike."""
+    sizes = [
+        2 + sum(1 + min(len(text), fit.letters) // _LETTERS for _l, text in part.lines[: fit.lines])
+        for part in parts
+    ]
+    cut = min(range(len(parts) + 1), key=lambda place: max(sum(sizes[:place]), sum(sizes[place:])))
+    return parts[:cut], parts[cut:]
+
+
+def _part(part: Reading, words: Words, width: float, fit: _Fit) -> list[Flowable]:
     shown = part.lines[: fit.lines]
     rows: list[list[Cell]] = [
         [words.text(label, quiet=True, most=30), words.text(text, most=fit.letters)]
@@ -117,7 +135,7 @@ def _part(part: Reading, words: Words, page: Sheet, fit: _Fit) -> list[Flowable]
     if left > 0:
         more = ngettext("and {n} more line in the plan", "and {n} more lines in the plan", left)
         rows.append(["", words.text(more.format(n=left), quiet=True)])
-    table = tight(rows, (_LABEL, page.live_width - _LABEL)) if rows else Air(0)
+    table = tight(rows, (_LABEL, width - _LABEL)) if rows else Air(0)
     return [words.text(part.title, strong=True), table, Air(LEADING / 2)]
 
 

@@ -117,6 +117,22 @@ def test_a_change_of_any_length_takes_exactly_one_page(paper, text):
         assert len(pdf.pages) == 2
 
 
+def test_a_plan_of_usual_size_keeps_what_a_board_decides_by(office):
+    """Words go before whole lines do, and the way chosen stands before what is left alone."""
+    steps = tuple(
+        Step(f"{phase.value}{n}", f"Step {phase.value} {n}", StepKind.COMMAND, HostId("db-01"),
+             "systemctl restart orders.service && journalctl -u orders.service", phase=phase)
+        for phase, count in ((Phase.FORWARD, 6), (Phase.BACKOUT, 2)) for n in range(count)
+    )  # fmt: skip
+    long = "Version 14 gets no more fixes, and the vendor of the shop supports 16 only. " * 4
+    change = asked(office, "Upgrade", description=long, runbook=Runbook(steps))
+    page = texts(render_agenda(pack(office, change)).pdf)[1]
+    for words in ("Upgrade in place", "Orders stop", "Backup needed", "Place an order"):
+        assert words in page, words
+    assert all(f"Step forward {n}" in page for n in range(6))
+    assert all(f"Step backout {n}" in page for n in range(2))
+
+
 def test_the_same_data_gives_the_same_bytes(office):
     found = pack(office, asked(office, "Upgrade"))
     assert render_agenda(found).pdf == render_agenda(found).pdf

@@ -35,6 +35,7 @@ def test_an_approver_reads_every_part_of_the_plan():
     assert words["Why/Need"] == "Outdated or incompatible software"
     assert words["When/Window"] == "Sat 14 Nov 2026 11:00–15:00 UTC"
     assert words["Risk/Before controls"] == "High (likelihood high, impact high)"
+    assert words["Risk/Backup needed"] == plan_with().risk.required_backup.label
     assert words["Steps forward/1"].startswith("Upgrade (db-01, ")
     assert words["Steps forward/1"].endswith(": true")
     assert words["Way back/1"].startswith("Restore")

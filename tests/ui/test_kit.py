@@ -130,6 +130,8 @@ def test_needs_name_what_a_person_must_do_first(shown):
     assert texts.index("asked") < texts.index("opens")
     box.set_needs("Run", (), 8, 1)
     assert box.accessibleName() == "Run can begin: all 8 conditions are met"
+    box.set_needs("Run", (), 1, 1)
+    assert box.accessibleName() == "Run can begin: its condition is met"
 
 
 def test_tabs_move_by_keys_and_by_clicks(shown, qtbot):

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
-from app.i18n import _
+from app.i18n import _, ngettext
 from app.wording import count_of
 from ui import icons
 from ui.cells import Badge, Mark
@@ -170,9 +170,11 @@ class NeedsBox(QFrame):
                 stage=stage, share=count_of(len(needs), total)
             )
         else:
-            text = _("{stage} can begin: all {total} conditions are met").format(
-                stage=stage, total=total
-            )
+            text = ngettext(
+                "{stage} can begin: its condition is met",
+                "{stage} can begin: all {n} conditions are met",
+                total,
+            ).format(stage=stage, n=total)
         everything = link(_("All {total}").format(total=total))
         everything.clicked.connect(self.wanted_all)
         add_layout(self._layout, row(Label(text, weight=BOLD), None, everything))

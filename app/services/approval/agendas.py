@@ -3,7 +3,7 @@
 Laying out paper is the world's business: it comes in as ``render``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -198,7 +198,7 @@ def _item(change: Change, found: Agreement, uow: UnitOfWork, desk: Desk) -> Agen
             (_("Risk"), _risk(change)),
             (_("Has waited"), waits),
         ),
-        parts=read_plan(change, lambda host: names.get(host, host), facts.now),
+        parts=_parts(change, names, facts.now),
         in_the_way=tuple(
             conflict_sentence(item, zone) for item in unaccepted(change, facts.conflicts)
         ),
@@ -210,6 +210,15 @@ def _item(change: Change, found: Agreement, uow: UnitOfWork, desk: Desk) -> Agen
         bound=_("Plan {plan}, revision {n}. The decision holds for exactly this plan.").format(
             plan=change.plan_hash[:12], n=change.revision
         ),
+    )
+
+
+def _parts(change: Change, names: Mapping[str, str], now: datetime) -> tuple[Reading, ...]:
+    """Return the plan in words, without what stands at the head of the page."""
+    above = {(_("Type"), _(TYPES[change.type])), (_("Window"), _window(change))}
+    return tuple(
+        replace(part, lines=tuple(line for line in part.lines if line not in above))
+        for part in read_plan(change, lambda host: names.get(host, host), now)
     )
 
 

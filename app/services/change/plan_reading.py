@@ -47,12 +47,6 @@ def _why(change: Change, now: datetime) -> Lines:
     need, impact = change.need, change.impact
     yield _("Need"), _(NEEDS[need.category]) if need.category else _("not said")
     yield _("Description"), _told(change.description)
-    zone = change.window.zone if change.window else "UTC"
-    for item in need.evidence:
-        words = ". ".join(part for part in (item.title, said(item, now, zone)) if part)
-        yield _(RECORDS[item.kind]), f"{words} ({item.reference})" if item.reference else words
-    if not need.evidence:
-        yield _("Evidence"), _told(need.no_evidence_reason)
     yield _("Impact"), _told(impact.text)
     if impact.users is not None:
         yield _("Users"), count(impact.users)
@@ -62,6 +56,12 @@ def _why(change: Change, now: datetime) -> Lines:
         yield _("Cost so far"), cost_words(impact)
     if change.justification.strip():
         yield _("Justification"), change.justification.strip()
+    zone = change.window.zone if change.window else "UTC"
+    for item in need.evidence:
+        words = ". ".join(part for part in (item.title, said(item, now, zone)) if part)
+        yield _(RECORDS[item.kind]), f"{words} ({item.reference})" if item.reference else words
+    if not need.evidence:
+        yield _("Evidence"), _told(need.no_evidence_reason)
 
 
 def _what(change: Change, host_name: HostName) -> Lines:
@@ -69,8 +69,9 @@ def _what(change: Change, host_name: HostName) -> Lines:
     yield _("Hosts"), ", ".join(host_name(str(host)) for host in change.hosts) or _("none")
     if change.business_service:
         yield _("Service"), change.business_service
+    yield from _options(change, chosen=True)
     yield from _scope(change.scope)
-    yield from _options(change)
+    yield from _options(change, chosen=False)
     if change.implementation_plan.strip():
         yield _("How"), change.implementation_plan.strip()
 
@@ -90,12 +91,11 @@ def _scope(scope: Scope) -> Lines:
             yield _("Left alone, {area}").format(area=area), item.excluded.strip()
 
 
-def _options(change: Change) -> Lines:
-    for chosen in (True, False):
-        for option in change.options:
-            if option.chosen is chosen:
-                label = _("Chosen") if chosen else _("Not chosen")
-                yield label, _option(option, change.impact.currency)
+def _options(change: Change, *, chosen: bool) -> Lines:
+    label = _("Chosen") if chosen else _("Not chosen")
+    for option in change.options:
+        if option.chosen is chosen:
+            yield label, _option(option, change.impact.currency)
 
 
 def _option(option: Option, currency: str) -> str:
@@ -131,6 +131,7 @@ def _risk(change: Change) -> Lines:
     if risk.override is not None:
         yield _("Set by hand"), by_hand_words(risk)
     yield _("What remains"), _score(risk.residual_level, risk.residual)
+    yield _("Backup needed"), risk.required_backup.label
     if not risk.within_appetite:
         yield (
             _("Appetite"),
@@ -142,7 +143,6 @@ def _risk(change: Change) -> Lines:
         yield _("Control"), control.text
     if risk.reason.strip():
         yield _("Reason"), risk.reason.strip()
-    yield _("Backup needed"), risk.required_backup.label
 
 
 def _score(level: Grade, score: RiskScore) -> str:

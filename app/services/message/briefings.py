@@ -250,7 +250,7 @@ def _steps(change: Change, phase: Phase, names: dict[str, str], zone: str) -> tu
             clock(plan.steps[step.id].start, zone) if plan else "",
             step.title,
             names.get(str(step.host), str(step.host)) if step.host else "",
-            step.owner,
+            step.owner or step.approver or step.recipients,
             duration(step.estimate_s),
             _special(step),
         )
@@ -263,7 +263,7 @@ def _special(step: Step) -> str:
         _("no way back from here") if step.point_of_no_return else "",
         _("users are without the service") if step.stops_service else "",
         _("users have it back") if step.starts_service else "",
-        _("answer: {answer}").format(answer=step.answer) if step.answer else "",
+        _("goes on with the answer “{answer}”").format(answer=step.answer) if step.answer else "",
     )
     return ", ".join(part for part in parts if part)
 
@@ -282,7 +282,11 @@ def _back_words(change: Change, deadline: datetime | None, zone: str) -> str:
 
 
 def _checks(change: Change) -> tuple[str, ...]:
-    tests = [case.title for case in change.tests if case.mandatory]
+    tests = [
+        ": ".join(part for part in (case.title, case.expected.strip()) if part)
+        for case in change.tests
+        if case.mandatory
+    ]
     plan = [sentence(change.test_plan)] if change.test_plan.strip() else []
     targets = [
         f"{metric.name}: {target_words(metric.target, metric.unit)}"

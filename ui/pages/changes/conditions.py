@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from app.domain.change import Stage
+from app.domain.change import ChangeState, Stage
 from app.domain.review import ACKNOWLEDGED
 from app.i18n import _
 from app.services.change.transitions import Answer
@@ -116,7 +116,9 @@ class StageArea(QWidget):
     def show_view(self, view: ChangeView) -> None:
         """Show how far a change is and what it lacks."""
         self.rail.set_stages(stage_names(), stage_position(view.change))
-        self._known = view.move is not None and bool(view.answers)
+        returns = view.change.state is ChangeState.REJECTED and not view.missing
+        # nothing is lacking there: the approvals below say why it came back
+        self._known = view.move is not None and bool(view.answers) and not returns
         self._follow()
         if view.move is None or not self._known:
             return

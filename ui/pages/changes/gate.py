@@ -39,9 +39,10 @@ def needed_text(change: Change) -> str:
     if change.risk is None:
         return _("follows from the inherent risk, which is not assessed yet")
     level = change.risk.required_backup
-    return _("L{n} {word}, because the inherent risk is {risk}").format(
-        n=int(level), word=level_word(level), risk=_(change.risk.strictest.label)
-    )
+    words = _("L{n} {word}, because the inherent risk is {risk}")
+    if change.risk.strictest is not change.risk.level:
+        words = _("L{n} {word}, because the engines say {risk}; a level by hand lowers nothing")
+    return words.format(n=int(level), word=level_word(level), risk=_(change.risk.strictest.label))
 
 
 def demand_for(view: ChangeView) -> Demand:
