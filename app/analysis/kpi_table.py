@@ -87,6 +87,14 @@ def _backlogged(sample: Sample) -> Rate:
     )
 
 
+def _late_reviews(sample: Sample) -> Rate:
+    awaited = [case for case in sample.open_now if case.review_late is not None]
+    return Rate(
+        tuple(case.number for case in awaited if case.review_late),
+        tuple(case.number for case in awaited),
+    )
+
+
 def _frequency(sample: Sample) -> Amount:
     done = implemented(sample)
     weeks = max(sample.days / 7, 1 / 7)
@@ -210,8 +218,8 @@ KPIS: tuple[Kpi, ...] = (
     ),
     Kpi(
         "review_late", G.PROCESS, later("Review late"),
-        later("Reviewed later than agreed: after the window, the observation and the days until the"
-              " review, of those that were reviewed."),
+        later("Reviewed after the last day agreed, counted from when it came to be reviewed; of"
+              " those that were reviewed and had such a day."),
         lambda s: rate(
             [c for c in s.closed if c.reviewed_late is not None], lambda c: bool(c.reviewed_late)
         ),
@@ -301,6 +309,12 @@ KPIS: tuple[Kpi, ...] = (
         "backlogged", G.BACKLOG, later("Overdue"),
         later("Not begun although planned to start before today, of all that are open now."),
         _backlogged, False, "ServiceNow; ITIL",
+    ),
+    Kpi(
+        "review_overdue", G.BACKLOG, later("Review overdue"),
+        later("Not reviewed although the last day agreed has passed, of all that wait for their"
+              " review now."),
+        _late_reviews, False,
     ),
     Kpi(
         "age", G.BACKLOG, later("Age of open changes"),

@@ -147,6 +147,8 @@ class Change:
     reopened: int = 0
     """How often it was reopened; each time its next report is an addendum."""
     state_since: datetime | None = None
+    review_since: datetime | None = None
+    """When it last came to be reviewed; the days until the review count from then."""
     version: int = 0
     template: TemplateId | None = None
     """The edition of the template it was opened from."""
@@ -247,15 +249,23 @@ class Change:
 
     @property
     def review_due_at(self) -> datetime | None:
-        """Until when it shall be reviewed; None where that is done, or not asked for yet.
+        """Until when it shall be reviewed; None where that is done, or not asked for yet."""
+        waits = self.state is ChangeState.REVIEW and not self.reviewed_by
+        return self.review_agreed_at if waits else None
 
-        A standard change that went as it should needs no review, so none is asked for by date.
+    @property
+    def review_agreed_at(self) -> datetime | None:
+        """The last day agreed for the review, done or not; None where none is asked for by date.
+
+        A standard change that went as it should needs no review. Records of earlier versions know
+        since when they are reviewed only while they are.
         """
+        in_review = self.state_since if self.state is ChangeState.REVIEW else None
+        since = self.review_since or in_review
         asked = self.type is not ChangeType.STANDARD or self.retrospective
-        waits = self.state is ChangeState.REVIEW and not self.reviewed_by and asked
-        if not waits or self.state_since is None:
+        if since is None or not asked:
             return None
-        return self.state_since + timedelta(days=min(max(self.review_days, 0.0), _CENTURY_DAYS))
+        return since + timedelta(days=min(max(self.review_days, 0.0), _CENTURY_DAYS))
 
     @property
     def stage(self) -> Stage:

@@ -52,6 +52,8 @@ class ChangeFilter:
     tag: str = ""
     on_hold: bool | None = None
     conflicting: bool = False
+    review_overdue: bool = False
+    """The last day agreed for its review has passed, and nobody has reviewed it."""
     span: Span | None = None
     first_day: date | None = None
     last_day: date | None = None
@@ -172,7 +174,7 @@ def built_in() -> dict[str, ChangeFilter]:
     """Return the filters every desk has, by the name they bear in refs, in the order of the list.
 
     After the dashboards of ServiceNow: my open, this week, awaiting approval, high risk starting
-    today, overdue, unassigned, on hold, conflicting, rejected, closed, all.
+    today, overdue, unassigned, on hold, conflicting, rejected, closed, all; and late reviews.
     """
     return {
         "mine": ChangeFilter(states=_O, mine=True),
@@ -182,6 +184,7 @@ def built_in() -> dict[str, ChangeFilter]:
         "high_today": ChangeFilter(states=_O, risks=(Grade.HIGH, Grade.VERY_HIGH), span=Span.TODAY),
         "overdue": ChangeFilter(states=BEFORE_WORK, span=Span.PAST),
         "unassigned": ChangeFilter(states=_O, unassigned=True),
+        "review_overdue": ChangeFilter(states=(_S.REVIEW,), review_overdue=True),
         "hold": ChangeFilter(states=_O, on_hold=True),
         "conflicting": ChangeFilter(states=_O, conflicting=True),
         "rejected": ChangeFilter(states=(_S.REJECTED,)),

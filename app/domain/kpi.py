@@ -68,7 +68,7 @@ class Case:
     """Whether it had a backup that was restored (L4)."""
     approval_wait_s: float | None = None
     reviewed_late: bool | None = None
-    """Whether the review came later than it was due; None without a review date."""
+    """Whether the review came after the last day agreed for it; None where there was none."""
     unauthorised: bool = False
     """Whether work was done that nobody had approved."""
     planned_outside: bool | None = None
@@ -116,6 +116,8 @@ class OpenCase:
     opened_at: datetime | None
     overdue: bool
     """Not begun, although its planned start was before today."""
+    review_late: bool | None = None
+    """Whether the last day agreed for its review has passed; None while no review is awaited."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ def flat(table: Table) -> tuple[Column[Any], ...]:
 _SHOWN = (
     "id", "number", "title", "state", "type", "risk", "residual", "starts_at", "ends_at", "zone",
     "on_hold", "updated_at", "ordinal", "coordinator", "implementer", "priority", "service",
+    "review_due_at",
 )  # fmt: skip
 ORDINAL = _SHOWN.index("ordinal")
 
@@ -66,7 +67,8 @@ class StoredChangeRow(ChangeRow):
     def _read(self) -> None:
         (
             _id, number, title, state, type_, risk, residual, starts_at, ends_at, zone, on_hold,
-            updated_at, ordinal, coordinator, implementer, priority, service, *_more,
+            updated_at, ordinal, coordinator, implementer, priority, service, review_due_at,
+            *_more,
         ) = self._held  # fmt: skip
         _set(self, "number", number)
         _set(self, "title", title)
@@ -84,6 +86,7 @@ class StoredChangeRow(ChangeRow):
         _set(self, "implementer", implementer or "")
         _set(self, "priority", priority)
         _set(self, "service", service or "")
+        _set(self, "review_due_at", _instant(review_due_at))
         found_in, snippet = self._found
         _set(self, "found_in", found_in)
         _set(self, "snippet", snippet)

@@ -195,6 +195,7 @@ CHANGE = Kind(
         instant("closed_at", index=True),
         number("learned", lambda c: len(c.lessons) + len(c.actions)),
         instant("follow_up_at", first_due, index=True),
+        instant("review_due_at", index=True),
         text("category", read=lambda c: c.need.category and c.need.category.value),
         text("implementer"),
         text("service", read=lambda c: c.business_service),

@@ -160,5 +160,7 @@ def _others(wanted: ChangeFilter, asker: Asker, conflicts: Sequence[int]) -> Ite
         yield Test("on_hold", How.IS, False)
     if wanted.numbers is not None:
         yield Test("ordinal", How.IN, search.as_list(wanted.numbers))
+    if wanted.review_overdue:
+        yield Test("review_due_at", How.UP_TO, to_text(asker.now))
     if wanted.conflicting:
         yield Test("ordinal", How.IN, search.as_list(conflicts))

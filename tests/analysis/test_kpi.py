@@ -67,8 +67,8 @@ CASES = (
         allowed_s=720_000.0,
     ),
 )
-OPEN = (OpenCase(12, hours(0), overdue=True), OpenCase(13, hours(200), overdue=False),
-        OpenCase(14, None, overdue=False))  # fmt: skip
+OPEN = (OpenCase(12, hours(0), overdue=True), OpenCase(13, hours(200), False, review_late=True),
+        OpenCase(14, None, False, review_late=False))  # fmt: skip
 NEW = (NewCase(1), NewCase(2, urgent=True), NewCase(12), NewCase(13))
 P, U = OutageKind.PLANNED, OutageKind.UNPLANNED
 DOWNS = (
@@ -108,6 +108,7 @@ def measure(kpi_id, sample=SAMPLE):
         ("planned_outside", (8,), 2),
         ("rework", (3,), 10),
         ("backlogged", (12,), 3),
+        ("review_overdue", (13,), 2),
     ],
 )
 def test_rates_counted_by_hand(kpi_id, hits, of):

@@ -157,17 +157,21 @@ def test_delivery_is_read_from_commit_incident_and_type(store, sample):
 
 
 def test_a_review_is_late_by_the_days_that_were_agreed(store, sample):
-    done = WINDOW.span.end + 12 * DAY
+    came = WINDOW.span.end + 9 * DAY  # watched two days longer than agreed: that is no late review
+    done = {"reviewed_by": "Ayesha", "reviewed_at": came + 5 * DAY, "review_since": came}
+    standard = {"type": ChangeType.STANDARD, "review_days": 3.0}
     keep_changes(
         store,
         [
-            closed(monitor_days=7.0, reviewed_by="Ayesha", reviewed_at=done),
-            closed(monitor_days=7.0, review_days=3.0, reviewed_by="Ayesha", reviewed_at=done),
+            closed(monitor_days=7.0, **done),
+            closed(monitor_days=7.0, review_days=3.0, **done),
             closed(monitor_days=7.0),
+            closed(**done | standard),
+            closed(**done | {"review_since": None}),
         ],
     )
     found = sample().closed
-    assert [case.reviewed_late for case in found] == [False, True, None]
+    assert [case.reviewed_late for case in found] == [False, True, None, None, None]
     assert (found[0].allowed_s - found[1].allowed_s) == (4 * DAY).total_seconds()
 
 

@@ -104,8 +104,8 @@ STAYS = {
     "what goes live this time": ("first_commit_at", "code_before", "code_revision", "code_link"),
     "what was decided and done": (
         "requests", "approvals", "overrides", "work_start", "work_end", "backed_out",
-        "monitor_since", "backup_attempts", "external_backups", "attachments", "outages",
-        "incidents", "answers", "lessons", "no_lessons", "actions", "benefit_checks",
+        "monitor_since", "review_since", "backup_attempts", "external_backups", "attachments",
+        "outages", "incidents", "answers", "lessons", "no_lessons", "actions", "benefit_checks",
         "risk_outcome", "close_code", "close_notes", "reviewed_by", "reviewed_at", "closed_at",
         "reopened",
     ),

@@ -73,6 +73,7 @@ CHANGES = st.lists(
             ),
             "need": st.sampled_from([Need(), *(Need(each) for each in NeedCategory)]),
             "on_hold": st.booleans(),
+            "review_since": st.sampled_from((None, *(NOON - timedelta(days=n) for n in (6, 7, 8)))),
             "window": windows(),
             "risk": assessments(),
             "updated_at": st.none() | st.integers(0, 5).map(lambda n: NOON + timedelta(days=n)),
@@ -96,6 +97,7 @@ FILTERS = st.builds(
     tag=st.sampled_from(("", "", "security")),
     on_hold=st.sampled_from((None, None, True, False)),
     conflicting=st.booleans(),
+    review_overdue=st.booleans(),
     span=st.none() | st.sampled_from(Span),
     first_day=st.none() | st.just(date(2026, 11, 10)),
     last_day=st.none() | st.just(date(2026, 11, 20)),
@@ -138,6 +140,7 @@ def fits(change: Change, wanted: ChangeFilter, everything) -> bool:
         not wanted.tag or any(same(tag, wanted.tag) for tag in change.tags),
         wanted.on_hold is None or change.on_hold is wanted.on_hold,
         wanted.numbers is None or number in wanted.numbers,
+        not wanted.review_overdue or bool(change.review_due_at and change.review_due_at <= NOON),
         not wanted.conflicting or number in collisions(everything),
         in_bounds(change, wanted),
         has_words(change, wanted.text),
@@ -296,7 +299,8 @@ def test_a_facet_follows_every_save(store, add_change):
 
 def test_the_built_in_filters_are_the_usual_ones():
     assert list(built_in()) == [
-        "mine", "week", "approve", "open", "high_today", "overdue", "unassigned", "hold",
+        "mine", "week", "approve", "open", "high_today", "overdue", "unassigned",
+        "review_overdue", "hold",
         "conflicting", "rejected", "closed", "all",
     ]  # fmt: skip
 

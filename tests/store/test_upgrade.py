@@ -2,6 +2,8 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -10,7 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from app.domain.change import Change, ChangeState
-from app.domain.filter import Asker, ChangeFilter, ChangeSort, SortBy
+from app.domain.filter import Asker, ChangeFilter, ChangeSort, SortBy, built_in
 from app.domain.ids import ChangeId
 from app.errors import SchemaTooNew, StoreError
 from app.services.search.finding import Query
@@ -203,10 +205,15 @@ def test_what_rows_are_found_by_is_derived_anew_after_the_steps(tmp_path, clock)
     prepare_file(data / FILE_NAME)
     upgrade_database(data / FILE_NAME, target="0001")
     change = Change(ChangeId("c"), "CHG-000007", "Renew", opened_at=clock.now(), priority=2)
+    late = replace(
+        change, id=ChangeId("l"), number="CHG-000009", state=ChangeState.REVIEW,
+        state_since=clock.now() - timedelta(days=8),
+    )  # fmt: skip
     broken = '{"id": "x", "state": "confused"}'
     with closing(sqlite3.connect(data / FILE_NAME)) as connection, connection:
         put = "INSERT INTO change (id, version, number, ordinal, body) VALUES (?, 0, ?, ?, ?)"
         connection.execute(put, ("c", change.number, 7, CHANGE.row(change)["body"]))
+        connection.execute(put, ("l", late.number, 9, CHANGE.row(late)["body"]))
         connection.execute(put, ("x", "CHG-000008", 8, broken))
     store = open_store(data, clock=clock, actor="Thabo")
     asker = Asker(clock.now())
@@ -214,6 +221,8 @@ def test_what_rows_are_found_by_is_derived_anew_after_the_steps(tmp_path, clock)
     assert [(row.number, row.title, row.priority) for row in found] == [("CHG-000007", "Renew", 2)]
     by_title = Query(ChangeFilter(numbers=(7,)), asker, ChangeSort(SortBy.TITLE))
     assert len(store.finder.page(by_title).rows) == 1
+    (row,) = store.finder.page(Query(built_in()["review_overdue"], asker)).rows
+    assert (row.number, row.review_due_at) == ("CHG-000009", clock.now() - timedelta(days=1))
     store.close()
     with closing(sqlite3.connect(data / FILE_NAME)) as connection:
         (opened,) = connection.execute("SELECT opened_at FROM change WHERE id = 'c'").fetchone()

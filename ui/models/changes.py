@@ -123,6 +123,7 @@ def row_of(change: "Change") -> ChangeRow:
         change.implementer,
         change.priority,
         change.business_service,
+        change.review_due_at,
     )
 
 
@@ -137,8 +138,12 @@ def when_text(row: ChangeRow, now: datetime) -> str:
 
 def row_badge(row: ChangeRow, now: datetime) -> Badge:
     """Return the state of a listed change; what should have happened by now is said instead."""
-    if row.on_hold or row.starts_at is None or row.ends_at is None:
-        return state_badge(row.state, on_hold=row.on_hold)
+    if row.on_hold:
+        return state_badge(row.state, on_hold=True)
+    if row.review_due_at is not None and row.review_due_at <= now:
+        return Badge(Mark.WATCH, _("Review overdue"))
+    if row.starts_at is None:
+        return state_badge(row.state)
     if row.state in BEFORE_WORK and row.starts_at < Asker(now, zone=row.zone or "UTC").day():
         return Badge(Mark.WATCH, _("Overdue"))
     return state_badge(row.state)

@@ -31,8 +31,8 @@ _FIXED = frozenset(
     {
         "id", "number", "state", "state_since", "version", "opened_at", "opened_by", "revision",
         "requests", "approvals", "overrides", "on_hold", "on_hold_reason", "parent", "reopened",
-        "retrospective", "retrospective_reason", "closed_at", "monitor_since", "template",
-        "copied_from",
+        "retrospective", "retrospective_reason", "closed_at", "monitor_since", "review_since",
+        "template", "copied_from",
     }
 )  # fmt: skip
 """What an edit may never touch; these change through verbs of their own."""

@@ -14,6 +14,8 @@ S = ChangeState
 def entered(change: Change, target: ChangeState, now: datetime, settings: Settings) -> Change:
     """Return the change in its new state, stamped; nothing is asked here."""
     after = replace(change, state=target, state_since=now, updated_at=now)
+    if target is S.REVIEW:
+        after = replace(after, review_since=now)
     match change.state, target:
         case (S.AUTHORIZE | S.REJECTED, S.DRAFT):
             return replace(after, revision=change.revision + 1)

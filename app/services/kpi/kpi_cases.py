@@ -137,9 +137,10 @@ def _approval_wait(change: Change) -> float | None:
 
 
 def _reviewed_late(change: Change) -> bool | None:
-    if change.reviewed_at is None or change.window is None:
+    due = change.review_agreed_at
+    if change.reviewed_at is None or due is None:
         return None
-    return change.reviewed_at > _review_due(change.window, change)
+    return change.reviewed_at > due
 
 
 def _unauthorised(change: Change, live: Sequence[Run]) -> bool:

@@ -117,7 +117,8 @@ def read_sample(period: Period, *, reads: KpiReads, asker: Asker, now: bool = Tr
     start, end = period.span(asker)
     today = asker.day()
     open_now = (
-        OpenCase(row.ordinal, opened, _overdue(row, today)) for row, opened in reads.open_now()
+        OpenCase(row.ordinal, opened, _overdue(row, today), _review_late(row, asker.now))
+        for row, opened in reads.open_now()
     )
     cases: list[Case] = []
     downs: list[Down] = []
@@ -144,6 +145,10 @@ def read_sample(period: Period, *, reads: KpiReads, asker: Asker, now: bool = Tr
 
 def _overdue(row: ChangeRow, today: datetime) -> bool:
     return row.state in BEFORE_WORK and row.starts_at is not None and row.starts_at < today
+
+
+def _review_late(row: ChangeRow, now: datetime) -> bool | None:
+    return None if row.review_due_at is None else row.review_due_at <= now
 
 
 def members(kpi_id: str, period: Period, *, reads: KpiReads, asker: Asker) -> tuple[int, ...]:

@@ -115,6 +115,7 @@ _CONDITIONS: dict[str, Callable[[str, str], dict[str, Any]]] = {
     "mine": _flag,
     "unassigned": _flag,
     "conflicting": _flag,
+    "review_overdue": _flag,
 }
 
 

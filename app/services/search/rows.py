@@ -42,6 +42,8 @@ class ChangeRow:
     implementer: str = ""
     priority: int = 3
     service: str = ""
+    review_due_at: datetime | None = None
+    """Until when it shall be reviewed, while nobody has."""
     found_in: str = ""
     """Where the words searched for were found, if not in the title: a place of the text index."""
     snippet: str = ""

@@ -15,7 +15,7 @@ from app.services.kpi.kpis import Period
 from tests.fakes import NOON
 from ui.models.pages import KEPT_PAGES, PAGE_ROWS
 from ui.operations import listing as operations
-from ui.operations.kpis import ref_of
+from ui.operations.kpis import load_view, ref_of
 from ui.pages.changes.page import ChangesPage
 from ui.widgets.column_fit import ColumnFit
 
@@ -146,6 +146,23 @@ def test_a_row_says_what_should_have_happened_by_now(drive, services, record, cl
     assert ["overdue" in text.casefold() for text in shown(listing)] == [True]
     driver.open("list/overdue")
     assert [row.title for row in listing.rows] == ["Late"]
+
+
+def test_a_late_review_is_one_in_list_filter_home_and_key_figure(drive, services, record, clock):
+    record("Fresh", S.REVIEW)
+    late = record("Late", S.REVIEW, lambda change: replace(change, review_days=3.0))
+    clock.pass_by(days=4)
+    driver = drive(ChangesPage)
+    driver.open("list/review_overdue")
+    listing = driver.page.list
+    assert [row.title for row in listing.rows] == ["Late"]
+    assert "Review overdue" in shown(listing)[0]
+    driver.open("list/all")
+    assert ["Review overdue" in text for text in shown(listing)] == [True, False]
+    (due,) = services.first.home(clock.at).due
+    figure = load_view(services, None).now["review_overdue"]
+    assert (due.change, due.number) == (late.id, late.number)
+    assert (figure.hits, len(figure.of)) == ((int(late.number[4:]),), 2)
 
 
 def test_the_menus_offer_every_filter_and_order(drive, record, services):

@@ -83,6 +83,7 @@ class FilterBuilder(QWidget):
         self.mine = FlagField(_("Mine"), _("I am the coordinator"))
         self.unassigned = FlagField(_("Unassigned"), _("Nobody implements it"))
         self.hold = FlagField(_("On hold"), _("Only what is on hold"))
+        self.review = FlagField(_("Review"), _("Only what should be reviewed by now"))
         self.conflicting = FlagField(_("Conflicts"), _("Only what nobody has accepted"))
 
     def _lay_out(self) -> None:
@@ -158,6 +159,7 @@ class FilterBuilder(QWidget):
             tag=self.tag.value,
             on_hold=True if self.hold.value else None,
             conflicting=self.conflicting.value,
+            review_overdue=self.review.value,
             span=Span(self.span.value) if self.span.value else None,
             first_day=first,
             last_day=last,
@@ -170,6 +172,7 @@ class FilterBuilder(QWidget):
             "service": self.service, "tag": self.tag, "window": self.span,
             "first": self.first, "last": self.last, "mine": self.mine, "hold": self.hold,
             "unassigned": self.unassigned, "conflicting": self.conflicting,
+            "review": self.review,
         }  # fmt: skip
 
     def _show(self, wanted: ChangeFilter) -> None:
@@ -193,6 +196,7 @@ class FilterBuilder(QWidget):
         self.unassigned.set_value(wanted.unassigned)
         self.hold.set_value(bool(wanted.on_hold))
         self.conflicting.set_value(wanted.conflicting)
+        self.review.set_value(wanted.review_overdue)
 
     def _day(self, field: LineField) -> date | str:
         field.set_error("")

@@ -23,6 +23,7 @@ TITLES = {
     "high_today": later("High risk starting today"),
     "overdue": later("Overdue"),
     "unassigned": later("Unassigned"),
+    "review_overdue": later("Review overdue"),
     "hold": later("On hold"),
     "conflicting": later("Conflicting"),
     "rejected": later("Rejected"),
