@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
-from app.analysis.clean import Array
 from app.analysis.loadtest import Histogram, Ints
+
+Array = NDArray[np.float64]
 
 WARM_UP = 0.10
 """The first part of a run, in which caches fill and threads start; it is not judged."""

@@ -90,9 +90,10 @@ def _judge(args: argparse.Namespace) -> tuple["Comparison", list[str]]:
     from app.domain.metric import Metric, MetricKind, WorseWhen  # noqa: PLC0415
     from app.domain.verdict import Parameters  # noqa: PLC0415
     from app.services.metric.comparison import compare_metric  # noqa: PLC0415
-    from app.services.series_files.moments import check_zone, read_moment  # noqa: PLC0415
+    from app.services.series_files.moments import read_moment  # noqa: PLC0415
+    from app.services.series_files.zones import zone_of  # noqa: PLC0415
 
-    check_zone(args.zone)
+    zone_of(args.zone)
     kind = MetricKind(args.kind)
     start_s, end_s = (read_moment(text, args.zone) for text in (args.change_start, args.change_end))
     if end_s < start_s:

@@ -8,8 +8,20 @@ import os
 
 import pytest
 
+from app.domain.verdict import Caveat, Evidence
 from tests.analysis.simulate import Scenario
-from tests.analysis.truth import FAMILIES, Judge, cells, kayenta, ours, ours_alone, rates, welch
+from tests.analysis.trials import judged
+from tests.analysis.truth import (
+    FAMILIES,
+    Judge,
+    cells,
+    kayenta,
+    ours,
+    ours_alone,
+    rates,
+    welch,
+    without_history,
+)
 
 SOAK = bool(os.environ.get("CHANGEDESK_SOAK"))
 pytestmark = [pytest.mark.soak] if SOAK else []
@@ -55,3 +67,17 @@ def test_the_usual_judges_cry_wolf_on_the_same_series() -> None:
     assert rates(ours, still).called < 0.15
     assert rates(kayenta, still).called > 0.3
     assert rates(welch, still).called > 0.5
+
+
+def test_a_rhythm_without_history_is_never_called_a_change_without_its_limits() -> None:
+    """Two windows cannot know what the hour does; so each such call says that it could be that."""
+    family = next(each for each in FAMILIES if each.name == RHYTHM)
+    cases = next(cells((family,), N, seed=13))
+    found = [judged(without_history(case)) for case in cases]
+    called = [each for each in found if each.verdict.is_move]
+    print(f"{RHYTHM}, no history: {len(called)} of {len(found)} called changed")
+    assert called
+    for each in called:
+        assert each.evidence is Evidence.LIMITED
+        assert Caveat.NO_REFERENCE_DAYS in each.caveats
+        assert "There were no comparison days; a daily rhythm cannot be excluded." in each.sentence

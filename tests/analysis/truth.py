@@ -92,8 +92,13 @@ def ours(case: Case) -> Call:
 
 def ours_alone(case: Case) -> Call:
     """Our judge without any history."""
+    return ours(without_history(case))
+
+
+def without_history(case: Case) -> Case:
+    """Return what is left of a case when measuring began with the window before."""
     keep = case.at_s >= case.start_s - case.scenario.window_s
-    return ours(replace(case, at_s=case.at_s[keep], value=case.value[keep]))
+    return replace(case, at_s=case.at_s[keep], value=case.value[keep])
 
 
 def kayenta(case: Case) -> Call:

@@ -281,3 +281,22 @@ def test_lengths_and_shares_are_read() -> None:
     for text in ("", "3x", "-1s", "nan"):
         with pytest.raises(InvalidInput):
             span_s(text)
+
+
+def test_a_rhythm_that_nothing_tells_from_a_change_is_limited_evidence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rhythm = MADE.but(
+        days=0, step_s=60.0, rhythm=0.6, phi=0.0, noise=0.02, effect=0.0, when="2026-03-18T08:20"
+    )
+    case = simulate(rhythm, np.random.default_rng(4))
+    path = write(tmp_path / "a.csv", case)
+    words = ("--change-start", case.start_s, "--change-end", case.end_s)
+    found = ask(capsys, path, *words)
+    assert (found["design"], found["evidence"], found["reference_days"]) == (
+        "no_history", "limited", 0,
+    )  # fmt: skip
+    said = "There were no comparison days; a daily rhythm cannot be excluded."
+    assert said in found["sentence"]
+    assert main(["compare", *map(str, (path, *words))]) == 0
+    assert said in capsys.readouterr().out

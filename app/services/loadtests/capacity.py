@@ -11,7 +11,7 @@ from app.errors import InvalidInput
 from app.i18n import _
 from app.services.loadtests.files.reading import reading
 from app.services.loadtests.files.recording import recorder
-from app.services.series_files.moments import check_zone
+from app.services.series_files.zones import zone_of
 
 
 def find_capacity(
@@ -28,7 +28,7 @@ def find_capacity(
     Raises:
         InvalidInput: A file cannot be read or holds no samples with times.
     """
-    check_zone(zone)
+    zone_of(zone)
     points = response_over_rate([each for path in paths for each in _slices(path, zone)])
     if not points:
         raise InvalidInput(_("There are too few samples at any one rate to say anything."))

@@ -48,7 +48,7 @@ from app.services.loadtests.files.reading import reading
 from app.services.loadtests.files.recording import recorder
 from app.services.loadtests.summing import summary_of
 from app.services.metric.comparison import compare_runs, judge_together, overall
-from app.services.series_files.moments import check_zone
+from app.services.series_files.zones import zone_of
 from app.tasks import TaskContext
 
 MOST_LABELS = 40
@@ -89,7 +89,7 @@ def compare_load_tests(
     Raises:
         InvalidInput: A side has no run, or a file holds no samples with times.
     """
-    check_zone(terms.zone)
+    zone_of(terms.zone)
     if not before or not after:
         raise InvalidInput(_("A comparison needs a run on each side."))
     sides = [read_run(path, terms) for path in before], [read_run(path, terms) for path in after]

@@ -10,7 +10,7 @@ from app.errors import InvalidInput
 from app.i18n import _, ngettext
 from app.services.loadtests.files.batch import Notebook
 from app.services.loadtests.files.reading import Reading, reading
-from app.services.series_files.moments import check_zone
+from app.services.series_files.zones import zone_of
 from app.tasks import TaskContext
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,7 +35,7 @@ def summarise(
         InvalidInput: It cannot be read, holds no results, or not a single sample.
         TaskCancelled: A stop was asked for.
     """
-    check_zone(zone)
+    zone_of(zone)
     tally = Tally(window)
     with reading(path, zone=zone, context=context) as found:
         for batch in found.batches:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from app.errors import InvalidInput
 from app.i18n import _
 from app.services.series_files.columns import Columns
 from app.services.series_files.dates import Parts, iso, made_of, parts_of
+from app.services.series_files.zones import zone_of
 
 Array = NDArray[np.float64]
 
@@ -60,7 +61,7 @@ class TimeForm:
         Raises:
             InvalidInput: Day and month cannot be told apart, or there is no such zone.
         """
-        there = _zone(zone)
+        there = zone_of(zone)
         numbers = _numbers(cells)
         if 2 * np.isfinite(numbers).sum() > len(numbers):
             return cls._counted(numbers, there)
@@ -162,7 +163,7 @@ def read_moment(text: str, zone: str) -> float:
             _("“{text}” is not a time.").format(text=text),
             hint=_("Use ISO 8601, such as 2026-11-15T02:00:00Z, or seconds since 1970."),
         )
-    value = float(TimeForm._counted(np.array([value]), _zone(zone)).read([text])[0])
+    value = float(TimeForm._counted(np.array([value]), zone_of(zone)).read([text])[0])
     if not 0 <= value < LAST_S:
         raise InvalidInput(_("“{text}” is no time of this age.").format(text=text))
     return value
@@ -171,22 +172,6 @@ def read_moment(text: str, zone: str) -> float:
 def is_moment(cell: str) -> bool:
     """Tell whether a cell is a date with or without a time of day; plain numbers are none."""
     return iso(cell) is not None or parts_of(cell) is not None
-
-
-def check_zone(name: str) -> None:
-    """Raise InvalidInput when there is no such time zone."""
-    _zone(name)
-
-
-@lru_cache(maxsize=16)
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise InvalidInput(
-            _("The time zone “{zone}” is not known.").format(zone=name),
-            hint=_("Use a name such as Europe/Berlin."),
-        ) from error
 
 
 def _plain(cell: str) -> float:

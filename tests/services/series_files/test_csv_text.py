@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import InvalidInput
-from app.services.series_files.moments import check_zone, read_moment
+from app.services.series_files.moments import read_moment
+from app.services.series_files.zones import zone_of
 from tests.services.series_files.tables import opened
 
 NINE_S = 1_773_824_400.0
@@ -135,7 +136,7 @@ def test_what_is_no_moment_is_refused(text: str) -> None:
 def test_unknown_zones_are_named() -> None:
     for zone in ("Mars/Olympus", "", "../etc"):
         with pytest.raises(InvalidInput, match="not known"):
-            check_zone(zone)
+            zone_of(zone)
 
 
 @given(st.binary(max_size=400))

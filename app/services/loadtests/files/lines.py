@@ -200,7 +200,8 @@ def _cut(
 
 def _outside(marks: Ints, quotes: Ints) -> Ints:
     """Return the delimiters that stand in no quotes; quotes come in pairs by now."""
-    opens, closes = np.searchsorted(marks, quotes[0::2]), np.searchsorted(marks, quotes[1::2])
+    apart = quotes[1::2] - quotes[0::2] > 1  # the other pairs are doubled quotes
+    opens, closes = (np.searchsorted(marks, quotes[side::2][apart]) for side in (0, 1))
     holding = closes > opens
     if not holding.any():
         return marks
