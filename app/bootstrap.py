@@ -16,7 +16,7 @@ from app.logs import start_logging, stop_logging
 from app.once import Once
 from app.redaction import Redactor
 from app.secrets import SecretKeeper, SessionSecrets, WithSession, open_secrets
-from app.services.facade import AppServices, VaultDoor
+from app.services.facade import AppServices
 from app.services.late import Late
 from app.services.ports.world import Clock
 from app.services.run.live import LiveOutput
@@ -90,6 +90,7 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         open_signer=Once(lambda: _signer(secrets())),
     )
     pool = Once(lambda: _pool(store, secrets(), around))
+    vault = _vault_door(store, secrets, around)
 
     settings = store.load_settings()
     services = AppServices(
@@ -112,13 +113,14 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         render_briefing=_render_briefing,
         render_agenda=_render_agenda,
         render_recovery=_render_recovery,
-        vault=_vault_door(store, secrets, around),
+        vault=vault,
         late=_late(store, pool, secrets),
         load_settings=store.load_settings,
         save_settings=store.save_settings,
         verify_log=store.verify,
         copy_if_due=store.copy_if_due,
         index_transcripts=store.index_transcripts,
+        forget_held=partial(_forget_held, secrets, vault),
         close=partial(_close, pool, store, stop_log),
         warnings=store.warnings,
         opened_at=around.clock.now(),
@@ -132,6 +134,12 @@ def _close(pool: "Once[Remotes]", store: Store, stop_log: Callable[[], object]) 
         pool.made.close()
     store.close()
     stop_log()
+
+
+def _forget_held(secrets: "Once[WithSession]", vault: "Door") -> None:
+    if secrets.made is not None:
+        secrets.made.forget()
+    vault.forget()
 
 
 def _start_log(data: Path, around: Surroundings) -> Callable[[], object]:
@@ -317,9 +325,7 @@ def _recovered(services: AppServices, store: Store, around: Surroundings) -> App
     return replace(services, warnings=warnings, caught_up=True)
 
 
-def _vault_door(
-    store: Store, secrets: Callable[[], SecretKeeper], around: Surroundings
-) -> VaultDoor:
+def _vault_door(store: Store, secrets: Callable[[], SecretKeeper], around: Surroundings) -> Door:
     def root() -> Path:
         chosen = store.load_settings().vault_path
         return Path(chosen) if chosen else store.data / "vault"

@@ -72,6 +72,11 @@ class SessionSecrets:
         with self._lock:
             self._values.pop(name, None)
 
+    def forget(self) -> None:
+        """Forget all of them."""
+        with self._lock:
+            self._values.clear()
+
 
 class KeyringSecrets:
     """Secrets in the operating system's keyring."""
@@ -132,6 +137,10 @@ class WithSession:
         self._keeper(name).delete(name)
         if self._is_for_session(name):
             self._kept.delete(name)  # an earlier version kept it there
+
+    def forget(self) -> None:
+        """Forget what is held in memory."""
+        self._passing.forget()
 
     def _keeper(self, name: str) -> SecretKeeper:
         return self._passing if self._is_for_session(name) else self._kept

@@ -101,6 +101,12 @@ class Settings:
     monitor_days_emergency: Annotated[
         float, Declared(later("How long an emergency change is watched"), "d", 0.0, 365.0)
     ] = 2.0
+    lock_after_min: Annotated[
+        float,
+        Declared(
+            later("Lock the window after this long without input; 0: never"), "min", 0.0, 480.0
+        ),
+    ] = 15.0
     keep_last: Annotated[
         int, Declared(later("Newest backups of each host and thing that stay"), "", 1, 99)
     ] = 3

@@ -34,6 +34,7 @@ from ui.theme import Theme
 
 if TYPE_CHECKING:
     from app.services.facade import AppServices
+    from ui.shell.lock import WindowLock
     from ui.shell.watch import Watch
 
 OpenServices = Callable[[TaskContext], "AppServices"]
@@ -72,6 +73,7 @@ class Desktop(QObject):
         self.start = start
         self.services: AppServices | None = None
         self.watch: Watch | None = None
+        self.lock: WindowLock | None = None
         self._recovered = ""
         self.memory = Memory(start.data, keep=start.remember)
         theme = Theme(application, self.memory.mode, self.memory.scale)
@@ -159,10 +161,12 @@ class Desktop(QObject):
     @Slot(object)
     def _on_open(self, services: "AppServices") -> None:
         from ui.shell.keys import Keys  # noqa: PLC0415 - it imports what the first picture can do without
+        from ui.shell.lock import WindowLock  # noqa: PLC0415 - see above
 
         self.services = services
         context = self.tools.with_services(services)
         self._examples.offer(example=services.example)
+        self.lock = WindowLock(self.window, context, self.memory)
         Keys(self.window, context, self.start.pages)
         self.window.attach(context)
         for warning in services.warnings:

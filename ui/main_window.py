@@ -59,8 +59,9 @@ class MainWindow(QMainWindow):
         self.rail, self.status, self._stack = Rail(pages), StatusBar(now), QStackedWidget()
         self.waiting = WaitingPage()
         self._stack.addWidget(self.waiting)
-        self._upper = QVBoxLayout()
+        self._upper, self._outer = QVBoxLayout(), QVBoxLayout()
         self.example: ExampleBar | None = None
+        self._covered = False
         self.setWindowTitle(NAME)
         self.setCentralWidget(self._frame())
         self._stack.setFocus()
@@ -93,7 +94,33 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(self._titled(""))
         return self.example
 
+    def cover(self, page: QWidget) -> None:
+        """Show nothing but this page, not even the name of another one, until `uncover`."""
+        self._covered = True
+        for part in self._parts:
+            part.hide()
+        self._outer.insertWidget(0, page, 1)
+        page.show()
+        self.setWindowTitle(NAME)
+
+    def uncover(self, page: QWidget) -> None:
+        """Show what was there before again."""
+        self._covered = False
+        page.hide()
+        for part in self._parts:
+            part.show()
+        place = self._tools.navigation.place
+        entry = self._entries.get(place.page) if place is not None else None
+        self.setWindowTitle(self._titled(_(entry.title) if entry is not None else ""))
+
+    @property
+    def _parts(self) -> tuple[QWidget, ...]:
+        parts = (self.rail, self._stack, self.status)
+        return (*parts, self.example) if self.example is not None else parts
+
     def _titled(self, page: str) -> str:
+        if self._covered:  # a page's name may be a change's
+            return NAME
         label = _("Example data") if self.example is not None else ""
         return " – ".join(part for part in (page, label, NAME) if part)
 
@@ -130,12 +157,12 @@ class MainWindow(QMainWindow):
         upper.addWidget(self.rail)
         upper.addWidget(self._stack, 1)
         frame = QWidget()
-        layout = QVBoxLayout(frame)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        add_layout(layout, self._upper)
-        add_layout(layout, upper, 1)
-        layout.addWidget(self.status)
+        self._outer.setContentsMargins(0, 0, 0, 0)
+        self._outer.setSpacing(0)
+        add_layout(self._outer, self._upper)
+        add_layout(self._outer, upper, 1)
+        self._outer.addWidget(self.status)
+        frame.setLayout(self._outer)
         return frame
 
     def _keep_on_screen(self) -> None:

@@ -115,6 +115,11 @@ class AppServices(LateParts):
     """Takes the copy of the day; returns what to warn of."""
     index_transcripts: Callable[[], int]
     """Makes transcripts findable that are not yet; cheap when there are none."""
+    forget_held: Callable[[], None]
+    """Forgets what is held in memory: passwords for sudo, and the key of an open vault.
+
+    Who uses the vault just now goes on; the next one asks the keyring again.
+    """
     close: Callable[[], None]
     opened_at: datetime
     """Since when the program has been open (UTC)."""

@@ -80,6 +80,11 @@ class Door:
             self._opened[:] = [asking(made.vault, self._password_of)]
             return made.recovery_key
 
+    def forget(self) -> None:
+        """Let go of the key; the next one who wants the vault asks the keyring again."""
+        with self._lock:
+            self._opened.clear()
+
     def rotate(self) -> str:
         """Give the vault new keys; return the new recovery key."""
         from app.vault.rotation import rotate  # noqa: PLC0415 - the ciphers are loaded when needed

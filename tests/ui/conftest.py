@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtWidgets import QWidget
 
 from app.domain.filter import Asker
+from app.secrets import SessionSecrets
 from app.services.search.finding import FoundPage
 from tests.ui.desktops import take_down
 from ui.actions import Actions
@@ -89,7 +90,9 @@ def stand_in(folder: Path) -> SimpleNamespace:
         data=folder,
         presence=SimpleNamespace(beat=lambda _now: None),
         example=False,
-        settings=SimpleNamespace(zone="Africa/Johannesburg", vault_path=""),
+        settings=SimpleNamespace(zone="Africa/Johannesburg", vault_path="", lock_after_min=0.0),
+        secrets=SessionSecrets(),
+        forget_held=lambda: None,
         warnings=(),
         recovered=(),
         catch_up=lambda: (),

@@ -44,6 +44,16 @@ class Memory:
         page = str(self._file.value("window/page", ""))
         return Place(page, str(self._file.value("window/ref", ""))) if page else None
 
+    @property
+    def locked(self) -> bool:
+        """Whether the window was locked when it was last seen."""
+        return str(self._file.value("window/locked", "")) == "yes"
+
+    def keep_locked(self, *, locked: bool) -> None:
+        """Remember at once whether the window is locked: to end the program opens nothing."""
+        self._set("window/locked", "yes" if locked else "")
+        self._file.sync()
+
     def restore_window(self, window: QMainWindow) -> bool:
         """Give the window its last size and place; return whether there was one."""
         kept = self._file.value("window/geometry")

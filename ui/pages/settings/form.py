@@ -11,6 +11,7 @@ from app.wording import percent
 from ui.pages.settings.about import About
 from ui.pages.settings.connections import Connections
 from ui.pages.settings.groups import Folders, Group, Stack, pair
+from ui.pages.settings.lock import LockPart
 from ui.pages.settings.people import People
 from ui.pages.settings.risk import RiskMethodField
 from ui.slices import Slices
@@ -39,7 +40,7 @@ class SettingsForm(Stack):
     """The keyboard left a field."""
     built = Signal()
 
-    def __init__(self, people: People, connections: Connections) -> None:
+    def __init__(self, people: People, connections: Connections, lock: LockPart) -> None:
         super().__init__()
         self.fields: dict[str, Field] = {}
         """Those that are saved, by the name of the setting."""
@@ -50,7 +51,7 @@ class SettingsForm(Stack):
         self.scale = ChoiceField(
             _("Size of the type"), [(text, percent(float(text), 3)) for text in _SCALES]
         )
-        self.people, self.connections = people, connections
+        self.people, self.connections, self.lock = people, connections, lock
         self.folders, self.about = Folders(), About()
         self._later = Slices(self)
         self._later.done.connect(self.built)
@@ -59,7 +60,7 @@ class SettingsForm(Stack):
         self._build_time()
         self._later.add(
             self._build_people, self._build_connections, self._build_approval, self._build_safety,
-            self._build_retention, self._build_risk, self._build_places,
+            self._build_lock, self._build_retention, self._build_risk, self._build_places,
         )  # fmt: skip
 
     @property
@@ -128,6 +129,12 @@ class SettingsForm(Stack):
         safety.add(pair(self._line("backup_age_h"), self._line("monitor_days")))
         safety.add(pair(self._line("monitor_days_major"), self._line("monitor_days_emergency")))
         self.add(safety)
+
+    def _build_lock(self) -> None:
+        self.lock.add(
+            self._line("lock_after_min", _("Without a passphrase only sudo's are forgotten."))
+        )
+        self.add(self.lock)
 
     def _build_retention(self) -> None:
         keep = Group(

@@ -19,6 +19,7 @@ from ui.operations import settings as operations
 from ui.operations.settings import SettingsView
 from ui.pages.settings.connections import Connections
 from ui.pages.settings.form import WHOLE, SettingsForm
+from ui.pages.settings.lock import LockPart
 from ui.pages.settings.people import People
 from ui.pages.settings.risk import RiskMethodField
 from ui.tasks import Latest
@@ -39,6 +40,7 @@ _NUMBERS = (
     "monitor_days_emergency",
     "move_tolerance_h",
     "service_hours",
+    "lock_after_min",
     "keep_last",
     "keep_days_closed",
     "keep_days_loose",
@@ -62,7 +64,8 @@ class SettingsPage(Page):
         self.saved = Label(tone="ink2")
         self.header.add(self.saved)
         self.people, self.connections = People(context), Connections(context)
-        self.form = SettingsForm(self.people, self.connections)
+        self.lock = LockPart(context)
+        self.form = SettingsForm(self.people, self.connections, self.lock)
         self.fields, self.about = self.form.fields, self.form.about
         self.acting, self.act, self.scale = self.form.acting, self.form.act, self.form.scale
         self.body.addWidget(scrolling(self.form), 1)
@@ -84,19 +87,22 @@ class SettingsPage(Page):
         self._views.loaded.connect(self._show)
         self.people.failed.connect(self.show_error)
         self.connections.failed.connect(self.show_error)
+        self.lock.failed.connect(self.show_error)
         self._views.failed.connect(self.show_error)
 
     @property
     def ready(self) -> bool:
         """Whether everything is shown and saved."""
         shown = self.form.ready and not self._views.busy
-        return shown and not self._saving and self.people.ready and self.connections.ready
+        parts = (self.people, self.connections, self.lock)
+        return shown and not self._saving and all(part.ready for part in parts)
 
     def reload(self) -> None:
         """Read the settings again."""
         self._views.start(partial(operations.load_view, self.context.services))
         self.people.reload()
         self.connections.reload()
+        self.lock.reload()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Save what was typed before the page goes."""
