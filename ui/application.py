@@ -70,7 +70,7 @@ class Desktop(QObject):
 
     def __init__(self, application: QApplication, start: Start) -> None:
         super().__init__(application)
-        self.start = start
+        self._application, self.start = application, start
         self.services: AppServices | None = None
         self.watch: Watch | None = None
         self.lock: WindowLock | None = None
@@ -166,7 +166,7 @@ class Desktop(QObject):
         self.services = services
         context = self.tools.with_services(services)
         self._examples.offer(example=services.example)
-        self.lock = WindowLock(self.window, context, self.memory)
+        self.lock = WindowLock(self._application, self.window, context, self.memory)
         Keys(self.window, context, self.start.pages)
         self.window.attach(context)
         for warning in services.warnings:

@@ -99,7 +99,7 @@ class MainWindow(QMainWindow):
         self._covered = True
         for part in self._parts:
             part.hide()
-        self._outer.insertWidget(0, page, 1)
+        self._outer.insertWidget(0, page, 1000)  # what is hidden keeps its share of 1
         page.show()
         self.setWindowTitle(NAME)
 

@@ -44,6 +44,7 @@ class WindowLock(QObject):
 
     def __init__(
         self,
+        application: QApplication,
         window: "MainWindow",
         context: "UiContext",
         memory: "Memory",
@@ -60,14 +61,15 @@ class WindowLock(QObject):
         self.locked = False
         context.actions.add(Action("lock", _("Lock the window"), self.lock, "lock", "Ctrl+L"))
         context.changed.happened.connect(self._on_changed)
-        QApplication.instance().focusWindowChanged.connect(self._on_window)  # type: ignore[union-attr]
+        application.focusWindowChanged.connect(self._on_window)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.look)
         self._timer.start(LOOK_MS)
         self._on_window(QGuiApplication.focusWindow())
         self._read_limit()
-        if memory.locked:
-            self._lock_as_before()
+        if memory.locked:  # only a keyring that holds no passphrase any more opens it by itself
+            self._cover()
+            self._ask(self._on_begun, self._on_not_known)
 
     @property
     def page(self) -> "LockPage":
@@ -94,7 +96,7 @@ class WindowLock(QObject):
             from ui.operations.window_lock import forget_held  # noqa: PLC0415 - see below
 
             self._owes = False
-            forget_held(self._context)
+            forget_held(self._context).succeeded.connect(self._on_forgotten)
         idle_s = self._monotonic() - self._touched_s
         if not self.locked and not self._noticed and 0 < self._limit_s <= idle_s:
             self._noticed = self._owes = True
@@ -131,11 +133,6 @@ class WindowLock(QObject):
     def _on_idle(self, chosen: bool) -> None:
         if chosen and self._noticed:
             self._cover()
-
-    def _lock_as_before(self) -> None:
-        """Begin locked; only a keyring that holds no passphrase any more opens it by itself."""
-        self._cover()
-        self._ask(self._on_begun, self._on_not_known)
 
     @Slot(bool)
     def _on_begun(self, chosen: bool) -> None:
@@ -199,6 +196,10 @@ class WindowLock(QObject):
             if widget is not self._window and widget.isVisible():
                 self._away.append(widget)
                 widget.hide()
+
+    @Slot()
+    def _on_forgotten(self) -> None:
+        self._context.changed.announce(Topic.HOSTS, self)
 
     @Slot(object)
     def _on_window(self, window: QWindow | None) -> None:

@@ -1,4 +1,4 @@
-"""The password for sudo on one host: given once, held in memory until the program ends."""
+"""The password for sudo on one host: given once, held in memory until the program ends or locks."""
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -21,7 +21,7 @@ class SudoPart(QWidget):
         super().__init__()
         self._password = LineField(
             _("Password"),
-            _("Held in memory until the program ends, written nowhere, sent once when sudo asks."),
+            _("Held in memory until the program ends or locks, written nowhere, sent once."),
             secret=True,
         )
         parts = self._held() if held else self._none()
@@ -38,7 +38,7 @@ class SudoPart(QWidget):
     def _held(self) -> list[QWidget]:
         forget = Button(_("Forget it now"))
         forget.clicked.connect(self._on_forget)
-        badge = StateBadge(Badge(Mark.GOOD, _("Held until the program ends")))
+        badge = StateBadge(Badge(Mark.GOOD, _("Held until the program ends or locks")))
         self._password.hide()
         return [panel(row(badge, None, forget)), self._password]
 

@@ -131,9 +131,10 @@ class SettingsForm(Stack):
         self.add(safety)
 
     def _build_lock(self) -> None:
-        self.lock.add(
-            self._line("lock_after_min", _("Without a passphrase only sudo's are forgotten."))
+        hint = _(
+            "Without a passphrase nothing is hidden; passwords for sudo are forgotten even so."
         )
+        self.lock.add(self._line("lock_after_min", hint))
         self.add(self.lock)
 
     def _build_retention(self) -> None:
