@@ -5,7 +5,7 @@ functions over plain mappings; `app.domain.runbook` says what the pieces are.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from math import hypot
@@ -81,7 +81,19 @@ def in_order(after: After) -> tuple[str, ...]:
     return tuple(done)
 
 
-def _circle(after: After, stuck: set[str]) -> tuple[str, ...]:
+def _turned_round(after: After) -> tuple[defaultdict[str, list[str]], dict[str, int]]:
+    """Return what waits for each piece, and how many pieces each waits for; unknown ones none."""
+    behind: defaultdict[str, list[str]] = defaultdict(list)
+    unmet = dict.fromkeys(after, 0)
+    for piece, before in after.items():
+        for other in set(before):
+            if other in unmet:
+                behind[other].append(piece)
+                unmet[piece] += 1
+    return behind, unmet
+
+
+def _circle(after: After, stuck: Set[str]) -> tuple[str, ...]:
     """Walk from a stuck piece to what it waits for until one comes again."""
     path = [min(stuck, key=list(after).index)]
     while True:
@@ -118,11 +130,7 @@ class _Queue:
         self._durations_s, self._rooms = durations_s, rooms
         self._place = {piece: n for n, piece in enumerate(in_order(after))}
         self._waits = {piece: tuple(before) for piece, before in after.items()}
-        self._unmet = {piece: set(before) for piece, before in after.items()}
-        self._behind: defaultdict[str, list[str]] = defaultdict(list)
-        for piece, unmet in self._unmet.items():
-            for other in unmet:
-                self._behind[other].append(piece)
+        self._behind, self._unmet = _turned_round(after)
         self._taken: Counter[str] = Counter()
         self._waiting: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
         self._ends: list[tuple[float, int, str]] = []
@@ -136,7 +144,7 @@ class _Queue:
             now, _place, done = heappop(self._ends)
             self._make_room(done, now)
             for piece in self._behind[done]:
-                self._unmet[piece].remove(done)
+                self._unmet[piece] -= 1
                 if not self._unmet[piece]:
                     self._arrive(piece, now)
         return self._waits

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from app.domain.critical_path import Room, Timeline, in_order, lay_out, queued
 from app.domain.fanout import FleetPlace
@@ -181,9 +182,16 @@ def room_of(step: Step) -> Room | None:
 
 def in_line(steps: Iterable[Step], durations_s: Mapping[str, float]) -> dict[str, tuple[str, ...]]:
     """Return what each step of one direction waits for, and whose end makes room for it."""
-    listed = list(steps)
-    rooms = {step.id: room for step in listed if (room := room_of(step)) is not None}
-    return queued(durations_s, waits_for(listed), rooms)
+    listed = tuple(steps)
+    return dict(_in_line(listed, tuple(durations_s[step.id] for step in listed)))
+
+
+@lru_cache(maxsize=16)
+def _in_line(steps: tuple[Step, ...], durations_s: tuple[float, ...]) -> dict[str, tuple[str, ...]]:
+    """Keep the last answers: a run of hundreds of hosts is laid out anew each second."""
+    rooms = {step.id: room for step in steps if (room := room_of(step)) is not None}
+    lengths = {step.id: length for step, length in zip(steps, durations_s, strict=True)}
+    return queued(lengths, waits_for(steps), rooms)
 
 
 def timeline(steps: Iterable[Step]) -> Timeline:
