@@ -94,8 +94,8 @@ class Crew:
         sent = replace(item, state=StepState.SENT, started_at=now, sent_at=now, job=job)
         sent = replace(sent, by=self._desk.actor)
         with self._desk.new_uow() as uow:
-            change = uow.changes.get(run.change)
-        found = deviations.before(change, run.mode, sent, now)
+            change, hosts = uow.changes.get(run.change), tuple(uow.hosts.list())
+        found = deviations.before(change, run.mode, sent, now, hosts)
         text = _("Step “{title}” sent")
         try:
             what = Happening(text, "step.sent", found)

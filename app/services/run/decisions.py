@@ -281,7 +281,7 @@ def _answer(
 ) -> Run:
     with desk.new_uow() as uow:
         run = uow.runs.get(run_id)
-        change = uow.changes.get(run.change)
+        change, hosts = uow.changes.get(run.change), tuple(uow.hosts.list())
     item = run.of(step_id)
     if item.is_settled or item.state is StepState.SENT:
         raise IllegalMove(_("“{title}” cannot be answered now.").format(title=item.step.title))
@@ -293,7 +293,7 @@ def _answer(
     ended = replace(begun, state=state, ended_at=over_at, outcome=note)
     seen = list(found)
     if not item.state.is_trouble:  # what was sent has been looked at when it was sent
-        seen += deviations.before(change, run.mode, begun, begun.started_at or now)
+        seen += deviations.before(change, run.mode, begun, begun.started_at or now, hosts)
     seen += deviations.after(change, run.mode, ended, now)
     word = _("Step “{title}” skipped") if state is StepState.SKIPPED else _("Step “{title}” done")
     record_step(run_id, ended, Happening(word, f"step.{state.value}", tuple(seen)), desk=desk)

@@ -1,19 +1,24 @@
 """Departures from the plan, seen by the program itself; pure rules over one step."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from app.domain.change import Change
+from app.domain.host import Host
 from app.domain.run import Deviation, DeviationKind, RunMode, StepRun, StepState
 from app.domain.runbook import StepKind
 from app.i18n import _
+from app.services.run.reach import undeclared
 from app.wording import duration
 
 
-def before(change: Change, mode: RunMode, item: StepRun, now: datetime) -> tuple[Deviation, ...]:
+def before(
+    change: Change, mode: RunMode, item: StepRun, now: datetime, hosts: Iterable[Host] = ()
+) -> tuple[Deviation, ...]:
     """Return what a step departs from by beginning now: the window, the declared hosts, the plan.
 
-    A rehearsal touches no host of the plan and has no window.
+    ``hosts`` are all that are known, for their names. A rehearsal touches no host of the plan and
+    has no window.
     """
     if mode is not RunMode.LIVE:
         return ()
@@ -21,8 +26,9 @@ def before(change: Change, mode: RunMode, item: StepRun, now: datetime) -> tuple
     if change.window is not None and now not in change.window.span:
         text = _("“{title}” began outside the window.").format(title=step.title)
         found.append(Deviation(DeviationKind.OUT_OF_WINDOW, step.id, text, now, item.by))
-    if step.host is not None and step.host not in change.hosts:
-        text = _("“{title}” touched a host that the change does not name.").format(title=step.title)
+    for name in undeclared(step, change, hosts):
+        text = _("“{title}” touched {host}, a host that the change does not name.")
+        text = text.format(title=step.title, host=name)
         found.append(Deviation(DeviationKind.UNDECLARED_HOST, step.id, text, now, item.by))
     if step.id not in {planned.id for planned in change.runbook.steps}:
         text = _("“{title}” is no step of the approved plan.").format(title=step.title)

@@ -8,7 +8,9 @@ from PySide6.QtCore import QPoint, Qt
 
 from app.domain.backup import BackupSource, SourceKind
 from app.domain.change import ChangeState
-from app.domain.ids import ChangeId, RunId
+from app.domain.event import NewEvent
+from app.domain.host import Host
+from app.domain.ids import ChangeId, HostId, RunId
 from app.domain.run import Run, RunState, StepRun, StepState
 from app.domain.runbook import OnFail, Phase, Runbook, Step, StepKind
 from app.services.change import changes
@@ -336,10 +338,10 @@ def test_a_step_that_would_fail_for_want_of_a_backup_plan_says_so_and_leads_ther
     driver = drive(ChangesPage)
     driver.open(change.id)
     (runbook,) = part(driver, RUNBOOK)
-    assert runbook.unfed.isVisible()
-    assert "“Back the shop up”" in runbook.unfed.words.text()
-    assert "“Go”" not in runbook.unfed.words.text()
-    driver.bot.mouseClick(runbook.unfed.way, Qt.MouseButton.LeftButton)
+    assert runbook.signs.unfed.isVisible()
+    assert "“Back the shop up”" in runbook.signs.unfed.words.text()
+    assert "“Go”" not in runbook.signs.unfed.words.text()
+    driver.bot.mouseClick(runbook.signs.unfed.way, Qt.MouseButton.LeftButton)
     driver.settle()
     assert TABS[driver.page.detail.tabs.current].id == "backup"
     source = BackupSource(SourceKind.FILES, DB.id, paths=("/srv",))
@@ -347,4 +349,30 @@ def test_a_step_that_would_fail_for_want_of_a_backup_plan_says_so_and_leads_ther
     driver.page.detail.reload()
     driver.settle()
     (runbook,) = part(driver, RUNBOOK)
-    assert not runbook.unfed.isVisible()
+    assert not runbook.signs.unfed.isVisible()
+
+
+def test_a_step_on_a_host_that_the_change_does_not_name_says_so_and_the_host_is_named_at_a_click(
+    drive, services, record
+):
+    with services.new_uow() as uow:
+        for name in ("db-02", "app-01"):
+            uow.hosts.add(Host(HostId(name), name, f"{name}.example.org"))
+        uow.log.append(NewEvent("host.added", "Added hosts"))
+        uow.commit()
+    steps = (
+        Step("a", "Stop", StepKind.COMMAND, host=DB.id, command="systemctl stop shop"),
+        Step("b", "Switch over", StepKind.COMMAND, host=HostId("db-02"), command="promote"),
+        Step("c", "Copy", StepKind.COMMAND, host=DB.id, command="scp /srv/x app-01:/srv/"),
+    )
+    change = record("Upgrade", ChangeState.ASSESS, with_fields(runbook=Runbook(steps)))
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    (runbook,) = part(driver, RUNBOOK)
+    sign = runbook.signs.strange
+    assert "“Switch over”, “Copy”: this change does not name db-02, app-01" in sign.words.text()
+    driver.bot.mouseClick(sign.way, Qt.MouseButton.LeftButton)
+    saved(driver)
+    assert read(services, change.id).hosts == (DB.id, "app-01", "db-02")
+    assert read(services, change.id).runbook.steps == steps
+    assert not sign.isVisible()

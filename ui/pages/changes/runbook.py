@@ -7,11 +7,12 @@ from typing import ClassVar
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QResizeEvent
 
-from app.domain.ids import new_id
+from app.domain.ids import HostId, new_id
 from app.domain.runbook import Phase, Runbook, Step, StepKind
 from app.errors import InvalidInput
 from app.i18n import _, later, ngettext
 from app.services.run.estimates import Past
+from app.services.run.reach import undeclared
 from app.services.run.runbooks import Plan, plan_steps, refuse_circles
 from app.wording import NONE, clock, duration
 from ui.cells import Cell, Column, Mini, Words
@@ -24,8 +25,8 @@ from ui.pages.changes.saving import Section
 from ui.pages.changes.spread_step import SpreadStep
 from ui.pages.changes.step_form import StepForm
 from ui.pages.changes.step_plan import PlanBarDelegate, PlanLegend, StepTable
+from ui.pages.changes.step_signs import RunbookSigns, is_unfed
 from ui.pages.changes.step_words import minutes_text, waits_text
-from ui.pages.changes.unfed import Unfed, is_unfed
 from ui.pages.changes.values import ValueFields
 from ui.pages.changes.words import STEP_ICONS, STEPS, word
 from ui.paint import scaled
@@ -188,6 +189,8 @@ class StepList(RecordList):
         words: list[Mini | Words] = [Mini(STEP_ICONS[step.kind]), Words(step.title, weight=weight)]
         if self._view is not None and is_unfed(step, self._view.change):
             words.append(Words(_("nothing to back up yet"), "watch"))
+        if self._view is not None and undeclared(step, self._view.change, self._view.all_hosts):
+            words.append(Words(_("undeclared host"), "watch"))
         return Cell(tuple(words), wraps=True)
 
     def _host(self, line: Line) -> str:
@@ -222,9 +225,11 @@ class RunbookSection(Section):
         self.forward, self.back = (StepList(phase, lambda: self._known) for phase in Phase)
         self.values_form, self.final = ValueFields(), FinalCommands()
         self.column.setSpacing(24)
-        self.unfed = Unfed()
-        self.unfed.wanted.connect(self._on_backup_wanted)
-        self.column.addWidget(self.unfed)
+        self.signs = RunbookSigns()
+        self.signs.backup_wanted.connect(self._on_backup_wanted)
+        self.signs.declared.connect(self._on_declared)
+        self._declared: tuple[HostId, ...] = ()
+        self.column.addWidget(self.signs)
         self.column.addWidget(self.forward)
         self.hint = Label(
             _("The red line is the latest start of a roll-back: the end of the window less the"
@@ -240,7 +245,7 @@ class RunbookSection(Section):
             self.column.addWidget(part)
         self.watch_list(self.forward, self.back)
         for steps in (self.forward, self.back):
-            steps.edited.connect(self._show_unfed)
+            steps.edited.connect(self._show_signs)
         self.forward.edited.connect(self._show_many)
         self.values_form.edited.connect(self.touch)
         self._past: Latest | None = None
@@ -258,12 +263,20 @@ class RunbookSection(Section):
         self.back.show_view(view)
         self.values_form.show_view(view)
         self.final.show_view(view)
-        self._show_unfed()
+        self._declared = ()
+        self._show_signs()
         self._show_many()
 
     @Slot()
-    def _show_unfed(self) -> None:
-        self.unfed.show_steps((*self.forward.value, *self.back.value), self.view.change)
+    def _show_signs(self) -> None:
+        self.signs.show_steps((*self.forward.value, *self.back.value), self.view)
+
+    @Slot(object)
+    def _on_declared(self, hosts: tuple[HostId, ...]) -> None:
+        """Name in the change what its steps touch."""
+        self._declared = hosts
+        self.touch()
+        self.flush()
 
     @Slot()
     def _show_many(self) -> None:
@@ -285,12 +298,16 @@ class RunbookSection(Section):
     def values(self) -> dict[str, object]:
         """Return the runbook as it stands; raises InvalidInput for a value no shell may get."""
         steps = (*self.forward.value, *self.back.value)
-        return {"runbook": Runbook(steps, self.values_form.read())}
+        found: dict[str, object] = {"runbook": Runbook(steps, self.values_form.read())}
+        if self._declared:
+            found["hosts"] = tuple(dict.fromkeys((*self.view.change.hosts, *self._declared)))
+        return found
 
     def on_lock(self, *, locked: bool) -> None:
         """Lock the values too."""
         self.values_form.set_locked(locked)
         self.many.set_locked(locked)
+        self.signs.set_locked(locked)
 
     @Slot(object)
     def _on_past(self, found: Sequence[Past]) -> None:
