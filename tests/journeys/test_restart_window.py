@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RUN = """
 import sys
 from pathlib import Path
-from app.services import execution
+from app.services.run import execution
 from app.tasks import TaskContext
 from tests.journeys.lab import opened
 services = opened(Path(sys.argv[1]))
@@ -31,7 +31,7 @@ execution.play(run.id, services.executors, desk=services.desk, context=TaskConte
 BACK_UP = """
 import sys
 from pathlib import Path
-from app.services import backups
+from app.services.backup import backups
 from app.tasks import Progress, TaskContext
 from tests.journeys.lab import opened
 services = opened(Path(sys.argv[1]))

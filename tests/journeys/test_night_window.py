@@ -1,0 +1,136 @@
+"""A night at the real window: a late run on two hosts, one undeclared; paused, then backed out."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
+
+from app.demo.sshd import PrivateSshd
+from app.domain.event import NewEvent
+from app.domain.ids import HostId
+from app.domain.run import DeviationKind, Run, RunState, StepState
+from app.domain.runbook import Phase, Runbook, Step, StepKind
+from app.domain.window import TimeRange, Window
+from tests.journeys.driver import SLOW_MS, Person, at_the_window
+from tests.journeys.lab import Lab, opened, prepare
+from ui.widgets.confirm import TypedConfirmation
+
+pytestmark = pytest.mark.journey
+OTHER = HostId("other")
+
+
+@pytest.fixture
+def lab(tmp_path) -> Iterator[Lab]:
+    with PrivateSshd(tmp_path / "server") as server:
+        made = Lab(tmp_path / "data", server, tmp_path / "files")
+        prepare(made)
+        yield made
+
+
+def plan_the_night(lab: Lab) -> None:
+    """A runbook with every kind of step that waits, and a window that ended an hour ago."""
+    services = opened(lab.data)
+    host = lab.server.host()
+    steps = (
+        Step("n", "Tell the shop", StepKind.NOTIFY, recipients="The shop", instructions="Begins."),
+        Step("m", "Photograph the rack", StepKind.MANUAL, proof=True),
+        Step("a", "Stop it", StepKind.COMMAND, host.id, "sleep 3; echo stopped", estimate_s=1.0,
+             p90_s=2.0),
+        Step("o", "Switch the other over", StepKind.COMMAND, OTHER, "echo switched"),
+        Step("g", "Go or not", StepKind.GATE, answer="GO", limit_s=10.0),
+        Step("z", "Convert", StepKind.COMMAND, host.id, "sleep 30; echo converted"),
+        Step("y", "Clean up", StepKind.COMMAND, host.id, "echo cleaned"),
+        Step("b", "Start the old one", StepKind.COMMAND, host.id, "echo old", phase=Phase.BACKOUT),
+    )  # fmt: skip
+    with services.new_uow() as uow:
+        uow.hosts.add(replace(host, id=OTHER, name="demo-02"))
+        uow.log.append(NewEvent("host.added", "Added demo-02"))
+        (change,) = uow.changes.list()
+        uow.commit()
+    now = services.clock.now()
+    late = Window(TimeRange(now - timedelta(hours=2), now - timedelta(hours=1)))
+    with services.new_uow() as uow:  # agreed long before
+        kept = replace(uow.changes.get(change.id), runbook=Runbook(steps), window=late)
+        uow.changes.save(kept)
+        uow.log.append(NewEvent("change.edited", "Planned the night", change.id))
+        uow.commit()
+    services.close()
+
+
+def the_run(person: Person) -> Run:
+    with person.services.new_uow() as uow:
+        (run,) = uow.runs.list()
+    return run
+
+
+def until(person: Person, step: str, state: StepState) -> None:
+    person.wait(lambda: the_run(person).of(step).state is state, f"{step} {state}", SLOW_MS)
+    person.settle(SLOW_MS)
+
+
+def test_a_late_night_writes_down_by_itself_where_it_left_the_plan(
+    lab, qapp, qtbot, tmp_path, monkeypatch
+):
+    plan_the_night(lab)
+    picture = tmp_path / "rack.png"
+    image = QImage(40, 30, QImage.Format.Format_RGB32)
+    image.fill(0)
+    image.save(str(picture))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_a, **_k: (str(picture), ""))
+    with at_the_window(lab.data, "Nomsa", qtbot) as person:
+        person.go("run")
+        person.press("Start the run")
+        person.wait(lambda: person.can_press("Save as mail file"), "the notification")
+        person.type("Who was told", "Lerato, by telephone")
+        person.press("They were told")
+        until(person, "m", StepState.WAITING)
+        assert not person.can_press("Done"), "a proof is missing"
+        person.press("Add a file or photo")
+        person.wait(lambda: bool(the_run(person).of("m").proofs), "the proof")
+        person.press_when_free("Done")
+        until(person, "g", StepState.WAITING)
+        until(person, "g", StepState.STOPPED)
+        assert "Nobody answered in time, so nothing was sent" in person.text()
+        person.press("Open the gate again")
+        person.wait(lambda: bool(person.seen(TypedConfirmation)), "the gate")
+        (gate,) = person.seen(TypedConfirmation)
+        person.type("Why go on all the same", "Too far to turn round")
+        gate.field.setFocus()
+        QTest.keyClicks(gate.field, "GO")
+        person.click(gate.button)
+        person.wait(lambda: the_run(person).of("z").state is StepState.SENT, "the long step")
+        person.press_when_free("Pause")
+        person.wait(lambda: the_run(person).state is RunState.PAUSED, "the pause")
+        person.press_when_free("Back out")
+        person.wait(lambda: bool(person.seen(TypedConfirmation)), "the question")
+        (asked,) = person.seen(TypedConfirmation)
+        person.type("Why", "It takes too long")
+        asked.field.setFocus()
+        QTest.keyClicks(asked.field, "BACK OUT demo-01")
+        person.click(asked.button)
+        person.wait(lambda: the_run(person).state is RunState.BACKED_OUT, "the way back", SLOW_MS)
+        person.settle(SLOW_MS)
+        person.press("Timeline")
+        person.press("Deviations")
+        said = person.text()
+    run = the_run_of(lab)
+    kinds = {kind: {d.step for d in run.deviations if d.kind is kind} for kind in DeviationKind}
+    assert kinds[DeviationKind.UNDECLARED_HOST] == {"o"}
+    assert kinds[DeviationKind.OUT_OF_WINDOW] == {"n", "m", "a", "o", "g", "z", "b"}
+    assert kinds[DeviationKind.OVERRUN] == {"a"}
+    assert kinds[DeviationKind.PAST_DEADLINE] == {"g"}
+    assert "touched demo-02, a host that the change does not name" in said
+    assert run.of("y").state is StepState.PENDING, "nothing more was sent forward"
+    assert run.backout_reason == "It takes too long"
+
+
+def the_run_of(lab: Lab) -> Run:
+    services = opened(lab.data)
+    with services.new_uow() as uow:
+        (run,) = uow.runs.list()
+    services.close()
+    return run
