@@ -152,7 +152,18 @@ def many() -> QWidget:
     wanted = FileImport("c", "m", Path("response-times.csv"), "p95 (ms)", ZONE)
     windows = {WindowName.BEFORE: 288, WindowName.AFTER: 271}
     outlook = Outlook(
-        wanted, ("p95 (ms)", "p50 (ms)"), 2016, begin, NOW, 3, 0, (), windows, 5, shown
+        wanted=wanted,
+        names=("p95 (ms)", "p50 (ms)"),
+        rows=2016,
+        first=begin,
+        last=NOW,
+        missing=3,
+        odd=(),
+        rejected_rows=0,
+        rejected=(),
+        samples=windows,
+        days=5,
+        shown=shown,
     )
     preview.show_outlook(outlook, Metric("m", "Checkout response time, p95", "ms"), ZONE)
     preview.setFixedHeight(560)
