@@ -1,4 +1,4 @@
-"""What the window remembers between two starts: size, columns, splitters, place, look."""
+"""What the window remembers between two starts: size, columns, place, look, habits."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHeaderView, QMainWindow, QSplitter, QWidget
 
 from ui.navigation import Place
 from ui.theme import Mode
+from ui.widgets.habit import Habit
 
 
 class Memory:
@@ -60,14 +61,19 @@ class Memory:
         return isinstance(kept, QByteArray) and window.restoreGeometry(kept)
 
     def restore_page(self, page: QWidget, name: str) -> None:
-        """Give the named splitters and column headers of a page their last widths."""
+        """Give the named splitters, column headers and habits of a page what was kept."""
         for part in _parts(page):
             kept = self._file.value(f"page/{name}/{part.objectName()}")
             if isinstance(kept, QByteArray):
                 part.restoreState(kept)
+        for habit in page.findChildren(Habit):
+            if line := str(self._file.value(f"page/{name}/{habit.objectName()}", "")):
+                habit.follow(line)
 
     def keep_page(self, page: QWidget, name: str) -> None:
-        """Remember the named splitters and column headers of a page."""
+        """Remember the named splitters, column headers and habits of a page."""
+        for habit in page.findChildren(Habit):
+            self._set(f"page/{name}/{habit.objectName()}", habit.read())
         for part in _parts(page):
             self._set(f"page/{name}/{part.objectName()}", part.saveState())
 

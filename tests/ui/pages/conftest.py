@@ -103,12 +103,13 @@ def drive(qtbot, desk_context) -> Iterator[Callable[..., Driver]]:
     """Return a maker of drivers: it shows a page and waits for its data."""
     made = []
 
-    def make(kind) -> Driver:
+    def make(kind, before=lambda _page: None) -> Driver:
         page = kind(desk_context)
         qtbot.addWidget(page)
         page.resize(1240, 872)
         page.show()
         driver = Driver(page, qtbot, desk_context)
+        before(page)
         page.reload()
         driver.settle()
         made.append(page)

@@ -1,11 +1,13 @@
 """The board: columns with counts, drops that ask, the same by keys."""
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QDrag, QDropEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication
 
 from app.domain.change import ChangeState
 from tests.ui.pages.conftest import read
+from ui.pages.changes import board as board_module
 from ui.pages.changes.board import STATES, card_of, may_move, next_state, read_card
 from ui.pages.changes.list_head import View
 from ui.pages.changes.page import ChangesPage
@@ -55,10 +57,10 @@ def test_every_state_is_a_column_with_its_count(board):
 
 
 def test_the_filter_and_the_search_narrow_the_columns(board):
-    board.page.list.choose("approve")
+    board.page.list.choose("rejected")
     board.settle()
     shown = [state for state, column in columns(board).items() if column.isVisible()]
-    assert shown == [S.AUTHORIZE]
+    assert shown == [S.REJECTED]
     board.page.list.choose("open")
     board.page.list.head.search.setText("gamma")
     board.page.list.search.start()
@@ -79,6 +81,50 @@ def test_a_drop_asks_with_the_conditions_and_moves_nothing(board, services):
     assert page.escape()
     assert page.list.isVisible()
     assert read(services, card.id).state is S.ASSESS
+
+
+def test_a_card_is_dragged_from_where_it_was_pressed_and_nothing_else_is(board, monkeypatch):
+    dragged = []
+
+    class Drag(QDrag):
+        def exec(self, _action):
+            dragged.append(read_card(self.mimeData()))
+
+    monkeypatch.setattr(board_module, "QDrag", Drag)
+    cards = columns(board)[S.ASSESS].cards
+    second = cards.visualRect(cards.paged.index(1, 0)).center()
+    bare = QPoint(60, cards.viewport().height() - 12)
+
+    def press_and_move(at, button):
+        board.bot.mousePress(cards.viewport(), button, pos=at)
+        move = QMouseEvent(
+            QMouseEvent.Type.MouseMove, QPointF(at + QPoint(0, 40)), QPointF(at + QPoint(0, 40)),
+            Qt.MouseButton.NoButton, button, Qt.KeyboardModifier.NoModifier,
+        )  # fmt: skip
+        QApplication.sendEvent(cards.viewport(), move)
+        board.bot.mouseRelease(cards.viewport(), button, pos=at + QPoint(0, 40))
+
+    press_and_move(bare, Qt.MouseButton.LeftButton)
+    press_and_move(second, Qt.MouseButton.RightButton)
+    assert dragged == []
+    press_and_move(second, Qt.MouseButton.LeftButton)
+    assert dragged == [(columns(board)[S.ASSESS].pages.at(1).id, S.ASSESS)]
+
+
+def test_a_board_with_nothing_on_it_teaches(drive, record):
+    driver = drive(ChangesPage)
+    views = driver.page.list.views
+    driver.click(driver.page.list.head.views[View.BOARD])
+    assert views.currentWidget() is views.nothing_yet
+    record("Alpha", S.ASSESS)
+    driver.page.reload()
+    driver.settle()
+    assert views.currentWidget() is driver.page.boarding.board
+    driver.open("list/rejected")
+    assert views.currentWidget() is views.nothing_fits
+    driver.click(views.everything)
+    assert views.currentWidget() is driver.page.boarding.board
+    assert columns(driver)[S.ASSESS].number.text() == "1"
 
 
 def test_a_move_that_needs_nothing_still_asks_first(board, services):

@@ -3,8 +3,10 @@
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
-from PySide6.QtCore import Qt
+import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from app.domain.change import ChangeState
@@ -13,10 +15,14 @@ from app.domain.window import TimeRange, Window
 from app.services.change import changes
 from app.services.kpi.kpis import Period
 from tests.fakes import NOON
+from ui.models.change_table import TITLE_COLUMN
 from ui.models.pages import KEPT_PAGES, PAGE_ROWS
 from ui.operations import listing as operations
 from ui.operations.kpis import load_view, ref_of
+from ui.pages.changes.habits import follow_habits
+from ui.pages.changes.list_head import View
 from ui.pages.changes.page import ChangesPage
+from ui.shell.memory import Memory
 from ui.widgets.column_fit import ColumnFit
 
 S = ChangeState
@@ -163,6 +169,40 @@ def test_a_late_review_is_one_in_list_filter_home_and_key_figure(drive, services
     figure = load_view(services, None).now["review_overdue"]
     assert (due.change, due.number) == (late.id, late.number)
     assert (figure.hits, len(figure.of)) == ((int(late.number[4:]),), 2)
+
+
+def test_the_list_comes_back_in_its_view_filter_and_order(drive, record, data):
+    for title in ("Beta", "Alpha"):
+        record(title, S.ASSESS)
+    memory = Memory(data)
+    first = drive(ChangesPage)
+    memory.restore_page(first.page, "changes")
+    first.click(first.page.list.head.views[View.TABLE])
+    first.open("list/all")
+    header = first.page.list.views.wide.horizontalHeader()
+    at = QPoint(header.sectionViewportPosition(TITLE_COLUMN) + 20, header.height() // 2)
+    first.bot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    first.settle()
+    assert [row.title for row in first.page.list.rows] == ["Alpha", "Beta"]
+    memory.keep_page(first.page, "changes")
+
+    second = drive(ChangesPage, before=partial(memory.restore_page, name="changes"))
+    listing = second.page.list
+    assert (listing.view, listing.head.filters.current) == (View.TABLE, "all")
+    assert [row.title for row in listing.rows] == ["Alpha", "Beta"]
+    shown = listing.views.wide.horizontalHeader()
+    assert shown.sortIndicatorSection() == TITLE_COLUMN
+    assert shown.sortIndicatorOrder() is Qt.SortOrder.AscendingOrder
+
+
+@pytest.mark.parametrize(
+    "left", ["", "purple", "table gone title down", "lines all mood up", "x " * 9]
+)
+def test_habits_that_cannot_be_read_are_forgotten(drive, record, left):
+    record("Alpha", S.ASSESS)
+    driver = drive(ChangesPage, before=lambda page: follow_habits(page.list, left))
+    assert driver.page.list.search.sort in (ChangeSort(), ChangeSort(SortBy.TITLE))
+    assert [row.title for row in driver.page.list.rows] == ["Alpha"]
 
 
 def test_the_menus_offer_every_filter_and_order(drive, record, services):

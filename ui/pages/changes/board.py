@@ -72,9 +72,16 @@ class Cards(LongTable):
         self.setAccessibleName(state_badge(state).word)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Remember where a drag would begin."""
-        self._pressed = event.position().toPoint()
+        """Remember where a drag would begin: on a card, with the left button."""
+        at = event.position().toPoint()
+        left = event.button() is Qt.MouseButton.LeftButton
+        self._pressed = at if left and self.indexAt(at).isValid() else None
         super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """It was a click: what the pointer does from now on drags nothing."""
+        self._pressed = None
+        super().mouseReleaseEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Begin to drag when the pointer went far enough."""

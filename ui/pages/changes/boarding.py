@@ -60,7 +60,7 @@ class Boarding(QObject):
     def _on_view(self, view: View) -> None:
         if view is View.BOARD:
             self.board.start(self._list.search.wanted)
-            self._list.views.show_board()
+            self._list.show_fitting()
 
     @Slot()
     def _on_back(self) -> None:

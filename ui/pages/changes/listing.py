@@ -124,7 +124,7 @@ class ChangeList(QWidget):
         """Look at the list in another way."""
         self.head.show_view(view)
         self.views.show_view(view)
-        self._show_fitting()
+        self.show_fitting()
         self.view_changed.emit(view)
 
     def select(self, change_id: str) -> None:
@@ -149,7 +149,7 @@ class ChangeList(QWidget):
         self.views.lines.set_height(Rows.THREE_LINES if searched else Rows.TWO_LINES)
         if self._open_id and self.table.current is None:
             self.select(self._open_id)
-        self._show_fitting()
+        self.show_fitting()
         self.listed.emit(bool(self.pages.total or self.search.everything))
 
     @Slot()
@@ -164,7 +164,8 @@ class ChangeList(QWidget):
         """A panel in the place of the list has buttons of its own."""
         self._foot.setVisible(not self.views.has_panel)
 
-    def _show_fitting(self) -> None:
+    def show_fitting(self) -> None:
+        """Show the list, or what teaches where there is nothing."""
         nothing = not self.search.everything and not self.search.wanted.text
         self.views.show_fitting(nothing=nothing)
 

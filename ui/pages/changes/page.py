@@ -1,5 +1,6 @@
 """The changes page: the list at the left, one change or a new one at the right."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
@@ -15,6 +16,7 @@ from ui.operations.templates import FromTemplate
 from ui.pages.changes.approval_desk import ApprovalDesk
 from ui.pages.changes.boarding import Boarding
 from ui.pages.changes.detail import ChangeDetail
+from ui.pages.changes.habits import follow_habits, write_habits
 from ui.pages.changes.keys import ChangeKeys
 from ui.pages.changes.list_deeds import ListDeeds
 from ui.pages.changes.listing import ChangeList
@@ -23,6 +25,7 @@ from ui.pages.changes.panels import Panels
 from ui.pages.changes.sides import Sides
 from ui.widgets.buttons import Button
 from ui.widgets.empty import EmptyState
+from ui.widgets.habit import Habit
 from ui.widgets.layout import split
 from ui.widgets.page import Page
 
@@ -73,6 +76,7 @@ class ChangesPage(Page):
         self.sides = Sides(self.list, self.right, self.detail.head.back)
         self.approvals = ApprovalDesk(self)
         self.keys = ChangeKeys(self)
+        Habit("list", self, partial(write_habits, self.list), partial(follow_habits, self.list))
         self._connect()
 
     def _connect(self) -> None:

@@ -96,6 +96,10 @@ class Searching(QObject):
             self._sort = sort
             self.start()
 
+    def begin_with(self, sort: ChangeSort) -> None:
+        """Take an order for the list that is read first."""
+        self._sort = sort
+
     @Slot(int)
     def sort_by_column(self, column: int) -> None:
         """List as the header was clicked: one way, then the other, then in the usual order."""

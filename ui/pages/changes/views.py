@@ -67,8 +67,9 @@ class ListViews(QStackedWidget):
             columns.hideSection(position)
 
     @property
-    def _on_board(self) -> bool:
-        return self.view is View.BOARD and self._board is not None
+    def _filled(self) -> QWidget:
+        """What shows the changes that fit."""
+        return (self._board if self.view is View.BOARD else None) or self.table
 
     @property
     def table(self) -> LongTable:
@@ -92,11 +93,6 @@ class ListViews(QStackedWidget):
         self._board = board
         self.addWidget(board)
 
-    def show_board(self) -> None:
-        """Show the board, unless a panel stands in its place."""
-        if self._board is not None and self._panel is None:
-            self.setCurrentWidget(self._board)
-
     @property
     def has_panel(self) -> bool:
         """Whether something stands in the place of the list."""
@@ -113,18 +109,15 @@ class ListViews(QStackedWidget):
         """Show the list again; return whether anything stood in its place."""
         was, self._panel = self._panel, None
         if was is not None:
-            self.setCurrentWidget((self._board if self._on_board else None) or self.table)
+            self.setCurrentWidget(self._filled)
         return was is not None
 
     def show_fitting(self, *, nothing: bool) -> None:
         """Show the list, or that nothing fits; ``nothing`` says that there is no change at all."""
         if self._panel is not None:
             return
-        if self._on_board:
-            self.show_board()
-            return
         if self.pages.total:
-            self.setCurrentWidget(self.table)
+            self.setCurrentWidget(self._filled)
         elif not nothing:
             self.setCurrentWidget(self.nothing_fits)
         else:  # beside two lines each the right side says it
