@@ -224,8 +224,9 @@ class SshRemote:
         try:
             door.pass_through(channel, limits.sudo_s, context)
         except LoginRefused:
-            if door.password is not None:
+            if door.password is not None and door.is_wrong:
                 self._means.refused.add(self.host.sudo_secret, door.password)
+                self._means.secrets.delete(self.host.sudo_secret)  # so that it is asked for anew
             raise
 
     def _sudo_door(self) -> SudoDoor:

@@ -44,6 +44,9 @@ class SudoDoor:
     token: str = field(default_factory=lambda: f"sudo-{secrets.token_hex(12)}:")
     ready: str = field(default_factory=lambda: f"ready-{secrets.token_hex(12)}")
 
+    is_wrong: bool = field(default=False, init=False)
+    """Whether it was the password that sudo refused, and not the account or the command."""
+
     def command(self, inner: tuple[str, ...]) -> tuple[str, ...]:
         """Return the words that run ``inner`` as root and announce that they do."""
         how = ("-n",) if self.password is None else ("-k", "-S", "-p", self.token)
@@ -65,7 +68,7 @@ class SudoDoor:
                 said += channel.recv_stderr(4096)
                 questions = said.count(self.token.encode())
                 if questions > 1 or (questions and self.password is None):
-                    raise self._refused(_("sudo refuses this password; it was given once."))
+                    raise self._wrong()
                 if questions and not asked:
                     channel.sendall(f"{self.password}\n".encode())
                     asked = True
@@ -91,8 +94,12 @@ class SudoDoor:
             if sign in text:
                 return self._refused(_(words).format(user=self.host.user))
         if asked:
-            return self._refused(_("sudo refuses this password; it was given once."))
+            return self._wrong()
         return self._refused(_("sudo ended without running the command."))
+
+    def _wrong(self) -> LoginRefused:
+        self.is_wrong = True
+        return self._refused(_("sudo refuses this password; it was given once."))
 
     def _refused(self, text: str) -> LoginRefused:
         return LoginRefused(

@@ -94,12 +94,41 @@ def test_wrong_password_is_given_once_and_never_again(
     sudo, secrets: SessionSecrets, tmp_path: Path
 ) -> None:
     pool, host = remote_of(sudo(MOODS["lectures"]), secrets)
-    secrets.set(host.sudo_secret, "wrong")
     for words in ("given once", "not given again"):
+        secrets.set(host.sudo_secret, "wrong")
         with pytest.raises(LoginRefused, match=words) as error:
             pool.open(host).run("true")
         assert error.value.step is Stage.SUDO
     assert (tmp_path / "seen").read_text() == "wrong\n"
+    pool.close()
+
+
+def test_after_a_wrong_password_it_is_asked_for_anew_and_the_right_one_is_given(
+    sudo, secrets: SessionSecrets, tmp_path: Path
+) -> None:
+    pool, host = remote_of(sudo(MOODS["asks"]), secrets)
+    secrets.set(host.sudo_secret, "wrong")
+    with pytest.raises(LoginRefused, match="given once"):
+        pool.open(host).run("true")
+    assert secrets.get(host.sudo_secret) is None
+    with pytest.raises(LoginRefused, match=r"asks \w+ for a password"):
+        pool.open(host).run("true")
+    secrets.set(host.sudo_secret, PASSWORD)
+    assert pool.open(host).run("exit 7").exit_code == 7
+    assert (tmp_path / "seen").read_text() == f"wrong\n{PASSWORD}\n"
+    pool.close()
+
+
+def test_a_right_password_is_given_again_once_the_rules_are_mended(
+    sudo, secrets: SessionSecrets, tmp_path: Path
+) -> None:
+    asked = 'printf %s "$prompt" >&2; IFS= read -r given\n'
+    pool, host = remote_of(sudo(READ_OPTIONS + asked + REFUSALS["may not use sudo"]), secrets)
+    secrets.set(host.sudo_secret, PASSWORD)
+    with pytest.raises(LoginRefused, match="may not use sudo"):
+        pool.open(host).run("true")
+    (tmp_path / "tools" / "sudo").write_text(MOODS["asks"])
+    assert pool.open(host).run("exit 7").exit_code == 7
     pool.close()
 
 

@@ -10,6 +10,8 @@ from app.domain.health import HealthReport
 from app.domain.host import Host, HostKey
 from app.domain.host_import import FoundHosts, ImportPlan
 from app.services.host import host_imports, hosts, legacy_hosts
+from app.services.host import sudo_files as sudo_rules
+from app.services.saving import save_whole
 from ui.tasks import Task, host_lane
 
 if TYPE_CHECKING:
@@ -60,6 +62,19 @@ def hold_sudo(context: "UiContext", host: Host, password: str) -> Task:
         return host
 
     return context.tasks.start(work)
+
+
+def sudo_files(context: "UiContext", host: Host) -> Task:
+    """Ask for the host's id and the rules the open changes need on it."""
+    services = context.services
+    return context.tasks.start(
+        lambda _ctx: (host.id, sudo_rules.sudo_files(host, desk=services.desk))
+    )
+
+
+def write_sudo_file(context: "UiContext", file: sudo_rules.SudoFile, target: Path) -> Task:
+    """Write the rules of a change into a file."""
+    return context.tasks.start(lambda _ctx: save_whole(file.text.encode(), target))
 
 
 def save(context: "UiContext", host: Host, *, new: bool, secret: str = "") -> Task:

@@ -1,14 +1,19 @@
 """The base of every page: header, message area, body, and the few methods the shell calls."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from app.domain.host import Stage
+from app.errors import LoginRefused
+from app.i18n import _
 from ui.changed import Happened, Topic
 from ui.context import UiContext
-from ui.messages import Message, message_of
+from ui.messages import Message, MessageAction, message_of
 from ui.theme import BODY
 from ui.widgets.banner import BannerStack
 from ui.widgets.base_table import BaseTable
@@ -140,8 +145,12 @@ class Page(QWidget):
 
     @Slot(object)
     def show_error(self, error: BaseException) -> None:
-        """Show an exception as a banner above the body."""
-        self.banners.show_message(message_of(error))
+        """Show an exception as a banner above the body, with the way to what it asks for."""
+        message = message_of(error)
+        if isinstance(error, LoginRefused) and error.step == Stage.SUDO:
+            go = partial(self.context.navigation.go, "hosts", error.host)
+            message = replace(message, actions=(MessageAction(_("Enter the password"), go),))
+        self.banners.show_message(message)
 
     def reload_if_stale(self) -> None:
         """Catch up with what changed while the page was hidden; the shell calls it on showing."""

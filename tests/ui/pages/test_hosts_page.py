@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QScrollArea
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QScrollArea
 
+from app.domain.change import ChangeState
 from app.domain.event import NewEvent
 from app.services.host.hosts import ConnectionReport, ConnectionStep
+from app.services.host.sudo_files import sudo_files
 from ui.pages.hosts.page import HostsPage
 from ui.pages.hosts.sudo import SudoPart
 from ui.widgets.buttons import Button
@@ -59,6 +61,52 @@ def test_a_host_is_added_and_shown_unconfirmed_with_its_name_as_typed(drive, ser
     assert (host.address, host.port, host.key) == ("127.0.0.2", 2222, None)
     driver.bot.waitUntil(lambda: "<b>app</b>=cmd()" in shown(page))
     assert not button(page, "Test the connection").isEnabled()
+
+
+def test_sudo_that_refuses_a_password_leads_to_where_it_is_entered(drive, services):
+    from app.domain.host import Stage
+    from app.errors import LoginRefused
+    from ui.widgets.banner import Banner
+
+    driver = drive(HostsPage)
+    went = []
+    driver.context.navigation.went.connect(went.append)
+    driver.page.show_error(LoginRefused("Wrong.", host="db-01", step=Stage.SUDO))
+    action = button(driver.page.findChild(Banner), "Enter the password")
+    driver.click(action)
+    assert (went[-1].page, went[-1].ref) == ("hosts", "db-01")
+    driver.open("db-01")
+    assert driver.page.table.current.host.name == "db-01"
+
+
+def test_rules_for_sudo_are_shown_for_the_changes_that_need_them(drive, services, record, tmp_path):
+    from app.domain.runbook import Runbook, Step, StepKind
+    from ui.pages.hosts.sudo_rules import SudoRulesPart
+
+    driver = drive(HostsPage)
+    page = driver.page
+    driver.click(button(page, "Show what changes need"))
+    assert "no rule is needed" in shown(page)
+    command = "sudo /usr/bin/systemctl restart shop\nsudo apt-get update"
+    step = Step("s", "Restart", StepKind.COMMAND, kept(services)["db-01"].id, command=command)
+    change = record(
+        "Restart the shop",
+        ChangeState.DRAFT,
+        lambda item: replace(item, hosts=(step.host,), runbook=Runbook((step,))),
+    )
+    driver.click(button(page, "Show what changes need"))
+    part = page.findChild(SudoRulesPart)
+    text = part.findChild(QPlainTextEdit).toPlainText()
+    assert "ALL=(root) NOPASSWD: /usr/bin/systemctl restart shop\n" in text
+    assert "No rule for “sudo apt-get update”" in text
+    assert f"{change.number}  Restart the shop" in shown(part)
+    assert "1 rule, 1 line without one" in shown(part)
+    driver.click(button(part, "Copy"))
+    assert QApplication.clipboard().text() == text
+    page._rules.write_rules(sudo_files(kept(services)["db-01"], desk=services.desk)[0],
+                            tmp_path / "rules")  # fmt: skip
+    driver.settle()
+    assert (tmp_path / "rules").read_text() == text
 
 
 def test_an_address_that_is_none_is_refused_in_words_and_the_form_stays(drive, services):

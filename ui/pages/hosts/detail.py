@@ -9,6 +9,7 @@ from app.domain.host import Host, HostKey, KeyState, Login
 from app.i18n import _
 from app.services.host.health import summary_of
 from app.services.host.hosts import ConnectionReport
+from app.services.host.sudo_files import SudoFile
 from app.services.jobs.kept import KeptJob
 from app.wording import moment
 from ui.cells import Badge, Mark
@@ -16,6 +17,7 @@ from ui.operations.hosts import HostView
 from ui.pages.hosts.kept import KeptJobs
 from ui.pages.hosts.legacy import LegacyPart
 from ui.pages.hosts.sudo import SudoPart
+from ui.pages.hosts.sudo_rules import SudoRulesPart
 from ui.theme import SMALL
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind
@@ -47,6 +49,8 @@ class HostDetail(QWidget):
     archived = Signal()
     legacy_allowed = Signal(str, int)  # reason, days
     legacy_ended = Signal()
+    sudo_rules_wanted = Signal()
+    sudo_file_kept = Signal(object)  # SudoFile
     sudo_given = Signal(str)  # the password, empty to forget it
     kept_wanted = Signal()
     kept_opened = Signal(str)  # the run
@@ -62,6 +66,7 @@ class HostDetail(QWidget):
         self._key_box = QVBoxLayout()
         self._test_box = QVBoxLayout()
         self._kept: KeptJobs | None = None
+        self._rules: SudoRulesPart | None = None
         self._shown: HostKey | None = None
         self._reason: LineField | None = None
         self.setLayout(column(scrolling(panel(self._inner)), gap=0))
@@ -94,11 +99,7 @@ class HostDetail(QWidget):
         legacy.ended.connect(self.legacy_ended)
         self._add_title(_("Cryptography"))
         self._inner.addWidget(legacy)
-        if host.sudo:
-            sudo = SudoPart(held=view.sudo_held)
-            sudo.given.connect(self.sudo_given)
-            self._add_title(_("Password for sudo"))
-            self._inner.addWidget(sudo)
+        self._add_sudo(view)
         self._add_title(_("Last health check"))
         health = view.health
         text = (
@@ -121,6 +122,24 @@ class HostDetail(QWidget):
         self._kept.dropped.connect(self.kept_dropped)
         self._kept.finished.connect(self.kept_finished)
         self._inner.addWidget(self._kept)
+
+    def _add_sudo(self, view: HostView) -> None:
+        if view.host.sudo:
+            sudo = SudoPart(held=view.sudo_held)
+            sudo.given.connect(self.sudo_given)
+            self._add_title(_("Password for sudo"))
+            self._inner.addWidget(sudo)
+        show = Button(_("Show what changes need"), icon="list")
+        show.clicked.connect(self.sudo_rules_wanted)
+        self._add_title(_("Rules for sudo"), show)
+        self._rules = SudoRulesPart(root=view.host.sudo)
+        self._rules.kept.connect(self.sudo_file_kept)
+        self._inner.addWidget(self._rules)
+
+    def show_sudo_files(self, files: Sequence[SudoFile]) -> None:
+        """Show the rules the open changes need here."""
+        if self._rules is not None:
+            self._rules.show_files(files)
 
     def show_kept(self, jobs: Sequence[KeptJob]) -> None:
         """Show what lies on the host."""

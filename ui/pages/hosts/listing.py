@@ -132,8 +132,9 @@ class HostList(QWidget):
         self.search.wanted.connect(self._refill)
 
     def show_hosts(self, views: Sequence[HostView], wanted: str = "") -> None:
-        """Show other hosts; one that is wanted by its id is shown whatever the filter."""
+        """Show other hosts; one that is wanted by id or name is shown whatever the filter."""
         self._views = views
+        wanted = next((view.id for view in views if view.host.name == wanted), wanted)
         self.chips.set_counts([sum(map(test, views)) for _name, test in FILTERS])
         if wanted and not any(view.id == wanted for view in self._chosen()):
             self.chips.mark(0)

@@ -15,6 +15,7 @@ from ui.pages.hosts.detail import HostDetail
 from ui.pages.hosts.form import HostForm
 from ui.pages.hosts.kept_deeds import KeptDeeds
 from ui.pages.hosts.listing import HostList
+from ui.pages.hosts.rule_deeds import RuleDeeds
 from ui.pages.hosts.takeover import HostTakeover
 from ui.tasks import Latest
 from ui.widgets.buttons import Button, Kind
@@ -84,6 +85,8 @@ class HostsPage(Page):
         self._deeds.failed.connect(self.show_error)
         self._kept = KeptDeeds(self.context, self._detail, self)
         self._kept.failed.connect(self.show_error)
+        self._rules = RuleDeeds(self.context, self._detail, self)
+        self._rules.failed.connect(self.show_error)
 
     @property
     def ready(self) -> bool:
@@ -151,6 +154,7 @@ class HostsPage(Page):
         self._detail.show_host(view)
         self._deeds.set_host(view.host)
         self._kept.set_host(view.host)
+        self._rules.set_host(view.host)
 
     @Slot(object)
     def _on_picked(self, view: HostView | None) -> None:
