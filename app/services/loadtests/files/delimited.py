@@ -44,7 +44,12 @@ def read_delimited(file: Text, columns: Columns, book: Notebook, *, zone: str) -
         first_line += _pass_header(file, columns.above, book)
     reader = SampleReader(columns, book, zone)
     found = blocks(file, delimiter=ord(columns.delimiter), width=columns.width, line=first_line)
-    for block in ahead(found):
+    # Cutting, reading and what the caller does with a batch each have a thread of their own.
+    yield from ahead(_read(reader, ahead(found), book))
+
+
+def _read(reader: "SampleReader", found: Iterator[Block], book: Notebook) -> Iterator[Batch]:
+    for block in found:
         book.reject_all(block.rejected)
         if len(block):
             yield reader.batch(block)
