@@ -59,7 +59,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     worse = _("in which direction it gets worse")
     add("--worse", choices=("higher", "lower", "either"), default="higher", help=worse)
     add("--margin", help=_("change that matters, such as 5%%; latency and ratio: 10%%"))
-    add("--floor", type=float, default=0.0, help=_("least difference that matters, in the unit"))
+    add("--floor", default="0", help=_("least difference that matters, in the unit"))
     add("--zone", default="UTC", metavar="Area/City", help=_("zone of the daily rhythm"))
     add("--exclude", action="append", default=[], metavar="FROM/TO", help=_("no reference there"))
     add("--name", help=_("plain name for the sentence"))
@@ -118,7 +118,7 @@ def _judge(args: argparse.Namespace) -> tuple["Comparison", list[str]]:
         kind=kind,
         worse_when=WorseWhen(args.worse),
         margin=share(args.margin) if args.margin else _usual_margin(kind),
-        floor=args.floor,
+        floor=_floor(args.floor),
     )
     return compare_metric(metric, samples, layout, control=control), notes
 
@@ -155,6 +155,19 @@ def _read(
     control = args.control
     beside = Control(control, samples(control, args.control_total)) if control else None
     return column, samples(column, total), beside, notes
+
+
+def _floor(text: str) -> float:
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise InvalidInput(
+            _("“{text}” is no least difference.").format(text=text),
+            hint=_("Use a figure in the unit of the column, such as 5."),
+        )
+    return value
 
 
 def _usual_margin(kind: "MetricKind") -> float:

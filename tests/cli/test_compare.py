@@ -6,8 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import duckdb
 import numpy as np
 import pytest
+from openpyxl import Workbook
 
 from app.__main__ import main
 from app.cli.compare import share, span_s
@@ -170,6 +172,39 @@ def test_rows_units_and_epochs_do_not_matter(
     }
 
 
+def test_the_kind_of_file_does_not_matter(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plain = ask(capsys, file, *WORDS)
+    cells = [line.split(",") for line in file.read_text().splitlines()[1:]]
+    points = [[datetime.fromisoformat(at).timestamp(), value] for at, value in cells]
+    result = {"metric": {"__name__": "value"}, "values": points}
+    answer = {"status": "success", "data": {"resultType": "matrix", "result": [result]}}
+    (tmp_path / "prometheus").write_text(json.dumps(answer))
+    duckdb.sql(
+        f"COPY (SELECT time, value FROM read_csv('{file}')) TO '{tmp_path / 'parquet'}' "
+        "(FORMAT parquet)"
+    )
+    book, serials = Workbook(), Workbook()
+    for sheet, stamp in ((book, _naive), (serials, _serial)):
+        sheet.active.append(["time", "value"])
+        for at, value in cells:
+            sheet.active.append([stamp(datetime.fromisoformat(at)), float(value)])
+    book.save(tmp_path / "workbook.xlsx")
+    serials.save(tmp_path / "serials.xlsx")
+    for name in ("prometheus", "parquet", "workbook.xlsx", "serials.xlsx"):
+        assert ask(capsys, tmp_path / name, *WORDS) == plain, name
+
+
+def _naive(at: datetime) -> datetime:
+    return at.replace(tzinfo=None)
+
+
+def _serial(at: datetime) -> float:
+    """Return a time as spreadsheets count it: days since the end of 1899."""
+    return (_naive(at) - datetime(1899, 12, 30)).total_seconds() / 86400
+
+
 def test_people_get_plain_lines(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     exclude = ("--exclude", "2026-03-17T11:00Z/2026-03-17T12:00Z")
     words = ("--name", "Response time", "--unit", "ms", *exclude)
@@ -252,6 +287,9 @@ def test_the_exit_code_tells_the_verdict_on_request(
         (["--window", "soon"], "no length of time"),
         (["--settle", "1e12"], "no length of time"),
         (["--margin", "0%"], "no margin"),
+        (["--floor", "nan"], "no least difference"),
+        (["--floor", "-1"], "no least difference"),
+        (["--floor", "much"], "no least difference"),
         (["--margin", "much"], "no margin"),
         (["--zone", "Mars/Olympus"], "not known"),
         (["--column", "nope"], "no column"),
