@@ -18,6 +18,7 @@ from app.domain.window import TimeRange, Window
 from tests.journeys.driver import SLOW_MS, Person, at_the_window
 from tests.journeys.lab import Lab, opened, prepare
 from ui.widgets.confirm import TypedConfirmation
+from ui.widgets.labels import Label
 
 pytestmark = pytest.mark.journey
 OTHER = HostId("other")
@@ -105,6 +106,8 @@ def test_a_late_night_writes_down_by_itself_where_it_left_the_plan(
         person.wait(lambda: the_run(person).of("z").state is StepState.SENT, "the long step")
         person.press_when_free("Pause")
         person.wait(lambda: the_run(person).state is RunState.PAUSED, "the pause")
+        person.wait(lambda: "what was sent goes on to its end" in person.text(), "the words")
+        assert person.button("Pause").reason == "Paused already"
         person.press_when_free("Back out")
         person.wait(lambda: bool(person.seen(TypedConfirmation)), "the question")
         (asked,) = person.seen(TypedConfirmation)
@@ -116,6 +119,11 @@ def test_a_late_night_writes_down_by_itself_where_it_left_the_plan(
         person.settle(SLOW_MS)
         person.press("Timeline")
         person.press("Deviations")
+        table = person.table("Timeline")
+        entries = [table.model().index(row, 1).data() for row in range(table.model().rowCount())]
+        late = next(row for row, text in enumerate(entries) if "was passed" in text)
+        person.pick(table, late)
+        assert entries[late] in [label.text() for label in person.seen(Label)], "all of it"
         said = person.text()
     run = the_run_of(lab)
     kinds = {kind: {d.step for d in run.deviations if d.kind is kind} for kind in DeviationKind}

@@ -171,7 +171,7 @@ def test_pictures_are_spoken_as_sentences(shown):
     matrix = RiskMatrix(RiskScore(Grade.HIGH, Grade.LOW))
     assert matrix.accessibleName() == "Inherent risk Low: likelihood High, impact Low"
     end = NOW + timedelta(hours=1)
-    strip = RunStrip(Strip(TimeScale(NOW, end, ZONE), NOW, deadline=end))
+    strip = RunStrip(Strip(TimeScale(NOW, end, ZONE), NOW, deadline=end, closes=end))
     assert strip.accessibleName() == "now 02:33, 03:33 roll back at the latest, window ends 03:33"
 
 

@@ -180,6 +180,8 @@ class Strip:
     deadline: datetime | None = None
     over: bool = False
     """Whether the run has ended; ``now`` is when."""
+    closes: datetime | None = None
+    """The end of the window, where there is one."""
 
 
 _Labelled = tuple[datetime, str, QColor, str]
@@ -203,7 +205,7 @@ class RunStrip(Painted):
             (strip.planned_end, _("plan {time}")),
             (strip.expected_end, _("expected {time}")),
             (strip.deadline, _("{time} roll back at the latest")),
-            (strip.scale.end, _("window ends {time}")),
+            (strip.closes, self._closing),
         ):
             if at is not None:
                 words.append(text.format(time=clock(at, zone)))
@@ -212,6 +214,12 @@ class RunStrip(Painted):
     @property
     def _reached(self) -> str:
         return _("ended {time}") if self._strip and self._strip.over else _("now {time}")
+
+    @property
+    def _closing(self) -> str:
+        strip = self._strip
+        past = strip is not None and strip.closes is not None and strip.closes <= strip.now
+        return _("window ended {time}") if past else _("window ends {time}")
 
     def sizeHint(self) -> QSize:
         """Labels above, a bar of 10, labels below."""
@@ -237,6 +245,9 @@ class RunStrip(Painted):
             above.append((strip.planned_end, _("plan {time}"), look.ink, "ink2"))
         if strip.deadline:
             above.append((strip.deadline, _("{time} roll back at the latest"), look.bad, "bad"))
+        if strip.closes and strip.closes != strip.scale.end:
+            above.append((strip.closes, self._closing, look.ink, "ink2"))
+        above.sort(key=lambda mark: mark[0])  # each label begins where the one before it ends
         self._paint_above(painter, bar, strip, above)
         self._paint_below(painter, bar, strip, small)
 
@@ -279,6 +290,9 @@ class RunStrip(Painted):
                 write(painter, QRectF(place, y, plain.width(text) + 2, small), text, plain)
                 edge = place + plain.width(text) + 12
         ends = label(strip.scale.end)
+        if strip.closes == strip.scale.end:
+            named = self._closing.format(time=ends)
+            ends = named if edge + plain.width(named) < self.width() else ends
         said = strip.over and label(strip.planned_end or strip.now) == ends
         if not said and edge + plain.width(ends) < self.width():
             write(painter, QRectF(edge, y, self.width() - edge, small), ends, plain, RIGHT)

@@ -68,3 +68,14 @@ def test_a_finished_run_says_when_it_ended_and_no_longer_now(begun, services, cl
     assert "roll back" not in said
     assert driver.page._table.bars.marks == Marks(None, None)
     assert not driver.page._band.left.isVisible()
+
+
+def test_after_the_end_of_the_window_the_strip_still_shows_what_is_to_come(begun, clock):
+    past = Window(TimeRange(NOON - timedelta(hours=2), NOON - timedelta(hours=1)))
+    driver = begun(replace(LOOK, estimate_s=600.0), window=past)
+    strip = driver.page._band.strip
+    assert strip._strip.scale.end == NOON + timedelta(minutes=10), "the end of the plan"
+    said = strip.accessibleName()
+    assert "plan 12:10" in said
+    assert "window ended 11:00" in said
+    assert "window ends" not in said

@@ -79,11 +79,11 @@ class RunningStrip(QWidget):
         self.button.set_icon("diamond" if decides else "play")
         self._left.set_target(first.deadline)
         start = run.started_at or now
-        end = max(change.window.span.end if change.window else now, now)
+        closes = change.window.span.end if change.window and run.is_live else None
+        planned, expected = planned_end(run), expected_end(run, now)
+        end = max(at for at in (closes, now, planned, expected) if at is not None)
         scale = TimeScale(start, end, first.zone)
-        self._strip.set_strip(
-            Strip(scale, now, planned_end(run), expected_end(run, now), first.deadline)
-        )
+        self._strip.set_strip(Strip(scale, now, planned, expected, first.deadline, closes=closes))
 
     @Slot()
     def _on_clicked(self) -> None:

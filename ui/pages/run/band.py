@@ -47,16 +47,18 @@ class RunBand(QWidget):
         self.strip.setVisible(True)
         closes = view.change.window.span.end if view.change.window and run.is_live else None
         planned = planned_end(run)
-        ends = (run.ended_at, planned) if run.ended_at else (closes or fallback_end, now)
+        expected = None if over else expected_end(run, now)
+        ends = (run.ended_at, planned, *(() if over else (closes or fallback_end, now, expected)))
         end = max(at for at in ends if at is not None)
         self.strip.set_strip(
             Strip(
                 TimeScale(started, end, view.zone),
                 run.ended_at or now,
                 planned,
-                None if over else expected_end(run, now),
+                expected,
                 None if over else view.deadline,
                 over=over,
+                closes=None if over else closes,
             )
         )
 

@@ -112,7 +112,7 @@ class DecisionPanel(QWidget):
         backs_out = run.backout_at is None and bool(_way_back(run))
         stands = idle or run.state is RunState.WAITING
         if run.state is RunState.PAUSED or (stands and not _asks(step)):
-            self._ask_paused(view.not_runner, paused=run.state is RunState.PAUSED)
+            self._ask_paused(view.not_runner, run)
         elif step.state.is_trouble and step.step.fleet is not None:
             self._ask_card(FleetCard(run, step, backs_out=backs_out), view)
         elif step.state.is_trouble:
@@ -134,11 +134,14 @@ class DecisionPanel(QWidget):
         else:
             self._ask_card(ManualCard(self._context, step), view)
 
-    def _ask_paused(self, not_runner: str, *, paused: bool) -> None:
+    def _ask_paused(self, not_runner: str, run: Run) -> None:
         go_on = Button(_("Go on"), Kind.PRIMARY, icon="play")
         go_on.block(not_runner)
         go_on.clicked.connect(self._on_resumed)
-        words = _("Paused") if paused else _("Stands still: nothing is being sent")
+        words = _("Stands still: nothing is being sent")
+        if run.state is RunState.PAUSED:
+            going = any(item.state is StepState.SENT for item in run.active)
+            words = _("Paused; what was sent goes on to its end") if going else _("Paused")
         heading = row(StateBadge(Badge(Mark.HELD, words)), None, WithReason(go_on))
         self._layout.addWidget(card(column(heading, margins=(14, 12, 14, 12))))
 
@@ -225,7 +228,13 @@ def _key(
     is_gate = step.step.kind is StepKind.GATE
     late = _is_late(view, run, now) if is_gate else _asks_late(view, run, step, now)
     return (run.id, run.state is RunState.PAUSED, idle, step.step.id, len(step.proofs), late,
-            len(run.trouble), step.state, view.not_runner, view.not_owner)  # fmt: skip
+            len(run.trouble), step.state, _sent(run), view.not_runner, view.not_owner)  # fmt: skip
+
+
+def _sent(run: Run) -> int:
+    """How many steps go on although the run is paused."""
+    paused = run.state is RunState.PAUSED
+    return sum(item.state is StepState.SENT for item in run.active) if paused else 0
 
 
 def _is_sent(run: Run, step: StepRun) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
-from app.domain.run import Run
+from app.domain.run import Run, RunState
 from app.i18n import _
 from app.services.run.live import Output
 from app.services.run.silent_gates import is_silent
@@ -154,7 +154,8 @@ class RunPage(Page):
         self._start.block(view.not_runner)
         self._back_out.block(view.not_runner)
         idle = live and not (run and goes(run) and self._pilot.is_playing)
-        self._pause.block(_("No step runs") if idle else "")
+        paused = run is not None and run.state is RunState.PAUSED
+        self._pause.block(_("Paused already") if paused else _("No step runs") if idle else "")
         if self._carry_on and run and goes(run):
             self._carry_on = False
             self._pilot.carry_on(run)

@@ -151,6 +151,7 @@ class TimelineView(QWidget):
         )  # fmt: skip
         self.table.setAccessibleName(_("Timeline"))
         self.none = Label(_("Nothing of this kind yet."), tone="ink2")
+        self.whole = Label(wrap=True).make_selectable()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -158,6 +159,7 @@ class TimelineView(QWidget):
         add_layout(layout, row(self.chips, self.pin, margins=(16, 8, 16, 0)))
         add_layout(layout, row(self.none, margins=(16, 0, 16, 0)))
         layout.addWidget(self.table, 1)
+        add_layout(layout, row(self.whole, margins=(16, 0, 16, 8)))
         self.chips.chosen.connect(self._refilter)
         self.table.picked.connect(self._on_picked)
         self.table.opened.connect(self._on_pin)
@@ -204,6 +206,8 @@ class TimelineView(QWidget):
 
     @Slot(object)
     def _on_picked(self, entry: Entry | None) -> None:
+        self.whole.setText(visible(entry.text) if entry is not None else "")
+        self.whole.setVisible(entry is not None)
         self.pin.block("" if entry is not None else _("choose an entry"))
         self.pin.setText(_("Unpin") if entry is not None and entry.pinned else _("Pin"))
 
