@@ -17,6 +17,7 @@ from app.domain.runbook import Phase, Runbook, Step, StepKind
 from app.domain.window import TimeRange, Window
 from tests.journeys.driver import SLOW_MS, Person, at_the_window
 from tests.journeys.lab import Lab, opened, prepare
+from ui.widgets.badges import StateBadge
 from ui.widgets.confirm import TypedConfirmation
 from ui.widgets.labels import Label
 
@@ -73,6 +74,63 @@ def until(person: Person, step: str, state: StepState) -> None:
     person.settle(SLOW_MS)
 
 
+def tell_and_prove(person: Person) -> None:
+    """Answer the notification and the manual step, which wants its file."""
+    person.wait(lambda: person.can_press("Save as mail file"), "the notification")
+    person.type("Who was told", "Lerato, by telephone")
+    person.press("They were told")
+    until(person, "m", StepState.WAITING)
+    assert not person.can_press("Done"), "a proof is missing"
+    person.press("Add a file or photo")
+    person.wait(lambda: bool(the_run(person).of("m").proofs), "the proof")
+    person.press_when_free("Done")
+
+
+def let_the_gate_stop_and_pass_it_late(person: Person) -> None:
+    """Say nothing until it stops, open it again, and say why to go on so late."""
+    until(person, "g", StepState.WAITING)
+    until(person, "g", StepState.STOPPED)
+    assert "Nobody answered in time, so nothing was sent" in person.text()
+    person.press("Open the gate again")
+    type_the_words(person, "Why go on all the same", "Too far to turn round", "GO")
+    person.wait(lambda: the_run(person).of("z").state is StepState.SENT, "the long step")
+
+
+def type_the_words(person: Person, label: str, why: str, words: str) -> None:
+    """Say why, and type what has to be typed."""
+    person.wait(lambda: bool(person.seen(TypedConfirmation)), "the words to type")
+    (asked,) = person.seen(TypedConfirmation)
+    person.type(label, why)
+    asked.field.setFocus()
+    QTest.keyClicks(asked.field, words)
+    person.click(asked.button)
+
+
+def pause_and_back_out(person: Person) -> None:
+    """Pause while a step goes on, then turn round."""
+    person.press_when_free("Pause")
+    person.wait(lambda: the_run(person).state is RunState.PAUSED, "the pause")
+    words = "Paused; what was sent goes on to its end"
+    person.wait(lambda: words in {one.accessibleName() for one in person.seen(StateBadge)}, words)
+    assert person.button("Pause").reason == "Paused already"
+    person.press_when_free("Back out")
+    type_the_words(person, "Why", "It takes too long", "BACK OUT demo-01")
+    person.wait(lambda: the_run(person).state is RunState.BACKED_OUT, "the way back", SLOW_MS)
+    person.settle(SLOW_MS)
+
+
+def read_the_deviations(person: Person) -> list[str]:
+    """Read the timeline; the entry that is picked can be read whole."""
+    person.press("Timeline")
+    person.press("Deviations")
+    table = person.table("Timeline")
+    said = [table.model().index(row, 1).data() for row in range(table.model().rowCount())]
+    late = next(row for row, text in enumerate(said) if "was passed" in text)
+    person.pick(table, late)
+    assert said[late] in [label.text() for label in person.seen(Label)], "all of it"
+    return said
+
+
 def test_a_late_night_writes_down_by_itself_where_it_left_the_plan(
     lab, qapp, qtbot, tmp_path, monkeypatch
 ):
@@ -85,46 +143,10 @@ def test_a_late_night_writes_down_by_itself_where_it_left_the_plan(
     with at_the_window(lab.data, "Nomsa", qtbot) as person:
         person.go("run")
         person.press("Start the run")
-        person.wait(lambda: person.can_press("Save as mail file"), "the notification")
-        person.type("Who was told", "Lerato, by telephone")
-        person.press("They were told")
-        until(person, "m", StepState.WAITING)
-        assert not person.can_press("Done"), "a proof is missing"
-        person.press("Add a file or photo")
-        person.wait(lambda: bool(the_run(person).of("m").proofs), "the proof")
-        person.press_when_free("Done")
-        until(person, "g", StepState.WAITING)
-        until(person, "g", StepState.STOPPED)
-        assert "Nobody answered in time, so nothing was sent" in person.text()
-        person.press("Open the gate again")
-        person.wait(lambda: bool(person.seen(TypedConfirmation)), "the gate")
-        (gate,) = person.seen(TypedConfirmation)
-        person.type("Why go on all the same", "Too far to turn round")
-        gate.field.setFocus()
-        QTest.keyClicks(gate.field, "GO")
-        person.click(gate.button)
-        person.wait(lambda: the_run(person).of("z").state is StepState.SENT, "the long step")
-        person.press_when_free("Pause")
-        person.wait(lambda: the_run(person).state is RunState.PAUSED, "the pause")
-        person.wait(lambda: "what was sent goes on to its end" in person.text(), "the words")
-        assert person.button("Pause").reason == "Paused already"
-        person.press_when_free("Back out")
-        person.wait(lambda: bool(person.seen(TypedConfirmation)), "the question")
-        (asked,) = person.seen(TypedConfirmation)
-        person.type("Why", "It takes too long")
-        asked.field.setFocus()
-        QTest.keyClicks(asked.field, "BACK OUT demo-01")
-        person.click(asked.button)
-        person.wait(lambda: the_run(person).state is RunState.BACKED_OUT, "the way back", SLOW_MS)
-        person.settle(SLOW_MS)
-        person.press("Timeline")
-        person.press("Deviations")
-        table = person.table("Timeline")
-        entries = [table.model().index(row, 1).data() for row in range(table.model().rowCount())]
-        late = next(row for row, text in enumerate(entries) if "was passed" in text)
-        person.pick(table, late)
-        assert entries[late] in [label.text() for label in person.seen(Label)], "all of it"
-        said = person.text()
+        tell_and_prove(person)
+        let_the_gate_stop_and_pass_it_late(person)
+        pause_and_back_out(person)
+        said = "\n".join(read_the_deviations(person))
     run = the_run_of(lab)
     kinds = {kind: {d.step for d in run.deviations if d.kind is kind} for kind in DeviationKind}
     assert kinds[DeviationKind.UNDECLARED_HOST] == {"o"}

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from app.domain.run import StepState
 from app.domain.window import TimeRange, Window
+from app.wording import moment
 from tests.fakes import NOON
 from tests.ui.pages.test_run_decisions import LOOK, begun, step, wait
-from tests.ui.pages.test_run_page import button, only_run
+from tests.ui.pages.test_run_page import button, only_run, shown
 from ui.pages.run.rows import BAR_COLUMN
 from ui.theme import tokens
 from ui.widgets.run_bars import Marks
@@ -79,3 +80,14 @@ def test_after_the_end_of_the_window_the_strip_still_shows_what_is_to_come(begun
     assert "plan 12:10" in said
     assert "window ended 11:00" in said
     assert "window ends" not in said
+
+
+def test_a_run_says_its_zone_and_once_it_is_over_its_day(begun, services):
+    zone = "Africa/Johannesburg"
+    driver = begun(LOOK, window=Window(WINDOW.span, zone))
+    assert "started 14:00:00 SAST by Nomsa" in shown(driver.page)
+    driver.click(button(driver.page, "Done"))
+    wait(driver, lambda: only_run(services).is_over)
+    driver.page.reload()
+    driver.settle()
+    assert f"started {moment(NOON, zone, seconds=True)} by Nomsa" in shown(driver.page)

@@ -62,9 +62,10 @@ COLUMNS = (
             below=(Words(window_sentence(item.window), "ink2"),),
         ),
     ),
-    Column[WindowRow](_("Kind"), lambda item: item.badge.word,
-                      cell=lambda item: cell(item.badge), width=92),
-    Column[WindowRow](_("Next"), lambda item: item.next_text, width=142, right=True, tone="ink2"),
+    Column[WindowRow](
+        _("Kind, next"), lambda item: f"{item.badge.word}, {item.next_text}",
+        cell=lambda item: cell(item.badge, below=(Words(item.next_text, "ink2"),)), width=118,
+    ),
 )  # fmt: skip
 
 

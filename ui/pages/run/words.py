@@ -1,8 +1,10 @@
 """What the run page says of the run in one sentence."""
 
+from datetime import datetime
+
 from app.domain.run import Run, RunMode, RunState, StepRun, StepState
 from app.i18n import _
-from app.wording import clock, duration, moment
+from app.wording import clock, duration, moment, zone_label
 from ui.operations.runs import RunView
 from ui.pages.run.rows import position_of, step_badge
 
@@ -37,7 +39,7 @@ def sentence(view: RunView) -> str:
     began = _("{kind} of {number}, started {time} by {who}.").format(
         kind=kinds[run.mode],
         number=number,
-        time=clock(run.started_at, view.zone, seconds=True),
+        time=_began(run, run.started_at, view.zone),
         who=run.by,
     )
     if run.is_over and run.ended_at:
@@ -45,6 +47,13 @@ def sentence(view: RunView) -> str:
         took = duration((run.ended_at - run.started_at).total_seconds())
         return f"{began} {word} {clock(run.ended_at, view.zone, seconds=True)}, {took}."
     return f"{began} {_where(run)}"
+
+
+def _began(run: Run, at: datetime, zone: str) -> str:
+    """Say when, with its zone; of a run that is over also the day."""
+    if run.is_over:
+        return moment(at, zone, seconds=True)
+    return f"{clock(at, zone, seconds=True)} {zone_label(at, zone)}"
 
 
 def _where(run: Run) -> str:
