@@ -39,11 +39,14 @@ def test_rows_count_or_say_why_they_do_not():
         Response(5, "Faster", "Desk", date(2026, 11, 30)),
         Response(4, "", "", date(2026, 11, 30)),
         Response(None, "Slow", "Sales"),
+        Response(3),
     )
+    assert [(row.line, row.remark) for row in found.rows if row.remark] == [
+        (8, "date left out: “2026-13-40”")
+    ]
     assert [(row.line, row.reason) for row in found.bad] == [
         (3, "“6” is no rating from 1 to 5"),
         (7, "“x” is no rating from 1 to 5"),
-        (8, "“2026-13-40” is no date such as 2026-11-30"),
         (9, "neither a rating nor a comment"),
     ]
 
@@ -55,6 +58,48 @@ def test_other_peoples_tables_are_read(delimiter, encoding):
     text = "\r\n".join(delimiter.join(row) for row in rows)
     (answer,) = read_csv(text.encode(encoding)).good
     assert answer == Response(4, "Größer und schneller")
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("2026/11/30 10:22:01 AM GMT+1", date(2026, 11, 30)),
+        ("11/30/2026 10:22:01", date(2026, 11, 30)),
+        ("30/11/2026", date(2026, 11, 30)),
+        ("7.3.2026 09:10", date(2026, 3, 7)),
+        ("4/4/2026", date(2026, 4, 4)),
+        ("3/4/2026", None),  # March or April: nobody can tell
+        ("2026-11-301", None),
+        ("yesterday", None),
+    ],
+)
+def test_the_time_stamps_of_form_programs_lose_no_answer(written, said):
+    (row,) = read_csv(f"Timestamp,Rating\n{written},4\n".encode()).rows
+    assert (row.reason, row.response) == ("", Response(4, said_on=said))
+    assert row.remark == ("" if said else f"date left out: “{written}”")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\nRating;Comment\n4;Fast, mostly\n",
+        "SEP=\t\r\nRating\tComment\r\n4\tFast, mostly\r\n",
+        "\n\nRating;Comment\n4;Fast, mostly\n",
+        '"Name, if you like, or team, or both";Rating;Comment\nx;4;Fast, mostly\n',
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_what_spreadsheets_save_is_read(text, encoding):
+    assert read_csv(text.encode(encoding)).good == (Response(4, "Fast, mostly"),)
+
+
+def test_cells_like_formulas_are_words_and_never_a_rating():
+    rows = "=1+4,Desk,+cmd\n4,=A1,-2+3\n@SUM(A1),x,y\n"
+    found = read_csv((HEAD + rows).encode())
+    assert found.good == (Response(4, "-2+3", "=A1"),)
+    assert [row.reason for row in found.bad] == [
+        "“=1+4” is no rating from 1 to 5", "“@SUM(A1)” is no rating from 1 to 5",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -121,7 +166,7 @@ def test_no_pasted_text_breaks_the_reader(text):
 
 
 def test_pasted_lines_and_forms_are_told_apart():
-    plain = read_pasted("4 | faster than before\n\n5/5: great\nno number here\n7 too much")
+    plain = read_pasted("4 | faster than before\n\n5/5: great\nno number here\n7 | too much")
     assert [(a.rating, a.text) for a in plain.good] == [
         (4, "faster than before"), (5, "great"), (None, "no number here"),
     ]  # fmt: skip
@@ -135,6 +180,43 @@ def test_pasted_lines_and_forms_are_told_apart():
         Response(None, "only words"),
     )  # fmt: skip
     assert [row.line for row in forms.bad] == [8]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["2 people could not log in", "3,5 seconds slower", "4-5 times a day it hangs",
+     "12:30 it broke", "1. The page is slow", "2 - 3 hours lost",
+     "5-minute outage", "10 minutes down"],
+)  # fmt: skip
+def test_a_number_in_a_sentence_is_no_rating(line):
+    (row,) = read_pasted(line).rows
+    assert (row.reason, row.response) == ("", Response(None, line))
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [("4", Response(4)), ("4/5", Response(4)), ("4/5 good", Response(4, "good")),
+     ("4 | 2 hours faster", Response(4, "2 hours faster")),
+     ("3 – as before", Response(3, "as before")),
+     ("5, at last", Response(5, "at last")), (" 2: slow", Response(2, "slow"))],
+)  # fmt: skip
+def test_a_number_that_stands_apart_is_the_rating(line, answer):
+    assert read_pasted(line).good == (answer,)
+
+
+def test_a_bare_number_before_words_is_asked_about():
+    (row,) = read_pasted("4 faster than before").rows
+    assert (row.response, row.remark) == (
+        Response(None, "4 faster than before"), "no rating: write 4 | for one",
+    )  # fmt: skip
+
+
+def test_a_paste_that_never_ends_is_cut_and_says_so():
+    found = read_pasted("4 | ok\n" * (MOST_ROWS + 5))
+    assert len(found.good) == MOST_ROWS
+    assert found.bad[-1].reason == f"more than {MOST_ROWS} rows"
+    with pytest.raises(InvalidInput, match="longer than 5 MiB"):
+        read_pasted("x" * (MOST_BYTES + 1))
 
 
 def test_the_forms_we_send_are_read_when_they_come_back(made):

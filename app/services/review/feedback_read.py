@@ -21,9 +21,19 @@ _NAMES = {
     "said_on": ("date", "day", "submitted", "timestamp", "datum"),
 }
 """What the columns of other people's forms are called."""
+_MONTHS = 12
 _KEYS = re.compile(r"^\s*([A-Za-z]+)\s*[:=]\s*(.*)$")
-_BEGINS = re.compile(r"^\s*(\d{1,2})(?:\s*/\s*5)?(?:\s*[|:;,–-]\s*|\s+)(.*)$")
-_DATES = (re.compile(r"(\d{4})-(\d\d)-(\d\d)"), re.compile(r"(\d\d)\.(\d\d)\.(\d{4})"))
+_BEGINS = re.compile(
+    r"^\s*(\d{1,2})(?:\s*/\s*5\b\s*[|:;,–-]?|\s*\||\s*[:;](?!\s*\d)|\s*[,–-](?=\s)(?!\s*\d)|\s*$)"
+    r"\s*(.*)$"
+)
+_COUNTS = re.compile(r"^\s*[1-5]\s+\S")
+"""A line that begins with a rating, or with a number of something: "2 people could not log in"."""
+_YEAR_FIRST = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?!\d)")
+_DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)")
+_UNKNOWN_ORDER = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)")
+_SEPARATOR_LINE = re.compile(r"sep=([,;\t])\s*", re.IGNORECASE)
+_MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8"))
 
 
 class _Reader(Protocol):
@@ -65,8 +75,9 @@ class Preview:
 def read_csv(data: bytes) -> Preview:
     """Read a file with one answer in a row; the first row names the columns.
 
-    Comma, semicolon and tabulator are told apart by the first row. A column that is not known is
-    passed over; names of persons are not asked for and not kept.
+    Comma, semicolon and tabulator are told apart by the names of columns they leave; empty lines
+    and a line such as ``sep=;`` may stand above them. A column that is not known is passed over;
+    names of persons are not asked for and not kept.
 
     Raises:
         InvalidInput: It is too big, is no CSV, or has neither a rating nor a comment.
@@ -74,11 +85,11 @@ def read_csv(data: bytes) -> Preview:
     if len(data) > MOST_BYTES:
         raise InvalidInput(_("The file is larger than {n} MiB.").format(n=MOST_BYTES >> 20))
     text = _decoded(data)
-    first = text.lstrip("\ufeff").split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     rows = _rows(reader)
     header = next(rows, (0, None, ""))[1]
+    if header and header[0].strip().casefold() == "sep=":
+        header = next(rows, (0, None, ""))[1]
     columns = _columns(header or [])
     if not {"rating", "text"} & columns.keys():
         raise InvalidInput(
@@ -88,7 +99,23 @@ def read_csv(data: bytes) -> Preview:
     return _checked(_of_row(line, cells, why, columns) for line, cells, why in rows)
 
 
+def _delimiter(text: str) -> str:
+    """Return what the columns stand apart by: whatever leaves the most names that are known."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    if found := _SEPARATOR_LINE.fullmatch(first):
+        return found[1]
+
+    def known(delimiter: str) -> tuple[int, int]:
+        cells = next(csv.reader([first], delimiter=delimiter), [])
+        return len(_columns(cells)), len(cells)
+
+    return max(",;\t", key=known)
+
+
 def _decoded(data: bytes) -> str:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data.decode(encoding, "replace").lstrip("\ufeff")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
@@ -144,13 +171,13 @@ def _of_values(line: int, values: dict[str, str]) -> Read:
             why = _("“{text}” is no rating from {least} to {most}")
             return Read(line, kept, why.format(text=_plain(written, 40), least=LEAST, most=MOST))
         kept = replace(kept, rating=rating)
-    if (day := values.get("said_on", "").strip()) and (said := _date(day)):
-        kept = replace(kept, said_on=said)
-    elif day:
-        why = _("“{text}” is no date such as 2026-11-30").format(text=_plain(day, 40))
-        return Read(line, kept, why)
     if kept.rating is None and not kept.text:
         return Read(line, kept, _("neither a rating nor a comment"))
+    if (day := values.get("said_on", "").strip()) and (said := _date(day)):
+        kept = replace(kept, said_on=said)
+    elif day:  # an answer is not lost because a form writes its dates in a way of its own
+        why = _("date left out: “{text}”")
+        return Read(line, kept, remark=why.format(text=_plain(day, 40)))
     return Read(line, kept)
 
 
@@ -161,14 +188,22 @@ def _rating(text: str) -> int | None:
 
 
 def _date(text: str) -> date | None:
-    for place, pattern in enumerate(_DATES):
-        if found := pattern.match(text):
-            parts = [int(part) for part in found.groups()]
-            try:
-                return date(*parts) if place == 0 else date(parts[2], parts[1], parts[0])
-            except ValueError:
-                return None
-    return None
+    """Read a date, also one followed by a time; 03/04/2026 is none, as its order is not known."""
+    if found := _YEAR_FIRST.match(text):
+        year, month, day = map(int, found.groups())
+    elif found := _DAY_FIRST.match(text):
+        day, month, year = map(int, found.groups())
+    elif found := _UNKNOWN_ORDER.match(text):
+        one, other, year = map(int, found.groups())
+        if one <= _MONTHS and other <= _MONTHS and one != other:
+            return None
+        day, month = max(one, other), min(one, other)
+    else:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 def _plain(text: str, most: int) -> str:
@@ -183,7 +218,8 @@ def _checked(rows: Iterable[Read]) -> Preview:
     for row in rows:
         twin = seen.get(row.response)
         if twin is not None and not row.reason and row.response.text:
-            row = replace(row, remark=_("the same as line {n}").format(n=twin))
+            same = _("the same as line {n}").format(n=twin)
+            row = replace(row, remark=f"{same}, {row.remark}" if row.remark else same)
         seen.setdefault(row.response, row.line)
         checked.append(row)
     return Preview(tuple(checked))
@@ -192,13 +228,27 @@ def _checked(rows: Iterable[Read]) -> Preview:
 def read_pasted(text: str) -> Preview:
     """Read answers that were pasted: our text form, ``rating=4`` of a mail, or one in a line.
 
-    Forms are separated by an empty line or a line of dashes. In plain lines a number at the
-    beginning is the rating: ``4 | faster than before``.
+    Forms are separated by an empty line or a line of dashes. In plain lines a number that stands
+    apart at the beginning is the rating: ``4 | faster than before``, ``4/5 faster``. A number that
+    is part of the sentence is none: "2 people could not log in" rates nothing.
+
+    Raises:
+        InvalidInput: It is too long.
     """
-    lines = list(enumerate(text[:MOST_BYTES].splitlines(), start=1))
+    if len(text) > MOST_BYTES:
+        raise InvalidInput(_("The text is longer than {n} MiB.").format(n=MOST_BYTES >> 20))
+    lines = list(enumerate(text.splitlines(), start=1))
     is_form = any(_key_of(line) for _n, line in lines)
-    rows = _forms(lines) if is_form else _plain_lines(lines)
-    return _checked(row for _n, row in zip(range(MOST_ROWS), rows, strict=False))
+    return _checked(_no_more(_forms(lines) if is_form else _plain_lines(lines)))
+
+
+def _no_more(rows: Iterable[Read]) -> Iterator[Read]:
+    """Yield as many as are taken, and say when there are more."""
+    for number, row in enumerate(rows):
+        if number == MOST_ROWS:
+            yield Read(row.line, Response(), _("more than {n} rows").format(n=MOST_ROWS))
+            return
+        yield row
 
 
 def _key_of(line: str) -> tuple[str, str] | None:
@@ -231,4 +281,8 @@ def _plain_lines(lines: Sequence[tuple[int, str]]) -> Iterator[Read]:
             continue
         found = _BEGINS.match(line)
         values = {"rating": found[1], "text": found[2]} if found else {"text": line}
-        yield _of_values(n, values)
+        row = _of_values(n, values)
+        if not found and _COUNTS.match(line):
+            why = _("no rating: write 4 | for one")
+            row = replace(row, remark=why)
+        yield row

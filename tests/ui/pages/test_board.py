@@ -111,6 +111,31 @@ def test_a_card_is_dragged_from_where_it_was_pressed_and_nothing_else_is(board, 
     assert dragged == [(columns(board)[S.ASSESS].pages.at(1).id, S.ASSESS)]
 
 
+def test_a_column_without_cards_says_what_it_is_for(board):
+    def ink(state):
+        picture = columns(board)[state].cards.viewport().grab().toImage()
+        plain = picture.pixelColor(picture.width() - 1, picture.height() - 1)
+        return sum(
+            picture.pixelColor(x, y) != plain
+            for x in range(picture.width())
+            for y in range(min(60, picture.height()))
+        )
+
+    assert ink(S.DRAFT) > 200
+    columns(board)[S.DRAFT].cards.empty = False
+    assert ink(S.DRAFT) == 0
+
+
+def test_a_board_begins_where_its_first_card_is(drive, record):
+    record("Gone", S.CANCELED)
+    driver = drive(ChangesPage)
+    driver.page.resize(700, 600)
+    driver.open("list/all")
+    driver.click(driver.page.list.head.views[View.BOARD])
+    column = columns(driver)[S.CANCELED]
+    assert column.visibleRegion().boundingRect().width() > column.width() // 2
+
+
 def test_a_board_with_nothing_on_it_teaches(drive, record):
     driver = drive(ChangesPage)
     views = driver.page.list.views

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
 from app.domain.change import ChangeState, ChangeType
@@ -180,6 +181,23 @@ def test_a_closed_change_can_be_read_and_not_edited(drive, record):
     assert need.title.line.isReadOnly()
     assert not need.evidence.add.isVisible()
     assert all(edit.isReadOnly() for edit in need.findChildren(QLineEdit) if edit.isVisible())
+
+
+def test_a_new_change_is_recorded_by_control_and_return_from_any_field(drive, services):
+    driver = drive(ChangesPage)
+    page = driver.page
+    page.new_record()
+    driver.settle()
+    control = Qt.KeyboardModifier.ControlModifier
+    driver.bot.keyClick(page.new.field.line, Qt.Key.Key_Return, control)
+    assert "A change needs a title." in [item.text() for item in page.new.findChildren(Label)]
+    driver.type(page.new.field, "Rotate the certificates")
+    page.new.more.set_open(True)
+    driver.type(page.new.service, "Shop")
+    driver.bot.keyClick(page.new.service.line, Qt.Key.Key_Return, control)
+    driver.settle()
+    change = page.detail._view.change
+    assert (change.title, change.business_service) == ("Rotate the certificates", "Shop")
 
 
 def test_the_review_is_signed_with_who_did_it(drive, services, record):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QDrag,
     QDragEnterEvent,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.change import ChangeState
 from app.domain.filter import ChangeFilter, ChangeSort, SortBy
+from app.i18n import _, later
 from app.services.change.process import transition
 from app.services.search.rows import ChangeRow
 from app.wording import count
@@ -29,6 +30,7 @@ from ui.models.marks import Marks
 from ui.models.pages import PagedModel, Pages
 from ui.operations.listing import Begun
 from ui.pages.changes.loading import ListLoader
+from ui.paint import HINT, scaled
 from ui.theme import tokens
 from ui.widgets.badges import StateBadge
 from ui.widgets.labels import Label
@@ -48,6 +50,17 @@ STATES = (
 _SIDE = (ChangeState.BACKOUT, ChangeState.REJECTED, ChangeState.CANCELED, ChangeState.CLOSED)
 """Columns that are only there when something is in them."""
 WIDTH = 232
+_MEANS = {
+    ChangeState.DRAFT: later("What is wrong is written down here."),
+    ChangeState.ASSESS: later("Impact, risk and the plan are worked out here."),
+    ChangeState.AUTHORIZE: later("Approvers decide on the plan as it stands."),
+    ChangeState.SCHEDULED: later("Approved, and waiting for the window."),
+    ChangeState.IMPLEMENT: later("A run moves changes here, and on."),
+    ChangeState.TEST: later("Tests show whether it works."),
+    ChangeState.MONITOR: later("Watched until the agreed days are over."),
+    ChangeState.REVIEW: later("Lessons and the verdict are written here."),
+}
+"""What an empty column teaches; those at the side are not there when they are empty."""
 
 
 def may_move(source: ChangeState, target: ChangeState) -> bool:
@@ -67,6 +80,7 @@ class Cards(LongTable):
         self.column_state = state
         self._pressed: QPoint | None = None
         self._over = False
+        self.empty = False
         self.setAcceptDrops(True)
         self.viewport().setAcceptDrops(True)
         self.setAccessibleName(state_badge(state).word)
@@ -89,9 +103,16 @@ class Cards(LongTable):
         far = pressed is not None and (here - pressed).manhattanLength()
         if far and far >= QApplication.startDragDistance() and self.current is not None:
             self._pressed = None
-            drag = QDrag(self)
-            drag.setMimeData(card_of(self.current))
-            drag.exec(Qt.DropAction.MoveAction)
+            self._drag(self.current, here)
+
+    def _drag(self, card: ChangeRow, at: QPoint) -> None:
+        """Carry the card, as it looks, until it is let go somewhere."""
+        place = self.visualRect(self.currentIndex())
+        drag = QDrag(self)
+        drag.setMimeData(card_of(card))
+        drag.setPixmap(self.viewport().grab(place))
+        drag.setHotSpot(at - place.topLeft())
+        drag.exec(Qt.DropAction.MoveAction)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take only what may come here."""
@@ -128,9 +149,15 @@ class Cards(LongTable):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Show that a change may be dropped here."""
         super().paintEvent(event)
+        painter = QPainter(self.viewport())
         if self._over:
-            painter = QPainter(self.viewport())
             painter.fillRect(self.viewport().rect(), tokens().selection)
+        if self.empty and self.column_state in _MEANS:
+            side = scaled(12)
+            area = self.viewport().rect().adjusted(side, side, -side, 0)
+            painter.setFont(HINT.font())
+            painter.setPen(HINT.color)
+            painter.drawText(area, Qt.TextFlag.TextWordWrap, _(_MEANS[self.column_state]))
 
     def _answer(self, event: QDragMoveEvent) -> None:
         dragged = read_card(event.mimeData())
@@ -212,6 +239,7 @@ class BoardColumn(QWidget):
     @Slot(object)
     def _on_begun(self, begun: Begun) -> None:
         self.number.setText(f"{count(len(begun.first.rows))}{'' if begun.outline else '+'}")
+        self.cards.empty = not begun.first.rows
         self.setVisible(bool(begun.first.rows) or self.state not in _SIDE)
 
     @Slot(int)
@@ -228,6 +256,11 @@ class Board(QWidget):
 
     def __init__(self, context: "UiContext", marks: Marks) -> None:
         super().__init__()
+        self._wanted: ChangeFilter | None = None
+        self._look = False
+        self._placing = QTimer(self)  # columns that have just come have no place yet
+        self._placing.setSingleShot(True)
+        self._placing.timeout.connect(self._show_first)
         self.columns = {state: BoardColumn(context, state, marks) for state in STATES}
         inner = QWidget()
         side = QHBoxLayout(inner)
@@ -240,6 +273,7 @@ class Board(QWidget):
             column.cards.moved.connect(self.moved)
             column.cards.leave.connect(self._on_leave)
             column.loader.failed.connect(self.failed)
+            column.loader.begun.connect(self._on_begun)
         area = scrolling(inner)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self._area = area
@@ -250,10 +284,16 @@ class Board(QWidget):
     @property
     def ready(self) -> bool:
         """Whether every column is there."""
-        return not any(column.loader.busy for column in self.columns.values())
+        return not (self._reading or self._placing.isActive())
+
+    @property
+    def _reading(self) -> bool:
+        return any(column.loader.busy for column in self.columns.values())
 
     def start(self, wanted: ChangeFilter) -> None:
         """Show a filter as columns."""
+        self._look = self._look or wanted != self._wanted
+        self._wanted = wanted
         for state, column in self.columns.items():
             there = not wanted.states or state in wanted.states
             column.setVisible(there and state not in _SIDE)
@@ -267,6 +307,20 @@ class Board(QWidget):
                 column.cards.setFocus()
                 column.cards.select_first()
                 return
+
+    @Slot()
+    def _on_begun(self) -> None:
+        if self._look and not self._reading:
+            self._look = False
+            self._placing.start()
+
+    @Slot()
+    def _show_first(self) -> None:
+        """Begin another filter where its first card is, which may be far to the right."""
+        filled = (column for column in self.columns.values() if not column.cards.empty)
+        first = next((column for column in filled if column.isVisible()), None)
+        if first is not None:
+            self._area.ensureWidgetVisible(first, 0, 0)
 
     @Slot(object)
     def _on_opened(self, card: ChangeRow) -> None:

@@ -14,16 +14,27 @@ class KeyHints(Painted):
 
     def __init__(self) -> None:
         super().__init__()
-        self._keys = (
-            (("J", "K"), _("move")),
-            (("Enter",), _("open full width")),
-            (("X",), _("select")),
-        )
-        self.say(_("J and K move, Enter opens at full width, X selects, N begins a new change"))
+        self._keys: tuple[tuple[tuple[str, ...], str], ...] = ()
+        self.show_board(on=False)
+
+    def show_board(self, *, on: bool) -> None:
+        """Name the keys of the board, or those of a list."""
+        more = (("Ctrl", "→"), _("ask for the next state, as a drag does"))
+        keys = ((("J", "K"), _("move")), (("Enter",), _("open full width")), (("X",), _("select")))
+        self._keys = (*keys, more) if on else keys
+        words = _("J and K move, Enter opens at full width, X selects, N begins a new change")
+        if on:
+            words += _(", Ctrl with an arrow asks for the next state")
+        self.say(words)
+        self.updateGeometry()
+        self.update()
 
     def sizeHint(self) -> QSize:
         """One line of key caps."""
-        return QSize(300, round(line_height(Style(size=SMALL))) + 6)
+        return QSize(
+            300 if len(self._keys) == len(("J", "Enter", "X")) else 640,
+            round(line_height(Style(size=SMALL))) + 6,
+        )
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw caps and words."""

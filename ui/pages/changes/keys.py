@@ -60,7 +60,11 @@ class ChangeKeys(QObject):
 
     @Slot()
     def _on_next(self) -> None:
-        """Answer the open question; without one, make the next move."""
+        """Record what is begun, answer the open question; without one, make the next move."""
+        begun = self._page.new_form
+        if begun is not None and self._page.right.currentWidget() is begun:
+            begun.submit()
+            return
         if self._page.detail.asking.is_open:
             self._page.detail.asking.submit()
             return

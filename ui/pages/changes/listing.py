@@ -124,6 +124,7 @@ class ChangeList(QWidget):
         """Look at the list in another way."""
         self.head.show_view(view)
         self.views.show_view(view)
+        self._hints.show_board(on=view is View.BOARD)
         self.show_fitting()
         self.view_changed.emit(view)
 

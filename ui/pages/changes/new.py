@@ -105,9 +105,9 @@ class NewChange(QWidget):
         return form
 
     def _connect(self) -> None:
-        self.begin.clicked.connect(self._on_begin)
+        self.begin.clicked.connect(self.submit)
         self.cancel.clicked.connect(self.closed)
-        self.field.line.returnPressed.connect(self._on_begin)
+        self.field.line.returnPressed.connect(self.submit)
         self.field.edited.connect(self._look_back)
         self.templates.chosen.connect(self._on_template)
         self.before.opened.connect(self.opened)
@@ -147,7 +147,8 @@ class NewChange(QWidget):
             super().keyPressEvent(event)
 
     @Slot()
-    def _on_begin(self) -> None:
+    def submit(self) -> None:
+        """Record the change, or say what is missing."""
         if not self.field.value:
             self.field.set_error(_("A change needs a title."))
             self.field.setFocus()

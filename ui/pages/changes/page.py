@@ -52,7 +52,7 @@ class ChangesPage(Page):
         self.hide_header()
         self.list = ChangeList(context, self)
         self.detail = ChangeDetail(context, self)
-        self._new: NewChange | None = None
+        self.new_form: NewChange | None = None
         self._nothing = EmptyState(
             _("No changes yet"),
             _("A change is recorded from the need to the printed report. It begins with a title."),
@@ -97,13 +97,13 @@ class ChangesPage(Page):
     @property
     def new(self) -> NewChange:
         """The form of a new change, made when it is first wanted."""
-        if self._new is None:
-            self._new = NewChange(self.context)
-            self._new.wanted.connect(self._on_new)
-            self._new.closed.connect(self.leave)
-            self._new.opened.connect(self._show_change)
-            self.right.addWidget(self._new)
-        return self._new
+        if self.new_form is None:
+            self.new_form = NewChange(self.context)
+            self.new_form.wanted.connect(self._on_new)
+            self.new_form.closed.connect(self.leave)
+            self.new_form.opened.connect(self._show_change)
+            self.right.addWidget(self.new_form)
+        return self.new_form
 
     @property
     def ready(self) -> bool:
@@ -147,7 +147,7 @@ class ChangesPage(Page):
 
     def escape(self) -> bool:
         """Close a question, a new change, or the full width; take marks away."""
-        if self.right.currentWidget() is self._new:
+        if self.right.currentWidget() is self.new_form:
             self.leave()
         elif self.approvals.is_reading:
             self.approvals.reader.escape()
