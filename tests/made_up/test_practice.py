@@ -83,11 +83,14 @@ def test_it_can_be_played_to_its_report(played):
     changes.edit_change(
         change.id,
         lambda c: replace(c, close_code=CloseCode.SUCCESSFUL, close_notes="Played.",
-                          no_lessons=True, reviewed_by="Ayesha Patel"),
+                          no_lessons=True),
         desk=played.desk,
     )  # fmt: skip
     entries.write_entry(change.id, "Played to its end", desk=played.desk)
     reviewer = played.acting("Ayesha Patel")
+    changes.edit_change(
+        change.id, lambda c: replace(c, reviewed_by="Ayesha Patel"), desk=reviewer.desk
+    )
     closed = changes.move_change(change.id, S.CLOSED, desk=reviewer.desk)
     made = reports.make_report(closed.number, reporting=played.reporting)
     assert made.pages > 5

@@ -158,6 +158,7 @@ BREAKS: dict[tuple[ChangeState, ChangeState], dict[str, tuple[Break, str]]] = {
         "retrospective": (of_change(retrospective_reason=""), "with a reason"),
         "work_times": (of_change(work_end=None), "is not said"),
         "what_was_done": (of_change(implementation_plan=""), "Not written down"),
+        "implementer": (of_change(implementer=" "), "Nobody is named"),
         **WHO,
     },
     (S.ASSESS, S.AUTHORIZE): {

@@ -20,7 +20,6 @@ def reviewed(change: Change) -> Change:
         close_code=change.close_code or CloseCode.SUCCESSFUL,
         close_notes="Went well",
         no_lessons=True,
-        reviewed_by="Ayesha",
     )
 
 
@@ -32,6 +31,7 @@ def _later(window: Window | None) -> Window | None:
 
 
 EDITS = {
+    "say it was reviewed": lambda c: replace(c, reviewed_by="Ayesha"),
     "identify": identified,
     "plan": lambda change: planned(identified(change)),
     "retitle": lambda change: replace(change, title="Another title"),

@@ -232,6 +232,8 @@ class Walk(Desks):
         if passed and guard in BY_APPROVERS:
             assert not same_person(who, before.implementer)
             assert who in standing_approvals(before)
+        if passed and guard == "second_approval":
+            assert not same_person(who, before.implementer)
 
     @rule(reason=REASONS, held=st.booleans())
     def hold(self, reason: str, held: bool) -> None:
@@ -389,6 +391,7 @@ class WorkingWalk(Walk):
             self.prepare()
         if change.state is S.REVIEW:
             self.edit("review", "Nomsa")
+            self.edit("say it was reviewed", "Ayesha")
             self.write("Nomsa")
             self.end_children(S.CLOSED)
         step = next_move(self.now())

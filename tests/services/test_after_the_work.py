@@ -140,12 +140,19 @@ def test_the_record_supports_one_close_code(made, fields, comparisons, code):
 def test_a_kinder_code_than_the_record_needs_an_override_and_a_harder_one_does_not(opened, made):
     fields = {
         "incidents": (Incident("INC-7", "Slow", 2, True, NOON, NOON),),
-        "close_notes": "Done", "reviewed_by": "Ayesha", "no_lessons": True, "tests": (),
+        "close_notes": "Done", "no_lessons": True, "tests": (),
     }  # fmt: skip
     change = made(S.REVIEW, close_code=CloseCode.SUCCESSFUL, **fields)
+    reviewer = opened.acting("Ayesha").desk
+
+    def seen(c):
+        return replace(c, reviewed_by="Ayesha")
+
+    changes.edit_change(change.id, seen, desk=reviewer)
     with pytest.raises(GuardRefused, match=r"supports “successful with issues”.*INC-7"):
         changes.move_change(change.id, S.CLOSED, desk=opened.desk)
     harder = made(S.REVIEW, close_code=CloseCode.UNSUCCESSFUL, **fields)
+    changes.edit_change(harder.id, seen, desk=reviewer)
     write_entry(harder.id, "Written down", desk=opened.desk)
     assert changes.move_change(harder.id, S.CLOSED, desk=opened.desk).state is S.CLOSED
     wrong = replace(change, close_code=CloseCode.BACKED_OUT)
@@ -367,7 +374,8 @@ def test_a_review_that_nobody_has_done_in_time_is_reminded_of_until_it_is(opened
     (due,) = opened.first.home(clock.at).due
     assert (due.kind, due.owner, due.late) == (ReminderKind.REVIEW, "Ayesha", True)
     assert due.due_at == NOON + timedelta(days=5)
-    changes.edit_change(change.id, lambda c: replace(c, reviewed_by="Ayesha"), desk=opened.desk)
+    reviewer = opened.acting("Ayesha").desk
+    changes.edit_change(change.id, lambda c: replace(c, reviewed_by="Ayesha"), desk=reviewer)
     assert opened.first.home(clock.at).due == ()
 
 

@@ -12,11 +12,13 @@ from app.domain.window import TimeRange, Window
 from app.errors import IllegalMove
 from app.services.approval.approvals import decide
 from app.services.approval.quorum import standing_approvals
-from app.services.change.changes import move_change
+from app.services.change.changes import edit_change, move_change
+from app.services.change.overrides import override_guard
 from app.services.change.process import transition
+from app.services.change.stamps import entered
 from app.services.change.transitions import Facts
 from tests.fakes import NOON
-from tests.services.office import HOUR, Office
+from tests.services.office import HOUR, Office, at_high_risk
 
 S = ChangeState
 
@@ -96,3 +98,36 @@ def test_whoever_said_to_be_reachable_says_so_again_for_another_window(office):
     start = transition(S.SCHEDULED, S.IMPLEMENT)
     answers = {item.guard: item for item in start.answers(moved, Facts(NOON))}
     assert answers["contacts"].missing == "Not confirmed: Thabo"
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "why"),
+    [
+        ("Nomsa", S.REVIEW, "nobody else reviews through you"),
+        ("Sipho", S.REVIEW, "cannot review it"),
+        (" sipho", S.MONITOR, "cannot review it"),
+        ("Ayesha", S.TEST, "reviewed once it is watched"),
+        ("Ayesha", S.DRAFT, "reviewed once it is watched"),
+    ],
+)
+def test_a_review_is_given_by_whoever_acts_and_never_by_who_implements(office, name, state, why):
+    change = office.put(office.draft(), state=state)
+    said = name.strip().title() if name != "Nomsa" else "Ayesha"
+    with pytest.raises(IllegalMove, match=why):
+        edit_change(change.id, lambda c: replace(c, reviewed_by=said), desk=office.desk(name))
+
+
+def test_a_review_from_before_the_roll_back_counts_no_longer(office):
+    before = office.put(office.draft(), state=S.BACKOUT, reviewed_by="Ayesha", reviewed_at=NOON)
+    after = entered(before, S.REVIEW, NOON, office.settings)
+    assert (after.reviewed_by, after.reviewed_at) == ("", None)
+
+
+def test_who_implements_does_not_do_without_an_approval_of_it(office):
+    change = office.asked()
+    high = office.put(change, risk=at_high_risk(change), requests=())
+    decide(high.id, Decision.APPROVED, desk=office.desk("Pieter"))
+    with pytest.raises(IllegalMove, match="without an approval of it"):
+        override_guard(high.id, "second_approval", desk=office.desk("sipho"), reason="Busy")
+    passed = override_guard(high.id, "second_approval", desk=office.desk(), reason="Busy")
+    assert passed.overrides[-1].guard == "second_approval"

@@ -97,6 +97,10 @@ def test_work_that_was_done_is_recorded_decided_about_and_reviewed(office):
     review = move_change(change.id, S.REVIEW, desk=office.desk())
     assert (review.work_start, review.work_end) == (now - 2 * HOUR, now)
     edit_change(change.id, _closing, desk=office.desk())
+    seen = replace(office.now(change), reviewed_by="Ayesha")
+    with pytest.raises(IllegalMove, match="nobody else reviews through you"):
+        edit_change(change.id, lambda _c: seen, desk=office.desk())
+    edit_change(change.id, lambda _c: seen, desk=office.desk("Ayesha"))
     write_entry(change.id, "Restarted the service on Sunday night", desk=office.desk())
     with pytest.raises(GuardRefused, match="Approval afterwards"):
         move_change(change.id, S.CLOSED, desk=office.desk())
@@ -111,7 +115,6 @@ def _closing(change):
         close_code=CloseCode.SUCCESSFUL,
         close_notes="Went well",
         no_lessons=True,
-        reviewed_by="Ayesha",
     )
 
 

@@ -2,6 +2,7 @@
 
 from app.domain.approval import ApprovalRequest, Decision
 from app.domain.change import Change, ChangeState
+from app.domain.people import same_person
 from app.domain.review import Side, TestCase
 from app.errors import IllegalMove
 from app.i18n import _
@@ -16,20 +17,24 @@ FROZEN_PLAN = (
     ChangeState.REVIEW,
 )
 """In these states the plan stays as it was approved."""
+REVIEWABLE = (ChangeState.MONITOR, ChangeState.REVIEW)
+"""Where the work can be reviewed."""
 _ASKED = (ChangeState.AUTHORIZE, ChangeState.SCHEDULED, *FROZEN_PLAN)
 
 
-def refuse_agreed(before: Change, after: Change) -> None:
+def refuse_agreed(before: Change, after: Change, actor: str) -> None:
     """Refuse an edit of what was agreed and is not, or cannot be, bound by the hash of the plan.
 
     Raises:
         IllegalMove: The plan of work that has begun, a test that was approved or tried, the
-            service whose owner approved, or a shorter time under observation.
+            service whose owner approved, a shorter time under observation, or a review in the
+            name of somebody else, by who implemented it, or before there is anything to review.
     """
     _refuse_begun(before, after)
     _refuse_tests(before, after)
     _refuse_service(before, after)
     _refuse_shorter_watch(before, after)
+    _refuse_borrowed_review(before, after, actor)
 
 
 def _asked(change: Change) -> ApprovalRequest | None:
@@ -107,4 +112,21 @@ def _refuse_shorter_watch(before: Change, after: Change) -> None:
                 number=before.number
             ),
             hint=_("Before the work it can be taken back to draft to plan it anew."),
+        )
+
+
+def _refuse_borrowed_review(before: Change, after: Change, actor: str) -> None:
+    """A review is given by whoever acts, never by who implemented, and not before the work."""
+    if not after.reviewed_by or after.reviewed_by == before.reviewed_by:
+        return
+    if not same_person(after.reviewed_by, actor):
+        raise IllegalMove(
+            _("You act as {actor}, so nobody else reviews through you.").format(actor=actor),
+            hint=_("{name} reviews it.").format(name=after.reviewed_by),
+        )
+    if same_person(actor, after.implementer):
+        raise IllegalMove(_("Who implements a change cannot review it."))
+    if before.state not in REVIEWABLE:
+        raise IllegalMove(
+            _("{number} is reviewed once it is watched or in review.").format(number=before.number)
         )

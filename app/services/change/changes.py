@@ -121,7 +121,7 @@ def edit_change(change_id: str, edit: Edit, *, desk: Desk, note: str = "") -> Ch
         if after.title != before.title:
             after = replace(after, title=_clean_title(after.title))
         _refuse_fixed(before, after)
-        refuse_agreed(before, after)
+        refuse_agreed(before, after, desk.actor)
         _refuse_figures(after)
         refuse_circles(after.runbook)
         now = desk.clock.now()

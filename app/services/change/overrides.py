@@ -16,6 +16,8 @@ from app.services.ports.store import UnitOfWork
 
 BY_APPROVERS = ("backup",)
 """Guards that only an approver may pass, and never whoever implements."""
+NEVER_BY_IMPLEMENTERS = ("second_approval",)
+"""Guards that whoever implements may not pass: it would be an approval of their own work."""
 
 
 def override_guard(
@@ -45,6 +47,8 @@ def override_guard(
             raise IllegalMove(_("An override needs a reason."))
         if guard.id in BY_APPROVERS:
             _refuse_all_but_approvers(change, uow, desk.actor)
+        if guard.id in NEVER_BY_IMPLEMENTERS and same_person(desk.actor, change.implementer):
+            raise IllegalMove(_("Who implements a change cannot do without an approval of it."))
         finding = guard.check(change, gather_facts(change, uow, desk=desk))
         if not finding:
             raise IllegalMove(_("This condition is met; there is nothing to override."))

@@ -13,7 +13,7 @@ from app.services.guards.base import hard, soft
 from app.services.guards.finish import CANCELABLE, TO_CLOSE, TO_REVIEW
 from app.services.guards.identify import BASICS, JUSTIFIED, RETROSPECTIVE
 from app.services.guards.plan import PLANNED, plan_is_complete, window_is_set
-from app.services.guards.start import AT_ONCE, READY
+from app.services.guards.start import AT_ONCE, IMPLEMENTER, READY
 from app.services.guards.time import is_inside_windows, no_open_conflict, no_open_freeze
 from app.services.guards.who import (
     COORDINATED,
@@ -64,7 +64,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         S.DRAFT,
         S.REVIEW,
         later("Go on to review"),
-        (*BASICS, *RETROSPECTIVE, *COORDINATED),
+        (*BASICS, *RETROSPECTIVE, IMPLEMENTER, *COORDINATED),
         fits=_is_retrospective,
     ),
     Transition(S.ASSESS, S.AUTHORIZE, later("Ask for approval"), (*PLANNED, *COORDINATED)),

@@ -26,7 +26,8 @@ def entered(change: Change, target: ChangeState, now: datetime, settings: Settin
         case (_, S.MONITOR):
             return replace(after, monitor_since=now)
         case (S.BACKOUT, S.REVIEW):
-            return replace(after, close_code=change.close_code or CloseCode.BACKED_OUT)
+            code = change.close_code or CloseCode.BACKED_OUT
+            return replace(after, close_code=code, reviewed_by="", reviewed_at=None)
         case (S.CLOSED, S.REVIEW):
             return _reopened(after)
         case (_, S.CLOSED):

@@ -5,9 +5,11 @@ from typing import ClassVar
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout
 
-from app.domain.change import Change, ChangeState
+from app.domain.change import Change
+from app.domain.people import same_person
 from app.domain.review import CloseCode
 from app.i18n import _, later
+from app.services.change.agreed import REVIEWABLE
 from app.services.change.closing import propose_code
 from app.wording import day, moment
 from ui.cells import Badge, Mark
@@ -29,8 +31,6 @@ from ui.widgets.facts import SectionTitle
 from ui.widgets.fields import ChoiceField, Form, TextField
 from ui.widgets.labels import Label
 from ui.widgets.layout import add_layout, row
-
-_REVIEWABLE = (ChangeState.MONITOR, ChangeState.REVIEW)
 
 
 class ReviewTab(Tab):
@@ -134,9 +134,9 @@ def _due_words(view: ChangeView) -> str:
 
 def _why_not(view: ChangeView) -> str:
     change = view.change
-    if change.state not in _REVIEWABLE:
+    if change.state not in REVIEWABLE:
         return _("once it is watched or in review")
-    if view.actor == change.implementer:
+    if same_person(view.actor, change.implementer):
         return _("who implements cannot review")
     return _("you reviewed it") if view.actor == change.reviewed_by else ""
 
@@ -184,7 +184,7 @@ class EndingSection(Section):
     def _propose(self, view: ChangeView) -> None:
         run = max(view.runs, key=lambda item: item.id, default=None)
         proposal = propose_code(view.change, view.comparisons, run)
-        shown = view.change.state in _REVIEWABLE
+        shown = view.change.state in REVIEWABLE
         self._proposed = proposal.code if shown else None
         told = _("The record supports “{code}”: {why}.")
         self.proposal.setText(
