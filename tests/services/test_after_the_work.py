@@ -137,22 +137,22 @@ def test_the_record_supports_one_close_code(made, fields, comparisons, code):
     assert all(proposal.reasons)
 
 
+def reviewed(change, opened):
+    desk = opened.acting("Ayesha").desk
+    changes.edit_change(change.id, lambda c: replace(c, reviewed_by="Ayesha"), desk=desk)
+
+
 def test_a_kinder_code_than_the_record_needs_an_override_and_a_harder_one_does_not(opened, made):
     fields = {
         "incidents": (Incident("INC-7", "Slow", 2, True, NOON, NOON),),
         "close_notes": "Done", "no_lessons": True, "tests": (),
     }  # fmt: skip
     change = made(S.REVIEW, close_code=CloseCode.SUCCESSFUL, **fields)
-    reviewer = opened.acting("Ayesha").desk
-
-    def seen(c):
-        return replace(c, reviewed_by="Ayesha")
-
-    changes.edit_change(change.id, seen, desk=reviewer)
+    reviewed(change, opened)
     with pytest.raises(GuardRefused, match=r"supports “successful with issues”.*INC-7"):
         changes.move_change(change.id, S.CLOSED, desk=opened.desk)
     harder = made(S.REVIEW, close_code=CloseCode.UNSUCCESSFUL, **fields)
-    changes.edit_change(harder.id, seen, desk=reviewer)
+    reviewed(harder, opened)
     write_entry(harder.id, "Written down", desk=opened.desk)
     assert changes.move_change(harder.id, S.CLOSED, desk=opened.desk).state is S.CLOSED
     wrong = replace(change, close_code=CloseCode.BACKED_OUT)
@@ -363,20 +363,6 @@ def test_the_date_kept_for_finding_is_never_later_than_what_is_due(actions):
     due = first_due(change)
     found = reminders(change, NOON)
     assert bool(found) == (due is not None and due <= NOON)
-
-
-def test_a_review_that_nobody_has_done_in_time_is_reminded_of_until_it_is(opened, made, clock):
-    change = made(S.REVIEW, work_end=None, reviewer="Ayesha", review_days=5.0)
-    assert change.review_due_at == NOON + timedelta(days=5)
-    clock.pass_by(days=4)
-    assert opened.first.home(clock.at).due == ()
-    clock.pass_by(days=2)
-    (due,) = opened.first.home(clock.at).due
-    assert (due.kind, due.owner, due.late) == (ReminderKind.REVIEW, "Ayesha", True)
-    assert due.due_at == NOON + timedelta(days=5)
-    reviewer = opened.acting("Ayesha").desk
-    changes.edit_change(change.id, lambda c: replace(c, reviewed_by="Ayesha"), desk=reviewer)
-    assert opened.first.home(clock.at).due == ()
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,39 @@ def there(qtbot, theme, tasks, desk_context, away):
     page.hide()
 
 
+def reject(here, services, change) -> None:
+    """Ask again, and let Pieter reject it: not without a word."""
+    panel, asking = tab(here, "overview").approvals, here.page.detail.asking
+    here.click(panel.again)
+    here.context.act_as("Pieter")
+    here.page.detail.reload()
+    here.settle()
+    here.click(panel.reject)
+    here.click(asking.confirm)
+    assert read(services, change.id).state is S.AUTHORIZE, "not without a word"
+    here.type(asking.reason, "No rehearsal")
+    here.click(asking.confirm)
+    assert read(services, change.id).state is S.REJECTED
+
+
+def revise(here, services, change) -> None:
+    """Take it back as the next revision, and ask for approval anew."""
+    asking = here.page.detail.asking
+    here.context.act_as("Nomsa")
+    here.page.detail.reload()
+    here.settle()
+    here.click(button(here.page.detail.head, "Revise"))
+    here.type(asking.reason, "Rehearse it first")
+    here.click(asking.confirm)
+    revised = read(services, change.id)
+    assert (revised.state, revised.revision) == (S.DRAFT, 2)
+    for _move in ("Start planning", "Ask for approval"):
+        here.click(button(here.page.detail.head, _move))
+    again = read(services, change.id)
+    assert again.state is S.AUTHORIZE
+    assert standing_approvals(again) == ()
+
+
 def test_a_plan_is_approved_elsewhere_voided_by_an_edit_rejected_and_revised(
     drive, asked, there, tmp_path, monkeypatch
 ):
@@ -106,28 +139,6 @@ def test_a_plan_is_approved_elsewhere_voided_by_an_edit_rejected_and_revised(
     here.settle()
     assert standing_approvals(read(services, change.id)) == (), "the old answer revives nothing"
 
-    here.click(panel.again)
-    here.context.act_as("Pieter")
-    here.page.detail.reload()
-    here.settle()
-    here.click(panel.reject)
-    here.click(asking.confirm)
-    assert read(services, change.id).state is S.AUTHORIZE, "not without a word"
-    here.type(asking.reason, "No rehearsal")
-    here.click(asking.confirm)
-    assert read(services, change.id).state is S.REJECTED
-
-    here.context.act_as("Nomsa")
-    here.page.detail.reload()
-    here.settle()
-    here.click(button(here.page.detail.head, "Revise"))
-    here.type(asking.reason, "Rehearse it first")
-    here.click(asking.confirm)
-    revised = read(services, change.id)
-    assert (revised.state, revised.revision) == (S.DRAFT, 2)
-    for _move in ("Start planning", "Ask for approval"):
-        here.click(button(here.page.detail.head, _move))
-    again = read(services, change.id)
-    assert again.state is S.AUTHORIZE
-    assert standing_approvals(again) == ()
+    reject(here, services, change)
+    revise(here, services, change)
     assert "Void: given for revision 1" in texts(panel)
