@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from PySide6.QtCore import QDate, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QDate, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
@@ -23,6 +23,10 @@ from ui.widgets.layout import Card
 
 _ICON = 32
 """Room for the calendar's icon at the right, in pixels."""
+_PAD = 13
+"""Room before and after the text, with the frame, in pixels."""
+_WIDE = datetime(2028, 9, 27, 20, 0)  # noqa: DTZ001 - a wall time is meant
+"""Of all dates one of the longest to write."""
 _STEPS = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}
 _QUARTER = timedelta(minutes=15)
 
@@ -50,6 +54,11 @@ class MomentEdit(QLineEdit):
         self._calendar: _Calendar | None = None
         self.setTextMargins(0, 0, _ICON - 10, 0)
         self.textEdited.connect(self._on_edited)
+
+    def minimumSizeHint(self) -> QSize:
+        """Wide enough for every date, whatever the size of the type."""
+        wide = self.fontMetrics().horizontalAdvance(wall_text(_WIDE))
+        return QSize(wide + _ICON + 2 * _PAD, super().minimumSizeHint().height())
 
     def set_wall(self, wall: datetime) -> None:
         """Show a wall time; does not count as an edit."""

@@ -296,5 +296,8 @@ def _answer(
         seen += deviations.before(change, run.mode, begun, begun.started_at or now, hosts)
     seen += deviations.after(change, run.mode, ended, now)
     word = _("Step “{title}” skipped") if state is StepState.SKIPPED else _("Step “{title}” done")
-    record_step(run_id, ended, Happening(word, f"step.{state.value}", tuple(seen)), desk=desk)
+    kind = f"step.{state.value}"
+    if item.step.kind is StepKind.GATE:
+        word, kind = _("Gate “{title}” answered"), "step.answered"
+    record_step(run_id, ended, Happening(word, kind, tuple(seen)), desk=desk)
     return go_on(run_id, desk=desk)

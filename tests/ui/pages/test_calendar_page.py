@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QAbstractButton, QFileDialog
 
 from app.domain.approval import Decision
 from app.domain.calendar import WindowKind
@@ -282,3 +282,14 @@ def test_a_missed_change_is_marked_and_counted(calendar, record):
     assert (first.badge.word, second.badge.word) == ("Missed", "Scheduled")
     key(calendar, Qt.Key.Key_Right)
     assert ", Missed, risk" in canvas(calendar).accessibleName()
+
+
+@pytest.mark.parametrize("width", [640, 820, 1400])
+def test_the_period_and_the_shapes_can_be_read_however_narrow_the_page_is(calendar, width):
+    bar = calendar.page.board.bar
+    bar.setFixedWidth(width)
+    calendar.settle()
+    calendar.bot.waitUntil(lambda: bar.width() == width)
+    for button in bar.shapes.findChildren(QAbstractButton):
+        assert button.width() >= button.sizeHint().width(), button.text()
+    assert bar.title.width() >= bar.title.sizeHint().width(), bar.title.text()

@@ -376,3 +376,13 @@ def test_a_gate_names_the_records_its_facts_come_from(begun, services):
     driver.settle()
     wait(driver, lambda: "set b1" in shown(driver.page._decision._gate.facts))
     assert "check h1" in shown(driver.page._decision._gate.facts)
+
+
+def test_the_answer_of_a_gate_stands_among_the_decisions(begun, services):
+    driver = begun(GATE, LOOK)
+    answer_gate(driver, "GO db-01")
+    wait(driver, lambda: step(services, "m1").state is StepState.WAITING)
+    timeline = driver.page._timeline
+    timeline.chips.choose(2)
+    said = [entry.text for entry in timeline.table.rows_model.rows]
+    assert "Gate “Go or not” answered: Go: “GO db-01”" in said

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from app.i18n import _
 from ui.pages.calendar.canvas import shape_name
@@ -14,7 +14,7 @@ from ui.theme import BOLD, LARGE
 from ui.widgets.buttons import Button, Tall, icon_button
 from ui.widgets.fields import Combo
 from ui.widgets.labels import Label, quiet
-from ui.widgets.layout import MARGIN
+from ui.widgets.layout import MARGIN, row
 from ui.widgets.search import FilterChips
 
 _ROOMY = 1180
@@ -48,21 +48,18 @@ class PeriodBar(QWidget):
             icon_button("minus", _("Show more time (-)"), compact=True),
             icon_button("plus", _("Show less time (+)"), compact=True),
         )
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(MARGIN, 8, MARGIN, 8)
-        layout.setSpacing(8)
-        for widget in (self.back, self.today, self.on):
-            layout.addWidget(widget)
-        layout.addSpacing(4)
-        layout.addWidget(self.title, 1)
-        layout.addWidget(self.shapes)
-        layout.addWidget(self.wider)
-        layout.addWidget(self.closer)
-        layout.addSpacing(8)
         self._times_in = quiet(_("Times in"))
-        layout.addWidget(self._times_in)
-        layout.addWidget(self.zone)
-        layout.addWidget(self.second)
+        self._when, self._how = QWidget(), QWidget()
+        self._when.setLayout(row(self.back, self.today, self.on, 4, self.title, None, gap=8))
+        self._how.setLayout(
+            row(self.shapes, self.wider, self.closer, 8, self._times_in, self.zone, self.second,
+                gap=8)
+        )  # fmt: skip
+        self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._sides.setContentsMargins(MARGIN, 8, MARGIN, 8)
+        self._sides.setSpacing(8)
+        self._sides.addWidget(self._when, 1)
+        self._sides.addWidget(self._how)
         self._connect()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -73,6 +70,17 @@ class PeriodBar(QWidget):
         for combo in (self.zone, self.second):
             combo.setMinimumContentsLength(13 if roomy else 5)
             combo.setMaximumWidth(scaled(240 if roomy else 140))
+        self._share()
+
+    def _share(self) -> None:
+        """Put the shapes and zones below the period where both do not fit beside each other."""
+        ways = QBoxLayout.Direction
+        needed = self._when.sizeHint().width() + self._how.sizeHint().width() + 2 * MARGIN + 8
+        beside = needed <= self.width()
+        self._sides.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
+        self._sides.setAlignment(
+            self._how, Qt.AlignmentFlag(0) if beside else Qt.AlignmentFlag.AlignLeft
+        )
 
     def show_period(self, period: Period, zones: Sequence[str], second: str) -> None:
         """Show where the calendar is."""
@@ -87,6 +95,7 @@ class PeriodBar(QWidget):
         ]
         _offer(self.second, [("", _("no second zone")), *others], second)
         self.second.setVisible(period.shape in (Shape.DAY, Shape.WEEK))
+        self._share()
 
     def _connect(self) -> None:
         self.back.clicked.connect(self._on_back)
