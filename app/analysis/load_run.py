@@ -114,6 +114,8 @@ def steady_span(starts: Iterable[Ints], whole: Span, warm_up: float = WARM_UP) -
     first, last = whole.start_us, whole.end_us
     length = last - first
     counts = np.zeros(_STEPS * _BATCH_MSER)
+    if length < len(counts):  # all at once: there is no course to be steady
+        return whole
     for at_us in starts:
         counts += np.histogram(at_us, bins=len(counts), range=(first, last))[0]
     rate = counts.reshape(_STEPS, _BATCH_MSER).mean(axis=1)

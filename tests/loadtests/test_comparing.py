@@ -128,3 +128,23 @@ def test_the_same_run_with_failures_dated_otherwise_and_sorted_has_not_changed(t
     found = compare_load_tests([tmp_path / "b.jtl"], [tmp_path / "c.jtl"], LoadTerms())
     assert found.overall.verdict is OverallVerdict.NO_MATERIAL_CHANGE
     assert "Both sides are the same runs" in found.notes[0]
+
+
+@pytest.mark.parametrize("n", [1, 2, 50])
+def test_samples_that_all_began_at_once_have_no_course_and_no_verdict(tmp_path, n):
+    at_once, long = tmp_path / "at-once", write(tmp_path / "long")
+    at_once.write_bytes(as_csv([Sample(BEGIN_MS, 5)] * n))
+    for sides in ([at_once], [long]), ([long], [at_once]):
+        found = compare_load_tests(*sides, LoadTerms())
+        assert found.rows[0].of(Figure.MEAN).verdict is Verdict.NOT_ENOUGH_DATA
+    again = compare_load_tests([at_once], [at_once], LoadTerms())
+    assert again.rows[0].of(Figure.MEAN).verdict is Verdict.NO_MATERIAL_CHANGE
+
+
+def test_of_several_files_the_one_that_cannot_be_read_is_named(tmp_path):
+    good, bad = write(tmp_path / "good"), tmp_path / "empty"
+    bad.write_bytes(b"")
+    with pytest.raises(InvalidInput, match=r"“empty”: The file is empty."):
+        compare_load_tests([good], [good, bad], LoadTerms())
+    with pytest.raises(InvalidInput, match=r"^“[^”]*none” cannot be read"):
+        compare_load_tests([tmp_path / "none"], [good], LoadTerms())

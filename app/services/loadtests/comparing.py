@@ -92,8 +92,19 @@ def compare_load_tests(
     zone_of(terms.zone)
     if not before or not after:
         raise InvalidInput(_("A comparison needs a run on each side."))
-    sides = [read_run(path, terms) for path in before], [read_run(path, terms) for path in after]
-    return compare_sides(*sides, terms)
+    first, last = ([_named_run(path, terms) for path in side] for side in (before, after))
+    return compare_sides(first, last, terms)
+
+
+def _named_run(path: Path, terms: LoadTerms) -> Run:
+    """Read one of several files; what is wrong with it is told with its name."""
+    try:
+        return read_run(path, terms)
+    except InvalidInput as error:
+        if f"{path.name}”" in error.text:
+            raise
+        text = _("“{file}”: {what}").format(file=path.name, what=error.text)
+        raise InvalidInput(text, hint=error.hint) from error
 
 
 def compare_sides(before: Sequence[Run], after: Sequence[Run], terms: LoadTerms) -> LoadComparison:
