@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from app.domain.filter import Asker, ChangeFilter
 from app.domain.lesson import Lesson
 from app.services.search.finding import Query
+from app.services.search.spelling import BARE, folded
 from app.services.search.spelling import PLAIN as SPELLED
 from app.store.lettering import as_kept, as_written
 from tests.fakes import NOON
@@ -22,12 +23,15 @@ WORDS = (
     "a", "ab", "x86_64", "O'Neil", "C:\\temp", "50%", "C++", "upgrade", "--force", "NEAR", "AND",
     "OR", "NOT", "title:index", "^index", "ﬁle", "١٢", "e\u0301e\u0301", "👍", "x\u0302y",
     "STRASSE", "strasse 7", "Straße 7", "lodz", "oeuvre", "aeroe", "Þór", "æ\u0301",
-    "s\u0301\u0323", "ı\u0301\u0323", "ﬃﬀi", "øe", "œ", "oe", "Đđð",
+    "s\u0301\u0323", "ı\u0301\u0323", "ﬃﬀi", "øe", "œ", "oe", "Đđð", "Βάσης", "ΒΑΣΗ", "Ἀθῆναι",
+    "αθηναι", "ϊΰ", "ёлка", "елка", "край", "краи", "КРАЙ", "за\u0301мок", "замок", "ќѓ", "кг",
 )  # fmt: skip
 PLAIN = {
     "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h",
-    "ı": "i", "ŋ": "n", "ŧ": "t", "ĳ": "ij", "ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi",
+    "ı": "i", "ŋ": "n", "ŧ": "t", "ĳ": "ij", "ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ς": "σ",
 }  # fmt: skip
+OWN = "йќѓ"
+"""Letters that are no others with a mark."""
 MARKS = " \t\n\"'*-%_.,;:()[]{}<>^~+/\\|&?!#@$=€\0\x1b\u200b"
 TEXTS = st.lists(
     st.sampled_from(WORDS) | st.text(alphabet=f"abeéÉo0 1{MARKS}", max_size=6), max_size=5
@@ -63,9 +67,10 @@ def questions(draw):
 def letters(text):
     """Return the words of a text: plain small letters and digits, without accents."""
     plain = "".join(
-        letter
-        for letter in unicodedata.normalize("NFD", unicodedata.normalize("NFC", text))
-        if not 0x300 <= ord(letter) <= 0x36F
+        part
+        for letter in unicodedata.normalize("NFC", text)
+        for part in (letter if letter.lower() in OWN else unicodedata.normalize("NFD", letter))
+        if not 0x300 <= ord(part) <= 0x36F
     )
     kept = (c.lower() if unicodedata.category(c)[0] in "LN" else " " for c in plain)
     return "".join(PLAIN.get(c, c) for c in "".join(kept)).split()
@@ -122,6 +127,7 @@ def test_a_search_finds_what_a_reader_would(fields, asked, emptied):
 
 LETTERS = (
     "Résume\u0301 жёлтый O'Neil C:\\temp a zur Straße am Ærø, Łódź, Þór, đorđe, ﬁx, s\u0301\u0323"
+    " Βάσης Ἀθῆναι край за\u0301мок"
 )
 
 
@@ -140,6 +146,8 @@ LETTERS = (
         ('"zur strasse am"', ["A"]),
         ('"zur straße am"', ["A"]), ("aero", ["A"]), ("ærø", ["A"]), ("lodz", ["A"]),
         ("thor", ["A"]), ("Đord", ["A"]), ("strase", []), ("fi", ["A"]),
+        ("βαση", ["A"]), ("ΒΆΣΗΣ", ["A"]), ("βά", ["A"]), ("αθηναι", ["A"]), ("желтый", ["A"]),
+        ("край", ["A"]), ("краи", []), ("замок", ["A"]), ('"βασης αθ', ["A"]),
     ],
 )  # fmt: skip
 def test_what_people_type_finds_what_they_mean(typed, found, store):
@@ -157,10 +165,13 @@ def test_what_people_type_finds_what_they_mean(typed, found, store):
 
 @pytest.mark.parametrize(
     ("typed", "shown"),
-    [("strasse", "Die Straße"), ("ærø", "nach Ærø"), ("resume", "ein Résumé"), ("fix", "ﬁx, ﬃ")],
-)
+    [
+        ("strasse", "Die Straße"), ("ærø", "nach Ærø"), ("resume", "ein Résumé"), ("fix", "ﬁx, ﬃ"),
+        ("βαση", "die Βάση"), ("елка", "Ёлка"),
+    ],
+)  # fmt: skip
 def test_what_was_found_is_shown_as_it_was_written(typed, shown, store):
-    text = "Die Straße nach Ærø, und ein Résumé, ﬁx, ﬃx: mit \u1e69 und oe"
+    text = "Die Straße nach Ærø, und ein Résumé, ﬁx, ﬃx: mit \u1e69 und oe, die Βάση, Ёлка"
     keep_changes(store, [{"title": "A", "description": text}])
     (row,) = store.finder.page(Query(ChangeFilter(typed), ASKER)).rows
     assert row.found_in == "description"
@@ -168,11 +179,24 @@ def test_what_was_found_is_shown_as_it_was_written(typed, shown, store):
     assert row.snippet.strip("…") in text
 
 
-@given(text=st.text(st.sampled_from("aosif \u0301\u0323\u0327eṩ") | st.sampled_from([*SPELLED])))
+@given(
+    text=st.text(st.sampled_from("aosif \u0301\u0323\u0327eṩ") | st.sampled_from([*SPELLED, *BARE]))
+)
 def test_kept_text_is_what_was_written_and_reads_plainly(text):
     written = unicodedata.normalize("NFC", text)
     assert as_written(as_kept(text)) == written
-    assert not set(as_kept(text)) & set(SPELLED)
+    assert not set(as_kept(text)) & {*SPELLED, *BARE}
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Βάσης", "βασησ"), ("Ἀθῆναι", "αθηναι"), ("ΐϋ", "ιυ"), ("Ёлка", "елка"), ("ѝ", "и"),
+        ("Край", "край"), ("їЎѓќ", "їўѓќ"), ("за\u0301мок", "замок"), ("Größe", "grosse"),
+    ],
+)  # fmt: skip
+def test_words_are_compared_without_what_people_leave_out(text, plain):
+    assert folded(text) == folded(plain) == plain
 
 
 @pytest.mark.parametrize("title", ["Index", "Index index", "An index of the index"])
