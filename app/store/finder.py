@@ -75,7 +75,8 @@ class SqlFinder:
             with self._engine.connect() as connection:
                 colliding = self._conflicts.numbers(connection, asker.now)
         with snapshot(self._engine) as held:
-            yield _Listing(held, self._written, query, narrow(wanted, asker, colliding))
+            fits = narrow(wanted, asker, colliding, held.sql)
+            yield _Listing(held, self._written, query, fits)
 
 
 class _Listing:

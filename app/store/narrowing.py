@@ -11,6 +11,7 @@ from app.domain.filter import Asker, ChangeFilter, SortBy, window_bounds
 from app.store import search
 from app.store.codec import to_text
 from app.store.mapping import NEVER, STATE_RANKS
+from app.store.terms import Asking
 from app.store.words import HELD, UNASSIGNED, Facet, token
 
 
@@ -83,16 +84,24 @@ class Narrowed:
     bounds: Mapping[SortBy, tuple[Test, Test]]
 
 
-def narrow(wanted: ChangeFilter, asker: Asker, conflicts: Sequence[int] = ()) -> Narrowed:
-    """Return what a filter asks for; ``conflicts`` are the numbers of changes that collide."""
+def narrow(
+    wanted: ChangeFilter,
+    asker: Asker,
+    conflicts: Sequence[int] = (),
+    ask: Asking | None = None,
+) -> Narrowed:
+    """Return what a filter asks for; ``conflicts`` are the numbers of changes that collide.
+
+    ``ask`` reads the database in the state in which it is asked afterwards.
+    """
     both = tuple(_both(wanted, asker))
     only_index = tuple(_only_index(wanted))
-    words = search.words(wanted.text)
+    words = search.words(wanted.text, ask=ask)
     facets = (*(group for group, _test in both), *only_index)
     match = search.expression(words, facets)
     return Narrowed(
         match=match,
-        titled=search.expression(search.words(wanted.text, titles=True), facets),
+        titled=search.expression(search.words(wanted.text, titles=True, ask=ask), facets),
         rest=search.expression(words, only_index) if both else match,
         columns=tuple(test for _group, test in both),
         others=tuple(_others(wanted, asker, conflicts)),

@@ -30,6 +30,7 @@ from sqlalchemy.sql import table as lightweight
 
 from app.services.search.spelling import folded, spelled
 from app.store.lettering import as_kept, as_written
+from app.store.terms import Asking, phrase
 from app.store.words import Texts
 
 if TYPE_CHECKING:
@@ -115,17 +116,17 @@ _NUMBERED = re.compile(r"(chg|exa)-?(\d{1,9})", re.IGNORECASE | re.ASCII)
 _WORDY = re.compile(r"[^\W_]")
 
 
-def words(typed: str, *, titles: bool = False) -> str:
+def words(typed: str, *, titles: bool = False, ask: Asking | None = None) -> str:
     """Return what to look for in FTS5's language for what a user typed; "" when that is nothing.
 
     Whatever is typed is data: each piece is quoted, operators have no meaning. A piece of several
     words such as ``db-01``, or one in quotes, is found as it stands; the last word of each piece
     by its beginning, for it may be still being typed. Text without any word finds nothing. With
-    ``titles`` nothing else is looked at.
+    ``titles`` nothing else is looked at; with ``ask``, long words are found faster.
     """
     if not typed.strip():
         return ""
-    found = " ".join(f'"{piece}"*' for piece in typed_words(typed)) or '""'
+    found = " AND ".join(phrase(piece, ask) for piece in typed_words(typed)) or '""'
     return f"{{{'title' if titles else _WORDS}}} : ({found})"
 
 

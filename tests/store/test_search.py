@@ -1,17 +1,20 @@
 """Full-text search beside a slow and simple one: words, accents, case, marks, places."""
 
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.event import NewEvent
 from app.domain.filter import Asker, ChangeFilter
 from app.domain.lesson import Lesson
 from app.services.search.finding import Query
 from app.services.search.spelling import BARE, folded
 from app.services.search.spelling import PLAIN as SPELLED
 from app.store.lettering import as_kept, as_written
+from app.store.terms import phrase
 from tests.fakes import NOON
 from tests.store.conftest import keep_changes
 from tests.store.test_finder import examples
@@ -229,3 +232,45 @@ def test_words_that_are_all_in_the_title_are_shown_nowhere_else(typed, store):
     keep_changes(store, [{"title": title, "description": "Renew the old north first, 1 by 1."}])
     (row,) = store.finder.page(Query(ChangeFilter(typed), ASKER)).rows
     assert (row.found_in, row.snippet) == ("", "")
+
+
+@pytest.mark.parametrize("many", [1, 3, 8, 9, 12])
+def test_a_long_word_finds_every_word_that_begins_so(many, store):
+    """Few such words are named to the index, more are left to it: the hits are the same."""
+    numbers = [f"gateway{n}" for n in range(many)]
+    titles = [*numbers, "gatewax", "gate", "Other"]
+    keep_changes(store, [{"title": title, "description": "runs beside it"} for title in titles])
+    for typed, found in (
+        ("gatewa", [*numbers, "gatewax"]), ("GATEWAY", numbers), ("gateway0", ["gateway0"]),
+        ("gatewayz", []), ("gateway beside", numbers), ('"beside it" gateway', numbers),
+    ):  # fmt: skip
+        query = Query(ChangeFilter(typed), ASKER)
+        assert {row.title for row in store.finder.page(query).rows} == set(found), typed
+        assert store.finder.count(query.wanted, ASKER) == len(found)
+
+
+def test_few_words_are_named_and_many_are_left_to_the_index():
+    asked = []
+
+    def ask(_statement, values):
+        asked.append(values)
+        return [(f"gateway{n}",) for n in range(len(asked) * 4)]
+
+    assert phrase("Gateway", ask) == '("gateway0" OR "gateway1" OR "gateway2" OR "gateway3")'
+    assert phrase("gateway", ask).count(" OR ") == 7
+    assert phrase("gateway", ask) == '"gateway"*'
+    assert phrase("gateway", lambda *_asked: []) == '"gateway"*'
+    for left in ("gate", "gatew", "gate-way", "gåteway", 'a "b'):
+        assert phrase(left, ask) == f'"{left}"*'
+    assert asked == [("gateway",)] * 3
+
+
+def test_a_word_is_found_as_soon_as_it_is_kept_and_no_longer(store, add_change):
+    change = add_change("Gateways")
+    assert store.finder.count(ChangeFilter("gateway"), ASKER) == 1
+    with store.unit_of_work() as uow:
+        uow.changes.save(replace(uow.changes.get(change.id), title="Switchboard"))
+        uow.log.append(NewEvent("change.edited", "Edited", change.id))
+        uow.commit()
+    assert store.finder.count(ChangeFilter("switchb"), ASKER) == 1
+    assert store.finder.count(ChangeFilter("gateway"), ASKER) == 0
