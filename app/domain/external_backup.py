@@ -1,7 +1,8 @@
 """Backups that another system took: references to them, and how far they may be believed.
 
 Nothing of them was read by this program. Their level is what somebody claims, with the evidence
-that was kept for it, and never more than that.
+that was kept for it, and never more than that. Where this program drives restic, it is restic's
+word that is believed, with all that it put out as the evidence.
 """
 
 from dataclasses import dataclass
@@ -101,6 +102,13 @@ class ExternalBackup:
     recorded_at: datetime | None = None
     withdrawn_by: str = ""
     withdrawn_reason: str = ""
+    repository: str = ""
+    """Where restic keeps it, when this program has driven restic itself; else empty."""
+
+    @property
+    def driven(self) -> bool:
+        """Whether this program had it taken and checked, rather than somebody telling of it."""
+        return bool(self.repository)
 
     @property
     def stands(self) -> bool:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.services.approval.agendas import RenderAgenda
     from app.services.backup.backups import Safekeeping
     from app.services.change.changes import Desk
+    from app.services.backup.restic.driving import Driving
     from app.services.connections import Connecting
     from app.services.exports import OpenTable
     from app.services.host.health import Checking
@@ -215,6 +216,13 @@ class AppServices(LateParts):
         from app.services.backup.backups import Safekeeping  # noqa: PLC0415
 
         return Safekeeping(self.desk, self.vault.open(), self.remotes)
+
+    @property
+    def driving(self) -> Driving:
+        """For restic on a host."""
+        from app.services.backup.restic.driving import Driving  # noqa: PLC0415
+
+        return Driving(self.desk, self.files, self.remotes, self.secrets)
 
     @property
     def reporting(self) -> Reporting:

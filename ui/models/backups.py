@@ -3,6 +3,7 @@
 from app.domain.backup import BackupSet, Level, Outcome, SourceKind
 from app.domain.external_backup import ExternalBackup
 from app.i18n import _, later
+from app.services.backup.external_words import trust
 from app.wording import clock, day, duration
 from ui.cells import Badge, LevelStep, Mark, Rung
 
@@ -61,7 +62,9 @@ def claim_badge(item: ExternalBackup, needed: Level | None = None) -> Badge:
         words = _("Restore failed") if failed else _("Not checked")
         return Badge(Mark.BAD if failed else Mark.UNKNOWN, words)
     enough = needed is None or level >= needed
-    words = _("L{n} {word}, claimed").format(n=int(level), word=level_word(level))
+    words = _("L{n} {word}, {trust}").format(
+        n=int(level), word=level_word(level), trust=trust(item)
+    )
     return Badge(Mark.WATCH if enough else Mark.BAD, words)
 
 

@@ -205,8 +205,15 @@ def gate_claim(
         return GateAnswer(False, text.format(system=system, at=at), claim=best)
     told = {"system": system, "has": level.label, "needed": demand.level.label}
     if level < demand.level:
-        text = _("{system} is claimed to hold {has}, needed is {needed}.")
+        text = (
+            _("{system}, run from here, has shown {has}, needed is {needed}.")
+            if best.driven
+            else _("{system} is claimed to hold {has}, needed is {needed}.")
+        )
         return GateAnswer(False, text.format(**told), claim=best)
+    if best.driven:
+        text = _("{has}, by restic, run from here: {check}.")
+        return GateAnswer(True, text.format(has=level.label, check=best.check), claim=best)
     text = _("{has}, claimed: taken by {system}, checked by {who}. Not proven here.")
     return GateAnswer(True, text.format(**told, who=best.checked_by), claim=best)
 

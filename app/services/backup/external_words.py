@@ -36,6 +36,8 @@ def worth(item: ExternalBackup) -> str:
         )
     if item.drill is not None and not item.drill.passed:
         return _("Counts for nothing: its restore failed.")
+    if item.driven and item.level is not None:
+        return _driven(item.level)
     match item.level:
         case None:
             return _("Counts for nothing: nobody has checked it.")
@@ -45,3 +47,18 @@ def worth(item: ExternalBackup) -> str:
             return _("L1 intact, claimed: more needs a restore with evidence.")
         case _:
             return _("L0 captured, claimed: more needs its own verification, kept as a file.")
+
+
+def _driven(level: Level) -> str:
+    match level:
+        case Level.RESTORED:
+            return _("L4 restored: run from here, each file compared with its hashes by restic.")
+        case Level.INTACT:
+            return _("L1 intact: run from here, restic has read all of its data again.")
+        case _:
+            return _("L0 captured: run from here; more needs all of its data read again.")
+
+
+def trust(item: ExternalBackup) -> str:
+    """Say in a word whose word a level is: somebody's, or that of a tool that was run from here."""
+    return _("by restic") if item.driven else _("claimed")

@@ -23,12 +23,18 @@ def claim_block(item: ExternalBackup, source: Source, book: EvidenceBook) -> Bac
         *([bytes_size(item.size_bytes)] if item.size_bytes is not None else []),
         _("taken {when}").format(when=moment_words(item.taken_at, source, dated=True)),
     ]
-    recorded = _("Recorded by {who}; this program has read nothing of it.").format(
-        who=item.recorded_by
-    )
+    recorded = (
+        _("restic was run from here for {who}; this program has read nothing of it itself.")
+        if item.driven
+        else _("Recorded by {who}; this program has read nothing of it.")
+    ).format(who=item.recorded_by)
     text = f"{sentence('; '.join(parts))} {worth(item)} {recorded}"
     return BackupBlock(
-        _("Claimed: backup of {hosts} by {system}").format(hosts=hosts, system=system_name(item)),
+        (
+            _("Backup of {hosts} by restic, run from here")
+            if item.driven
+            else _("Claimed: backup of {hosts} by {system}")
+        ).format(hosts=hosts, system=system_name(item)),
         _("{day}, {zone}").format(
             day=day(item.taken_at, zone), zone=zone_label(item.taken_at, zone)
         ),
@@ -40,21 +46,21 @@ def claim_block(item: ExternalBackup, source: Source, book: EvidenceBook) -> Bac
 def _row(level: Level, item: ExternalBackup, source: Source) -> ProofRow:
     drill = item.drill
     if level is Level.RESTORED and drill is not None:
-        return _drilled(drill, source)
+        return _drilled(item, drill, source)
     claimed = item.level is not None and level <= min(item.level, Level.INTACT)
     if not claimed:
         return ProofRow(level.label, Mark(Icon.UNKNOWN, _("Not done")), NONE, NONE, "")
     at = clock(item.checked_at, source.zone) if item.checked_at else NONE
     said = f"{_(CHECKS[item.checked])}: {item.check} ({item.checked_by})"
-    return ProofRow(level.label, _mark(), at, NONE, said if _speaks(level, item) else "")
+    return ProofRow(level.label, _mark(item), at, NONE, said if _speaks(level, item) else "")
 
 
 def _speaks(level: Level, item: ExternalBackup) -> bool:
     return level is (Level.INTACT if item.checked is Checked.VERIFIED else Level.CAPTURED)
 
 
-def _drilled(drill: ExternalDrill, source: Source) -> ProofRow:
-    mark = _mark() if drill.passed else Mark(Icon.BAD, _("Failed"))
+def _drilled(item: ExternalBackup, drill: ExternalDrill, source: Source) -> ProofRow:
+    mark = _mark(item) if drill.passed else Mark(Icon.BAD, _("Failed"))
     said = _("Restored in {where}, compared by {how} ({who})").format(
         where=drill.where, how=drill.compared, who=drill.by
     )
@@ -62,8 +68,8 @@ def _drilled(drill: ExternalDrill, source: Source) -> ProofRow:
     return ProofRow(Level.RESTORED.label, mark, clock(drill.at, source.zone), took, said)
 
 
-def _mark() -> Mark:
-    return Mark(Icon.WATCH, _("Claimed"))
+def _mark(item: ExternalBackup) -> Mark:
+    return Mark(Icon.WATCH, _("By restic") if item.driven else _("Claimed"))
 
 
 def _files(item: ExternalBackup, source: Source, book: EvidenceBook) -> tuple[str, ...]:

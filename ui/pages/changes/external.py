@@ -16,6 +16,7 @@ from ui.operations.changes import ChangeView
 from ui.pages.changes.asking import Question
 from ui.pages.changes.editing import Editing
 from ui.pages.changes.external_form import DrillForm, ReferenceForm
+from ui.pages.changes.restic import ResticPart
 from ui.pages.changes.tab import Part
 from ui.widgets.buttons import Button, Tall
 from ui.widgets.facts import KeyValues, SectionTitle
@@ -37,11 +38,13 @@ class ExternalPart(Part):
         self.drill: DrillForm | None = None
         self.add = Button(_("Record one"), icon="plus", tall=Tall.COMPACT)
         self.add.clicked.connect(self._on_add)
+        self.restic = ResticPart(editing)
         self._title = SectionTitle(_("Backups of other systems"), end=self.add)
         self._empty = Label(
             _(
                 "None. What Veeam, Borg or a snapshot keeps can be recorded here with its evidence;"
-                " it counts as claimed, never as proven."
+                " it counts as claimed, never as proven. Where a host has restic, it can be run from"
+                " here."
             ),
             tone="ink2",
             wrap=True,
@@ -60,9 +63,9 @@ class ExternalPart(Part):
         self.withdraw.clicked.connect(self._on_withdraw)
         self._forms = QVBoxLayout()
         self._forms.setContentsMargins(0, 0, 0, 0)
-        self._deeds = row(self.restored, self.withdraw, None)
+        self._deeds = row(self.restic.drill, self.restored, self.withdraw, None)
         parts = (self._title, self._empty, self.table, self.worth, self.facts)
-        self.setLayout(column(*parts, self._deeds, self._forms))
+        self.setLayout(column(*parts, self._deeds, self._forms, self.restic))
 
     def show_view(self, view: ChangeView) -> None:
         """List the references of a change."""
@@ -80,6 +83,7 @@ class ExternalPart(Part):
         over = view.change.state in _OVER
         nothing = "" if view.change.backup_plan else _("the plan names nothing it could stand for")
         self.add.block(_("the change is over") if over else nothing)
+        self.restic.show_view(view, _("the change is over") if over else nothing)
         self._on_picked(self.table.current)
 
     def _text(self, item: ExternalBackup) -> str:
@@ -101,6 +105,7 @@ class ExternalPart(Part):
     def _on_picked(self, item: ExternalBackup | None) -> None:
         for part in (self.worth, self.facts, self.restored, self.withdraw):
             part.setVisible(item is not None)
+        self.restic.pick(item)
         if item is None or self._view is None:
             return
         self.worth.setText(worth(item))
@@ -179,6 +184,8 @@ def _facts(item: ExternalBackup, view: ChangeView) -> list[tuple[str, str]]:
             f"{checked}. {item.check} ({item.checked_by}, {moment(item.checked_at, view.zone)})"
         )
     facts = [(_("Stands for"), covered), (_("Checked"), checked)]
+    if item.driven:
+        facts.insert(1, (_("Kept in"), item.repository))
     if item.scope:
         facts.insert(1, (_("Holds"), item.scope))
     if item.proof is not None:

@@ -1,0 +1,39 @@
+"""A repository of restic that is driven from here: where it is, and what each command came to."""
+
+from dataclasses import dataclass
+
+from app.domain.ids import HostId
+
+WHOLE = 100
+"""Per cent of a repository that a check reads again when nothing is left out."""
+FULL_CODES = (0, 17, 1)
+"""The version from which restic's exit codes tell a missing, a locked and a shut repository."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResticRepository:
+    """Where restic keeps what it took, as its host sees it; it was initialised by its owner."""
+
+    host: HostId
+    place: str
+
+    @property
+    def secret(self) -> str:
+        """The name under which the keyring holds its password."""
+        return f"restic/{self.host}/{self.place}"
+
+
+@dataclass(frozen=True, slots=True)
+class ResticSnapshot:
+    """What restic says of a snapshot that it has just taken."""
+
+    id: str
+    version: tuple[int, ...]
+    files: int
+    size_bytes: int
+    added_bytes: int
+
+    @property
+    def tells_all(self) -> bool:
+        """Whether this restic has an exit code of its own for every kind of trouble."""
+        return self.version >= FULL_CODES

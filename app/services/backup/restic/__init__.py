@@ -1,0 +1,5 @@
+"""restic, driven on a host: it takes a snapshot, reads it again, restores it into a scratch place.
+
+`scripts` is what runs there, `answers` reads what it says, `driving` does the three deeds and
+keeps each as a reference with its evidence. Nothing of a repository is ever removed or unlocked.
+"""

@@ -1,0 +1,262 @@
+"""Take a snapshot with restic on a host, have it read again, and restore it: each with evidence."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.backup import SourceKind
+from app.domain.change import Change
+from app.domain.event import NewEvent
+from app.domain.external_backup import BackupSystem, Checked, Covered, ExternalBackup
+from app.domain.ids import HostId
+from app.domain.restic import WHOLE, ResticRepository, ResticSnapshot
+from app.errors import AppError, CommandFailed, IllegalMove, InvalidInput
+from app.i18n import _
+from app.services.attachments import Found
+from app.services.backup import external_backups
+from app.services.backup.external_backups import DrillReport, find_reference
+from app.services.backup.restic import answers, running, scripts
+from app.services.backup.restic.running import Said
+from app.services.change.changes import Desk
+from app.services.ports.store import Files
+from app.services.ports.world import Remote, Remotes, Secrets
+from app.tasks import TaskContext
+from app.wording import bytes_size
+
+_PLACE = re.compile(
+    r"(?:(?:sftp|rest|s3|b2|azure|gs|swift|rclone):)?[A-Za-z0-9/._~][^\s\x00-\x1f]*"
+)
+_LOGIN = re.compile(r"//[^/@]*:[^/@]*@")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What restic is to take: things of the plan on one host, and how much is read again."""
+
+    repository: ResticRepository
+    covers: tuple[Covered, ...]
+    read_percent: int = WHOLE
+
+
+@dataclass(frozen=True, slots=True)
+class Driving:
+    """What driving restic works with."""
+
+    desk: Desk
+    files: Files
+    remotes: Remotes
+    secrets: Secrets
+
+
+def keep_password(repository: ResticRepository, password: str, *, with_: Driving) -> None:
+    """Keep the password of a repository in the keyring, and log that it was set.
+
+    Raises:
+        InvalidInput: It is more than one line, or the place is none.
+        SecretUnavailable: The keyring is locked or missing.
+    """
+    check_place(repository.place)
+    if not password or re.search(r"[\n\r\0]", password):
+        raise InvalidInput(_("The password of a repository is one line."))
+    with_.secrets.set(repository.secret, password)
+    with with_.desk.new_uow() as uow:
+        text = _("Kept the password for the repository {place} in the keyring")
+        text = text.format(place=repository.place)
+        uow.log.append(NewEvent("backup.secret_kept", text, refs=(repository.host,)))
+        uow.commit()
+
+
+def check_place(place: str) -> None:
+    """Refuse what is no place of a repository, or would show a password to everybody on the host.
+
+    Raises:
+        InvalidInput: With the reason.
+    """
+    if len(place) > 300 or not _PLACE.fullmatch(place):
+        raise InvalidInput(
+            _("“{place}” is no place of a repository.").format(place=place[:100]),
+            hint=_("Such as /srv/restic, sftp:backup@host:/srv/restic or rest:https://host/."),
+        )
+    if _LOGIN.search(place):
+        raise InvalidInput(
+            _(
+                "A password in the place of a repository would show in the host's list of processes."
+            ),
+            hint=_("Leave it out; the host's own settings give it to restic."),
+        )
+
+
+def take(change_id: str, wanted: Wanted, context: TaskContext, *, with_: Driving) -> Change:
+    """Take a snapshot, have restic check it, and keep it as a reference with all that was said.
+
+    Raises:
+        InvalidInput: The place, the share to read or what it is to hold makes no sense.
+        SecretUnavailable: The keyring holds no password for the repository.
+        RemoteError: No snapshot counts; the log says why.
+    """
+    repository = wanted.repository
+    check_place(repository.place)
+    paths = _paths(change_id, wanted, with_.desk)
+    password = running.password_of(repository, with_.secrets)
+    remote = _open(repository.host, with_)
+    number, begun = _number(change_id, with_.desk), with_.desk.clock.now()
+    try:
+        taken, told = _capture(remote, repository, number, paths, password, context)
+        checked = _check(remote, wanted, taken, paths, password, context)
+    except AppError as error:
+        _log_failure(change_id, repository, error, with_.desk)
+        raise
+    item = _reference(wanted, taken, begun, with_.desk.actor)
+    evidence = _evidence(f"restic-{taken.id[:8]}.txt", (told, checked), repository)
+    return external_backups.record_reference(
+        change_id, item, evidence, desk=with_.desk, files=with_.files
+    )
+
+
+def drill(change_id: str, reference: str, context: TaskContext, *, with_: Driving) -> Change:
+    """Restore a snapshot into a scratch place of its host, compared by restic, and keep how it went.
+
+    What it wrote is removed at its end. A restore that fails by what is kept is kept as failed.
+
+    Raises:
+        IllegalMove: The reference was not taken by restic from here, or no longer stands.
+        RemoteError: It could not begin, or nobody knows how it ended; nothing is kept of it.
+    """
+    item = find_reference(change_id, reference, desk=with_.desk)
+    if not item.driven or not item.stands:
+        raise IllegalMove(_("Only what restic took from here can be restored from here."))
+    repository = ResticRepository(item.covers[0].host, item.repository)
+    password = running.password_of(repository, with_.secrets)
+    remote = _open(repository.host, with_)
+    job = running.new_job()
+    command = scripts.restore(job, repository.place, item.identifier)
+    said = running.run(remote, job, command, password, context)
+    name = remote.host.name
+    if said.code != 0 and not answers.speaks_of_data(said.code, said.err):
+        raise answers.failure(said.code, said.out, said.err, name, _("restic restore"))
+    report = _report(said, name, with_.desk)
+    evidence = _evidence(f"restic-restore-{job[:8]}.txt", (said,), repository)
+    return external_backups.record_drill(
+        change_id, item.id, report, evidence, desk=with_.desk, files=with_.files
+    )
+
+
+def _report(said: Said, host: str, desk: Desk) -> DrillReport:
+    try:
+        took_s, files, size = answers.restored_of(said.out)
+    except ValueError:
+        took_s, files, size = said.duration_s, 0, 0
+    passed = said.code == 0 and files > 0
+    compared = (
+        _("restic restore --verify: {n} files, {size}, each equal to its hashes").format(
+            n=files, size=bytes_size(size)
+        )
+        if passed
+        else _("restic restore --verify ended with code {code}").format(code=said.code)
+    )
+    where = _("a scratch folder on {host}, removed after it").format(host=host)
+    return DrillReport(desk.clock.now(), max(took_s, 0.01), where, compared, desk.actor, passed)
+
+
+def _capture(
+    remote: Remote, repository: ResticRepository, number: str, paths: tuple[str, ...],
+    password: str, context: TaskContext,
+) -> tuple[ResticSnapshot, Said]:  # fmt: skip
+    context.progress(0, 2, _("restic takes a snapshot on {host}").format(host=remote.host.name))
+    job = running.new_job()
+    said = running.run(
+        remote, job, scripts.take(job, repository.place, number, paths), password, context
+    )
+    if said.code != 0:
+        raise answers.failure(said.code, said.out, said.err, remote.host.name, _("restic backup"))
+    try:
+        return answers.snapshot_of(said.out), said
+    except ValueError as error:
+        raise _unclear(remote, _("restic backup")) from error
+
+
+def _check(
+    remote: Remote, wanted: Wanted, taken: ResticSnapshot, paths: tuple[str, ...],
+    password: str, context: TaskContext,
+) -> Said:  # fmt: skip
+    context.progress(1, 2, _("restic reads its data again"))
+    job, step = running.new_job(), _("restic check")
+    place = wanted.repository.place
+    command = scripts.check(job, place, taken.id, wanted.read_percent)
+    said = running.run(remote, job, command, password, context)
+    if said.code != 0:
+        raise answers.failure(said.code, said.out, said.err, remote.host.name, step)
+    held = answers.paths_of(said.out, taken.id)
+    if not answers.is_sound(said.out) or set(held) != set(paths):
+        raise _unclear(remote, step)
+    return said
+
+
+def _unclear(remote: Remote, step: str) -> CommandFailed:
+    return CommandFailed(
+        _("restic ended without an error, and did not say what it has kept."),
+        hint=_("Its snapshot counts for nothing; look at the repository."),
+        host=remote.host.name, step=step,
+    )  # fmt: skip
+
+
+def _reference(wanted: Wanted, taken: ResticSnapshot, begun: datetime, who: str) -> ExternalBackup:
+    percent = wanted.read_percent
+    return ExternalBackup(
+        "", BackupSystem.RESTIC, taken.id, begun, wanted.covers,
+        scope=_("{n} files, {added} new in the repository").format(
+            n=taken.files, added=bytes_size(taken.added_bytes)
+        ),
+        size_bytes=taken.size_bytes,
+        checked=Checked.VERIFIED if percent >= WHOLE else Checked.SEEN,
+        checked_by=who,
+        check=_("restic check, {percent} % of the data read again").format(percent=percent),
+        repository=wanted.repository.place,
+    )  # fmt: skip
+
+
+def _evidence(name: str, said: tuple[Said, ...], repository: ResticRepository) -> Found:
+    text = "\n".join(f"{one.out}{one.err}exit {one.code}, {one.duration_s:.1f} s\n" for one in said)
+    about = _("What restic said about {place}").format(place=repository.place)
+    return Found(name, text.encode(), repository.place, about)
+
+
+def _paths(change_id: str, wanted: Wanted, desk: Desk) -> tuple[str, ...]:
+    if not 1 <= wanted.read_percent <= WHOLE:
+        raise InvalidInput(_("Between 1 and 100 % of the data can be read again."))
+    with desk.new_uow() as uow:
+        plan = uow.changes.get(change_id).backup_plan
+    found = [s for s in plan if Covered(s.host, s.kind, s.title) in wanted.covers]
+    if not found or any(s.host != wanted.repository.host for s in found):
+        raise InvalidInput(_("One snapshot of restic holds what the plan names on one host."))
+    if any(s.kind is not SourceKind.FILES for s in found):
+        raise InvalidInput(
+            _("restic takes files; a database is not whole when its files are copied."),
+            hint=_("Let our own vault capture the database."),
+        )
+    if any(s.exclude for s in found):
+        raise InvalidInput(
+            _("The plan leaves something out, and restic's patterns are not ours."),
+            hint=_("Take it into our own vault, or plan it without exclusions."),
+        )
+    return tuple(dict.fromkeys(path.rstrip("/") or "/" for s in found for path in s.paths))
+
+
+def _open(host: HostId, with_: Driving) -> Remote:
+    with with_.desk.new_uow() as uow:
+        return with_.remotes.open(uow.hosts.get(host))
+
+
+def _number(change_id: str, desk: Desk) -> str:
+    with desk.new_uow() as uow:
+        change = uow.changes.get(change_id)
+    if not change.state.is_open:
+        raise IllegalMove(_("{number} is closed.").format(number=change.number))
+    return change.number
+
+
+def _log_failure(change_id: str, repository: ResticRepository, error: AppError, desk: Desk) -> None:
+    with desk.new_uow() as uow:
+        text = _("No backup by restic that counts: {why}").format(why=error.sentence())
+        uow.log.append(NewEvent("backup.failed", text, change_id, (repository.host,)))
+        uow.commit()
