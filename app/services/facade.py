@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from app.domain.vault_key import KeyState, RecoverySheet
     from app.services.approval.agendas import RenderAgenda
     from app.services.backup.backups import Safekeeping
-    from app.services.change.changes import Desk
     from app.services.backup.restic.driving import Driving
+    from app.services.change.changes import Desk
     from app.services.connections import Connecting
     from app.services.exports import OpenTable
     from app.services.host.health import Checking

@@ -43,8 +43,8 @@ class ExternalPart(Part):
         self._empty = Label(
             _(
                 "None. What Veeam, Borg or a snapshot keeps can be recorded here with its evidence;"
-                " it counts as claimed, never as proven. Where a host has restic, it can be run from"
-                " here."
+                " it counts as claimed, never as proven."
+                " Where a host has restic, it can be run from here."
             ),
             tone="ink2",
             wrap=True,

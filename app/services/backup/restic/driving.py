@@ -79,9 +79,7 @@ def check_place(place: str) -> None:
         )
     if _LOGIN.search(place):
         raise InvalidInput(
-            _(
-                "A password in the place of a repository would show in the host's list of processes."
-            ),
+            _("A password in the repository's place shows in the host's list of processes."),
             hint=_("Leave it out; the host's own settings give it to restic."),
         )
 
@@ -114,7 +112,7 @@ def take(change_id: str, wanted: Wanted, context: TaskContext, *, with_: Driving
 
 
 def drill(change_id: str, reference: str, context: TaskContext, *, with_: Driving) -> Change:
-    """Restore a snapshot into a scratch place of its host, compared by restic, and keep how it went.
+    """Restore a snapshot into a scratch place of its host, compared by restic, and keep the result.
 
     What it wrote is removed at its end. A restore that fails by what is kept is kept as failed.
 
