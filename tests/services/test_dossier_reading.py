@@ -144,6 +144,26 @@ def test_members_that_share_their_bytes_are_refused(whole, tmp_path):
     assert Fault.OVERLAP in {fault for _member, fault in faults(path)}
 
 
+def test_one_altered_byte_of_any_member_is_found_and_told_by_name(whole, tmp_path):
+    parts = members(whole)
+    tried = 0
+    for name, data in parts.items():
+        for place in {0, len(data) // 2, len(data) - 1}:
+            altered = bytearray(data)
+            altered[place] ^= 1
+            path = packed(tmp_path / "x.zip", parts | {name: bytes(altered)})
+            found = open_dossier(path)
+            assert not found.intact, (name, place)
+            signs = {name, SIGNATURE} if name == MANIFEST else {name}
+            assert {item.member for item in found.findings} & signs, (name, place)
+            tried += 1
+    assert tried >= 3 * len(parts) - 2
+    for name in parts:
+        rest = {other: data for other, data in parts.items() if other != name}
+        found = open_dossier(packed(tmp_path / "y.zip", rest))
+        assert found.signed is None or not found.intact, name
+
+
 def test_whoever_makes_the_manifest_anew_still_breaks_the_signature(whole, tmp_path):
     parts = members(whole)
     parts["change.json"] = parts["change.json"].replace(b"PostgreSQL", b"MySQL     ")
