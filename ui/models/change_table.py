@@ -17,6 +17,8 @@ SORTS = (
 """What each column of `table_columns` sorts by; None for one that does not."""
 TITLE_COLUMN = 1
 AT_FIRST_HIDDEN = (7, 8, 9)
+YIELDING = (10, 3, 6)
+"""Which columns step aside in a narrow window: when it was saved, the type, the coordinator."""
 DESCENDING_FIRST = (SortBy.NUMBER, SortBy.RISK, SortBy.UPDATED)
 
 

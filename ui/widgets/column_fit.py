@@ -18,6 +18,8 @@ _LEAST, _ENOUGH = 112, 260
 _MOST = 1.6
 """How far beyond its own width a column may grow for what it shows; longer words are prose."""
 _SHRINKS_TO = 0.6
+_READABLE = 200
+"""What a column of names should have before others step aside for it, in pixels."""
 _BESIDE, _BESIDE_SHARE = 88, 0.25
 """What a column of bars keeps beside the names: pixels, and as a share of the table."""
 LOOKED_AT = 48
@@ -53,6 +55,19 @@ class ColumnFit:
         self._needs: dict[int, int] = {}
         self._leasts: dict[int, int] = {}
         self.wrapping: Wrapping | None = None
+        self.yields: tuple[int, ...] = ()
+        """Columns that step aside where not all find room, in this order."""
+        self._aside: set[int] = set()
+
+    def is_chosen(self, at: int) -> bool:
+        """Whether a column is wanted, be it that it stepped aside for now."""
+        return at in self._aside or not self._table.horizontalHeader().isSectionHidden(at)
+
+    def choose(self, at: int, *, shown: bool) -> None:
+        """Want a column, or want it no more."""
+        self._aside.discard(at)
+        self._table.horizontalHeader().setSectionHidden(at, not shown)
+        self.measure()
 
     @property
     def _beside(self) -> int | None:
@@ -86,6 +101,7 @@ class ColumnFit:
 
     def share(self) -> None:
         """Share the width of the table among its columns."""
+        self._step_aside()
         head = self._table.horizontalHeader()
         shown = [at for at in self._designed if not head.isSectionHidden(at)]
         self._see_what_was_drawn()
@@ -103,6 +119,26 @@ class ColumnFit:
             self._share_with_bars(sum(head.sectionSize(at) for at in shown))
             cut = any(self._needs.get(at, 0) > head.sectionSize(at) for at in self._names())
             self._table.set_height(self.wrapping.high if cut else self.wrapping.low)
+
+    def _step_aside(self) -> None:
+        """Leave out what may yield, rather than cut off what tells the rows apart."""
+        head, asked = self._table.horizontalHeader(), 0
+        for at in range(len(self._columns)) if self.yields and self._needs else ():
+            if self.is_chosen(at):
+                asked += self._least_of(at)
+        aside = set()
+        for at in self.yields:
+            if asked > self._table.viewport().width() and self.is_chosen(at):
+                aside.add(at)
+                asked -= self._least_of(at)
+        for at in aside ^ self._aside:
+            head.setSectionHidden(at, at in aside)
+        self._aside = aside
+
+    def _least_of(self, at: int) -> int:
+        if at not in self._designed:
+            return scaled(_READABLE)
+        return max(self._needs.get(at, 0), self._head_need(at))
 
     def _share_with_bars(self, taken: int) -> None:
         """Give the names what they need, as long as the bars keep enough; the bars get the rest."""

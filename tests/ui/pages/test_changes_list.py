@@ -189,6 +189,8 @@ def test_the_list_comes_back_in_its_view_filter_and_order(drive, record, data):
     second = drive(ChangesPage, before=partial(memory.restore_page, name="changes"))
     listing = second.page.list
     assert (listing.view, listing.head.filters.current) == (View.TABLE, "all")
+    assert listing.isVisible()
+    assert second.page.right.isHidden()
     assert [row.title for row in listing.rows] == ["Alpha", "Beta"]
     shown = listing.views.wide.horizontalHeader()
     assert shown.sortIndicatorSection() == TITLE_COLUMN

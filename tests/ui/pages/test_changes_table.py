@@ -1,11 +1,14 @@
 """The table view of the list of changes: its header, its columns, what opens from it."""
 
+from functools import partial
+
 from PySide6.QtCore import QPoint, Qt
 
 from app.domain.filter import ChangeSort, SortBy
 from app.store import finder
 from ui.pages.changes.list_head import View
 from ui.pages.changes.page import ChangesPage
+from ui.shell.memory import Memory
 
 
 def test_another_order_begins_at_the_top_and_the_header_says_it(drive, many, record):
@@ -123,3 +126,35 @@ def test_titles_stay_readable_when_all_columns_are_shown(drive, many):
     assert not any(head.isSectionHidden(at) for at in range(head.count()))
     assert head.sectionSize(1) >= 110
     assert head.length() <= listing.views.wide.viewport().width()
+
+
+def test_columns_step_aside_before_numbers_are_cut_off_and_come_back(drive, record, data):
+    record("Replace the backup disks of the second file server")
+    driver = drive(ChangesPage)
+    listing, memory = driver.page.list, Memory(data)
+    driver.click(listing.head.views[View.TABLE])
+    wide, fit = listing.views.wide, listing.views.wide.columns_fit
+    head = wide.horizontalHeader()
+    names = [column.header for column in wide.paged.columns]
+
+    def shown():
+        return [name for at, name in enumerate(names) if not head.isSectionHidden(at)]
+
+    usual = ["Number", "Title", "State", "Type", "Risk", "Window", "Coordinator", "Saved"]
+    assert shown() == usual
+    driver.page.resize(700, 600)
+    driver.settle()
+    assert shown() == ["Number", "Title", "State", "Risk", "Window", "Coordinator"]
+    assert all(head.sectionSize(at) >= fit._needs[at] for at in (0, 2, 4, 5))
+    assert head.sectionSize(1) >= fit._least_of(1)
+    actions = {action.text(): action for action in listing.views.columns_menu().actions()}
+    assert actions["Saved: no room now"].isChecked()
+    actions["Type: no room now"].setChecked(False)
+    memory.keep_page(driver.page, "changes")
+    driver.page.resize(1240, 872)
+    driver.settle()
+    assert shown() == [name for name in usual if name != "Type"]
+
+    later = drive(ChangesPage, before=partial(memory.restore_page, name="changes"))
+    head = later.page.list.views.wide.horizontalHeader()
+    assert shown() == [name for name in usual if name != "Type"]

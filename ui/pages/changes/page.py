@@ -200,7 +200,8 @@ class ChangesPage(Page):
         first = next(iter(self.list.rows), None)
         if first is not None:
             self.list.select(first.id)
-            self._show_change(first.id)
+            if self.sides.both:  # a table or a board is looked at itself
+                self._show_change(first.id)
         elif some and self._first_look:  # nothing of one's own is open: do not begin with a blank
             self.list.search.show_everything()
         self._first_look = not some

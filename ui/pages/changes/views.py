@@ -9,7 +9,14 @@ from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
 from app.domain.filter import ChangeSort
 from app.i18n import _
-from ui.models.change_table import AT_FIRST_HIDDEN, TITLE_COLUMN, column_of, table_columns
+from ui.models.change_table import (
+    AT_FIRST_HIDDEN,
+    SORTS,
+    TITLE_COLUMN,
+    YIELDING,
+    column_of,
+    table_columns,
+)
 from ui.models.changes import change_columns
 from ui.models.marks import Marks
 from ui.models.pages import PAGE_ROWS, PagedModel, Pages
@@ -17,6 +24,7 @@ from ui.pages.changes.list_head import SIDE, View
 from ui.widgets.buttons import Button
 from ui.widgets.dressed import popup_menu
 from ui.widgets.empty import EmptyState
+from ui.widgets.habit import Habit
 from ui.widgets.long_table import LongTable
 from ui.widgets.table import Rows
 
@@ -65,6 +73,18 @@ class ListViews(QStackedWidget):
         columns.customContextMenuRequested.connect(self._on_columns)
         for position in AT_FIRST_HIDDEN:
             columns.hideSection(position)
+        self.wide.columns_fit.yields = YIELDING
+        Habit("chosen columns", self, self._chosen, self._choose)
+
+    def _chosen(self) -> str:
+        fit = self.wide.columns_fit
+        return " ".join(str(at) for at in range(len(SORTS)) if fit.is_chosen(at))
+
+    def _choose(self, chosen: str) -> None:
+        """Show the columns that were chosen; the header itself knows only what found room."""
+        wanted = {int(word) for word in chosen.split() if word.isdecimal()} | {TITLE_COLUMN}
+        for at in range(len(SORTS)):
+            self.wide.columns_fit.choose(at, shown=at in wanted)
 
     @property
     def _filled(self) -> QWidget:
@@ -136,9 +156,12 @@ class ListViews(QStackedWidget):
         """Return the menu that shows and hides columns of the table."""
         menu, columns = popup_menu(self), self.wide.horizontalHeader()
         for position, column in enumerate(self.wide.paged.columns):
-            action = menu.addAction(column.header)
+            chosen = self.wide.columns_fit.is_chosen(position)
+            cut = chosen and columns.isSectionHidden(position)
+            text = _("{column}: no room now") if cut else "{column}"
+            action = menu.addAction(text.format(column=column.header))
             action.setCheckable(True)
-            action.setChecked(not columns.isSectionHidden(position))
+            action.setChecked(chosen)
             action.setEnabled(position != TITLE_COLUMN)
             action.toggled.connect(partial(self._show_column, position))
         return menu
@@ -150,5 +173,4 @@ class ListViews(QStackedWidget):
         menu.deleteLater()
 
     def _show_column(self, position: int, shown: bool) -> None:
-        self.wide.horizontalHeader().setSectionHidden(position, not shown)
-        self.wide.fit_columns()
+        self.wide.columns_fit.choose(position, shown=shown)
