@@ -11,6 +11,7 @@ from app.domain.metric import WorseWhen
 from app.domain.verdict import Comparison, OverallVerdict, Verdict
 
 FALSE_DISCOVERY_RATE = 0.05
+_OPEN = (Verdict.NOT_ENOUGH_DATA, Verdict.NOT_MEASURED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,17 +136,19 @@ def family_places(
 def overall_verdict(comparisons: Iterable[Comparison]) -> OverallVerdict:
     """Put verdicts together; nothing is averaged, because an average hides the one that failed.
 
-    Key metrics decide. Where none is marked, all count as key.
+    Key metrics decide. Where none is marked, all count as key. A key metric that was agreed and
+    never measured is as open as one that cannot be told, and a crossed target is harm on any.
     """
-    found = [item for item in comparisons if item.verdict is not Verdict.NOT_MEASURED]
+    found = list(comparisons)
     keys = [item for item in found if item.key] or found
-    if any(_is_harm(item) for item in keys):
+    harmed = (item for item in found if item in keys or item.crossed_target)
+    if any(_is_harm(item) for item in harmed):
         return OverallVerdict.REGRESSED
     if any(item.verdict is Verdict.REGRESSED for item in found):
         return OverallVerdict.MIXED
     if any(item.moved_before_change for item in keys):
         return OverallVerdict.MIXED
-    if not keys or any(item.verdict is Verdict.NOT_ENOUGH_DATA for item in keys):
+    if not keys or any(item.verdict in _OPEN for item in keys):
         return OverallVerdict.INCONCLUSIVE
     if any(item.verdict is Verdict.IMPROVED for item in keys):
         return OverallVerdict.IMPROVED

@@ -59,11 +59,13 @@ def overall_rule(verdict: OverallVerdict) -> str:
     """Return the rule that gives this overall verdict."""
     match verdict:
         case OverallVerdict.REGRESSED:
-            return _("A key measure got worse, or crossed its target.")
+            return _("A key measure got worse, or a measure crossed its target.")
         case OverallVerdict.MIXED:
             return _("Only measures that are not key got worse, or a move began before the change.")
         case OverallVerdict.INCONCLUSIVE:
-            return _("No measure got worse, but a key measure cannot be decided yet.")
+            return _(
+                "No measure got worse, but a key measure cannot be decided yet or was not measured."
+            )
         case OverallVerdict.IMPROVED:
             return _("At least one key measure got better, none got worse.")
         case _:

@@ -64,6 +64,11 @@ class Scale(StrEnum):
     LINEAR = "linear"
 
 
+def usual_settle_s(window_s: float) -> float:
+    """Return the pause for windows of a length: 10 min or a twentieth, whichever is longer."""
+    return max(600.0, 0.05 * window_s)
+
+
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """Everything a comparison depends on beside the samples; frozen before the change.
@@ -85,7 +90,7 @@ class Parameters:
     @property
     def settle_used_s(self) -> float:
         """The pause after the change: 10 min or 5 % of the window, whichever is longer."""
-        return max(600.0, 0.05 * self.window_s) if self.settle_s is None else self.settle_s
+        return usual_settle_s(self.window_s) if self.settle_s is None else self.settle_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +217,10 @@ class Comparison:
     load: LoadCheck | None = None
     smallest_visible_change: float | None = None
     days: tuple[ReferenceDay, ...] = ()
+    few_days: int = 0
+    """Comparable days there were, too few to be used."""
+    more_spikes: bool = False
+    """Whether spikes have become more frequent than on any earlier day."""
     window_before: WindowFacts | None = None
     window_after: WindowFacts | None = None
     step_s: float = 0.0

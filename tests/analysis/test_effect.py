@@ -106,3 +106,50 @@ def test_runs_are_compared_by_welch() -> None:
     assert found.estimate / found.se == pytest.approx(told.statistic)
     assert found.df == pytest.approx(told.df)
     assert by_runs(np.ones(3), np.full(3, 2.0)).se == 0
+
+
+def _by_the_book(u: list[float]) -> tuple[float, float, float]:
+    """Return variance of the mean, degrees of freedom and N_eff in plain loops, without gaps."""
+    n = len(u)
+
+    def r(k: int) -> float:
+        def product(lag: int) -> float:
+            return sum(u[t] * u[t + lag] for t in range(n - lag)) / (n - lag)
+
+        return product(k) / product(0)
+
+    r1, clear = max(0.0, r(1)), min(0.2, 3 / math.sqrt(n))
+    q1 = r(2) / r1 if r1 > clear else 0.0
+    q2 = math.sqrt(max(r(4), 0.0) / r(2)) if r(2) > clear else 0.0
+    p = sorted((r1, q1, q2))[1]
+    p = max(r1, p)
+    phi = min(0.999, p + (1 + 3 * p) / n)
+    worth, phi = n * (1 - phi) / (1 + phi), min(0.97, phi)
+    most = max(4, int(0.4 * n ** (2 / 3)))
+    nu = min(most, max(4, round(0.4 * (n * (1 - phi) / (1 + phi)) ** (2 / 3))))
+    power = []
+    for j in range(1, nu + 1):
+        wave = sum(u[t] * math.cos(math.pi * j * (t + 0.5) / n) for t in range(n))
+        lacks = (1 - 2 * phi * math.cos(math.pi * j / n) + phi**2) / (1 - phi) ** 2
+        power.append(2 / n * wave**2 * lacks)
+    used = k = nu
+    while k >= 8:
+        half = k // 2
+        low, high = sum(power[:half]) / half, sum(power[half:k]) / (k - half)
+        if low > high * math.exp(2 * 1.2816 * math.sqrt(0.5 * (1 / half + 1 / (k - half)))):
+            used = half
+        k = half
+    return sum(power[:used]) / used / n, float(used), worth
+
+
+@pytest.mark.parametrize("phi", [0.0, 0.5, 0.8, 0.95])
+def test_the_two_windows_alone_are_judged_as_a_slow_count_by_hand_does(phi: float) -> None:
+    for n in (60, 180, 360):
+        before, after = (Measured.of(noise(n, phi)) for _ in range(2))
+        found = without_history(before, after)
+        told = [_by_the_book(side.off.tolist()) for side in (before, after)]
+        variance = sum(each[0] for each in told)
+        assert found.se == pytest.approx(math.sqrt(variance))
+        satterthwaite = variance**2 / sum(v**2 / nu for v, nu, _ in told)
+        assert found.df == pytest.approx(satterthwaite)
+        assert found.n_effective == pytest.approx(min(each[2] for each in told))

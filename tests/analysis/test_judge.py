@@ -3,9 +3,11 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import false_discovery_control
 
 from app.analysis.effect import Effect
 from app.analysis.judge import Terms, overall_verdict, rule, survivors
@@ -170,3 +172,34 @@ def test_a_relative_move_and_its_difference_tell_the_same(scale, expected, times
     assert ratio.difference(relative) == pytest.approx(ratio.absolute(effect), rel=1e-6, abs=1e-9)
     below = Ratio(Scale.LINEAR, -expected, expected * times)
     assert below.difference(below.relative(effect)) == pytest.approx(effect, rel=1e-6)
+
+
+def test_what_was_agreed_and_never_measured_keeps_the_whole_open() -> None:
+    """Leaving a key metric out must never make a change look better than it is known to be."""
+    found = [comparison(Verdict.IMPROVED), comparison(Verdict.NOT_MEASURED, name="other")]
+    assert overall_verdict(found) is OverallVerdict.INCONCLUSIVE
+    beside = [found[0], replace(found[1], key=False)]
+    assert overall_verdict(beside) is OverallVerdict.IMPROVED
+    worse = [replace(found[0], verdict=Verdict.REGRESSED), found[1]]
+    assert overall_verdict(worse) is OverallVerdict.REGRESSED
+
+
+def test_a_crossed_target_is_harm_whether_key_or_not() -> None:
+    crossed = replace(
+        comparison(Verdict.NO_MATERIAL_CHANGE, key=False, name="memory"),
+        target=Target(200.0),
+        before=198.0,
+        after=203.0,
+        interval95=(0.01, 0.04),
+    )
+    found = [comparison(Verdict.IMPROVED), crossed]
+    assert overall_verdict(found) is OverallVerdict.REGRESSED
+
+
+def test_the_false_discovery_rate_is_held_as_scipy_does() -> None:
+    rng = np.random.default_rng(11)
+    for size in (1, 2, 5, 12):
+        for _ in range(50):
+            chances = (rng.random(size) ** 3).tolist()
+            kept = false_discovery_control(chances) <= 0.05
+            assert survivors(chances) == tuple(bool(each) for each in kept)

@@ -288,6 +288,32 @@ def test_moves_that_many_metrics_give_by_chance_are_taken_back() -> None:
     assert judge_together([found[0], *side])[1:] == tuple(side), "side metrics are no family"
 
 
+def test_a_move_taken_back_still_says_how_many_days_there_were() -> None:
+    found = compare(PLAIN.but(effect=0.2, days=2))
+    assert (found.few_days, found.verdict) == (2, Verdict.REGRESSED)
+    assert "Only 2 comparison days were available" in found.sentence
+    many = [replace(found, p=0.03), *(replace(found, id=str(i), p=0.9) for i in range(3))]
+    taken_back = judge_together(many)[0]
+    assert taken_back.verdict is Verdict.NOT_ENOUGH_DATA
+    assert "Only 2 comparison days were available" in taken_back.sentence
+    spiky = replace(many[0], more_spikes=True)
+    assert "Spikes have become more frequent." in judge_together([spiky, *many[1:]])[0].sentence
+
+
+def test_a_planned_metric_without_a_comparison_is_counted_as_missing() -> None:
+    better = compare(PLAIN.but(effect=-0.2))
+    errors = Metric("errors", "Failed requests", kind=MetricKind.RATIO, key=True)
+    assert overall([better], planned=(LATENCY,)).verdict is OverallVerdict.IMPROVED
+    found = overall([better], planned=(LATENCY, errors))
+    assert found.verdict is OverallVerdict.INCONCLUSIVE
+    assert "Of 2 measures: 1 got better (Response time), 1 not measured (Failed req" in (
+        found.sentence
+    )
+    aside = overall([better], planned=(LATENCY, replace(errors, key=False)))
+    assert aside.verdict is OverallVerdict.IMPROVED
+    assert "1 not measured (Failed requests)" in aside.sentence
+
+
 def test_the_overall_sentence_counts_and_names() -> None:
     worse, same = compare(PLAIN.but(effect=0.2)), compare(PLAIN)
     found = overall([worse, replace(same, id="s", metric="CPU load")], number="CHG-001042")

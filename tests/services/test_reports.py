@@ -11,6 +11,7 @@ from app.domain.backup import SetCopy
 from app.domain.change import ChangeState
 from app.domain.review import CloseCode, Incident, Override, TestResult
 from app.domain.run import RunState, StepState
+from app.domain.verdict import Verdict
 from app.errors import NotFound
 from app.services.change.changes import Desk
 from app.services.report_content.common import Icon
@@ -208,6 +209,11 @@ def test_a_missing_metric_a_failed_test_and_a_skipped_step_are_said():
     assert "Skipped step." in leads
     assert "Failed test." in leads
     assert data.measures.rows[-1].mark.word == "Not measured"
+    assert "1 not measured at all" in words_of(data.measures.intro)
+    better = tuple(item for item in source.comparisons if item.verdict is Verdict.IMPROVED)
+    assert better
+    data, _attachments = report_data(replace(source, comparisons=better))
+    assert "Overall: inconclusive" in data.measures.intro, "key measures are missing"
     assert data.summary.tiles[1].mark.word == "Not measured"
     assert data.safety.tests[0].mark.icon is Icon.BAD
 

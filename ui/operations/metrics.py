@@ -73,7 +73,7 @@ def load_view(services: "AppServices", ref: str = "") -> MetricsView | None:
         for metric in sorted(change.metrics, key=lambda m: not m.key)
     ]
     others = tuple((c.id, f"{c.number}  {c.title}") for c in known)
-    overall = comparison.overall(tuple(found.values())) if found else None
+    overall = comparison.overall(tuple(found.values()), planned=change.metrics) if found else None
     return MetricsView(change, others, tuple(views), overall)
 
 

@@ -178,6 +178,8 @@ def _told(
         days=found.days,
         window_before=_facts(layout.before, found.before),
         window_after=_facts(layout.after, found.after),
+        few_days=found.few_days,
+        more_spikes=found.more_spikes,
         step_s=found.step_s,
         parameters=layout.parameters,
     )
@@ -345,17 +347,31 @@ def _by_chance(item: Comparison) -> Comparison:
         caveats=(*item.caveats, Caveat.MANY_METRICS),
         shift=None,
     )
-    return _worded(lowered, Background(is_real=True))
+    known = Background(is_real=True, few_days=item.few_days, more_spikes=item.more_spikes)
+    return _worded(lowered, known)
 
 
-def overall(found: Sequence[Comparison], *, number: str = "") -> Overall:
+def unmeasured(found: Sequence[Comparison], planned: Sequence[Metric]) -> tuple[Comparison, ...]:
+    """Return an empty comparison for each planned metric that has none."""
+    judged = {item.metric_id for item in found}
+    return tuple(
+        _worded(replace(_blank(metric, _NO_CHANGE), verdict=Verdict.NOT_MEASURED), Background())
+        for metric in planned
+        if metric.id not in judged
+    )
+
+
+def overall(
+    found: Sequence[Comparison], *, number: str = "", planned: Sequence[Metric] = ()
+) -> Overall:
     """Put the verdicts of a change together, with the rule that decided and the sentence.
 
     Args:
         found: One comparison per metric.
         number: The number of the change, if the sentence shall name it.
+        planned: What was agreed to be measured; what is missing of it is counted as missing.
     """
-    together = judge_together(found)
+    together = judge_together((*found, *unmeasured(found, planned)))
     verdict = overall_verdict(together)
     return Overall(
         verdict,

@@ -11,6 +11,7 @@ from app.analysis.judge import overall_verdict
 from app.domain.metric import Metric, SampleSet, Series, WindowName
 from app.domain.verdict import Comparison, Design, Verdict
 from app.i18n import _, ngettext
+from app.services.metric.comparison import unmeasured
 from app.services.pictures.metric import earlier_days, timeline_input
 from app.services.report_content.common import Claim
 from app.services.report_content.evidence import EvidenceBook
@@ -67,23 +68,24 @@ def _intro(source: Source, ranked: Sequence[Comparison]) -> str:
         return _("No measure was agreed for this change, so nothing was compared.")
     if not ranked:
         return _("No measure has figures from both sides of the change, so nothing was compared.")
+    every = (*ranked, *unmeasured(ranked, source.change.metrics))
     order = {
         Verdict.IMPROVED: _("{n} improved"),
         Verdict.REGRESSED: _("{n} got worse"),
         Verdict.CHANGED: _("{n} changed"),
         Verdict.NO_MATERIAL_CHANGE: _("{n} did not change by an amount that matters"),
         Verdict.NOT_ENOUGH_DATA: _("{n} cannot be judged yet"),
-        Verdict.NOT_MEASURED: _("{n} was not measured"),
+        Verdict.NOT_MEASURED: _("{n} not measured at all"),
     }
     parts = []
     for verdict, words in order.items():
-        n = sum(item.verdict is verdict for item in ranked)
+        n = sum(item.verdict is verdict for item in every)
         if n:
             parts.append(words.format(n=n))
-    told = ngettext("Of {n} measure {parts}.", "Of {n} measures {parts}.", len(ranked)).format(
-        n=len(ranked), parts=_listed(parts)
+    told = ngettext("Of {n} measure {parts}.", "Of {n} measures {parts}.", len(every)).format(
+        n=len(every), parts=_listed(parts)
     )
-    overall = overall_verdict(ranked).words
+    overall = overall_verdict(every).words
     text = f"{told} {_('Overall: {verdict}.').format(verdict=lower_first(overall))}"
     return f"{text} {_basis(source, ranked)}".strip()
 

@@ -162,6 +162,10 @@ def test_the_windows_of_the_measures_are_lengths_of_time(drive, services, record
     assert [field.value for field in (section.length, section.settle, section.watched)] == [
         "3\u202fh", "10\u202fmin", "7\u202fd",
     ]  # fmt: skip
+    driver.type(section.length, "24 h")
+    saved(driver)
+    kept = read(services, change.id)
+    assert (kept.baseline_s, kept.settle_s) == (86_400, 4320), "a pause nobody chose follows"
     driver.type(section.length, "20 s")
     driver.type(section.settle, "2")
     saved(driver)

@@ -10,7 +10,7 @@ from app.analysis.words_figures import short_move
 from app.domain.ids import HostId, new_id
 from app.domain.metric import Metric, MetricKind, SampleSet
 from app.domain.review import REVIEW_DAYS
-from app.domain.verdict import Comparison
+from app.domain.verdict import Comparison, Parameters, usual_settle_s
 from app.errors import InvalidInput
 from app.i18n import _, later
 from app.services.metric.metric_packs import missing_from, pack_for
@@ -36,6 +36,7 @@ from ui.widgets.layout import add_layout, column, row
 from ui.widgets.table import Rows, Table
 
 _DAY_S = 86_400.0
+_USUAL_WINDOW_S = Parameters().window_s
 
 
 class MetricsTab(Tab):
@@ -113,13 +114,16 @@ class MeasuresSection(Section):
         change, minute = self.view.change, timedelta(minutes=1)
         window = _typed(self.length, change.baseline_s, bare=minute)
         settle = _typed(self.settle, change.settle_s, bare=minute)
+        usual_s = usual_settle_s(window or _USUAL_WINDOW_S)
+        if settle == change.settle_s == usual_settle_s(change.baseline_s):
+            settle = usual_s  # nobody chose it, so it follows the length
         days = timedelta(days=1)
         watched = _typed(self.watched, change.monitor_days * _DAY_S, bare=days)
         review = _typed(self.reviewed, change.review_days * _DAY_S, bare=days)
         return {
             "metrics": self.measures.value,
-            "baseline_s": window or 3 * 3600.0,
-            "settle_s": 600.0 if settle is None else settle,
+            "baseline_s": window or _USUAL_WINDOW_S,
+            "settle_s": usual_s if settle is None else settle,
             "monitor_days": (
                 self.view.settings.monitor_days if watched is None else watched / _DAY_S
             ),
