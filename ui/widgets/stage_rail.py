@@ -197,6 +197,15 @@ class NeedsBox(QFrame):
         self.setAccessibleName(". ".join([text, *lines]))
         self.update()
 
+    def say(self, text: str, next_: str, points_at: int) -> None:
+        """Say something else than what is lacking, and what can be done about it."""
+        self._points_at, self._whens = points_at, []
+        clear(self._layout)
+        self._layout.addWidget(Label(text, weight=BOLD, wrap=True))
+        self._layout.addWidget(Label(next_, tone="ink2", wrap=True))
+        self.setAccessibleName(f"{text}. {next_}")
+        self.update()
+
     def set_whens(self, texts: Sequence[str]) -> None:
         """Say anew when each of the needs is met; the rest of the box stays as it is."""
         for place, label in self._whens:

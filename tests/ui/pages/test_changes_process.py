@@ -41,9 +41,10 @@ def test_a_move_beside_the_main_path_shows_its_conditions_and_comes_back_after_a
     driver = drive(ChangesPage)
     driver.open(change.id)
     head, asking = driver.page.detail.head, driver.page.detail.asking
-    assert ("Start before approval", S.IMPLEMENT) in head.menu_items(driver.page.detail._view)
+    assert head.early.isVisible(), "nobody in a hurry looks for it in a menu"
+    assert S.IMPLEMENT not in [to for _words, to in head.menu_items(driver.page.detail._view)]
 
-    head.pick(S.IMPLEMENT)
+    driver.click(head.early)
     assert asking.is_open
     assert "before anybody has approved it" in texts(asking)
     assert asking.confirm.reason == "needs: Backup proven, Health checked before"
@@ -104,12 +105,33 @@ def test_taking_a_change_off_hold_asks_why(drive, services, record):
     changes.set_hold(change.id, "Vendor is silent", desk=services.desk)
     driver = drive(ChangesPage)
     driver.open(change.id)
+    stage = driver.page.detail.stages
+    assert "On hold: Vendor is silent" in texts(stage.box)
+    assert "can begin" not in texts(stage.box)
+    stage.fold(folded=True)
+    assert stage.line.accessibleName() == "On hold: Vendor is silent"
     driver.page.detail.head.pick(None)
     asking = driver.page.detail.asking
     assert "Vendor is silent" in texts(asking)
     driver.type(asking.reason, "They called")
     driver.click(asking.confirm)
     assert not read(services, change.id).on_hold
+    assert "On hold" not in texts(stage.box)
+
+
+def test_who_cannot_bring_a_condition_reads_that_somebody_else_must(drive, services, record):
+    change = record("Upgrade PostgreSQL", S.ASSESS)
+    changes.move_change(change.id, S.AUTHORIZE, desk=services.desk)
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    assert "needs you" in texts(driver.page.detail.stages.box)
+    assert not driver.page.detail.head.early.isVisible(), "it is no emergency"
+    driver.context.act_as("Sipho")
+    driver.page.detail.reload()
+    driver.settle()
+    said = texts(driver.page.detail.stages.box)
+    assert "needs somebody else" in said
+    assert "needs you" not in said
 
 
 def test_a_child_is_opened_shown_and_led_back_to_its_parent(drive, services, record):

@@ -52,12 +52,14 @@ class NeedsLine(QAbstractButton):
     def __init__(self) -> None:
         super().__init__()
         self._head = self._rest = ""
+        self._held = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def set_needs(self, stage: str, needs: Sequence[Need], total: int) -> None:
         """Say what a stage lacks of its conditions."""
+        self._held = False
         if needs:
             words = _("{stage} still needs {share}:")
             self._head = words.format(stage=stage, share=count_of(len(needs), total))
@@ -66,6 +68,12 @@ class NeedsLine(QAbstractButton):
         due = [need.name for need in sorted(needs, key=lambda need: not need.due)]
         self._rest = ", ".join(due)
         self.setAccessibleName(f"{self._head} {self._rest}".strip())
+        self.update()
+
+    def say(self, text: str) -> None:
+        """Say why nothing goes on."""
+        self._head, self._rest, self._held = text, "", True
+        self.setAccessibleName(text)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -77,8 +85,8 @@ class NeedsLine(QAbstractButton):
         painter, look = QPainter(self), tokens()
         icons.draw(painter, "chevron-right", self.width() - 18, (self.height() - 16) / 2, look.ink2)
         area = QRectF(0, 0, self.width() - 26, self.height())
-        tone = "watch" if self._rest else "good"
-        name = Mark.NEEDED.icon if self._rest else Mark.GOOD.icon
+        mark = Mark.HELD if self._held else Mark.NEEDED if self._rest else Mark.GOOD
+        tone, name = mark.tone, mark.icon
         area = icon_beside(painter, area, name, look.named(tone))
         write_words(
             painter, area, ((self._head, Style(weight=MEDIUM)), (self._rest, Style("ink2")))
@@ -122,11 +130,23 @@ class StageArea(QWidget):
         self._follow()
         if view.move is None or not self._known:
             return
+        if view.change.on_hold:
+            self._say_held(view)
+            return
         stage = entered_stage(view.move.target)
         points_at, needs = list(Stage).index(stage), needs_of(view)
         self.box.set_needs(stage_word(stage), needs, len(view.answers), points_at)
         self.line.set_needs(stage_word(stage), needs, len(view.answers))
         self.all.show_view(view)
+
+    def _say_held(self, view: ChangeView) -> None:
+        """Say why it is held; what the next stage lacks is of no use meanwhile."""
+        text = _("On hold: {why}").format(why=view.change.on_hold_reason)
+        position = stage_position(view.change)
+        self.box.say(text, _("Take it off hold, or cancel it."), min(position, len(Stage) - 1))
+        self.line.say(text)
+        self.all.hide()
+        self._follow()
 
     @Slot(object)
     def tick(self, view: ChangeView) -> None:

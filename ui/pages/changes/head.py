@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.domain.change import ChangeState
+from app.domain.change import Change, ChangeState, ChangeType
 from app.i18n import _, ngettext
 from app.services.change.process import moves_of
 from ui import icons
@@ -18,7 +18,7 @@ from ui.pages.changes.parts import QuietIcon
 from ui.pages.changes.reuse import COPY, TEMPLATE
 from ui.theme import BOLD, SMALL, TITLE, tokens
 from ui.widgets.badges import StateBadge
-from ui.widgets.buttons import icon_button, link, primary
+from ui.widgets.buttons import Button, icon_button, link, primary
 from ui.widgets.dressed import popup_menu
 from ui.widgets.facts import Fact, FactStrip
 from ui.widgets.labels import Label
@@ -61,12 +61,15 @@ class ChangeHead(QWidget):
         self.title = Label(size=TITLE, weight=BOLD, wrap=True)
         self.more = icon_button("more", _("Other moves of this change"))
         self.next, self.reason = primary(""), Label(size=SMALL, tone="ink2")
+        self.early = Button(_("Start before approval"), icon="play")
+        self.early.hide()
         self.facts = FactStrip()
         self._lay_out()
         self.back.clicked.connect(self.folded)
         self.copy.clicked.connect(self._on_copy)
         self.more.clicked.connect(self._on_more)
         self.next.clicked.connect(self._on_next)
+        self.early.clicked.connect(partial(self._on_picked, ChangeState.IMPLEMENT))
         self.undo.clicked.connect(self.undo_wanted)
 
     def _lay_out(self) -> None:
@@ -75,7 +78,7 @@ class ChangeHead(QWidget):
         layout.setSpacing(4)
         first = row(self.back, self.number, self.copy, self.saved, self.undo, None, self.reason)
         add_layout(layout, first)
-        line = row(self.title, self.more, self.next, gap=8)
+        line = row(self.title, self.more, self.early, self.next, gap=8)
         line.setStretch(0, 1)
         add_layout(layout, line)
         layout.addSpacing(8)
@@ -103,7 +106,7 @@ class ChangeHead(QWidget):
         badge = RiskBadge(risk.level if risk else None, risk.residual_level if risk else None)
         return [
             (_("State"), StateBadge(state_badge(change.state, on_hold=change.on_hold))),
-            (_("Type"), type_word(change.type)),
+            (_("Type"), _type_words(change)),
             (_("Risk"), badge),
             (_("Window"), window_text(change)),
             (_("Hosts"), hosts or _("none yet")),
@@ -111,6 +114,7 @@ class ChangeHead(QWidget):
 
     def _show_next(self, view: ChangeView) -> None:
         change = view.change
+        self.early.setVisible(_may_begin_early(change))
         if change.state in RUNS and view.missing:
             self._offer(_("Open the run"), "")
         elif view.move is not None:
@@ -147,6 +151,8 @@ class ChangeHead(QWidget):
             for move in moves_of(change)
             if move.target is not main and not move.by_run
         ]
+        if _may_begin_early(change):  # it has a button of its own
+            moves = [item for item in moves if item[1] is not ChangeState.IMPLEMENT]
         if change.on_hold:
             moves = [item for item in moves if item[1] is ChangeState.CANCELED]
         items: list[tuple[str, ChangeState | str | None]] = list(moves)
@@ -207,3 +213,16 @@ class ChangeHead(QWidget):
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(self.number.text())
         self.say(_("Number copied"))
+
+
+def _may_begin_early(change: Change) -> bool:
+    """Whether an emergency waits: that the work may begin first must not be looked for."""
+    waits = change.state is ChangeState.AUTHORIZE and not change.on_hold
+    return waits and change.type is ChangeType.EMERGENCY
+
+
+def _type_words(change: Change) -> str:
+    words = type_word(change.type)
+    if change.retrospective:
+        return _("{type}, recorded afterwards").format(type=words)
+    return words

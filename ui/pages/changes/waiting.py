@@ -6,6 +6,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from app.domain.people import same_person
 from app.i18n import _
 from app.services.change.transitions import Answer
 from app.wording import duration
@@ -26,8 +27,18 @@ def when_text(answer: Answer, view: ChangeView) -> str:
     """Return when time brings a condition, or that a person must act."""
     at = due_at(answer, view)
     if at is None:
-        return _("needs you")
+        return _("needs somebody else") if _is_of_others(answer, view) else _("needs you")
     return _("in {time}").format(time=rough(max(0.0, (at - view.now).total_seconds())))
+
+
+def _is_of_others(answer: Answer, view: ChangeView) -> bool:
+    """Whether the acting person is the one who cannot bring a condition."""
+    if answer.guard in ("who", "starter"):
+        return True
+    if answer.guard in ("approved", "second_approval"):
+        return bool(view.agreement.refusal)
+    own = same_person(view.actor, view.change.implementer)
+    return answer.guard == "reviewed" and own
 
 
 def rough(seconds: float) -> str:
