@@ -41,6 +41,11 @@ class JobEnd:
     stderr: StreamEnd
     is_torn: bool = False
     """Whether the host had no room for all it said: some of it is neither kept nor counted."""
+    sees_all: bool = False
+    """Whether no process of it could hide: a control group held them, or its minder got orphans.
+
+    Otherwise one that left its session, its environment and its output is not seen by the host.
+    """
 
 
 @dataclass(frozen=True, slots=True)

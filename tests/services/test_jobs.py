@@ -141,20 +141,52 @@ def test_child_that_holds_the_output_open_does_not_hold_the_end(job: JobClient) 
         "if os.fork(): os._exit(0)\ntime.sleep(65)'; sleep 66",
         "env -i sleep 67 & env -i sh -c 'trap \"\" TERM; sleep 68' & exit 0",
         "env -i setsid sleep 63 & env -i setsid sleep 64 >/dev/null & sleep 61",
+        "env -i setsid sh -c 'sleep 63 & sleep 64' >/dev/null 2>&1 </dev/null & sleep 61",
+        "env -i setsid sh -c 'trap \"\" TERM; sleep 62; sleep 63' >/dev/null 2>&1 & sleep 12",
     ],
-    ids=["plain", "children", "session", "daemon", "no environment", "neither"],
+    ids=["plain", "children", "session", "daemon", "no environment", "neither", "nothing", "deaf"],
 )
 def test_cancelled_is_dead_with_all_that_it_started(job: JobClient, command: str) -> None:
     job.start(command, 60)
-    time.sleep(0.3)
+    end_s = time.monotonic() + 10
+    while not sleepers():  # whatever is deaf to signals is so by then
+        assert time.monotonic() < end_s
+        time.sleep(0.05)
     assert job.look(0, 0).alive > 0
-    assert sleepers()
     assert job.cancel() == 0
     assert not sleepers(), "what the host says is looked at without its own means"
     look = until(job, JobState.ENDED)
     assert look.alive == 0
     assert look.end is not None
     assert look.end.cancelled
+    assert look.end.sees_all
+
+
+def test_daemon_that_holds_nothing_is_counted_as_left_behind(job: JobClient) -> None:
+    job.start("env -i setsid sh -c 'sleep 12; :' >/dev/null 2>&1 & sleep 0.5; exit 0", 60)
+    end = until(job, JobState.ENDED, limit_s=12).end
+    assert end is not None
+    assert (end.exit_code, end.left_behind) == (0, 2)
+
+
+def test_host_that_can_make_no_minder_of_orphans_says_that_it_may_not_see_all(
+    tmp_path: Path,
+) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for folder in ("/usr/bin", "/bin"):
+        for tool in Path(folder).iterdir():
+            if not tool.name.startswith("python") and not (tools / tool.name).exists():
+                (tools / tool.name).symlink_to(tool)
+    with PrivateSshd(tmp_path / "sshd", env={"PATH": str(tools)}) as server:
+        pool = RemotePool(SessionSecrets(), lambda _key: server.host())
+        job = JobClient(pool.open(server.host()), new_id())
+        job.start("sleep 60", 60)
+        assert job.cancel() == 0
+        end = until(job, JobState.ENDED).end
+        pool.close()
+    assert end is not None
+    assert (end.cancelled, end.sees_all) == (True, False)
 
 
 @pytest.fixture

@@ -242,6 +242,7 @@ def _end(lines: dict[str, list[str]]) -> JobEnd:
         _stream(lines["out"]),
         _stream(lines["err"]),
         lines.get("torn") == ["1"],
+        lines.get("sees") == ["all"],
     )
 
 

@@ -25,6 +25,11 @@ def outcome_of(followed: Followed, limit_s: float, who: str) -> Outcome:
             return StepState.UNKNOWN, _("What was kept here is not what the host wrote.")
         case Finish.CANCELLED:
             text = _("Stopped by {who}; the host confirms that nothing of it runs any more")
+            if end is None or not end.sees_all:
+                text = _(
+                    "Stopped by {who}; the host sees nothing of it run any more. What left its"
+                    " session and closed its output cannot be seen there: look yourself"
+                )
             return StepState.STOPPED, text.format(who=who)
         case Finish.NOT_CANCELLED:
             return StepState.UNKNOWN, _not_cancelled(followed)

@@ -37,12 +37,23 @@ stand() {
 }
 """
 _FAMILY = r"""
+offspring() {
+    wave=$1; depth=0
+    while [ $depth -lt 32 ]; do
+        found=$(grep -lsE "[)] . ($wave) " /proc/[0-9]*/stat)  # fails when any of them has gone
+        [ -n "$found" ] || break
+        echo "$found"; wave=; depth=$((depth + 1))
+        for one in $found; do one=${one#/proc/}; wave="$wave|${one%/stat}"; done
+        wave=${wave#|}
+    done
+}
 family() {
     seen=
     {
         grep -ls "CHANGEDESK_JOB=$job" /proc/[0-9]*/environ
         [ ! -e "$dir/unit" ] || grep -ls "changedesk-$job[.]service" /proc/[0-9]*/cgroup
         [ -z "$leader" ] || grep -ls ") . [0-9]* [0-9]* $leader " /proc/[0-9]*/stat
+        [ -z "$leader" ] || [ ! -e "$dir/adopts" ] || offspring "$leader"
         pipes=$(cd "$dir" && pwd -P)/[oe]
         find /proc/[0-9]*/fd \( -lname "$pipes" -o -lname "$pipes (deleted)" \)
     } 2>/dev/null | while IFS=/ read -r _ _ one _; do
@@ -56,8 +67,10 @@ family() {
 """Every process of a job: by the mark in its environment, by its control group, or, while the
 minder lives and its number is therefore no one else's, by the minder's session. A daemon that
 clears its environment has lost the mark; one that also leaves the session is known where it holds
-a pipe of the job's output (the files are read by ourselves). Where it holds nothing and there is no
-control group, nothing tells it from others. The minder's own processes bear another mark, and what
+a pipe of the job's output (the files are read by ourselves). Where the minder could make itself the
+one that orphans fall to (``adopts``), all of them stay its offspring while it lives. Without that
+and without a control group nothing tells one that holds nothing from others, and ``sees`` says so
+at the job's end. The minder's own processes bear another mark, and what
 is on its way out has neither words nor marks."""
 _PLACE = (
     _BASE
@@ -115,6 +128,9 @@ if [ -n "$unit" ] && systemd-run $unit --quiet --collect "--unit=changedesk-$job
     "--setenv=CHANGEDESK_MINDS=$job" "--working-directory=$dir" \
     sh run.sh "$job" "$limit" "$cap" </dev/null >/dev/null 2>&1
 then echo "changedesk-$job" >unit
+elif command -v python3 >/dev/null 2>&1; then
+    CHANGEDESK_MINDS=$job setsid python3 -I -S -c "$adopt" sh run.sh "$job" "$limit" "$cap" \
+        </dev/null >/dev/null 2>&1 &
 else CHANGEDESK_MINDS=$job setsid sh run.sh "$job" "$limit" "$cap" </dev/null >/dev/null 2>&1 &
 fi
 tries=0
@@ -171,6 +187,10 @@ torn=0  # a full disk: what the command said is not all here
 for keeper in $out $err; do
     kill -0 $keeper 2>/dev/null || wait $keeper || torn=1
 done
+tries=0  # who cancels goes on killing: orphans are known only as long as we live
+while [ -e cancel ] && [ ! -e over ] && [ $tries -lt 80 ]; do
+    sleep 0.2; tries=$((tries + 1))
+done
 left=0; for one in $(family); do left=$((left + 1)); done
 stream() {
     size=$(wc -c <"$1"); size=$((size))
@@ -183,6 +203,7 @@ cancelled=0; [ -e cancel ] && cancelled=1
 {
     echo "code $code"; echo "times $begun $ended $limit"; echo "cancelled $cancelled"
     echo "left $left"; echo "torn $torn"
+    if [ -e unit ] || [ -e adopts ]; then echo "sees all"; else echo "sees some"; fi
     echo "out $(stream out)"; echo "err $(stream err)"; echo whole
 } >end.tmp && mv end.tmp end
 rm -f o e
@@ -191,13 +212,28 @@ rm -f o e
 """``job limit_s cap``: minds one command on the host, detached from whoever began it."""
 
 
+_ADOPT = """
+import os, sys
+try:
+    import ctypes
+    if ctypes.CDLL(None).prctl(36, 1, 0, 0, 0) == 0:
+        open("adopts", "x").close()
+finally:
+    os.execvp(sys.argv[1], sys.argv[1:])
+"""
+"""Lets orphans of what is begun fall to it and not to the first process of the host (Linux:
+PR_SET_CHILD_SUBREAPER, kept when another program takes the process over). Whatever fails, it runs
+without."""
+
+
 def begin(command: str) -> str:
     """Return the script that begins a command, unless it was begun before.
 
     Its arguments are ``nonce job sha256 limit_s cap kib_that_must_be_free``. The command stands in
     the script's own text, which no other user of the host can see.
     """
-    values = f"command={shlex.quote(command)}\nwrapper={shlex.quote(_WRAPPER)}\n"
+    parts = {"command": command, "wrapper": _WRAPPER, "adopt": _ADOPT}
+    values = "".join(f"{name}={shlex.quote(text)}\n" for name, text in parts.items())
     return values + _BEGIN
 
 
@@ -235,14 +271,17 @@ CANCEL = (
 cd "$dir" 2>/dev/null || { say alive 0; say done; exit 0; }
 : >cancel
 minded
-tries=0
-while pids=$(family); [ -n "$pids" ] && [ $tries -lt 130 ]; do
-    case $tries in
-        0) kill -TERM $pids 2>/dev/null ;;
-        100 | 110 | 120) kill -KILL $pids 2>/dev/null ;;
-    esac
-    sleep 0.1; tries=$((tries + 1))
+now() { read -r up _ </proc/uptime; echo "${up%.*}"; }
+begun=$(now); gently=yes
+while pids=$(family); [ -n "$pids" ]; do
+    spent=$(($(now) - begun))
+    [ $spent -lt 14 ] || break
+    if [ $gently ]; then kill -TERM $pids 2>/dev/null; gently=
+    elif [ $spent -ge 10 ]; then kill -KILL $pids 2>/dev/null
+    fi
+    sleep 0.1
 done
+: >over
 alive=0; for one in $(family); do alive=$((alive + 1)); done
 say alive $alive
 say done
