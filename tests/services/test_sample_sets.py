@@ -12,7 +12,8 @@ from app.domain.ids import HealthId, HostId
 from app.domain.metric import Metric, Series, WindowName
 from app.errors import InvalidInput
 from app.services.metric import imports
-from app.services.metric.imports import FileImport, import_file
+from app.services.metric.import_words import remarks
+from app.services.metric.imports import FileImport, import_file, look_at_file
 from app.services.metric.metrics import freeze
 from app.services.metric.sampling import Sampled
 from app.services.series_files import csv_rows, csv_text, reading
@@ -44,6 +45,24 @@ def test_unit_step_and_span_are_recorded_whatever_the_order_of_the_rows(opened, 
     assert (kept.unit, kept.step_s, kept.n) == ("%", 10.0, 360)
     assert (kept.start, kept.end) == (NOON - timedelta(hours=1), NOON - timedelta(seconds=10))
     assert kept.clock_offset_s is None
+
+
+def test_what_is_no_time_and_no_figure_is_named_before_and_with_the_samples(opened, made, tmp_path):
+    change = made(ChangeState.IMPLEMENT, metrics=(CPU,), **WORK)
+    path = written(tmp_path / "a.csv", 6 * 3600)
+    with path.open("a") as file:
+        file.write(f"{NOON.timestamp() - 600:.0f},n.n.\nTotal,7\n")
+    wanted = FileImport(change.id, "cpu", path)
+    assert remarks(look_at_file(wanted, with_=opened.measuring)) == [
+        "1 row has no number here; it stays a gap.",
+        "Line 2162: “n.n.” is no figure.",
+        "Line 2163 was left out: “Total” is not a time.",
+    ]
+    import_file(wanted, with_=opened.measuring)
+    with opened.new_uow() as uow:
+        logged = " ".join(event.text for event in uow.log.of(change.id))
+    assert "1 row was left out (line 2163: “Total” is not a time). " in logged
+    assert "1 cell is a gap (line 2162: “n.n.” is no figure)." in logged
 
 
 def test_the_clock_of_the_host_and_the_labels_of_the_source_are_recorded(opened, made):
