@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtWidgets import QLabel
 
 from app.bootstrap import Surroundings, open_services
@@ -18,8 +18,12 @@ from app.tasks import TaskContext
 from tests.ssh_fixtures import QUICK
 from ui.pages.backups.asking import LineAsk
 from ui.pages.backups.page import BackupsPage
+from ui.pages.backups.retention import RetentionPanel
 from ui.widgets.buttons import Button
+from ui.widgets.cells import PAD
 from ui.widgets.confirm import TypedConfirmation
+from ui.widgets.labels import Label
+from ui.widgets.table import Table
 
 
 @pytest.fixture
@@ -191,6 +195,11 @@ def test_retention_bins_what_nothing_keeps_and_the_bin_gives_it_back(drive, serv
     driver.click(button(driver, "Retention"))
     assert "Every backup is needed" not in shown(driver)
     picture(driver, "retention")
+    panel = driver.page.findChild(RetentionPanel)
+    rules = next(one for one in panel.findChildren(Label) if one.text().startswith("The newest"))
+    table = panel.findChild(Table)
+    edges = [one.mapTo(panel, QPoint(0, 0)).x() for one in (rules, table)]
+    assert edges[0] == edges[1] + PAD, "the words of the rows begin where the other words do"
     driver.click(button(driver, "Put in the bin"))
     with services.new_uow() as uow:
         assert uow.backups.get(first.id).binned_at == clock.now()

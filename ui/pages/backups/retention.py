@@ -13,11 +13,14 @@ from ui.models.backups import names_of
 from ui.models.rows import RowsModel
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind, WithReason, icon_button
+from ui.widgets.cells import PAD
 from ui.widgets.labels import Label, panel_title
 from ui.widgets.layout import add_layout, clear, column, row
 from ui.widgets.table import Rows, Table
 
 Shown = Decision | BackupSet
+_BESIDE = (PAD, 0, PAD, 0)
+"""What stands beside the rows keeps the space that they keep before their words."""
 
 
 def _columns(zone: str, seen: RetentionPreview) -> tuple[Column[Shown], ...]:
@@ -71,6 +74,9 @@ class RetentionPanel(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._words = QVBoxLayout()
+        self._words.setSpacing(12)
+        self._words.setContentsMargins(*_BESIDE)
         self._inner = QVBoxLayout()
         self._inner.setSpacing(12)
         self._table: Table | None = None
@@ -81,21 +87,23 @@ class RetentionPanel(QWidget):
         back = icon_button("arrow-left", _("Back to the set"))
         back.clicked.connect(self.left)
         layout = column(
-            row(back, panel_title(_("Retention")), None),
+            row(back, panel_title(_("Retention")), None, margins=_BESIDE),
             gap=12,
-            margins=(24, 16, 24, 16),
+            margins=(24 - PAD, 16, 24 - PAD, 16),
         )
+        add_layout(layout, self._words)
         add_layout(layout, self._inner, 1)
-        add_layout(layout, row(None, self.take_out, WithReason(self.apply)))
+        add_layout(layout, row(None, self.take_out, WithReason(self.apply), margins=_BESIDE))
         self.setLayout(layout)
 
     def show_preview(self, seen: RetentionPreview, zone: str) -> None:
         """Show what would go first, then the bin, then what stays and why."""
+        clear(self._words)
         clear(self._inner)
         if seen.doubt:
-            self._inner.addWidget(StateBadge(Badge(Mark.BAD, _("The clock is in doubt"))))
-            self._inner.addWidget(Label(seen.doubt, tone="bad", wrap=True))
-        self._inner.addWidget(Label(_rules(seen), tone="ink2", wrap=True))
+            self._words.addWidget(StateBadge(Badge(Mark.BAD, _("The clock is in doubt"))))
+            self._words.addWidget(Label(seen.doubt, tone="bad", wrap=True))
+        self._words.addWidget(Label(_rules(seen), tone="ink2", wrap=True))
         reason = seen.doubt or ("" if seen.going else _("Every backup is needed"))
         self.apply.block(reason)
         table = self._table = Table(
