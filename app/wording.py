@@ -233,9 +233,13 @@ def _two_units(whole_s: int) -> str:
     return f"{big} {small}".strip()
 
 
+def unit_words(unit: str) -> str:
+    """Return a unit as it is written everywhere: "/s", because 25 "1/s" reads like 251."""
+    return unit.removeprefix("1") if unit.startswith("1/") else unit
+
+
 def _with_unit(text: str, unit: str) -> str:
-    shown = unit.removeprefix("1") if unit.startswith("1/") else unit  # 25 /s: "25 1/s" is 251
-    return f"{text}{THIN}{shown}" if unit else text
+    return f"{text}{THIN}{unit_words(unit)}" if unit else text
 
 
 def _has_value(text: str) -> bool:

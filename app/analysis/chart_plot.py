@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from app.analysis.chart_axes import Tick, time_ticks, value_ticks
 from app.analysis.chart_lines import thinned, unbroken
 from app.i18n import _
-from app.wording import clock, clock_duration, day, number
+from app.wording import clock, clock_duration, day, number, unit_words
 
 Floats = NDArray[np.float64]
 _NEAR = 0.04
@@ -67,7 +67,7 @@ class Axis:
     @property
     def title(self) -> str:
         """What stands on the axis, with its unit."""
-        return ", ".join(filter(None, (self.name, self.unit)))
+        return ", ".join(filter(None, (self.name, unit_words(self.unit))))
 
     def between(self, start: float, end: float) -> tuple[Tick, ...]:
         """Return the ticks of a part of the axis."""

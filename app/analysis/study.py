@@ -54,6 +54,7 @@ class Gate(StrEnum):
     DRIFT = "drift"
     RHYTHM = "rhythm"
     EMPTY_RUN = "empty_run"
+    OTHER_SERIES = "other_series"
 
 
 @dataclass(frozen=True, slots=True)

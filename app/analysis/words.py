@@ -284,6 +284,8 @@ def _gate(gate: Gate, found: Comparison) -> str:
             ).format(worth=worth)
         case Gate.EMPTY_RUN:
             return _("A run holds too few samples.")
+        case Gate.OTHER_SERIES:
+            return _("The source names the series otherwise since the change: not comparable.")
         case Gate.DRIFT:
             return _("A steady drift through both windows would look the same.")
         case _:
@@ -301,6 +303,8 @@ def _next(found: Comparison, background: Background) -> str:
         return _("Next: read the samples of the hours after the change again.")
     if {Gate.NOTHING_BEFORE, Gate.THIN_BEFORE} & set(background.gates):
         return _("Next: add samples from before the change.")
+    if Gate.OTHER_SERIES in background.gates:
+        return _("Next: read both windows from a series whose labels stay the same.")
     if Gate.THIN_CONTROL in background.gates:
         return _("Next: add samples of the control, or judge without it.")
     if found.design is Design.RUNS:

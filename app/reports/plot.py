@@ -180,7 +180,7 @@ class PlotDrawing(Drawn):
         plot, y = self._plot, self._y1 + 5
         named = [each for each in plot.fields if each.text]
         self.canv.setFillColor(inks().ink2)
-        upright = f"↑ {plot.y.title}" if plot.y.name else plot.y.unit
+        upright = f"↑ {plot.y.title}" if plot.y.name else plot.y.title
         if named or not plot.x.name:
             words_at(self.canv, self._x0, y, upright)
             self._names(named, y)
@@ -196,7 +196,7 @@ class PlotDrawing(Drawn):
         words_at(self.canv, self._x1, y, level, anchor="end")
 
     def _names(self, named: Sequence[Field], y: float) -> None:
-        free = self._x0 + width_of(self._plot.y.unit) + 8
+        free = self._x0 + width_of(self._plot.y.title) + 8
         change = [each for each in named if each.tone is Tone.CHANGE]
         for each in change:
             half = width_of(each.text, STRONG) / 2

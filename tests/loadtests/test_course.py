@@ -85,7 +85,7 @@ def test_pictures_show_what_came_and_the_time_that_is_planned():
         assert plot.x.high == 300.0
     at = np.array([0.5, 1.5, 2.5])
     rate, times, failed = course_plots(at, at, (at, 2 * at), np.array([0.0, np.nan, 0.5]), 3.0)
-    assert rate.y.unit == "1/s"
+    assert (rate.y.unit, rate.y.title) == ("1/s", "/s")
     assert [trace.name for trace in times.traces] == ["mean", "95th percentile"]
     assert failed.traces[0].y[2] == 50.0
 

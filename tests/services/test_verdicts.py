@@ -221,3 +221,26 @@ def test_a_control_is_subtracted_and_a_missing_one_is_never_passed_over(
     (found,) = judge(lonely.id, with_=opened.measuring)
     assert found.verdict is Verdict.NOT_ENOUGH_DATA
     assert "The control has too few samples" in found.reason
+
+
+@pytest.mark.parametrize("renamed", [False, True])
+def test_a_series_that_is_named_otherwise_since_the_change_is_not_comparable(
+    opened, change, renamed
+):
+    """A new agent or a renamed host brings another series; its level says nothing of the change."""
+    whole, start_s = around_work(np.random.default_rng(5), days=0, after=1.5), THURSDAY.timestamp()
+    names = ("web-1", "web-9" if renamed else "web-1")
+    is_after = whole.at_s >= start_s + 1200 + SETTLE_S
+    sides = (WindowName.BEFORE, whole.at_s < start_s), (WindowName.AFTER, is_after)
+    for (window, chosen), name in zip(sides, names, strict=True):
+        part = Series(whole.at_s[chosen], whole.value[chosen])
+        labelled = Sampled(CSV_METRIC, part, labels=(("instance", name),))
+        freeze(change, window, [labelled], "UTC", with_=opened.measuring)
+    (found,) = judge(change.id, with_=opened.measuring)
+    if renamed:
+        assert found.verdict is Verdict.NOT_ENOUGH_DATA
+        assert "not comparable" in found.sentence
+        assert "whose labels stay the same" in found.sentence
+        assert found.gates == ("other_series",)
+    else:
+        assert found.verdict is Verdict.REGRESSED

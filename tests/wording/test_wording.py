@@ -41,6 +41,7 @@ def test_differences_carry_their_sign() -> None:
     assert plain(wording.signed_percent(0.0097)) == "+1 %"
     assert plain(wording.signed_percent(-0.0004)) == "0 %"
     assert plain(wording.number(25.3, "1/s")) == "25 /s"
+    assert wording.unit_words("1/s") == "/s", "as an axis says it"
     assert plain(wording.signed_percent(0.0)) == "0 %"
     assert plain(wording.percent_range(-0.33, -0.2)) == "−33 to −20 %"
     assert plain(wording.percent_range(-0.03, 0.04)) == "−3 to +4 %"

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from app.analysis.chart_model import ChartModel, DirectLabel, LineKind
 from app.i18n import _
-from app.wording import clock, number
+from app.wording import clock, number, unit_words
 from ui.charts.explore import Readout, paint_crosshair
 from ui.charts.explored import ExploredChart
 from ui.charts.frame import QUIET
@@ -47,7 +47,9 @@ class BeforeAfterChart(ExploredChart):
         """Show a part of the time."""
         if (model := self._model) is not None:
             ticks = model.times(start, end) if self.explorer.is_zoomed else model.x_ticks
-            self.set_axes((start, end, model.y0, model.y1), ticks, model.y_ticks, model.unit)
+            self.set_axes(
+                (start, end, model.y0, model.y1), ticks, model.y_ticks, unit_words(model.unit)
+            )
 
     def draw_curves(self) -> None:
         """Draw earlier days thin and behind, before dashed, after solid."""

@@ -16,7 +16,7 @@ from app.analysis.judge import Terms, family_places, overall_verdict, survivors
 from app.analysis.load import per_load
 from app.analysis.quantiles import quantile_moves
 from app.analysis.shift import shift_start
-from app.analysis.study import Study, Window, study
+from app.analysis.study import Gate, Study, Window, study
 from app.analysis.windows import Layout, Slot, instant
 from app.analysis.words import Background, reason, sentence
 from app.analysis.words_overall import overall_rule, overall_sentence
@@ -59,6 +59,8 @@ class Around:
     notes: tuple[str, ...] = ()
     """Said with the verdict, such as another change in the same hours."""
     caveats: tuple[Caveat, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    """What forbids a verdict whatever the samples say."""
 
 
 def compare_metric(
@@ -82,6 +84,7 @@ def compare_metric(
     """
     beside = control.samples if control else None
     found = study(samples, layout, _terms(metric, layout.parameters), control=beside)
+    found = replace(found, gates=(*found.gates, *around.gates))
     caveats = (Caveat.NO_REFERENCE_DAYS,) if found.design is Design.NO_HISTORY else ()
     caveats = (*caveats, *around.caveats)
     notes = (*_control_notes(control, found), *around.notes)

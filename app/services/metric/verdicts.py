@@ -7,6 +7,7 @@ from datetime import datetime
 import numpy as np
 
 from app.analysis.clean import Samples, samples_of
+from app.analysis.study import Gate
 from app.analysis.windows import Blocked, Layout, instant
 from app.domain.change import Change
 from app.domain.event import Actor, NewEvent
@@ -125,6 +126,8 @@ def _judge_one(case: _Case, metric: Metric) -> Comparison | None:
     if before is None or after is None:
         return None
     around = _around(case.layout, after, case.now)
+    if _is_another_series(before, after):
+        around = replace(around, gates=(Gate.OTHER_SERIES,))
     samples, layout = _material(case, metric, newest)
     traffic = _traffic_of(case, metric)
     if traffic is not None and not metric.control:
@@ -142,6 +145,11 @@ def _judge_one(case: _Case, metric: Metric) -> Comparison | None:
         apdex=apdex_move(metric, samples, layout),
         budget=_budget(case, metric, newest, layout),
     )
+
+
+def _is_another_series(before: SampleSet, after: SampleSet) -> bool:
+    """Whether the source named what it gave, and otherwise on each side: a renamed host, say."""
+    return bool(before.labels and after.labels) and set(before.labels) != set(after.labels)
 
 
 def _material(
