@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from app.analysis.chart_plot import Field, Plot, Shape, Tone, Trace, Words, side_by_side
 from app.analysis.chart_words import words_for
+from app.wording import unit_words
 from ui.charts.explore import Readout, paint_crosshair
 from ui.charts.explored import ExploredChart
 from ui.charts.frame import QUIET
@@ -60,7 +61,9 @@ class PlotChart(ExploredChart):
         """Show a part of the horizontal axis."""
         if (plot := self._shown) is not None:
             ticks = plot.x.between(start, end) if self.explorer.is_zoomed else plot.x.ticks
-            self.set_axes((start, end, plot.y.low, plot.y.high), ticks, plot.y.ticks, plot.y.unit)
+            self.set_axes(
+                (start, end, plot.y.low, plot.y.high), ticks, plot.y.ticks, unit_words(plot.y.unit)
+            )
 
     def draw_curves(self) -> None:
         """Draw all lines in the colours that hold now, earlier ones thin and behind."""

@@ -1,5 +1,8 @@
 """The changes page, used as a person uses it, over the real store."""
 
+from dataclasses import replace
+
+import pytest
 from PySide6.QtCore import Qt
 
 from app.domain.approval import Decision
@@ -7,6 +10,9 @@ from app.domain.change import ChangeState
 from app.domain.need import Need, NeedCategory
 from app.domain.risk import Grade
 from app.domain.runbook import Phase
+from app.errors import IllegalMove
+from app.services.change import changes
+from app.services.metric.metric_packs import pack_for
 from tests.ui.pages.conftest import read, with_fields
 from tests.ui.pages.steps import part, saved, tab
 from ui.pages.changes.page import ChangesPage
@@ -244,3 +250,28 @@ def test_measures_that_the_need_calls_for_are_suggested_once(drive, services, re
     assert len(kept) == 5
     assert not measures.suggest.isEnabled()
     assert measures.suggest.reason == "All are in the list."
+
+
+@pytest.mark.parametrize("category", NeedCategory)
+def test_what_a_need_calls_for_is_frozen_when_the_work_begins(drive, services, record, category):
+    """Suggested, pruned, and then fixed: nobody moves a margin once the result can be seen."""
+    need = Need(category, no_evidence_reason="Seen at the counter")
+    change = record("Enlarge the shop", S.DRAFT, with_fields(need=need, metrics=()))
+    driver = drive(ChangesPage)
+    driver.open(change.id)
+    driver.click(tab(driver, "metrics").sections[0].suggest)
+    saved(driver)
+    found = read(services, change.id).metrics
+    pack = pack_for(category)
+    assert [(m.name, m.key, m.margin) for m in found] == [(m.name, m.key, m.margin) for m in pack]
+    pruned = changes.edit_change(change.id, with_fields(metrics=found[:-1]), desk=services.desk)
+    assert pruned.plan_hash != change.plan_hash
+    with services.new_uow() as uow:
+        changes.moved(pruned, S.IMPLEMENT, uow, desk=services.desk)
+        uow.commit()
+    for easier in (found, (replace(found[0], margin=0.5), *found[1:-1])):
+        with pytest.raises(IllegalMove, match=r"plan .* is fixed"):
+            changes.edit_change(change.id, with_fields(metrics=easier), desk=services.desk)
+    assert read(services, change.id).metrics == found[:-1]
+    driver.open(change.id)
+    assert not tab(driver, "metrics").sections[0].suggest.isVisible()
