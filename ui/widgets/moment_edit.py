@@ -50,13 +50,17 @@ class MomentEdit(QLineEdit):
         dress(self, LINE)
         self.wall: datetime | None = None
         """What the text means; None while it cannot be read."""
+        self.whole = False
+        """Whether it never becomes too narrow for its date; its place must have that room."""
         self._good = datetime(2026, 1, 1)  # noqa: DTZ001 - a wall time is meant
         self._calendar: _Calendar | None = None
         self.setTextMargins(0, 0, _ICON - 10, 0)
         self.textEdited.connect(self._on_edited)
 
     def minimumSizeHint(self) -> QSize:
-        """Wide enough for every date, whatever the size of the type."""
+        """On request wide enough for every date, whatever the size of the type."""
+        if not self.whole:
+            return super().minimumSizeHint()
         wide = self.fontMetrics().horizontalAdvance(wall_text(_WIDE))
         return QSize(wide + _ICON + 2 * _PAD, super().minimumSizeHint().height())
 

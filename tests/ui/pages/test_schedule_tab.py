@@ -16,6 +16,7 @@ from tests.schedule.reading import components
 from tests.ui.pages.conftest import read, with_fields
 from tests.ui.pages.steps import tab
 from ui.pages.changes.page import ChangesPage
+from ui.pages.changes.schedule import WindowSection
 from ui.widgets.buttons import Button
 from ui.widgets.labels import Label
 
@@ -184,3 +185,16 @@ def test_the_strip_says_windows_freezes_and_changes(opened, services, record):
     said = page.panel.strip.accessibleName()
     assert "CHG-000001 Sun 15 Nov 2026 12:00–14:00 UTC" in said
     assert said.count("Night") == 2
+
+
+@pytest.mark.parametrize("width", [400, 520, 900])
+def test_the_date_is_whole_and_nothing_is_cut_off_however_narrow_the_place(opened, record, width):
+    driver, page = opened(record("Upgrade", S.SCHEDULED, on(3)))
+    (section,) = page.findChildren(WindowSection)
+    section.setFixedWidth(width)
+    driver.settle()
+    edit, length = section.start.edit, section.length
+    driver.bot.waitUntil(lambda: section.width() == width and length.isVisible())
+    assert edit.width() >= edit.fontMetrics().horizontalAdvance(edit.text()) + 50
+    assert length.mapTo(section, length.rect().bottomRight()).x() < width
+    assert length.width() >= 120

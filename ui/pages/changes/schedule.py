@@ -3,8 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtCore import Slot
 
 from app.domain.window import TimeRange, Window
 from app.errors import InvalidInput
@@ -21,6 +20,7 @@ from ui.pages.changes.tab import Tab
 from ui.pages.changes.window_bar import WindowBar
 from ui.paint import scaled
 from ui.widgets.badges import StateBadge
+from ui.widgets.beside import Beside
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.facts import Fact, KeyValues, SectionTitle
 from ui.widgets.fields import LineField
@@ -64,14 +64,10 @@ class WindowSection(Section):
         self.set_it, self.clear = Button(_("Plan a window"), Kind.PRIMARY), Button(_("Clear"))
         self.ends, self.offers = Label(tone="ink2", wrap=True), GapOffers()
         self.strip, self.facts = WindowBar(), KeyValues(label_width=140)
-        line = QHBoxLayout()
-        line.setSpacing(16)
-        top = Qt.AlignmentFlag.AlignTop
-        line.addWidget(self.start, 1, top)
-        line.addWidget(self.length, 0, top)
+        self.start.edit.whole = True
         self.title = SectionTitle(_("Maintenance window"), end=self.clear)
         self.column.addWidget(self.title)
-        add_layout(self.column, line)
+        self.column.addWidget(Beside(self.start, self.length, gap=16))
         self.column.addWidget(self.offers)
         add_layout(self.column, row(self.set_it, None))
         self.column.addWidget(self.ends)
