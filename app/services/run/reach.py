@@ -44,28 +44,37 @@ def undeclared(step: Step, change: Change, hosts: Iterable[Host]) -> tuple[str, 
 
 
 def onward(command: str) -> tuple[str, ...]:
-    """Return the hosts that a command goes on to by ssh, sftp, scp or rsync, as it writes them.
+    """Return the hosts that a command goes on to by ssh and sftp, or where scp and rsync put it.
 
-    Only what its text shows: a host in a variable or inside a script stays unseen.
+    What is fetched from elsewhere touches nothing there. Only what the text shows counts: a host in
+    a variable or inside a script stays unseen.
     """
     text = command.replace("\\\n", " ")
-    found = (name for one in _TOOL.finditer(text) for name in _named(one[1], one[2]))
+    found = (name for one in _TOOL.finditer(text) for name in _reached(one[1], one[2]))
     return tuple(dict.fromkeys(found))
 
 
-def _named(tool: str, rest: str) -> Iterator[str]:
+def _reached(tool: str, rest: str) -> Iterator[str]:
+    words = list(_plain_words(re.split(r"\s\d?[<>]", rest, maxsplit=1)[0]))
+    if not words:
+        return
+    if tool in ("ssh", "sftp"):
+        yield from _host(words[0])
+        return
+    target = words[-1]
+    remote = ":" in target and "/" not in target.partition(":")[0]
+    if remote or _SCHEME.match(target):
+        yield from _host(target)
+
+
+def _plain_words(rest: str) -> Iterator[str]:
+    """Yield the words that are neither options nor the values of options."""
     words = iter(word.strip("\"'") for word in rest.split())
     for word in words:
-        if word.startswith("-"):
-            if word[1:] and word[1:] in _TAKES_A_WORD:
-                next(words, None)
-            continue
-        if tool in ("ssh", "sftp"):
-            yield from _host(word)
-            return
-        remote = ":" in word and "/" not in word.partition(":")[0]
-        if remote or _SCHEME.match(word):
-            yield from _host(word)
+        if not word.startswith("-"):
+            yield word
+        elif word[1:] and word[1:] in _TAKES_A_WORD:
+            next(words, None)
 
 
 def _host(word: str) -> Iterator[str]:
