@@ -11,6 +11,7 @@ from app.domain.people import Person, Role
 from app.domain.run import RunState, StepState
 from app.domain.runbook import Phase, Runbook, Step, StepKind
 from app.services.people import save_person
+from ui.cells import Group
 from ui.pages.run.page import RunPage
 from ui.widgets.buttons import Button
 
@@ -114,6 +115,15 @@ def test_backing_out_needs_its_words_and_a_reason(driver, services):
     driver.click(decision._typed.button)
     wait_for(driver, "b1")
     assert only_run(services).backout_at is not None
+    rows = driver.page._table.rows_model.rows
+    said = [row.title if isinstance(row, Group) else row.item.step.title for row in rows]
+    assert said == [
+        "Way back", "Put back by hand", "Forward", "Go or not", "Look <b>at</b> it", "Look again"
+    ]  # fmt: skip
+    assert driver.page._table.current.id == "b1"
+    driver.page._table.select("g1")
+    driver.settle()
+    assert driver.page._table.current.id == "g1", "what was done before can still be read"
 
 
 def test_the_question_of_backing_out_can_be_left(driver, services):

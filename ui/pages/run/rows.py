@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.run import Run, StepRun, StepState
-from app.domain.runbook import PERSONAL
+from app.domain.runbook import PERSONAL, Phase
 from app.i18n import _, later
 from app.services.run.runbooks import expected
-from app.wording import clock_duration
-from ui.cells import Badge, Cell, Column, Mark, Words
+from app.wording import clock, clock_duration
+from ui.cells import Badge, Cell, Column, Group, Mark, Words
 from ui.operations.runs import RunView
 from ui.widgets.run_bars import StepBar, TimeScale
 
@@ -80,11 +80,50 @@ class StepRow:
         return known and actual is not None and actual > self.item.step.slow_s
 
 
-def step_rows(view: RunView, now: datetime) -> tuple[StepRow, ...]:
-    """Return the steps of the run's direction."""
+def step_rows(view: RunView, now: datetime) -> tuple[StepRow | Group, ...]:
+    """Return the steps of the run's direction; behind a way back stands what was done before it."""
     run = view.run
     if run is None:
         return ()
+    rows = _active_rows(view, run, now)
+    if run.backout_at is None:
+        return rows
+    turned = _("until {time}").format(time=clock(run.backout_at, view.zone, seconds=True))
+    return (
+        Group(_("Way back")),
+        *rows,
+        Group(_("Forward"), turned),
+        *_forward_rows(view, run, now),
+    )
+
+
+def _forward_rows(view: RunView, run: Run, now: datetime) -> tuple[StepRow, ...]:
+    """Return the steps that were left behind, as far as they came."""
+    forward = (item for item in run.steps if item.step.phase is Phase.FORWARD)
+    return tuple(
+        StepRow(
+            item.step.id,
+            position,
+            item,
+            _host_name(view, run, item),
+            False,
+            _past_bar(item),
+            now,
+        )
+        for position, item in enumerate(forward, start=1)
+    )
+
+
+def _past_bar(item: StepRun) -> StepBar:
+    ended = item.ended_at or item.started_at
+    return StepBar(item.planned_start, item.planned_end, item.started_at, ended)
+
+
+def _host_name(view: RunView, run: Run, item: StepRun) -> str:
+    return view.host_names.get(str(run.host_for(item.step.host) or item.step.host), "")
+
+
+def _active_rows(view: RunView, run: Run, now: datetime) -> tuple[StepRow, ...]:
     current = run.current
     shown = current.step.id if current is not None else ""
     times = expected(run, now)
@@ -93,7 +132,7 @@ def step_rows(view: RunView, now: datetime) -> tuple[StepRow, ...]:
             item.step.id,
             position,
             item,
-            view.host_names.get(str(run.host_for(item.step.host) or item.step.host), ""),
+            _host_name(view, run, item),
             item.step.id == shown,
             _bar(item, times[item.step.id], current=item.step.id == shown, over=run.is_over),
             now,
@@ -121,9 +160,10 @@ def time_scale(view: RunView, now: datetime, *, zoomed: bool = False) -> TimeSca
     run = view.run
     if run is None or run.started_at is None:
         return TimeScale(now, now + timedelta(minutes=1), view.zone)
-    begin = run.backout_at or run.started_at
+    shown = run.steps if run.is_over else run.active
+    begin = run.started_at if run.is_over else run.backout_at or run.started_at
     ends = [begin + timedelta(seconds=10)]
-    for item in run.active:
+    for item in shown:
         ends += [at for at in (item.ended_at, item.planned_end) if at]
     if not run.is_over:
         ends += [now, *(end for _start, end in expected(run, now).values())]
