@@ -66,5 +66,5 @@ def _story(data: ReportData, words: Words, page: Sheet, fit: Fit) -> list[Flowab
         *evaluation_section(data.evaluation, words, page),
         *learning_section(data.learning, words, page),
         *transcripts_section(data.transcripts, words, page),
-        *method_section(data.method, data.summary.not_evidenced, words, page),
+        *method_section(data.method, data.summary, words, page),
     ]

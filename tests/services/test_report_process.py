@@ -14,6 +14,7 @@ from app.domain.report import Report
 from app.domain.review import Override
 from app.domain.risk import Grade
 from app.domain.window import TimeRange
+from app.reports.build import render_report
 from app.services.approval.approval_files import ANSWER
 from app.services.report_content.common import Icon
 from app.services.review.reports import report_data
@@ -22,6 +23,7 @@ from app.signing import Signer, fingerprint
 from tests.reports import sample
 from tests.reports.extremes import thin
 from tests.reports.people import DLAMINI, night
+from tests.reports.reading import texts
 
 KEY = Signer(b"d" * 32)
 
@@ -109,21 +111,21 @@ def test_a_freeze_that_was_accepted_is_on_page_1_and_no_clean_process():
     source = changed(source, acknowledged=(frozen(source),))
     data = report_data(source)[0]
     (note,) = data.summary.overrides
-    assert note.id == "A-1"
+    assert note.id == "C-1"
     assert "Year end" in note.claim.lead
     assert "The vendor comes tonight only" in note.claim.text
     assert note.claim.evidence
     process = next(item for item in data.summary.dimensions if item.name == "Process")
     assert (good.found, process.found) == ("No condition overridden", "1 override")
     passed = data.history.rules[-1]
-    assert (passed.found, passed.mark.icon) == ("A-1", Icon.WATCH)
+    assert (passed.found, passed.mark.icon) == ("C-1", Icon.WATCH)
 
 
 def test_a_conflict_with_another_change_is_on_page_1_and_counts_as_no_departure():
     source = thin()
     source = changed(source, acknowledged=(frozen(source, Reason.SAME_HOST),))
     summary = report_data(source)[0].summary
-    assert [item.id for item in summary.overrides] == ["A-1"]
+    assert [item.id for item in summary.overrides] == ["C-1"]
     assert "No condition overridden" in [item.found for item in summary.dimensions]
 
 
@@ -185,3 +187,20 @@ def test_work_that_began_before_its_approval_is_a_watched_rule_and_a_refusal_a_b
         Icon.BAD,
     )
     assert data.summary.overall.icon in (Icon.WATCH, Icon.BAD)
+
+
+def test_whatever_page_1_has_no_room_for_stands_whole_in_the_chapter_it_points_to():
+    given = tuple(
+        Override(f"g{n}", f"Condition {n}", f"Person{n}", f"Reason {n} " + "of length " * 40,
+                 night(0), "a>b", used_at=night(0))
+        for n in range(7)
+    )  # fmt: skip
+    data = report_data(changed(sample.full(), overrides=given))[0]
+    pages = texts(render_report(data).pdf)
+    assert "see “Method, evidence and sign-off”" in pages[0]
+    after = " ".join(pages[1:])
+    method = after[after.rindex("Overrides: 7") :]
+    for n in range(7):
+        assert f"Condition {n}" in method
+        assert f"Accepted by Person{n}" in method
+        assert f"Reason {n} of length" in method

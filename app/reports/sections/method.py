@@ -9,15 +9,15 @@ from app.reports.flowables import Air, Cell, Words, chapter, gap, together
 from app.reports.tables import Ruled, beside, columns, share, tight
 from app.reports.theme import GUTTER, HAIRLINE, LEADING, Sheet, inks, markup, style
 from app.services.report_content.common import Claim, Noted
+from app.services.report_content.parts import Summary
 from app.services.report_content.proofs import EvidenceRow, MethodPart
 
-SHOWN_ON_PAGE_1 = 3
+SURE_ON_PAGE_1 = 1
+"""So many remarks of a kind page 1 always holds; where there are more, all stand here, whole."""
 
 
-def method_section(
-    part: MethodPart, not_evidenced: Sequence[Noted], words: Words, page: Sheet
-) -> list[Flowable]:
-    """Lay the chapter out."""
+def method_section(part: MethodPart, summary: Summary, words: Words, page: Sheet) -> list[Flowable]:
+    """Lay the chapter out; what page 1 has no room for stands here."""
     story = chapter(
         "method", _("Method, evidence and sign-off"), words, words.text(part.intro), room=320
     )
@@ -32,15 +32,18 @@ def method_section(
     gaps = part.gaps
     story += _claims(_("What this report lacks: {n}"), gaps, words, numbered=True)
     story.append(Air(LEADING))
-    if len(not_evidenced) > SHOWN_ON_PAGE_1:
-        title = _("Not evidenced: {n}").format(n=len(not_evidenced))
-        rows = [
-            [words.text(note.id, quiet=True), words.claim(note.claim)] for note in not_evidenced
-        ]
-        story += [words.text(title, strong=True), tight(rows, share(page.live_width, 28, 0))]
-        story.append(Air(LEADING))
+    story += _noted(_("Overrides: {n}"), summary.overrides, words, page)
+    story += _noted(_("Not evidenced: {n}"), summary.not_evidenced, words, page)
     story += [*_manifest(part, words, page), Air(3), words.text(part.note, quiet=True, most=600)]
     return [*story, Air(2 * LEADING), _signatures(part, words, page)]
+
+
+def _noted(title: str, notes: Sequence[Noted], words: Words, page: Sheet) -> list[Flowable]:
+    if len(notes) <= SURE_ON_PAGE_1:
+        return []
+    rows = [[words.text(note.id, quiet=True), words.claim(note.claim)] for note in notes]
+    head = words.text(title.format(n=len(notes)), strong=True)
+    return [head, tight(rows, share(page.live_width, 28, 0)), Air(LEADING)]
 
 
 def _claims(

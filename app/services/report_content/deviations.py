@@ -113,7 +113,7 @@ def _overrides(source: Source) -> Iterator[Deviation]:
         yield Claim(text, _("Override.")), item.by
     for number, given in enumerate(source.change.accepted_conflicts, start=1):
         if given.departs:
-            text = _("{what} (A-{n}, page 1).").format(
+            text = _("{what} (C-{n}, page 1).").format(
                 what=conflict_words(source, given).rstrip("."), n=number
             )
             yield Claim(text, _("Accepted conflict.")), given.by

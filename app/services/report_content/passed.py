@@ -17,7 +17,7 @@ _LAPSED = later("It lapsed before the work could rest on it, and is not counted.
 
 
 def passed_by_name(source: Source, book: EvidenceBook) -> tuple[Noted, ...]:
-    """Return everything that a person let pass, for page 1: O-1, O-2, then A-1, then R-1."""
+    """Return everything that a person let pass, for page 1: O-1, O-2, then C-1, then R-1."""
     return (
         *_overrides(source, book),
         *accepted(source, book),
@@ -42,12 +42,12 @@ def _by(source: Source, item: Override | Acknowledgement) -> str:
 
 
 def accepted(source: Source, book: EvidenceBook) -> Iterator[Noted]:
-    """Yield the conflicts that were accepted for the window as it is: A-1, A-2 and so on."""
+    """Yield the conflicts that were accepted for the window as it is: C-1, C-2 and so on."""
     for number, item in enumerate(source.change.accepted_conflicts, start=1):
         words = conflict_words(source, item)
         title = _("Accepted conflict: {what}").format(what=words)
         ids = (book.record(f"conflict/{number}", title, item, item.at),)
-        yield Noted(f"A-{number}", Claim(_by(source, item), words, ids))
+        yield Noted(f"C-{number}", Claim(_by(source, item), words, ids))
 
 
 def conflict_words(source: Source, item: Acknowledgement) -> str:

@@ -171,5 +171,5 @@ def _passed(source: Source) -> RuleRow:
     counted = source.change.counted_overrides
     passed = [f"O-{n}" for n, o in enumerate(source.change.overrides, start=1) if o in counted]
     accepted = enumerate(source.change.accepted_conflicts, start=1)
-    names = ", ".join((*passed, *(f"A-{n}" for n, item in accepted if item.departs)))
+    names = ", ".join((*passed, *(f"C-{n}" for n, item in accepted if item.departs)))
     return RuleRow(rule, names or _("none passed"), kept_mark(True, bool(names)))
