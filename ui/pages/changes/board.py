@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QDrag,
     QDragEnterEvent,
@@ -49,7 +49,7 @@ STATES = (
 )  # fmt: skip
 _SIDE = (ChangeState.BACKOUT, ChangeState.REJECTED, ChangeState.CANCELED, ChangeState.CLOSED)
 """Columns that are only there when something is in them."""
-WIDTH = 232
+WIDTH = 244
 _MEANS = {
     ChangeState.DRAFT: later("What is wrong is written down here."),
     ChangeState.ASSESS: later("Impact, risk and the plan are worked out here."),
@@ -207,11 +207,15 @@ class BoardColumn(QWidget):
 
         def draw(card: ChangeRow) -> Cell:
             state = row_badge(card, now())
+            told = state.tone or card.on_hold  # more than the column says already
             return Cell(
                 (Words(card.title, weight=500),),
-                (Words(card.number, "ink2"), *((state,) if state.tone or card.on_hold else ())),
+                (Words(card.number, "ink2"),),
                 below_end=Risk(card.risk),
-                foot=(Words(when_text(card, now()), "ink2"), Words(card.coordinator, "ink3")),
+                foot=(
+                    Words(when_text(card, now()), "ink2"),
+                    state if told else Words(card.coordinator, "ink3"),
+                ),
             )
 
         def speak(card: ChangeRow) -> str:
@@ -227,9 +231,15 @@ class BoardColumn(QWidget):
         add_layout(layout, row(head, None, self.number, margins=(12, 8, 12, 8)))
         layout.addWidget(Line())
         layout.addWidget(self.cards, 1)
-        self.setMinimumWidth(WIDTH)
+        self.setMinimumWidth(scaled(WIDTH))
         self.loader.begun.connect(self._on_begun)
         self.loader.measured.connect(self._on_measured)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Be as wide as the size of the type asks for."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            self.setMinimumWidth(scaled(WIDTH))
 
     def start(self, wanted: ChangeFilter) -> None:
         """Show the changes of this state that fit a filter."""
