@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, QTimer, Signal, Slot
@@ -268,7 +269,8 @@ class Board(QWidget):
         super().__init__()
         self._wanted: ChangeFilter | None = None
         self._look = False
-        self._placing = QTimer(self)  # columns that have just come have no place yet
+        self._awaited: set[BoardColumn] = set()
+        self._placing = QTimer(self)
         self._placing.setSingleShot(True)
         self._placing.timeout.connect(self._show_first)
         self.columns = {state: BoardColumn(context, state, marks) for state in STATES}
@@ -283,7 +285,8 @@ class Board(QWidget):
             column.cards.moved.connect(self.moved)
             column.cards.leave.connect(self._on_leave)
             column.loader.failed.connect(self.failed)
-            column.loader.begun.connect(self._on_begun)
+            column.loader.begun.connect(partial(self._on_begun, column))
+        self._inner, self._side = inner, side
         area = scrolling(inner)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self._area = area
@@ -294,11 +297,8 @@ class Board(QWidget):
     @property
     def ready(self) -> bool:
         """Whether every column is there."""
-        return not (self._reading or self._placing.isActive())
-
-    @property
-    def _reading(self) -> bool:
-        return any(column.loader.busy for column in self.columns.values())
+        busy = any(column.loader.busy for column in self.columns.values())
+        return not (busy or self._placing.isActive())
 
     def start(self, wanted: ChangeFilter) -> None:
         """Show a filter as columns."""
@@ -308,7 +308,10 @@ class Board(QWidget):
             there = not wanted.states or state in wanted.states
             column.setVisible(there and state not in _SIDE)
             if there:
+                self._awaited.add(column)
                 column.start(wanted)
+            else:
+                self._awaited.discard(column)
 
     def focus_first(self) -> None:
         """Go to the first column that has a card."""
@@ -318,9 +321,9 @@ class Board(QWidget):
                 column.cards.select_first()
                 return
 
-    @Slot()
-    def _on_begun(self) -> None:
-        if self._look and not self._reading:
+    def _on_begun(self, column: BoardColumn, _begun: Begun) -> None:
+        self._awaited.discard(column)
+        if self._look and not self._awaited:
             self._look = False
             self._placing.start()
 
@@ -330,6 +333,9 @@ class Board(QWidget):
         filled = (column for column in self.columns.values() if not column.cards.empty)
         first = next((column for column in filled if column.isVisible()), None)
         if first is not None:
+            self._side.activate()  # columns that have just come have no place yet
+            room = self._area.viewport().size()
+            self._inner.resize(room.expandedTo(self._inner.minimumSizeHint()))
             self._area.ensureWidgetVisible(first, 0, 0)
 
     @Slot(object)
