@@ -15,11 +15,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from json.encoder import encode_basestring as _quoted
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from app.domain.event import HASHED, SEAL, ChainReport, canonical, digest
 from app.i18n import _
 from app.store.codec import from_text
+from app.store.known_seals import KnownSeals, Sealed
 from app.store.seals import AS_FOUND
 
 READ_HEAD: Final = "SELECT seq, hash, at FROM event ORDER BY seq DESC LIMIT 1"
@@ -43,49 +44,37 @@ def head_of(row: Sequence[Any] | None) -> Head:
     return Head(row[0], row[1], from_text(row[2])) if row else Head()
 
 
-class Sealed(NamedTuple):
-    """The last seal of a record, the entry it stands in, and whether that took it as found."""
-
-    seal: str
-    seq: int
-    as_found: bool
-
-
-Seals = dict[str, Sealed]
-"""The last seal of each record, by the name it has in the data of entries."""
-
-
 def check_chain(
-    connection: sqlite3.Connection, wanted: frozenset[int]
-) -> tuple[ChainReport, dict[int, str], Seals]:
-    """Read the whole log once; return what was found, the hashes of the wanted entries, the seals.
+    connection: sqlite3.Connection, wanted: frozenset[int], seals: KnownSeals
+) -> tuple[ChainReport, dict[int, str]]:
+    """Read the whole log once; return what was found, and the hashes of the wanted entries.
 
-    Streams straight from the driver: a hundred thousand entries take about a second.
+    The seals it speaks of are put where they are wanted. Streams straight from the driver: a
+    hundred thousand entries take about a second.
     """
     import msgspec  # noqa: PLC0415 - loads slowly; a start does without
 
     decode = msgspec.json.Decoder(list[tuple[str, str]]).decode
     hashes: dict[int, str] = {}
-    seals: Seals = {}
     previous, count = "", 0
     for row in connection.execute(_READ):
         fits = row[0] == count + 1 and row[9] == previous and _quick_hash(row) == row[10]
         if not fits and (reason := _misfit(row, count + 1, previous)):
-            return ChainReport(count, previous, count + 1, reason), hashes, seals
+            return ChainReport(count, previous, count + 1, reason), hashes
         count, previous = count + 1, row[10]
         if count in wanted:
             hashes[count] = previous
         if SEAL in row[8]:
             _collect(seals, row, decode(row[8]))
-    return ChainReport(count, previous), hashes, seals
+    return ChainReport(count, previous), hashes
 
 
-def _collect(seals: Seals, row: Sequence[Any], data: Iterable[tuple[str, str]]) -> None:
+def _collect(seals: KnownSeals, row: Sequence[Any], data: Iterable[tuple[str, str]]) -> None:
     """Keep the seals of an entry that fits; later ones replace earlier ones."""
     seq, as_found = row[0], row[4] == AS_FOUND
     for name, value in data:
         if name.startswith(SEAL):
-            seals[name] = Sealed(value, seq, as_found)
+            seals.put(name, Sealed(value, seq, as_found))
 
 
 def _quick_hash(row: Sequence[Any]) -> str:

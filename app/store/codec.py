@@ -23,7 +23,8 @@ _OFFSET = len("+00:00")
 
 def to_text(at: datetime) -> str:
     """Write an instant so that text order is time order: UTC, always with microseconds."""
-    text = at.astimezone(UTC).isoformat(timespec="microseconds")  # much faster than strftime
+    there = at if at.tzinfo is UTC else at.astimezone(UTC)
+    text = there.isoformat(timespec="microseconds")  # much faster than strftime
     return f"{text[:-_OFFSET]}Z"
 
 

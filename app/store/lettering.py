@@ -38,6 +38,8 @@ _TO_KEEP = str.maketrans(_KEPT)
 _LATIN = "|".join(_KEPT[letter] for letter in PLAIN)
 _OTHERS = f"[{''.join(sorted(set(BARE.values())))}][{_ABOVE}][{_BELOW}]"
 _TO_SHOW = re.compile(f"{_LATIN}|{_OTHERS}")
+_MARK = re.compile(f"[{_BELOW}]")
+"""In all that is kept otherwise than it was written, and quickly looked for."""
 
 
 def as_kept(text: str) -> str:
@@ -48,6 +50,6 @@ def as_kept(text: str) -> str:
 
 def as_written(kept: str) -> str:
     """Return kept text as it was written, or a part of it that does not begin within a letter."""
-    if kept.isascii():
+    if kept.isascii() or not _MARK.search(kept):
         return kept
     return _TO_SHOW.sub(lambda found: _WRITTEN.get(found[0], found[0]), kept)

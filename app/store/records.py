@@ -12,8 +12,8 @@ from typing import Any
 from app.domain.event import ChainReport
 from app.errors import StoreError
 from app.i18n import _, later
-from app.store.chain import Seals
 from app.store.codec import to_text
+from app.store.known_seals import CHUNK, KnownSeals, Sealed
 from app.store.mapping import CHANGE, KINDS, Instant, Kind
 from app.store.seals import SETTING, seal, seal_name, seal_of_setting
 
@@ -29,7 +29,9 @@ class _Found:
     reason: str = ""
 
 
-def check_records(connection: sqlite3.Connection, seals: Seals, chain: ChainReport) -> ChainReport:
+def check_records(
+    connection: sqlite3.Connection, seals: KnownSeals, chain: ChainReport
+) -> ChainReport:
     """Return the report of an intact log with what was found about its records.
 
     The seals are used up: what is left belongs to records that are no longer there.
@@ -39,11 +41,9 @@ def check_records(connection: sqlite3.Connection, seals: Seals, chain: ChainRepo
         if found.reason:
             return _bad(chain, count, as_found, found)
         count, as_found = count + 1, as_found + found.as_found
-    if seals:
-        name = min(seals, key=lambda name: seals[name].seq)
-        reason = _("it is missing, and entry {n} of the log still knows it").format(
-            n=seals[name].seq
-        )
+    if missing := seals.first():
+        name, seq = missing
+        reason = _("it is missing, and entry {n} of the log still knows it").format(n=seq)
         return _bad(chain, count, as_found, _Found(_gone(name), False, reason))
     return replace(chain, records=count, as_found=as_found)
 
@@ -54,15 +54,28 @@ def _bad(chain: ChainReport, count: int, as_found: int, found: _Found) -> ChainR
     )
 
 
-def _rows(connection: sqlite3.Connection, seals: Seals) -> Iterator[_Found]:
+def _rows(connection: sqlite3.Connection, seals: KnownSeals) -> Iterator[_Found]:
     for kind in KINDS:
         names = ", ".join(f'"{lifted.name}"' for lifted in kind.columns)
         query = f'SELECT row, version, id, body, {names} FROM "{kind.table}" ORDER BY row'  # noqa: S608 - names are ours
         reads = _reads(kind)
-        for row in connection.execute(query):
-            yield _record(kind, reads, row, seals)
+        for rows in _chunks(connection.execute(query)):
+            sealed_as = [seal_name(kind.table, str(row[2])) for row in rows]
+            known = seals.take(sealed_as)
+            for name, row in zip(sealed_as, rows, strict=True):
+                yield _record(kind, reads, row, known.pop(name, None))
+    yield from _settings(connection, seals)
+
+
+def _chunks(rows: sqlite3.Cursor) -> Iterator[Sequence[Any]]:
+    while some := rows.fetchmany(CHUNK):
+        yield some
+
+
+def _settings(connection: sqlite3.Connection, seals: KnownSeals) -> Iterator[_Found]:
     for name, value in connection.execute("SELECT name, value FROM setting ORDER BY name"):
-        known = seals.pop(seal_name(SETTING, str(name)), None)
+        sealed_as = seal_name(SETTING, str(name))
+        known = seals.take([sealed_as]).get(sealed_as)
         reason = _NOT_LOGGED if known is None else ""
         if known is not None and seal_of_setting(str(name), str(value)) != known.seal:
             reason = _ALTERED
@@ -70,9 +83,8 @@ def _rows(connection: sqlite3.Connection, seals: Seals) -> Iterator[_Found]:
         yield _Found(_("setting {name}").format(name=name), as_found, reason and _(reason))
 
 
-def _record(kind: Kind[Any], reads: _Reads, row: Sequence[Any], seals: Seals) -> _Found:
+def _record(kind: Kind[Any], reads: _Reads, row: Sequence[Any], known: Sealed | None) -> _Found:
     place, version, key, body, *columns = row
-    known = seals.pop(seal_name(kind.table, str(key)), None)
     if known is None:
         return _Found(_name(kind, row), False, _(_NOT_LOGGED))
     try:

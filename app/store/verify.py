@@ -5,6 +5,7 @@ from pathlib import Path
 from app.domain.event import ChainReport
 from app.store.anchors import AnchorDamaged, Anchors
 from app.store.chain import check_chain
+from app.store.known_seals import known_seals
 from app.store.sqlite import reading
 
 
@@ -21,8 +22,8 @@ def verify_log(database: Path, anchors: Anchors) -> ChainReport:
         known = anchors.read()
     except AnchorDamaged as error:
         return ChainReport(0, "", 1, str(error))
-    with reading(database) as connection:
-        chain, hashes, seals = check_chain(connection, frozenset(a.size for a in known))
+    with reading(database) as connection, known_seals() as seals:
+        chain, hashes = check_chain(connection, frozenset(a.size for a in known), seals)
         if chain.intact:
             chain = anchors.judge(chain, known, hashes)
         if not chain.intact:

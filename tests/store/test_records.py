@@ -173,6 +173,9 @@ def test_an_older_record_put_back_in_place_of_a_newer_one_is_found(kept, attack)
 
 
 _BACK_TO_0011 = (
+    "DROP TABLE change_text_term",
+    "DROP INDEX ix_change_review_due_at",
+    "ALTER TABLE change DROP COLUMN review_due_at",
     "DROP INDEX ix_change_keys",
     "DROP TABLE connection",
     "DROP TABLE load_verdict",
