@@ -127,3 +127,27 @@ def test_a_standard_change_stays_in_the_windows_whoever_accepts_the_conflict():
     assert answers["conflict"].met, "accepted by name"
     assert not answers["inside"].met
     assert answers["inside"].hard
+
+
+def standing_template(state):
+    """A standard change whose template stands, in a state, and facts with which it may start."""
+    change, facts = good(S.SCHEDULED, S.IMPLEMENT)
+    standard_one, with_origin = good(S.DRAFT, S.SCHEDULED)
+    changed = replace(
+        change, type=ChangeType.STANDARD, template=standard_one.template, state=state, approvals=()
+    )
+    return changed, replace(facts, origin=with_origin.origin)
+
+
+def met(source, target, guard, change, facts):
+    return {a.guard: a for a in transition(source, target).answers(change, facts)}[guard].met
+
+
+def test_a_template_stands_for_people_on_the_short_path_and_inside_the_windows_alone():
+    change, facts = standing_template(S.SCHEDULED)
+    outside = replace(facts, conflicts=(IN_THE_WAY[Reason.OUTSIDE],))
+    assert met(S.SCHEDULED, S.IMPLEMENT, "approved", change, facts)
+    assert not met(S.SCHEDULED, S.IMPLEMENT, "approved", change, outside)
+    change, facts = standing_template(S.AUTHORIZE)
+    assert not met(S.AUTHORIZE, S.SCHEDULED, "approved", change, facts)
+    assert not met(S.AUTHORIZE, S.SCHEDULED, "second_approval", change, facts)

@@ -204,3 +204,12 @@ def test_whatever_page_1_has_no_room_for_stands_whole_in_the_chapter_it_points_t
         assert f"Condition {n}" in method
         assert f"Accepted by Person{n}" in method
         assert f"Reason {n} of length" in method
+
+
+def test_a_standard_change_on_the_short_path_was_approved_by_its_template():
+    source = changed(sample.full(), type=ChangeType.STANDARD, template="t1", approvals=(),
+                     requests=())  # fmt: skip
+    row = report_data(source)[0].history.rules[0]
+    assert (row.found, row.mark.icon) == ("by its approved template", Icon.GOOD)
+    row = report_data(changed(source, template=None))[0].history.rules[0]
+    assert row.mark.icon is Icon.BAD

@@ -1,7 +1,7 @@
 """Authorize: enough people agreed to exactly this plan."""
 
 from app.domain.approval import Approval, Decision
-from app.domain.change import Change, ChangeType
+from app.domain.change import Change, ChangeState, ChangeType
 from app.domain.people import same_person
 from app.i18n import _, later
 from app.services.approval.quorum import (
@@ -14,7 +14,7 @@ from app.services.approval.quorum import (
 )
 from app.services.change.transitions import Facts
 from app.services.guards.base import hard, soft
-from app.services.guards.time import no_open_conflict, no_open_freeze
+from app.services.guards.time import is_inside_windows, no_open_conflict, no_open_freeze
 from app.services.template.standing import lacks_for_standard
 
 
@@ -42,8 +42,17 @@ def is_approved_by_others(change: Change, facts: Facts) -> str:
     return missing
 
 
+def _by_template(change: Change, facts: Facts) -> bool:
+    """Whether the approved template stands for people: on the short path, inside the windows.
+
+    Whoever asks for approval gets one from people, and work outside the windows is no standard.
+    """
+    standard = change.type is ChangeType.STANDARD and change.state is not ChangeState.AUTHORIZE
+    return standard and not (template_stands(change, facts) or is_inside_windows(change, facts))
+
+
 def _approved_by(change: Change, facts: Facts, given: tuple[Approval, ...]) -> str:
-    if change.type is ChangeType.STANDARD and not template_stands(change, facts):
+    if _by_template(change, facts):
         return ""
     if not given:
         if any(item.decision is Decision.APPROVED for item in change.approvals):
@@ -54,7 +63,7 @@ def _approved_by(change: Change, facts: Facts, given: tuple[Approval, ...]) -> s
 
 def enough_approvals(change: Change, facts: Facts) -> str:
     """Every step that the remaining risk asks for is filled."""
-    if change.type is ChangeType.STANDARD and not template_stands(change, facts):
+    if _by_template(change, facts):
         return ""
     lacking = [
         _("{step}: {given} of {needed}").format(

@@ -1,7 +1,7 @@
 """The rules of the process, and what the records say about each."""
 
 from app.domain.approval import Decision
-from app.domain.change import ChangeType
+from app.domain.change import Change, ChangeType
 from app.domain.metric import WindowName
 from app.domain.run import StepState
 from app.domain.runbook import StepKind
@@ -44,11 +44,19 @@ def _approved(source: Source) -> RuleRow:
     have = len(standing_approvals(source.change))
     rule = _("Enough people approved the plan as it was carried out")
     found = _("{have}, needed {needed}").format(have=have, needed=needed)
+    if _by_template(source.change):
+        return RuleRow(rule, _("by its approved template"), kept_mark(True))
     if source.run is None and have < needed:
         return RuleRow(rule, found, kept_mark(None))
     if late := _late(source):
         return RuleRow(rule, late, kept_mark(False, not standing_rejections(source.change)))
     return RuleRow(rule, found, kept_mark(have >= needed, _given(source, "second_approval")))
+
+
+def _by_template(change: Change) -> bool:
+    """Whether it took the short path, on which its template was approved instead; asked nobody."""
+    short = change.type is ChangeType.STANDARD and change.template is not None
+    return short and not (change.requests or change.approvals or change.retrospective)
 
 
 def _late(source: Source) -> str:
