@@ -37,3 +37,29 @@ class ResticSnapshot:
     def tells_all(self) -> bool:
         """Whether this restic has an exit code of its own for every kind of trouble."""
         return self.version >= FULL_CODES
+
+
+@dataclass(frozen=True, slots=True)
+class ResticDrill:
+    """What a restore came to: its files by how each stands to the live one of its host."""
+
+    duration_s: float
+    files: int
+    size_bytes: int
+    same: int
+    """Equal to the live file, byte for byte."""
+    newer: int
+    """Different, and the live file was altered since the snapshot was taken."""
+    gone: int
+    """No longer on the host."""
+    differ: int
+    """Different without such a reason."""
+    lacking: int
+    """Live files as old as the snapshot that did not come back."""
+    whole: bool
+    """Whether the comparison got to its end."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether all came back that was not altered since, and something could be compared."""
+        return self.whole and self.same > 0 and not (self.differ or self.lacking)

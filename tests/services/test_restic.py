@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.backup import BackupSource, Level, SourceKind
+from app.domain.event import NewEvent
 from app.domain.external_backup import Checked, Covered
 from app.domain.restic import ResticRepository
 from app.errors import CommandFailed, InvalidInput, SecretUnavailable
@@ -102,9 +103,41 @@ def test_a_part_read_again_is_not_called_intact(shop):
 def test_a_restore_is_measured_compared_and_cleared_away(shop, ssh_server):
     item = shop.drill(shop.take())
     assert (item.level, item.drill.passed) == (Level.RESTORED, True)
-    assert "20 files" in item.drill.compared
+    assert item.drill.compared.startswith("20 of 20 files")
+    assert item.drill.compared.endswith("equal to the live ones byte for byte")
     assert 0 < item.restore_s < 60
     assert list((ssh_server.state / "changedesk" / "drills").iterdir()) == []
+
+
+def test_what_was_altered_since_may_differ_and_nothing_else(shop):
+    item = shop.take()
+    time.sleep(2.1)
+    (shop.folder / "4.txt").write_text("altered since")
+    (shop.folder / "5.txt").unlink()
+    (shop.folder / "new.txt").write_text("made since")
+    drill = shop.drill(item).drill
+    assert drill.passed
+    assert drill.compared.startswith("18 of 20 files")
+    assert drill.compared.endswith("1 altered on the host since, 1 removed there since")
+
+
+def test_a_file_that_the_backup_lacks_fails_the_drill(shop, opened):
+    """As old as the snapshot, where the plan looks, and not in it."""
+    (shop.folder.parent / "beside.txt").write_text("forgotten")
+    time.sleep(2.1)
+    item = shop.take()
+    more = replace(shop.source, paths=(*shop.source.paths, str(shop.folder.parent / "beside.txt")))
+    covers = (Covered(more.host, more.kind, more.title),)
+    with opened.new_uow() as uow:
+        change = uow.changes.get(shop.change.id)
+        known = replace(change.external_backups[-1], covers=covers)
+        after = replace(change, backup_plan=(more,), external_backups=(known,))
+        uow.changes.save(after)
+        uow.log.append(NewEvent("change.edited", "by hand", change.id))
+        uow.commit()
+    after = shop.drill(item)
+    assert (after.drill.passed, after.level) == (False, None)
+    assert after.drill.compared.endswith("1 not in the backup")
 
 
 def test_the_password_is_nowhere_on_the_host(shop, ssh_server, tmp_path):

@@ -7,7 +7,7 @@ The codes are those of restic's manual, "Scripting": 3 incomplete, 10 no reposit
 import json
 import re
 
-from app.domain.restic import ResticSnapshot
+from app.domain.restic import ResticDrill, ResticSnapshot
 from app.errors import CommandFailed
 from app.i18n import _
 from app.services.backup.restic import scripts
@@ -17,6 +17,8 @@ _VERSION = re.compile(r"^restic (\d{1,4})\.(\d{1,4})\.(\d{1,4})", re.MULTILINE)
 _RESTORED = re.compile(
     r"^CD-RESTORED (\d{1,12}(?:\.\d+)?) (\d{1,12}(?:\.\d+)?) +(\d{1,12}) (\d{1,18})$", re.MULTILINE
 )
+_COMPARED = re.compile(r"^CD-COMPARED" + r" (\d{1,12})" * 4 + "$", re.MULTILINE)
+_LACKING = re.compile(r"^CD-LACKING (\d{1,12})$", re.MULTILINE)
 _ID = re.compile(r"[0-9a-f]{8,64}")
 _LONGEST_LINE = 100_000
 Cause = tuple[str, str]
@@ -50,13 +52,20 @@ def is_sound(said: str) -> bool:
     return "\nno errors were found" in f"\n{said}"
 
 
-def restored_of(said: str) -> tuple[float, int, int]:
-    """Return how long a restore took, its files and bytes; raises ValueError without an end."""
+def restored_of(said: str) -> ResticDrill:
+    """Return what a restore came to; raises ValueError when it did not get to its end."""
     found = _RESTORED.search(said)
     if found is None:
         raise ValueError("no end of a restore")
     begun, ended, files, size = found.groups()
-    return float(ended) - float(begun), int(files), int(size)
+    compared = [[int(n) for n in one.groups()] for one in _COMPARED.finditer(said)]
+    same, newer, gone, differ = (sum(n) for n in zip([0] * 4, *compared, strict=True))
+    return ResticDrill(
+        duration_s=float(ended) - float(begun), files=int(files), size_bytes=int(size),
+        same=same, newer=newer, gone=gone, differ=differ,
+        lacking=sum(int(one[1]) for one in _LACKING.finditer(said)),
+        whole="\nCD-END" in said,
+    )  # fmt: skip
 
 
 def version_of(said: str) -> tuple[int, ...]:

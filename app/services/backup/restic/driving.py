@@ -9,7 +9,7 @@ from app.domain.change import Change
 from app.domain.event import NewEvent
 from app.domain.external_backup import BackupSystem, Checked, Covered, ExternalBackup
 from app.domain.ids import HostId
-from app.domain.restic import WHOLE, ResticRepository, ResticSnapshot
+from app.domain.restic import WHOLE, ResticDrill, ResticRepository, ResticSnapshot
 from app.errors import AppError, CommandFailed, IllegalMove, InvalidInput
 from app.i18n import _
 from app.services.attachments import Found
@@ -112,7 +112,7 @@ def take(change_id: str, wanted: Wanted, context: TaskContext, *, with_: Driving
 
 
 def drill(change_id: str, reference: str, context: TaskContext, *, with_: Driving) -> Change:
-    """Restore a snapshot into a scratch place of its host, compared by restic, and keep the result.
+    """Restore a snapshot into a scratch place of its host, compare, and keep the result.
 
     What it wrote is removed at its end. A restore that fails by what is kept is kept as failed.
 
@@ -127,7 +127,8 @@ def drill(change_id: str, reference: str, context: TaskContext, *, with_: Drivin
     password = running.password_of(repository, with_.secrets)
     remote = _open(repository.host, with_)
     job = running.new_job()
-    command = scripts.restore(job, repository.place, item.identifier)
+    paths = _live_paths(change_id, item, with_.desk)
+    command = scripts.restore(job, repository.place, item.identifier, paths)
     said = running.run(remote, job, command, password, context)
     name = remote.host.name
     if said.code != 0 and not answers.speaks_of_data(said.code, said.err):
@@ -141,19 +142,45 @@ def drill(change_id: str, reference: str, context: TaskContext, *, with_: Drivin
 
 def _report(said: Said, host: str, desk: Desk) -> DrillReport:
     try:
-        took_s, files, size = answers.restored_of(said.out)
+        found = answers.restored_of(said.out)
     except ValueError:
-        took_s, files, size = said.duration_s, 0, 0
-    passed = said.code == 0 and files > 0
-    compared = (
-        _("restic restore --verify: {n} files, {size}, each equal to its hashes").format(
-            n=files, size=bytes_size(size)
-        )
-        if passed
-        else _("restic restore --verify ended with code {code}").format(code=said.code)
-    )
+        found = None
+    passed = said.code == 0 and found is not None and found.passed
+    took_s = found.duration_s if found is not None else said.duration_s
+    compared = _("restic restore --verify ended with code {code}").format(code=said.code)
+    if said.code == 0 and found is not None:
+        compared = _compared(found)
     where = _("a scratch folder on {host}, removed after it").format(host=host)
     return DrillReport(desk.clock.now(), max(took_s, 0.01), where, compared, desk.actor, passed)
+
+
+def _compared(found: ResticDrill) -> str:
+    if not found.whole:
+        return _("the comparison with the host did not get to its end")
+    parts = [
+        _("{n} of {all} files, {size}, equal to the live ones byte for byte").format(
+            n=found.same, all=found.files, size=bytes_size(found.size_bytes)
+        )
+    ]
+    for number, text in (
+        (found.newer, _("{n} altered on the host since")),
+        (found.gone, _("{n} removed there since")),
+        (found.differ, _("{n} different without a reason")),
+        (found.lacking, _("{n} not in the backup")),
+    ):
+        if number:
+            parts.append(text.format(n=number))
+    return ", ".join(parts)
+
+
+def _live_paths(change_id: str, item: ExternalBackup, desk: Desk) -> tuple[str, ...]:
+    """Return where what a snapshot stands for lies on its host, as the plan says now."""
+    with desk.new_uow() as uow:
+        plan = uow.changes.get(change_id).backup_plan
+    found = tuple(dict.fromkeys(path for s in plan if item.stands_for(s) for path in s.paths))
+    if not found:
+        raise IllegalMove(_("The plan no longer names what this backup stands for."))
+    return found
 
 
 def _capture(

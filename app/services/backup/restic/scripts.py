@@ -60,13 +60,39 @@ if [ "$((need / 1024 + 65536))" -gt "$free" ]; then
 fi
 dir=$(mktemp -d "$base/drills/restic.XXXXXX") || exit
 trap 'rm -rf "$dir"' EXIT
+back=$dir/back mark=$dir/mark
+taken=$(r snapshots --json "$1" | sed -n 's/.*"time":"\([^"]*\)".*/\1/p')
+mkdir "$back" && touch -d "$taken -2 seconds" "$mark" || exit
 trap 'exit 143' HUP INT TERM
 now() { if [ -r /proc/uptime ]; then cut -d' ' -f1 /proc/uptime; else date +%s; fi; }
 begun=$(now)
-r restore "$1" --target "$dir" --verify; rc=$?
+r restore "$1" --target "$back" --verify; rc=$?
 ended=$(now)
-echo "CD-RESTORED $begun $ended $(find "$dir" -type f | wc -l) $need"
-exit $rc
+echo "CD-RESTORED $begun $ended $(find "$back" -type f | wc -l) $need"
+[ $rc = 0 ] || exit $rc
+shift; cd "$back" || exit
+find . -type f -exec sh -c '
+mark=$1; shift; same=0 newer=0 gone=0 differ=0
+for file; do
+    live=${file#.}
+    if [ ! -e "$live" ]; then gone=$((gone + 1))
+    elif cmp -s -- "$file" "$live"; then same=$((same + 1))
+    elif [ -n "$(find "$live" -prune -cnewer "$mark" 2>/dev/null)" ]; then newer=$((newer + 1))
+    else
+        differ=$((differ + 1))
+        printf "differs: %s" "$live" | tr -c "[:print:]" "?" >&2; echo >&2
+    fi
+done
+echo "CD-COMPARED $same $newer $gone $differ"' sh "$mark" {} + || exit
+find "$@" -xdev -type f ! -cnewer "$mark" -exec sh -c '
+back=$1; shift; lacking=0
+for file; do
+    [ -e "$back$file" ] && continue
+    lacking=$((lacking + 1))
+    printf "not in the backup: %s" "$file" | tr -c "[:print:]" "?" >&2; echo >&2
+done
+echo "CD-LACKING $lacking"' sh "$back" {} +
+echo CD-END
 """
 
 
@@ -80,9 +106,13 @@ def check(job: str, repo: str, snapshot: str, percent: int) -> str:
     return _command(job, repo, _CHECK, snapshot, str(percent))
 
 
-def restore(job: str, repo: str, snapshot: str) -> str:
-    """Return the command that restores a snapshot into a scratch place and clears that away."""
-    return _command(job, repo, _RESTORE, snapshot)
+def restore(job: str, repo: str, snapshot: str, paths: tuple[str, ...]) -> str:
+    """Return the command that restores a snapshot into a scratch place and clears that away.
+
+    In between it compares every file with the live one, by content: only what the host says it has
+    altered or removed since may differ. What is under ``paths`` and as old must be there.
+    """
+    return _command(job, repo, _RESTORE, snapshot, *paths)
 
 
 def _command(job: str, repo: str, body: str, *words: str, tag: str = "") -> str:
