@@ -21,7 +21,7 @@ from app.paths import data_dir
 
 COMMANDS = (
     "approval", "briefing", "check", "backup", "calendar", "claim", "compare", "dossier", "export",
-    "loadtest", "remeasure", "report", "sudoers", "verify", "vault", "demo", "examples",
+    "loadtest", "remeasure", "report", "restic", "sudoers", "verify", "vault", "demo", "examples",
 )  # fmt: skip
 _WITHOUT_STORE = ("compare", "loadtest", "demo", "examples")
 

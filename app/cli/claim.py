@@ -91,7 +91,7 @@ def run(args: argparse.Namespace, services: "AppServices") -> int:
             )
         case _:
             pass
-    return _show(change, as_json=args.json)
+    return show_references(change, as_json=args.json)
 
 
 def _instant(text: str) -> datetime:
@@ -132,7 +132,8 @@ def _reference(args: argparse.Namespace, change: Change, services: "AppServices"
     )  # fmt: skip
 
 
-def _show(change: Change, *, as_json: bool) -> int:
+def show_references(change: Change, *, as_json: bool) -> int:
+    """Answer with the references of a change, and return 0."""
     found = change.external_backups
     lines = [
         f"{item.id}  {moment(item.taken_at)}  {system_name(item)}  {item.identifier}  {worth(item)}"

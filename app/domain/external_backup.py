@@ -111,6 +111,16 @@ class ExternalBackup:
         return bool(self.repository)
 
     @property
+    def is_shown_here(self) -> bool:
+        """Whether this program itself compared what came back with the host."""
+        return self.driven and self.level is Level.RESTORED
+
+    @property
+    def name(self) -> str:
+        """How it is called; a snapshot of restic by as many letters as restic shows."""
+        return self.identifier[:8] if self.driven else self.identifier
+
+    @property
     def stands(self) -> bool:
         """Whether nobody took the reference back."""
         return not self.withdrawn_by

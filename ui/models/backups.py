@@ -53,7 +53,7 @@ def level_badge(item: BackupSet | None, needed: Level | None = None) -> Badge:
 
 
 def claim_badge(item: ExternalBackup, needed: Level | None = None) -> Badge:
-    """Return what a reference counts for; never the green of what was proven here."""
+    """Return what a reference counts for; what is only told is never green."""
     if not item.stands:
         return Badge(Mark.MISSING, _("Withdrawn"))
     level = item.level
@@ -65,7 +65,8 @@ def claim_badge(item: ExternalBackup, needed: Level | None = None) -> Badge:
     words = _("L{n} {word}, {trust}").format(
         n=int(level), word=level_word(level), trust=trust(item)
     )
-    return Badge(Mark.WATCH if enough else Mark.BAD, words)
+    best = Mark.GOOD if item.is_shown_here else Mark.WATCH
+    return Badge(best if enough else Mark.BAD, words)
 
 
 def ladder(item: BackupSet | None, zone: str) -> tuple[LevelStep, ...]:

@@ -52,7 +52,7 @@ def worth(item: ExternalBackup) -> str:
 def _driven(level: Level) -> str:
     match level:
         case Level.RESTORED:
-            return _("L4 restored: run from here, each file compared with its hashes by restic.")
+            return _("L4 restored: run from here, every file compared with that of its host.")
         case Level.INTACT:
             return _("L1 intact: run from here, restic has read all of its data again.")
         case _:

@@ -81,4 +81,5 @@ def _files(item: ExternalBackup, source: Source, book: EvidenceBook) -> tuple[st
 
 def claimed_words(source: Source) -> str:
     """Name the systems whose word counts for this change, "" when none does."""
-    return ", ".join(dict.fromkeys(system_name(item) for item in source.counted_claims))
+    told = (item for item in source.counted_claims if not item.is_shown_here)
+    return ", ".join(dict.fromkeys(system_name(item) for item in told))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from app.domain.backup import BackupSet
+from app.domain.backup import BackupSet, Level
 from app.domain.change import Change
 from app.domain.external_backup import ExternalBackup
 from app.domain.health import Health, HealthReport
@@ -151,16 +151,18 @@ def _backups(seen: Situation) -> Iterable[GateFact]:
 
 
 def _claim(answer: GateAnswer, claim: ExternalBackup, seen: Situation) -> GateFact:
-    """What another system took is never called proven."""
+    """What another system took is not called proven, unless it was compared here."""
     text = _("Backup by {system}. {sentence}").format(
         system=system_name(claim), sentence=answer.sentence
     )
     state, word = FactState.BAD, _("Not enough")
     if answer.met:
-        state, word = FactState.WATCH, _("Claimed")
+        state, word = FactState.WATCH, _("By restic") if claim.driven else _("Claimed")
+        if claim.is_shown_here:
+            state, word = FactState.GOOD, Level.RESTORED.label
     proof = (f"SHA-256 {claim.proof.sha256[:12]}",) if claim.proof is not None else ()
     at = clock(claim.taken_at, seen.zone)
-    return GateFact(state, word, text, at, (claim.identifier, *proof))
+    return GateFact(state, word, text, at, (claim.name, *proof))
 
 
 def _named(host: HostId, sentence: str, seen: Situation) -> str:

@@ -87,7 +87,7 @@ def _drills(change: Change, backups: Iterable[BackupSet]) -> dict[tuple[HostId, 
         if item.restore_s is not None
     ]
     every += [
-        (_hosts_of(claim), _Drill(claim.restore_s, claimed=True))
+        (_hosts_of(claim), _Drill(claim.restore_s, claimed=not claim.is_shown_here))
         for claim in change.external_backups
         if claim.restore_s is not None and claim.level is not None
     ]

@@ -64,4 +64,11 @@ def test_a_snapshot_is_taken_checked_and_restored_from_the_window(drive, service
     (item,) = read(services, change.id).external_backups
     assert item.level is Level.RESTORED
     assert "L4 restored: run from here" in shown(backup.external)
+    badge = backup.gate._badge.accessibleName()
+    assert (
+        badge
+        == backup.sources.sources.table.model().index(0, 3).data()
+        == ("L4 restored, by restic")
+    )
+    assert "claimed" not in shown(backup)
     picture(driver, "restic-restored")

@@ -87,7 +87,7 @@ class ExternalPart(Part):
         self._on_picked(self.table.current)
 
     def _text(self, item: ExternalBackup) -> str:
-        return f"{system_name(item)}, {item.identifier}, {claim_badge(item).word}"
+        return f"{system_name(item)}, {item.name}, {claim_badge(item).word}"
 
     def _cell(self, item: ExternalBackup) -> Cell:
         zone = self._view.zone if self._view else "UTC"
@@ -95,7 +95,7 @@ class ExternalPart(Part):
         badge = claim_badge(item, risk.required_backup if risk else None)
         size = bytes_size(item.size_bytes) if item.size_bytes is not None else _("size not known")
         return Cell(
-            (Words(system_name(item), weight=500), Words(item.identifier, "ink2")),
+            (Words(system_name(item), weight=500), Words(item.name, "ink2")),
             (badge,),
             end=Words(f"{day(item.taken_at, zone)} {clock(item.taken_at, zone)}", "ink2"),
             below_end=Words(size, "ink2"),

@@ -17,7 +17,7 @@ from app.services.backup.external_words import system_name, worth
 from app.services.run.rollback import measured_words
 from app.wording import clock, count_of, day, duration, moment
 from ui.cells import Badge, Mark
-from ui.models.backups import ladder, level_badge, level_word
+from ui.models.backups import claim_badge, ladder, level_badge, level_word
 from ui.operations.changes import ChangeView
 from ui.pages.changes.editing import Editing
 from ui.pages.changes.waiting import rough
@@ -138,13 +138,10 @@ def gate_badge(view: ChangeView, least: BackupSet | None, needed: Level | None) 
     if not view.change.backup_plan and least is None:
         return Badge(Mark.MISSING, _("Nothing planned yet"))
     if claimed := claims(view):
-        levels = [-1 if one.level is None else int(one.level) for one in claimed]
-        lowest = min(levels)
-        if lowest < 0:
+        weakest = min(claimed, key=_strength)
+        if weakest.level is None and not weakest.drills:
             return Badge(Mark.UNKNOWN, _("Claimed, and not checked"))
-        enough = needed is None or lowest >= needed
-        words = _("L{n} {word}, claimed").format(n=lowest, word=level_word(Level(lowest)))
-        return Badge(Mark.WATCH if enough else Mark.BAD, words)
+        return claim_badge(weakest, needed)
     badge = level_badge(least, needed)
     if least is None:
         return badge
@@ -154,6 +151,11 @@ def gate_badge(view: ChangeView, least: BackupSet | None, needed: Level | None) 
     if least.sealed_at.date() != view.now.date():
         at = day(least.sealed_at, view.zone)
     return Badge(badge.mark, f"{badge.word}, {at}", badge.tone)
+
+
+def _strength(claim: ExternalBackup) -> tuple[int, bool]:
+    """Order references by what they are worth; what people tell is less than what was seen."""
+    return -1 if claim.level is None else int(claim.level), claim.driven
 
 
 def _facts(view: ChangeView, least: BackupSet | None) -> list[Fact]:
@@ -172,7 +174,7 @@ def _facts(view: ChangeView, least: BackupSet | None) -> list[Fact]:
     facts += [
         (_("Scheduled"), schedule_words(one, view.zone)) for one in standings(view.change, view.now)
     ]
-    facts += [(_("Claimed"), _claim_words(one)) for one in dict.fromkeys(claims(view))]
+    facts += [_claim_fact(one) for one in dict.fromkeys(claims(view))]
     if view.deadline is not None:
         text = _("{moment}, a roll-back takes {long} ({how})").format(
             moment=moment(view.deadline, view.zone),
@@ -183,9 +185,11 @@ def _facts(view: ChangeView, least: BackupSet | None) -> list[Fact]:
     return facts
 
 
-def _claim_words(item: ExternalBackup) -> str:
-    text = _("{system}, {id}: not proven here. {worth}")
-    return text.format(system=system_name(item), id=item.identifier, worth=worth(item))
+def _claim_fact(item: ExternalBackup) -> Fact:
+    head, text = _("Claimed"), _("{system}, {id}: not proven here. {worth}")
+    if item.driven:
+        head, text = _("Backup"), _("{system}, {id}. {worth}")
+    return head, text.format(system=system_name(item), id=item.name, worth=worth(item))
 
 
 def _age(sealed: datetime, start: datetime, view: ChangeView) -> str:

@@ -1,0 +1,94 @@
+"""``changedesk restic``: have restic on a host take a snapshot, read it again, and restore it."""
+
+import argparse
+import getpass
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from app.cli.claim import show_references
+from app.cli.deeds import add_common
+from app.domain.backup import SourceKind
+from app.domain.external_backup import Covered
+from app.domain.restic import WHOLE, ResticRepository
+from app.errors import NotFound
+from app.i18n import _
+from app.services.backup.restic import driving
+from app.services.backup.restic.driving import Wanted
+from app.tasks import TaskContext
+
+if TYPE_CHECKING:
+    from app.services.facade import AppServices
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register the command with its deeds."""
+    parser = commands.add_parser(
+        "restic",
+        help=_("have restic on a host take a snapshot, read it again, and restore it"),
+        description=_("Exit codes: 0 done, 1 refused or failed, 2 wrong words."),
+    )
+    deeds = parser.add_subparsers(dest="deed", required=True)
+    take = deeds.add_parser("take", help=_("take the files that the plan names on a host"))
+    take.add_argument("--host", required=True, help=_("name of the host that restic runs on"))
+    take.add_argument("--repository", required=True, help=_("as that host names it"))
+    take.add_argument(
+        "--percent", type=int, default=WHOLE, help=_("how much is read again; all otherwise")
+    )
+    deeds.add_parser("drill", help=_("restore beside the originals, compare, clear up"))
+    for name, deed in deeds.choices.items():
+        deed.add_argument("change", help=_("number of the change"))
+        deed.add_argument(
+            "--ask", action="store_true",
+            help=_("ask for the password of the repository instead of the keyring, and forget it"),
+        )  # fmt: skip
+        if name == "drill":
+            deed.add_argument("reference", help=_("id of the reference, or its beginning"))
+        add_common(deed)
+
+
+def run(args: argparse.Namespace, services: "AppServices") -> int:
+    """Carry out one deed, and show the references as they are then."""
+    with services.new_uow() as uow:
+        change = uow.changes.by_number(args.change)
+        hosts = {host.name: host.id for host in uow.hosts.list()}
+    with_ = services.driving
+    if args.ask:
+        with_ = replace(with_, secrets=_Typed(_password()))
+    if args.deed == "drill":
+        change = driving.drill(change.id, args.reference, TaskContext(), with_=with_)
+        return show_references(change, as_json=args.json)
+    if args.host not in hosts:
+        raise NotFound(_("There is no host {name}.").format(name=args.host))
+    repository = ResticRepository(hosts[args.host], args.repository)
+    covers = tuple(
+        Covered(source.host, source.kind, source.title)
+        for source in change.backup_plan
+        if source.host == repository.host and source.kind is SourceKind.FILES
+    )
+    wanted = Wanted(repository, covers, args.percent)
+    change = driving.take(change.id, wanted, TaskContext(), with_=with_)
+    return show_references(change, as_json=args.json)
+
+
+class _Typed:
+    """A password that was typed for this once; nothing of it is kept."""
+
+    def __init__(self, password: str) -> None:
+        self._password = password
+
+    def get(self, _name: str) -> str:
+        """Return what was typed."""
+        return self._password
+
+    def set(self, _name: str, _value: str) -> None:
+        """Keep nothing."""
+
+    def delete(self, _name: str) -> None:
+        """Forget nothing: the program ends."""
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        return getpass.getpass(_("Password of the repository: "))
+    return sys.stdin.readline().rstrip("\n")
