@@ -9,6 +9,7 @@ from app.domain.ids import HostId
 from tests.ui.pages.conftest import DB
 from ui.cells import Group
 from ui.pages.hosts.page import HostsPage
+from ui.widgets.buttons import Button
 
 
 def add(services, *hosts) -> None:
@@ -61,3 +62,23 @@ def test_chips_count_and_filter_by_state(drive, services):
     driver.page.list.chips.choose(2)
     driver.settle()
     assert listed(driver) == ["db-01"]
+
+
+def test_in_large_type_the_list_gives_way_before_the_buttons_at_its_side(drive, theme):
+    theme.set_scale(2.0)
+    try:
+        driver = drive(HostsPage)
+        page = driver.page
+        page.resize(1065, 800)  # what a window of 1440 leaves beside the rail
+        driver.settle()
+        buttons = [one for one in page._detail.findChildren(Button) if one.isVisible()]
+        assert len(buttons) >= 4
+        for one in buttons:
+            right = one.mapTo(page, one.rect().topRight()).x()
+            assert right < page.width(), f"{one.text()} is cut off at {right}"
+        head = page.table.horizontalHeader()
+        assert head.isSectionHidden(4)
+        assert not head.isSectionHidden(0)
+        assert not head.isSectionHidden(3)
+    finally:
+        theme.set_scale(1.0)

@@ -14,7 +14,7 @@ from ui.cells import Badge, Cell, Column, Group, Mark, Words, cell
 from ui.models.rows import RowsModel
 from ui.operations.hosts import HostView
 from ui.pages.hosts.detail import KEY_BADGES
-from ui.widgets.layout import MARGIN, add_layout, column, row
+from ui.widgets.layout import MARGIN, add_layout, column
 from ui.widgets.search import FilterChips, SearchField
 from ui.widgets.table import Table
 
@@ -84,6 +84,10 @@ COLUMNS = (
 )
 
 
+YIELDING = (4, 1, 2)
+"""Which columns step aside in a narrow list: when it was checked, the address, the key."""
+
+
 def _in_trouble(view: HostView) -> bool:
     worst = view.health.worst if view.health else Health.OK
     return view.host.key_state is KeyState.CHANGED or worst is not Health.OK
@@ -118,13 +122,14 @@ class HostList(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._views: Sequence[HostView] = ()
-        self.chips = FilterChips([name for name, _test in FILTERS])
+        self.chips = FilterChips([name for name, _test in FILTERS], wraps=True)
         self.search = SearchField(_("Name, address, tag"), "")
         self.table = Table(RowsModel(COLUMNS), name="hosts", margin=MARGIN)
+        self.table.columns_fit.yields = YIELDING
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        head = column(self.search, row(self.chips, None), gap=10, margins=(MARGIN, 16, 16, 10))
+        head = column(self.search, self.chips, gap=10, margins=(MARGIN, 16, 16, 10))
         add_layout(layout, head)
         layout.addWidget(self.table, 1)
         self.table.picked.connect(self.picked)

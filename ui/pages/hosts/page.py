@@ -17,6 +17,7 @@ from ui.pages.hosts.kept_deeds import KeptDeeds
 from ui.pages.hosts.listing import HostList
 from ui.pages.hosts.rule_deeds import RuleDeeds
 from ui.pages.hosts.takeover import HostTakeover
+from ui.paint import scaled
 from ui.tasks import Latest
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.empty import EmptyState
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 NEW = "new"
 """Opens the form of a new host."""
+
+_SIDE = 344
+"""What the side keeps in large type, in pixels of the design: the list gives way before it."""
 
 
 class HostsPage(Page):
@@ -53,6 +57,7 @@ class HostsPage(Page):
         self.list.picked.connect(self._on_picked)
         self._detail, self._form = HostDetail(), HostForm()
         self._side = QStackedWidget()
+        self._side.setMinimumWidth(scaled(_SIDE))  # its buttons stand at the right
         self._side.addWidget(self._detail)
         self._side.addWidget(self._form)
         self._takeover = HostTakeover(context)

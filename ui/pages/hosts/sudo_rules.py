@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.i18n import _, ngettext
 from app.services.host.sudo_files import SudoFile
+from ui.paint import scaled
 from ui.theme import BOLD, SMALL, font
 from ui.widgets.buttons import link
 from ui.widgets.dressed import text_edit
@@ -68,7 +69,7 @@ class SudoRulesPart(QWidget):
         text = text_edit(well=True)
         text.setReadOnly(True)
         text.setFont(font(SMALL, mono=True))
-        text.setFixedHeight(_WELL)
+        text.setFixedHeight(scaled(_WELL))
         text.setPlainText(file.text)
         text.setAccessibleName(_("Rules for {number}").format(number=file.number))
         self._box.addWidget(text)
