@@ -77,7 +77,7 @@ def _candidates(connection: Connection, like: Likeness) -> Iterator[int]:
             wanted = search.expression("", (tuple(token(facet, value) for value in values),))
             hits = search.hits(wanted).order_by(search.KEY.desc()).limit(_MANY)
             met = connection.scalars(taught.where(search.unindexed(_C.ordinal).in_(hits)))
-            yield from sorted(met, reverse=True)[:_FEW]
+            yield from sorted(met.all(), reverse=True)[:_FEW]
     newest = taught.order_by(_C.ordinal.desc()).limit(_FEW)
     if like.category:
         yield from connection.scalars(newest.where(_C.category == like.category.value))

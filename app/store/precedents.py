@@ -29,6 +29,7 @@ from app.store.lesson_hints import lesson_hints
 from app.store.likeness import alike, of_family, shares
 from app.store.mapping import CHANGE
 from app.store.tables import TABLES
+from app.store.terms import phrase
 from app.store.words import Facet, token
 
 _C = TABLES["change"].c
@@ -91,7 +92,7 @@ def _likest(connection: Connection, like: Likeness) -> tuple[Precedent, ...]:
     )
     ranked: list[tuple[float, int]] = []
     words = like.words
-    for row in connection.execute(query):
+    for row in connection.execute(query).all():
         score = _score(row.category, candidates.shared[row.ordinal], like)
         score += _WEIGHTS[Shared.TITLE] * alike(row.title, words)
         if score >= _LEAST_SCORE:
@@ -124,14 +125,15 @@ def _candidates(connection: Connection, like: Likeness) -> _Candidates:
         query = select(_C.ordinal).where(of_family(like.template))
         rows = connection.scalars(query.order_by(_C.row.desc()).limit(_SOME))
         found.add((int(number) for number in rows), Shared.TEMPLATE)
-    for wanted, shared in _by_words(like):
+    for wanted, shared in _by_words(connection, like):
         found.add(_newest(connection, wanted, _FEW), *shared)
     return found
 
 
-def _by_words(like: Likeness) -> Iterable[tuple[str, tuple[Shared, ...]]]:
+def _by_words(connection: Connection, like: Likeness) -> Iterable[tuple[str, tuple[Shared, ...]]]:
     """Yield what to look for in titles and lessons: all words, then each two of the longest."""
-    words = sorted(like.words, key=len, reverse=True)[:_WORDS]
+    longest = sorted(like.words, key=len, reverse=True)[:_WORDS]
+    words = [begun for word in longest if (begun := _begun(connection, word))]
     if not words:
         return
     yield _all_of("title", words), ()
@@ -141,8 +143,16 @@ def _by_words(like: Likeness) -> Iterable[tuple[str, tuple[Shared, ...]]]:
         yield _all_of("lessons", words[:2]), (Shared.LESSON,)
 
 
-def _all_of(column: str, words: Sequence[str]) -> str:
-    parts = (f'"{word}"*' for text in words for word in search.typed_words(text))
+def _begun(connection: Connection, text: str) -> str:
+    """Return what to look for to find words that begin like one of a title, "" if it has none."""
+
+    def ask(statement: str, values: Sequence[object]) -> Sequence[tuple[object, ...]]:
+        return connection.exec_driver_sql(statement, tuple(values)).all()
+
+    return " AND ".join(phrase(word, ask) for word in search.typed_words(text))
+
+
+def _all_of(column: str, parts: Sequence[str]) -> str:
     return f"{column} : ({' AND '.join(parts)})"
 
 
@@ -151,7 +161,8 @@ _NEWEST = search.hits().order_by(search.KEY.desc()).limit(bindparam(search.MOST)
 
 
 def _newest(connection: Connection, wanted: str, most: int) -> tuple[int, ...]:
-    return tuple(connection.scalars(_NEWEST, {search.MATCH: wanted, search.MOST: most}))
+    found = connection.scalars(_NEWEST, {search.MATCH: wanted, search.MOST: most})
+    return tuple(found.all())  # at once: one by one, fetching takes longer than finding
 
 
 def _score(category: str | None, shared: set[Shared], like: Likeness) -> float:
