@@ -7,6 +7,7 @@ that is wanted. Mostly these are one word or two; named in full, their hits are 
 
 import re
 from collections.abc import Callable, Sequence
+from string import punctuation
 from typing import Any
 
 TABLE = "change_text_term"
@@ -39,7 +40,7 @@ def phrase(piece: str, ask: Asking | None) -> str:
     Its last word is found by its beginning; without ``ask``, the index alone sees to that.
     """
     begun = f'"{piece}"*'
-    word = piece.lower()
+    word = piece.lower().strip(punctuation)
     if ask is None or len(word) <= _SERVED or not _PLAIN.fullmatch(word):
         return begun
     found = [term for (term,) in ask(_TERMS, (word,))]

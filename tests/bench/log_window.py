@@ -1,10 +1,10 @@
 """The real changes page on a data folder, measured from inside.
 
-``python -m tests.bench.log_window DATA``. First paint is from the wish to see the page until its
-rows are painted, with window, services and libraries already there. A jump is from setting the
-scroll bar to the rows of that place painted; the place is always another one, so that nothing of it
-is in memory. Beside each time stands the time of the processor, on all threads: it does not grow
-when other programs are at work.
+``python -m tests.bench.log_window DATA [paint]``, with ``paint`` that alone. First paint is from
+the wish to see the page until its rows are painted, with window, services and libraries already
+there. A jump is from setting the scroll bar to the rows of that place painted; the place is always
+another one, so that nothing of it is in memory. Beside each time stands the time of the processor,
+on all threads: it does not grow when other programs are at work.
 """
 
 import json
@@ -43,7 +43,7 @@ def main() -> int:
     tools = Tools(tasks, Messages(), Changed(), Navigation(), Actions(), theme)
     _warm(services)
     before_mb = memory_mb()
-    found = _measure(application, tools.with_services(services))
+    found = _measure(application, tools.with_services(services), only_paint=len(sys.argv) > 2)
     print(json.dumps(found | {"memory": memory_mb(), "memory before": before_mb}))
     tasks.shutdown()
     services.close()
@@ -87,7 +87,7 @@ class Times:
         return found
 
 
-def _measure(application, context) -> dict[str, dict[str, float]]:
+def _measure(application, context, *, only_paint: bool) -> dict[str, dict[str, float]]:
     from ui.pages.changes.page import ChangesPage
 
     paint, length, jumps, wheels = Times(), Times(), Times(), Times()
@@ -102,11 +102,12 @@ def _measure(application, context) -> dict[str, dict[str, float]]:
     paint.add(began)
     _until(application, lambda: page.ready)
     length.add(began)
-    _jump(application, page, jumps)
-    _wheel(application, page, wheels)
+    if not only_paint:
+        _jump(application, page, jumps)
+        _wheel(application, page, wheels)
     page.hide()
     kinds = {"paint": paint, "length": length, "jump": jumps, "wheel": wheels}
-    return {name: times.told() for name, times in kinds.items()}
+    return {name: times.told() for name, times in kinds.items() if times.wall}
 
 
 def _jump(application, page, times: "Times") -> None:

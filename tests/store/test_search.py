@@ -242,7 +242,8 @@ def test_a_long_word_finds_every_word_that_begins_so(many, store):
     keep_changes(store, [{"title": title, "description": "runs beside it"} for title in titles])
     for typed, found in (
         ("gatewa", [*numbers, "gatewax"]), ("GATEWAY", numbers), ("gateway0", ["gateway0"]),
-        ("gatewayz", []), ("gateway beside", numbers), ('"beside it" gateway', numbers),
+        ("gatewayz", []), ("-gateway.", numbers),
+        ("gateway beside", numbers), ('"beside it" gateway', numbers),
     ):  # fmt: skip
         query = Query(ChangeFilter(typed), ASKER)
         assert {row.title for row in store.finder.page(query).rows} == set(found), typed
