@@ -110,7 +110,7 @@ class LoginDesk:
 
         try:
             agent = Agent()
-        except SSHException as error:
+        except (SSHException, EOFError, OSError) as error:  # on Windows its pipe may be refused
             raise self._no_agent() from error
         try:
             keys = _chosen(self.host, agent.get_keys())

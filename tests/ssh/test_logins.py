@@ -1,12 +1,16 @@
 """Host keys and logins: what is refused, how it is named, and that nothing leaks before."""
 
+import os
 import socket
 import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -175,6 +179,59 @@ def test_agent_logs_in(ssh_server: PrivateSshd, remotes: RemotePool, monkeypatch
         assert remotes.open(host).run("echo agent").stdout == b"agent\n"
     finally:
         subprocess.run(["ssh-agent", "-k"], capture_output=True, check=True)
+
+
+@pytest.fixture
+def windows(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """Let paramiko take this for Windows: no Pageant, and OpenSSH's agent behind a pipe."""
+    import paramiko
+    import paramiko.agent
+
+    pageant = SimpleNamespace(can_talk_to_agent=lambda: False)
+    pipe = SimpleNamespace(can_talk_to_agent=lambda: True, OpenSSHAgentConnection=None)
+    for name, module in (("win_pageant", pageant), ("win_openssh", pipe)):
+        monkeypatch.setitem(sys.modules, f"paramiko.{name}", module)
+        monkeypatch.setattr(paramiko, name, module, raising=False)
+    monkeypatch.setattr(paramiko.agent, "sys", SimpleNamespace(platform="win32"))
+    return pipe
+
+
+def test_agent_of_windows_logs_in_through_its_pipe(
+    ssh_server: PrivateSshd, remotes: RemotePool, monkeypatch, tmp_path: Path, windows
+) -> None:
+    place = tmp_path / "pipe"
+    with subprocess.Popen(["ssh-agent", "-D", "-a", place], stdout=subprocess.DEVNULL) as agent:
+        try:
+            end_s = time.monotonic() + 10
+            while not place.exists():
+                assert time.monotonic() < end_s
+                time.sleep(0.02)
+            env = {**os.environ, "SSH_AUTH_SOCK": str(place)}
+            subprocess.run(["ssh-add", "-q", ssh_server.user_key], check=True, env=env)
+            monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+
+            def connected() -> socket.socket:
+                made = socket.socket(socket.AF_UNIX)
+                made.connect(str(place))
+                return made
+
+            windows.OpenSSHAgentConnection = connected
+            host = replace(ssh_server.host(), login=Login.AGENT, key_file="")
+            assert remotes.open(host).run("echo agent").stdout == b"agent\n"
+        finally:
+            agent.terminate()
+
+
+@pytest.mark.parametrize("error", [PermissionError("pipe"), FileNotFoundError("pipe"), EOFError()])
+def test_agent_of_windows_that_answers_nobody_is_named(
+    ssh_host: Host, remotes: RemotePool, windows, error: Exception
+) -> None:
+    def refused() -> socket.socket:
+        raise error
+
+    windows.OpenSSHAgentConnection = refused
+    refused_in_words = refusal(remotes, replace(ssh_host, login=Login.AGENT))
+    assert "No SSH agent answers" in refused_in_words.text
 
 
 def test_closed_port_is_refused(ssh_host: Host, remotes: RemotePool) -> None:
