@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-_COLUMNS, _ROWS, _AIR = 24, 20, 0.015
+_COLUMNS, _ROWS, _AIR, _EDGE = 24, 48, 0.015, 0.01
+_ASPECT = 1.6
+"""A share of the width is about this much longer than the same share of the height."""
 _BETWEEN = 8
 
 
@@ -41,35 +43,57 @@ def free_place(
     taken: Sequence[Box],
     limits: tuple[float, float],
     size: tuple[float, float],
+    loose: Sequence[tuple[Floats, Floats]] = (),
 ) -> tuple[float, float]:
-    """Return the upper left corner of a free rectangle near the line ``own``.
+    """Return the upper left corner of a free rectangle close to ``own``, not closer to another.
 
     All figures are shares of the plot's width and height. Where no room is free, the least crowded
     place is taken.
 
     Args:
-        own: The line the words belong to.
-        lines: Every line that must stay visible, ``own`` included.
+        own: The line or the points that the words belong to.
+        lines: Every line that must stay visible; ``own`` itself if it is one.
         taken: What other words occupy.
         limits: Where the words may begin and must end, from left to right.
         size: Width and height of the words.
+        loose: Points that must stay visible and that nothing joins.
     """
     width, height = size
-    drawn = [_along(line) for line in lines]
-    x = np.concatenate([line[0] for line in drawn])
-    y = np.concatenate([line[1] for line in drawn])
-    last = max(limits[0] + 0.01, limits[1] - width - 0.01)
-    best, best_cost = (limits[0] + 0.01, 0.98), float("inf")
-    for left in np.linspace(limits[0] + 0.01, last, _COLUMNS):
-        near = (x > left - _AIR) & (x < left + width + _AIR)
-        heights = y[near]
-        inside = own[1][(own[0] > left) & (own[0] < left + width)]
-        level = float(np.median(inside)) if inside.size else 0.5
-        for top in np.linspace(height + 0.02, 0.98, _ROWS):
-            box = Box(float(left), float(top) - height, float(left) + width, float(top))
-            crowd = int(np.sum((heights > box.y0 - _AIR) & (heights < box.y1 + _AIR)))
-            crowd += 1000 * sum(box.overlaps(other) for other in taken)
-            cost = crowd + abs(float(top) - height / 2 - level)
-            if cost < best_cost:
-                best, best_cost = (box.x0, box.y1), cost
+    drawn = [*(_along(line) for line in lines), *loose]
+    x, y = (np.concatenate([line[axis] for line in drawn]) for axis in (0, 1))
+    others = [line for line in (*lines, *loose) if line is not own and line[0].size]
+    last = max(limits[0] + _EDGE, limits[1] - width - _EDGE)
+    tops = np.linspace(height + 0.02, 0.98, _ROWS)
+    best, best_cost = (limits[0] + _EDGE, 0.98), float("inf")
+    for left in np.linspace(limits[0] + _EDGE, last, _COLUMNS).tolist():
+        right = left + width
+        heights = np.sort(y[(x > left - _AIR) & (x < right + _AIR)])
+        below = np.searchsorted(heights, tops - height - _AIR, "right")
+        cost = (np.searchsorted(heights, tops + _AIR, "left") - below).astype(np.float64)
+        near = _distances(own, left, right, tops, height)
+        cost += near
+        for other in others:
+            cost += 2 * np.maximum(0.0, near - _distances(other, left, right, tops, height))
+        for box in taken:
+            if left < box.x1 and box.x0 < right:
+                cost += 1000.0 * ((tops > box.y0) & (tops - height < box.y1))
+        row = int(np.argmin(cost))
+        if cost[row] < best_cost:
+            best, best_cost = (left, float(tops[row])), float(cost[row])
     return best
+
+
+def _distances(
+    line: tuple[Floats, Floats], left: float, right: float, tops: Floats, height: float
+) -> Floats:
+    """Return how far a rectangle at each height is from the nearest tenth of a line's points.
+
+    The very nearest point alone would draw words to an outlier.
+    """
+    x, y = line
+    across = _ASPECT * np.maximum(0.0, np.maximum(left - x, x - right))
+    up = np.maximum(y - tops[:, None], tops[:, None] - height - y)
+    far = np.hypot(across, np.maximum(0.0, up))
+    place = x.size // 10
+    found: Floats = np.partition(far, place, axis=1)[:, place]
+    return found

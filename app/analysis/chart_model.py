@@ -238,9 +238,10 @@ def _place(
         known = np.isfinite(y)
         return (x[known] - x0) / width, (y[known] - y0) / height
 
-    others = [unit(line) for line in lines]
+    drawn = [unit(line) for line in lines]
+    mine = drawn[next(n for n, line in enumerate(lines) if line is own)]
     limits = ((window[0] - x0) / width, (window[1] - x0) / width)
-    left, top = free_place(unit(own), others, taken, limits, _LABEL)
+    left, top = free_place(mine, drawn, taken, limits, _LABEL)
     taken.append(Box(left, top - _LABEL[1], left + _LABEL[0], top))
     return x0 + left * width, y0 + top * height
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from app.analysis.chart_labels import Box, Floats, free_place
-from app.analysis.chart_plot import Axis, Level, Plot, Trace, Words
+from app.analysis.chart_plot import Axis, Level, Plot, Tone, Trace, Words
 
 LABEL_SIZE = (0.20, 0.20)
 """Share of the plot's width and height that words beside a trace take."""
@@ -20,17 +20,11 @@ def words_for(plot: Plot, sizes: Sizes) -> tuple[Words, ...]:
     """Return the words of a plot where they cover least and never each other.
 
     Args:
-        plot: What is drawn; its words have places for a usual size.
+        plot: What is drawn; its words have places for a usual size, far too large for most.
         sizes: How much room words take in the type of the medium.
     """
-    taken: list[Box] = []
-    for each in plot.words:
-        box = _box(each, sizes(each), plot.x, plot.y)
-        if box.x1 > 1.0 or any(box.overlaps(other) for other in taken):
-            texts = [(words.trace, words.text, words.note) for words in plot.words]
-            return labelled(plot.traces, texts, plot.x, plot.y, sizes)
-        taken.append(box)
-    return plot.words
+    texts = [(words.trace, words.text, words.note) for words in plot.words]
+    return labelled(plot.traces, texts, plot.x, plot.y, sizes, plot.level)
 
 
 def labelled(
@@ -39,6 +33,7 @@ def labelled(
     x: Axis,
     y: Axis,
     sizes: Sizes | None = None,
+    level: Level | None = None,
 ) -> tuple[Words, ...]:
     """Place words beside traces where they cover least.
 
@@ -48,11 +43,19 @@ def labelled(
         x: The horizontal axis.
         y: The vertical one.
         sizes: How much room words take; a usual size otherwise.
+        level: A line across the plot, which has words of its own.
     """
     wide, high = (x.high - x.low) or 1.0, (y.high - y.low) or 1.0
     drawn = [_in_shares(trace, x.low, y.low, wide, high) for trace in traces]
-    others = [line for line in drawn if line[0].size]
+    lines, loose = (
+        [part for part, trace in zip(drawn, traces, strict=True) if trace.line == joined]
+        for joined in (True, False)
+    )
     taken: list[Box] = []
+    if level is not None and sizes is not None:
+        up = (level.value - y.low) / high
+        lines.append((np.array([0.0, 1.0]), np.array([up, up])))
+        taken.append(_beside(level, sizes, (level.x - x.low) / wide, up))
     found = []
     for position, text, note in texts:
         own = drawn[position]
@@ -65,16 +68,17 @@ def labelled(
             middle = (limits[0] + limits[1]) / 2
             left = max(0.0, min(middle - size[0], 1 - 2 * size[0]))
             limits = (left, left + 2 * size[0])
-        left, top = free_place(own, others, taken, limits, size)
+        left, top = free_place(own, lines, taken, limits, size, loose)
         taken.append(Box(left, top - size[1], left + size[0], top))
         found.append(replace(words, x=x.low + left * wide, y=y.low + top * high))
     return tuple(found)
 
 
-def _box(words: Words, size: tuple[float, float], x: Axis, y: Axis) -> Box:
-    left = (words.x - x.low) / ((x.high - x.low) or 1.0)
-    top = (words.y - y.low) / ((y.high - y.low) or 1.0)
-    return Box(left, top - size[1], left + size[0], top)
+def _beside(level: Level, sizes: Sizes, left: float, up: float) -> Box:
+    """Return what the words of a line across take: below it, where there is room."""
+    wide, high = sizes(Words(0.0, 0.0, level.text, "", Tone.PLAIN))
+    left, low = min(left, 1 - wide), up - high if up > high else up
+    return Box(left, low, left + wide, low + high)
 
 
 def level_at(value: float, text: str, traces: Sequence[Trace], x: Axis, y: Axis) -> Level:

@@ -13,6 +13,7 @@ from app.analysis.chart_labels import Box
 from app.analysis.chart_plot import (
     Axis,
     Counts,
+    Level,
     Plot,
     Tone,
     Trace,
@@ -272,3 +273,58 @@ def test_two_names_share_a_line_and_a_short_one_is_never_cut(first, second, room
         assert min(wanted, room / 2) - 1e-9 <= taken <= wanted
     if first + second <= room:
         assert (one, two) == pytest.approx((first, second))
+
+
+def _gap(words, trace, plot, size):
+    """How far the rectangle of words is from the nearest point, in shares of the plot."""
+    left = (words.x - plot.x.low) / (plot.x.high - plot.x.low)
+    top = (words.y - plot.y.low) / (plot.y.high - plot.y.low)
+    x = (trace.x - plot.x.low) / (plot.x.high - plot.x.low)
+    y = (trace.y - plot.y.low) / (plot.y.high - plot.y.low)
+    across = np.maximum(0, np.maximum(left - x, x - left - size[0]))
+    up = np.maximum(0, np.maximum(top - size[1] - y, y - top))
+    return float(np.hypot(across, up).min())
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_words_stand_at_their_points_on_screen_and_paper(seed):
+    rng = np.random.default_rng(seed)
+    before, after = (
+        (rng.gamma(9, 1.2, 150) + 8, rng.normal(20, 4, 150)),
+        (rng.gamma(9, 0.15, 150), rng.normal(9, 3, 150)),
+    )
+    x = value_axis([before[0], after[0]], "ms", at_zero=False)
+    y = value_axis([before[1], after[1]], "%", at_zero=False)
+    dots = (
+        Trace("before", Tone.BEFORE, *before, line=False),
+        Trace("after", Tone.AFTER, *after, line=False),
+    )
+    curves = quantile_plot(DistributionInput("t", "ms", before[0], after[0]))
+    texts = [(0, "before", ""), (1, "after", "")]
+    for plot in (Plot(x, y, dots, "", words=labelled(dots, texts, x, y)), curves):
+        for size in ((0.06, 0.05), (0.12, 0.11)):
+            placed = words_for(plot, lambda _words, size=size: size)
+            for words in placed:
+                own, other = plot.traces[words.trace], plot.traces[1 - words.trace]
+                assert _gap(words, own, plot, size) < 0.08, (seed, words.text)
+                assert _gap(words, own, plot, size) <= _gap(words, other, plot, size)
+
+
+@pytest.mark.parametrize("target", [40.0, 22.0, 12.0])
+def test_words_keep_off_the_words_of_the_target(target):
+    x = np.arange(60.0)
+    traces = [
+        Trace("before", Tone.BEFORE, x, np.full(60, 50.0)),
+        Trace("after", Tone.AFTER, x, np.full(60, 10.0)),
+    ]
+    across, up = Axis(0.0, 59.0, ()), Axis(0.0, 60.0, ())
+    level, size = Level(target, "target 40", 1.2), (0.3, 0.14)
+    texts = [(0, "before", "mean 50"), (1, "after", "mean 10")]
+    plot = Plot(
+        across, up, tuple(traces), "", level=level, words=labelled(traces, texts, across, up)
+    )
+    box = Box(1.2 / 59, target / 60 - size[1], 1.2 / 59 + size[0], target / 60)
+    for words in words_for(plot, lambda _words: size):
+        left, top = words.x / 59, words.y / 60
+        assert not box.overlaps(Box(left, top - size[1], left + size[0], top)), words.text
+        assert not top - size[1] < target / 60 < top, "nor does the line strike them out"
