@@ -151,3 +151,10 @@ def test_a_template_stands_for_people_on_the_short_path_and_inside_the_windows_a
     change, facts = standing_template(S.AUTHORIZE)
     assert not met(S.AUTHORIZE, S.SCHEDULED, "approved", change, facts)
     assert not met(S.AUTHORIZE, S.SCHEDULED, "second_approval", change, facts)
+
+
+def test_a_standard_change_that_was_recorded_afterwards_is_decided_about_by_people():
+    change, facts = standing_template(S.REVIEW)
+    closing = (S.REVIEW, S.CLOSED, "decided")
+    assert met(*closing, change, facts), "on the short path its template was approved before"
+    assert not met(*closing, replace(change, retrospective=True), facts)

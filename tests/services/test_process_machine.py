@@ -126,6 +126,8 @@ class Process(WorkingWalk):
         if change.state in (S.DRAFT, S.REJECTED, S.CANCELED) or not change.requests:
             self.shown = None
             return
+        if self.shown is not None and self.shown.revision != change.revision:
+            self.shown = None  # it was a draft again between two looks
         if change.state is S.AUTHORIZE and self.shown is None:
             self.shown = change
         if self.shown is not None and change.state is not S.ASSESS:

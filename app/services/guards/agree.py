@@ -45,9 +45,11 @@ def is_approved_by_others(change: Change, facts: Facts) -> str:
 def _by_template(change: Change, facts: Facts) -> bool:
     """Whether the approved template stands for people: on the short path, inside the windows.
 
-    Whoever asks for approval gets one from people, and work outside the windows is no standard.
+    Whoever asks for approval gets one from people, work outside the windows is no standard, and
+    what was recorded afterwards is decided about by people too.
     """
-    standard = change.type is ChangeType.STANDARD and change.state is not ChangeState.AUTHORIZE
+    asks = change.state is ChangeState.AUTHORIZE or change.retrospective
+    standard = change.type is ChangeType.STANDARD and not asks
     return standard and not (template_stands(change, facts) or is_inside_windows(change, facts))
 
 
