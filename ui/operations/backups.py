@@ -41,6 +41,8 @@ class SetView:
     restores: tuple[Restore, ...] = ()
     """Those that still hold something on the host, newest first."""
     purge_at: datetime | None = None
+    hosts: tuple[tuple[str, str], ...] = ()
+    """Id and name of every host a copy may go to."""
 
     @property
     def id(self) -> str:
@@ -70,6 +72,7 @@ def load_view(services: "AppServices") -> BackupsView:
     with services.new_uow() as uow:
         sets = [item for item in uow.backups.list() if item.purged_at is None]
         waiting = [item for item in uow.restores.list() if item.is_open]
+        hosts = tuple((str(host.id), host.name) for host in uow.hosts.list())
     seen = retention.preview(desk=services.desk)
     decisions = {item.set.id: item for item in seen.decisions}
     settings = services.settings
@@ -82,6 +85,7 @@ def load_view(services: "AppServices") -> BackupsView:
             open_change=_is_of_open_change(decisions.get(item.id)),
             restores=tuple(one for one in waiting if one.set == item.id),
             purge_at=seen.purge_at(item),
+            hosts=hosts,
         )
         for item in sorted(sets, key=lambda item: item.sealed_at, reverse=True)
     )

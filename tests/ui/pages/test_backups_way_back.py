@@ -23,6 +23,7 @@ from ui.widgets.buttons import Button
 from ui.widgets.cells import PAD
 from ui.widgets.confirm import TypedConfirmation
 from ui.widgets.labels import Label
+from ui.widgets.set_copies import SetCopies
 from ui.widgets.table import Table
 
 
@@ -256,3 +257,34 @@ def test_the_key_is_tried_and_changed_and_a_lost_one_comes_back_from_paper(
     driver.type(driver.page.care.key.asked.field, key)
     driver.click(button(driver, "Open"))
     assert services.vault.look().condition.opens
+
+
+def test_a_set_is_copied_to_another_disk_from_here_and_says_so(
+    drive, services, taken, tmp_path, ssh_host
+):
+    far = tmp_path / "far"
+    far.mkdir()
+    driver = drive(BackupsPage)
+    assert "in the vault alone" in shown(driver)
+    driver.click(button(driver, "Copy to another place"))
+    part = driver.page._detail.findChild(SetCopies)
+    assert part.host.combo.findData(ssh_host.id) < 0, "a copy on the host itself is lost with it"
+    driver.click(button(driver, "Copy and compare"))
+    assert "Name the folder." in shown(driver)
+    driver.type(part.folder, str(far))
+    picture(driver, "copying")
+    driver.click(button(driver, "Copy and compare"))
+    assert f"Copy in {far}, " in shown(driver)
+    picture(driver, "copied")
+    with services.new_uow() as uow:
+        (item,) = uow.backups.list()
+    assert [one.where for one in item.copies] == [str(far)]
+    assert (far / item.path / "set.json").exists()
+    driver.click(button(driver, "Copy to another place"))
+    part = driver.page._detail.findChild(SetCopies)
+    driver.type(part.folder, str(far))
+    driver.bot.keyClick(part.folder.line, Qt.Key.Key_Return)
+    driver.settle()
+    with services.new_uow() as uow:
+        assert uow.backups.get(item.id).copies == item.copies, "it lies there already"
+    assert part.go.isEnabled()

@@ -27,6 +27,7 @@ from ui.widgets.fold import Fold
 from ui.widgets.labels import Label, panel_title
 from ui.widgets.layout import add_layout, clear, column, panel, row, scrolling
 from ui.widgets.levels import LevelLadder
+from ui.widgets.set_copies import SetCopies
 from ui.widgets.table import Rows, Table
 
 
@@ -44,6 +45,7 @@ class SetDetail(QWidget):
     take_out_wanted = Signal()
     host_picked = Signal()
     settling = Signal(object)  # a `SettleCard` whose signals somebody must hear
+    copying = Signal(object, object)  # a `SetCopies` that somebody must hear, and its set
 
     def __init__(self) -> None:
         super().__init__()
@@ -87,6 +89,13 @@ class SetDetail(QWidget):
         self._inner.addWidget(SectionTitle(_("How long it stays")))
         self._inner.addWidget(Label(_staying(view), wrap=True))
         self._inner.addWidget(self._keeping_buttons(item))
+        if item.is_present:
+            self._inner.addWidget(SectionTitle(_("In another place")))
+            copies = SetCopies()
+            copies.offer(item, view.hosts)
+            copies.show_copies(item, view.zone)
+            self._inner.addWidget(copies)
+            self.copying.emit(copies, item)
         self._inner.addStretch(1)
 
     def show_plan(self, plan: RestorePlan) -> None:

@@ -13,6 +13,7 @@ from ui.changed import Topic
 from ui.operations import backups
 from ui.operations.backups import BackupsView, SetView
 from ui.pages.backups.care import Care
+from ui.pages.backups.copying import Copying
 from ui.pages.backups.desk import SetDesk
 from ui.pages.backups.detail import SetDetail
 from ui.pages.backups.look import Inside
@@ -42,7 +43,7 @@ class BackupsPage(Page):
         self.list = SetList()
         self._detail = SetDetail()
         self.desk = SetDesk(context, self._detail, self)
-        self.settling = Settling(context, self)
+        self.settling, self.copying = Settling(context, self), Copying(context, self)
         self.inside = Inside(context, self.desk, self)
         self.care = Care(context, self)
         self.others = OthersPanel(context)
@@ -78,7 +79,8 @@ class BackupsPage(Page):
         self._go.clicked.connect(self._open_changes)
         self._detail.inside_wanted.connect(self._show_inside)
         self._detail.settling.connect(self.settling.hear)
-        for part in (self.desk, self.settling, self.inside, self.care):
+        self._detail.copying.connect(self.copying.hear)
+        for part in (self.desk, self.settling, self.copying, self.inside, self.care):
             part.failed.connect(self.show_error)
             part.said.connect(self.show_message)
             part.altered.connect(self._announce)
