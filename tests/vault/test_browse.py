@@ -75,6 +75,21 @@ def test_search_finds_any_part_of_a_path_literally(vault, remote, tmp_path):
     catalogue.close()
 
 
+def test_search_finds_every_alphabet_in_any_case_and_however_accents_are_stored(
+    vault, remote, tmp_path
+):
+    root = tmp_path / "letters"
+    root.mkdir()
+    for name in ("Prüfung.txt", "Stra\u00dfe.txt", "ΑΘΗΝΑ.txt", "Cafe\u0301.txt"):
+        (root / name).write_text("x")
+    taken = take(vault, remote, BackupSource(SourceKind.FILES, remote.host.id, (str(root),)))
+    catalogue = vault.browse(taken, TaskContext(), HOST.id)
+    typed = {"PRÜFUNG": "Prüfung.txt", "strasse": "Stra\u00dfe.txt", "αθηνα": "ΑΘΗΝΑ.txt"}
+    for text, name in (typed | {"CAF\u00c9": "Cafe\u0301.txt"}).items():
+        assert [entry.name for entry in catalogue.search(text, 9).entries] == [name]
+    catalogue.close()
+
+
 def test_nothing_of_the_index_stays_on_disk(vault, remote, shop):
     taken = take(vault, remote, *sources(remote, shop))
     catalogue = vault.browse(taken, TaskContext(), HOST.id)

@@ -7,6 +7,7 @@ holds.
 
 import sqlite3
 import stat
+import unicodedata
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from threading import Lock
@@ -23,7 +24,7 @@ _SCHEMA = """
 CREATE TABLE entry (
   id INTEGER PRIMARY KEY, parent INTEGER NOT NULL, is_file INTEGER NOT NULL, name TEXT NOT NULL,
   path TEXT NOT NULL, type TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
-  mode INTEGER NOT NULL, object TEXT NOT NULL, link TEXT NOT NULL
+  mode INTEGER NOT NULL, object TEXT NOT NULL, link TEXT NOT NULL, folded TEXT NOT NULL
 )
 """
 _ORDER = "CREATE INDEX tree ON entry (parent, is_file, name, id)"
@@ -57,12 +58,12 @@ class SetCatalogue:
 
     def search(self, text: str, limit: int) -> EntryPage:
         """Return entries with ``text`` in their path, in any case, the shortest paths first."""
-        words = text.strip()
+        words = _folded(text.strip())
         if not words:
             return EntryPage(())
         escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         sql = (
-            f"SELECT {_COLUMNS} FROM entry WHERE path LIKE ? ESCAPE '\\' "  # noqa: S608
+            f"SELECT {_COLUMNS} FROM entry WHERE folded LIKE ? ESCAPE '\\' "  # noqa: S608
             "ORDER BY length(path), path LIMIT ?"
         )
         return self._page(sql, (f"%{escaped}%", limit + 1), limit)
@@ -131,7 +132,7 @@ class _Filler:
 
     def flush(self) -> None:
         """Write what waits."""
-        marks = ", ".join("?" * 11)
+        marks = ", ".join("?" * 12)
         self._database.executemany(f"INSERT INTO entry VALUES ({marks})", self._rows)  # noqa: S608
         self._rows.clear()
 
@@ -145,12 +146,20 @@ class _Filler:
         self._folders[path] = number
         return number
 
-    def _add(self, *fields: object) -> int:
+    def _add(self, parent: int, is_file: int, name: str, path: str, *more: object) -> int:
         self.last += 1
-        self._rows.append((self.last, *fields))
+        self._rows.append((self.last, parent, is_file, name, path, *more, _folded(path)))
         if len(self._rows) >= _BATCH:
             self.flush()
         return self.last
+
+
+def _folded(path: str) -> str:
+    """Return a path as it is searched: SQLite itself knows capitals of the Latin alphabet alone.
+
+    Some systems store an accent as a letter of its own (NFD), so both forms become one.
+    """
+    return unicodedata.normalize("NFC", path).casefold()
 
 
 def _text(path: bytes) -> str:
