@@ -141,6 +141,28 @@ def test_a_failed_proof_is_recorded_as_failed_and_stops_there(keeping, store, tr
     assert "failed" in store.log[-1].text
 
 
+def test_a_restore_drill_is_timed_although_the_source_has_changed_or_is_away(
+    keeping, tree, monkeypatch
+):
+    taken = backup(keeping, files(tree))
+    (tree / "shop.ini").write_text("workers = 64\n")
+    drilled = verify_set(taken.id, Level.RESTORED, keeping=keeping, context=TaskContext())
+    found = {level: drilled.latest(level).outcome for level in Level}
+    assert found[Level.MATCHES_SOURCE] is Outcome.FAILED
+    assert found[Level.RESTORED] is Outcome.PASSED
+    assert drilled.restore_s is not None
+    assert drilled.level is Level.READABLE, "a drill does not stand in for the comparison"
+
+    def away(*_args, **_options):
+        raise Unreachable("No answer.", host=HOST.name)
+
+    monkeypatch.setattr(keeping.remotes.remote, "run", away)
+    monkeypatch.setattr(keeping.remotes.remote, "stream", away)
+    again = verify_set(taken.id, Level.RESTORED, keeping=keeping, context=TaskContext())
+    assert again.latest(Level.MATCHES_SOURCE).outcome is Outcome.NOT_DONE
+    assert again.latest(Level.RESTORED).outcome is Outcome.PASSED
+
+
 def test_an_incomplete_set_counts_only_after_a_person_accepted_it(keeping, store, tree):
     taken = backup(keeping, files(tree, "/does/not/exist"))
     assert taken.state is CaptureState.PARTIAL
