@@ -14,6 +14,11 @@ _RUNGS = {
     Outcome.RUNNING: Rung.RUNNING,
     Outcome.NOT_DONE: Rung.OPEN,
 }
+_WORDS = {
+    Outcome.FAILED: later("Failed"),
+    Outcome.TIMED_OUT: later("Timed out"),
+    Outcome.NOT_DONE: later("Not done"),
+}
 
 SOURCES = {
     SourceKind.FILES: later("Files and folders"),
@@ -83,6 +88,20 @@ def ladder(item: BackupSet | None, zone: str) -> tuple[LevelStep, ...]:
         took = duration(found.duration_s) if found.duration_s else ""
         steps.append(LevelStep(name, word, _RUNGS[found.outcome], at, took))
     return tuple(steps)
+
+
+def proofs(item: BackupSet) -> list[tuple[str, str]]:
+    """Return what the last proof said, and what every level that is not passed failed on."""
+    told = []
+    last = item.verifications[-1] if item.verifications else None
+    if last is not None and last.outcome is Outcome.PASSED and last.detail:
+        told.append((_("Last proof"), f"{_(last.level.label)}: {last.detail}"))
+    for level in Level:
+        found = item.latest(level)
+        if found is not None and found.outcome in _WORDS:
+            why = f" {found.detail}" if found.detail else ""
+            told.append((f"L{int(level)}", f"{_(_WORDS[found.outcome])}.{why}"))
+    return told
 
 
 def rungs(item: BackupSet) -> tuple[Rung, ...]:

@@ -161,6 +161,18 @@ def test_a_file_is_found_compared_restored_and_the_restore_is_undone(
     assert "1 restore to settle" in shown(driver)
 
 
+def test_a_drill_shows_what_it_said_and_why_a_level_below_it_failed(drive, taken, shop):
+    driver = drive(BackupsPage)
+    assert "L2 readable: " in shown(driver), "the proof that was made last"
+    driver.click(button(driver, "Restore drill, L4"))
+    told = shown(driver)
+    assert "L4 restored: " in told
+    assert "Failed. 1 of " in told
+    assert "shop.ini" in told
+    assert ", measured" in told
+    picture(driver, "drilled")
+
+
 def test_the_tree_closes_when_one_leaves_it(drive, services, taken):
     driver = drive(BackupsPage)
     driver.click(button(driver, "Look inside"))

@@ -10,7 +10,7 @@ from app.i18n import _
 from app.services.backup.restores import RestorePlan
 from app.services.backup.retention import why_words
 from app.wording import bytes_size, duration, moment
-from ui.models.backups import ladder, level_badge
+from ui.models.backups import ladder, level_badge, proofs
 from ui.models.rows import RowsModel
 from ui.operations.backups import SetView
 from ui.operations.restores import Compared
@@ -265,7 +265,4 @@ def _facts(view: SetView) -> list[tuple[str, str]]:
     if item.accepted_by:
         why = f"{item.accepted_by}: {item.accepted_reason}"
         facts.append((_("Accepted"), why))
-    last = max(item.verifications, key=lambda one: one.at, default=None)
-    if last and last.detail:
-        facts.append((_("Last proof"), last.detail))
-    return facts
+    return [*facts, *proofs(item)]
