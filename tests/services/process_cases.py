@@ -150,7 +150,8 @@ def reviewed(change: Change, facts: Facts) -> Case:
         change, close_code=CloseCode.SUCCESSFUL, close_notes="Went well", no_lessons=True,
         reviewed_by="Ayesha",
     )  # fmt: skip
-    return change, replace(facts, log_entries=1)
+    change = with_tests(change, TestResult.PASSED)
+    return change, replace(facts, log_entries=1, comparisons=(verdict(change),))
 
 
 GOOD: dict[tuple[ChangeState, ChangeState], Break] = {

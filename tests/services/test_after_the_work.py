@@ -12,7 +12,7 @@ from app.domain.benefit import DAYS, BenefitCheck, BenefitFinding, Due, Lasting,
 from app.domain.change import Change, ChangeState, ChangeType
 from app.domain.ids import SampleSetId
 from app.domain.lesson import ActionState, FollowUp, tags_of
-from app.domain.metric import SampleSet, Series, WindowName
+from app.domain.metric import Metric, SampleSet, Series, WindowName
 from app.domain.outage import Outage, OutageKind, downtime_s
 from app.domain.review import CloseCode, Incident, Relation, Severity, TestCase, TestResult
 from app.domain.verdict import Comparison, Verdict
@@ -30,11 +30,13 @@ from tests.examples import RESPONSE
 from tests.fakes import NOON
 
 S = ChangeState
+KEY = Metric("response", "Response time", "ms", key=True)
+SIDE = Metric("load", "Load")
 ACTION = FollowUp("Write the index into the checklist", "Thabo", date(2026, 11, 20))
 
 
 def judged(verdict, **fields):
-    return Comparison("c:m", "c", "response", "Response time", verdict, **fields)
+    return Comparison("c:response", "c", "response", "Response time", verdict, **fields)
 
 
 def at(minutes):
@@ -128,10 +130,18 @@ def test_a_degraded_service_is_not_down_and_a_lasting_outage_has_no_length():
         ({"tests": (TestCase("t", "x", result=TestResult.BLOCKED),)}, (), CloseCode.WITH_ISSUES),
         ({"tests": (TestCase("t", "x", waived_by="N", waived_severity=Severity.MINOR),)}, (),
          CloseCode.WITH_ISSUES),
+        ({"tests": (TestCase("t", "x"),)}, (), CloseCode.WITH_ISSUES),
+        ({"tests": (TestCase("t", "x", mandatory=False),)}, (), CloseCode.SUCCESSFUL),
+        ({"metrics": (KEY,)}, (), CloseCode.WITH_ISSUES),
+        ({"metrics": (replace(KEY, key=False),)}, (), CloseCode.WITH_ISSUES),
+        ({"metrics": (KEY,)}, (judged(Verdict.NOT_MEASURED, key=True),), CloseCode.WITH_ISSUES),
+        ({"metrics": (KEY,)}, (judged(Verdict.NOT_ENOUGH_DATA, key=True),), CloseCode.WITH_ISSUES),
+        ({"metrics": (KEY,)}, (judged(Verdict.IMPROVED, key=True),), CloseCode.SUCCESSFUL),
+        ({"metrics": (KEY, SIDE)}, (judged(Verdict.IMPROVED, key=True),), CloseCode.SUCCESSFUL),
     ],
 )  # fmt: skip
 def test_the_record_supports_one_close_code(made, fields, comparisons, code):
-    change = made(S.REVIEW, **{"tests": (), **fields})
+    change = made(S.REVIEW, **{"tests": (), "metrics": (), **fields})
     proposal = propose_code(change, comparisons, None)
     assert proposal.code is code
     assert all(proposal.reasons)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from app.domain.change import Change
+from app.domain.metric import Metric
 from app.domain.outage import OutageKind, downtime_s
 from app.domain.review import CloseCode, TestResult
 from app.domain.run import Run, RunState
@@ -26,7 +27,8 @@ def propose_code(change: Change, comparisons: tuple[Comparison, ...], run: Run |
     """Return the close code by rule: backed out, else unsuccessful, else with issues, else clean.
 
     Unsuccessful: a key measure got worse or missed its target, or the change caused a P1 or two P2.
-    With issues: anything else that did not go as agreed.
+    With issues: anything else that did not go as agreed, also a key measure or a mandatory test
+    that nobody knows the outcome of: what was not looked at supports no success.
     """
     if change.backed_out or (run is not None and run.state is RunState.BACKED_OUT):
         return Proposal(CloseCode.BACKED_OUT, (_("the change was backed out"),))
@@ -55,8 +57,26 @@ def _measures(comparisons: Iterable[Comparison]) -> Iterator[str]:
             yield _("{metric} missed its target").format(metric=item.metric)
 
 
+def _unknown(planned: Iterable[Metric], comparisons: tuple[Comparison, ...]) -> Iterator[str]:
+    """Say which measures that decide have no outcome; where none is a key one, all decide."""
+    judged = {item.metric_id for item in comparisons}
+    loose = [item for item in planned if item.id not in judged]
+    keys = any(item.key for item in (*loose, *comparisons))
+    for metric in loose:
+        if metric.key or not keys:
+            yield _("{metric} was not measured").format(metric=metric.name)
+    for item in comparisons:
+        if item.target_met or (keys and not item.key):
+            continue
+        if item.verdict is Verdict.NOT_MEASURED:
+            yield _("{metric} was not measured").format(metric=item.metric)
+        elif item.verdict is Verdict.NOT_ENOUGH_DATA:
+            yield _("{metric} could not be judged").format(metric=item.metric)
+
+
 def _issues(change: Change, comparisons: tuple[Comparison, ...]) -> Iterator[str]:
     yield from _measures(comparisons)
+    yield from _unknown(change.metrics, comparisons)
     for incident in change.incidents:
         if incident.caused:
             yield _("it caused {name} (P{n})").format(name=incident.reference, n=incident.priority)
@@ -73,6 +93,8 @@ def _tests(change: Change) -> Iterator[str]:
             yield _("test waived: {title}").format(title=case.title)
         elif case.result in (TestResult.FAILED, TestResult.BLOCKED):
             yield _("test not passed: {title}").format(title=case.title)
+        elif case.mandatory and case.result is TestResult.OPEN:
+            yield _("test not tried: {title}").format(title=case.title)
 
 
 _RANKS = (

@@ -39,7 +39,7 @@ def opened(drive, record):
 
 def test_the_close_code_that_the_record_supports_is_taken_by_a_click(opened, services):
     failed = TestCase("t", "Place an order", result=TestResult.FAILED)
-    driver, change, review = opened(tests=(failed,), close_code=CloseCode.SUCCESSFUL)
+    driver, change, review = opened(tests=(failed,), metrics=(), close_code=CloseCode.SUCCESSFUL)
     assert review.ending.proposal.text() == (
         "The record supports “Successful with issues”: test not passed: Place an order."
     )
