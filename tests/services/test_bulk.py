@@ -57,6 +57,13 @@ def test_what_is_shown_beforehand_is_what_happens(store, some, desk):
     assert store.verify().intact
 
 
+def test_the_log_names_the_field_as_the_window_does(store, some, desk):
+    bulk.apply(some[:1], BulkEdit(service="Orders"), desk=desk)
+    with store.unit_of_work() as uow:
+        (event,) = uow.log.of(some[0])
+    assert event.text == "Edited among others: service: – → Orders"
+
+
 def test_an_edit_is_taken_back_where_nobody_came_in_between(store, some, desk):
     done = bulk.apply(some, EDIT, desk=desk)
     changes.edit_change(some[1], lambda c: replace(c, priority=4), desk=desk)

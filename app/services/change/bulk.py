@@ -13,6 +13,7 @@ from app.errors import AppError, Conflict, IllegalMove, InvalidInput
 from app.i18n import _
 from app.services.change import changes
 from app.services.change.changes import WORKING, Desk
+from app.services.template.standing import field_words
 from app.tasks import TaskCancelled, TaskContext
 from app.wording import count
 
@@ -212,7 +213,7 @@ def _edited(key: str, edit: BulkEdit, desk: Desk) -> BulkRow:
 
 
 def _note(row: BulkRow) -> str:
-    parts = [f"{name}: {old} → {new}" for name, old, new in row.altered]
+    parts = [f"{field_words(name)}: {old} → {new}" for name, old, new in row.altered]
     return _("Edited among others: {what}").format(what="; ".join(parts))
 
 

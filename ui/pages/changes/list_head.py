@@ -42,7 +42,7 @@ class ListHead(QWidget):
         self.views = {view: icon_button(view.value[0], _(view.value[1])) for view in View}
         self.more = icon_button("more", _("What can be done with the list"))
         self.new = Button(_("New"), icon="plus", keys="N")
-        self.search = SearchField(_("Number, title, description, transcript"))
+        self.search = SearchField(_("Number, title, description, lesson, transcript"))
         self.filters = FilterBar()
         self.found = Label(size=SMALL, tone="ink2")
         self.order = SortButton()
