@@ -61,7 +61,7 @@ def _unknown(planned: Iterable[Metric], comparisons: tuple[Comparison, ...]) -> 
     """Say which measures that decide have no outcome; where none is a key one, all decide."""
     judged = {item.metric_id for item in comparisons}
     loose = [item for item in planned if item.id not in judged]
-    keys = any(item.key for item in (*loose, *comparisons))
+    keys = any(item.key for item in loose) or any(item.key for item in comparisons)
     for metric in loose:
         if metric.key or not keys:
             yield _("{metric} was not measured").format(metric=metric.name)
