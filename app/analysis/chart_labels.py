@@ -8,6 +8,10 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 _COLUMNS, _ROWS, _AIR, _EDGE = 24, 48, 0.015, 0.01
+_GRAZED = 0.02
+"""A point that is nearly touched counts this much of one that is covered."""
+_NEARER = 0.05
+"""By how much words want to be nearer to their own line than to another."""
 _ASPECT = 1.6
 """A share of the width is about this much longer than the same share of the height."""
 _BETWEEN = 8
@@ -68,12 +72,13 @@ def free_place(
     for left in np.linspace(limits[0] + _EDGE, last, _COLUMNS).tolist():
         right = left + width
         heights = np.sort(y[(x > left - _AIR) & (x < right + _AIR)])
-        below = np.searchsorted(heights, tops - height - _AIR, "right")
-        cost = (np.searchsorted(heights, tops + _AIR, "left") - below).astype(np.float64)
+        cost = _between(heights, tops - height, tops)
+        cost += _GRAZED * _between(heights, tops - height - _AIR, tops + _AIR)
         near = _distances(own, left, right, tops, height)
         cost += near
         for other in others:
-            cost += 2 * np.maximum(0.0, near - _distances(other, left, right, tops, height))
+            away = _distances(other, left, right, tops, height)
+            cost += 2 * np.maximum(0.0, near + _NEARER - away)
         for box in taken:
             if left < box.x1 and box.x0 < right:
                 cost += 1000.0 * ((tops > box.y0) & (tops - height < box.y1))
@@ -81,6 +86,12 @@ def free_place(
         if cost[row] < best_cost:
             best, best_cost = (left, float(tops[row])), float(cost[row])
     return best
+
+
+def _between(heights: Floats, low: Floats, high: Floats) -> Floats:
+    """Return how many of the sorted heights lie between each pair of ends."""
+    ends = np.searchsorted(heights, high, "left"), np.searchsorted(heights, low, "right")
+    return (ends[0] - ends[1]).astype(np.float64)
 
 
 def _distances(

@@ -246,6 +246,8 @@ def _unsure(found: Comparison, background: Background) -> str:
     first = _("{name}: we cannot tell yet.")
     if background.is_real and not background.gates:
         first = _("{name} moved, but by how much is not yet certain.")
+    if Gate.OTHER_SERIES in background.gates:
+        first = _("{name}: before and after cannot be compared.")
     parts = [first.format(name=found.metric)]
     if found.relative_change is not None and found.interval95 is not None:
         text = _("Best estimate {estimate}, likely range {range}.")
@@ -277,19 +279,27 @@ def _gate(gate: Gate, found: Comparison) -> str:
         case Gate.THIN_CONTROL:
             return _("The control has too few samples in the same windows.")
         case Gate.FEW_INDEPENDENT:
-            worth = number(found.n_effective, digits=1)
-            return _(
-                "The samples follow each other so closely that a window is worth only about "
-                "{worth} independent ones."
-            ).format(worth=worth)
+            return _too_close(found)
         case Gate.EMPTY_RUN:
             return _("A run holds too few samples.")
         case Gate.OTHER_SERIES:
-            return _("The source names the series otherwise since the change: not comparable.")
+            return _("The source names the series otherwise since the change.")
         case Gate.DRIFT:
             return _("A steady drift through both windows would look the same.")
         case _:
             return _("The same hours of earlier days moved alike.")
+
+
+def _too_close(found: Comparison) -> str:
+    if found.n_effective is not None and found.n_effective < 1:
+        return _(
+            "The samples follow each other so closely that a window is worth less than "
+            "one independent one."
+        )
+    return _(
+        "The samples follow each other so closely that a window is worth only about "
+        "{worth} independent ones."
+    ).format(worth=number(found.n_effective, digits=1))
 
 
 def _thin(facts: WindowFacts | None, side: str) -> str:

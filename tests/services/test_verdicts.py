@@ -239,7 +239,11 @@ def test_a_series_that_is_named_otherwise_since_the_change_is_not_comparable(
     (found,) = judge(change.id, with_=opened.measuring)
     if renamed:
         assert found.verdict is Verdict.NOT_ENOUGH_DATA
-        assert "not comparable" in found.sentence
+        assert "before and after cannot be compared. The source names" in found.sentence
+        assert "Best estimate" not in found.sentence
+        assert (found.relative_change, found.interval95) == (None, None), "no figure for no move"
+        assert found.before is not None
+        assert found.after is not None
         assert "whose labels stay the same" in found.sentence
         assert found.gates == ("other_series",)
     else:

@@ -186,8 +186,20 @@ def _told(
         step_s=found.step_s,
         parameters=layout.parameters,
     )
-    comparison = replace(comparison, shift=_shift(comparison, found, (samples, control), layout))
+    if Gate.OTHER_SERIES in found.gates:
+        comparison = _without_move(comparison)
+    else:
+        moved = _shift(comparison, found, (samples, control), layout)
+        comparison = replace(comparison, shift=moved)
     return _worded(comparison, _background(found))
+
+
+def _without_move(comparison: Comparison) -> Comparison:
+    """Take the figures of a move away: of two series that are not the same one it is none."""
+    return replace(
+        comparison, absolute_change=None, relative_change=None, interval95=None, interval90=None,
+        smallest_visible_change=None,
+    )  # fmt: skip
 
 
 def _background(found: Study) -> Background:

@@ -6,6 +6,7 @@ from tests.ui.gallery.charts import charts
 from tests.ui.gallery.lists import lists
 from tests.ui.gallery.messages import messages
 from tests.ui.gallery.run import run
+from tests.ui.gallery.verdicts import verdicts
 
 SHEETS = {
     "charts": charts,
@@ -16,4 +17,5 @@ SHEETS = {
     "questions": questions,
     "restores": restores,
     "many": many,
+    "verdicts": verdicts,
 }

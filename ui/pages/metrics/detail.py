@@ -78,7 +78,8 @@ def _facts(view: MetricView, zone: str) -> list[tuple[str, str]]:
     if found and found.smallest_visible_change is not None:
         facts.append((_("Smallest visible"), percent(found.smallest_visible_change)))
     if found and found.n_effective is not None:
-        facts.append((_("Independent"), number(found.n_effective)))
+        worth = number(found.n_effective) if found.n_effective >= 1 else _("less than 1")
+        facts.append((_("Independent"), worth))
     newest = view.after or view.before
     if newest is not None:
         facts.append((_("Evidence"), newest.sha256[:8]))

@@ -21,7 +21,7 @@ def _name_cell(view: MetricView) -> Cell:
 
 def _values_cell(view: MetricView) -> Cell:
     found = view.found
-    if found is None:
+    if found is None or (found.before is None and found.after is None):
         state = _("measured before") if view.before else _("not measured")
         return Cell((Words(state, "ink2"),), right=True)
     values = (

@@ -1,0 +1,109 @@
+"""Every verdict on a measure, judged for real: its row, and the card that opens beside it."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+from PySide6.QtWidgets import QWidget
+
+from app.analysis.clean import gauge_samples
+from app.analysis.study import Gate
+from app.analysis.windows import Layout
+from app.domain.ids import ChangeId
+from app.domain.metric import Metric, MetricKind, Series, Target, WorseWhen
+from app.domain.verdict import Caveat, Comparison, Parameters
+from app.services.metric.comparison import (
+    Around,
+    compare_metric,
+    unmeasured,
+)
+from tests.analysis.simulate import Case, Scenario, simulate
+from tests.analysis.trials import samples
+from tests.ui.gallery.sample import ZONE, sheet
+from ui.models.rows import RowsModel
+from ui.operations.metrics import MetricView
+from ui.pages.metrics.detail import MetricDetail
+from ui.pages.metrics.rows import COLUMNS
+from ui.widgets.layout import column, panel, row
+from ui.widgets.table import Rows, Table
+
+PLAIN = Scenario(level=412.0)
+LATENCY = Metric(
+    "m", "Checkout response time, p95", "ms", MetricKind.LATENCY, margin=0.10, key=True
+)
+ERRORS = Metric("e", "Share of failed orders", kind=MetricKind.RATIO, margin=0.1, key=True)
+MEMORY = Metric("g", "Memory in use", "GB", worse_when=WorseWhen.EITHER, margin=0.05)
+TRAFFIC = Metric("t", "Orders per minute", "/min", worse_when=WorseWhen.LOWER, margin=0.05)
+
+
+def _made(scenario: Scenario, seed: int = 1) -> tuple[Case, Layout]:
+    case = simulate(scenario, np.random.default_rng(seed))
+    s = case.scenario
+    parameters = Parameters(window_s=s.window_s, settle_s=s.settle_s, zone=s.zone)
+    return case, Layout.around(case.start_s, case.end_s, parameters)
+
+
+def _judged(
+    metric: Metric, scenario: Scenario, around: Around = Around(), seed: int = 1
+) -> Comparison:
+    case, layout = _made(scenario, seed)
+    return compare_metric(metric, samples(case), layout, change=ChangeId("c"), around=around)
+
+
+def _one_sided(*, is_before: bool) -> Comparison:
+    """Judge what was measured on one side of the change only."""
+    case, layout = _made(PLAIN.but(days=0))
+    kept = (case.at_s < case.start_s) == is_before
+    seen = gauge_samples(Series(case.at_s[kept], case.value[kept]))
+    return compare_metric(LATENCY, seen, layout, change=ChangeId("c"))
+
+
+@cache
+def found() -> tuple[tuple[Metric, Comparison], ...]:
+    """One measure for each thing that can be said of one."""
+    goal = replace(LATENCY, target=Target(350.0))
+    away = Around(("Another change ran on app-01 in these hours.",), (Caveat.DISTURBED,))
+    wanted = (
+        (LATENCY, PLAIN.but(effect=0.2, rhythm=0.3), Around()),
+        (goal, PLAIN.but(effect=-0.3), Around()),
+        (MEMORY, PLAIN.but(level=41.2, effect=0.2), Around()),
+        (LATENCY, PLAIN, Around()),
+        (LATENCY, PLAIN.but(effect=0.03, noise=0.03), Around()),
+        (LATENCY, PLAIN.but(phi=0.97, days=8), Around()),
+        (LATENCY, PLAIN.but(effect=0.2, days=0), away),
+        (ERRORS, Scenario(kind="ratio", rate=0.004, effect=1.5), Around()),
+        (LATENCY, PLAIN.but(effect=0.07), Around()),
+        (LATENCY, PLAIN.but(days=0, phi=0.995, window_s=1800.0), Around()),
+        (LATENCY, PLAIN.but(days=0, trend=9.0, noise=0.01), Around()),
+        (LATENCY, PLAIN.but(missing=0.8), Around()),
+        (LATENCY, PLAIN.but(effect=0.2), Around(gates=(Gate.OTHER_SERIES,))),
+    )
+    told = [(metric, _judged(metric, scenario, around)) for metric, scenario, around in wanted]
+    told += [(LATENCY, _one_sided(is_before=side)) for side in (True, False)]
+    missing = unmeasured((), (replace(TRAFFIC, key=True),))
+    return (*told, *((TRAFFIC, item) for item in missing))
+
+
+def views() -> list[MetricView]:
+    """What the page would show of each."""
+    return [
+        MetricView(replace(metric, id=str(n)), "app-01", item, None, None, None)
+        for n, (metric, item) in enumerate(found())
+    ]
+
+
+def verdicts() -> QWidget:
+    """All rows in one table, and all cards in two columns."""
+    table = Table(RowsModel(COLUMNS), rows=Rows.VERDICT, margin=24)
+    table.set_rows(views())
+    table.setFixedHeight(72 + 57 * len(views()))
+    cards = []
+    for view in views():
+        card = MetricDetail()
+        card.show_metric(view, ZONE)
+        cards.append(card)
+    half = -(-len(cards) // 2)
+    sides = row(*(column(*part, None) for part in (cards[:half], cards[half:])), gap=24)
+    for place in (0, 1):
+        sides.setStretch(place, 1)
+    return sheet(table, panel(sides), width=1160)
