@@ -163,6 +163,11 @@ class BackupSet:
     """Where else it lies, as it was when it was copied there."""
 
     @property
+    def short_id(self) -> str:
+        """Four letters that tell the sets of a host apart: the end of the id, which is random."""
+        return self.id[-4:]
+
+    @property
     def is_present(self) -> bool:
         """Whether it is in the vault and not in the bin."""
         return not self.missing and self.binned_at is None and self.purged_at is None

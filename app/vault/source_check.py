@@ -105,7 +105,7 @@ def _files(reader: SetReader, record: ObjectRecord, remote: Remote, *, zero: boo
     there = hashes_on_server(remote, "/", wanted, zero=zero)
     differing = [path for path, sha256 in wanted.items() if there.get(path) != sha256]
     if differing:
-        names = ", ".join(shown(path) for path in differing[:5])
+        names = ", ".join("/" + shown(path) for path in differing[:5])
         return Found(
             Outcome.FAILED,
             f"{len(differing)} of {len(wanted)} files are not on the server as they are stored: "

@@ -110,6 +110,21 @@ def test_a_proof_copied_from_another_set_is_found(vault, remote, shop, taken, fo
     assert seen.level is Level.CAPTURED
 
 
+def test_a_proof_that_was_written_over_counts_for_nothing_and_is_named(
+    vault, remote, shop, taken, folder
+):
+    (shop / "conf" / "shop.ini").write_text("workers = 3\n")
+    assert prove(vault, taken, Level.MATCHES_SOURCE, remote).outcome is Outcome.FAILED
+    (note,) = (folder / "verification").iterdir()
+    change(note, note.read_bytes().replace(b'"failed"', b'"passed"'))
+    assert b'"passed"' in note.read_bytes()
+    found = prove(vault, taken, Level.INTACT)
+    assert found.outcome is Outcome.FAILED
+    assert note.name in found.detail
+    (seen,) = vault.sets()
+    assert seen.latest(Level.MATCHES_SOURCE) is None
+
+
 def test_other_sets_stay_usable_when_one_is_damaged(vault, remote, shop, taken, folder):
     other = take(vault, remote, *sources(remote, shop))
     change(folder / "objects" / taken.objects[0].name, b"")

@@ -68,7 +68,7 @@ def test_the_host_of_every_part_is_shown_and_one_is_put_back(drive, roots, ssh_h
     shown = "\n".join(x.text() for x in driver.page.findChildren(QLabel) if x.isVisible())
     assert "Restore on db01" in shown
     assert str(roots["db01"]) in shown
-    confirm(driver, "db01")
+    confirm(driver, "db01", driver.page.desk.item.id)
     driver.settle()
     assert (roots["db01"] / "name").read_text() == "db01"
     assert (roots[ssh_host.name] / "name").read_text() == "altered"

@@ -22,6 +22,7 @@ from ui.pages.backups.retention import RetentionPanel
 from ui.widgets.buttons import Button
 from ui.widgets.cells import PAD
 from ui.widgets.confirm import TypedConfirmation
+from ui.widgets.fold import Fold
 from ui.widgets.labels import Label
 from ui.widgets.set_copies import SetCopies
 from ui.widgets.table import Table
@@ -96,12 +97,16 @@ def type_name(driver, field, text: str) -> None:
     driver.bot.keyClicks(field, text)
 
 
-def confirm(driver, host: str) -> None:
-    """Type the name into the confirmation that is open, and press its button."""
+def confirm(driver, host: str, set_id: str = "") -> None:
+    """Type a host, and the set to put back, into the box that asks, and press its button."""
     typed = driver.page._detail.findChildren(TypedConfirmation)
     box = next(one for one in typed if one.isVisible())
     type_name(driver, box.field, host)
     driver.settle()
+    if set_id:
+        assert not box.button.isEnabled(), "two sets of one host are told apart by what is typed"
+        type_name(driver, box.field, f" {set_id[-4:]}")
+        driver.settle()
     driver.click(box.button)
 
 
@@ -146,7 +151,7 @@ def test_a_file_is_found_compared_restored_and_the_restore_is_undone(
     driver.click(button(driver, "Compare with the host"))
     assert "1 changed" in shown(driver)
     picture(driver, "compared")
-    confirm(driver, ssh_host.name)
+    confirm(driver, ssh_host.name, taken[0].id)
     assert (shop / "conf" / "shop.ini").read_text() == "workers = 2\n"
     assert (shop / "made.txt").exists()
     assert "the state before is kept" in shown(driver)
@@ -165,11 +170,14 @@ def test_a_drill_shows_what_it_said_and_why_a_level_below_it_failed(drive, taken
     driver = drive(BackupsPage)
     assert "L2 readable: " in shown(driver), "the proof that was made last"
     driver.click(button(driver, "Restore drill, L4"))
-    told = shown(driver)
+    told = shown(driver).replace("\u200b", "")
     assert "L4 restored: " in told
     assert "Failed. 1 of " in told
     assert "shop.ini" in told
     assert ", measured" in told
+    assert "measured in a drill here" in driver.page._detail.findChild(Fold).head.note
+    assert f": {shop}/conf/shop.ini" in told
+    assert "1 restored in a drill" in told
     picture(driver, "drilled")
 
 

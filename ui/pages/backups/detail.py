@@ -260,6 +260,7 @@ def _facts(view: SetView) -> list[tuple[str, str]]:
         (_("By"), item.by or "–"),
         (_("Restore"), duration(item.restore_s) + _(", measured") if item.restore_s is not None
          else _("never tried")),
+        (_("Set"), item.id),
         (_("Manifest"), item.manifest_sha256[:16]),
     ]  # fmt: skip
     if item.accepted_by:

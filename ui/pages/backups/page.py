@@ -6,7 +6,6 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from app.domain.backup import Level
 from app.i18n import _, ngettext
 from app.wording import bytes_size
 from ui.changed import Topic
@@ -228,7 +227,7 @@ def _sentence(view: BackupsView) -> str:
     if not view.has_vault:
         return _("Copies that are proven before they are needed.")
     kept = [item.set for item in view.sets if item.set.binned_at is None]
-    restored = sum(item.level is Level.RESTORED for item in kept)
+    restored = sum(item.restore_s is not None for item in kept)
     used = sum(item.set.stored_bytes for item in view.sets)
     parts = [
         ngettext(

@@ -92,8 +92,11 @@ class WayBack(QWidget):
         hint = Label(_("Says what would change; changes nothing."), tone="ink2")
         add_layout(self._layout, row(self.button, hint, None))
         add_layout(self._layout, self._compared)
+        self._name = name
         self.typed = TypedConfirmation(
-            self._consequence(name), name, _("Restore on {host}").format(host=name)
+            self._consequence(name),
+            f"{name} {item.short_id}",
+            _("Restore on {host}").format(host=name),
         )
         self.typed.confirmed.connect(self._on_confirmed)
         self._layout.addWidget(self.typed)
@@ -106,7 +109,9 @@ class WayBack(QWidget):
         )
         return Consequence(
             _("Restore on {host}").format(host=name),
-            _("Replaced: {what}").format(what=titles),
+            _("Replaced from the set {set} of {at}: {what}").format(
+                set=item.short_id, at=moment(item.sealed_at, self._zone), what=titles
+            ),
             lost=_("What was written there since {at} is no longer in use").format(
                 at=moment(item.sealed_at, self._zone)
             ),
@@ -143,7 +148,7 @@ class WayBack(QWidget):
 
     @Slot()
     def _on_confirmed(self) -> None:
-        self.restore_wanted.emit(self.typed.field.text())
+        self.restore_wanted.emit(self._name)  # typed, with the set: the box made sure
 
 
 def _sentence(found: HostDifference) -> str:
@@ -173,7 +178,7 @@ def plan_table(plan: RestorePlan) -> QWidget:
 def plan_note(plan: RestorePlan) -> str:
     """Say how long a plan takes, and how that is known."""
     steps = ngettext("{n} step", "{n} steps", len(plan.steps)).format(n=len(plan.steps))
-    how = _("measured") if plan.time.measured else _("by the time of its capture")
+    how = _("measured in a drill here") if plan.time.measured else _("by the time of its capture")
     return _("{steps}, about {time} {how}").format(
         steps=steps, time=duration(plan.time.seconds), how=how
     )
