@@ -34,6 +34,8 @@ SIDE = Metric("load", "Load")
         ({"incidents": (Incident("I", "x", 1, fixes=True),)}, (), CloseCode.SUCCESSFUL),
         ({"outages": (Outage(OutageKind.UNPLANNED, "s", at(0), at(1)),)}, (),
          CloseCode.WITH_ISSUES),
+        ({"outages": (Outage(OutageKind.UNPLANNED, "s", at(0)),)}, (), CloseCode.WITH_ISSUES),
+        ({"outages": (Outage(OutageKind.PLANNED, "s", at(0)),)}, (), CloseCode.SUCCESSFUL),
         ({"work_end": at(400)}, (), CloseCode.WITH_ISSUES),
         ({"tests": (TestCase("t", "x", result=TestResult.BLOCKED),)}, (), CloseCode.WITH_ISSUES),
         ({"tests": (TestCase("t", "x", waived_by="N", waived_severity=Severity.MINOR),)}, (),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.domain.change import Change
 from app.domain.metric import Metric
-from app.domain.outage import OutageKind, downtime_s
+from app.domain.outage import Outage, OutageKind
 from app.domain.review import CloseCode, TestResult
 from app.domain.run import Run, RunState
 from app.domain.verdict import Comparison, Verdict
@@ -81,10 +81,16 @@ def _issues(change: Change, comparisons: tuple[Comparison, ...]) -> Iterator[str
         if incident.caused:
             yield _("it caused {name} (P{n})").format(name=incident.reference, n=incident.priority)
     yield from _tests(change)
-    if downtime_s(change.outages, (OutageKind.UNPLANNED,)):
+    if any(_took_service(outage) for outage in change.outages):
         yield _("users were without the service unplanned")
     if change.window and change.work_end and change.work_end > change.window.span.end:
         yield _("the work ended after the window")
+
+
+def _took_service(outage: Outage) -> bool:
+    """Whether users were without the service unplanned, also when it is not over yet."""
+    ended_at_once = outage.end is not None and outage.end <= outage.begin
+    return outage.kind is OutageKind.UNPLANNED and not ended_at_once
 
 
 def _tests(change: Change) -> Iterator[str]:
