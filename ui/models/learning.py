@@ -5,6 +5,7 @@ from datetime import date
 from app.domain.lesson import ActionState, FollowUp
 from app.i18n import _
 from app.services.review.review_words import ACTIONS
+from app.wording import day_words
 from ui.cells import Badge, Mark
 
 _MARKS = {
@@ -20,5 +21,5 @@ def action_badge(action: FollowUp, today: date) -> Badge:
     state = action.state(today)
     word = _(ACTIONS[state])
     if action.done_on is not None:
-        word = _("Done {day}").format(day=action.done_on.isoformat())
+        word = _("Done {day}").format(day=day_words(action.done_on))
     return Badge(_MARKS[state], word)

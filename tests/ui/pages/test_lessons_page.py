@@ -62,6 +62,7 @@ def test_an_action_is_done_and_opened_again_by_mouse_and_key(drive, learned, ser
     page.open(f"all/{learned.id}/0")
     driver.settle()
     assert page.detail.title.text() == "Warm the cache"
+    assert page.detail.state.accessibleName() == "Done Sat 14 Nov 2026"
     driver.bot.keyClick(page.detail.again, Qt.Key.Key_Return)
     driver.settle()
     assert read(services, learned.id).actions[0] == LATE

@@ -88,6 +88,14 @@ def test_an_outage_is_typed_with_its_times_and_held_against_the_plan(opened, ser
         Outage(OutageKind.PLANNED, "Orders", begin, begin + timedelta(minutes=30), "", "Nomsa"),
     )
     assert "30\u202fmin down, planned were 40\u202fmin" in outages.title._note.text()
+    driver.click(outages.add)
+    driver.choose(outages.form.kind, "unplanned")
+    driver.type(outages.form.service, "Orders")
+    driver.type(outages.form.begin, "14 Nov 2026 11:20")
+    driver.type(outages.form.end, "14 Nov 2026 11:40")
+    saved(driver)
+    note = outages.title._note.text()
+    assert "40\u202fmin down, 20\u202fmin of it unplanned, planned were 40\u202fmin" in note
 
 
 def test_an_incident_is_caused_fixed_or_related_with_its_times(opened, services):

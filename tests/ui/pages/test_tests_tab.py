@@ -134,6 +134,7 @@ def test_a_test_that_failed_is_waived_and_the_waiver_taken_back(opened, services
     waiver = tests.results.waiver
     driver.type(waiver.reason, "Known since May.")
     driver.type(waiver.owner, "Sipho")
+    assert waiver.severity.value == "major"  # it is mandatory
     driver.choose(waiver.severity, "minor")
     driver.click(waiver.waive)
     case = case_of(services, change)
@@ -145,6 +146,16 @@ def test_a_test_that_failed_is_waived_and_the_waiver_taken_back(opened, services
     driver.click(waiver.back)
     assert not case_of(services, change).is_waived
     assert "still needs a result or a waiver" in tests.state.text()
+
+
+def test_how_much_a_waiver_weighs_begins_anew_with_each_test(opened, services):
+    failed = {"result": TestResult.FAILED, "mandatory": True}
+    cases = (TestCase("a", "Place an order", **failed), TestCase("b", "Sign in", **failed))
+    driver, _change, tests = opened(S.TEST, *cases)
+    tests.cases.cases.open_at(0)
+    driver.choose(tests.results.waiver.severity, "minor")
+    tests.cases.cases.open_at(1)
+    assert tests.results.waiver.severity.value == "major"
 
 
 def test_an_edit_never_loses_a_result_that_came_meanwhile(opened, services):

@@ -14,7 +14,7 @@ from app.services.review.feedback import FormKind
 from app.services.review.feedback_read import Read
 from app.services.review.feedback_words import feedback_sentences
 from app.services.review.review_words import CHANNELS
-from app.wording import count, count_of, moment
+from app.wording import count, count_of, day_words, moment
 from ui.cells import Badge, Cell, Column, Mark, Words
 from ui.models.rows import RowsModel
 from ui.operations import review
@@ -215,7 +215,7 @@ def _answer_columns() -> tuple[Column[Response], ...]:
         Column[Response](_("Role"), lambda item: item.role or "–", width=130, tone="ink2"),
         Column[Response](_("What was said"), lambda item: item.text or "–"),
         Column[Response](
-            _("Day"), lambda item: item.said_on.isoformat() if item.said_on else "–", width=100,
+            _("Day"), lambda item: day_words(item.said_on) if item.said_on else "–", width=140,
             tone="ink2",
         ),
     )  # fmt: skip

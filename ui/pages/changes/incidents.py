@@ -246,9 +246,14 @@ def downtime_note(change: Change) -> str:
     actual = downtime_s(change.outages, [kind for kind in OutageKind if kind.is_down])
     if actual is None:
         return ""
+    down, unplanned = duration(actual), downtime_s(change.outages, (OutageKind.UNPLANNED,))
+    if unplanned:
+        down = _("{actual} down, {part} of it unplanned").format(
+            actual=down, part=duration(unplanned)
+        )
+    else:
+        down = _("{actual} down").format(actual=down)
     planned = change.planned_downtime_min
     if planned is None:
-        return _("{actual} down, nothing planned on record").format(actual=duration(actual))
-    return _("{actual} down, planned were {planned}").format(
-        actual=duration(actual), planned=duration(planned * 60)
-    )
+        return _("{down}, nothing planned on record").format(down=down)
+    return _("{down}, planned were {planned}").format(down=down, planned=duration(planned * 60))

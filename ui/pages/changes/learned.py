@@ -11,6 +11,7 @@ from app.domain.change import Change
 from app.domain.lesson import FollowUp, Lesson, tags_of
 from app.errors import InvalidInput
 from app.i18n import _, later
+from app.wording import day_words
 from ui.cells import Badge, Cell, Column
 from ui.models.learning import action_badge
 from ui.operations.changes import ChangeView
@@ -163,7 +164,7 @@ class FollowUpsSection(Section):
                 line_column(_("What"), lambda action: action.title),
                 line_column(_("Owner"), lambda action: action.owner, width=150, tone="ink2"),
                 line_column(
-                    _("Until"), lambda a: a.due.isoformat() if a.due else "–", width=110,
+                    _("Until"), lambda a: day_words(a.due) if a.due else "–", width=140,
                     tone="ink2",
                 ),
                 Column[Line](

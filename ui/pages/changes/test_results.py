@@ -299,6 +299,7 @@ class WaiverPart(QWidget):
         if other:
             self.reason.set_value("")
             self.owner.set_value(view.change.implementer)
+            self.severity.set_value(case.severity.value)  # a lighter word is somebody's choice
         self._given.setVisible(case.is_waived)
         self.back.setVisible(not locked)
         for button in (self.back, self.waive):

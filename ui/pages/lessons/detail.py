@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.i18n import _
 from app.services.search.rows import ActionRow, LessonRow
+from app.wording import day_words
 from ui.models.learning import action_badge
 from ui.operations.lessons import Found
 from ui.widgets.badges import StateBadge
@@ -104,7 +105,7 @@ class LessonDetail(QWidget):
         self.state.set_badge(action_badge(item, today))
         facts = [
             (_("Owner"), item.owner or _("nobody yet")),
-            (_("Until"), item.due.isoformat() if item.due else _("no date")),
+            (_("Until"), day_words(item.due) if item.due else _("no date")),
             (_("Dropped"), item.dropped),
             (_("Service"), shown.service),
         ]

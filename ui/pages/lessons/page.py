@@ -10,7 +10,7 @@ from app.domain.lesson import ActionState
 from app.i18n import _, ngettext
 from app.services.search.rows import ActionRow, LessonRow
 from app.services.search.spelling import folded
-from app.wording import count
+from app.wording import count, day_words
 from ui.cells import Cell, Column, Words
 from ui.changed import Topic
 from ui.models.learning import action_badge
@@ -130,7 +130,7 @@ class LessonsPage(Page):
                     end=Words(shown.number, "ink2"), below_end=Words(tags, "ink2"),
                 )  # fmt: skip
             case ActionRow(action=item) as shown:
-                due = item.due.isoformat() if item.due else _("no date")
+                due = day_words(item.due) if item.due else _("no date")
                 who = _("{owner}, until {due}").format(owner=item.owner or _("nobody"), due=due)
                 today = self._view.today if self._view else None
                 badge = action_badge(item, today) if today else Words("")
