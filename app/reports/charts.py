@@ -12,8 +12,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from app.analysis.chart_axes import Tick, value_ticks
 from app.analysis.chart_model import Line, LineKind, Span
+from app.i18n import _
 from app.reports.flowables import Drawn, words_at
-from app.reports.theme import BODY, HAIRLINE, SIZE, STRONG, inks, width_of
+from app.reports.theme import BODY, HAIRLINE, SIZE, STRONG, fitted, inks, width_of
 from app.reports.timescale import TimeScale
 from app.services.report_content.parts import MetricChart
 
@@ -114,6 +115,17 @@ class BeforeAfter(Drawn):
             if middle - half > end + 5:
                 words_at(canvas, middle, self._y0 - 12, text, anchor="middle")
                 end = middle + half
+        if self._low > 0 or self._high < 0:
+            self._break()
+
+    def _break(self) -> None:
+        """Say that the axis leaves zero out: two strokes at its foot, and words."""
+        canvas, x, y = self.canv, self._x0 - 2.5, self._y0 + 4
+        canvas.setLineWidth(0.75)
+        for up in (0.0, 2.5):
+            canvas.line(x - 2.5, y + up - 1.5, x + 2.5, y + up + 1.5)
+        text = fitted(_("not from zero"), self._x1 - self._x0 - 8)
+        words_at(canvas, self._x0 + 4, self._y0 + 3, text)
 
     def _lines(self) -> None:
         for line in self._model.lines:

@@ -183,3 +183,12 @@ def test_the_value_of_a_tile_stays_on_one_line_where_any_size_allows_it(value):
     assert lines == 1
     large = style(big=True).fontSize
     assert shown.style.fontSize == large if value == "Yes" else 10 <= shown.style.fontSize <= large
+
+
+def test_an_axis_that_does_not_begin_at_zero_says_so():
+    broken = "".join(letter for _x0, _x1, letter in words_of(BeforeAfter(chart(3600.0, 1800.0))))
+    assert "notfromzero" in "".join(broken.split())
+    whole = BeforeAfter(chart(3600.0, 1800.0, target=Target(20.0)))
+    assert "fromzero" not in "".join(
+        letter for _x0, _x1, letter in words_of(whole) if letter.strip()
+    )

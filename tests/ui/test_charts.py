@@ -125,6 +125,8 @@ def test_a_chart_is_saved_as_picture_lines_and_figures(chart, tmp_path):
     svg = ET.fromstring((tmp_path / "chart.svg").read_text())
     words = " ".join(svg.itertext())
     assert "Chart of Response time" in words
+    sizes = {float(part.get("font-size", "99")) for part in svg.iter() if part.get("font-size")}
+    assert min(sizes) >= 11, "as large as on the screen, where its place was measured"
     with (tmp_path / "chart.csv").open(newline="") as file:
         rows = list(csv.reader(file))
     assert rows[0] == ["line", "time", "value ms"]

@@ -136,11 +136,8 @@ class BeforeAfterChart(ExploredChart):
         quiet = label.kind is LineKind.REFERENCE
         first = Style(tone, SMALL if quiet else 13, 400 if quiet else BOLD)
         second = Style(tone, SMALL, 400 if quiet else MEDIUM)
-        texts = ((label.note, second), (label.text, first)) if quiet else (
-            (label.text, first), (label.note, second)
-        )  # fmt: skip
         at = QPointF(self.x_of(label.x, area), self.y_of(label.y, area))
-        self.paint_words(painter, area, at, texts)
+        self.paint_words(painter, area, at, ((label.text, first), (label.note, second)))
 
 
 def _color(kind: LineKind) -> QColor:

@@ -57,6 +57,7 @@ def _save_lines(chart: QWidget, model: Figures, path: Path) -> None:
     generator = QSvgGenerator()
     generator.setFileName(str(path))
     generator.setSize(QSize(chart.width(), chart.height()))
+    generator.setResolution(chart.logicalDpiX())  # else type gets smaller than its place
     generator.setViewBox(QRect(0, 0, chart.width(), chart.height()))
     generator.setTitle(model.sentence)
     painter = QPainter()
