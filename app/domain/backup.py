@@ -245,6 +245,8 @@ class RestoreResult:
     """Where the previous state lies, one path for each that was replaced."""
     skipped: tuple[str, ...] = ()
     """What was not brought back, each with its reason."""
+    by_hand: tuple[str, ...] = ()
+    """Databases among those, which a person still has to put back: it is not done without them."""
     compared: str = ""
     """What the comparison covered, in words."""
 

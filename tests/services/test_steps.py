@@ -11,7 +11,7 @@ from app.domain.run import RunMode, RunState, StepState
 from app.domain.runbook import Phase, Runbook, Step, StepKind
 from app.domain.transcript import read_pieces
 from app.errors import IllegalMove
-from app.services.run import decisions, execution
+from app.services.run import decisions, execution, steps
 from app.services.run.execution import Beginning
 from app.services.run.live import Output
 from app.tasks import TaskContext
@@ -170,6 +170,30 @@ def test_a_restore_puts_a_changed_file_back(opened, carry_out, ssh_host, tmp_pat
     run = execution.play(run.id, opened.executors, desk=opened.desk, context=TaskContext())
     assert (run.state, run.steps[-1].state) == (RunState.BACKED_OUT, StepState.DONE)
     assert config.read_text() == "release = 1.8\n"
+
+
+def test_a_restore_that_leaves_a_database_to_a_person_is_not_called_done(
+    opened, carry_out, ssh_host, tmp_path, monkeypatch
+):
+    folder = tmp_path / "etc"
+    folder.mkdir()
+    (folder / "shop.ini").write_text("release = 1.8\n")
+    opened.vault.make()
+    restore = steps.restore_on_host
+
+    def leave_one(*args, **more):
+        done = restore(*args, **more)
+        return replace(done, skipped=("shopdb: put it back by hand",), by_hand=("shopdb",))
+
+    monkeypatch.setattr(steps, "restore_on_host", leave_one)
+    run = carry_out(
+        Step("f0", "Back up", StepKind.BACKUP),
+        Step("f1", "Put back", StepKind.RESTORE),
+        backup_plan=(BackupSource(SourceKind.FILES, ssh_host.id, (str(folder),)),),
+        risk=None,
+    )
+    assert run.steps[1].state is StepState.FAILED
+    assert "Not put back: shopdb: put it back by hand." in run.steps[1].outcome
 
 
 def test_without_a_backup_from_before_nothing_is_restored(carry_out):

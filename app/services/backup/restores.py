@@ -272,6 +272,13 @@ class _Diary:
         self._is_kept = True
 
 
+def not_restored(result: RestoreResult) -> str:
+    """Say what was not put back and why; nothing when all of it was."""
+    if not result.skipped:
+        return ""
+    return _("Not put back: {what}.").format(what="; ".join(result.skipped))
+
+
 def _log_result(item: BackupSet, result: RestoreResult, keeping: Safekeeping) -> None:
     text = _("Restored the backup of {host} to {where}: {n} members in {time}").format(
         host=item.host_name,
@@ -281,6 +288,8 @@ def _log_result(item: BackupSet, result: RestoreResult, keeping: Safekeeping) ->
     )
     if result.kept:
         text += ". " + _("The previous state is kept: {paths}").format(paths=", ".join(result.kept))
+    if result.skipped:
+        text += ". " + not_restored(result)
     with keeping.desk.new_uow() as uow:
         uow.log.append(set_event("backup.restored", text, item))
         uow.commit()

@@ -17,7 +17,7 @@ from app.i18n import _
 from app.services.backup import backups
 from app.services.backup.backup_schedule import taken_ahead
 from app.services.backup.backups import Safekeeping
-from app.services.backup.restores import HostRestore, restore_on_host
+from app.services.backup.restores import HostRestore, not_restored, restore_on_host
 from app.services.fanout.checks import check_change
 from app.services.fanout.gates import check_gate
 from app.services.host.health import Checking, summary_of
@@ -230,7 +230,8 @@ def restore(
     text = _("Restored {n} members in {time}").format(
         n=done.members, time=duration(done.duration_s)
     )
-    return StepOutcome(StepState.DONE, text)
+    state = StepState.FAILED if done.by_hand else StepState.DONE
+    return StepOutcome(state, f"{text}. {not_restored(done)}" if done.skipped else text)
 
 
 def _altered_at(run: Run) -> datetime | None:

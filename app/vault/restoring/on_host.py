@@ -51,6 +51,7 @@ def restore_on_host(
         restored=placed,
         kept=kept,
         skipped=_skipped(reader, chosen, placed),
+        by_hand=_by_hand(reader, chosen),
         compared="; ".join(compared),
     )
 
@@ -86,14 +87,21 @@ def _skipped(
         if record.is_globals and SourceKind.POSTGRESQL in databases
     ]
     by_hand = [
-        f"{record.stored.title}: put it back by hand, as the restore plan says"
-        for record in reader.manifest.captured
-        if record.stored.kind.is_server
-        and not record.is_globals
-        and not can_be_put_back(record)
-        and not any(one.picked for one in chosen)
+        f"{title}: put it back by hand, as the restore plan says"
+        for title in _by_hand(reader, chosen)
     ]
     return (*missed, *roles, *by_hand)
+
+
+def _by_hand(reader: SetReader, chosen: Sequence[Choice]) -> tuple[str, ...]:
+    """Name the databases that are put back by a person; of picked files, none."""
+    if any(one.picked for one in chosen):
+        return ()
+    return tuple(
+        record.stored.title
+        for record in reader.manifest.captured
+        if record.stored.kind.is_server and not record.is_globals and not can_be_put_back(record)
+    )
 
 
 @dataclass

@@ -73,3 +73,4 @@ def test_a_restore_of_everything_names_what_a_person_must_put_back(
     assert result.skipped == (
         f"redis at {redis.address}: put it back by hand, as the restore plan says",
     )
+    assert result.by_hand == (f"redis at {redis.address}",)

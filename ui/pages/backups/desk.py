@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.domain.backup import BackupSet, Level, RestoreResult
 from app.i18n import _, ngettext
-from app.services.backup.restores import HostRestore
+from app.services.backup.restores import HostRestore, not_restored
 from app.wording import duration
 from ui.messages import Message, Tone
 from ui.operations import backups, restores, vault_care
@@ -120,7 +120,11 @@ class SetDesk(QObject):
         text = ngettext(
             "{n} member in {where}, {time}.", "{n} members in {where}, {time}.", result.members
         ).format(n=result.members, where=result.where, time=duration(result.duration_s))
-        self.said.emit(Message(_("Restored"), Tone.DONE, present=text))
+        if result.by_hand:
+            state, tone = _("Restored in part"), Tone.WARNING
+        else:
+            state, tone = _("Restored"), Tone.DONE
+        self.said.emit(Message(state, tone, present=text, next=not_restored(result)))
         self.altered.emit()
 
     @Slot(str)

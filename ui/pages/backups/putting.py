@@ -25,6 +25,7 @@ _KINDS = {
     DifferenceKind.GONE: Badge(Mark.MISSING, _("In the set only")),
 }
 _SHOWN = 12
+_BY_HAND = (SourceKind.MYSQL, SourceKind.REDIS, SourceKind.MONGODB)
 
 
 def _where(line: DifferenceLine) -> Cell:
@@ -99,11 +100,16 @@ class WayBack(QWidget):
             _("Restore on {host}").format(host=name),
         )
         self.typed.confirmed.connect(self._on_confirmed)
+        by_hand = [one.title for one in item.of_host(self._host) if one.kind in _BY_HAND]
+        if by_hand and not paths:
+            text = _("Not put back by this, but by hand as the roll-back plan says: {what}")
+            words = text.format(what=", ".join(by_hand))
+            self._layout.addWidget(Label(words, tone="watch", wrap=True))
         self._layout.addWidget(self.typed)
 
     def _consequence(self, name: str) -> Consequence:
         item = self._item
-        kinds = (SourceKind.FACTS,)
+        kinds = (SourceKind.FACTS, *_BY_HAND)
         titles = ", ".join(
             self._paths or [one.title for one in item.of_host(self._host) if one.kind not in kinds]
         )
