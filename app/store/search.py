@@ -201,7 +201,9 @@ def _best_place(row: Sequence[str], words: Sequence[str]) -> tuple[str, str] | N
         return None
     name, text_ = found[0] if len(found) == 1 else max(found, key=partial(_hit_count, words))
     written = as_written(text_.replace(_BEGIN, "").replace(_END, ""))
-    return name, " ".join(written.split())
+    between = " " if name == _TRANSCRIPT else " · "  # one text ends at a line, output goes on
+    lines = (" ".join(line.split()) for line in written.split("\n"))
+    return name, between.join(line for line in lines if line)
 
 
 _HIT = re.compile(f"{_BEGIN}(.*?){_END}", re.DOTALL)

@@ -224,6 +224,13 @@ def test_the_place_that_is_shown_has_most_of_the_words(typed, place, store):
     assert row.found_in == place
 
 
+def test_texts_of_a_lesson_are_kept_apart_where_it_is_shown(store):
+    lesson = Lesson("Cache was cold", "Nobody\nwarmed it", "Slow morning", "Preheat")
+    keep_changes(store, [{"title": "Upgrade", "lessons": (lesson,)}])
+    (row,) = store.finder.page(Query(ChangeFilter("preh"), ASKER)).rows
+    assert row.snippet == "Cache was cold · Nobody · warmed it · Slow morning · Preheat"
+
+
 @pytest.mark.parametrize("typed", ["renew", "renew north", '"renew the" old', "old-north", "1"])
 def test_words_that_are_all_in_the_title_are_shown_nowhere_else(typed, store):
     title = (
