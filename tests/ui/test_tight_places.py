@@ -2,6 +2,12 @@
 
 import pytest
 
+from ui.messages import Message, Tone
+from ui.paint import scaled
+from ui.widgets.badges import StateBadge
+from ui.widgets.banner import Banner
+from ui.widgets.buttons import Button
+from ui.widgets.empty import EmptyState
 from ui.widgets.search import FilterChips
 from ui.widgets.tiles import Kpi, KpiTile, TileGrid, TileRow, Trend
 
@@ -53,3 +59,23 @@ def test_a_long_name_of_a_filter_gives_way_and_its_count_does_not(shown, monkeyp
     assert style.width(number) <= area.width()
     assert area.left() + style.width(number) <= long.width()
     assert name in long.toolTip()
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+@pytest.mark.parametrize("width", [700, 1200])
+def test_an_empty_page_and_a_message_are_whole_in_large_type(shown, theme, scale, width):
+    theme.set_scale(scale)
+    try:
+        text = "A change names in its plan what shall become better, and by how much it shall."
+        empty = shown(EmptyState("Nothing is measured yet", text, Button("Open the changes")))
+        empty.resize(width, 800)
+        empty.layout().activate()
+        for label in (empty.heading, empty.sentence):
+            assert label.height() >= label.heightForWidth(label.width()), label.text()
+        banner = shown(Banner(Message("Not reachable", Tone.ERROR)))
+        banner.resize(width, 200)
+        banner.layout().activate()
+        mark = banner.findChildren(StateBadge)[0]
+        assert mark.width() >= mark.sizeHint().width() >= scaled(14)
+    finally:
+        theme.set_scale(1.0)

@@ -23,7 +23,7 @@ class ExampleBar(QWidget):
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         mark = StateBadge(Badge(Mark.WATCH, "", "watch"))
-        mark.setFixedSize(16, self.sizeHint().height())
+        mark.setFixedHeight(self.sizeHint().height())
         title = Label(_("Example data"), weight=BOLD, tone="watch")
         text = _("Hosts, people and figures are made up. Nothing here touches your own records.")
         words = Label(text, tone="ink2")

@@ -18,7 +18,8 @@ def draw_badge(painter: QPainter, area: QRectF, badge: Badge, size: int = BODY) 
 
 def badge_width(badge: Badge, size: int = BODY) -> float:
     """Return how wide a badge gets."""
-    return scaled(14) + 6 + Style(size=size, weight=MEDIUM).width(badge.word)
+    word = 6 + Style(size=size, weight=MEDIUM).width(badge.word) if badge.word else 0
+    return scaled(14) + word
 
 
 class StateBadge(Painted):

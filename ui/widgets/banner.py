@@ -68,7 +68,7 @@ class Banner(Card):
         close.clicked.connect(self.closed)
         head = close.sizeHint().height()
         mark = StateBadge(Badge(_MARKS[self.message.tone], "", self.message.tone))
-        mark.setFixedSize(16, head)
+        mark.setFixedHeight(head)
         layout.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         tone = "ink" if self.message.tone in (Tone.NOTE, Tone.DONE) else self.message.tone.value
         state = Label(self.message.state, weight=BOLD, tone=tone, wrap=True)

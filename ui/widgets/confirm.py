@@ -101,7 +101,7 @@ class TypedConfirmation(Card):
         if consequence.lost:
             words = Label(consequence.lost, weight=MEDIUM, tone="bad", wrap=True)
             sign = StateBadge(Badge(Mark.WATCH, "", "bad"))
-            sign.setFixedSize(16, round(line_height()))
+            sign.setFixedHeight(round(line_height()))
             parts.append(row(sign, words, gap=6))
             parts[-1].setAlignment(sign, Qt.AlignmentFlag.AlignTop)
             parts[-1].setStretch(1, 1)

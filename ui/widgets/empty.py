@@ -12,6 +12,9 @@ from ui.widgets.buttons import Button, Kind
 from ui.widgets.labels import Label
 from ui.widgets.layout import add_layout, row
 
+_MOST = 100
+"""So much more than its margins the middle takes, up to its greatest width."""
+
 
 class _Ghost(Painted):
     """The outline of the list or chart that will stand here."""
@@ -82,7 +85,9 @@ class EmptyState(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 24)
         layout.addStretch(1)
-        layout.addWidget(inner, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle = row(None, inner, None, gap=0)
+        middle.setStretch(1, _MOST)  # not an alignment: Qt would count lines at the full width
+        add_layout(layout, middle)
         layout.addStretch(2)
         inner.setMinimumWidth(300)
         self.setAccessibleName(f"{heading}. {sentence}")
