@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.backup import SourceKind
 from app.domain.ids import ChangeId, HostId, RestoreId, SetId
 
 SIDE = ".changedesk-restore-"
@@ -190,6 +191,9 @@ class RestoreWish:
     mark: str = ""
 
 
+_OBJECTS = frozenset(kind.value for kind in SourceKind if kind is not SourceKind.FILES)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One member of a set, as its tree shows it."""
@@ -209,6 +213,11 @@ class Entry:
     def is_folder(self) -> bool:
         """Whether it holds others."""
         return self.type == "directory"
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is an object of its own, such as a dump, and no member of an archive."""
+        return self.type in _OBJECTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,13 @@ class EntryTreeView(QTreeView):
                 kept.append(path)
         return tuple(kept)
 
+    @property
+    def has_whole(self) -> bool:
+        """Whether something is chosen that is no file of an archive, such as a database."""
+        rows = self.selectionModel().selectedRows(0)
+        entries = (index.data(ROW_ROLE) for index in rows)
+        return any(entry is not None and entry.is_whole for entry in entries)
+
     def keep_focus(self) -> None:
         """Put the cursor on the first entry."""
         first = self.model().index(0, 0)

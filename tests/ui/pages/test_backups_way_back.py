@@ -166,6 +166,21 @@ def test_a_file_is_found_compared_restored_and_the_restore_is_undone(
     assert "1 restore to settle" in shown(driver)
 
 
+def test_what_is_no_file_of_an_archive_is_not_offered_on_its_own(drive, taken, shop):
+    driver = drive(BackupsPage)
+    driver.click(button(driver, "Look inside"))
+    panel = driver.page.inside.panel
+    panel.tree.setCurrentIndex(find(driver, "System facts"))
+    driver.settle()
+    for name in ("Unpack here", "Restore on the host"):
+        assert button(driver, name).reason == "Databases and facts go with the whole set"
+    picture(driver, "whole")
+    open_way(driver, [part for part in shop.parts[1:] if part])
+    panel.tree.setCurrentIndex(find(driver, "shopctl"))
+    driver.settle()
+    assert not button(driver, "Restore on the host").reason
+
+
 def test_a_drill_shows_what_it_said_and_why_a_level_below_it_failed(drive, taken, shop):
     driver = drive(BackupsPage)
     assert "L2 readable: " in shown(driver), "the proof that was made last"

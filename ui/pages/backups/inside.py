@@ -119,6 +119,8 @@ class InsidePanel(QWidget):
     def _on_chosen(self) -> None:
         chosen = self.tree.chosen
         reason = "" if chosen else _("Choose files or folders first")
+        if self.tree.has_whole:
+            reason = _("Databases and facts go with the whole set")
         self._unpack.block(reason)
         self._restore.block(reason)
         if self.catalogue is None:
