@@ -49,6 +49,7 @@ def desktop(qapp, examples, monkeypatch) -> Iterator[Desktop]:
 
 def cut_off(desktop: Desktop) -> list[str]:
     """Return what stands beyond something it lies in or lacks room; and what went wrong."""
+    QApplication.sendPostedEvents()  # layouts that were asked for are made
     found = []
     for widget in desktop.window.findChildren(QWidget):
         if isinstance(widget, _KINDS) and widget.isVisible() and (why := _why_cut(widget)):

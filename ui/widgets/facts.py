@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from ui.theme import BOLD
 from ui.widgets.buttons import Button
@@ -70,7 +70,10 @@ class SectionTitle(QWidget):
         layout.setSpacing(8)
         layout.addWidget(self._title)
         layout.addWidget(self._note, 1)
-        if end is not None:
+        if end is not None:  # the note wraps before what stands at the right is cut off
+            policy = end.sizePolicy()
+            policy.setHorizontalPolicy(QSizePolicy.Policy.Minimum)
+            end.setSizePolicy(policy)
             layout.addWidget(end)
         if isinstance(end, Button):
             end.setAccessibleName(f"{text}: {end.text()}")

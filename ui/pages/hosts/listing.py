@@ -73,7 +73,7 @@ COLUMNS = (
         _("Health"),
         lambda view: _health(view).word,
         cell=lambda view: cell(_health(view)),
-        width=132,
+        width=150,
     ),
     Column[HostView](
         _("Checked"),
