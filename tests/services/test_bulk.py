@@ -78,6 +78,15 @@ def test_an_edit_is_taken_back_where_nobody_came_in_between(store, some, desk):
     assert entries(store, some[0]) == ["change.edited"] * 2
 
 
+def test_what_the_edit_left_alone_may_be_altered_before_it_is_taken_back(store, some, desk):
+    done = bulk.apply(some[:1], BulkEdit(service="Orders"), desk=desk)
+    changes.edit_change(some[0], lambda c: replace(c, tags=("mine",)), desk=desk)
+    (row,) = bulk.undo(done, desk=desk).rows
+    assert (row.refused, row.altered) == ("", (("business_service", "Orders", "–"),))
+    now = read(store, some[0])
+    assert (now.business_service, now.tags) == ("", ("mine",))
+
+
 def test_holding_is_a_deed_of_its_own_with_a_reason(store, some, desk):
     hold = BulkEdit(hold=True, reason="Waits for parts")
     done = bulk.apply(some, hold, desk=desk)

@@ -169,7 +169,7 @@ def apply(
 
 
 def undo(result: BulkResult, *, desk: Desk, context: TaskContext | None = None) -> BulkResult:
-    """Take an edit back from the changes that are still as it left them; the others refuse."""
+    """Take an edit back where the fields that it altered are as it left them; others refuse."""
     rows = {row.id: row for row in result.done}
     taken = _each(list(rows), lambda key: _taken_back(rows[key], result.edit, desk), context)
     return BulkResult(result.edit, tuple(taken))
@@ -221,7 +221,7 @@ def _taken_back(row: BulkRow, edit: BulkEdit, desk: Desk) -> BulkRow:
     if row.before is None or row.after is None:
         return row
     before, after = row.before, row.after
-    names = ("on_hold",) if edit.hold is not None else _FIELDS
+    names = [name for name, _old, _new in row.altered]
 
     def back(change: Change) -> Change:
         if any(getattr(change, name) != getattr(after, name) for name in names):
