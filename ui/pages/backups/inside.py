@@ -127,7 +127,7 @@ class InsidePanel(QWidget):
             return
         if chosen:
             text = ngettext("{n} chosen", "{n} chosen", len(chosen)).format(n=len(chosen))
-            self._note.setText(text)
+            self._note.setText(f"{text}. {reason}" if reason else text)
         elif not self.model.is_flat:
             total = ngettext("{n} entry", "{n} entries", self.catalogue.count)
             self._note.setText(total.format(n=count(self.catalogue.count)))
