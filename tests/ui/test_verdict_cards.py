@@ -1,9 +1,15 @@
 """Every verdict on a measure as the window tells it: a shape, a word, a sentence, no bare dash."""
 
+from itertools import combinations
+
+import pytest
+from PySide6.QtCore import QRectF
+
 from app.domain.verdict import Verdict
 from tests.ui.gallery.verdicts import found, views
-from ui.pages.metrics.detail import _facts
+from ui.pages.metrics.detail import MetricDetail, _facts
 from ui.pages.metrics.rows import COLUMNS, verdict_badge
+from ui.widgets import base_table
 
 
 def test_every_verdict_has_a_row_and_a_sentence_that_names_the_measure():
@@ -27,3 +33,29 @@ def test_a_window_is_never_worth_two_hundredths_of_a_sample():
         assert view.found.n_effective < 1
         assert "worth less than one independent one." in view.found.sentence
         assert ("Independent", "less than 1") in _facts(view, "UTC")
+
+
+def test_in_large_type_a_long_name_gives_way_with_dots_and_the_verdict_does_not(shown, theme):
+    theme.set_scale(2.0)
+    try:
+        card = shown(MetricDetail())
+        card.show_metric(views()[0], "UTC")
+        card.resize(520, 500)
+        card.layout().activate()
+        assert card._badge.width() >= card._badge.sizeHint().width()
+        assert 80 <= card._title.width() < card._title.sizeHint().width()
+        assert "Checkout response time, p95" in card._title.toolTip()
+        assert card._title.geometry().right() < card._host.geometry().left()
+    finally:
+        theme.set_scale(1.0)
+
+
+@pytest.mark.parametrize(("wide", "told"), [(148.0, 3), (84.0, 2), (50.0, 1)])
+def test_the_marks_of_a_scale_never_lie_on_each_other(theme, monkeypatch, wide, told):
+    written = []
+    monkeypatch.setattr(
+        base_table, "write", lambda _painter, area, text, _style: written.append((area, text))
+    )
+    base_table._paint_marks(None, QRectF(0, 0, wide, 20), COLUMNS[2].marks)
+    assert len(written) == told, written
+    assert not any(one.intersects(two) for (one, _a), (two, _b) in combinations(written, 2))

@@ -97,14 +97,18 @@ class Header(QHeaderView):
 
 
 def _paint_marks(painter: QPainter, area: QRectF, marks: Sequence[str]) -> None:
-    style = Style("ink2", SMALL)
-    for position, mark in enumerate(marks):
+    style, taken = Style("ink2", SMALL), list[tuple[float, float]]()
+    outside_in = sorted(range(len(marks)), key=lambda place: -abs(2 * place - len(marks) + 1))
+    for position in outside_in:  # in a narrow column the ends stay, and say the scale
+        mark = marks[position]
         middle = area.left() + area.width() * (position + 0.5) / len(marks)
         if len(marks) > 1:
             middle = area.left() + area.width() * position / (len(marks) - 1)
         width = style.width(mark) + 2
         x = max(area.left(), min(middle - width / 2, area.right() - width))
-        write(painter, QRectF(x, area.top(), width, area.height()), mark, style)
+        if all(x >= right + 4 or x + width + 4 <= left for left, right in taken):
+            taken.append((x, x + width))
+            write(painter, QRectF(x, area.top(), width, area.height()), mark, style)
 
 
 class ListModel(Protocol):

@@ -35,6 +35,9 @@ def test_without_a_change_there_is_nothing_to_import(drive):
     driver = drive(LoadTestsPage)
     assert "No load test yet" in shown(driver.page)
     assert driver.page.new_record() is False
+    assert driver.page._first.text() == "Open the changes"
+    driver.click(driver.page._first)
+    assert driver.context.navigation.place.page == "changes"
 
 
 def test_results_are_looked_at_before_they_are_kept(drive, services, record, tmp_path):

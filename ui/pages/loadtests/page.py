@@ -50,8 +50,8 @@ class LoadTestsPage(Page):
         self._run.clicked.connect(self._on_plan)
         self.header.add(self._choice, self._run, self._import)
         self._stack = QStackedWidget()
-        self._first = Button(_("Import results"), icon="upload")
-        self._first.clicked.connect(self.new_record)
+        self._first = Button(_("Import results"))
+        self._first.clicked.connect(self._on_first)
         self.ways = Ways(context, _nothing(self._first))
         self.ways.done.connect(self._on_kept)
         self.ways.failed.connect(self.show_error)
@@ -103,7 +103,8 @@ class LoadTestsPage(Page):
         offers_first = view is not None and view.change.state.is_open
         self._run.setVisible(view is not None)
         self._import.setVisible(view is not None and (bool(view.runs) or not offers_first))
-        self._first.setVisible(offers_first)
+        self._first.setText(_("Open the changes") if view is None else _("Import results"))
+        self._first.setVisible(offers_first or view is None)
         self.ways.show_view(view)
         if not self._aside:
             self._stack.setCurrentIndex(_WAYS)
@@ -118,6 +119,13 @@ class LoadTestsPage(Page):
         for button in (self._run, self._import):
             button.block(closed)
         self.header.set_sentence(_state(view))
+
+    @Slot()
+    def _on_first(self) -> None:
+        if self._view is None:
+            self.context.navigation.go("changes")
+        else:
+            self.new_record()
 
     def _look_at(self, part: int) -> None:
         self._aside = True

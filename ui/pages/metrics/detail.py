@@ -1,7 +1,7 @@
 """One metric: the sentence, the ways to look at it, and where it comes from."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from app.i18n import _
 from app.services.metric.method_words import promises_line
@@ -16,6 +16,7 @@ from ui.widgets.layout import add_layout, row
 
 _SHORT_S = 1800.0
 """Of a shorter window the seconds tell something."""
+_LEAST_TITLE = 80
 
 
 class MetricDetail(QWidget):
@@ -25,7 +26,9 @@ class MetricDetail(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._title, self._host = panel_title(), Label("", tone="ink2")
+        self._title, self._host = panel_title().make_eliding(), Label("", tone="ink2")
+        self._title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self._title.setMinimumWidth(_LEAST_TITLE)  # it gives way, host and verdict do not
         self._badge = StateBadge()
         self._sentence = Label("", weight=500, wrap=True)
         self._promises = Label("", tone="ink2", wrap=True)
