@@ -98,6 +98,15 @@ def test_an_outage_is_typed_with_its_times_and_held_against_the_plan(opened, ser
     assert "40\u202fmin down, 20\u202fmin of it unplanned, planned were 40\u202fmin" in note
 
 
+def test_an_outage_that_lasts_is_said_and_counts_against_a_success(opened):
+    lasting = Outage(OutageKind.UNPLANNED, "Orders", NOON)
+    _driver, _change, review = opened(outages=(lasting,), tests=(), metrics=())
+    assert review.outages.outages.title._note.text() == "still down"
+    assert review.ending.proposal.text() == (
+        "The record supports “Successful with issues”: users were without the service unplanned."
+    )
+
+
 def test_an_incident_is_caused_fixed_or_related_with_its_times(opened, services):
     driver, change, review = opened(incidents=(Incident("INC-1", "Slow", 2, caused=True),))
     incidents = review.incidents.incidents

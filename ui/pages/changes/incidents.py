@@ -245,7 +245,8 @@ def downtime_note(change: Change) -> str:
     """Say how long users were without the service, beside what was planned."""
     actual = downtime_s(change.outages, [kind for kind in OutageKind if kind.is_down])
     if actual is None:
-        return ""
+        lasts = any(item.kind.is_down and item.end is None for item in change.outages)
+        return _("still down") if lasts else ""
     down, unplanned = duration(actual), downtime_s(change.outages, (OutageKind.UNPLANNED,))
     if unplanned:
         down = _("{actual} down, {part} of it unplanned").format(
