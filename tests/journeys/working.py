@@ -9,8 +9,10 @@ from app.domain.review import TestResult
 from app.domain.run import RunState, StepState
 from app.domain.verdict import Verdict
 from app.services.change.changes import readiness
+from app.services.change.closing import propose_code
 from tests.journeys.driver import SLOW_MS, Person
 from tests.journeys.writing import Place, badges, move, state, the_change
+from ui.pages.changes.words import CLOSE_CODES, word
 from ui.widgets.confirm import TypedConfirmation
 from ui.widgets.long_transcript import LongTranscript
 
@@ -193,10 +195,11 @@ def review(person: Person) -> None:
     move(person, "Go on to review", ChangeState.REVIEW)
     person.tab("Review")
     with person.services.new_uow() as uow:
-        worse = any(item.verdict is Verdict.REGRESSED for item in uow.comparisons.list())
+        found, (run,) = tuple(uow.comparisons.list()), uow.runs.list()
+    supported = propose_code(the_change(person), found, run).code
     person.fill(
         {
-            "How it ended": "Successful with issues" if worse else "Successful",
+            "How it ended": word(CLOSE_CODES, supported),
             "Close notes": "The index is used.",
         }
     )
