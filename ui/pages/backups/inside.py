@@ -40,7 +40,7 @@ class InsidePanel(QWidget):
         back = icon_button("arrow-left", _("Back to the set"))
         back.clicked.connect(self.left)
         self._title = panel_title("")
-        self._note = Label("", tone="ink2")
+        self._note = Label("", tone="ink2", wrap=True)
         self.search = SearchField(_("Part of a path"), keys="")
         self.search.wanted.connect(self._on_search)
         self._unpack = Button(_("Unpack here"), icon="download")
@@ -48,7 +48,8 @@ class InsidePanel(QWidget):
         self._restore = Button(_("Restore on the host"), icon="undo")
         self._restore.clicked.connect(self._on_restore)
         self._ask = column(gap=0)
-        foot = row(self._note, None, self._unpack, self._restore)
+        foot = row(self._note, self._unpack, self._restore)
+        foot.setStretch(0, 1)
         layout = column(
             row(back, self._title, None, self.search),
             gap=12,
@@ -127,7 +128,7 @@ class InsidePanel(QWidget):
             return
         if chosen:
             text = ngettext("{n} chosen", "{n} chosen", len(chosen)).format(n=len(chosen))
-            self._note.setText(f"{text}. {reason}" if reason else text)
+            self._note.setText(reason or text)
         elif not self.model.is_flat:
             total = ngettext("{n} entry", "{n} entries", self.catalogue.count)
             self._note.setText(total.format(n=count(self.catalogue.count)))
