@@ -21,11 +21,19 @@ from PySide6.QtWidgets import (
 
 from ui import icons
 from ui.cells import ROW_ROLE
-from ui.paint import LEFT, RIGHT, Style, scaled, write
+from ui.paint import RIGHT, Style, scaled, write, write_words
 from ui.theme import tokens
 
 _ICONS = {"directory": "folder", "symlink": "link", "sqlite": "database", "facts": "list"}
 _ROW = 26
+
+
+def entry_words(text: str) -> tuple[tuple[str, Style], ...]:
+    """Return the name first, then in which folder: the end of a long path is what is cut off."""
+    folder, _slash, name = text.rpartition("/")
+    if not folder or not name:
+        return ((text, Style()),)
+    return (name, Style()), (folder, Style("ink2"))
 
 
 class _EntryDelegate(QStyledItemDelegate):
@@ -47,7 +55,7 @@ class _EntryDelegate(QStyledItemDelegate):
         if index.column() == 0:
             name = _ICONS.get(entry.type, "file" if entry.type == "file" else "database")
             icons.draw(painter, name, area.left() + 2, area.center().y() - 7, look.ink2, 14)
-            write(painter, area.adjusted(22, 0, -8, 0), text, Style(), LEFT)
+            write_words(painter, area.adjusted(22, 0, -8, 0), entry_words(text))
         else:
             write(painter, area.adjusted(0, 0, -12, 0), text, Style("ink2"), RIGHT)
         painter.restore()

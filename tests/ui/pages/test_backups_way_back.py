@@ -26,6 +26,7 @@ from ui.widgets.fold import Fold
 from ui.widgets.labels import Label
 from ui.widgets.set_copies import SetCopies
 from ui.widgets.table import Table
+from ui.widgets.tree import entry_words
 
 
 @pytest.fixture
@@ -216,6 +217,8 @@ def test_search_shows_paths_and_an_empty_field_the_tree_again(drive, taken, shop
     driver.settle()
     found = [panel.model.entry(panel.model.index(row, 0)).path for row in range(2)]
     assert sorted(found) == [f"{shop}/conf/mail.ini", f"{shop}/conf/shop.ini"]
+    names = [entry_words(panel.model.index(row, 0).data())[0][0] for row in range(2)]
+    assert sorted(names) == ["mail.ini", "shop.ini"], "what is cut off is the folder"
     picture(driver, "found")
     panel.search.clear()
     driver.bot.keyClick(panel.search, Qt.Key.Key_Return)
