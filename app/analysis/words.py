@@ -253,7 +253,10 @@ def _unsure(found: Comparison, background: Background) -> str:
         text = _("Best estimate {estimate}, likely range {range}.")
         parts.append(text.format(estimate=estimate(found), range=likely_range(found)))
     parts += [_gate(gate, found) for gate in background.gates]
-    if found.smallest_visible_change and not background.gates:
+    if background.is_real and not background.gates:
+        text = _("Whether it is more than the {limit} that matters is open.")
+        parts.append(text.format(limit=least_that_matters(found)))
+    elif found.smallest_visible_change and not background.gates:
         parts.append(_would_show(found, found.smallest_visible_change))
     return " ".join([*parts, _limits(found, background)]).strip()
 

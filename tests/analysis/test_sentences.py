@@ -171,9 +171,8 @@ CASES = {
     "moved, size not certain": (
         replace(UNSURE, interval95=(0.02, 0.16)), REAL,
         "Checkout response time (95th percentile) moved, but by how much is not yet certain. Best "
-        "estimate +9 %, likely range (95 %) +2 % to +16 %. With this much natural movement only a "
-        "change above 21 % would show. Next: wait until Sat 14 Nov 19:00 for a window twice as "
-        "long.",
+        "estimate +9 %, likely range (95 %) +2 % to +16 %. Whether it is more than the 10 % "
+        "that matters is open. Next: wait until Sat 14 Nov 19:00 for a window twice as long.",
     ),
     "not enough data, C": (
         replace(RUNS, verdict=Verdict.NOT_ENOUGH_DATA, smallest_visible_change=7.2,

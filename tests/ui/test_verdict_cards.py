@@ -50,7 +50,7 @@ def test_in_large_type_a_long_name_gives_way_with_dots_and_the_verdict_does_not(
         theme.set_scale(1.0)
 
 
-@pytest.mark.parametrize(("wide", "told"), [(148.0, 3), (84.0, 2), (50.0, 1)])
+@pytest.mark.parametrize(("wide", "told"), [(148.0, 3), (84.0, 2), (50.0, 1), (20.0, 1), (6.0, 0)])
 def test_the_marks_of_a_scale_never_lie_on_each_other(theme, monkeypatch, wide, told):
     written = []
     monkeypatch.setattr(
@@ -58,4 +58,5 @@ def test_the_marks_of_a_scale_never_lie_on_each_other(theme, monkeypatch, wide, 
     )
     base_table._paint_marks(None, QRectF(0, 0, wide, 20), COLUMNS[2].marks)
     assert len(written) == told, written
+    assert all(area.left() >= 0 and area.right() <= wide for area, _text in written)
     assert not any(one.intersects(two) for (one, _a), (two, _b) in combinations(written, 2))

@@ -106,7 +106,9 @@ def _paint_marks(painter: QPainter, area: QRectF, marks: Sequence[str]) -> None:
             middle = area.left() + area.width() * position / (len(marks) - 1)
         width = style.width(mark) + 2
         x = max(area.left(), min(middle - width / 2, area.right() - width))
-        if all(x >= right + 4 or x + width + 4 <= left for left, right in taken):
+        if width <= area.width() and all(
+            x >= right + 4 or x + width + 4 <= left for left, right in taken
+        ):
             taken.append((x, x + width))
             write(painter, QRectF(x, area.top(), width, area.height()), mark, style)
 
