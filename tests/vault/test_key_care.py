@@ -201,7 +201,7 @@ def test_the_paper_is_tried_and_only_the_right_one_counts(door, clock):
     paper = door.make()
     assert door.look().checked_at is None
     with pytest.raises(SecretUnavailable, match="not an age secret key"):
-        door.check_recovery(paper[:-1] + "Q", "ada")
+        door.check_recovery(paper[:-1] + ("Q" if paper[-1] != "Q" else "P"), "ada")
     with pytest.raises(WrongKey, match="does not open"):
         door.check_recovery(age.new_identity(), "ada")
     with pytest.raises(IllegalMove, match="not the one on paper"):
