@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import signal
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -55,6 +56,16 @@ def test_command_runs_by_itself_and_its_end_is_told(job: JobClient) -> None:
     assert look.end.stdout.sha256 == hashlib.sha256(b"out\n").hexdigest()
     assert (look.end.stdout.size, look.end.stdout.dropped) == (4, 0)
     job.acknowledge()
+
+
+def test_a_writer_whose_reader_has_gone_ends_without_a_word(job: JobClient) -> None:
+    """As in a login: nothing that minds the command may leave a signal ignored."""
+    job.start("yes | head -c 4; grep SigIgn /proc/self/status", 60)
+    look = until(job, JobState.ENDED)
+    said = look.stdout.decode().split()
+    assert said[:2] == ["y", "y"]
+    assert not int(said[-1], 16) & (1 << signal.SIGPIPE - 1 | 1 << signal.SIGXFSZ - 1)
+    assert look.stderr == b""
 
 
 def test_begun_many_times_it_runs_once(

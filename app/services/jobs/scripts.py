@@ -215,6 +215,9 @@ rm -f o e
 _ADOPT = """
 import os, sys
 try:
+    import signal
+    for what in ("SIGPIPE", "SIGXFSZ"):
+        signal.signal(getattr(signal, what), signal.SIG_DFL)
     import ctypes
     if ctypes.CDLL(None).prctl(36, 1, 0, 0, 0) == 0:
         open("adopts", "x").close()
@@ -223,7 +226,8 @@ finally:
 """
 """Lets orphans of what is begun fall to it and not to the first process of the host (Linux:
 PR_SET_CHILD_SUBREAPER, kept when another program takes the process over). Whatever fails, it runs
-without."""
+without. The signals that Python ignores would be ignored by every command of the job as well: one
+that writes into a closed pipe then complains instead of ending."""
 
 
 def begin(command: str) -> str:

@@ -11,7 +11,7 @@ from app.domain.external_backup import BackupSystem, Checked, Covered, ExternalB
 from app.domain.ids import HostId
 from app.domain.restic import WHOLE, ResticDrill, ResticRepository, ResticSnapshot
 from app.errors import AppError, CommandFailed, IllegalMove, InvalidInput
-from app.i18n import _
+from app.i18n import _, ngettext
 from app.services.attachments import Found
 from app.services.backup import external_backups
 from app.services.backup.external_backups import DrillReport, find_reference
@@ -158,9 +158,11 @@ def _compared(found: ResticDrill) -> str:
     if not found.whole:
         return _("the comparison with the host did not get to its end")
     parts = [
-        _("{n} of {all} files, {size}, equal to the live ones byte for byte").format(
-            n=found.same, all=found.files, size=bytes_size(found.size_bytes)
-        )
+        ngettext(
+            "{n} of {all} file, {size}, equal to the live one byte for byte",
+            "{n} of {all} files, {size}, equal to the live ones byte for byte",
+            found.files,
+        ).format(n=found.same, all=found.files, size=bytes_size(found.size_bytes))
     ]
     for number, text in (
         (found.newer, _("{n} altered on the host since")),
@@ -229,9 +231,11 @@ def _reference(wanted: Wanted, taken: ResticSnapshot, begun: datetime, who: str)
     percent = wanted.read_percent
     return ExternalBackup(
         "", BackupSystem.RESTIC, taken.id, begun, wanted.covers,
-        scope=_("{n} files, {added} new in the repository").format(
-            n=taken.files, added=bytes_size(taken.added_bytes)
-        ),
+        scope=ngettext(
+            "{n} file, {added} new in the repository",
+            "{n} files, {added} new in the repository",
+            taken.files,
+        ).format(n=taken.files, added=bytes_size(taken.added_bytes)),
         size_bytes=taken.size_bytes,
         checked=Checked.VERIFIED if percent >= WHOLE else Checked.SEEN,
         checked_by=who,
