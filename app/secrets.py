@@ -106,7 +106,7 @@ class KeyringSecrets:
 
     def delete(self, name: str) -> None:
         """Forget a secret; unknown names are fine."""
-        from keyring.errors import KeyringError, PasswordDeleteError  # noqa: PLC0415
+        from keyring.errors import KeyringError, PasswordDeleteError  # noqa: PLC0415 - loads slowly
 
         try:
             self._backend.delete_password(SERVICE, name)

@@ -56,7 +56,7 @@ def signer_from(secrets: KeepsSecrets, name: str) -> Signer:
 def is_signed(data: bytes, signature: bytes, key: bytes) -> bool:
     """Return whether a signature over some bytes was made with a key; never raises."""
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - slow
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415 - loads slowly
         Ed25519PublicKey,
     )
 

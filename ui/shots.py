@@ -170,7 +170,7 @@ def walk(application: "QApplication", desktop: "Desktop", wanted: Wanted) -> lis
 def play(application: "QApplication", desktop: "Desktop", page_id: str) -> Iterator[str]:
     """Play the scenes of a page; gives the name of each that the data has, while it is shown."""
     from ui.pages import PAGES  # noqa: PLC0415 - after the scale
-    from ui.scenes import SCENES, Stage, leave, press  # noqa: PLC0415
+    from ui.scenes import SCENES, Stage, leave, press  # noqa: PLC0415 - loads slowly
 
     ours = {entry.id for entry in PAGES if entry in desktop.start.pages}
     for scene in (each for each in SCENES if each.page == page_id and page_id in ours):
@@ -203,9 +203,9 @@ def places(desktop: "Desktop", change: str = "") -> tuple[str, ...]:
     if page.id != "changes":
         return page.places()
     from app.domain.filter import ChangeFilter  # noqa: PLC0415 - after the scale
-    from app.services.search.finding import Query, number_in  # noqa: PLC0415
-    from ui.pages.changes.page import NEW  # noqa: PLC0415
-    from ui.pages.changes.tabs import TABS  # noqa: PLC0415
+    from app.services.search.finding import Query, number_in  # noqa: PLC0415 - loads slowly
+    from ui.pages.changes.page import NEW  # noqa: PLC0415 - loads slowly
+    from ui.pages.changes.tabs import TABS  # noqa: PLC0415 - loads slowly
 
     number = number_in(change)
     asked = ChangeFilter(numbers=None if number is None else (number,))

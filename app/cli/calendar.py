@@ -45,7 +45,7 @@ def run(args: argparse.Namespace, services: "AppServices") -> int:
 
 
 def _export(args: argparse.Namespace, services: "AppServices") -> int:
-    from app.services.schedule.calendars import export_changes  # noqa: PLC0415
+    from app.services.schedule.calendars import export_changes  # noqa: PLC0415 - this deed alone needs it
 
     ids = _ids(args, services)
     data = export_changes(ids, exporting=services.exporting, windows=args.windows)
@@ -59,8 +59,8 @@ def _export(args: argparse.Namespace, services: "AppServices") -> int:
 
 
 def _list(args: argparse.Namespace, services: "AppServices") -> int:
-    from app.analysis.recurrence import all_occurrences  # noqa: PLC0415
-    from app.wording import clock_span  # noqa: PLC0415
+    from app.analysis.recurrence import all_occurrences  # noqa: PLC0415 - this deed alone needs it
+    from app.wording import clock_span  # noqa: PLC0415 - this deed alone needs it
 
     if not 1 <= args.days <= _MOST_DAYS:
         raise InvalidInput(_("Look ahead from 1 to {n} days.").format(n=_MOST_DAYS))
@@ -90,8 +90,8 @@ def _list(args: argparse.Namespace, services: "AppServices") -> int:
 
 
 def _slot(args: argparse.Namespace, services: "AppServices") -> int:
-    from app.services.schedule.slots import next_free_slot  # noqa: PLC0415
-    from app.wording import clock_span  # noqa: PLC0415
+    from app.services.schedule.slots import next_free_slot  # noqa: PLC0415 - this deed alone needs it
+    from app.wording import clock_span  # noqa: PLC0415 - this deed alone needs it
 
     if len(args.number) != 1:
         raise InvalidInput(_("Name the change whose slot is wanted."))
@@ -114,8 +114,8 @@ def _slot(args: argparse.Namespace, services: "AppServices") -> int:
 
 
 def _conflicts(args: argparse.Namespace, services: "AppServices") -> int:
-    from app.services.schedule.conflicts import conflict_sentence, is_accepted  # noqa: PLC0415
-    from app.services.schedule.scheduling import check_now  # noqa: PLC0415
+    from app.services.schedule.conflicts import conflict_sentence, is_accepted  # noqa: PLC0415 - this deed alone needs it
+    from app.services.schedule.scheduling import check_now  # noqa: PLC0415 - this deed alone needs it
 
     if len(args.number) != 1:
         raise InvalidInput(_("Name the change that is to be checked."))
@@ -142,8 +142,8 @@ def _ids(args: argparse.Namespace, services: "AppServices") -> tuple[str, ...]:
     if args.number:
         with services.new_uow() as uow:
             return tuple(str(uow.changes.by_number(number).id) for number in args.number)
-    from app.domain.filter import Asker, ChangeFilter  # noqa: PLC0415
-    from app.services.search.finding import Query  # noqa: PLC0415
+    from app.domain.filter import Asker, ChangeFilter  # noqa: PLC0415 - this deed alone needs it
+    from app.services.search.finding import Query  # noqa: PLC0415 - this deed alone needs it
 
     wanted = ChangeFilter(args.text, states=tuple(ChangeState(state) for state in args.state))
     asker = Asker(services.clock.now(), services.actor, services.settings.zone)

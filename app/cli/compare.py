@@ -77,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
     found, notes = _judge(args)
     if args.json:
         answer(_data(found), (), as_json=True)
-        print(*notes, sep="\n", end="\n" if notes else "", file=sys.stderr)  # noqa: T201
+        print(*notes, sep="\n", end="\n" if notes else "", file=sys.stderr)  # noqa: T201 - the answer of a command
     else:
         answer({}, _lines(found, notes), as_json=False)
     if not args.exit_code:
@@ -87,11 +87,11 @@ def run(args: argparse.Namespace) -> int:
 
 def _judge(args: argparse.Namespace) -> tuple["Comparison", list[str]]:
     from app.analysis.windows import Blocked, Layout  # noqa: PLC0415 - numpy only when it is used
-    from app.domain.metric import Metric, MetricKind, WorseWhen  # noqa: PLC0415
-    from app.domain.verdict import Parameters  # noqa: PLC0415
-    from app.services.metric.comparison import compare_metric  # noqa: PLC0415
-    from app.services.series_files.moments import read_moment  # noqa: PLC0415
-    from app.services.series_files.zones import zone_of  # noqa: PLC0415
+    from app.domain.metric import Metric, MetricKind, WorseWhen  # noqa: PLC0415 - this deed alone needs it
+    from app.domain.verdict import Parameters  # noqa: PLC0415 - this deed alone needs it
+    from app.services.metric.comparison import compare_metric  # noqa: PLC0415 - this deed alone needs it
+    from app.services.series_files.moments import read_moment  # noqa: PLC0415 - this deed alone needs it
+    from app.services.series_files.zones import zone_of  # noqa: PLC0415 - this deed alone needs it
 
     zone_of(args.zone)
     kind = MetricKind(args.kind)
@@ -128,9 +128,9 @@ def _read(
 ) -> tuple[str, "Samples", "Control | None", list[str]]:
     """Return the judged column, its samples, the control, and what a person should know."""
     from app.analysis.clean import ratio_samples, samples_of  # noqa: PLC0415 - numpy
-    from app.services.metric.comparison import Control  # noqa: PLC0415
-    from app.services.series_files.left_out import left_out  # noqa: PLC0415
-    from app.services.series_files.reading import Keep  # noqa: PLC0415
+    from app.services.metric.comparison import Control  # noqa: PLC0415 - this deed alone needs it
+    from app.services.series_files.left_out import left_out  # noqa: PLC0415 - this deed alone needs it
+    from app.services.series_files.reading import Keep  # noqa: PLC0415 - this deed alone needs it
 
     with _opened(args) as file:
         asked = (args.column, args.total, args.control, args.control_total)
@@ -197,8 +197,8 @@ def _known(names: tuple[str, ...], wanted: tuple[str, ...]) -> str | None:
 @contextmanager
 def _opened(args: argparse.Namespace) -> "Iterator[SeriesFile]":
     """Open the file; standard input is written down first, because it is read more than once."""
-    from app.exports.readers import READERS  # noqa: PLC0415
-    from app.services.series_files.reading import open_series  # noqa: PLC0415
+    from app.exports.readers import READERS  # noqa: PLC0415 - this deed alone needs it
+    from app.services.series_files.reading import open_series  # noqa: PLC0415 - this deed alone needs it
 
     if args.file != "-":
         yield open_series(Path(args.file), zone=args.zone, readers=READERS)

@@ -17,7 +17,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(args: argparse.Namespace) -> int:
     """Make the examples anew; what a window has open is waited for, then left as it is."""
     from app.examples.make import make_examples  # noqa: PLC0415 - everything is behind this
-    from app.tasks import TaskContext  # noqa: PLC0415
+    from app.tasks import TaskContext  # noqa: PLC0415 - this deed alone needs it
 
     folder = args.out.resolve() if args.out else examples_dir(data_dir(args.data))
     made = make_examples(folder, TaskContext())

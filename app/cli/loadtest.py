@@ -104,14 +104,14 @@ def _sum_up(args: argparse.Namespace) -> int:
     found = summarise(args.file, zone=args.zone, window=_window(args))
     if args.json:
         answer(_data(found), (), as_json=True)
-        print(*_remarks(found), sep="\n", file=sys.stderr)  # noqa: T201
+        print(*_remarks(found), sep="\n", file=sys.stderr)  # noqa: T201 - the answer of a command
     else:
         answer({}, _lines(args.file, found), as_json=False)
     return 0
 
 
 def _capacity(args: argparse.Namespace) -> int:
-    from app.cli.loadtest_words import capacity_data, capacity_lines  # noqa: PLC0415
+    from app.cli.loadtest_words import capacity_data, capacity_lines  # noqa: PLC0415 - this deed alone needs it
     from app.services.loadtests.capacity import find_capacity  # noqa: PLC0415 - numpy
 
     found, points = find_capacity(
@@ -122,8 +122,8 @@ def _capacity(args: argparse.Namespace) -> int:
 
 
 def _compare(args: argparse.Namespace) -> int:
-    from app.cli.loadtest_words import comparison_data, comparison_lines  # noqa: PLC0415
-    from app.domain.loadtest import LoadTerms  # noqa: PLC0415
+    from app.cli.loadtest_words import comparison_data, comparison_lines  # noqa: PLC0415 - this deed alone needs it
+    from app.domain.loadtest import LoadTerms  # noqa: PLC0415 - this deed alone needs it
     from app.services.loadtests.comparing import compare_load_tests  # noqa: PLC0415 - numpy
 
     terms = LoadTerms(

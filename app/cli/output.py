@@ -17,7 +17,7 @@ def answer(data: Mapping[str, object], lines: Iterable[str], *, as_json: bool) -
     if as_json:
         print(json.dumps(data, default=plain, ensure_ascii=False))  # noqa: T201 - this is the door
     else:
-        print("\n".join(lines))  # noqa: T201
+        print("\n".join(lines))  # noqa: T201 - the answer of a command
 
 
 def complain(error: AppError, *, as_json: bool) -> int:
@@ -26,7 +26,7 @@ def complain(error: AppError, *, as_json: bool) -> int:
         missing = error.missing if isinstance(error, GuardRefused) else ()
         data = {"error": type(error).__name__, "text": error.text, "hint": error.hint}
         answer({**data, "host": error.host, "missing": missing}, (), as_json=True)
-    print(error.sentence(), file=sys.stderr)  # noqa: T201
+    print(error.sentence(), file=sys.stderr)  # noqa: T201 - the answer of a command
     return error.exit_code
 
 

@@ -13,8 +13,10 @@ from app.domain.external_backup import Covered
 from app.domain.restic import WHOLE, ResticRepository
 from app.errors import NotFound
 from app.i18n import _
+from app.secrets import SessionSecrets
+from app.services.backup.external_backups import find_reference
 from app.services.backup.restic import driving
-from app.services.backup.restic.driving import Wanted
+from app.services.backup.restic.driving import Driving, Wanted
 from app.tasks import TaskContext
 
 if TYPE_CHECKING:
@@ -52,11 +54,10 @@ def run(args: argparse.Namespace, services: "AppServices") -> int:
     with services.new_uow() as uow:
         change = uow.changes.by_number(args.change)
         hosts = {host.name: host.id for host in uow.hosts.list()}
-    with_ = services.driving
-    if args.ask:
-        with_ = replace(with_, secrets=_Typed(_password()))
     if args.deed == "drill":
-        change = driving.drill(change.id, args.reference, TaskContext(), with_=with_)
+        item = find_reference(change.id, args.reference, desk=services.desk)
+        with_ = _with(driving.repository_of(item), args, services)
+        change = driving.drill(change.id, item.id, TaskContext(), with_=with_)
         return show_references(change, as_json=args.json)
     if args.host not in hosts:
         raise NotFound(_("There is no host {name}.").format(name=args.host))
@@ -67,25 +68,20 @@ def run(args: argparse.Namespace, services: "AppServices") -> int:
         if source.host == repository.host and source.kind is SourceKind.FILES
     )
     wanted = Wanted(repository, covers, args.percent)
+    with_ = _with(repository, args, services)
     change = driving.take(change.id, wanted, TaskContext(), with_=with_)
     return show_references(change, as_json=args.json)
 
 
-class _Typed:
-    """A password that was typed for this once; nothing of it is kept."""
-
-    def __init__(self, password: str) -> None:
-        self._password = password
-
-    def get(self, _name: str) -> str:
-        """Return what was typed."""
-        return self._password
-
-    def set(self, _name: str, _value: str) -> None:
-        """Keep nothing."""
-
-    def delete(self, _name: str) -> None:
-        """Forget nothing: the program ends."""
+def _with(
+    repository: ResticRepository, args: argparse.Namespace, services: "AppServices"
+) -> Driving:
+    """Return what restic is driven with; a typed password is gone with the program."""
+    if not args.ask:
+        return services.driving
+    typed = SessionSecrets()
+    typed.set(repository.secret, _password())
+    return replace(services.driving, secrets=typed)
 
 
 def _password() -> str:

@@ -2,7 +2,8 @@
 
 Nothing of them was read by this program. Their level is what somebody claims, with the evidence
 that was kept for it, and never more than that. Where this program drives restic, it is restic's
-word that is believed, with all that it put out as the evidence.
+word that is believed, with all that it put out as the evidence, until this program has compared
+what came back with the host.
 """
 
 from dataclasses import dataclass

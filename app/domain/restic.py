@@ -33,11 +33,6 @@ class ResticSnapshot:
     size_bytes: int
     added_bytes: int
 
-    @property
-    def tells_all(self) -> bool:
-        """Whether this restic has an exit code of its own for every kind of trouble."""
-        return self.version >= FULL_CODES
-
 
 @dataclass(frozen=True, slots=True)
 class ResticDrill:

@@ -76,7 +76,7 @@ class ParquetFile:
         rows: Rows = [[name for name, _sql in self.columns]]
         first, width, cells = 0, len(self.columns), _HEAD_CELLS
         with _engine(self.path) as (engine, name):
-            engine.execute(f"SELECT {', '.join(wanted)} FROM read_parquet(?)", [name])  # noqa: S608
+            engine.execute(f"SELECT {', '.join(wanted)} FROM read_parquet(?)", [name])  # noqa: S608 - `_text` quotes them
             while found := engine.fetchmany(max(_LEAST_ROWS, cells // width)):
                 rows += map(list, found)
                 yield Piece(rows, range(first, first + len(rows)), first + len(rows))

@@ -140,7 +140,7 @@ class AppServices(LateParts):
         """Make up, once, for the time the program was closed; return what to warn of."""
         if self.caught_up:
             return ()
-        from app.services.catching_up import catch_up  # noqa: PLC0415
+        from app.services.catching_up import catch_up  # noqa: PLC0415 - made on first use
 
         return catch_up(self)
 
@@ -157,28 +157,28 @@ class AppServices(LateParts):
     @property
     def asker(self) -> Asker:
         """Who looks at lists now, and in which zone."""
-        from app.domain.filter import Asker  # noqa: PLC0415
+        from app.domain.filter import Asker  # noqa: PLC0415 - made on first use
 
         return Asker(self.clock.now(), self.actor, self.settings.zone)
 
     @property
     def desk(self) -> Desk:
         """For the verbs of the change process."""
-        from app.services.change.changes import Desk  # noqa: PLC0415
+        from app.services.change.changes import Desk  # noqa: PLC0415 - made on first use
 
         return Desk(self.new_uow, self.clock, self.actor, self.settings)
 
     @property
     def checking(self) -> Checking:
         """For health checks."""
-        from app.services.host.health import Checking  # noqa: PLC0415
+        from app.services.host.health import Checking  # noqa: PLC0415 - made on first use
 
         return Checking(self.desk, self.remotes, self.probes)
 
     @property
     def testing(self) -> Testing:
         """For the tests of a change."""
-        from app.services.test_case.functional import Testing  # noqa: PLC0415
+        from app.services.test_case.functional import Testing  # noqa: PLC0415 - made on first use
 
         return Testing(self.desk, self.remotes, self.secrets, self.open_http, self.files)
 
@@ -192,7 +192,7 @@ class AppServices(LateParts):
     @property
     def connecting(self) -> Connecting:
         """For connections to other systems."""
-        from app.services.connections import Connecting  # noqa: PLC0415
+        from app.services.connections import Connecting  # noqa: PLC0415 - made on first use
 
         return Connecting(self.desk, self.secrets, self.open_source)
 
@@ -213,36 +213,36 @@ class AppServices(LateParts):
     @property
     def keeping(self) -> Safekeeping:
         """For backups; raises NotFound, SecretUnavailable when the vault cannot be opened."""
-        from app.services.backup.backups import Safekeeping  # noqa: PLC0415
+        from app.services.backup.backups import Safekeeping  # noqa: PLC0415 - made on first use
 
         return Safekeeping(self.desk, self.vault.open(), self.remotes)
 
     @property
     def driving(self) -> Driving:
         """For restic on a host."""
-        from app.services.backup.restic.driving import Driving  # noqa: PLC0415
+        from app.services.backup.restic.driving import Driving  # noqa: PLC0415 - made on first use
 
         return Driving(self.desk, self.files, self.remotes, self.secrets)
 
     @property
     def reporting(self) -> Reporting:
         """For reports."""
-        from app.services.review.reports import Reporting  # noqa: PLC0415
+        from app.services.review.reports import Reporting  # noqa: PLC0415 - made on first use
 
         return Reporting(self.desk, self.files, self.series, self.render)
 
     @property
     def exporting(self) -> Exporting:
         """For calendar files."""
-        from app.services.schedule.calendars import Exporting  # noqa: PLC0415
+        from app.services.schedule.calendars import Exporting  # noqa: PLC0415 - made on first use
 
         return Exporting(self.desk, self.calendar, self.write_calendar)
 
     @property
     def mailing(self) -> Mailing:
         """For messages to those concerned."""
-        from app.services.message.communications import Mailing  # noqa: PLC0415
-        from app.services.schedule.calendars import export_changes  # noqa: PLC0415
+        from app.services.message.communications import Mailing  # noqa: PLC0415 - made on first use
+        from app.services.schedule.calendars import export_changes  # noqa: PLC0415 - made on first use
 
         def calendar(change_id: str) -> bytes:
             return export_changes((change_id,), exporting=self.exporting)
@@ -252,7 +252,7 @@ class AppServices(LateParts):
     @property
     def executors(self) -> Executors:
         """What carries each kind of step out."""
-        from app.services.run.steps import StepTools, make_executors  # noqa: PLC0415
+        from app.services.run.steps import StepTools, make_executors  # noqa: PLC0415 - made on first use
 
         return make_executors(
             StepTools(

@@ -106,7 +106,7 @@ class LoginDesk:
             raise self._hung_up() from error
 
     def _by_agent(self, transport: "Transport") -> None:
-        from paramiko import Agent, AuthenticationException, SSHException  # noqa: PLC0415
+        from paramiko import Agent, AuthenticationException, SSHException  # noqa: PLC0415 - loads slowly
 
         try:
             agent = Agent()
@@ -191,7 +191,7 @@ class LoginDesk:
 
 def _methods(transport: "Transport", user: str) -> list[str]:
     """Ask which logins the server takes, so that a password is sent only where one is wanted."""
-    from paramiko import AuthenticationException, BadAuthenticationType  # noqa: PLC0415
+    from paramiko import AuthenticationException, BadAuthenticationType  # noqa: PLC0415 - loads slowly
 
     try:
         transport.auth_none(user)
@@ -264,7 +264,7 @@ def _load_key(host: Host, secrets: Secrets) -> "PKey":
 
 def _read_key(path: Path, passphrase: str | None) -> "PKey | None":
     """Return the key, None when it wants another passphrase; raises OSError, ValueError."""
-    from paramiko import PasswordRequiredException, PKey, SSHException  # noqa: PLC0415
+    from paramiko import PasswordRequiredException, PKey, SSHException  # noqa: PLC0415 - loads slowly
     from paramiko.pkey import UnknownKeyType  # noqa: PLC0415 - on first use only
 
     secret: Any = passphrase.encode() if passphrase else None  # the annotation says str, wrongly

@@ -149,7 +149,7 @@ class Anchors:
         if signer is None:
             return ""
         from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - slow; a start needs none
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415 - loads slowly
             Ed25519PublicKey,
         )
 

@@ -46,7 +46,7 @@ def encode(item: object) -> str:
 
 def decode(body: str, kind: type[Entity], noun: str) -> Entity:
     """Return the record in a body; raises StoreError when this version cannot read it."""
-    import msgspec  # noqa: PLC0415
+    import msgspec  # noqa: PLC0415 - loads slowly
 
     decoder = _decoders.get(kind)
     if decoder is None:

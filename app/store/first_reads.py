@@ -49,34 +49,34 @@ _ROW = (
 _WAITING = f"""{_ROW}
     WHERE state IN ({_OPEN}) AND NOT on_hold AND (due_at IS NULL OR due_at <= :now)
     AND NOT EXISTS (SELECT 1 FROM run WHERE run.change = change.id AND run.state IN ({_MOVING}))
-    ORDER BY ordinal LIMIT {HOME_ROWS}"""  # noqa: S608
+    ORDER BY ordinal LIMIT {HOME_ROWS}"""  # noqa: S608 - names of ours alone
 """Open changes that are due and that no run is moving at this moment."""
 _UPCOMING = f"""{_ROW}
     WHERE state IN ({_OPEN}) AND ends_at > :now ORDER BY starts_at, ordinal LIMIT {HOME_ROWS}"""
 _VERDICTS = f"""
     SELECT comparison.change, change.number, metric, verdict, sentence, judged_at
     FROM comparison JOIN change ON change.id = comparison.change
-    ORDER BY comparison."row" DESC LIMIT {HOME_ROWS}"""  # noqa: S608
+    ORDER BY comparison."row" DESC LIMIT {HOME_ROWS}"""  # noqa: S608 - names of ours alone
 _LIVE = f"""
     SELECT change.body, run.body, change.id FROM run JOIN change ON change.id = run.change
-    WHERE run.state IN ({_ALIVE}) ORDER BY run."row" DESC LIMIT {HOME_ROWS}"""  # noqa: S608
-_ANY_LIVE = f"SELECT 1 FROM run WHERE state IN ({_ALIVE}) LIMIT 1"  # noqa: S608
+    WHERE run.state IN ({_ALIVE}) ORDER BY run."row" DESC LIMIT {HOME_ROWS}"""  # noqa: S608 - names of ours alone
+_ANY_LIVE = f"SELECT 1 FROM run WHERE state IN ({_ALIVE}) LIMIT 1"  # noqa: S608 - names of ours alone
 _BACKUPS = 'SELECT body FROM backup_set WHERE change = :change ORDER BY "row" DESC'
 _WATCHED = f"""
     SELECT id, number, title, body FROM change
-    WHERE state = '{ChangeState.MONITOR.value}' ORDER BY "row" DESC"""  # noqa: S608
+    WHERE state = '{ChangeState.MONITOR.value}' ORDER BY "row" DESC"""  # noqa: S608 - names of ours alone
 _COUNTS = f"""
     SELECT count(*) FILTER (WHERE state IN ({_OPEN})),
         count(*) FILTER (WHERE state = 'closed'),
         count(*) FILTER (WHERE state = 'closed' AND overrides = 0
             AND close_code = 'successful'),
         count(*) FILTER (WHERE state = 'closed' AND backed_out)
-    FROM change"""  # noqa: S608
+    FROM change"""  # noqa: S608 - names of ours alone
 """From the index of outcomes alone."""
 _RESTORED = f"""
     SELECT count(DISTINCT change.id) FROM backup_set CROSS JOIN change
     WHERE change.id = backup_set.change
-    AND backup_set.level >= {Level.RESTORED.value} AND change.state = 'closed'"""  # noqa: S608
+    AND backup_set.level >= {Level.RESTORED.value} AND change.state = 'closed'"""  # noqa: S608 - names of ours alone
 """The cross join makes SQLite begin with the few backups, not with the many changes."""
 _DUE = "SELECT body FROM change WHERE follow_up_at <= :now ORDER BY follow_up_at LIMIT 200"
 """Changes that ask somebody for something after their work."""
@@ -175,8 +175,8 @@ def _live_runs(connection: sqlite3.Connection) -> Iterable[LiveRun]:
     if not rows:
         return
     from app.domain.backup import BackupSet  # noqa: PLC0415 - where there is one
-    from app.domain.change import Change  # noqa: PLC0415
-    from app.domain.run import Run  # noqa: PLC0415
+    from app.domain.change import Change  # noqa: PLC0415 - loads slowly
+    from app.domain.run import Run  # noqa: PLC0415 - loads slowly
 
     for change, run, key in rows:
         backups = connection.execute(_BACKUPS, {"change": key})

@@ -189,7 +189,7 @@ def _snippet(place: str) -> str:
 # first: a list alone would make the index look up every number anew.
 _TITLED = f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH ? AND rowid BETWEEN ? AND ?"  # noqa: S608 - our own name
 _WHERE_FOUND = (
-    f"SELECT rowid, {', '.join(map(_snippet, PLACES[1:]))} FROM {TABLE}"  # noqa: S608
+    f"SELECT rowid, {', '.join(map(_snippet, PLACES[1:]))} FROM {TABLE}"  # noqa: S608 - names of ours alone
     f" WHERE {TABLE} MATCH ? AND rowid BETWEEN ? AND ?"
     " AND coalesce(rowid, rowid) IN (SELECT value FROM json_each(?))"
 )

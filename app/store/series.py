@@ -50,7 +50,7 @@ class StoredSeries:
 def pack(series: Series) -> bytes:
     """Return samples in the stored form; raises ValueError when the columns differ in length."""
     import numpy as np  # noqa: PLC0415 - the window starts without it
-    import zstandard  # noqa: PLC0415
+    import zstandard  # noqa: PLC0415 - loads slowly
 
     columns = [np.ascontiguousarray(getattr(series, name), dtype="<f8") for name in _COLUMNS]
     if len({column.shape for column in columns}) != 1 or columns[0].ndim != 1:
@@ -63,8 +63,8 @@ def pack(series: Series) -> bytes:
 
 def unpack(data: bytes) -> Series:
     """Return the samples in stored bytes; raises StoreError."""
-    import numpy as np  # noqa: PLC0415
-    import zstandard  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415 - loads slowly
+    import zstandard  # noqa: PLC0415 - loads slowly
 
     try:
         head, _newline, body = zstandard.ZstdDecompressor().decompress(data).partition(b"\n")

@@ -52,13 +52,13 @@ def upgrade_database(path: Path, *, migrations: Path = MIGRATIONS, target: str =
             without `app.store.sealing.reseal`; nothing was changed.
     """
     from alembic import command  # noqa: PLC0415 - 0.2 s that an up-to-date database does not need
-    from alembic.config import Config  # noqa: PLC0415
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415 - loads slowly
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - loads slowly
 
-    from app.store.derive import derive_all  # noqa: PLC0415
-    from app.store.engine import WRITES, open_engine  # noqa: PLC0415
-    from app.store.seal_guard import SealGuard  # noqa: PLC0415
-    from app.store.sealing import seal_as_found  # noqa: PLC0415
+    from app.store.derive import derive_all  # noqa: PLC0415 - loads slowly
+    from app.store.engine import WRITES, open_engine  # noqa: PLC0415 - loads slowly
+    from app.store.seal_guard import SealGuard  # noqa: PLC0415 - loads slowly
+    from app.store.sealing import seal_as_found  # noqa: PLC0415 - loads slowly
 
     config = Config()
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
@@ -112,6 +112,6 @@ def _row_counts(driver: sqlite3.Connection) -> dict[str, int]:
         " AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'change_text%'"
     ).fetchall()
     return {
-        name: driver.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608
+        name: driver.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 - our own tables
         for (name,) in names
     }

@@ -252,6 +252,12 @@ def test_the_exit_codes_of_a_newer_restic_are_read(code, words):
     assert "older than" not in error.hint
 
 
+@pytest.mark.parametrize(("version", "says"), [("0.14.0", True), ("0.17.1", False), ("", False)])
+def test_only_an_older_restic_is_called_older(version, says):
+    error = answers.failure(1, f"restic {version} compiled", "Fatal: x", "web-01", "restic backup")
+    assert ("older than" in error.hint) == says
+
+
 @pytest.mark.parametrize(
     "said", ["", "{}", '{"message_type":"summary","snapshot_id":"../../x"}', "[" * 9000,
              '{"message_type":"summary","snapshot_id":"0123456789","total_files_processed":-1}']

@@ -66,7 +66,7 @@ def _freezes(declared: "Sequence[ScheduleWindow]", now: datetime) -> "tuple[Occu
     if not declared:
         return ()
     from app.analysis.recurrence import all_occurrences  # noqa: PLC0415 - where there is one
-    from app.domain.window import TimeRange  # noqa: PLC0415
+    from app.domain.window import TimeRange  # noqa: PLC0415 - loads slowly
 
     found = all_occurrences(declared, TimeRange(now, now + AHEAD))
     return tuple(sorted(found, key=lambda item: item.span.start))

@@ -108,7 +108,7 @@ def agree(context: "UiContext", view: LoadTestsView, terms: LoadTerms) -> Task:
     desk = context.services.desk
 
     def work(_task: object) -> object:
-        from app.services.loadtests.terms import agree_terms  # noqa: PLC0415
+        from app.services.loadtests.terms import agree_terms  # noqa: PLC0415 - loads slowly
 
         return agree_terms(view.change.id, terms, desk=desk)
 
@@ -120,7 +120,7 @@ def withdraw(context: "UiContext", run: LoadRun, reason: str) -> Task:
     testing = context.services.load_testing
 
     def work(_task: object) -> object:
-        from app.services.loadtests.withdrawing import withdraw_run  # noqa: PLC0415
+        from app.services.loadtests.withdrawing import withdraw_run  # noqa: PLC0415 - loads slowly
 
         return withdraw_run(run.id, reason, with_=testing)
 

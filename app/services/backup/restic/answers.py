@@ -7,7 +7,7 @@ The codes are those of restic's manual, "Scripting": 3 incomplete, 10 no reposit
 import json
 import re
 
-from app.domain.restic import ResticDrill, ResticSnapshot
+from app.domain.restic import FULL_CODES, ResticDrill, ResticSnapshot
 from app.errors import CommandFailed
 from app.i18n import _
 from app.services.backup.restic import scripts
@@ -81,7 +81,8 @@ def failure(code: int, out: str, err: str, host: str, step: str) -> CommandFaile
     if not text:
         text = _("restic ended with code {code}.").format(code=code)
         hint = hint or plain(last)[:300]
-    if code == 1 and (version := version_of(out)):
+    version = version_of(out)
+    if code == 1 and () < version < FULL_CODES:
         old = _("restic {version} is older than 0.17.1: this is read from its words, not a code.")
         hint = f"{hint} {old.format(version='.'.join(map(str, version)))}".strip()
     return CommandFailed(text, hint=hint, host=host, step=step)

@@ -111,6 +111,11 @@ def take(change_id: str, wanted: Wanted, context: TaskContext, *, with_: Driving
     )
 
 
+def repository_of(item: ExternalBackup) -> ResticRepository:
+    """Return where restic keeps a backup that it took from here."""
+    return ResticRepository(item.covers[0].host, item.repository)
+
+
 def drill(change_id: str, reference: str, context: TaskContext, *, with_: Driving) -> Change:
     """Restore a snapshot into a scratch place of its host, compare, and keep the result.
 
@@ -123,7 +128,7 @@ def drill(change_id: str, reference: str, context: TaskContext, *, with_: Drivin
     item = find_reference(change_id, reference, desk=with_.desk)
     if not item.driven or not item.stands:
         raise IllegalMove(_("Only what restic took from here can be restored from here."))
-    repository = ResticRepository(item.covers[0].host, item.repository)
+    repository = repository_of(item)
     password = running.password_of(repository, with_.secrets)
     remote = _open(repository.host, with_)
     job = running.new_job()

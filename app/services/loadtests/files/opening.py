@@ -99,7 +99,7 @@ def opened(path: Path | str) -> Iterator[Text]:
         InvalidInput: It cannot be read, or is packed in a way that is not opened here.
     """
     try:  # closed at the end of this block, but for standard input
-        inner = sys.stdin.buffer if str(path) == "-" else Path(path).open("rb")  # noqa: SIM115
+        inner = sys.stdin.buffer if str(path) == "-" else Path(path).open("rb")  # noqa: SIM115 - closed below
     except OSError as error:
         raise InvalidInput(
             _("“{file}” cannot be read: {reason}.").format(file=path, reason=error.strerror)
