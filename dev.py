@@ -302,10 +302,10 @@ def lint(arguments: Sequence[str] = ()) -> int:
 
 
 def test(arguments: Sequence[str]) -> int:
-    """Lint, then run the tests; pytest has the last word."""
+    """Lint, then run the tests, those of windows in processes of their own; pytest speaks last."""
     set_up("requirements-dev.txt", (*OFFSCREEN, *SCREEN, *SERVER, *TEST_TOOLS))
     failed = lint()
-    parts = [arguments] if arguments else [WINDOW, [f"--ignore={name}" for name in WINDOW]]
+    parts = [arguments] if arguments else [*zip(WINDOW), [f"--ignore={x}" for x in WINDOW]]
     codes = [_pytest(part) for part in parts]
     if failed:
         print("The checks before the tests failed; see the top.")
