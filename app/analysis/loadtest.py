@@ -43,6 +43,13 @@ class Batch:
     def __len__(self) -> int:
         return len(self.at_us)
 
+    def rows(self, chosen: Flags) -> "Batch":
+        """Return some of the samples."""
+        if chosen.all():
+            return self
+        at_us, took_us, label = (each[chosen] for each in (self.at_us, self.took_us, self.label))
+        return Batch(at_us, took_us, label, self.ok[chosen], self.parent[chosen])
+
 
 def percentile(percent: float, n: int, ranked_us: Callable[[int], np.int64]) -> float:
     """Return a percentile in milliseconds as JMeter's dashboard does.

@@ -6,7 +6,6 @@ A block is one array of bytes; a column is where its cells begin and end in it.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from app.services.loadtests.files.batch import Flags, Ints, Labels
@@ -35,14 +34,17 @@ class Cells:
     @classmethod
     def of(cls, buf: Bytes, start: Ints, end: Ints) -> "Cells":
         """Take cells as they stand in the file; quotes and blanks around them are taken off."""
+        opening, closing = buf[start], buf[end - 1]
         for _blank in range(2):
-            first, last = buf[start] == _SPACE, buf[end - 1] == _SPACE
-            if not (first | last).any():
+            first, last = opening == _SPACE, closing == _SPACE
+            if not (first.any() or last.any()):
                 break
             start = start + (first & (start < end))
             end = end - (last & (start < end))
-        quoted = (buf[start] == _QUOTE) & (end - start >= 2) & (buf[end - 1] == _QUOTE)
+            opening, closing = buf[start], buf[end - 1]
+        quoted = opening == _QUOTE
         if quoted.any():
+            quoted &= (end - start >= 2) & (closing == _QUOTE)
             start, end = start + quoted, end - quoted
         return cls(buf, start, end)
 
@@ -67,7 +69,7 @@ class Cells:
         length = self.lengths
         good = (length > 0) & (length <= _WIDEST_INT)
         width = int(length[good].max()) if good.any() else 1
-        digits = sliding_window_view(self.buf, width)[self.end - width] - np.uint8(48)
+        digits = windows(self.buf, width)[self.end - width] - np.uint8(48)
         if width != int(length.min()):
             digits[np.arange(width) < (width - length)[:, None]] = 0
         wrong = digits > 9
@@ -103,7 +105,7 @@ class Cells:
         if not good.any():
             return np.full(len(self), np.nan), good
         width = int(length[good].max())
-        letters = np.ascontiguousarray(sliding_window_view(self.buf, width)[self.end - width])
+        letters = np.ascontiguousarray(windows(self.buf, width)[self.end - width])
         letters[np.arange(width) < (width - length)[:, None]] = _ZERO
         is_point = letters == point
         letters[is_point] = _ZERO
@@ -135,9 +137,18 @@ class Cells:
 
     def _first(self, size: int) -> NDArray[np.uint64]:
         """Return the first bytes of each cell as one number (up to eight)."""
-        letters = np.ascontiguousarray(sliding_window_view(self.buf, 8)[self.start])
+        letters = np.ascontiguousarray(windows(self.buf, 8)[self.start])
         word: NDArray[np.uint64] = letters.view("<u8").ravel() & _word(b"\xff" * size)
         return word
+
+
+def windows(buf: Bytes, width: int) -> Bytes:
+    """Return every run of ``width`` bytes as a row, without a copy.
+
+    As numpy's ``sliding_window_view``, which takes longer to look at its arguments than many
+    columns take to be read.
+    """
+    return np.ndarray((len(buf) - width + 1, width), np.uint8, buf, strides=(1, 1))
 
 
 def _word(letters: bytes) -> np.uint64:
@@ -179,10 +190,11 @@ class Names:
         if words.shape[1] > self._words.shape[1]:
             more = words.shape[1] - self._words.shape[1]
             self._words = np.pad(self._words, ((0, 0), (0, more)))
-        known = self._known(hashes)
+        place = self._places(hashes)
+        known = self._hashes[place] == hashes if len(self._hashes) else np.zeros(len(cells), bool)
         if not known.all():
             self._learn(cells, hashes, words, ~known)
-        place = np.searchsorted(self._hashes, hashes)
+            place = self._places(hashes)
         numbers = self._numbers[place]
         other = self._words[place, : words.shape[1]] != words
         if other.any():  # two names with one hash
@@ -190,12 +202,9 @@ class Names:
                 numbers[row] = self._labels.number(cells.raw(int(row)))
         return numbers
 
-    def _known(self, hashes: NDArray[np.uint64]) -> Flags:
-        if not len(self._hashes):
-            return np.zeros(len(hashes), bool)
+    def _places(self, hashes: NDArray[np.uint64]) -> Ints:
         place = np.searchsorted(self._hashes, hashes)
-        known: Flags = self._hashes[np.minimum(place, len(self._hashes) - 1)] == hashes
-        return known
+        return np.minimum(place, max(0, len(self._hashes) - 1))
 
     def _learn(
         self, cells: Cells, hashes: NDArray[np.uint64], words: NDArray[np.uint64], new: Flags
@@ -215,7 +224,7 @@ class Names:
 def _words(cells: Cells) -> NDArray[np.uint64]:
     """Return the cells as rows of 64-bit words, filled up with zeros."""
     width = max(1, -(-int(cells.lengths.max()) // 8)) * 8
-    letters = np.ascontiguousarray(sliding_window_view(cells.buf, width)[cells.start])
+    letters = np.ascontiguousarray(windows(cells.buf, width)[cells.start])
     length = cells.lengths
     if int(length.min()) < width:
         letters *= np.arange(width) < length[:, None]

@@ -92,7 +92,7 @@ class SampleReader:
         label, parent = self._labels(block), self._parents(block, wanted)
         if self._is_k6:
             at_us = at_us - took_us  # k6 tells when a request was done
-        return Batch(at_us[wanted], took_us[wanted], label[wanted], ok[wanted], parent[wanted])
+        return Batch(at_us, took_us, label, ok, parent).rows(wanted)
 
     @property
     def _is_k6(self) -> bool:

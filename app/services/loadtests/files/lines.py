@@ -41,9 +41,7 @@ class Block:
     start: Ints
     end: Ints
     marks: Ints
-    """Where the delimiters of all rows of the block stand."""
-    first_mark: Ints
-    """The place of each row's first delimiter in ``marks``."""
+    """Where the delimiters of each row stand: one row each, a column less than the cells."""
     width: int
     line: Ints
     """The line of the file where each row begins."""
@@ -53,8 +51,8 @@ class Block:
     def column(self, index: int) -> Cells:
         """Return the cells of one column."""
         first, last = index == 0, index == self.width - 1
-        start = self.start if first else self.marks[self.first_mark + index - 1] + 1
-        end = self.end if last else self.marks[self.first_mark + index]
+        start = self.start if first else self.marks[:, index - 1] + 1
+        end = self.end if last else np.ascontiguousarray(self.marks[:, index])
         return Cells.of(self.buf, start, end)
 
     def __len__(self) -> int:
@@ -157,16 +155,16 @@ def _cut(
     text: bytes, delimiter: int, width: int, line: int, rejected: list[RejectedRow], *, final: bool
 ) -> tuple[Block, bytes, int]:
     """Return the rows of a block, the end of it that goes on in the next one, and its lines."""
-    buf = np.frombuffer(bytes(PAD) + text + bytes(PAD), np.uint8)
+    buf = np.frombuffer(b"".join((bytes(PAD), text, bytes(PAD))), np.uint8)
     ends = np.flatnonzero(buf == _NEWLINE)
     starts = np.concatenate(([PAD], ends[:-1] + 1))
     number = np.arange(line, line + len(ends))
-    quote = buf == _QUOTE
     kept = b""
     lines = len(ends)
     usable = np.ones(lines, bool)
-    if quote.any():
-        joined = _Joining(buf, starts, ends, quote)
+    is_mark = buf == delimiter
+    if b'"' in text:
+        joined = _Joining(buf, starts, ends)
         joined.settle(delimiter, width, final=final)
         why = _("a quote is never closed")
         rejected += (RejectedRow(line + bad, why) for bad in joined.bad)
@@ -179,9 +177,8 @@ def _cut(
         begins, closes = joined.rows(lines)
         starts, ends, number = starts[begins], ends[closes], number[begins]
         usable = usable[begins]
-    marks = np.flatnonzero(buf == delimiter)
-    if quote.any():
-        marks = _outside(marks, np.flatnonzero(quote))
+        is_mark[_within(joined.quotes)] = False
+    marks = np.flatnonzero(is_mark)
     begun = _begun(marks, starts, ends, width)
     counts = np.diff(begun)
     ends = ends - ((buf[ends - 1] == _RETURN) & (ends > starts))
@@ -191,25 +188,28 @@ def _cut(
         why = _misfit(int(counts[row]) + 1, width, final, row == len(ends) - 1)
         rejected.append(RejectedRow(int(number[row]), why))
     if fits.all():
-        block = Block(buf, starts, ends, marks, begun[:-1], width, number, rejected)
+        block = Block(buf, starts, ends, _by_row(marks, begun[:-1], width), width, number, rejected)
         return block, kept, lines
-    first_marks = begun[:-1][fits]
-    block = Block(buf, starts[fits], ends[fits], marks, first_marks, width, number[fits], rejected)
+    table = _by_row(marks, begun[:-1][fits], width)
+    block = Block(buf, starts[fits], ends[fits], table, width, number[fits], rejected)
     return block, kept, lines
 
 
-def _outside(marks: Ints, quotes: Ints) -> Ints:
-    """Return the delimiters that stand in no quotes; quotes come in pairs by now."""
-    apart = quotes[1::2] - quotes[0::2] > 1  # the other pairs are doubled quotes
-    opens, closes = (np.searchsorted(marks, quotes[side::2][apart]) for side in (0, 1))
-    holding = closes > opens
-    if not holding.any():
-        return marks
-    within = np.zeros(len(marks) + 1, np.int8)
-    within[opens[holding]] += 1
-    within[closes[holding]] -= 1
-    outside: Ints = marks[np.cumsum(within[:-1], dtype=np.int8) == 0]
-    return outside
+def _within(quotes: Ints) -> Ints:
+    """Return the places between quotes, which come in pairs."""
+    opens, lengths = quotes[0::2] + 1, quotes[1::2] - quotes[0::2] - 1
+    before = np.cumsum(lengths) - lengths
+    places: Ints = np.arange(int(lengths.sum())) + np.repeat(opens - before, lengths)
+    return places
+
+
+def _by_row(marks: Ints, first: Ints, width: int) -> Ints:
+    """Return the delimiters of rows with equally many; ``first`` is the place of each row's own."""
+    cells = width - 1
+    if len(marks) != cells * len(first):
+        marks = marks[first[:, None] + np.arange(cells)]
+    by_row: Ints = marks.reshape(len(first), cells)
+    return by_row
 
 
 def _begun(marks: Ints, starts: Ints, ends: Ints, width: int) -> Ints:
@@ -231,16 +231,17 @@ def _misfit(cells: int, width: int, final: bool, last: bool) -> str:
 class _Joining:
     """Puts together rows that go over several lines, inside quotes."""
 
-    def __init__(self, buf: Bytes, starts: Ints, ends: Ints, quote: Flags) -> None:
-        self._buf, self._starts, self._ends, self._quote = buf, starts, ends, quote
+    def __init__(self, buf: Bytes, starts: Ints, ends: Ints) -> None:
+        self._buf, self._starts, self._ends = buf, starts, ends
+        self.quotes = np.flatnonzero(buf == _QUOTE)
+        """Where quotes stand; those of lines that are no rows by themselves are taken out."""
         self.bad: list[int] = []
         self.open_at: int | None = None
         self._joins: list[tuple[int, int]] = []
 
     def settle(self, delimiter: int, width: int, *, final: bool) -> None:
         """Decide for every line with an odd number of quotes what it is."""
-        at = np.flatnonzero(self._quote)
-        counts = np.diff(np.searchsorted(at, np.append(self._starts, len(self._buf))))
+        counts = np.diff(np.searchsorted(self.quotes, np.append(self._starts, len(self._buf))))
         odd = np.flatnonzero(counts & 1).tolist()
         place = 0
         while place < len(odd):
@@ -284,4 +285,5 @@ class _Joining:
         self._mask(line, line)
 
     def _mask(self, first: int, last: int) -> None:
-        self._quote[self._starts[first] : self._ends[last] + 1] = False
+        within = np.searchsorted(self.quotes, (self._starts[first], self._ends[last] + 1))
+        self.quotes = np.delete(self.quotes, slice(*within))

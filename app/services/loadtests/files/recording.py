@@ -68,9 +68,10 @@ class Recorder:
         known = batch.at_us >= 0
         if not known.any():
             return
-        at_us = batch.at_us[known]
-        kind = batch.ok[known] * _OK + batch.parent[known] * _PARENT
-        columns = (at_us, batch.took_us[known], batch.label[known], kind)
+        batch = batch.rows(known)
+        at_us = batch.at_us
+        kind = batch.ok * _OK + batch.parent * _PARENT
+        columns = (at_us, batch.took_us, batch.label, kind)
         for file, column, dtype in zip(self._files, columns, _COLUMNS, strict=True):
             file.write(np.ascontiguousarray(column, dtype=dtype).data)
         self._n += len(kind)
