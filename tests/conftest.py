@@ -20,7 +20,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 pytest_plugins = (
     "tests.ssh_fixtures", "tests.web_fixtures", "tests.database_fixtures", "tests.made_up_fixtures",
-    "tests.jmeter_fixtures", "tests.faults.reporting",
+    "tests.jmeter_fixtures", "tests.store_fixtures", "tests.faults.reporting",
 )  # fmt: skip
 
 settings.register_profile(

@@ -23,18 +23,17 @@ from app.store.sqlite import FILE_NAME
 
 
 @pytest.fixture
-def data(tmp_path: Path, ssh_host: Host) -> Path:
+def data(new_data: Path, ssh_host: Host) -> Path:
     """A data folder with one host and one draft, and no program that has it open."""
-    folder = tmp_path / "data"
     with closing(
-        open_services(folder, Surroundings(actor="Nomsa", secrets=SessionSecrets()))
+        open_services(new_data, Surroundings(actor="Nomsa", secrets=SessionSecrets()))
     ) as services:
         with services.new_uow() as uow:
             uow.hosts.add(ssh_host)
             uow.log.append(NewEvent("host.added", "Added demo-01"))
             uow.commit()
         changes.open_change("Upgrade <b>PostgreSQL</b>", desk=services.desk)
-    return folder
+    return new_data
 
 
 def call(*words: object) -> subprocess.CompletedProcess[str]:

@@ -21,9 +21,9 @@ from tests.loadtests.test_comparing import write
 
 
 @pytest.fixture
-def testing(tmp_path):
+def testing(new_data):
     clock = SetClock()
-    store = open_store(tmp_path / "data", clock=clock, actor="Nomsa")
+    store = open_store(new_data, clock=clock, actor="Nomsa")
     desk = Desk(store.unit_of_work, clock, "Nomsa", Settings())
     yield LoadTesting(desk, store.files)
     store.close()

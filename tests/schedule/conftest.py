@@ -24,9 +24,9 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def services(tmp_path: Path, clock: SetClock) -> Iterator[AppServices]:
+def services(new_data: Path, clock: SetClock) -> Iterator[AppServices]:
     around = Surroundings(clock, "Nomsa", SessionSecrets())
-    opened = open_services(tmp_path / "data", around)
+    opened = open_services(new_data, around)
     with opened.new_uow() as uow:
         for host in HOSTS:
             uow.hosts.add(host)

@@ -26,11 +26,11 @@ def clock() -> SetClock:
 
 @pytest.fixture
 def opened(
-    tmp_path: Path, clock: SetClock, ssh_host: Host, secrets: SessionSecrets
+    new_data: Path, tmp_path: Path, clock: SetClock, ssh_host: Host, secrets: SessionSecrets
 ) -> Iterator[AppServices]:
     """The services of one data folder; the server of the session is its host."""
     around = Surroundings(clock, "Nomsa", secrets, QUICK, tmp_path / "vault-key.txt")
-    services = open_services(tmp_path / "data", around)
+    services = open_services(new_data, around)
     keep_host(services, ssh_host)
     yield services
     services.close()
@@ -68,8 +68,8 @@ def made(opened: AppServices, ssh_host: Host) -> Callable[..., Change]:
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: SetClock) -> Iterator[Store]:
+def store(new_data: Path, clock: SetClock) -> Iterator[Store]:
     """A store of its own, where services need no more than that."""
-    kept = open_store(tmp_path / "data", clock=clock, actor="Nomsa")
+    kept = open_store(new_data, clock=clock, actor="Nomsa")
     yield kept
     kept.close()

@@ -25,8 +25,8 @@ def keyring():
 
 
 @pytest.fixture
-def services(tmp_path, keyring):
-    opened = open_services(tmp_path / "data", Surroundings(actor="Nomsa", secrets=keyring))
+def services(new_data, keyring):
+    opened = open_services(new_data, Surroundings(actor="Nomsa", secrets=keyring))
     yield opened
     opened.close()
 

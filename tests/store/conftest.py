@@ -1,6 +1,5 @@
 """A real store in a folder of its own, made from a template so that each test starts at once."""
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,18 +13,10 @@ from app.store.store import Store, open_store
 from tests.fakes import SetClock
 
 
-@pytest.fixture(scope="session")
-def empty_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with an up-to-date, empty database."""
-    data = tmp_path_factory.mktemp("store") / "data"
-    open_store(data, clock=SetClock(), actor="Thabo").close()
-    return data
-
-
 @pytest.fixture
-def data(empty_data: Path, tmp_path: Path) -> Path:
+def data(new_data: Path) -> Path:
     """A data folder of this test alone."""
-    return Path(shutil.copytree(empty_data, tmp_path / "data"))
+    return new_data
 
 
 @pytest.fixture

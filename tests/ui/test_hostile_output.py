@@ -38,9 +38,9 @@ exit 3
 
 
 @pytest.fixture
-def services(tmp_path):
+def services(new_data):
     around = Surroundings(actor="Nomsa", secrets=SessionSecrets())
-    made = open_services(tmp_path / "data", around)
+    made = open_services(new_data, around)
     yield made
     made.close()
 

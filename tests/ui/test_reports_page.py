@@ -25,8 +25,8 @@ from ui.widgets.labels import Label
 
 
 @pytest.fixture
-def services(tmp_path) -> Iterator[AppServices]:
-    made = open_services(tmp_path / "data", Surroundings(actor="Nomsa", secrets=SessionSecrets()))
+def services(new_data) -> Iterator[AppServices]:
+    made = open_services(new_data, Surroundings(actor="Nomsa", secrets=SessionSecrets()))
     yield made
     made.close()
 

@@ -26,9 +26,9 @@ def around() -> Surroundings:
 
 
 @pytest.fixture
-def data(tmp_path):
+def data(new_data):
     """A data folder with one change."""
-    services = open_services(tmp_path / "data", around())
+    services = open_services(new_data, around())
     changes.open_change("Add an index", desk=services.desk)
     services.close()
     return services.data

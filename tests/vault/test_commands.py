@@ -31,8 +31,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path, ssh_host, capsys) -> Desk:
-    data, key_file = tmp_path / "data", tmp_path / "key.txt"
+def desk(new_data, tmp_path, ssh_host, capsys) -> Desk:
+    data, key_file = new_data, tmp_path / "key.txt"
     around = Surroundings(key_file=key_file)
     with closing(open_services(data, around)) as services, services.new_uow() as uow:
         uow.hosts.add(ssh_host)

@@ -30,9 +30,9 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def data(tmp_path):
+def data(new_data):
     """Where the services keep their data."""
-    return tmp_path / "data"
+    return new_data
 
 
 @pytest.fixture

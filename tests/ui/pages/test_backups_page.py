@@ -12,9 +12,9 @@ from ui.widgets.buttons import Button
 
 
 @pytest.fixture
-def services(tmp_path, clock):
+def services(new_data, tmp_path, clock):
     around = Surroundings(clock, "Nomsa", SessionSecrets(), key_file=tmp_path / "vault-key.txt")
-    opened = open_services(tmp_path / "data", around)
+    opened = open_services(new_data, around)
     yield opened
     opened.close()
 

@@ -40,11 +40,11 @@ def shop(tmp_path) -> Path:
 
 
 @pytest.fixture
-def services(tmp_path, clock, ssh_host):
+def services(new_data, tmp_path, clock, ssh_host):
     around = Surroundings(
         clock, "Nomsa", SessionSecrets(), QUICK, key_file=tmp_path / "vault-key.txt"
     )
-    opened = open_services(tmp_path / "data", around)
+    opened = open_services(new_data, around)
     with opened.new_uow() as uow:
         uow.hosts.add(ssh_host)
         uow.log.append(NewEvent("host.added", "Added"))

@@ -23,12 +23,12 @@ from ui.pages.hosts.page import HostsPage
 
 
 @pytest.fixture
-def services(tmp_path, clock):
+def services(new_data, tmp_path, clock):
     """The services with a vault whose key lies in a file."""
     around = Surroundings(
         clock, "Nomsa", SessionSecrets(), QUICK, key_file=tmp_path / "vault-key.txt"
     )
-    opened = open_services(tmp_path / "data", around)
+    opened = open_services(new_data, around)
     with opened.new_uow() as uow:
         uow.hosts.add(DB)
         uow.log.append(NewEvent("host.added", "Added db-01"))

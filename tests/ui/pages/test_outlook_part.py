@@ -19,10 +19,10 @@ from ui.widgets.labels import Label
 
 
 @pytest.fixture
-def services(tmp_path, clock):
+def services(new_data, tmp_path, clock):
     """Services whose vault keeps its key in a file."""
     around = Surroundings(clock, "Nomsa", SessionSecrets(), key_file=tmp_path / "vault-key.txt")
-    opened = open_services(tmp_path / "data", around)
+    opened = open_services(new_data, around)
     yield opened
     opened.close()
 
