@@ -14,10 +14,12 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Sequence  # for Python 3.6
+from typing import IO, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence  # Python 3.6
 
 ROOT = Path(__file__).resolve().parent
 OLDEST, NEWEST = (3, 11), (3, 13)
@@ -66,17 +68,11 @@ def fitting_python() -> None:
             other = shutil.which("python3.%d" % minor)
             if other and not subprocess.call([other, "-c", ""], stderr=subprocess.DEVNULL):
                 os.execv(other, [other, str(ROOT / "dev.py"), *sys.argv[1:]])
-    wanted = "%d.%d to %d.%d" % (OLDEST + NEWEST)
+    age = "old" if sys.version_info[:2] < OLDEST else "new"
     raise Stop(
-        "This is Python %d.%d, which is too %s: Change Desk needs Python %s.\n"
+        "This is Python %d.%d, which is too %s: Change Desk needs Python %d.%d to %d.%d.\n"
         "Install one of them, then run: python3.%d dev.py %s"
-        % (
-            *sys.version_info[:2],
-            "old" if sys.version_info[:2] < OLDEST else "new",
-            wanted,
-            NEWEST[1],
-            " ".join(sys.argv[1:]),
-        )
+        % (*sys.version_info[:2], age, *OLDEST, *NEWEST, NEWEST[1], " ".join(sys.argv[1:]))
     )
 
 
@@ -135,11 +131,8 @@ def fingerprint(lock: str) -> str:
 def make_venv() -> None:
     """Make the virtual environment, or make it anew where it is broken."""
     python = venv_program("python")
-    if python.exists() and not subprocess.call(
-        [str(python), "-m", "pip", "--version"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ):
+    asked, silent = [str(python), "-m", "pip", "--version"], subprocess.DEVNULL
+    if python.exists() and not subprocess.call(asked, stdout=silent, stderr=silent):
         return
     if importlib.util.find_spec("ensurepip") is None:
         install_system_packages(["python%d.%d-venv" % sys.version_info[:2]])
@@ -157,21 +150,16 @@ def make_venv() -> None:
 def pip(*arguments: str) -> None:
     """Run pip and turn its failures into words."""
     done = subprocess.run(
-        [str(venv_program("python")), "-m", "pip", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        env=clean_env(),
-    )
+        [str(venv_program("python")), "-m", "pip", *arguments], env=clean_env(), text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace",
+    )  # fmt: skip
     if not done.returncode:
         return
     tail = "\n".join(done.stdout.strip().splitlines()[-12:])
     if "No space left" in done.stdout or "Errno 28" in done.stdout:
         raise Stop(f"The disk is full: free some room, then try again.\n{tail}")
-    if any(
-        sign in done.stdout for sign in ("ConnectionError", "NewConnection", "resolution", "Retry(")
-    ):
+    signs = ("ConnectionError", "NewConnection", "resolution", "Retry(")
+    if any(sign in done.stdout for sign in signs):
         raise Stop(f"The package index cannot be reached: check the network or the proxy.\n{tail}")
     raise Stop(f"pip could not install the packages:\n{tail}")
 
@@ -302,23 +290,34 @@ def lint(arguments: Sequence[str] = ()) -> int:
 
 
 def test(arguments: Sequence[str]) -> int:
-    """Lint, then run the tests, those of windows in processes of their own; pytest speaks last."""
+    """Lint, then run the tests; pytest speaks last.
+
+    Those of windows keep a core busy; the others mostly wait, run beside them, and speak first.
+    """
     set_up("requirements-dev.txt", (*OFFSCREEN, *SCREEN, *SERVER, *TEST_TOOLS))
     failed = lint()
-    parts = [arguments] if arguments else [*zip(WINDOW), [f"--ignore={x}" for x in WINDOW]]
-    codes = [_pytest(part) for part in parts]
+    if arguments:
+        codes = [_pytest(arguments)]
+    else:
+        with tempfile.TemporaryFile("a+", encoding="utf-8") as said, ThreadPoolExecutor(1) as lane:
+            windows = lane.submit(lambda: [_pytest([part], said) for part in WINDOW])
+            codes = [_pytest([f"--ignore={part}" for part in WINDOW]), *windows.result()]
+            said.seek(0)
+            print(said.read(), flush=True)
     if failed:
         print("The checks before the tests failed; see the top.")
     return next((code for code in codes if code), failed)
 
 
-def _pytest(arguments: Sequence[str]) -> int:
+def _pytest(arguments: Sequence[str], said: Optional[IO[str]] = None) -> int:
     """Run tests; twice more, said aloud, when the binding of the window has ended their process."""
+    command = [str(venv_program("python")), "-m", "pytest", *arguments]
+    env = clean_env({"QT_QPA_PLATFORM": "offscreen"})
     for _again in range(3):
-        code = python("-m", "pytest", *arguments, QT_QPA_PLATFORM="offscreen")
+        code = subprocess.call(command, cwd=ROOT, env=env, stdout=said, stderr=said)
         if code >= 0:
-            return code
-        print(f"THE PROCESS OF THE TESTS CRASHED: signal {-code}.", flush=True)
+            break
+        print(f"THE PROCESS OF THE TESTS CRASHED: signal {-code}.", file=said, flush=True)
     return code
 
 
