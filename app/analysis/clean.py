@@ -63,9 +63,20 @@ def counter_samples(series: Series) -> Samples:
     step_s = usual_step(at_s)
     gone_s, rise = np.diff(at_s), np.diff(value)
     rise = np.where(rise < 0, value[1:], rise)
-    known = gone_s <= _LONGEST_COUNT * step_s
+    known = gone_s <= _LONGEST_COUNT * _steps_nearby(gone_s, step_s)
     middle = at_s[1:] - gone_s / 2
     return Samples(middle[known], rise[known], gone_s[known], step_s)
+
+
+def _steps_nearby(gone_s: Array, step_s: float) -> Array | float:
+    """Return the usual distance around each sample: a total may be read at another step since."""
+    half = _HAMPEL_POINTS // 2
+    if len(gone_s) < _HAMPEL_POINTS or bool((gone_s <= _LONGEST_COUNT * step_s).all()):
+        return step_s
+    padded = np.pad(gone_s, half, mode="edge")
+    around = np.lib.stride_tricks.sliding_window_view(padded, _HAMPEL_POINTS)
+    nearby: Array = np.maximum(np.median(around, axis=1), step_s)
+    return nearby
 
 
 def ratio_samples(bad: Series, total: Series) -> Samples:
@@ -162,8 +173,9 @@ def into_bins(samples: Samples, slot: Slot, step_s: float) -> Bins:
         position.append(samples.at_s[cut] - start_s + begun)
         begun += end_s - start_s
     at = np.concatenate(position)
+    own_step_s = usual_step(at) or samples.step_s
     n = int(slot.length_s / step_s + 1e-6)
-    if samples.step_s > 0.5 * step_s and len(at):
+    if own_step_s > 0.5 * step_s and len(at):
         turns = np.exp(2j * np.pi * at / step_s).sum()
         index = np.rint(at / step_s - np.angle(turns) / (2 * np.pi)).astype(np.intp)
         if index[-1] >= n and index[0] >= 1:  # just before the edges instead of just after

@@ -137,11 +137,12 @@ def overall_verdict(comparisons: Iterable[Comparison]) -> OverallVerdict:
     """Put verdicts together; nothing is averaged, because an average hides the one that failed.
 
     Key metrics decide. Where none is marked, all count as key. A key metric that was agreed and
-    never measured is as open as one that cannot be told, and a crossed target is harm on any.
+    never measured is as open as one that cannot be told. A crossed target, and a broken objective,
+    is harm on any.
     """
     found = list(comparisons)
     keys = [item for item in found if item.key] or found
-    harmed = (item for item in found if item in keys or item.crossed_target)
+    harmed = (item for item in found if item in keys or item.crossed_limit)
     if any(_is_harm(item) for item in harmed):
         return OverallVerdict.REGRESSED
     if any(item.verdict is Verdict.REGRESSED for item in found):
@@ -158,5 +159,5 @@ def overall_verdict(comparisons: Iterable[Comparison]) -> OverallVerdict:
 
 
 def _is_harm(item: Comparison) -> bool:
-    got_worse = item.verdict is Verdict.REGRESSED or item.crossed_target
+    got_worse = item.verdict is Verdict.REGRESSED or item.crossed_limit
     return got_worse and not item.moved_before_change

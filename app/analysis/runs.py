@@ -11,8 +11,8 @@ from app.analysis.effect import MIN_RUNS, Effect, Measured, by_runs, in_units, w
 from app.analysis.judge import Terms, rule
 from app.analysis.levels import levels_of, usual_scale
 from app.analysis.ratio import Ratio
-from app.analysis.study import MIN_EFFECTIVE, Gate, Study, Window
-from app.domain.verdict import Design, Scale
+from app.analysis.study import MIN_EFFECTIVE, Study, Window
+from app.domain.verdict import Design, Gate, Scale
 
 
 def enough_runs(before: int, after: int) -> bool:

@@ -6,7 +6,6 @@ looked at: four or more comparable earlier days (A), or the two windows alone (B
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 import numpy as np
 
@@ -32,7 +31,7 @@ from app.analysis.judge import Ruling, Terms, rule
 from app.analysis.levels import Levels, less_control, levels_of, usual_scale
 from app.analysis.ratio import Ratio
 from app.analysis.windows import Candidate, Layout, Slot
-from app.domain.verdict import Design, ReferenceDay, Scale
+from app.domain.verdict import Design, Gate, ReferenceDay, Scale
 from app.i18n import _
 
 MIN_DAYS, MAX_DAYS = 4, 14
@@ -40,21 +39,6 @@ MIN_EFFECTIVE = 8.0
 """Independent observations per window, below which windows alone say nothing."""
 SURE_EFFECTIVE = 24.0
 """Below this, persistence itself is badly known, and a drift must be ruled out as well."""
-
-
-class Gate(StrEnum):
-    """What stood in the way of a verdict."""
-
-    NOTHING_BEFORE = "nothing_before"
-    NOTHING_AFTER = "nothing_after"
-    THIN_BEFORE = "thin_before"
-    THIN_AFTER = "thin_after"
-    THIN_CONTROL = "thin_control"
-    FEW_INDEPENDENT = "few_independent"
-    DRIFT = "drift"
-    RHYTHM = "rhythm"
-    EMPTY_RUN = "empty_run"
-    OTHER_SERIES = "other_series"
 
 
 @dataclass(frozen=True, slots=True)

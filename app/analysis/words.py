@@ -7,7 +7,7 @@ Two significant digits, one unit, frequencies instead of probabilities. Never "s
 from dataclasses import dataclass
 from datetime import timedelta
 
-from app.analysis.study import MIN_DAYS, Gate
+from app.analysis.study import MIN_DAYS
 from app.analysis.words_figures import (
     estimate,
     floor_decides,
@@ -20,8 +20,8 @@ from app.analysis.words_figures import (
     told_in_units,
 )
 from app.domain.metric import MetricKind
-from app.domain.verdict import Caveat, Comparison, Design, Verdict, WindowFacts
-from app.i18n import _, ngettext
+from app.domain.verdict import Caveat, Comparison, Design, Gate, Verdict, WindowFacts
+from app.i18n import _, later, ngettext
 from app.wording import (
     agreed_percent,
     clock,
@@ -96,10 +96,14 @@ def reason(found: Comparison, background: Background) -> str:
         case _ if background.is_exact:
             return _("The level is constant on both sides, and differs.")
         case _:
-            text = _(
-                "The likely range excludes “no change”, and the {limit} that matter are reached."
-            )
-            return f"{text.format(limit=limit)} {_by_itself(found.p)}".strip()
+            return _why_moved(found, limit)
+
+
+def _why_moved(found: Comparison, limit: str) -> str:
+    text = _("The likely range excludes “no change”, and the {limit} that matter are reached.")
+    if found.strict:
+        text = _("The whole likely range lies beyond the {limit} that matter.")
+    return f"{text.format(limit=limit)} {_by_itself(found.p)}".strip()
 
 
 def _by_itself(p: float | None) -> str:
@@ -161,8 +165,11 @@ def _levels(found: Comparison) -> str:
 
 def _matters(found: Comparison) -> str:
     parts = []
-    if found.verdict is Verdict.REGRESSED:
-        limit = agreed_percent(found.margin)
+    limit = agreed_percent(found.margin)
+    if found.strict and found.interval95 is not None:
+        text = _("The whole range lies beyond the agreed {limit}, as the strict rule asks.")
+        parts.append(text.format(limit=limit))
+    elif found.verdict is Verdict.REGRESSED:
         parts.append(_("That is above the agreed {limit} limit.").format(limit=limit))
     if found.target_met is not None:
         text = _("The target of {target} is met.")
@@ -246,7 +253,7 @@ def _unsure(found: Comparison, background: Background) -> str:
     first = _("{name}: we cannot tell yet.")
     if background.is_real and not background.gates:
         first = _("{name} moved, but by how much is not yet certain.")
-    if Gate.OTHER_SERIES in background.gates:
+    if not found.is_comparable:
         first = _("{name}: before and after cannot be compared.")
     parts = [first.format(name=found.metric)]
     if found.relative_change is not None and found.interval95 is not None:
@@ -269,28 +276,28 @@ def _would_show(found: Comparison, visible: float) -> str:
     return text.format(visible=percent(visible))
 
 
+_GATES = {
+    Gate.NOTHING_BEFORE: later("There are no usable samples from before the change."),
+    Gate.NOTHING_AFTER: later("There are no samples from after the change."),
+    Gate.THIN_CONTROL: later("The control has too few samples in the same windows."),
+    Gate.EMPTY_RUN: later("A run holds too few samples."),
+    Gate.OTHER_SERIES: later("The source names the series otherwise since the change."),
+    Gate.OTHER_STEP: later("Each sample speaks for another span of time since the change."),
+    Gate.DRIFT: later("A steady drift through both windows would look the same."),
+    Gate.RHYTHM: later("The same hours of earlier days moved alike."),
+}
+
+
 def _gate(gate: Gate, found: Comparison) -> str:
     match gate:
-        case Gate.NOTHING_BEFORE:
-            return _("There are no usable samples from before the change.")
-        case Gate.NOTHING_AFTER:
-            return _("There are no samples from after the change.")
         case Gate.THIN_BEFORE:
             return _thin(found.window_before, _("before"))
         case Gate.THIN_AFTER:
             return _thin(found.window_after, _("after"))
-        case Gate.THIN_CONTROL:
-            return _("The control has too few samples in the same windows.")
         case Gate.FEW_INDEPENDENT:
             return _too_close(found)
-        case Gate.EMPTY_RUN:
-            return _("A run holds too few samples.")
-        case Gate.OTHER_SERIES:
-            return _("The source names the series otherwise since the change.")
-        case Gate.DRIFT:
-            return _("A steady drift through both windows would look the same.")
         case _:
-            return _("The same hours of earlier days moved alike.")
+            return _(_GATES[gate])
 
 
 def _too_close(found: Comparison) -> str:
@@ -318,6 +325,8 @@ def _next(found: Comparison, background: Background) -> str:
         return _("Next: add samples from before the change.")
     if Gate.OTHER_SERIES in background.gates:
         return _("Next: read both windows from a series whose labels stay the same.")
+    if Gate.OTHER_STEP in background.gates:
+        return _("Next: read both windows with the same step.")
     if Gate.THIN_CONTROL in background.gates:
         return _("Next: add samples of the control, or judge without it.")
     if found.design is Design.RUNS:

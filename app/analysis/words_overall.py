@@ -28,6 +28,9 @@ def overall_sentence(verdict: OverallVerdict, found: Sequence[Comparison], numbe
         if counts[kind]:
             named = "" if kind is Verdict.NO_MATERIAL_CHANGE else _names(found, kind)
             parts.append(text.format(n=counts[kind]) + named)
+    if crossed := [item for item in found if item.crossed_limit]:
+        names = ", ".join(item.metric for item in crossed)
+        parts.append(_("{n} crossed a limit ({names})").format(n=len(crossed), names=names))
     head = _("Change {number}: {verdict}.") if number else _("{verdict}.")
     total = ngettext("Of {n} measure: {parts}.", "Of {n} measures: {parts}.", len(found))
     return " ".join(
@@ -59,7 +62,7 @@ def overall_rule(verdict: OverallVerdict) -> str:
     """Return the rule that gives this overall verdict."""
     match verdict:
         case OverallVerdict.REGRESSED:
-            return _("A key measure got worse, or a measure crossed its target.")
+            return _("A key measure got worse, or a measure crossed its target or its objective.")
         case OverallVerdict.MIXED:
             return _("Only measures that are not key got worse, or a move began before the change.")
         case OverallVerdict.INCONCLUSIVE:

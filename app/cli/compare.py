@@ -105,7 +105,6 @@ def _judge(args: argparse.Namespace) -> tuple["Comparison", list[str]]:
         window_s=window_s,
         settle_s=None if args.settle is None else span_s(args.settle),
         zone=args.zone,
-        strict=args.strict,
     )
     spans = [[read_moment(end, args.zone) for end in _pair(text)] for text in args.exclude]
     blocked = tuple(Blocked(first_s, last_s, _("excluded")) for first_s, last_s in spans)
@@ -119,6 +118,7 @@ def _judge(args: argparse.Namespace) -> tuple["Comparison", list[str]]:
         worse_when=WorseWhen(args.worse),
         margin=share(args.margin) if args.margin else _usual_margin(kind),
         floor=_floor(args.floor),
+        strict=args.strict,
     )
     return compare_metric(metric, samples, layout, control=control), notes
 

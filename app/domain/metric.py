@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+READ_BY_US = "host"
+"""The source of what the program reads itself on a host."""
+
+
 class MetricKind(StrEnum):
     """What a sample is, which decides how samples are put together."""
 
@@ -65,7 +69,8 @@ class Metric:
     """One measure of a change.
 
     ``margin`` is the relative change that matters (0.05 = 5 %), ``floor`` the absolute one in
-    ``unit``; below either, nothing is material. A *key* metric decides the overall verdict.
+    ``unit``; below either, nothing is material. A *key* metric decides the overall verdict. Of a
+    *strict* one a move counts only when the whole likely range (95 %) lies beyond the margin.
     """
 
     id: str
@@ -76,6 +81,7 @@ class Metric:
     margin: float = 0.05
     floor: float = 0.0
     key: bool = False
+    strict: bool = False
     target: Target | None = None
     query: str = ""
     source: str = ""

@@ -45,6 +45,37 @@ class BudgetUse:
     during: BudgetPart
     after: BudgetPart
     sentence: str = ""
+    is_rise_real: bool = False
+    """Whether more is bad after than before, and not by chance (likely range of 95 %)."""
+
+    @property
+    def used(self) -> float | None:
+        """The share of the whole budget that this change used; None where nothing was measured.
+
+        It is what went during the work and in the window after it, beyond what would have gone in
+        the same time at the pace of before.
+        """
+        usual = self.before.burn or 0.0
+        spent = [
+            part.spent * max(0.0, part.burn - usual) / part.burn if part.burn else 0.0
+            for part in (self.during, self.after)
+            if part.spent is not None and part.burn is not None
+        ]
+        return sum(spent) if spent else None
+
+    @property
+    def is_crossed(self) -> bool:
+        """Whether this change broke the promise.
+
+        It did when it used up the whole budget by itself, or when the budget lasted before (burn
+        rate up to 1), does not last at the pace since (above 1), and that is not by chance.
+        """
+        if (self.used or 0.0) >= 1:
+            return True
+        before, after = self.before.burn, self.after.burn
+        if before is None or after is None:
+            return False
+        return before <= 1 < after and self.is_rise_real
 
 
 @dataclass(frozen=True, slots=True)

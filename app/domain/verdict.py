@@ -24,6 +24,27 @@ class Design(StrEnum):
     RUNS = "runs"
 
 
+class Gate(StrEnum):
+    """What stood in the way of a verdict."""
+
+    NOTHING_BEFORE = "nothing_before"
+    NOTHING_AFTER = "nothing_after"
+    THIN_BEFORE = "thin_before"
+    THIN_AFTER = "thin_after"
+    THIN_CONTROL = "thin_control"
+    FEW_INDEPENDENT = "few_independent"
+    DRIFT = "drift"
+    RHYTHM = "rhythm"
+    EMPTY_RUN = "empty_run"
+    OTHER_SERIES = "other_series"
+    OTHER_STEP = "other_step"
+
+    @property
+    def forbids_comparing(self) -> bool:
+        """Whether before and after are not the same measure, so that no move can be told."""
+        return self in (Gate.OTHER_SERIES, Gate.OTHER_STEP)
+
+
 class Evidence(StrEnum):
     """How far the verdict carries."""
 
@@ -83,8 +104,6 @@ class Parameters:
     step_s: float | None = None
     weekend: tuple[int, ...] = (5, 6)
     """Days of the other type, Monday is 0."""
-    strict: bool = False
-    """Whether a move counts only when the whole likely range lies beyond the margin."""
     method: str = "1"
 
     @property
@@ -193,6 +212,8 @@ class Comparison:
     margin: float = 0.05
     floor: float = 0.0
     key: bool = False
+    strict: bool = False
+    """Whether a move counts only when the whole likely range lies beyond the margin."""
     target: Target | None = None
     design: Design = Design.NO_HISTORY
     evidence: Evidence = Evidence.LIMITED
@@ -265,6 +286,24 @@ class Comparison:
         if self.target is None or self.before is None or self.target_met is not False:
             return False
         return self.target.met_by(self.before) and self.is_real
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether before and after are the same measure."""
+        return not any(Gate(gate).forbids_comparing for gate in self.gates)
+
+    @property
+    def crossed_objective(self) -> bool:
+        """Whether the change broke what was promised to users (`BudgetUse.is_crossed`).
+
+        Where before and after are not the same measure, nothing is said of it.
+        """
+        return self.budget is not None and self.budget.is_crossed and self.is_comparable
+
+    @property
+    def crossed_limit(self) -> bool:
+        """Whether a hard limit was kept before and is not since: a target or an objective."""
+        return self.crossed_target or self.crossed_objective
 
     @property
     def moved_before_change(self) -> bool:

@@ -12,11 +12,14 @@ from scipy.stats import false_discovery_control
 from app.analysis.effect import Effect
 from app.analysis.judge import Terms, overall_verdict, rule, survivors
 from app.analysis.ratio import Ratio
+from app.analysis.words_overall import overall_rule, overall_sentence
 from app.domain.ids import ChangeId
 from app.domain.metric import Target, WorseWhen
-from app.domain.verdict import Comparison, OverallVerdict, Scale, Shift, Verdict
+from app.domain.objective import BudgetPart, BudgetUse, Objective
+from app.domain.verdict import Comparison, Gate, OverallVerdict, Scale, Shift, Verdict
 from tests.fakes import NOON
 
+HOUR_S = 3600.0
 LOG = Ratio(Scale.LOG, 100.0, 120.0)
 
 
@@ -203,3 +206,20 @@ def test_the_false_discovery_rate_is_held_as_scipy_does() -> None:
             chances = (rng.random(size) ** 3).tolist()
             kept = false_discovery_control(chances) <= 0.05
             assert survivors(chances) == tuple(bool(each) for each in kept)
+
+
+def test_a_broken_objective_is_harm_however_small_the_move_unless_it_cannot_be_compared() -> None:
+    calm, since = (BudgetPart(HOUR_S, HOUR_S, bad, bad / 0.001, 0.0) for bad in (0.0005, 0.002))
+    budget = BudgetUse(Objective(0.999), calm, calm, since, is_rise_real=True)
+    crossed = replace(
+        comparison(Verdict.NO_MATERIAL_CHANGE, key=False, name="orders"), budget=budget
+    )
+    found = [comparison(Verdict.IMPROVED), crossed]
+    assert overall_verdict(found) is OverallVerdict.REGRESSED
+    told = overall_sentence(overall_verdict(found), found)
+    assert "1 crossed a limit (orders)" in told
+    assert "its objective" in overall_rule(overall_verdict(found))
+    other = replace(crossed, gates=(Gate.OTHER_SERIES.value,))
+    assert overall_verdict([found[0], other]) is OverallVerdict.IMPROVED
+    chance = replace(crossed, budget=replace(budget, is_rise_real=False))
+    assert overall_verdict([found[0], chance]) is OverallVerdict.IMPROVED

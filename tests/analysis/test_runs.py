@@ -13,8 +13,7 @@ from app.analysis.load_parts import Parts
 from app.analysis.load_run import Span, steady_span
 from app.analysis.loadtest import Batch
 from app.analysis.runs import between_runs, percentiles_within, within_runs
-from app.analysis.study import Gate
-from app.domain.verdict import Verdict
+from app.domain.verdict import Gate, Verdict
 
 TERMS = Terms(margin=0.10)
 RUNS_TRIED = 120

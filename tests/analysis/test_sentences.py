@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.analysis.study import Gate
 from app.analysis.words import Background, reason, sentence
 from app.analysis.words_overall import overall_sentence
 from app.domain.metric import MetricKind, Target
@@ -16,6 +15,7 @@ from app.domain.verdict import (
     Caveat,
     Comparison,
     Design,
+    Gate,
     OverallVerdict,
     Parameters,
     ReferenceDay,
@@ -69,6 +69,13 @@ CASES = {
         "Checkout response time (95th percentile) got slower by 18 % (412 → 486 ms). Likely range "
         "(95 %) +11 % to +25 %. That is above the agreed 10 % limit. Compared with the same hours "
         "on 7 earlier days; a move this large did not occur on any of them.",
+    ),
+    "regressed, strict": (
+        replace(RESPONSE, strict=True, margin=0.05), REAL,
+        "Checkout response time (95th percentile) got slower by 18 % (412 → 486 ms). Likely range "
+        "(95 %) +11 % to +25 %. The whole range lies beyond the agreed 5 %, as the strict rule "
+        "asks. Compared with the same hours on 7 earlier days; a move this large did not occur on "
+        "any of them.",
     ),
     "regressed, target missed, seen before": (
         replace(RESPONSE, target=Target(450.0, at_most=True)),

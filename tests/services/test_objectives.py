@@ -8,9 +8,15 @@ from hypothesis import strategies as st
 from app.analysis.clean import gauge_samples
 from app.analysis.windows import Layout
 from app.domain.metric import Metric, MetricKind, Series, Target
-from app.domain.objective import Objective
+from app.domain.objective import BudgetPart, BudgetUse, Objective
 from app.domain.verdict import Parameters, Verdict
-from app.services.metric.objectives import Stretch, apdex_move, budget_use, has_budget
+from app.services.metric.objectives import (
+    Stretch,
+    apdex_move,
+    bad_share_rises,
+    budget_use,
+    has_budget,
+)
 
 HOUR = 3600.0
 SPAN = (0.0, HOUR)
@@ -105,3 +111,58 @@ def test_without_a_threshold_or_samples_there_is_no_apdex():
     assert apdex_move(Metric("r", "Response"), samples, layout) is None
     nothing = gauge_samples(Series(np.empty(0), np.empty(0)))
     assert apdex_move(METRIC, nothing, layout) is None
+
+
+def part(burn, hours=3.0, days=30.0):
+    spent = None if burn is None else burn * hours / (24 * days)
+    return BudgetPart(hours * HOUR, hours * HOUR, None if burn is None else burn / 100, burn, spent)
+
+
+def use(before, during, after, *, real=True, hours=3.0):
+    parts = (part(burn, hours) for burn in (before, during, after))
+    return BudgetUse(Objective(0.99), *parts, is_rise_real=real)
+
+
+@pytest.mark.parametrize(
+    ("found", "used", "crossed"),
+    [
+        (use(0.0, 2.0, 0.0), 2 * 3 / 720, False),
+        (use(0.5, 2.5, 1.5), (2.0 + 1.0) * 3 / 720, True),
+        (use(0.5, 2.5, 1.5, real=False), (2.0 + 1.0) * 3 / 720, False),
+        (use(1.5, 1.5, 3.0), 1.5 * 3 / 720, False),  # it did not last before either
+        (use(0.0, 240.0, 0.0, real=False), 1.0, True),  # the work took all of it
+        (use(2.0, 1.0, 1.0), 0.0, False),
+        (use(None, None, 2.0), 2 * 3 / 720, False),
+        (use(0.5, None, None), None, False),
+    ],
+)
+def test_an_objective_is_crossed_by_a_budget_that_no_longer_lasts_or_is_used_up(
+    found, used, crossed
+):
+    assert found.used == (None if used is None else pytest.approx(used))
+    assert found.is_crossed is crossed
+
+
+def shares(after: float, seed=4):
+    """Failed over all, a sample a minute, around 0.5 % before."""
+    rng = np.random.default_rng(seed)
+    at_s = 1_790_000_400.0 + 60.0 * np.arange(420)
+    share = np.where(at_s >= at_s[0] + 12_000, after, 0.005)
+    series = Series(at_s, rng.binomial(2000, share) / 2000)
+    layout = Layout.around(at_s[0] + 10_800, at_s[0] + 12_000, Parameters(settle_s=600.0))
+    return gauge_samples(series), layout
+
+
+@pytest.mark.parametrize(("after", "rises"), [(0.005, False), (0.02, True), (0.001, False)])
+def test_a_rise_of_what_is_bad_is_told_from_chance(after, rises):
+    assert bad_share_rises(ratio(), *shares(after)) is rises
+    assert not bad_share_rises(Metric("a", "A"), *shares(after)), "nothing was promised of it"
+
+
+def test_a_running_total_is_held_against_its_target_by_its_pace():
+    total = Metric(
+        "e", "Errors", "1/s", MetricKind.COUNTER, target=Target(1.0), objective=Objective(0.9)
+    )
+    slow = budget_use(total, Stretch(SPAN, every_minute(30.0 * np.arange(60))), NOTHING, NOTHING)
+    fast = budget_use(total, Stretch(SPAN, every_minute(90.0 * np.arange(60))), NOTHING, NOTHING)
+    assert (slow.before.bad_share, fast.before.bad_share) == (0.0, 1.0)

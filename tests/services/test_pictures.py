@@ -10,13 +10,15 @@ from app.analysis.chart_plot import Tone
 from app.domain.change import ChangeState
 from app.domain.metric import Metric, MetricKind, Series, WindowName
 from app.domain.objective import Objective
+from app.domain.verdict import OverallVerdict
+from app.services.metric.comparison import overall
 from app.services.metric.imports import FileImport, import_file
 from app.services.metric.method_words import method_of, promises_line
 from app.services.metric.verdicts import judge
 from app.services.pictures.metric import metric_pictures, window_chart
 from app.services.pictures.pair import pair_picture
 from app.services.pictures.shelf import Shelf
-from app.wording import number
+from app.wording import number, percent
 from tests.services.test_verdicts import THURSDAY, WORK, around_work, write
 
 METRICS = (
@@ -166,13 +168,15 @@ def test_the_method_shows_every_number_behind_a_verdict(opened, change, tmp_path
     assert promises_line(found).startswith("Apdex at 101\u202fms: 0.8")
 
 
-def test_the_budget_of_a_change_counts_what_the_work_took(opened, made, tmp_path, clock):
+@pytest.mark.parametrize("since", [0.0005, 0.002])
+def test_the_budget_of_a_change_counts_what_the_work_took(opened, made, tmp_path, clock, since):
     clock.pass_by(days=6)
     failed = Metric("failed", "Failed orders", "", MetricKind.RATIO, objective=Objective(0.999))
     change = made(ChangeState.IMPLEMENT, metrics=(failed,), **WORK)
     begin, end = THURSDAY.timestamp(), (THURSDAY + timedelta(minutes=20)).timestamp()
     at_s = np.arange(begin - 3 * 3600, end + 600 + 3 * 3600, 60.0)
     value = np.where((at_s >= begin) & (at_s < end), 0.5, 0.0005)
+    value[at_s >= end + 600] = since
     path = write(tmp_path / "failed.csv", Series(at_s, value))
     path.write_text(
         "time,ms\n" + "".join(f"{at:.0f},{x}\n" for at, x in zip(at_s, value, strict=True))
@@ -185,7 +189,18 @@ def test_the_budget_of_a_change_counts_what_the_work_took(opened, made, tmp_path
     spent = (20 * 0.5 + 10 * 0.0005) / 0.001 / (30 * 24 * 60)
     assert budget.during.spent == pytest.approx(spent)
     assert budget.during.seconds == 1800.0
-    assert "the work took 23\u202f% of it" in budget.sentence
+    beyond = max(0.0, since - 0.0005) * 180 + 20 * (0.5 - 0.0005)
+    assert budget.used == pytest.approx(beyond / 0.001 / (30 * 24 * 60), rel=1e-3)
+    assert f"this change used {percent(budget.used)} of it" in budget.sentence
+    assert f"this change used {percent(budget.used)}; burn rate since" in promises_line(found)
+    crossed = since > 0.001
+    assert (found.crossed_objective, found.crossed_limit) == (crossed, crossed)
+    assert ("The objective is crossed" in promises_line(found)) is crossed
+    assert ("The objective is crossed" in budget.sentence) is crossed
+    told = {label: text for part in method_of(found) for label, text in part.rows}
+    assert told["Objective crossed"] != "no" if crossed else told["Objective crossed"] == "no"
+    assert overall([found]).verdict is OverallVerdict.REGRESSED or not crossed
+    assert "the work took 23\u202f%" in budget.sentence
     with opened.new_uow() as uow:
         windows = {item.window for item in uow.samples.list(change=change.id)}
     assert WindowName.DURING in windows

@@ -14,9 +14,10 @@ import numpy as np
 from app.analysis.clean import HOUR_S, Samples, samples_of
 from app.analysis.judge import Terms, family_places, overall_verdict, survivors
 from app.analysis.load import per_load
+from app.analysis.monitoring import other_step
 from app.analysis.quantiles import quantile_moves
 from app.analysis.shift import shift_start
-from app.analysis.study import Gate, Study, Window, study
+from app.analysis.study import Study, Window, study
 from app.analysis.windows import Layout, Slot, instant
 from app.analysis.words import Background, reason, sentence
 from app.analysis.words_overall import overall_rule, overall_sentence
@@ -31,13 +32,13 @@ from app.domain.verdict import (
     FamilyPlace,
     LoadCheck,
     Overall,
-    Parameters,
     QuantileMove,
     Shift,
     Verdict,
     WindowFacts,
 )
 from app.i18n import _
+from app.services.metric.around import Around, with_step
 from app.services.metric.two_windows import layout_of_windows
 from app.wording import signed_percent
 
@@ -50,17 +51,6 @@ class Control:
 
     name: str
     samples: Samples
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What is known of the hours of the windows, beside the samples."""
-
-    notes: tuple[str, ...] = ()
-    """Said with the verdict, such as another change in the same hours."""
-    caveats: tuple[Caveat, ...] = ()
-    gates: tuple[Gate, ...] = ()
-    """What forbids a verdict whatever the samples say."""
 
 
 def compare_metric(
@@ -83,7 +73,8 @@ def compare_metric(
         around: What else is known of the hours.
     """
     beside = control.samples if control else None
-    found = study(samples, layout, _terms(metric, layout.parameters), control=beside)
+    found = study(samples, layout, _terms(metric), control=beside)
+    around = with_step(metric, found, other_step(samples, layout), around)
     found = replace(found, gates=(*found.gates, *around.gates))
     caveats = (Caveat.NO_REFERENCE_DAYS,) if found.design is Design.NO_HISTORY else ()
     caveats = (*caveats, *around.caveats)
@@ -103,8 +94,8 @@ def _control_notes(control: Control | None, found: Study) -> tuple[str, ...]:
     return (text,)
 
 
-def _terms(metric: Metric, parameters: Parameters) -> Terms:
-    return Terms(metric.margin, metric.floor, metric.worse_when, parameters.strict)
+def _terms(metric: Metric) -> Terms:
+    return Terms(metric.margin, metric.floor, metric.worse_when, metric.strict)
 
 
 def _blank(metric: Metric, change: ChangeId) -> Comparison:
@@ -121,6 +112,7 @@ def _blank(metric: Metric, change: ChangeId) -> Comparison:
         margin=metric.margin,
         floor=metric.floor,
         key=metric.key,
+        strict=metric.strict,
         target=metric.target,
     )
 
@@ -186,7 +178,7 @@ def _told(
         step_s=found.step_s,
         parameters=layout.parameters,
     )
-    if Gate.OTHER_SERIES in found.gates:
+    if not comparison.is_comparable:
         comparison = _without_move(comparison)
     else:
         moved = _shift(comparison, found, (samples, control), layout)

@@ -3,18 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.analysis.study import Gate
 from app.domain.objective import BudgetPart
 from app.domain.verdict import (
     Comparison,
     Design,
     Evidence,
+    Gate,
     QuantileMove,
     Scale,
     Verdict,
     WindowFacts,
 )
 from app.i18n import _, later
+from app.services.metric.objectives import crossed_words
 from app.wording import (
     THIN,
     agreed_percent,
@@ -56,6 +57,8 @@ _GATES = {
     Gate.DRIFT: later("a drift would look the same"),
     Gate.RHYTHM: later("earlier days moved alike"),
     Gate.EMPTY_RUN: later("a run holds too little"),
+    Gate.OTHER_SERIES: later("another series than before"),
+    Gate.OTHER_STEP: later("samples of another step than before"),
 }
 
 
@@ -221,6 +224,9 @@ def _promises(found: Comparison) -> Iterator[tuple[str, str]]:
         sides = ((_("before"), budget.before), (_("during the work"), budget.during),
                  (_("after"), budget.after))  # fmt: skip
         yield name, "; ".join(f"{side}: {_spent(part)}" for side, part in sides)
+        if budget.used is not None:
+            yield _("Used by this change, beyond the pace of before"), percent(budget.used)
+        yield _("Objective crossed"), crossed_words(budget) or _("no")
 
 
 def _spent(part: BudgetPart) -> str:
@@ -240,7 +246,8 @@ def _fixed(found: Comparison) -> Iterator[tuple[str, str]]:
     yield _("Pause after the work"), duration(told.settle_used_s)
     yield _("Least step"), duration(told.step_s) if told.step_s else _("rule of the method")
     yield _("Zone of the hours"), told.zone
-    yield _("Proof of harm wanted (strict)"), _("yes") if told.strict else _("no")
+    strict = _("yes, the whole likely range beyond the margin") if found.strict else _("no")
+    yield _("Strict rule"), strict
     yield _("Version of the method"), told.method
 
 
@@ -257,14 +264,19 @@ def promises_line(found: Comparison) -> str:
             )
         )
     if (budget := found.budget) is not None:
-        during, after = budget.during.spent, budget.after.burn
-        text = _("Error budget: the work took {spent}; burn rate since the change {burn}.")
+        used, burn = budget.used, budget.after.burn
+        text = _(
+            "Error budget of {days} days: this change used {used}; "
+            "burn rate since the change {burn}."
+        )
         parts.append(
             text.format(
-                spent=_("unknown") if during is None else percent(during),
-                burn=_("unknown") if after is None else number(after),
+                days=number(budget.objective.days),
+                used=_("an unknown part") if used is None else percent(used),
+                burn=_("unknown") if burn is None else number(burn),
             )
         )
+        parts += [told] if (told := crossed_words(budget)) else []
     return " ".join(parts)
 
 

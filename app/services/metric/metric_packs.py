@@ -7,11 +7,11 @@ measure more makes a false alarm more likely.
 from dataclasses import replace
 
 from app.domain.ids import HostId, new_id
-from app.domain.metric import Metric, MetricKind, WorseWhen
+from app.domain.metric import READ_BY_US, Metric, MetricKind, WorseWhen
 from app.domain.vocabulary import NeedCategory
 from app.i18n import _, later
 
-_HOST, _FILE = "host", "import"
+_HOST, _FILE = READ_BY_US, "import"
 
 _RESPONSE = Metric(
     "", later("Response time"), "ms", MetricKind.LATENCY, margin=0.10, floor=5.0, key=True,

@@ -11,7 +11,7 @@ from app.analysis.clean import usual_step
 from app.domain.change import Change
 from app.domain.event import Actor, NewEvent
 from app.domain.ids import SampleSetId, new_id
-from app.domain.metric import Metric, SampleSet, WindowName
+from app.domain.metric import READ_BY_US, Metric, SampleSet, WindowName
 from app.errors import InvalidInput
 from app.i18n import _
 from app.services.change.changes import Desk
@@ -81,7 +81,7 @@ def measure(
 
 def is_live(metric: Metric) -> bool:
     """Whether a metric can be read at any time; the samples of any other come from files."""
-    return bool(metric.host) and metric.source == "host"
+    return bool(metric.host) and metric.source == READ_BY_US
 
 
 def freeze(

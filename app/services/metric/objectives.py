@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.analysis.apdex import budget_used, burn_rate
-from app.analysis.clean import Array, Samples, usual_step
+from app.analysis.clean import Array, Samples, samples_of, usual_step
 from app.analysis.judge import Terms
 from app.analysis.study import study
 from app.analysis.windows import Layout
@@ -37,9 +37,11 @@ def has_budget(metric: Metric) -> bool:
 
 
 def budget_use(
-    metric: Metric, before: Stretch, during: Stretch, after: Stretch
+    metric: Metric, before: Stretch, during: Stretch, after: Stretch, *, rises: bool = False
 ) -> BudgetUse | None:
     """Return what each stretch took from the error budget; None without an objective.
+
+    ``rises`` is what `bad_share_rises` says.
 
     A share of bad counts as it was measured, each sample for the time until the next one. Of other
     metrics a sample that misses the target is bad; readings of response times that gave no answer
@@ -48,8 +50,22 @@ def budget_use(
     if metric.objective is None or not has_budget(metric):
         return None
     first, middle, last = (_part(metric, metric.objective, s) for s in (before, during, after))
-    found = BudgetUse(metric.objective, first, middle, last)
+    found = BudgetUse(metric.objective, first, middle, last, is_rise_real=rises)
     return replace(found, sentence=_budget_words(metric, found))
+
+
+def bad_share_rises(metric: Metric, samples: Samples, layout: Layout) -> bool:
+    """Tell whether more is bad after than before, and not by chance (likely range of 95 %).
+
+    The share of bad is judged like any other one: against earlier days where there are some.
+    """
+    if not has_budget(metric) or not len(samples.at_s):
+        return False
+    bad = _badness(metric, samples.part / samples.whole)
+    scored = replace(samples, part=bad * samples.whole, is_ratio=True)
+    found = study(scored, layout, Terms())
+    rises = found.ruling is not None and found.ruling.is_real and found.ruling.absolute > 0
+    return rises and not found.gates
 
 
 def apdex_move(metric: Metric, samples: Samples, layout: Layout) -> ApdexMove | None:
@@ -79,6 +95,7 @@ def apdex_move(metric: Metric, samples: Samples, layout: Layout) -> ApdexMove | 
 def _part(metric: Metric, objective: Objective, stretch: Stretch) -> BudgetPart:
     seconds = max(0.0, stretch.span[1] - stretch.span[0])
     series = stretch.series
+    series = None if series is None else _figures(metric, series)
     known = np.empty(0) if series is None else _inside(series, stretch.span)
     failed = stretch.failed if metric.kind is MetricKind.LATENCY else 0
     n = known.size + failed
@@ -89,6 +106,14 @@ def _part(metric: Metric, objective: Objective, stretch: Stretch) -> BudgetPart:
     measured_s = min(seconds, n * step_s)
     spent = budget_used(bad, objective.share, hours=measured_s / _HOUR_S, days=objective.days)
     return BudgetPart(seconds, measured_s, bad, burn_rate(bad, objective.share), spent)
+
+
+def _figures(metric: Metric, series: Series) -> Series:
+    """Return what a target is about: of a running total that is its pace, not where it stands."""
+    if metric.kind is not MetricKind.COUNTER:
+        return series
+    paced = samples_of(series, metric.kind)
+    return Series(paced.at_s, paced.part / paced.whole)
 
 
 def _inside(series: Series, span: Span) -> Array:
@@ -114,19 +139,32 @@ def _budget_words(metric: Metric, found: BudgetUse) -> str:
         share=f"{100 * found.objective.share:g}{THIN}%", days=number(found.objective.days)
     )
     text = _("Error budget of {name} ({objective}):").format(name=metric.name, objective=objective)
-    if found.during.spent is None:
-        first = _("what the work took from it was not measured")
+    if found.used is None:
+        told = [_("what this change used of it was not measured")]
     else:
-        first = _("the work took {spent} of it").format(spent=percent(found.during.spent))
-    sides = []
+        told = [_("this change used {used} of it").format(used=percent(found.used))]
+    if found.during.spent is not None:
+        told.append(_("the work took {spent}").format(spent=percent(found.during.spent)))
     for part, name in ((found.before, _("before")), (found.after, _("after"))):
         if part.burn is not None and part.spent is not None:
             if not part.burn:
-                sides.append(_("{side} it nothing was spent").format(side=name))
+                told.append(_("{side} it nothing was spent").format(side=name))
                 continue
-            told = _("{side} it the budget burned {burn} times as fast as allowed, {spent} of it")
-            sides.append(told.format(side=name, burn=number(part.burn), spent=percent(part.spent)))
-    return f"{text} {'; '.join((first, *sides))}."
+            pace = _("{side} it the budget burned {burn} times as fast as allowed, {spent} of it")
+            told.append(pace.format(side=name, burn=number(part.burn), spent=percent(part.spent)))
+    sentence = f"{text} {'; '.join(told)}."
+    return f"{sentence} {crossed_words(found)}".strip()
+
+
+def crossed_words(found: BudgetUse) -> str:
+    """Say by which rule an objective counts as crossed; empty where it does not."""
+    if not found.is_crossed:
+        return ""
+    if (found.used or 0.0) >= 1:
+        return _("The objective is crossed: this change used up the whole budget.")
+    return _(
+        "The objective is crossed: the budget lasted before, and at the pace since it will not."
+    )
 
 
 def _apdex_words(metric: Metric, move: ApdexMove) -> str:

@@ -7,17 +7,16 @@ from datetime import datetime
 import numpy as np
 
 from app.analysis.clean import Samples, samples_of
-from app.analysis.study import Gate
 from app.analysis.windows import Blocked, Layout, instant
 from app.domain.change import Change
 from app.domain.event import Actor, NewEvent
 from app.domain.metric import Metric, SampleSet, Series, WindowName
 from app.domain.objective import BudgetUse
-from app.domain.verdict import Caveat, Comparison, Parameters
+from app.domain.verdict import Caveat, Comparison, Gate, Parameters
 from app.errors import InvalidInput
 from app.i18n import _
+from app.services.metric.around import Around
 from app.services.metric.comparison import (
-    Around,
     Control,
     compare_metric,
     compare_quantiles,
@@ -26,7 +25,12 @@ from app.services.metric.comparison import (
 )
 from app.services.metric.disturbances import disturbances, in_windows
 from app.services.metric.metrics import Measuring
-from app.services.metric.objectives import Stretch, apdex_move, budget_use
+from app.services.metric.objectives import (
+    Stretch,
+    apdex_move,
+    bad_share_rises,
+    budget_use,
+)
 from app.services.metric.two_windows import layout_of_windows
 from app.services.ports.series import SeriesStore
 
@@ -139,11 +143,13 @@ def _judge_one(case: _Case, metric: Metric) -> Comparison | None:
         found = compare_metric(
             metric, samples, layout, change=case.change.id, control=control, around=around
         )
+    same = found.is_comparable
+    rises = same and bad_share_rises(metric, samples, layout)
     return replace(
         found,
-        quantiles=compare_quantiles(found, samples, layout),
-        apdex=apdex_move(metric, samples, layout),
-        budget=_budget(case, metric, newest, layout),
+        quantiles=compare_quantiles(found, samples, layout) if same else (),
+        apdex=apdex_move(metric, samples, layout) if same else None,
+        budget=_budget(case, metric, newest, layout, rises=rises),
     )
 
 
@@ -177,7 +183,12 @@ def _traffic_of(case: _Case, metric: Metric) -> tuple[Metric, Samples] | None:
 
 
 def _budget(
-    case: _Case, metric: Metric, newest: Mapping[WindowName, SampleSet], layout: Layout
+    case: _Case,
+    metric: Metric,
+    newest: Mapping[WindowName, SampleSet],
+    layout: Layout,
+    *,
+    rises: bool,
 ) -> BudgetUse | None:
     work_s = case.change.work_start.timestamp() if case.change.work_start else layout.start_s
     spans = {
@@ -192,7 +203,7 @@ def _budget(
             return Stretch(spans[window], None)
         return Stretch(spans[window], case.series.get(kept.sha256), kept.failed)
 
-    return budget_use(metric, *(stretch(window) for window in spans))
+    return budget_use(metric, *(stretch(window) for window in spans), rises=rises)
 
 
 def _around(layout: Layout | None, after: SampleSet, now: datetime) -> Around:

@@ -62,6 +62,9 @@ def _method(source: Source) -> tuple[Claim, ...]:
             "margin. No material change: the 90 % range lies inside it. Otherwise: not enough data."
         )
         found.append(Claim(text, _("Verdict.")))
+        if proven := [item.metric for item in items if item.strict]:
+            text = _("{names}: a move counts only when the whole 95 % range exceeds the margin.")
+            found.append(Claim(text.format(names=", ".join(proven)), _("Strict rule.")))
         text = _("{margins}. They are part of the plan, fixed before the change.")
         found.append(Claim(text.format(margins=_margins(items)), _("Margins.")))
     text = _("All times are in {zone} unless said otherwise; they are stored in UTC.").format(

@@ -7,16 +7,12 @@ import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from app.analysis.clean import gauge_samples
-from app.analysis.study import Gate
 from app.analysis.windows import Layout
 from app.domain.ids import ChangeId
 from app.domain.metric import Metric, MetricKind, Series, Target, WorseWhen
-from app.domain.verdict import Caveat, Comparison, Parameters
-from app.services.metric.comparison import (
-    Around,
-    compare_metric,
-    unmeasured,
-)
+from app.domain.verdict import Caveat, Comparison, Gate, Parameters
+from app.services.metric.around import Around
+from app.services.metric.comparison import compare_metric, unmeasured
 from tests.analysis.simulate import Case, Scenario, simulate
 from tests.analysis.trials import samples
 from tests.ui.gallery.sample import ZONE, sheet

@@ -176,11 +176,16 @@ def test_what_is_promised_to_users_is_agreed_in_the_plan(drive, services, record
     driver.choose(form.side, "most")
     driver.type(form.target, "120")
     driver.type(form.days, "7")
+    form.strict.box.click()
     driver.settle()
     driver.bot.waitUntil(lambda: kept_metric(services, change.id).objective is not None)
     kept = kept_metric(services, change.id)
     assert kept.objective == Objective(0.995, 7.0)
-    assert (kept.load, kept.apdex_t) == ("cpu", 110.0)
+    assert (kept.load, kept.apdex_t, kept.strict) == ("cpu", 110.0, True)
+    with services.new_uow() as uow:
+        planned = uow.changes.get(change.id)
+    loose = (replace(kept, strict=False), *planned.metrics[1:])
+    assert replace(planned, metrics=loose).plan_hash != planned.plan_hash, "frozen with the plan"
 
 
 def kept_metric(services, change_id):

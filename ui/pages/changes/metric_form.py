@@ -5,7 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import Slot
 
 from app.domain.ids import HostId
-from app.domain.metric import Metric, MetricKind, Target, WorseWhen
+from app.domain.metric import READ_BY_US, Metric, MetricKind, Target, WorseWhen
 from app.domain.objective import USUAL_DAYS, Objective
 from app.errors import InvalidInput
 from app.i18n import _
@@ -19,7 +19,7 @@ from ui.widgets.fields import ChoiceField, FlagField, LineField
 _ALL = 100.0
 ASKED = "connection:"
 """Begins the choice of a connection; its id follows."""
-HOST_SOURCE, FILE_SOURCE, PULLED = "host", "import", "prometheus"
+HOST_SOURCE, FILE_SOURCE, PULLED = READ_BY_US, "import", "prometheus"
 CPU, MEMORY, URL, FILE = "cpu", "memory", "url", "file"
 _USUAL = {
     CPU: (MetricKind.GAUGE, "%", 1.0),
@@ -51,6 +51,7 @@ class MetricForm(RecordForm):
         self.kind = ChoiceField(_("Kind"), choices(METRIC_KINDS))
         self.worse = ChoiceField(_("It is worse"), choices(WORSE))
         self.key = FlagField(_("Weight"), _("Key measure: decides the verdict"))
+        self.strict = FlagField(_("Strict rule"), _("The whole range must exceed the margin"))
         self.side = ChoiceField(
             _("Target"),
             [("", _("none")), ("most", _("at most")), ("least", _("at least"))],
@@ -72,8 +73,8 @@ class MetricForm(RecordForm):
         )
         self.days = LineField(_("Objective holds over days"), placeholder=plain(USUAL_DAYS))
         for name in ("name", "read_what", "host", "query", "side", "target", "margin", "floor",
-                     "unit", "kind", "worse", "key", "control", "load", "apdex", "share",
-                     "days"):  # fmt: skip
+                     "unit", "kind", "worse", "key", "strict", "control", "load", "apdex",
+                     "share", "days"):  # fmt: skip
             self.add(name, getattr(self, name))
         self.read_what.edited.connect(self._on_what)
         self.side.edited.connect(self._follow)
@@ -102,6 +103,7 @@ class MetricForm(RecordForm):
         self.kind.set_value(record.kind.value)
         self.worse.set_value(record.worse_when.value)
         self.key.set_value(record.key)
+        self.strict.set_value(record.strict)
         target = record.target
         self.side.set_value("" if target is None else "most" if target.at_most else "least")
         self.target.set_value(plain(target.value) if target else "")
@@ -141,6 +143,7 @@ class MetricForm(RecordForm):
             margin=0.05 if margin is None else margin / 100,
             floor=number_of(self.floor, self.floor.value) or 0.0,
             key=self.key.value,
+            strict=self.strict.value,
             target=self._target(),
             query=queries.get(what, self.query.value),
             source=PULLED if asked else FILE_SOURCE if what == FILE else HOST_SOURCE,
