@@ -235,12 +235,21 @@ def test_the_long_names_of_old_xml_are_read(summed):
     assert facts(summed(data)) == {"home": (1, 0, 157.0)}
 
 
-def test_xml_that_is_cut_off_gives_what_stands_before_the_cut(summed):
-    data = as_xml(run(20))
-    summary = summed(data[: len(data) * 2 // 3])
-    assert 10 <= summary.total.samples <= 14
-    assert summary.rejected_rows == 1
-    assert summary.rejected[0].reason == "the file is cut off here"
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_xml_that_is_cut_off_anywhere_gives_the_samples_that_are_whole(summed, wrapped):
+    """A load generator that is killed leaves off in the middle of a word."""
+    inner = '<java.net.URL>http://a/?x=1&amp;y</java.net.URL><sample t="1" ts="2" s="true"/>'
+    rows = [element(each, inner=inner) for each in run(4)]
+    body = "\n".join(rows)
+    if wrapped:
+        body = element(controller(run(1)[0].at_ms, 400, "order", 4), inner=body)
+    data = f'<testResults version="1.2">\n{body}\n</testResults>\n'.encode()
+    for cut in range(data.index(b"</httpSample>") + 13, len(data) - 2, 7):
+        summary = summed(data[:cut])
+        ended = data[:cut].count(b"</httpSample>")
+        assert summary.total.samples == min(ended, 4), data[:cut][-40:]
+        assert summary.rejected_rows == 1
+        assert summary.rejected[0].reason == "the file is cut off here"
 
 
 def test_what_servers_send_into_xml_does_not_end_the_reading(summed):

@@ -1,7 +1,8 @@
 """JMeter's XML results of every age, as a stream: only attributes are looked at.
 
 A sample within a transaction controller is a sample of its own; a sample within any other sample
-(a redirect, an embedded resource) is a part of that one and counted with it.
+(a redirect, an embedded resource) is a part of that one and counted with it. Of a file that is cut
+off every sample counts that was written to its end; the one in which it breaks off does not.
 """
 
 import codecs
@@ -41,7 +42,7 @@ _ASCII = b"<az AZ 09+&~\\>"
 
 
 def read_xml(text: Text, book: Notebook) -> Iterator[Batch]:
-    """Yield the samples of a file.
+    """Yield the samples of a file that are whole; where it breaks off is rejected by name.
 
     Raises:
         InvalidInput: It is not XML from its beginning, or carries a document type (refused).
@@ -115,6 +116,8 @@ class _Handler(ContentHandler):
         self._depth = 0
         self._within: list[bool] = []
         """For every sample that is open: whether it is a transaction controller."""
+        self._open_row: Row | None = None
+        """The sample that is not written to its end yet."""
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - SAX's name
         """Take down a sample."""
@@ -134,8 +137,12 @@ class _Handler(ContentHandler):
     def endElement(self, name: str) -> None:  # noqa: N802 - SAX's name
         """Leave an element."""
         self._depth -= 1
-        if name in _SAMPLES and self._within:
-            self._within.pop()
+        if name not in _SAMPLES or not self._within:
+            return
+        self._within.pop()
+        if self._open_row is not None and all(self._within):
+            self.rows.append(self._open_row)
+            self._open_row = None
 
     def _take(self, attrs: AttributesImpl, is_parent: bool) -> None:
         took, at = whole(_first(attrs, "t", "time", "elapsed")), _first(attrs, "ts", "timeStamp")
@@ -151,7 +158,11 @@ class _Handler(ContentHandler):
             return
         label = _first(attrs, "lb", "label") or _("(no label)")
         number = self._book.labels.number(label.encode())
-        self.rows.append((at_us, took_us, number, ok in GOOD_WORDS, is_parent))
+        row = (at_us, took_us, number, ok in GOOD_WORDS, is_parent)
+        if is_parent:  # it stays open around its samples, and is counted in no total
+            self.rows.append(row)
+        else:
+            self._open_row = row
 
     def taken(self) -> Batch:
         """Return what has been collected since the last time."""
