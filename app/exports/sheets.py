@@ -1,4 +1,4 @@
-"""Read the first sheet of a workbook as rows of text; nothing in it is calculated or believed.
+"""Read a sheet of a workbook as rows of text; nothing in it is calculated or believed.
 
 A workbook is a zip of XML, so it is measured before it is opened: a small file may unpack to
 terabytes. Formulas are not run; what counts is the value that was saved beside them.
@@ -6,7 +6,9 @@ terabytes. Formulas are not run; what counts is the value that was saved beside 
 
 import io
 import zipfile
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
+from itertools import islice
 
 from openpyxl import Workbook, load_workbook
 
@@ -22,6 +24,8 @@ _MOST_ROWS = 1_048_577
 
 def sheet_rows(data: bytes) -> Rows:
     """Return the rows, also empty ones, so that their numbers are those of the sheet.
+
+    It is the first sheet that holds samples: a cover page or notes before it are passed over.
 
     Raises:
         InvalidInput: It is no workbook, or unpacks to more than can be meant.
@@ -46,12 +50,27 @@ def _check_size(data: bytes) -> None:
 
 
 def _rows(book: Workbook) -> Rows:
-    sheet = book.worksheets[0] if book.worksheets else None
-    if sheet is None:
+    if not book.worksheets:
         raise InvalidInput(_("The workbook has no sheet with cells."))
-    sheet.reset_dimensions()  # what the file says of its size need not be true
+    first: Rows | None = None
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()  # what the file says of its size need not be true
+        rows = _rows_of(sheet.iter_rows(values_only=True))
+        if _holds_samples(rows):
+            return rows
+        first = rows if first is None else first
+    return first or []
+
+
+def _holds_samples(rows: Rows) -> bool:
+    """Whether two rows have a time and a figure, or what looks like both."""
+    figures = (sum(any(map(str.isdigit, cell)) for cell in row) for row in rows)
+    return len(list(islice((n for n in figures if n > 1), 2))) > 1
+
+
+def _rows_of(cells_of_rows: Iterable[Sequence[object]]) -> Rows:
     rows = []
-    for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+    for number, cells in enumerate(cells_of_rows, start=1):
         if number > _MOST_ROWS:
             raise InvalidInput(_("The sheet has more rows than a sheet can have."))
         rows.append([_text(cell) for cell in cells])

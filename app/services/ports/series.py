@@ -10,7 +10,10 @@ from app.domain.metric import Series
 Rows = list[list[str]]
 """Cells as text, without surrounding spaces; rows that hold nothing are left out."""
 SheetReader = Callable[[bytes], Rows]
-"""Reads all rows of the first sheet of a workbook, empty ones too; raises InvalidInput."""
+"""Reads all rows of the first sheet with samples in a workbook, empty ones too.
+
+Raises InvalidInput.
+"""
 
 
 @dataclass(frozen=True, slots=True)

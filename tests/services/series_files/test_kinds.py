@@ -190,3 +190,15 @@ def test_rows_of_a_workbook_keep_the_numbers_of_the_sheet() -> None:
     assert [(each.line, each.why) for each in table.head.rejected] == [
         (1, "it stands above the table"), (6, "“soon” is not a time")
     ]  # fmt: skip
+
+
+def test_a_cover_page_before_the_sheet_with_samples_is_passed_over() -> None:
+    book, data = Workbook(), io.BytesIO()
+    for row in (["Report", "September 2026"], ["Version", 1.2]):
+        book.active.append(row)
+    sheet = book.create_sheet("Data")
+    for row in (["time", "a", "remark"], [NINE_S, "1,5", None], [NINE_S + 60, "3,25", None]):
+        sheet.append(row)
+    book.create_sheet("Notes").append(["nothing"])
+    book.save(data)
+    assert opened(data.getvalue()).look("a").value.tolist() == [1.5, 3.25]
