@@ -50,7 +50,8 @@ class Probe(Protocol):
     def shell(self) -> str:
         """Return shell that writes nothing on the server; values in it are quoted.
 
-        It ends with 0 when it has said everything, and with 127 when the tool is missing.
+        It ends with 0 when it has said everything, and with 127 when the tool is missing. It leaves
+        early by ``return``: what hardly ever takes long runs in the script's own shell.
         """
         ...
 

@@ -28,14 +28,14 @@ class ErrorLogProbe:
         """Ask the journal, else the classic files."""
         return r"""if [ -d /run/systemd/system ] && command -v journalctl >/dev/null 2>&1; then
     journalctl -p 0..3 --since -10min --no-pager -o cat -n 500 2>&1 && echo listed
-    exit
+    return
 fi
 for file in /var/log/syslog /var/log/messages; do
     [ -r $file ] || continue
-    said=$(tail -n 500 $file) || exit 1
+    said=$(tail -n 500 $file) || return 1
     printf '%s\n' "$said" | grep -iE 'error|fail|crit|panic'
     echo listed
-    exit 0
+    return 0
 done
 echo no-log"""
 

@@ -18,7 +18,7 @@ class FailedUnitsProbe:
     def shell(self) -> str:
         """Ask systemd, where it runs the machine."""
         return (
-            "[ -d /run/systemd/system ] || { echo no-systemd; exit 0; }\n"
+            "[ -d /run/systemd/system ] || { echo no-systemd; return 0; }\n"
             "systemctl list-units --failed --plain --no-legend --no-pager && echo listed"
         )
 

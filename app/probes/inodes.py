@@ -3,7 +3,7 @@
 from app.domain.health import Reading
 from app.i18n import _, later
 from app.probes.base import Found, Section, graded
-from app.probes.df import df_rows, df_shell
+from app.probes.df import INODES, df_rows, df_shell
 
 
 class InodeProbe:
@@ -18,7 +18,7 @@ class InodeProbe:
 
     def read(self, section: Section) -> list[Found]:
         """Judge each mount."""
-        rows, found = df_rows(section, "Inodes IUsed IFree IUse%")
+        rows, found = df_rows(section, INODES)
         for mount, used, free in rows:
             if used + free > 0:
                 percent = 100 * used / (used + free)

@@ -24,13 +24,12 @@ class ListeningProbe:
 
     def shell(self) -> str:
         """Ask ss, else the kernel's tables."""
-        return r"""if command -v ss >/dev/null 2>&1 && said=$(ss -Hltnu); then
-    printf '%s\n' "$said"
+        return r"""if command -v ss >/dev/null 2>&1 && ss -Hltnu; then :
 elif [ -r /proc/net/tcp ]; then
     for table in tcp tcp6 udp udp6; do
         [ -r /proc/net/$table ] && sed "1d; s/^/$table /" /proc/net/$table
     done
-else exit 127; fi
+else return 127; fi
 echo listed"""
 
     def read(self, section: Section) -> list[Found]:

@@ -15,10 +15,16 @@ class LoadProbe:
 
     def shell(self) -> str:
         """Read the load and count the processors in use."""
-        return """read -r load </proc/loadavg && echo "$load" && n=0 &&
-while read -r name _; do
-    case $name in cpu[0-9]*) n=$((n + 1)) ;; intr) break ;; esac
-done </proc/stat && echo $n"""
+        return """read -r load </proc/loadavg && echo "$load" && n=0 || return
+if { read -r online </sys/devices/system/cpu/online; } 2>/dev/null; then
+    IFS=,
+    for range in $online; do n=$((n + ${range#*-} - ${range%-*} + 1)); done
+    unset IFS
+else
+    while read -r name _; do
+        case $name in cpu[0-9]*) n=$((n + 1)) ;; intr) break ;; esac
+    done </proc/stat
+fi && echo $n"""
 
     def read(self, section: Section) -> list[Found]:
         """Judge the five-minute load; a single processor counts as two."""

@@ -18,11 +18,17 @@ KERNEL = frozenset({"time.skew", "sys.boot", "cpu.load", "cpu.util", "mem.availa
 QUICK = frozenset(
     {"fs.space", "fs.inodes", "svc.failed", "net.listen", "log.err", "reboot.needed", "pkg.set"}
 )
-"""What hardly ever takes long: one guard stands before all of it, because starting two more
-programs for each would cost the host as much as the checks themselves. Only when the shared time is
-over does everything that had not ended by then begin again, each behind a guard of its own."""
+"""What hardly ever takes long: one guard stands before all of it, and the script's own shell runs
+it, because starting more programs for each would cost the host as much as the checks themselves.
+Only when the shared time is over does everything that had not ended by then begin again, each in a
+shell and behind a guard of its own."""
 
 _FRAME = r"""
+LC_ALL=C; LANG=C; PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin
+export LC_ALL LANG PATH
+unset LANGUAGE disks
+ended=0
+exec 3>/dev/null 4>/dev/null
 if { read -r up _ </proc/uptime; } 2>/dev/null; then
     look_ms() {
         read -r up _ </proc/uptime
@@ -35,31 +41,16 @@ else
         case $now in *[!0-9]*) now=0 ;; *) now=$((now / 1000000)) ;; esac
     }
 fi
-freely() { (eval "$1") 3>&- 4>&-; }
-section() {
-    [ "$1" -gt "$ended" ] || return 0
-    printf '\n<<<CD:%s:%s>>>\n' "$nonce" "$2"
-    look_ms
-    begun=$now
-    "$guard" "$3" 2>/dev/null </dev/null
-    code=$?
-    look_ms
-    printf '\n<<<CD:%s:end:%s:%s>>>\n' "$nonce" "$code" "$((now - begun))"
-}
-"""
-"""What both shells know: the one that is fed by stdin, and the one behind the shared guard."""
-
-_PROLOGUE = r"""
-LC_ALL=C; LANG=C; PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin
-export LC_ALL LANG PATH
-unset LANGUAGE
-eval "$frame"
+look_ms
+freely() { eval "$1"; }
 limited() {
     if timeout -k 2 5 true 2>/dev/null; then
-        limited() { timeout -k 2 "$seconds" sh -c "$1"; }
+        limited() { timeout -k 2 "$seconds" sh -c "piece() { $1
+}; piece"; }
     else
         limited() {
-            sh -c "$1" & work=$!
+            sh -c "piece() { $1
+}; piece" & work=$!
             ( sleep "$seconds"; kill -9 "$work" ) >/dev/null 2>&1 & watch=$!
             wait "$work"; code=$?
             kill "$watch" 2>/dev/null
@@ -68,24 +59,52 @@ limited() {
     fi
     limited "$1"
 }
-ended=0
+section() {
+    [ "$1" -gt "$ended" ] || return 0
+    begun=$now
+    printf '\n<<<CD:%s:%s>>>\n' "$nonce" "$2"
+    "$guard" "$3" 2>/dev/null </dev/null 3>&- 4>&-
+    code=$?
+    look_ms
+    printf '\n<<<CD:%s:end:%s:%s>>>\n' "$nonce" "$code" "$((now - begun))"
+}
 """
 
 _SHARED = r"""
+kill_all() {
+    kill -STOP "$1"
+    for one in /proc/[0-9]*/stat; do
+        { read -r line <"$one"; } 2>/dev/null || continue
+        set -- "$1" ${line##*\) }
+        one=${one%/stat}
+        [ "${3-}" != "$1" ] || kill -9 "${one##*/}"
+    done
+    kill -9 "$1"
+}
 {
-    passed=$(printf '%s\n' "$nonce" | timeout -k 2 "$shared" sh -c "$frame
-read -r nonce; ended=0; guard=freely
-$calls" 3>&1 >&4 2>/dev/null)
-} 4>&1
+    passed=$(
+        sleep "$shared" >/dev/null 4>&- & nap=$!
+        { quickly; kill "$nap"; } 3>&1 >&4 & work=$!
+        wait "$nap" && kill_all "$work"
+        wait "$work"
+    )
+} 4>&1 2>/dev/null
 ended=${passed##* }
 : "${ended:=0}"
 if [ "$ended" -lt "$all" ]; then
     printf '\n<<<CD:%s:end:again:0>>>\n' "$nonce"
-    guard=limited; eval "$calls" 3>/dev/null
+    guard=limited
+    look_ms
+    quickly
 fi
 ended=0
+look_ms
 """
-"""A section behind the shared guard says its number on descriptor 3 when it has ended."""
+"""A section behind the shared guard says its number on descriptor 3 when it has ended.
+
+The guard is a ``sleep`` that the work ends when it is done. One that sleeps to its end has the work
+killed, and what it waits for, so that programs that hang do not pile up on the host.
+"""
 
 
 def build_script(probes: Sequence[Probe], nonce: str, limit_s: int = SECTION_LIMIT_S) -> str:
@@ -98,12 +117,12 @@ def build_script(probes: Sequence[Probe], nonce: str, limit_s: int = SECTION_LIM
         "nonce": nonce,
         "seconds": str(limit_s),
         "shared": str(min(SHARED_LIMIT_S, limit_s)),
-        "frame": _FRAME,
-        "calls": "\n".join(("", *behind)),
         "all": str(len(quick)),
     }
     head = "; ".join(f"{name}={shlex.quote(value)}" for name, value in values.items())
-    parts = [head, _PROLOGUE, "guard=freely", *(_call(p) for p in free), _SHARED if quick else ""]
+    parts = [head, _FRAME, "guard=freely", *(_call(p) for p in free)]
+    if quick:
+        parts += ["quickly() {", *behind, "}", _SHARED]
     return "\n".join((*parts, "guard=limited", *(_call(p) for p in slow), ""))
 
 
@@ -118,11 +137,12 @@ def split_sections(output: str, nonce: str) -> dict[str, Section]:
     script itself has given up, to begin it again, does not count.
     """
     pattern = re.compile(
-        rf"^<<<CD:{re.escape(nonce)}:(?:end:(?P<rc>[0-9]{{1,4}}|again):(?P<ms>-?[0-9]{{1,18}})>>>$"
-        r"|(?!end:)(?P<name>[a-z.]+)>>>\n)",
+        rf"\n<<<CD:{re.escape(nonce)}:(?:end:(?P<rc>[0-9]{{1,4}}|again):(?P<ms>-?[0-9]{{1,18}})"
+        r"|(?!end:)(?P<name>[a-z.]+))>>>$",
         re.MULTILINE,
     )
     sections: dict[str, Section] = {}
+    output = f"\n{output}"
     marks = [*pattern.finditer(output)]
     for place, found in enumerate(marks):
         name = found["name"]

@@ -25,7 +25,9 @@ class ServiceProbe:
 
     def shell(self) -> str:
         """Ask systemd or the service's own script for each."""
-        return f"""for service in {shlex.join(self.services)}; do
+        return f"""line_end='
+'
+for service in {shlex.join(self.services)}; do
     case $service in
         /*) kind=script
             if [ ! -f "$service" ]; then kind=none; said=; code=127
@@ -34,12 +36,12 @@ class ServiceProbe:
         *)  if [ -d /run/systemd/system ]; then kind=systemd
                 said=$(systemctl show -p LoadState -p ActiveState -p SubState -p NRestarts \\
                     -- "$service" 2>&1); code=$?
-                said=$(printf %s "$said" | tr '\\n' ' ')
+                set -f; set -- $said; said=$*
             elif command -v service >/dev/null 2>&1; then kind=service
                 said=$(service "$service" status 2>&1); code=$?
             else kind=none; said=; code=127; fi ;;
     esac
-    printf '%s\\t%s\\t%s\\t%s\\n' "$service" "$kind" "$code" "$(printf %s "$said" | head -n 1)"
+    printf '%s\\t%s\\t%s\\t%s\\n' "$service" "$kind" "$code" "${{said%%"$line_end"*}}"
 done"""
 
     def read(self, section: Section) -> list[Found]:

@@ -3,7 +3,7 @@
 from app.domain.health import Health, Reading
 from app.i18n import _, later
 from app.probes.base import Found, Section
-from app.probes.df import df_rows, df_shell
+from app.probes.df import SPACE, df_rows, df_shell
 
 _FREE_ENOUGH_KB = 5 * 1024 * 1024
 
@@ -20,7 +20,7 @@ class SpaceProbe:
 
     def read(self, section: Section) -> list[Found]:
         """Judge each mount; nearly full is critical only with less than 5 GB left."""
-        rows, found = df_rows(section, "1024-blocks Used Available Capacity")
+        rows, found = df_rows(section, SPACE)
         for mount, used, free in rows:
             if used + free == 0:
                 continue

@@ -4,7 +4,8 @@ import os
 import shutil
 import subprocess
 import time
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,14 @@ from app.domain.health import Health
 from app.probes.base import Section, read_safely
 from app.probes.catalogue import ProbeCatalogue
 from app.probes.http import HttpProbe
+from app.probes.inodes import InodeProbe
 from app.probes.listening import ListeningProbe
+from app.probes.load import LoadProbe
 from app.probes.packages import PackageProbe
 from app.probes.registry import probes_for
 from app.probes.script import KERNEL, QUICK, build_script, split_sections
 from app.probes.services import ServiceProbe
+from app.probes.space import SpaceProbe
 from tests.probes.test_cases import EVERYTHING
 
 NONCE = "f00dfeedf00dfeed"
@@ -111,9 +115,19 @@ def quick(*texts: str) -> str:
     return run(build_script(probes, NONCE, 1))
 
 
+def left_behind(command: str) -> list[str]:
+    """Return the processes that run a command, by number."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # some end while we look
+            if entry.read_bytes().replace(b"\0", b" ").strip() == command.encode():
+                found.append(entry.parent.name)
+    return found
+
+
 def test_hang_behind_the_shared_guard_costs_the_other_sections_nothing(tmp_path: Path) -> None:
     asked = tmp_path / "asked"
-    output = quick(f"echo one >>{asked}; echo one", "sleep 30", "echo three")
+    output = quick(f"echo one >>{asked}; echo one", "sleep 30.0625", "echo three")
     found = split_sections(output, NONCE)
     assert {name: (s.text, s.exit_code) for name, s in found.items()} == {
         "fs.space": ("one", 0),
@@ -122,6 +136,7 @@ def test_hang_behind_the_shared_guard_costs_the_other_sections_nothing(tmp_path:
     }
     assert asked.read_text() == "one\n", "what had ended was asked again"
     assert output.count(":end:again:") == 1
+    assert not left_behind("sleep 30.0625")
 
 
 def test_slow_sections_that_need_the_shared_time_up_together_are_all_answered() -> None:
@@ -139,7 +154,7 @@ def test_child_that_stays_behind_holds_nothing_up() -> None:
 
 def test_shell_that_is_killed_behind_the_guard_is_begun_again(tmp_path: Path) -> None:
     once = tmp_path / "once"
-    kill = f"[ -e {once} ] || {{ : >{once}; kill -9 $PPID $$; }}; echo two"
+    kill = f"[ -e {once} ] || {{ : >{once}; sh -c 'kill -9 $PPID'; }}; echo two"
     found = split_sections(quick("echo one", kill, "echo three"), NONCE)
     assert [(s.text, s.exit_code) for s in found.values()] == [
         ("one", 0), ("two", 0), ("three", 0),
@@ -152,13 +167,13 @@ def test_guards_share_every_check_and_none_twice() -> None:
     assert not KERNEL & QUICK
 
 
-@pytest.mark.parametrize("with_awk", [True, False])
+@pytest.mark.parametrize("with_grep", [True, False])
 def test_packages_read_from_the_file_are_those_that_dpkg_names(
-    tmp_path: Path, with_awk: bool
+    tmp_path: Path, with_grep: bool
 ) -> None:
     if shutil.which("dpkg-query") is None:
         pytest.skip("dpkg is not what keeps this host's packages")
-    for tool in ("dpkg-query", *(["awk"] if with_awk else [])):
+    for tool in ("dpkg-query", *(["grep"] if with_grep else [])):
         (tmp_path / tool).symlink_to(shutil.which(tool) or "")
     [(_, reading)] = read_safely(PackageProbe(), run_probe(PackageProbe(), tmp_path))
     form = "${db:Status-Abbrev}|${binary:Package} ${Version}\\n"
@@ -167,7 +182,56 @@ def test_packages_read_from_the_file_are_those_that_dpkg_names(
     assert list(reading.items) == sorted(row[1] for row in rows if row[0][1] == "i")
 
 
-@pytest.mark.parametrize("shell", ["dash", "bash", "busybox"])
+def test_wide_table_of_df_and_the_two_narrow_ones_are_read_alike(tmp_path: Path) -> None:
+    df = shutil.which("df")
+    if df is None or subprocess.run([df, "--output=size", "/"], capture_output=True).returncode:
+        pytest.skip("this host's df makes no wide table")
+    wide, narrow = tmp_path / "wide", tmp_path / "narrow"
+    for folder, refused in ((wide, "never"), (narrow, "--output")):
+        folder.mkdir()
+        body = f'#!/bin/sh\ncase $* in *{refused}*) exit 1 ;; esac\nexec {df} "$@"\n'
+        (folder / "df").write_text(body)
+        (folder / "df").chmod(0o755)
+    for probe in (SpaceProbe(), InodeProbe()):
+        said = [run_probe(probe, folder) for folder in (wide, narrow)]
+        assert [answer.lines[0].split()[0] for answer in said] == ["1K-blocks", "Filesystem"]
+        one, other = (read_safely(probe, answer) for answer in said)
+        assert [item for item, _ in one] == [item for item, _ in other]
+        assert [r.value for _, r in one] == pytest.approx([r.value for _, r in other], abs=1)
+
+
+def test_as_many_processors_are_counted_as_the_kernel_lists() -> None:
+    _load, cores = run_probe(LoadProbe(), Path("/usr/bin")).lines
+    lines = Path("/proc/stat").read_text().splitlines()
+    assert int(cores) == sum(line.startswith("cpu") and line[3] != " " for line in lines)
+
+
+TOOLS = (
+    *("awk", "cat", "cut", "date", "df", "dpkg-query", "env", "expr", "grep", "head", "journalctl"),
+    *("ps", "rpm", "sed", "sh", "sleep", "sort", "ss", "systemctl", "tail", "timeout", "tr", "wc"),
+)
+
+
+def test_check_starts_few_programs_and_none_twice(tmp_path: Path) -> None:
+    asked = tmp_path / "asked"
+    for folder in ("/usr/sbin", "/usr/bin", "/sbin", "/bin"):
+        for tool in TOOLS:
+            if (Path(folder) / tool).exists():
+                shim = tmp_path / tool
+                shim.write_text(f'#!/bin/sh\necho {tool} >>{asked}\nexec {folder}/{tool} "$@"\n')
+                shim.chmod(0o755)
+    host = replace(EVERYTHING, services=(), urls=())
+    script = ProbeCatalogue(interval_s=0.05).script(host, NONCE)
+    output = run(script.replace("PATH=/usr/sbin", f"PATH={tmp_path}:/usr/sbin", 1))
+    assert all(found.exit_code is not None for found in split_sections(output, NONCE).values())
+    started = asked.read_text().split()
+    assert started.count("sleep") == 2, "one between two looks at the processors, one on guard"
+    once = [tool for tool in started if tool != "sleep"]
+    assert sorted(once) == sorted({*once}), "a program was started twice"
+    assert {*once} <= {"date", "df", "ss", "grep", "systemctl", "journalctl", "tail"}
+
+
+@pytest.mark.parametrize("shell", ["dash", "bash", "busybox", "mksh", "ksh93"])
 def test_every_shell_runs_every_probe_to_its_end(shell: str, tmp_path: Path) -> None:
     program = shutil.which(shell)
     if program is None:
@@ -183,9 +247,8 @@ def test_every_shell_runs_every_probe_to_its_end(shell: str, tmp_path: Path) -> 
 
 def run_probe(probe, path: Path) -> Section:
     env = {"PATH": str(path), "LC_ALL": "C"}
-    done = subprocess.run(
-        ["/bin/sh", "-c", probe.shell()], capture_output=True, env=env, check=False
-    )
+    piece = f"piece() {{ {probe.shell()}\n}}; piece"
+    done = subprocess.run(["/bin/sh", "-c", piece], capture_output=True, env=env, check=False)
     return Section(done.stdout.decode("utf-8", "replace"), done.returncode)
 
 
