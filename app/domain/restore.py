@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from app.domain.backup import SourceKind
+from app.domain.backup import BackupSet, CaptureState, SourceKind, StoredObject
 from app.domain.ids import ChangeId, HostId, RestoreId, SetId
 
 SIDE = ".changedesk-restore-"
@@ -90,11 +90,21 @@ class MoveHow(StrEnum):
     CARRY = "carry"
     DATABASE = "database"
     """A database of a server gets the name of the one it replaces, which is kept."""
+    TABLES = "tables"
+    """The tables of a database change places with those of the one it replaces, which are kept."""
+
+    @property
+    def is_served(self) -> bool:
+        """Whether a database server does it, and no file system."""
+        return self in (MoveHow.DATABASE, MoveHow.TABLES)
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One name that changes in the swap; ``kept`` is where a replaced database goes."""
+    """One name that changes in the swap; ``kept`` is where a replaced database goes.
+
+    ``source`` of tables is an address, which says on which server, too.
+    """
 
     how: MoveHow
     source: str
@@ -174,9 +184,9 @@ class Restore:
     def kept(self) -> tuple[str, ...]:
         """Where what was there before lies, while the set is in place."""
         return tuple(
-            move.kept if move.how is MoveHow.DATABASE else move.target
+            move.kept if move.how.is_served else move.target
             for move in self.moves
-            if move.how in (MoveHow.ASIDE, MoveHow.DATABASE)
+            if move.how is MoveHow.ASIDE or move.how.is_served
         )
 
 
@@ -189,6 +199,21 @@ class RestoreWish:
     paths: tuple[str, ...] = ()
     """Absolute paths of single files, folders or links; none means whole objects."""
     mark: str = ""
+
+
+PUT_BACK = (SourceKind.FILES, SourceKind.SQLITE, SourceKind.POSTGRESQL, SourceKind.MYSQL)
+"""Kinds that are put back on their host without a person's hand."""
+
+
+def is_put_back(item: StoredObject) -> bool:
+    """Whether a stored object can be put back on its host; roles of a server cannot."""
+    is_globals = item.name.endswith("-globals.sql.zst.age")
+    return item.kind in PUT_BACK and item.state is not CaptureState.FAILED and not is_globals
+
+
+def parts_of(item: BackupSet, host: HostId) -> tuple[StoredObject, ...]:
+    """Return the objects of a set that can be put back on a host, each alone or all together."""
+    return tuple(one for one in item.of_host(host) if is_put_back(one))
 
 
 _OBJECTS = frozenset(kind.value for kind in SourceKind if kind is not SourceKind.FILES)

@@ -37,6 +37,7 @@ from app.vault.restore import restore_set
 from app.vault.restoring import moves
 from app.vault.restoring.browse import SetCatalogue
 from app.vault.restoring.difference import compare_now
+from app.vault.restoring.ground import Ground
 from app.vault.restoring.on_host import restore_on_host
 from app.vault.restoring.overwritten import overwritten
 from app.vault.restoring.plan import plan_of
@@ -151,16 +152,16 @@ class LocalVault(Spooled):
 
     def look_after(self, restore: Restore, remote: Remote) -> RestoreState:
         """Tell from the names on the host how far a restore came."""
-        return moves.look(remote, probe(remote), restore.moves)
+        return moves.look(_ground(self.core, remote), restore.moves)
 
     def undo(self, restore: Restore, remote: Remote) -> None:
         """Bring back what was there before a restore."""
-        moves.undo(remote, probe(remote), restore.moves)
+        moves.undo(_ground(self.core, remote), restore.moves)
 
     def clear_after(self, restore: Restore, remote: Remote) -> None:
         """Remove what a restore left beside the originals."""
         left = moves.leftovers(restore.moves, restore.sides, restore.mark)
-        moves.remove(remote, probe(remote), restore.mark, left)
+        moves.remove(_ground(self.core, remote), restore.mark, left)
 
     def browse(self, item: BackupSet, context: TaskContext, host: HostId) -> Catalogue:
         """Open the members of one host for looking."""
@@ -224,6 +225,10 @@ class LocalVault(Spooled):
 def asking(vault: LocalVault, password_of: PasswordOf) -> LocalVault:
     """Return the same vault, which gets the passwords of databases from a keyring."""
     return replace(vault, core=replace(vault.core, password_of=password_of))
+
+
+def _ground(core: Core, remote: Remote) -> Ground:
+    return Ground(remote, probe(remote), lambda source: core.password_of(source.secret))
 
 
 @contextmanager

@@ -84,12 +84,18 @@ _CHATTER = re.compile(
 )
 
 
-def explain(lines: Sequence[bytes]) -> str:
-    """Return cause and next action for what a tool said, "" when it is none of the known ones."""
+_AGAIN = "take the backup again"
+
+
+def explain(lines: Sequence[bytes], again: str = _AGAIN) -> str:
+    """Return cause and next action for what a tool said, "" when it is none of the known ones.
+
+    ``again`` says what shall be repeated once the cause is mended.
+    """
     text = b"\n".join(lines).decode("utf-8", "replace")
     for pattern, cause, action in _COMPILED:
         if pattern.search(text):
-            return f"{cause} {action}"
+            return f"{cause} {action.replace(_AGAIN, again)}"
     return ""
 
 

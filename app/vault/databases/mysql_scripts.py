@@ -2,7 +2,7 @@
 
 from app.vault.databases.shell import OPENING, ROOM, TALLY
 
-_TALK = (
+TALK = (
     TALLY  # noqa: S608 - names are quoted by the database itself
     + r"""
 choose() {
@@ -65,7 +65,7 @@ print_tally() {
 
 DUMP = (
     OPENING
-    + _TALK
+    + TALK
     + r"""
 nonce=$1; database=$2; query=$3; gently=$4
 login=$(cat)
@@ -112,7 +112,7 @@ before and after it, and one that is the same both times was the same in between
 
 DRILL = (
     OPENING
-    + _TALK
+    + TALK
     + ROOM
     + r"""
 nonce=$1; database=$2; query=$3; room=$4; gently=

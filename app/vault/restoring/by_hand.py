@@ -34,9 +34,11 @@ def steps_by_hand(record: ObjectRecord, opened: str, mark: str) -> Iterator[list
             kept = quote(f"{source.database}.before-{mark}.sql")
             keep = "--single-transaction --routines --triggers --events --hex-blob --databases"
             command = f"mariadb-dump{words} {keep} {source.database} > {kept}"
-            yield [PlanStep(f"By hand: keep what is in {name} now", kept, command, size, took)]
+            title = f"By hand, if that is refused: keep what is in {name} now"
+            yield [PlanStep(title, kept, command, size, took)]
             restore = f"{opened} | mariadb{words} --sandbox"
-            yield [PlanStep(f"By hand: let the dump replace the tables of {name}", name, restore)]
+            title = f"By hand, if that is refused: let the dump replace the tables of {name}"
+            yield [PlanStep(title, name, restore)]
         case SourceKind.REDIS:
             side = f"dump.rdb.restore-{mark}"
             command = f"{opened} > {side} && redis-check-rdb {side}"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.domain.backup import CaptureState, SourceKind
-from app.domain.restore import RestoreWish
+from app.domain.restore import RestoreWish, is_put_back
 from app.errors import BackupFailed
 from app.vault.format import ObjectRecord
 from app.vault.index import IndexLines
@@ -12,8 +12,6 @@ from app.vault.producer import check_path
 from app.vault.producers import outermost
 from app.vault.reading import SetReader
 from app.vault.tarheader import Member, MemberType
-
-RESTORABLE = (SourceKind.FILES, SourceKind.SQLITE, SourceKind.POSTGRESQL)
 
 
 @dataclass(frozen=True)
@@ -88,9 +86,10 @@ def _objects(reader: SetReader, names: Sequence[str]) -> list[Choice]:
 
 
 def can_be_put_back(record: ObjectRecord) -> bool:
-    """Whether its place is known; a database of another than the usual server is not swapped."""
-    elsewhere = record.source.server or record.source.login
-    return record.stored.kind in RESTORABLE and not record.is_globals and not elsewhere
+    """Whether its place is known; of PostgreSQL, only the usual server's own account may swap."""
+    source = record.source
+    elsewhere = source.kind is SourceKind.POSTGRESQL and (source.server or source.login)
+    return is_put_back(record.stored) and not elsewhere
 
 
 def _refuse_incomplete(reader: SetReader, records: Sequence[ObjectRecord]) -> None:
@@ -109,7 +108,7 @@ def _places(record: ObjectRecord) -> list[str]:
     match record.stored.kind:
         case SourceKind.SQLITE:
             return [check_path(record.source.database)]
-        case SourceKind.POSTGRESQL:
+        case SourceKind.POSTGRESQL | SourceKind.MYSQL:
             return [record.source.database]
         case _:
             return outermost(record.source.paths)

@@ -12,10 +12,12 @@ from app.domain.restore import (
     HostDifference,
     RestoreWish,
 )
-from app.errors import RemoteError
+from app.errors import AppError, RemoteError
 from app.services.ports.world import Remote
+from app.vault.databases.tally import QUERY
 from app.vault.dialogue import probe
 from app.vault.excluded import Excluded
+from app.vault.format import Table
 from app.vault.host_compare import Exact, difference_of, list_folder
 from app.vault.index import IndexLines
 from app.vault.producer import Abilities
@@ -23,6 +25,7 @@ from app.vault.reading import SetReader
 from app.vault.restoring import postgres
 from app.vault.restoring.choice import Choice, choose, is_below
 from app.vault.restoring.dump_rows import rows_of_dump
+from app.vault.restoring.mariadb import MariaDb
 from app.vault.source_check import fetch_sqlite, hashes_on_server
 from app.vault.sqlite_check import count_rows
 from app.vault.tarheader import Member, MemberType
@@ -44,6 +47,8 @@ def compare_now(reader: SetReader, remote: Remote, wish: RestoreWish) -> HostDif
                 _Files(reader, remote, able, found).compare(one)
             case SourceKind.SQLITE:
                 _sqlite(reader, remote, one, found)
+            case SourceKind.MYSQL:
+                _mariadb(reader, remote, one, found)
             case _:
                 _postgres(reader, remote, able, one, found)
     return HostDifference(
@@ -219,6 +224,36 @@ def _postgres(
         found,
     )
     found.basis.append("databases compared by the number of rows")
+
+
+def _mariadb(reader: SetReader, remote: Remote, one: Choice, found: _Found) -> None:
+    """Let the live server say what every table holds, as it did when the backup was taken."""
+    source, stored = one.record.source, one.record.tables
+    name = source.database
+    try:
+        server = MariaDb(remote, source, reader.password_of(source))
+        if not server.facts().there:
+            found.add(DifferenceKind.GONE, name, "the whole database")
+            return
+        live = server.count(name) if stored is not None else None
+    except AppError as error:
+        found.unknown.append(f"{name}: {error.text}")
+        return
+    if stored is None or live is None:
+        found.unknown.append(f"{name}: its tables were not counted")
+        return
+    moving = sorted(table.name for table in stored if table.rows is None and table.name != QUERY)
+    if moving:
+        names = ", ".join(moving[:_NAMED])
+        found.unknown.append(f"{name}: written to while the backup ran: {names}")
+    found.unknown.append(f"{name}: its views, triggers, routines and events")
+    _compare_rows(name, _told(stored, moving), _told(live, moving), found)
+    found.basis.append("databases compared by the content of their tables")
+
+
+def _told(tables: Iterable[Table], moving: list[str]) -> dict[str, tuple[int, str]]:
+    left_out = {QUERY, *moving}
+    return {t.name: (t.rows or 0, t.sha256) for t in tables if t.name not in left_out}
 
 
 def _compare_rows(

@@ -6,6 +6,7 @@ from app.domain.restore import KEPT, SIDE
 from app.services.ports.world import Remote
 from app.vault.producer import Abilities
 from app.vault.reading import SetReader
+from app.vault.restoring.ground import Ground
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,11 @@ class Job:
     def old(self, path: str) -> str:
         """Return the name an original gets in the swap."""
         return f"{path}{KEPT}{self.mark}"
+
+    @property
+    def ground(self) -> Ground:
+        """Where its names are swapped."""
+        return Ground(self.remote, self.able, self.reader.password_of)
 
     @property
     def host_name(self) -> str:

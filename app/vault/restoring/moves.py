@@ -10,8 +10,8 @@ from app.domain.restore import KEPT, SIDE, Move, MoveHow, RestoreState
 from app.errors import BackupFailed, CommandFailed
 from app.services.ports.world import Remote
 from app.vault.dialogue import ask
-from app.vault.producer import Abilities
-from app.vault.restoring import postgres, scripts
+from app.vault.restoring import mariadb, postgres, scripts
+from app.vault.restoring.ground import Ground
 
 SWAP_S = 300.0
 _REMOVE_S = 3600.0
@@ -19,36 +19,38 @@ _QUESTION_S = 60.0
 _BATCH = 400
 
 
-def swap(remote: Remote, able: Abilities, moves: Sequence[Move]) -> tuple[str, ...]:
+def swap(ground: Ground, moves: Sequence[Move]) -> tuple[str, ...]:
     """Swap all names, or none; return where the state before lies.
 
-    Databases of a server go first, in a transaction of their own; when files then cannot follow,
-    they go back.
+    Databases of a server go first, each at once; when files then cannot follow, they go back.
 
     Raises:
+        BackupFailed: A database server refused before anything was changed.
         CommandFailed: The swap did not come to its end; `look` tells how far it came.
     """
-    kept = [
-        move.kept
-        for move in moves
-        if move.how is MoveHow.DATABASE and postgres.swap(remote, able, move)
-    ]
+    kept = [move.kept for move in moves if move.how.is_served and _swap_served(ground, move)]
     words = [
         word
         for move in moves
-        if move.how is not MoveHow.DATABASE
+        if not move.how.is_served
         for word in (move.how.value, move.source, move.target)
     ]
     if words:
-        answers = ask(remote, scripts.SWAP, *words, limit_s=SWAP_S)
+        answers = ask(ground.remote, scripts.SWAP, *words, limit_s=SWAP_S)
         kept += [value for key, value in answers if key == "kept"]
     return tuple(kept)
 
 
-def look(remote: Remote, able: Abilities, moves: Sequence[Move]) -> RestoreState:
+def _swap_served(ground: Ground, move: Move) -> bool:
+    if move.how is MoveHow.TABLES:
+        return ground.mariadb(move.source, move.target).swap(move)
+    return postgres.swap(ground.remote, ground.able, move)
+
+
+def look(ground: Ground, moves: Sequence[Move]) -> RestoreState:
     """Tell from the names on the host whether a swap happened: PREPARING, HALF or SWAPPED."""
-    files = [move for move in moves if move.how is not MoveHow.DATABASE]
-    there = existing(remote, {name for move in files for name in (move.source, move.target)})
+    files = [move for move in moves if not move.how.is_served]
+    there = existing(ground.remote, {name for move in files for name in (move.source, move.target)})
     asides = {move.source: move.target for move in files if move.how is MoveHow.ASIDE}
     found = {
         _file_state(move, asides.get(move.target, ""), there)
@@ -59,8 +61,13 @@ def look(remote: Remote, able: Abilities, moves: Sequence[Move]) -> RestoreState
         found.add(RestoreState.HALF)
     databases = [move for move in moves if move.how is MoveHow.DATABASE]
     if databases:
-        names = postgres.databases(remote, able)
+        names = postgres.databases(ground.remote, ground.able)
         found |= {_database_state(move, names) for move in databases}
+    found |= {
+        ground.mariadb(move.source, move.target).state(move)
+        for move in moves
+        if move.how is MoveHow.TABLES
+    }
     return found.pop() if len(found) == 1 else RestoreState.HALF
 
 
@@ -87,7 +94,7 @@ def _database_state(move: Move, names: set[str]) -> RestoreState:
     return RestoreState.SWAPPED if in_place else RestoreState.PREPARING
 
 
-def undo(remote: Remote, able: Abilities, moves: Sequence[Move]) -> None:
+def undo(ground: Ground, moves: Sequence[Move]) -> None:
     """Bring back what was there before; what was put in place goes beside it again.
 
     May be repeated: moves that are undone already are passed.
@@ -99,22 +106,24 @@ def undo(remote: Remote, able: Abilities, moves: Sequence[Move]) -> None:
     words = [
         word
         for move in moves
-        if move.how is not MoveHow.DATABASE
+        if not move.how.is_served
         for word in (move.how.value, move.source, move.target, _witness(move, asides))
     ]
     try:
         if words:
-            ask(remote, scripts.UNDO, *words, limit_s=SWAP_S)
+            ask(ground.remote, scripts.UNDO, *words, limit_s=SWAP_S)
     except CommandFailed as error:
         raise BackupFailed(
             f"Not everything could be put back: {error.hint}.",
             hint="Move away what is named, then undo again; what was done so far stays.",
-            host=remote.host.name,
+            host=ground.remote.host.name,
             step="undoing a restore",
         ) from error
     for move in moves:
         if move.how is MoveHow.DATABASE:
-            postgres.undo(remote, able, move)
+            postgres.undo(ground.remote, ground.able, move)
+        elif move.how is MoveHow.TABLES:
+            ground.mariadb(move.source, move.target).undo(move)
 
 
 def _witness(move: Move, asides: dict[str, str]) -> str:
@@ -128,7 +137,7 @@ def _witness(move: Move, asides: dict[str, str]) -> str:
     return ""
 
 
-def remove(remote: Remote, able: Abilities, mark: str, names: Sequence[str]) -> None:
+def remove(ground: Ground, mark: str, names: Sequence[str]) -> None:
     """Remove names on the host that carry the mark of one restore, and no others.
 
     Raises:
@@ -136,17 +145,21 @@ def remove(remote: Remote, able: Abilities, mark: str, names: Sequence[str]) -> 
     """
     paths = [name for name in names if name.startswith("/")]
     for batch in _batches(paths):
-        ask(remote, scripts.REMOVE_MARKED, mark, *batch, limit_s=_REMOVE_S)
+        ask(ground.remote, scripts.REMOVE_MARKED, mark, *batch, limit_s=_REMOVE_S)
     for name in names:
-        if not name.startswith("/"):
-            postgres.drop(remote, able, name, mark)
+        if mariadb.is_address(name):
+            server = ground.mariadb(name)
+            server.drop(server.database, mark)
+        elif not name.startswith("/"):
+            postgres.drop(ground.remote, ground.able, name, mark)
 
 
 def leftovers(moves: Sequence[Move], sides: Sequence[str], mark: str) -> tuple[str, ...]:
     """Return everything a restore may have left on the host under its mark."""
     found = dict.fromkeys(sides)
     for move in moves:
-        for name in (move.source, move.target, move.kept):
+        kept = mariadb.beside(move.source, move.kept) if move.how is MoveHow.TABLES else move.kept
+        for name in (move.source, move.target, kept):
             if _is_ours(name, mark):
                 found[name] = None
     return tuple(name for name in found if not _is_inside(name, found))

@@ -17,8 +17,8 @@ from app.services.ports.vault import Tell, Trace
 from app.services.ports.world import Remote
 from app.vault.dialogue import probe
 from app.vault.reading import SetReader
+from app.vault.restoring import mariadb_placing, placing
 from app.vault.restoring import moves as swapping
-from app.vault.restoring import placing
 from app.vault.restoring.choice import Choice, can_be_put_back, choose
 from app.vault.restoring.job import Job
 from app.vault.restoring.room import refuse_without_room
@@ -30,8 +30,9 @@ def restore_on_host(
     """Put a set back; see `app.services.ports.vault.Vault.restore_on_host`."""
     at, started_s = reader.core.clock.now(), monotonic()
     job = Job(reader, remote, probe(remote), wish.mark)
-    chosen = choose(reader, wish)
     placing.refuse_other_host(job)
+    sifted = mariadb_placing.sift(job, choose(reader, wish), wish.objects)
+    chosen = sifted.chosen
     refuse_without_room(job, chosen)
     attempt = _Attempt(job, tell)
     attempt.say(Trace(RestoreState.PREPARING, placing.sides_of(job, chosen)))
@@ -39,7 +40,7 @@ def restore_on_host(
         compared = _prepare(attempt, chosen)
         kept = attempt.swap()
     placed = tuple(
-        move.target for move in attempt.moves if move.how in (MoveHow.PLACE, MoveHow.DATABASE)
+        move.target for move in attempt.moves if move.how is MoveHow.PLACE or move.how.is_served
     )
     return RestoreResult(
         set=reader.manifest.set,
@@ -50,8 +51,8 @@ def restore_on_host(
         plain_bytes=sum(one.plain_bytes for one in chosen),
         restored=placed,
         kept=kept,
-        skipped=_skipped(reader, chosen, placed),
-        by_hand=_by_hand(reader, chosen),
+        skipped=_skipped(reader, sifted, placed, wish),
+        by_hand=tuple(_by_hand(reader, sifted, wish)),
         compared="; ".join(compared),
     )
 
@@ -64,15 +65,17 @@ def _prepare(attempt: "_Attempt", chosen: Sequence[Choice]) -> list[str]:
         return [one for one in chosen if one.record.stored.kind is kind]
 
     told = [placing.prepare_server_database(job, one, moves) for one in of(SourceKind.POSTGRESQL)]
+    told += [mariadb_placing.prepare(job, one, moves) for one in of(SourceKind.MYSQL)]
     told += [placing.prepare_database_file(job, one, moves) for one in of(SourceKind.SQLITE)]
-    own = tuple(move.target for move in moves if move.how is not MoveHow.DATABASE)
+    own = tuple(move.target for move in moves if not move.how.is_served)
     told += [placing.prepare_files(job, one, moves, own) for one in of(SourceKind.FILES)]
     return told
 
 
 def _skipped(
-    reader: SetReader, chosen: Sequence[Choice], placed: tuple[str, ...]
+    reader: SetReader, sifted: mariadb_placing.Sifted, placed: tuple[str, ...], wish: RestoreWish
 ) -> tuple[str, ...]:
+    chosen = sifted.chosen
     missed = [
         f"{path}: it was not captured"
         for one in chosen
@@ -87,21 +90,27 @@ def _skipped(
         if record.is_globals and SourceKind.POSTGRESQL in databases
     ]
     by_hand = [
-        f"{title}: put it back by hand, as the restore plan says"
-        for title in _by_hand(reader, chosen)
+        f"{title}: put it back by hand, as the restore plan says" + (f", for {why}" if why else "")
+        for title, why in _by_hand(reader, sifted, wish).items()
     ]
     return (*missed, *roles, *by_hand)
 
 
-def _by_hand(reader: SetReader, chosen: Sequence[Choice]) -> tuple[str, ...]:
-    """Name the databases that are put back by a person; of picked files, none."""
-    if any(one.picked for one in chosen):
-        return ()
-    return tuple(
-        record.stored.title
+def _by_hand(
+    reader: SetReader, sifted: mariadb_placing.Sifted, wish: RestoreWish
+) -> dict[str, str]:
+    """Name the databases that are put back by a person, with the reason if it is no usual one.
+
+    Of a part that was named, by files or by objects, there are none.
+    """
+    if wish.paths or wish.objects:
+        return {}
+    usual = {
+        record.stored.title: ""
         for record in reader.manifest.captured
         if record.stored.kind.is_server and not record.is_globals and not can_be_put_back(record)
-    )
+    }
+    return usual | sifted.left
 
 
 @dataclass
@@ -126,7 +135,7 @@ class _Attempt:
         job.reader.context.progress(0, None, "Swapping names")
         self.say(replace(self._trace, state=RestoreState.SWAPPING, moves=tuple(self.moves)))
         try:
-            kept = swapping.swap(job.remote, job.able, self.moves)
+            kept = swapping.swap(job.ground, self.moves)
         except AppError:
             self._go_back()
             raise
@@ -137,11 +146,11 @@ class _Attempt:
         """After a swap that failed: say what state the host is in, at best the one before."""
         job = self.job
         with suppress(AppError):  # then only a later look can tell
-            found = swapping.look(job.remote, job.able, self.moves)
+            found = swapping.look(job.ground, self.moves)
             if found is not RestoreState.PREPARING:
                 self.say(replace(self._trace, state=RestoreState.HALF))
-                swapping.undo(job.remote, job.able, self.moves)
-                found = swapping.look(job.remote, job.able, self.moves)
+                swapping.undo(job.ground, self.moves)
+                found = swapping.look(job.ground, self.moves)
             self.say(replace(self._trace, state=found))
 
     @contextmanager
@@ -160,4 +169,4 @@ class _Attempt:
 
     def _remove(self) -> None:
         job = self.job
-        swapping.remove(job.remote, job.able, job.mark, self._trace.sides)
+        swapping.remove(job.ground, job.mark, self._trace.sides)

@@ -10,16 +10,23 @@ from app.vault.dialogue import probe
 from app.vault.reading import SetReader
 from app.vault.restoring import postgres
 from app.vault.restoring.choice import Choice, choose
+from app.vault.restoring.mariadb import MariaDb
 from app.vault.restoring.moves import existing
 
 
 def overwritten(reader: SetReader, remote: Remote, wish: RestoreWish) -> Sequence[BackupSource]:
     """Return the sources of a safety set: what is chosen, as far as it is there now."""
     chosen = choose(reader, wish)
-    files = {path for one in chosen if not _is_served(one) for path in one.places}
+    kinds = {one.record.stored.kind for one in chosen}
+    files = {path for one in chosen if not one.record.stored.kind.is_server for path in one.places}
     there = existing(remote, files)
-    if any(map(_is_served, chosen)):
+    if SourceKind.POSTGRESQL in kinds:
         there |= postgres.databases(remote, probe(remote))
+    there |= {
+        one.record.source.database
+        for one in chosen
+        if one.record.stored.kind is SourceKind.MYSQL and _is_there(reader, remote, one)
+    }
     found: list[BackupSource] = []
     for one in chosen:
         places = tuple(place for place in one.places if place in there)
@@ -30,5 +37,6 @@ def overwritten(reader: SetReader, remote: Remote, wish: RestoreWish) -> Sequenc
     return found
 
 
-def _is_served(one: Choice) -> bool:
-    return one.record.stored.kind is SourceKind.POSTGRESQL
+def _is_there(reader: SetReader, remote: Remote, one: Choice) -> bool:
+    source = one.record.source
+    return MariaDb(remote, source, reader.password_of(source)).facts().there

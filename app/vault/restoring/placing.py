@@ -13,8 +13,8 @@ from app.vault.index import IndexLines
 from app.vault.judging import Ending
 from app.vault.producer import Abilities
 from app.vault.reading import FeedTo
+from app.vault.restoring import mariadb_placing, postgres, scripts
 from app.vault.restoring import moves as swapping
-from app.vault.restoring import postgres, scripts
 from app.vault.restoring.choice import Choice
 from app.vault.restoring.job import Job
 from app.vault.restoring.picking import TarPicker
@@ -40,13 +40,17 @@ def refuse_other_host(job: Job) -> None:
 
 def sides_of(job: Job, chosen: Sequence[Choice]) -> tuple[str, ...]:
     """Return every name that will be made beside an original."""
-    return tuple(
-        postgres.new_name(place, job.mark)
-        if one.record.stored.kind is SourceKind.POSTGRESQL
-        else job.side(place)
-        for one in chosen
-        for place in one.places
-    )
+    return tuple(_side_of(job, one, place) for one in chosen for place in one.places)
+
+
+def _side_of(job: Job, one: Choice, place: str) -> str:
+    match one.record.stored.kind:
+        case SourceKind.POSTGRESQL:
+            return postgres.new_name(place, job.mark)
+        case SourceKind.MYSQL:
+            return mariadb_placing.side_of(job, one)
+        case _:
+            return job.side(place)
 
 
 def prepare_files(job: Job, one: Choice, moves: list[Move], own: tuple[str, ...]) -> str:

@@ -61,6 +61,8 @@ def _steps(record: ObjectRecord) -> Iterator[list[PlanStep]]:
             yield from _sqlite(record)
         case SourceKind.POSTGRESQL if can_be_put_back(record):
             yield from _postgres(record)
+        case SourceKind.MYSQL:
+            yield from _mariadb(record)
         case SourceKind.FACTS:
             return
         case _:
@@ -148,6 +150,20 @@ def _postgres(record: ObjectRecord) -> Iterator[list[PlanStep]]:
                 f'ALTER DATABASE "{new}" RENAME TO "{name}"; COMMIT'
             ),
         )
+    ]
+
+
+def _mariadb(record: ObjectRecord) -> Iterator[list[PlanStep]]:
+    """Give the steps of the swap, then those for a server that cannot have its tables swapped."""
+    name = record.source.database
+    new, kept = f"{name}_restore_{MARK}", f"{name}_before_{MARK}"
+    title = f"Fill a new database beside {name} and compare every table with the set"
+    yield [PlanStep(title, new, "", record.stored.plain_bytes, record.duration_s)]
+    title = f"Let its tables change places with those of {name}, all at once; the present are kept"
+    by_hand = [step for part in steps_by_hand(record, _open(record), MARK) for step in part]
+    yield [
+        PlanStep(title, kept),
+        *(replace(step, bytes=0, expected_s=None) for step in by_hand),
     ]
 
 

@@ -19,6 +19,7 @@ from app.vault.index import IndexLines
 from app.vault.restoring import postgres, scripts
 from app.vault.restoring.choice import Choice, is_below, member_name
 from app.vault.restoring.job import Job
+from app.vault.restoring.mariadb_placing import server_of
 from app.vault.tarheader import Member
 from app.wording import bytes_size
 
@@ -59,6 +60,9 @@ def refuse_without_room(job: Job, chosen: Sequence[Choice]) -> None:
 
 def _needs(job: Job, one: Choice) -> Iterator[_Need]:
     title = one.record.stored.title
+    if one.record.stored.kind is SourceKind.MYSQL:
+        yield _Need(title, server_of(job, one.record).facts().folder, size_restored(one.record))
+        return
     if one.record.stored.kind is SourceKind.POSTGRESQL:
         for name in one.places:
             postgres.check_name(name, job.mark)
@@ -108,7 +112,7 @@ def _refuse_overfull(job: Job, mount: str, there: Sequence[_Need], free: int) ->
 
 
 def _refuse_mounts(job: Job, chosen: Sequence[Choice], mounts: Sequence[str]) -> None:
-    files = [one for one in chosen if one.record.stored.kind is not SourceKind.POSTGRESQL]
+    files = [one for one in chosen if not one.record.stored.kind.is_server]
     for path in (path for one in files for path in one.places):
         if inside := [m for m in mounts if m == path or m.startswith(f"{path}/")]:
             raise BackupFailed(
