@@ -42,6 +42,28 @@ def host_of(name: str, item: BackupSet) -> HostId | None:
     return found[0]
 
 
+def objects_of(names: Sequence[str], item: BackupSet, host: str = "") -> tuple[str, ...]:
+    """Return the objects of a set, named as they are stored or by what they hold.
+
+    Raises:
+        NotFound: The set, or what it holds of this host, has none of a name.
+    """
+    found: list[str] = []
+    for name in names:
+        fitting = [
+            one.name
+            for one in item.objects
+            if name in (one.name, one.title) and (not host or one.host_name in ("", host))
+        ]
+        if not fitting:
+            raise NotFound(
+                _("The set holds no object {name}.").format(name=name),
+                hint=_("changedesk vault show names them."),
+            )
+        found += fitting
+    return tuple(found)
+
+
 def set_data(item: BackupSet) -> dict[str, object]:
     """Return a set as the JSON answers show it."""
     return {

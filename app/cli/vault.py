@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 
 from app.cli import vault_care, vault_ways
 from app.cli.output import answer
-from app.cli.sets import FINDING, find_set, host_of, level_of, set_data, set_line, set_lines
+from app.cli.sets import (
+    FINDING,
+    find_set,
+    host_of,
+    level_of,
+    objects_of,
+    set_data,
+    set_line,
+    set_lines,
+)
 from app.clock import SystemClock
 from app.domain.backup import BackupSet, Level, Outcome, RestoreResult
 from app.domain.ids import HostId
@@ -49,7 +58,12 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     parser.add_argument("--on-host", metavar="NAME", help=_("put it back; type the host's name"))
     parser.add_argument("--host", default="", help=_("only what a set holds of this host"))
-    parser.add_argument("--object", action="append", default=[], help=_("only this stored object"))
+    parser.add_argument(
+        "--object",
+        action="append",
+        default=[],
+        help=_("only this stored object, such as a database; by its name or its title"),
+    )
     parser.add_argument(
         "--no-safety", action="store_true", help=_("take no set of the present state first")
     )
@@ -167,7 +181,7 @@ def _restore(args: argparse.Namespace, place: _Place) -> int:
         wanted = HostRestore(
             item.id,
             args.on_host,
-            objects=tuple(args.object),
+            objects=objects_of(args.object, item, args.on_host),
             safety=not args.no_safety,
             paths=tuple(args.path),
         )

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from app.cli.output import answer
-from app.cli.sets import FINDING, find_set, host_of
+from app.cli.sets import FINDING, find_set, host_of, objects_of
 from app.domain.backup import BackupSet
 from app.domain.restore import DifferenceKind, Restore
 from app.errors import InvalidInput, NotFound
@@ -62,7 +62,7 @@ def _diff(args: argparse.Namespace, services: "AppServices") -> int:
         item.id,
         keeping=services.keeping,
         context=TaskContext(),
-        objects=args.object,
+        objects=objects_of(args.object, item, args.host),
         paths=args.path,
         host=host_of(args.host, item),
     )
