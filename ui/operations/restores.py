@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.backup import BackupSet
 from app.domain.ids import HostId
-from app.domain.restore import HostDifference, Restore
+from app.domain.restore import HostDifference, Restore, RestoreWish
 from app.services.backup import restore_settling, restores
 from app.services.backup.restores import HostRestore, RestorePlan
 from app.services.ports.vault import Catalogue
@@ -24,19 +24,20 @@ FOUND = 500
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A difference, and what was compared: all of a set, or some paths."""
+    """A difference, and what was compared: all of a set, some objects, or some paths."""
 
     difference: HostDifference
-    paths: tuple[str, ...]
+    wish: RestoreWish
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What of a set is meant: some paths, one of its hosts, or without both all of it."""
+    """What of a set is meant: some objects or paths, one of its hosts, or all of it."""
 
     set: BackupSet
     paths: tuple[str, ...] = ()
     host: HostId | None = None
+    objects: tuple[str, ...] = ()
 
 
 def load_plan(services: "AppServices", item: BackupSet, host: HostId | None = None) -> RestorePlan:
@@ -45,14 +46,20 @@ def load_plan(services: "AppServices", item: BackupSet, host: HostId | None = No
 
 
 def compare(context: "UiContext", what: Part, title: str) -> Task:
-    """Compare a host with a set, or with some of its paths."""
+    """Compare a host with a set, or with some of its objects or paths."""
     services = context.services
+    wish = RestoreWish(what.objects, what.paths)
 
     def work(task: "TaskContext") -> Compared:
         found = restores.difference(
-            what.set.id, keeping=services.keeping, context=task, paths=what.paths, host=what.host
+            what.set.id,
+            keeping=services.keeping,
+            context=task,
+            objects=what.objects,
+            paths=what.paths,
+            host=what.host,
         )
-        return Compared(found, what.paths)
+        return Compared(found, wish)
 
     return context.tasks.start(work, lane=host_lane("vault"), title=title)
 

@@ -115,9 +115,14 @@ class EntryTreeView(QTreeView):
     @property
     def has_whole(self) -> bool:
         """Whether something is chosen that is no file of an archive, such as a database."""
+        return bool(self.whole)
+
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """The objects that are chosen as a whole, such as databases."""
         rows = self.selectionModel().selectedRows(0)
         entries = (index.data(ROW_ROLE) for index in rows)
-        return any(entry is not None and entry.is_whole for entry in entries)
+        return tuple(entry.object for entry in entries if entry is not None and entry.is_whole)
 
     def keep_focus(self) -> None:
         """Put the cursor on the first entry."""

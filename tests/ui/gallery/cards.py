@@ -20,6 +20,7 @@ from app.domain.restore import (
     MoveHow,
     Restore,
     RestoreState,
+    RestoreWish,
 )
 from app.domain.run import StepRun, StepState
 from app.domain.runbook import OnFail, Step, StepKind
@@ -122,8 +123,8 @@ def restores() -> QWidget:
         "compared by size and time", ("orders: its tables are compared by their row counts only",),
     )  # fmt: skip
     differs, same = WayBack(BACKED_UP, zone=ZONE), WayBack(BACKED_UP, zone=ZONE)
-    differs.show_difference(Compared(found, ()))
-    same.show_difference(Compared(replace(found, lines=(), counts={}, unknown=()), ()))
+    differs.show_difference(Compared(found, RestoreWish()))
+    same.show_difference(Compared(replace(found, lines=(), counts={}, unknown=()), RestoreWish()))
     left = column(*(SettleCard(_restore(*state), ZONE) for state in states), None, gap=16)
     right = column(differs, same, None, gap=32)
     return sheet(_halves(panel(left), panel(right)), width=1160)

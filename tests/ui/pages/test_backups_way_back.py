@@ -173,9 +173,10 @@ def test_what_is_no_file_of_an_archive_is_not_offered_on_its_own(drive, taken, s
     panel = driver.page.inside.panel
     panel.tree.setCurrentIndex(find(driver, "System facts"))
     driver.settle()
-    for name in ("Unpack here", "Restore on the host"):
-        assert button(driver, name).reason == "Databases and facts go with the whole set"
-    assert "Databases and facts go with the whole set" in shown(driver)
+    whole = "Databases and facts are unpacked with the whole set"
+    assert button(driver, "Unpack here").reason == whole
+    assert button(driver, "Restore on the host").reason == "This is put back by hand, if at all"
+    assert whole in shown(driver)
     picture(driver, "whole")
     open_way(driver, [part for part in shop.parts[1:] if part])
     panel.tree.setCurrentIndex(find(driver, "shopctl"))

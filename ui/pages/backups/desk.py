@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.domain.backup import BackupSet, Level, RestoreResult
+from app.domain.restore import RestoreWish
 from app.i18n import _, ngettext
 from app.services.backup.restores import HostRestore, not_restored
 from app.wording import duration
@@ -86,21 +87,21 @@ class SetDesk(QObject):
     def _on_unpack(self, folder: str) -> None:
         self.unpack(folder)
 
-    @Slot(str, tuple)
-    def _on_restore(self, typed: str, paths: tuple[str, ...]) -> None:
+    @Slot(str, object)
+    def _on_restore(self, typed: str, wish: RestoreWish) -> None:
         if item := self.item:
             title = _("Restoring {host}").format(host=self.part.name)
-            wanted = HostRestore(item.id, typed, paths=paths)
+            wanted = HostRestore(item.id, typed, wish.objects, paths=wish.paths)
             task = restores.put_back(self._context, wanted, title)
             self._follow(task).succeeded.connect(self._on_given_back)
             task.failed.connect(self._on_altered)
 
-    @Slot(tuple)
-    def _on_compare(self, paths: tuple[str, ...]) -> None:
+    @Slot(object)
+    def _on_compare(self, wish: RestoreWish) -> None:
         if (item := self.item) and (way := self._detail.way_back):
             way.button.block(_("Comparing…"))
             title = _("Comparing {host} with its backup").format(host=self.part.name)
-            what = restores.Part(item, paths, self.part.host)
+            what = restores.Part(item, wish.paths, self.part.host, wish.objects)
             task = self._follow(restores.compare(self._context, what, title))
             task.succeeded.connect(self._on_compared)
             task.ended.connect(self._on_comparison_ended)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.backup import BackupSet, CaptureState, Level
+from app.domain.restore import RestoreWish
 from app.i18n import _
 from app.services.backup.restores import RestorePlan
 from app.services.backup.retention import why_words
@@ -30,14 +31,16 @@ from ui.widgets.levels import LevelLadder
 from ui.widgets.set_copies import SetCopies
 from ui.widgets.table import Rows, Table
 
+_ALL = RestoreWish()
+
 
 class SetDetail(QWidget):
     """Shows a set; its signals say what was wanted."""
 
     proof_wanted = Signal(object)  # Level
     unpack_wanted = Signal(str)  # folder
-    restore_wanted = Signal(str, tuple)  # the host's name as typed, paths
-    compare_wanted = Signal(tuple)  # paths
+    restore_wanted = Signal(str, object)  # the host's name as typed, RestoreWish
+    compare_wanted = Signal(object)  # RestoreWish
     inside_wanted = Signal()
     accepted = Signal(str)  # reason
     hold_wanted = Signal(str)  # reason; "" releases
@@ -57,7 +60,6 @@ class SetDetail(QWidget):
         self._plan: Fold | None = None
         self._plan_steps: RestorePlan | None = None
         self.way_back: WayBack | None = None
-        self._paths: tuple[str, ...] = ()
         self.part: HostPart | None = None
         """The host that is looked into, compared and put back."""
         self.setLayout(column(scrolling(panel(self._inner)), gap=0))
@@ -106,17 +108,16 @@ class SetDetail(QWidget):
 
     def show_difference(self, compared: Compared) -> None:
         """Show what a restore would change, if it is still asked for."""
-        if self.way_back is not None and compared.paths == self._paths:
+        if self.way_back is not None and compared.wish == self.way_back.wish:
             self.way_back.show_difference(compared)
 
-    def ask_restore(self, paths: tuple[str, ...] = ()) -> None:
+    def ask_restore(self, wish: RestoreWish = _ALL) -> None:
         """Ask, with its consequence, whether the set or some of it shall be put back."""
         if self._view is None:
             return
         clear(self._ask)
-        self._paths = paths
         self.way_back = WayBack(
-            self._view.set, paths, self._view.zone, self.part.host if self.part else None
+            self._view.set, wish, self._view.zone, self.part.host if self.part else None
         )
         self.way_back.compare_wanted.connect(self._on_compare)
         self.way_back.restore_wanted.connect(self._on_restore)
@@ -189,11 +190,13 @@ class SetDetail(QWidget):
 
     @Slot()
     def _on_compare(self) -> None:
-        self.compare_wanted.emit(self._paths)
+        if self.way_back is not None:
+            self.compare_wanted.emit(self.way_back.wish)
 
     @Slot(str)
     def _on_restore(self, typed: str) -> None:
-        self.restore_wanted.emit(typed, self._paths)
+        if self.way_back is not None:
+            self.restore_wanted.emit(typed, self.way_back.wish)
 
     @Slot()
     def _ask_unpack(self) -> None:

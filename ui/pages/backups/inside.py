@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.domain.backup import BackupSet
-from app.domain.restore import EntryPage
+from app.domain.restore import EntryPage, RestoreWish, is_put_back
 from app.i18n import _, ngettext
 from app.services.ports.vault import Catalogue
 from app.wording import count
@@ -26,7 +26,7 @@ class InsidePanel(QWidget):
     children_wanted = Signal(int, int)
     search_wanted = Signal(str)
     unpack_wanted = Signal(str, tuple)  # folder, paths
-    restore_wanted = Signal(tuple)  # paths
+    restore_wanted = Signal(object)  # RestoreWish
 
     def __init__(self) -> None:
         super().__init__()
@@ -121,9 +121,9 @@ class InsidePanel(QWidget):
         chosen = self.tree.chosen
         reason = "" if chosen else _("Choose files or folders first")
         if self.tree.has_whole:
-            reason = _("Databases and facts go with the whole set")
+            reason = _("Databases and facts are unpacked with the whole set")
         self._unpack.block(reason)
-        self._restore.block(reason)
+        self._restore.block(reason if not chosen else self._why_not_back())
         if self.catalogue is None:
             return
         if chosen:
@@ -132,6 +132,16 @@ class InsidePanel(QWidget):
         elif not self.model.is_flat:
             total = ngettext("{n} entry", "{n} entries", self.catalogue.count)
             self._note.setText(total.format(n=count(self.catalogue.count)))
+
+    def _why_not_back(self) -> str:
+        """Say why what is chosen cannot be put back on its host together; "" when it can."""
+        whole = self.tree.whole
+        if not whole:
+            return ""
+        if len(whole) < len(self.tree.chosen):
+            return _("Choose files or databases, not both")
+        can = {one.name for one in self._item.objects if is_put_back(one)} if self._item else set()
+        return "" if can.issuperset(whole) else _("This is put back by hand, if at all")
 
     @Slot(QModelIndex)
     def _on_activated(self, index: QModelIndex) -> None:
@@ -155,5 +165,7 @@ class InsidePanel(QWidget):
 
     @Slot()
     def _on_restore(self) -> None:
-        if chosen := self.tree.chosen:
-            self.restore_wanted.emit(chosen)
+        if whole := self.tree.whole:
+            self.restore_wanted.emit(RestoreWish(whole))
+        elif chosen := self.tree.chosen:
+            self.restore_wanted.emit(RestoreWish(paths=chosen))

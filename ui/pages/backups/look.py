@@ -24,7 +24,7 @@ class Inside(QObject):
     said = Signal(object)
     altered = Signal()
     left = Signal()
-    restore_wanted = Signal(tuple)
+    restore_wanted = Signal(object)  # RestoreWish
 
     def __init__(self, context: "UiContext", desk: SetDesk, parent: QObject) -> None:
         super().__init__(parent)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from app.domain.restore import RestoreWish
 from app.i18n import _, ngettext
 from app.wording import bytes_size
 from ui.changed import Topic
@@ -171,10 +172,10 @@ class BackupsPage(Page):
             self._side.setCurrentWidget(self.inside.panel)
             self.inside.open(self.desk.item)
 
-    @Slot(tuple)
-    def _ask_restore(self, paths: tuple[str, ...]) -> None:
+    @Slot(object)
+    def _ask_restore(self, wish: RestoreWish) -> None:
         self._show_detail()
-        self._detail.ask_restore(paths)
+        self._detail.ask_restore(wish)
 
     @Slot()
     def _show_key(self) -> None:

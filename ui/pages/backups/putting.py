@@ -1,11 +1,20 @@
 """The way back of a set: its sealed plan, what would differ, and the typed confirmation."""
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.domain.backup import BackupSet, SourceKind
+from app.domain.backup import BackupSet, SourceKind, StoredObject
 from app.domain.ids import HostId
-from app.domain.restore import DifferenceKind, DifferenceLine, HostDifference, PlanStep
+from app.domain.restore import (
+    DifferenceKind,
+    DifferenceLine,
+    HostDifference,
+    PlanStep,
+    RestoreWish,
+    parts_of,
+)
 from app.i18n import _, ngettext
 from app.services.backup.restores import RestorePlan
 from app.wording import bytes_size, count, duration, moment
@@ -15,6 +24,7 @@ from ui.operations.restores import Compared
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button
 from ui.widgets.confirm import Consequence, TypedConfirmation
+from ui.widgets.fields import PickField
 from ui.widgets.labels import Label
 from ui.widgets.layout import add_layout, clear, row
 from ui.widgets.table import Rows, Table
@@ -25,7 +35,8 @@ _KINDS = {
     DifferenceKind.GONE: Badge(Mark.MISSING, _("In the set only")),
 }
 _SHOWN = 12
-_BY_HAND = (SourceKind.MYSQL, SourceKind.REDIS, SourceKind.MONGODB)
+_BY_HAND = (SourceKind.REDIS, SourceKind.MONGODB)
+_ALL = RestoreWish()
 
 
 def _where(line: DifferenceLine) -> Cell:
@@ -67,7 +78,7 @@ DIFFERENCE_COLUMNS = (
 
 
 class WayBack(QWidget):
-    """Shows plan and difference, and asks before anything is put back."""
+    """Shows plan and difference, and asks before anything is put back: all, or what is ticked."""
 
     compare_wanted = Signal()
     restore_wanted = Signal(str)  # the host's name as typed
@@ -75,44 +86,85 @@ class WayBack(QWidget):
     def __init__(
         self,
         item: BackupSet,
-        paths: tuple[str, ...] = (),
+        wish: RestoreWish = _ALL,
         zone: str = "UTC",
         host: HostId | None = None,
     ) -> None:
         super().__init__()
-        self._item, self._paths, self._zone = item, paths, zone
+        self._item, self._zone = item, zone
         self._host = host or item.host
-        name = item.hosts.get(self._host, item.host_name)
+        self._name = item.hosts.get(self._host, item.host_name)
+        self._parts = parts_of(item, self._host)
+        self._paths = wish.paths
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(8)
+        options = [(one.name, one.title) for one in self._parts]
+        self.choice = PickField(_("What is put back"), options)
+        self.choice.set_value(wish.objects or [name for name, _title in options])
+        self.choice.edited.connect(self._on_choice)
+        self.choice.setVisible(len(options) > 1 and not wish.paths)
+        self._layout.addWidget(self.choice)
         self._compared = QVBoxLayout()
         self._compared.setSpacing(8)
         self.button = Button(_("Compare with the host"), icon="scale")
         self.button.clicked.connect(self.compare_wanted)
-        hint = Label(_("Says what would change; changes nothing."), tone="ink2")
-        add_layout(self._layout, row(self.button, hint, None))
+        self._hint = Label(tone="ink2")
+        add_layout(self._layout, row(self.button, self._hint, None))
         add_layout(self._layout, self._compared)
-        self._name = name
+        self._asking = QVBoxLayout()
+        self._asking.setSpacing(8)
+        add_layout(self._layout, self._asking)
+        self._on_choice()
+
+    @property
+    def wish(self) -> RestoreWish:
+        """What shall be put back; nothing named means all of it."""
+        ticked = self.choice.value
+        if self._paths or len(ticked) == len(self._parts):
+            return RestoreWish(paths=self._paths)
+        return RestoreWish(ticked)
+
+    @Slot()
+    def _on_choice(self) -> None:
+        """Ask anew: what was found and typed was about another choice."""
+        clear(self._compared)
+        clear(self._asking)
+        wanted = bool(self._paths or self.choice.value)
+        missing = _("Tick first what shall be put back.")
+        self.button.block("" if wanted else missing)
+        self._hint.setText(_("Says what would change; changes nothing.") if wanted else missing)
+        if not wanted:
+            return
+        for text, tone in self._notes():
+            self._asking.addWidget(Label(text, tone=tone, wrap=True))
         self.typed = TypedConfirmation(
-            self._consequence(name),
-            f"{name} {item.short_id}",
-            _("Restore on {host}").format(host=name),
+            self._consequence(self._name),
+            f"{self._name} {self._item.short_id}",
+            _("Restore on {host}").format(host=self._name),
         )
         self.typed.confirmed.connect(self._on_confirmed)
-        by_hand = [one.title for one in item.of_host(self._host) if one.kind in _BY_HAND]
-        if by_hand and not paths:
+        self._asking.addWidget(self.typed)
+
+    def _chosen(self) -> list[StoredObject]:
+        return [one for one in self._parts if one.name in self.choice.value]
+
+    def _notes(self) -> Iterator[tuple[str, str]]:
+        """Say what a person has to do besides."""
+        if self._paths:
+            return
+        served = [one.title for one in self._chosen() if one.kind.is_server]
+        if served:
+            text = _("Stop what uses {what} first: it loses its sessions, or waits, for a moment.")
+            yield text.format(what=", ".join(served)), "ink2"
+        by_hand = [one.title for one in self._item.of_host(self._host) if one.kind in _BY_HAND]
+        if by_hand and not self.wish.objects:
             text = _("Not put back by this, but by hand as the roll-back plan says: {what}")
-            words = text.format(what=", ".join(by_hand))
-            self._layout.addWidget(Label(words, tone="watch", wrap=True))
-        self._layout.addWidget(self.typed)
+            yield text.format(what=", ".join(by_hand)), "watch"
 
     def _consequence(self, name: str) -> Consequence:
         item = self._item
-        kinds = (SourceKind.FACTS, *_BY_HAND)
-        titles = ", ".join(
-            self._paths or [one.title for one in item.of_host(self._host) if one.kind not in kinds]
-        )
+        titles = ", ".join(self._paths or [one.title for one in self._chosen()])
         return Consequence(
             _("Restore on {host}").format(host=name),
             _("Replaced from the set {set} of {at}: {what}").format(
