@@ -7,6 +7,7 @@ from app.domain.backup import BackupSet, Level, Outcome
 from app.domain.ids import HostId
 from app.errors import InvalidInput, NotFound
 from app.i18n import _
+from app.services.backup.set_records import proof_words
 from app.wording import bytes_size, moment
 
 FINDING = 3
@@ -91,6 +92,8 @@ def set_data(item: BackupSet) -> dict[str, object]:
                 "duration_s": v.duration_s,
                 "detail": v.detail,
                 "by": v.by,
+                "record_sha256": v.record,
+                "record_missing": v.is_lost,
             }
             for v in item.verifications
         ],
@@ -100,9 +103,10 @@ def set_data(item: BackupSet) -> dict[str, object]:
 def set_line(item: BackupSet) -> str:
     """Return a set as one line of a list."""
     proven = _("missing") if item.missing else item.level.label if item.level is not None else "–"
+    lost = "  " + _("a proof record is missing") if item.lost else ""
     return (
         f"{item.id}  {moment(item.sealed_at)}  {item.host_name}  {item.state.value}  {proven}  "
-        f"{bytes_size(item.stored_bytes)}"
+        f"{bytes_size(item.stored_bytes)}{lost}"
     )
 
 
@@ -121,4 +125,11 @@ def set_lines(item: BackupSet) -> list[str]:
     for proof in item.verifications:
         words = "" if proof.outcome is Outcome.PASSED else f" {proof.outcome.value}"
         lines.append(f"  {proof.level.label}{words}: {proof.detail}")
+    lines += [f"  {text}" for text in lost_lines(item)]
     return lines
+
+
+def lost_lines(item: BackupSet) -> list[str]:
+    """Return a line for each proof whose record is missing from the vault."""
+    text = _("A proof record is missing: {proof}")
+    return [text.format(proof=proof_words(proof)) for proof in item.lost]

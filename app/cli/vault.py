@@ -28,8 +28,14 @@ from app.domain.ids import HostId
 from app.errors import InvalidInput
 from app.i18n import _
 from app.services.backup.backup_copies import copy_backup
-from app.services.backup.backups import Safekeeping, accept_partial, adopt_at_start, verify_set
+from app.services.backup.backups import (
+    Safekeeping,
+    accept_partial,
+    adopt_at_start,
+    verify_set,
+)
 from app.services.backup.restores import HostRestore, restore_on_host, restore_to_folder
+from app.services.backup.set_records import proof_words
 from app.services.ports.vault import CopyPlace
 from app.tasks import TaskContext
 from app.wording import duration
@@ -43,7 +49,10 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser = commands.add_parser(
         "vault",
         help=_("make a vault; list, prove, restore and keep its sets; care for its key"),
-        description=_("Exit codes: 0 done, 1 refused, 2 wrong words, 3 a proof did not succeed."),
+        description=_(
+            "Exit codes: 0 done, 1 refused, 2 wrong words, 3 a proof did not succeed, or its record"
+            " is missing."
+        ),
     )
     parser.add_argument("verb", choices=(*_VERBS, *vault_ways.VERBS, *vault_care.VERBS))
     parser.add_argument("set", nargs="?", help=_("id of a set or restore, or its beginning"))
@@ -107,6 +116,9 @@ class _Inside:
         with self._services.new_uow() as uow:
             return uow.backups.list()
 
+    def unknown(self) -> Sequence[str]:
+        return ()
+
     def verify(self, item: BackupSet, level: Level) -> BackupSet:
         return verify_set(item.id, level, keeping=self.keeping, context=TaskContext())
 
@@ -132,6 +144,10 @@ class _Outside:
 
     def sets(self) -> Sequence[BackupSet]:
         return self._vault.sets()
+
+    def unknown(self) -> Sequence[str]:
+        """Say what only the log of the program that made the vault could tell."""
+        return (_("  Whether a proof record is missing is not known here: the log is elsewhere."),)
 
     def verify(self, item: BackupSet, level: Level) -> BackupSet:
         found = [
@@ -159,7 +175,7 @@ def _list(args: argparse.Namespace, place: _Place) -> int:
 
 def _show(args: argparse.Namespace, place: _Place) -> int:
     item = _wanted(args, place)
-    answer(set_data(item), set_lines(item), as_json=args.json)
+    answer(set_data(item), [*set_lines(item), *place.unknown()], as_json=args.json)
     return 0
 
 
@@ -168,7 +184,7 @@ def _verify(args: argparse.Namespace, place: _Place) -> int:
     answer(set_data(item), set_lines(item), as_json=args.json)
     tried = [item.latest(level) for level in Level if level <= args.level]
     passed = all(proof is not None and proof.outcome is Outcome.PASSED for proof in tried)
-    return 0 if passed else FINDING
+    return 0 if passed and not item.lost else FINDING
 
 
 def _restore(args: argparse.Namespace, place: _Place) -> int:
@@ -226,14 +242,26 @@ def _adopt(args: argparse.Namespace, place: _Place) -> int:
             _("Put aside: {path}: {reason}").format(path=aside.path, reason=aside.reason)
             for aside in found.quarantined
         ),
+        *(
+            text.format(set=one.set, proof=proof_words(proof))
+            for one in found.records
+            for text, proofs in (
+                (_("A proof record is missing: {set}: {proof}"), one.lost),
+                (_("A proof record is there again: {set}: {proof}"), one.back),
+                (_("A proof record was taken over: {set}: {proof}"), one.unknown),
+            )
+            for proof in proofs
+        ),
     ]
     data = {
         "adopted": [set_data(item) for item in found.adopted],
         "missing": found.missing,
         "quarantined": [asdict(aside) for aside in found.quarantined],
+        "proof_records": [asdict(one) for one in found.records],
     }
     answer(data, lines or [_("Vault and store agree.")], as_json=args.json)
-    return FINDING if found.missing or found.quarantined else 0
+    lost = any(one.lost for one in found.records)
+    return FINDING if found.missing or found.quarantined or lost else 0
 
 
 def _wanted(args: argparse.Namespace, place: _Place) -> BackupSet:

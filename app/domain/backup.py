@@ -1,6 +1,6 @@
 """Backups: what shall be captured, what was, and how well it is proven."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -92,6 +92,16 @@ class Verification:
     duration_s: float = 0.0
     detail: str = ""
     by: str = ""
+    record: str = ""
+    """SHA-256 of the signed record that the vault keeps of it; "" where none was kept, or where an
+    earlier version kept it."""
+    is_lost: bool = False
+    """Whether that record was there once and is not there any more: nothing is built on it."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it has proven its level, and its record is there to show."""
+        return self.outcome is Outcome.PASSED and not self.is_lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +188,7 @@ class BackupSet:
         best: Level | None = None
         for level in Level:
             latest = self.latest(level)
-            if latest is None or latest.outcome is not Outcome.PASSED:
+            if latest is None or not latest.counts:
                 return best
             best = level
         return best
@@ -186,6 +196,11 @@ class BackupSet:
     def latest(self, level: Level) -> Verification | None:
         """The attempt at a level that was recorded last; a clock set back changes nothing."""
         return next((v for v in reversed(self.verifications) if v.level is level), None)
+
+    @property
+    def lost(self) -> tuple[Verification, ...]:
+        """The proofs whose records are missing, oldest first; proving again does not hide them."""
+        return tuple(v for v in self.verifications if v.is_lost)
 
     @property
     def hosts(self) -> dict[HostId, str]:
@@ -226,7 +241,7 @@ class BackupSet:
     def restore_s(self) -> float | None:
         """The measured time of the last passed restore, in seconds."""
         drill = self.latest(Level.RESTORED)
-        return drill.duration_s if drill and drill.outcome is Outcome.PASSED else None
+        return drill.duration_s if drill and drill.counts else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,14 +298,46 @@ class CutOff:
 
 
 @dataclass(frozen=True, slots=True)
+class ProofRecords:
+    """What the records beside a set say of its proofs, against what is known of them here."""
+
+    set: SetId
+    lost: tuple[Verification, ...] = ()
+    """Proofs whose record was there when they were made, and is not there now."""
+    back: tuple[Verification, ...] = ()
+    """Proofs whose record was lost and is there again."""
+    unknown: tuple[Verification, ...] = ()
+    """Signed records of proofs that nothing here knows of, oldest first."""
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether both say the same."""
+        return not (self.lost or self.back or self.unknown)
+
+    def applied(self, known: tuple[Verification, ...]) -> tuple[Verification, ...]:
+        """Return the proofs of the set as they stand after this comparison."""
+        lost, back = {v.record for v in self.lost}, {v.record for v in self.back}
+        there = {v.record for v in known}
+        return (
+            *(
+                replace(v, is_lost=v.record in lost or (v.is_lost and v.record not in back))
+                for v in known
+            ),
+            *(v for v in self.unknown if v.record not in there),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Reconciliation:
     """What a comparison of the vault's folder with the store's rows found."""
 
     adopted: tuple[BackupSet, ...] = ()
     missing: tuple[SetId, ...] = ()
     quarantined: tuple[Quarantined, ...] = ()
+    records: tuple[ProofRecords, ...] = ()
+    """Of each set whose records of proofs are not what is known of them."""
 
     @property
     def is_clean(self) -> bool:
         """Whether there was nothing to explain."""
-        return not (self.adopted or self.missing or self.quarantined)
+        return not (self.adopted or self.missing or self.quarantined or self.records)

@@ -145,4 +145,10 @@ def _vault_words(found: "Reconciliation") -> tuple[str, ...]:
         "{n} backups are not in the vault any more; they are marked in the list.",
         gone,
     ).format(n=gone)
-    return (*sealed, *aside, *((lost,) if gone else ()))
+    thinned = sum(bool(one.lost) for one in found.records)
+    records = ngettext(
+        "Records of proofs are missing from the vault for {n} backup: prove it again.",
+        "Records of proofs are missing from the vault for {n} backups: prove them again.",
+        thinned,
+    ).format(n=thinned)
+    return (*sealed, *aside, *((lost,) if gone else ()), *((records,) if thinned else ()))

@@ -1,9 +1,18 @@
 """Sealed sets as they are found in the folder, and what is said about them later, all signed."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.domain.backup import BackupSet, CaptureState, Level, Outcome, Verification
+from app.domain.backup import (
+    BackupSet,
+    CaptureState,
+    Level,
+    Outcome,
+    ProofRecords,
+    Verification,
+)
 from app.domain.ids import HostId
 from app.errors import VaultDamaged
 from app.vault.core import Core
@@ -19,6 +28,8 @@ from app.vault.format import (
 from app.vault.keys import check_signature
 from app.vault.layout import sync_dir
 
+RECORDS = "verification"
+"""The folder of a set for what is said about it after it was sealed."""
 _NAMED = 3
 """How many hosts of a set are named before the others are only counted."""
 
@@ -70,8 +81,13 @@ def load_set(core: Core, folder: Path) -> SealedSet:
     return SealedSet(folder, manifest, digest, notes, damaged)
 
 
-def add_note(core: Core, sealed: SealedSet, note: SetNote) -> None:
-    """Keep something said about a set, signed, beside it; raises DiskFull, SecretUnavailable."""
+def add_note(core: Core, sealed: SealedSet, note: SetNote) -> str:
+    """Keep something said about a set, signed, beside it; return the hash of its record.
+
+    Raises:
+        DiskFull: There is no room, not even where the reserve was.
+        SecretUnavailable: There is no key to sign with.
+    """
     if note.verification is not None:
         at, title = note.verification.at, f"L{int(note.verification.level)}"
     elif note.acceptance is not None:
@@ -79,15 +95,53 @@ def add_note(core: Core, sealed: SealedSet, note: SetNote) -> None:
     elif note.copy is not None:
         at, title = note.copy.at, "copied"
     else:
-        return
-    folder, stem, again = sealed.folder / "verification", f"{at:%Y%m%dT%H%M%S%fZ}", 1
+        raise ValueError("nothing is said in it")
+    folder, stem, again = sealed.folder / RECORDS, f"{at:%Y%m%dT%H%M%S%fZ}", 1
     if not folder.is_dir():  # a copy brings no empty folder
         folder.mkdir(mode=0o700)
         sync_dir(sealed.folder)
     while (path := folder / f"{stem}-{title}.json").exists():
         again += 1
         stem = f"{at:%Y%m%dT%H%M%S%fZ}-{again}"
-    core.layout.write_record(path, encode_signed(note, core.keys))
+    data = encode_signed(note, core.keys)
+    core.layout.write_record(path, data)
+    return sha256(data)
+
+
+def note_proof(core: Core, sealed: SealedSet, proof: Verification) -> Verification:
+    """Keep a proof beside its set, and return it with the hash of its record.
+
+    Where there is no key to sign with, as with a recovery key alone, none is kept.
+    """
+    if not core.keys.can_sign:
+        return proof
+    note = SetNote(sealed.manifest.set, sealed.manifest_sha256, proof)
+    return replace(proof, record=add_note(core, sealed, note))
+
+
+def compare_records(core: Core, item: BackupSet) -> ProofRecords:
+    """Compare the records of proofs beside a set with what is known of them; read no object.
+
+    What is known is in a row whose hash the log holds, so neither can be thinned alone. A proof
+    without the hash of a record, as earlier versions kept it, is neither missed nor found.
+    """
+    folder = core.layout.root / item.path
+    there = set(_hashes(folder))
+    known = {v.record for v in item.verifications}
+    lost = tuple(
+        v for v in item.verifications if v.record and not v.is_lost and v.record not in there
+    )
+    back = tuple(v for v in item.verifications if v.is_lost and v.record in there)
+    if there <= known:
+        return ProofRecords(item.id, lost, back)
+    nameless = {(v.level, v.at) for v in item.verifications if not v.record}
+    notes, _damaged = _load_notes(core, folder, item.manifest_sha256)
+    unknown = tuple(
+        found
+        for found in (note.verification for note in notes)
+        if found and found.record not in known and (found.level, found.at) not in nameless
+    )
+    return ProofRecords(item.id, lost, back, unknown)
 
 
 def as_backup_set(core: Core, sealed: SealedSet) -> BackupSet:
@@ -139,18 +193,29 @@ def _load_notes(
     core: Core, folder: Path, digest: str
 ) -> tuple[tuple[SetNote, ...], tuple[str, ...]]:
     notes, damaged = [], []
-    for path in sorted((folder / "verification").glob("*.json")):
+    for path in sorted((folder / RECORDS).glob("*.json")):
         what = f"{path.name} of set {folder.name}"
         try:
-            note = decode_signed(_read(path), SetNote, core.record.signers, what=what)
+            data = _read(path)
+            note = decode_signed(data, SetNote, core.record.signers, what=what)
         except VaultDamaged as error:
             damaged.append(error.text)
             continue
         if note.set == folder.name and note.manifest_sha256 == digest:
-            notes.append(note)
+            proof = note.verification
+            notes.append(
+                replace(note, verification=replace(proof, record=sha256(data))) if proof else note
+            )
         else:
             damaged.append(f"{what} belongs to another set.")
     return tuple(notes), tuple(damaged)
+
+
+def _hashes(folder: Path) -> Iterator[str]:
+    """Hash the files beside a set; one that cannot be read is as good as missing."""
+    for path in (folder / RECORDS).glob("*.json"):
+        with suppress(VaultDamaged):
+            yield sha256(_read(path))
 
 
 def _read(path: Path) -> bytes:

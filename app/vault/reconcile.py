@@ -5,16 +5,29 @@ from contextlib import suppress
 from pathlib import Path
 from shutil import rmtree
 
-from app.domain.backup import BackupSet, Level, Outcome, Quarantined, Reconciliation
+from app.domain.backup import (
+    BackupSet,
+    Level,
+    Outcome,
+    ProofRecords,
+    Quarantined,
+    Reconciliation,
+)
 from app.domain.ids import SetId
 from app.errors import Busy, VaultDamaged
 from app.tasks import TaskContext
 from app.vault import locks
 from app.vault.bin import Bin
 from app.vault.core import Core
-from app.vault.format import SetNote
 from app.vault.layout import PART, sync_dir
-from app.vault.notes import SealedSet, add_note, as_backup_set, is_sealed, load_set
+from app.vault.notes import (
+    RECORDS,
+    as_backup_set,
+    compare_records,
+    is_sealed,
+    load_set,
+    note_proof,
+)
 from app.vault.reading import SetReader
 from app.vault.verify import Trial, prove
 
@@ -26,6 +39,7 @@ def reconcile(core: Core, known: Sequence[BackupSet]) -> Reconciliation:
     remembered = {item.id: item for item in known}
     _clear_scratch(core)
     adopted: list[BackupSet] = []
+    records: list[ProofRecords] = []
     quarantined = list(_loose_parts(core))
     present = set()
     for folder in core.layout.set_dirs():
@@ -38,18 +52,20 @@ def reconcile(core: Core, known: Sequence[BackupSet]) -> Reconciliation:
             if item.purged_at is not None:
                 with suppress(Busy):  # then the next start does it
                     Bin(core).purge(item)  # a crash came between record and removal
+            elif not (found := compare_records(core, item)).is_clean:
+                records.append(found)
         else:
-            found = _adopt(core, folder)
-            if isinstance(found, BackupSet):
-                adopted.append(found)
+            explained = _adopt(core, folder)
+            if isinstance(explained, BackupSet):
+                adopted.append(explained)
             else:
-                quarantined.append(found)
+                quarantined.append(explained)
     missing = tuple(
         item.id
         for item in known
         if item.id not in present and not item.missing and item.purged_at is None
     )
-    return Reconciliation(tuple(adopted), missing, tuple(quarantined))
+    return Reconciliation(tuple(adopted), missing, tuple(quarantined), tuple(records))
 
 
 def _adopt(core: Core, folder: Path) -> BackupSet | Quarantined:
@@ -61,14 +77,8 @@ def _adopt(core: Core, folder: Path) -> BackupSet | Quarantined:
     found = prove(Trial(SetReader(core, sealed, TaskContext())), Level.INTACT, _ADOPTED_BY)
     if found.outcome is not Outcome.PASSED:
         return _put_aside(core, folder, found.detail)
-    note_if_possible(core, sealed, SetNote(sealed.manifest.set, sealed.manifest_sha256, found))
+    note_proof(core, sealed, found)
     return as_backup_set(core, load_set(core, folder))
-
-
-def note_if_possible(core: Core, sealed: SealedSet, note: SetNote) -> None:
-    """Keep a note where there is a signing key; with a recovery key alone, sets are only read."""
-    if core.keys.can_sign:
-        add_note(core, sealed, note)
 
 
 def _put_aside(core: Core, folder: Path, reason: str) -> Quarantined:
@@ -83,7 +93,7 @@ def _loose_parts(core: Core) -> Iterator[Quarantined]:
     """Put aside halves of files inside sealed sets, and remove those of the vault's own files."""
     for part in core.layout.root.glob(f"*{PART}"):
         part.unlink()
-    for part in core.layout.sets.glob(f"*/*/verification/*{PART}"):
+    for part in core.layout.sets.glob(f"*/*/{RECORDS}/*{PART}"):
         if not locks.is_held(core.layout.work_lock(part.parts[-3])):
             target = core.layout.quarantine / f"{part.parts[-3]}-{part.name}"
             part.rename(target)

@@ -10,6 +10,7 @@ from app.domain.backup import (
     BackupSource,
     Level,
     Outcome,
+    ProofRecords,
     Reconciliation,
     RestoreResult,
     SetCopy,
@@ -29,7 +30,15 @@ from app.vault.core import Core, PasswordOf
 from app.vault.dialogue import new_nonce, probe
 from app.vault.format import Acceptance, SetNote
 from app.vault.journal import Spooled
-from app.vault.notes import SealedSet, add_note, as_backup_set, is_sealed, load_set
+from app.vault.notes import (
+    SealedSet,
+    add_note,
+    as_backup_set,
+    compare_records,
+    is_sealed,
+    load_set,
+    note_proof,
+)
 from app.vault.preflight import look_ahead
 from app.vault.reading import SetReader
 from app.vault.reconcile import reconcile
@@ -88,8 +97,7 @@ class LocalVault(Spooled):
             except VaultDamaged as error:
                 return _not_opened(self.core, error, by, level)
             found = prove(Trial(SetReader(self.core, sealed, context), tuple(remotes)), level, by)
-            _note(self.core, sealed, found)
-            return found
+            return note_proof(self.core, sealed, found)
 
     def verify_by_reading(
         self, item: BackupSet, *, by: str, context: TaskContext, remotes: Sequence[Remote] = ()
@@ -103,8 +111,7 @@ class LocalVault(Spooled):
             found = prove_by_reading(
                 Trial(SetReader(self.core, sealed, context), tuple(remotes)), by
             )
-            _note(self.core, sealed, *found)
-            return found
+            return tuple(note_proof(self.core, sealed, one) for one in found)
 
     def restore(
         self,
@@ -217,6 +224,10 @@ class LocalVault(Spooled):
                     continue  # its own verification says what is wrong with it
         return found
 
+    def compare_records(self, item: BackupSet) -> ProofRecords:
+        """Compare the records of proofs beside a set with what is known of them."""
+        return compare_records(self.core, item)
+
     def reconcile(self, known: Sequence[BackupSet]) -> Reconciliation:
         """Compare the folder with what the store remembers and clear up after a crash."""
         return reconcile(self.core, known)
@@ -255,13 +266,6 @@ def _open(core: Core, item: BackupSet) -> SealedSet:
             hint="Do not restore from it.",
         )
     return sealed
-
-
-def _note(core: Core, sealed: SealedSet, *found: Verification) -> None:
-    """Keep proofs, signed, beside their set; with a recovery key alone nothing can be signed."""
-    if core.keys.can_sign:
-        for one in found:
-            add_note(core, sealed, SetNote(sealed.manifest.set, sealed.manifest_sha256, one))
 
 
 def _not_opened(

@@ -58,7 +58,8 @@ def test_from_making_a_vault_to_restoring_on_another_computer(desk, ssh_host, sh
     assert desk("vault", "verify", one["id"], "--level", "L2")[0] == 0
     assert desk.say("vault", "show", one["id"]) == 0
     assert "L4 restored" in desk.said
-    assert desk("vault", "adopt") == (0, {"adopted": [], "missing": [], "quarantined": []})
+    nothing = {"adopted": [], "missing": [], "quarantined": [], "proof_records": []}
+    assert desk("vault", "adopt") == (0, nothing)
 
     (shop / "conf" / "shop.ini").write_text("workers = 64\n")
     code, back = desk("vault", "restore", one["id"], "--on-host", ssh_host.name, "--no-safety")
@@ -90,6 +91,23 @@ def test_a_damaged_or_partial_set_ends_with_code_3(desk, ssh_host, shop):
     (folder / "objects" / taken["sets"][0]["objects"][0]["name"]).unlink()
     code, shown = desk("vault", "verify", set_id)
     assert (code, shown["verifications"][-1]["outcome"]) == (3, "failed")
+
+
+def test_a_proof_record_that_was_removed_is_named_and_stays_on_record(desk, ssh_host, shop):
+    desk("vault", "make")
+    code, taken = desk("backup", "--host", ssh_host.name, "--path", f"{shop}/conf")
+    folder = desk.data / "vault" / taken["sets"][0]["path"] / "verification"
+    next(folder.glob("*-L2.json")).unlink()
+    assert desk.say("vault", "list") == 0
+    assert desk.said.strip().endswith("a proof record is missing")
+    assert "L1 intact" in desk.said
+    set_id = taken["sets"][0]["id"]
+    code, shown = desk("vault", "verify", set_id)
+    assert (code, shown["level"]) == (3, 2), "proven again, and not as it should be all the same"
+    assert [one["level"] for one in shown["verifications"] if one["record_missing"]] == [2]
+    assert desk.say("vault", "show", set_id) == 0
+    assert "A proof record is missing: L2 readable, passed, " in desk.said
+    assert desk("verify")[0] == 0, "the log says so of itself"
 
 
 @pytest.mark.parametrize(

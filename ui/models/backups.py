@@ -1,9 +1,10 @@
 """How well backup sets are proven, as lists and ladders show it."""
 
-from app.domain.backup import BackupSet, Level, Outcome, SourceKind
+from app.domain.backup import BackupSet, Level, Outcome, SourceKind, Verification
 from app.domain.external_backup import ExternalBackup
 from app.i18n import _, later
 from app.services.backup.external_words import trust
+from app.services.backup.set_records import proof_words
 from app.wording import clock, day, duration
 from ui.cells import Badge, LevelStep, Mark, Rung
 
@@ -51,6 +52,8 @@ def level_badge(item: BackupSet | None, needed: Level | None = None) -> Badge:
     if item.binned_at is not None:
         return Badge(Mark.MISSING, _("In the bin"))
     level = item.level
+    if any((found := item.latest(each)) and found.is_lost for each in Level):
+        return Badge(Mark.BAD, _("A proof record is missing"))
     if level is None:
         return Badge(Mark.UNKNOWN, _("Nothing proven"))
     enough = needed is None or level >= needed
@@ -86,7 +89,7 @@ def ladder(item: BackupSet | None, zone: str) -> tuple[LevelStep, ...]:
         today = found.at.date() == item.sealed_at.date()
         at = clock(found.at, zone) if today else day(found.at, zone)
         took = duration(found.duration_s) if found.duration_s else ""
-        steps.append(LevelStep(name, word, _RUNGS[found.outcome], at, took))
+        steps.append(LevelStep(name, word, _rung(found), at, took))
     return tuple(steps)
 
 
@@ -101,10 +104,16 @@ def proofs(item: BackupSet) -> list[tuple[str, str]]:
         if found is not None and found.outcome in _WORDS:
             why = f" {found.detail}" if found.detail else ""
             told.append((f"L{int(level)}", f"{_(_WORDS[found.outcome])}.{why}"))
+    lost = _("A proof record is missing from the vault: {proof}. Somebody or something removed it.")
+    told += [(f"L{int(one.level)}", lost.format(proof=proof_words(one))) for one in item.lost]
     return told
+
+
+def _rung(proof: Verification) -> Rung:
+    return Rung.FAILED if proof.is_lost else _RUNGS[proof.outcome]
 
 
 def rungs(item: BackupSet) -> tuple[Rung, ...]:
     """Return the five squares of a list."""
     found = (item.latest(level) for level in Level)
-    return tuple(_RUNGS[one.outcome] if one else Rung.OPEN for one in found)
+    return tuple(_rung(one) if one else Rung.OPEN for one in found)

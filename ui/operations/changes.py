@@ -1,6 +1,7 @@
 """What the change pages read and write, each as one call on a worker."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,14 +12,16 @@ from app.domain.event import Event
 from app.domain.feedback import Survey
 from app.domain.health import HealthReport
 from app.domain.host import Host
+from app.domain.ids import ChangeId
 from app.domain.metric import SampleSet
 from app.domain.report import Report
 from app.domain.run import Run
 from app.domain.verdict import Comparison
 from app.domain.work import Work
-from app.errors import Conflict
+from app.errors import AppError, Conflict
 from app.i18n import _
 from app.services.approval.agreement import Agreement, agreement_of
+from app.services.backup.set_records import look_at_change
 from app.services.change import changes
 from app.services.change.families import relatives
 from app.services.change.process import moves_of, next_move
@@ -213,10 +216,21 @@ def save(context: "UiContext", change_id: str, edit: FieldEdit) -> Task:
 
 
 def move(context: "UiContext", change_id: str, target: ChangeState, reason: str = "") -> Task:
-    """Move a change to another state."""
-    return write(
-        context, lambda desk: changes.move_change(change_id, target, desk=desk, reason=reason)
-    )
+    """Move a change to another state; where its gate asks for backups, their records are there."""
+
+    def work(desk: changes.Desk) -> Change:
+        if target is ChangeState.IMPLEMENT:
+            _look_at_records(context.services, change_id)
+        return changes.move_change(change_id, target, desk=desk, reason=reason)
+
+    return write(context, work)
+
+
+def _look_at_records(services: "AppServices", change_id: str) -> None:
+    if not services.vault.exists():
+        return
+    with suppress(AppError):  # a locked vault was looked at when the program started
+        look_at_change(ChangeId(change_id), desk=services.desk, vault=services.vault.open())
 
 
 def write(context: "UiContext", verb: Callable[[changes.Desk], Change]) -> Task:

@@ -6,7 +6,8 @@ from app.domain.backup import BackupSet
 from app.domain.host import Host
 from app.errors import IllegalMove, NotFound
 from app.i18n import _
-from app.services.backup.backups import Safekeeping, find_set, set_event
+from app.services.backup.backups import Safekeeping, find_set
+from app.services.backup.set_records import set_event
 from app.services.ports.vault import CopyPlace
 from app.tasks import TaskContext
 from app.wording import bytes_size

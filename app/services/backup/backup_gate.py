@@ -240,6 +240,8 @@ def gate_level(sets: Sequence[BackupSet], demand: Demand) -> GateAnswer:
         return GateAnswer(False, doubt, best)
     has = best.level
     if has is None or has < demand.level:
+        if lost := _lost(best, demand.level):
+            return GateAnswer(False, lost, best)
         return GateAnswer(
             False,
             _("The backup of {host} is {has}, needed is {needed}.").format(
@@ -250,6 +252,17 @@ def gate_level(sets: Sequence[BackupSet], demand: Demand) -> GateAnswer:
     return GateAnswer(
         True, _("{has}, {at:%H:%M} UTC.").format(has=has.label, at=best.sealed_at), best
     )
+
+
+def _lost(best: BackupSet, needed: Level) -> str:
+    """Say that a set would count but for a record that is missing from the vault; or nothing."""
+    latest = (best.latest(level) for level in Level if level <= needed)
+    lost = next((proof for proof in latest if proof is not None and proof.is_lost), None)
+    if lost is None:
+        return ""
+    return _(
+        "The record of a proof of {host} is missing from the vault ({level}): prove it again."
+    ).format(host=best.host_name, level=lost.level.label)
 
 
 def _too_old(best: BackupSet, demand: Demand) -> str:

@@ -20,6 +20,7 @@ from app.domain.host import Host
 from app.domain.ids import ChangeId, HostId, SetId, new_id
 from app.errors import AppError, IllegalMove, InvalidInput, NotFound
 from app.i18n import _
+from app.services.backup.set_records import keep_records, look_at_records, set_event
 from app.services.change.changes import Desk
 from app.services.ports.vault import CaptureRequest, Vault
 from app.services.ports.world import Remote, Remotes
@@ -172,6 +173,7 @@ def verify_set(
 
 
 def _prove(item: BackupSet, level: Level, keeping: Safekeeping, context: TaskContext) -> BackupSet:
+    item = look_at_records(item, desk=keeping.desk, vault=keeping.vault)
     wanted = [each for each in Level if Level.CAPTURED < each <= level]
     if Level.READABLE in wanted:
         remotes = _remotes_for(item, Level.READABLE, keeping)
@@ -203,7 +205,7 @@ def _record(item: BackupSet, found: Sequence[Verification], keeping: Safekeeping
                 outcome=one.outcome.value,
                 detail=one.detail,
             )
-            uow.log.append(set_event("backup.verified", text, item))
+            uow.log.append(set_event("backup.verified", text, item, proof=one))
         uow.commit()
     return item
 
@@ -254,7 +256,10 @@ def accept_partial(set_id: str, reason: str, *, keeping: Safekeeping) -> BackupS
 
 
 def adopt_at_start(*, keeping: Safekeeping) -> Reconciliation:
-    """Compare vault and store after a start; record what was adopted, missed or put aside."""
+    """Compare vault and store after a start; record what was adopted, missed or put aside.
+
+    Proofs whose records are missing count no more, until the set is proven again.
+    """
     with keeping.desk.new_uow() as uow:
         known = uow.backups.list()
     found = keeping.vault.reconcile(known)
@@ -275,6 +280,8 @@ def adopt_at_start(*, keeping: Safekeeping) -> Reconciliation:
         for aside in found.quarantined:
             text = _("Put aside {path}: {reason}").format(path=aside.path, reason=aside.reason)
             uow.log.append(NewEvent("backup.quarantined", text, actor=_BY_US))
+        for records in found.records:
+            keep_records(records, uow)
         uow.commit()
     return found
 
@@ -318,15 +325,3 @@ def _log_failure(request: CaptureRequest, error: AppError, keeping: Safekeeping)
         refs = tuple(host.id for host in request.hosts)
         uow.log.append(NewEvent("backup.failed", text, request.change or "", refs))
         uow.commit()
-
-
-def set_event(kind: str, text: str, item: BackupSet, actor: Actor = Actor.HUMAN) -> NewEvent:
-    """Return a log entry about a set."""
-    return NewEvent(
-        kind,
-        text,
-        change=item.change or "",
-        refs=(item.id, *item.hosts),
-        data=(("manifest_sha256", item.manifest_sha256),),
-        actor=actor,
-    )

@@ -23,8 +23,9 @@ from app.domain.restore import (
 )
 from app.errors import AppError, BackupFailed, IllegalMove, InvalidInput
 from app.i18n import _
-from app.services.backup.backups import Safekeeping, find_host, find_set, set_event, take_backup
+from app.services.backup.backups import Safekeeping, find_host, find_set, take_backup
 from app.services.backup.restore_settling import other_name, state_words
+from app.services.backup.set_records import set_event
 from app.services.ports.vault import Catalogue, Trace
 from app.services.ports.world import Remote
 from app.services.run.unplanned import note_unplanned

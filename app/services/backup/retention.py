@@ -23,7 +23,8 @@ from app.domain.retention import (
 )
 from app.errors import Busy, IllegalMove
 from app.i18n import _
-from app.services.backup.backups import Safekeeping, set_event
+from app.services.backup.backups import Safekeeping
+from app.services.backup.set_records import set_event
 from app.services.change.changes import Desk
 from app.services.ports.store import UnitOfWork
 from app.settings import Settings

@@ -11,6 +11,7 @@ from app.domain.backup import (
     BackupSource,
     CutOff,
     Level,
+    ProofRecords,
     Reconciliation,
     RestoreResult,
     SetCopy,
@@ -301,6 +302,13 @@ class Vault(Spools, Protocol):
 
     def sets(self) -> Sequence[BackupSet]:
         """Return every sealed set whose manifest and signature fit, oldest first."""
+        ...
+
+    def compare_records(self, item: BackupSet) -> ProofRecords:
+        """Compare the records of proofs beside a set with what is known of them; read no object.
+
+        A set that is not in the folder has lost them all.
+        """
         ...
 
     def reconcile(self, known: Sequence[BackupSet]) -> Reconciliation:

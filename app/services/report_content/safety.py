@@ -7,6 +7,7 @@ from app.domain.backup import BackupSet, CaptureState, Level, Outcome, Verificat
 from app.domain.change import Change
 from app.domain.review import Side, TestCase, TestKind
 from app.i18n import _, later
+from app.services.backup.set_records import proof_words
 from app.services.report_content.claims import claim_block, claimed_words
 from app.services.report_content.common import Claim, Icon, Mark
 from app.services.report_content.evidence import EvidenceBook
@@ -143,7 +144,7 @@ def _block(item: BackupSet, source: Source, book: EvidenceBook) -> BackupBlock:
     if start is not None and start >= item.sealed_at:
         age = duration((start - item.sealed_at).total_seconds())
         text += " " + _("It was {age} old when the work began.").format(age=age)
-    text += _scheduled(item, source) + _warnings(item) + _copies(item, source)
+    text += _scheduled(item, source) + _warnings(item) + _lost(item) + _copies(item, source)
     ids = book.backup(item)
     drill = item.latest(Level.RESTORED)
     if drill is not None:
@@ -193,6 +194,12 @@ def _warnings(item: BackupSet) -> str:
     return text
 
 
+def _lost(item: BackupSet) -> str:
+    """Name the proofs whose records are not in the vault any more."""
+    text = _("A proof record is missing from the vault: {proof}.")
+    return "".join(" " + text.format(proof=proof_words(one)) for one in item.lost)
+
+
 def _copies(item: BackupSet, source: Source) -> str:
     """Say where else the set lies; a copy is read there again before it counts as one."""
     text = _("A copy lies in {where}, read there again and compared {when}.")
@@ -208,10 +215,10 @@ def _proof(level: Level, item: BackupSet, source: Source) -> ProofRow:
     if found is None:
         icon, word = _OUTCOMES[Outcome.NOT_DONE]
         return ProofRow(level.label, Mark(icon, _(word)), NONE, NONE, "")
-    icon, word = _OUTCOMES[found.outcome]
+    icon, word = _OUTCOMES[Outcome.FAILED] if found.is_lost else _OUTCOMES[found.outcome]
     return ProofRow(
         level.label,
-        Mark(icon, _(word)),
+        Mark(icon, _("Record missing") if found.is_lost else _(word)),
         clock(found.at, source.zone, seconds=source.is_brisk),
         duration(found.duration_s) if found.duration_s else NONE,
         found.detail,

@@ -11,7 +11,9 @@ from ui.operations.backups import SetView
 def _is_failed(view: SetView) -> bool:
     item = view.set
     latest = {proof.level: proof for proof in item.verifications}.values()
-    failed = any(proof.outcome in (Outcome.FAILED, Outcome.TIMED_OUT) for proof in latest)
+    failed = any(
+        proof.is_lost or proof.outcome in (Outcome.FAILED, Outcome.TIMED_OUT) for proof in latest
+    )
     return item.missing or failed or not (item.usable or item.binned_at)
 
 

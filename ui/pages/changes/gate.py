@@ -143,7 +143,7 @@ def gate_badge(view: ChangeView, least: BackupSet | None, needed: Level | None) 
             return Badge(Mark.UNKNOWN, _("Claimed, and not checked"))
         return claim_badge(weakest, needed)
     badge = level_badge(least, needed)
-    if least is None:
+    if least is None or badge.mark is Mark.BAD:
         return badge
     if demand_for(view).later_work(least) is not None:
         return Badge(Mark.WATCH, _("Older than the last work"))
