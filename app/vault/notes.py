@@ -144,6 +144,17 @@ def compare_records(core: Core, item: BackupSet) -> ProofRecords:
     return ProofRecords(item.id, lost, back, unknown)
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """The records of a vault; fits `app.services.ports.vault.Records`."""
+
+    core: Core
+
+    def compare_records(self, item: BackupSet) -> ProofRecords:
+        """Compare the records of proofs beside a set with what is known of them."""
+        return compare_records(self.core, item)
+
+
 def as_backup_set(core: Core, sealed: SealedSet) -> BackupSet:
     """Return a sealed set as the store remembers it."""
     manifest = sealed.manifest

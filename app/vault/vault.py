@@ -10,7 +10,6 @@ from app.domain.backup import (
     BackupSource,
     Level,
     Outcome,
-    ProofRecords,
     Reconciliation,
     RestoreResult,
     SetCopy,
@@ -31,10 +30,10 @@ from app.vault.dialogue import new_nonce, probe
 from app.vault.format import Acceptance, SetNote
 from app.vault.journal import Spooled
 from app.vault.notes import (
+    Recorded,
     SealedSet,
     add_note,
     as_backup_set,
-    compare_records,
     is_sealed,
     load_set,
     note_proof,
@@ -55,7 +54,7 @@ from app.vault.verify import Trial, prove, prove_by_reading
 
 
 @dataclass(frozen=True)
-class LocalVault(Spooled):
+class LocalVault(Spooled, Recorded):
     """Sealed backup sets in a folder; every set is complete in itself.
 
     Fits `app.services.ports.vault.Vault`, where the methods are described.
@@ -223,10 +222,6 @@ class LocalVault(Spooled):
                 except VaultDamaged:
                     continue  # its own verification says what is wrong with it
         return found
-
-    def compare_records(self, item: BackupSet) -> ProofRecords:
-        """Compare the records of proofs beside a set with what is known of them."""
-        return compare_records(self.core, item)
 
     def reconcile(self, known: Sequence[BackupSet]) -> Reconciliation:
         """Compare the folder with what the store remembers and clear up after a crash."""

@@ -3,6 +3,8 @@
 import shutil
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,9 +37,10 @@ def restic(place: Path, *words: str) -> str:
 class Shop:
     """A change whose plan names a folder of the server, and a repository beside it."""
 
-    def __init__(self, services, made, host, folder: Path) -> None:
+    def __init__(self, services, made, host, folder: Path, place: Path | None = None) -> None:
         self.host = host
-        self.services, self.folder, self.place = services, folder / "shop", folder / "repo"
+        self.services, self.folder = services, folder / "shop"
+        self.place = place or folder / "repo"
         self.folder.mkdir()
         for n in range(20):
             (self.folder / f"{n}.txt").write_text(f"order {n}\n" * 500)
@@ -201,15 +204,12 @@ def test_a_path_that_is_gone_is_no_backup(shop):
 
 
 def test_a_locked_repository_is_named_and_never_freed(shop):
-    holder = _lock(shop.place)
-    try:
+    shop.with_ = replace(shop.with_, lock_pauses_s=())
+    with lock_held(shop.place):
         with pytest.raises(CommandFailed, match="locked by another") as caught:
             shop.take()
         assert "never does" in caught.value.hint
         assert len(list((shop.place / "locks").iterdir())) >= 1
-    finally:
-        holder.terminate()
-        holder.communicate(timeout=30)
 
 
 def test_a_damaged_pack_fails_the_check_and_the_restore(shop):
@@ -267,15 +267,22 @@ def test_an_answer_that_is_not_whole_is_no_snapshot(said):
         answers.snapshot_of(said)
 
 
-def _lock(place: Path) -> subprocess.Popen:
+@contextmanager
+def lock_held(place: Path) -> Iterator[subprocess.Popen]:
     """Hold the repository with a real restic, in the middle of a backup that waits for its data."""
     holder = subprocess.Popen(
         ["restic", "--no-cache", "--repo", str(place), "backup", "--stdin"],
         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         env={"RESTIC_PASSWORD": PASSWORD, "PATH": "/usr/bin:/bin", "HOME": str(place.parent)},
     )  # fmt: skip
-    end_s = time.monotonic() + 30
-    while not any((place / "locks").iterdir()):
-        assert time.monotonic() < end_s
-        time.sleep(0.05)
-    return holder
+    try:
+        end_s = time.monotonic() + 30
+        while not any((place / "locks").iterdir()):
+            assert time.monotonic() < end_s
+            time.sleep(0.05)
+        yield holder
+    finally:
+        holder.kill()
+        holder.wait(30)
+        if holder.stdin is not None:
+            holder.stdin.close()

@@ -136,7 +136,18 @@ class Spools(Protocol):
         ...
 
 
-class Vault(Spools, Protocol):
+class Records(Protocol):
+    """The signed records that lie beside the sets."""
+
+    def compare_records(self, item: BackupSet) -> ProofRecords:
+        """Compare the records of proofs beside a set with what is known of them; read no object.
+
+        A set that is not in the folder has lost them all.
+        """
+        ...
+
+
+class Vault(Spools, Records, Protocol):
     """The place where sealed backup sets lie; safe to use from several threads and programs."""
 
     @property
@@ -302,13 +313,6 @@ class Vault(Spools, Protocol):
 
     def sets(self) -> Sequence[BackupSet]:
         """Return every sealed set whose manifest and signature fit, oldest first."""
-        ...
-
-    def compare_records(self, item: BackupSet) -> ProofRecords:
-        """Compare the records of proofs beside a set with what is known of them; read no object.
-
-        A set that is not in the folder has lost them all.
-        """
         ...
 
     def reconcile(self, known: Sequence[BackupSet]) -> Reconciliation:

@@ -80,12 +80,18 @@ def failure(code: int, out: str, err: str, host: str, step: str) -> CommandFaile
     last = next((line for line in reversed(err.split("\n")) if line.strip()), "")
     if not text:
         text = _("restic ended with code {code}.").format(code=code)
-        hint = hint or plain(last)[:300]
+        asks = _("It counts for nothing. Look at the repository before you try again.")
+        hint = f"{plain(last)[:300]} {asks}".strip()
     version = version_of(out)
     if code == 1 and () < version < FULL_CODES:
         old = _("restic {version} is older than 0.17.1: this is read from its words, not a code.")
         hint = f"{hint} {old.format(version='.'.join(map(str, version)))}".strip()
     return CommandFailed(text, hint=hint, host=host, step=step)
+
+
+def is_locked(code: int, err: str) -> bool:
+    """Whether another restic holds the repository, so that nothing was done."""
+    return _named(code, err) == "locked"
 
 
 def speaks_of_data(code: int, err: str) -> bool:
@@ -112,7 +118,9 @@ def _cause(code: int, err: str) -> Cause:
             _("The host has too little room to restore into."), _("Make room; nothing was written.")
         ),
         "partial": (
-            _("restic could not read everything, so its snapshot is incomplete."),
+            _("restic could not read everything, so its snapshot is incomplete: {paths}.").format(
+                paths=", ".join(_unread(err)) or _("it did not say what is missing")
+            ),
             _("Let an account take it that may read all; the snapshot counts for nothing."),
         ),
         "none": (
@@ -148,6 +156,12 @@ def _by_words(err: str) -> str:
 
 def _after(err: str, sign: str) -> str:
     return plain(err.partition(sign)[2].partition("\n")[0])[:200]
+
+
+def _unread(err: str) -> list[str]:
+    """Return the first things that restic has named as not read."""
+    items = (one.get("item") for one in _objects(err) if one.get("message_type") == "error")
+    return list(dict.fromkeys(plain(item)[:200] for item in items if isinstance(item, str)))[:3]
 
 
 def _objects(said: str) -> list[dict[str, object]]:

@@ -1,6 +1,7 @@
 """Take a snapshot with restic on a host, have it read again, and restore it: each with evidence."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +27,8 @@ from app.wording import bytes_size
 _PLACE = re.compile(
     r"(?:(?:sftp|rest|s3|b2|azure|gs|swift|rclone):)?[A-Za-z0-9/._~][^\s\x00-\x1f]*"
 )
+_LOCK_PAUSES_S = (5.0, 10.0, 15.0, 30.0, 60.0)
+"""How long a locked repository is waited for, try after try, before a person is asked."""
 _LOGIN = re.compile(r"//[^/@]*:[^/@]*@")
 
 
@@ -46,6 +49,7 @@ class Driving:
     files: Files
     remotes: Remotes
     secrets: Secrets
+    lock_pauses_s: tuple[float, ...] = _LOCK_PAUSES_S
 
 
 def keep_password(repository: ResticRepository, password: str, *, with_: Driving) -> None:
@@ -96,11 +100,11 @@ def take(change_id: str, wanted: Wanted, context: TaskContext, *, with_: Driving
     check_place(repository.place)
     paths = _paths(change_id, wanted, with_.desk)
     password = running.password_of(repository, with_.secrets)
-    remote = _open(repository.host, with_)
+    restic = _Restic(_open(repository.host, with_), password, with_.lock_pauses_s, context)
     number, begun = _number(change_id, with_.desk), with_.desk.clock.now()
     try:
-        taken, told = _capture(remote, repository, number, paths, password, context)
-        checked = _check(remote, wanted, taken, paths, password, context)
+        taken, told = _capture(restic, repository, number, paths)
+        checked = _check(restic, wanted, taken, paths)
     except AppError as error:
         _log_failure(change_id, repository, error, with_.desk)
         raise
@@ -130,16 +134,14 @@ def drill(change_id: str, reference: str, context: TaskContext, *, with_: Drivin
         raise IllegalMove(_("Only what restic took from here can be restored from here."))
     repository = repository_of(item)
     password = running.password_of(repository, with_.secrets)
-    remote = _open(repository.host, with_)
-    job = running.new_job()
+    restic = _Restic(_open(repository.host, with_), password, with_.lock_pauses_s, context)
     paths = _live_paths(change_id, item, with_.desk)
-    command = scripts.restore(job, repository.place, item.identifier, paths)
-    said = running.run(remote, job, command, password, context)
-    name = remote.host.name
+    said = restic.run(lambda job: scripts.restore(job, repository.place, item.identifier, paths))
+    name = restic.remote.host.name
     if said.code != 0 and not answers.speaks_of_data(said.code, said.err):
         raise answers.failure(said.code, said.out, said.err, name, _("restic restore"))
     report = _report(said, name, with_.desk)
-    evidence = _evidence(f"restic-restore-{job[:8]}.txt", (said,), repository)
+    evidence = _evidence(f"restic-restore-{said.job[:8]}.txt", (said,), repository)
     return external_backups.record_drill(
         change_id, item.id, report, evidence, desk=with_.desk, files=with_.files
     )
@@ -190,32 +192,52 @@ def _live_paths(change_id: str, item: ExternalBackup, desk: Desk) -> tuple[str, 
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Restic:
+    """restic on one host; what it finds locked it tries again, a few times."""
+
+    remote: Remote
+    password: str
+    lock_pauses_s: tuple[float, ...]
+    context: TaskContext
+
+    def run(self, command: Callable[[str], str]) -> Said:
+        """Run a command, given its job's name; a locked repository was not touched by it.
+
+        Raises:
+            RemoteError: It was not begun, or nobody knows how it ended.
+        """
+        for pause_s in self.lock_pauses_s:
+            said = self._once(command)
+            if not answers.is_locked(said.code, said.err):
+                return said
+            self.context.progress(0, None, _("Another restic has locked the repository; waiting"))
+            self.context.wait(pause_s)
+        return self._once(command)
+
+    def _once(self, command: Callable[[str], str]) -> Said:
+        job = running.new_job()
+        return running.run(self.remote, job, command(job), self.password, self.context)
+
+
 def _capture(
-    remote: Remote, repository: ResticRepository, number: str, paths: tuple[str, ...],
-    password: str, context: TaskContext,
-) -> tuple[ResticSnapshot, Said]:  # fmt: skip
-    context.progress(0, 2, _("restic takes a snapshot on {host}").format(host=remote.host.name))
-    job = running.new_job()
-    said = running.run(
-        remote, job, scripts.take(job, repository.place, number, paths), password, context
-    )
+    restic: _Restic, repository: ResticRepository, number: str, paths: tuple[str, ...]
+) -> tuple[ResticSnapshot, Said]:
+    host = restic.remote.host.name
+    restic.context.progress(0, 2, _("restic takes a snapshot on {host}").format(host=host))
+    said = restic.run(lambda job: scripts.take(job, repository.place, number, paths))
     if said.code != 0:
-        raise answers.failure(said.code, said.out, said.err, remote.host.name, _("restic backup"))
+        raise answers.failure(said.code, said.out, said.err, host, _("restic backup"))
     try:
         return answers.snapshot_of(said.out), said
     except ValueError as error:
-        raise _unclear(remote, _("restic backup")) from error
+        raise _unclear(restic.remote, _("restic backup")) from error
 
 
-def _check(
-    remote: Remote, wanted: Wanted, taken: ResticSnapshot, paths: tuple[str, ...],
-    password: str, context: TaskContext,
-) -> Said:  # fmt: skip
-    context.progress(1, 2, _("restic reads its data again"))
-    job, step = running.new_job(), _("restic check")
-    place = wanted.repository.place
-    command = scripts.check(job, place, taken.id, wanted.read_percent)
-    said = running.run(remote, job, command, password, context)
+def _check(restic: _Restic, wanted: Wanted, taken: ResticSnapshot, paths: tuple[str, ...]) -> Said:
+    restic.context.progress(1, 2, _("restic reads its data again"))
+    remote, step, place = restic.remote, _("restic check"), wanted.repository.place
+    said = restic.run(lambda job: scripts.check(job, place, taken.id, wanted.read_percent))
     if said.code != 0:
         raise answers.failure(said.code, said.out, said.err, remote.host.name, step)
     held = answers.paths_of(said.out, taken.id)

@@ -25,6 +25,7 @@ class Said:
     out: str
     err: str
     duration_s: float
+    job: str = ""
 
 
 @dataclass
@@ -74,14 +75,14 @@ def run(remote: Remote, job: str, command: str, password: str, context: TaskCont
         hint = _("Look at the host before you try again.") if state is StepState.UNKNOWN else ""
         raise CommandFailed(why, hint=hint, host=remote.host.name, step="restic")
     acknowledge(remote, job)
-    return Said(end.exit_code, kept.text("stdout"), kept.text("stderr"), end.duration_s)
+    return Said(end.exit_code, kept.text("stdout"), kept.text("stderr"), end.duration_s, job)
 
 
 def _feed(remote: Remote, job: str, password: str) -> bool:
     """Hand the password over; False when the link broke, so that it is tried again."""
     try:
         with remote.stream(scripts.FEED, job) as flow:
-            flow.write(password.encode())
+            flow.write(f"{password}\n".encode())
             flow.close_stdin()
             return flow.finish(40.0) == 0
     except RemoteError:

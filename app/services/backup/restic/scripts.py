@@ -2,7 +2,8 @@
 
 The password comes through a pipe with a name, in the folder of the job that nobody else may
 enter: it is never a word of a command, never in an environment, and never on a disk. The shell
-reads it once, and gives it to restic on its standard input.
+reads it once, as a line with its end, so that what a broken link has torn off is waited for again,
+and gives it to restic on its standard input.
 """
 
 import shlex
@@ -23,7 +24,8 @@ unset RESTIC_REPOSITORY_FILE
 command -v restic >/dev/null 2>&1 || { echo "restic is not installed" >&2; exit 127; }
 key=$base/jobs/$job/key
 mkfifo -m 600 "$key" || exit 64
-pw=$(timeout 60 cat "$key"); rm -f "$key"
+pw=$(timeout 60 sh -c 'until IFS= read -r pw <"$1"; do :; done; printf %s "$pw"' sh "$key")
+rm -f "$key"
 [ -n "$pw" ] || { echo "no password came" >&2; exit 64; }
 r() { printf '%s' "$pw" | RESTIC_PASSWORD_FILE=/dev/stdin restic --repo "$repo" "$@"; }
 restic version
