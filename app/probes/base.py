@@ -140,8 +140,16 @@ def _shown(reading: Reading) -> Reading:
     return replace(
         reading,
         summary=_short(reading.summary),
-        items=tuple(_short(item) for item in reading.items),
+        items=_all_short(reading.items),
     )
+
+
+def _all_short(items: tuple[str, ...]) -> tuple[str, ...]:
+    """Return items as `_short` would, but look at all of them at once: there may be thousands."""
+    together = "".join(items)
+    if together.isascii() and together.isprintable():
+        return tuple([item.strip()[:_SHOWN] for item in items])
+    return tuple(_short(item) for item in items)
 
 
 def _short(text: str) -> str:

@@ -1,7 +1,6 @@
 """What dpkg's own file says of packages: their names as dpkg tells them, states and versions."""
 
 import re
-from typing import NamedTuple
 
 from app.i18n import _
 from app.probes.base import Strange
@@ -28,25 +27,22 @@ _STATES = {
 }
 
 
-class Row(NamedTuple):
-    """A package; its state is a letter of dpkg's, ``R`` where it must be installed anew."""
-
-    state: str
-    name: str
-    version: str
+Row = tuple[str, str, str]
+"""State, name and version of a package; the state is a letter of dpkg's, ``R`` where the package
+must be installed anew."""
 
 
 def file_rows(text: str) -> list[Row]:
     """Return the packages of the file's lines; raises Strange, LookupError."""
     found = _RECORD.findall(text)
-    if sum(len(record[0]) for record in found) != len(text):
+    if sum([len(record[0]) for record in found]) != len(text):
         raise Strange(_("this is no list of packages"))
     native = next((kind for _all, name, _flag, _state, kind, *_rest in found if name == "dpkg"), "")
     known = ("", "all", native)
-    rows = []
+    rows: list[Row] = []
     for _all, name, flag, state, kind, several, version in found:
         if state == "installed" and not version:
             raise Strange(_("this is no list of packages"))
         shown = f"{name}:{kind}" if several == "same" or kind not in known else name
-        rows.append(Row(_STATES[state] if flag == "ok" else "R", shown, version))
+        rows.append((_STATES[state] if flag == "ok" else "R", shown, version))
     return rows

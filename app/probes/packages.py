@@ -45,7 +45,7 @@ echo listed"""
             rows = file_rows(text.removesuffix("listed"))
         else:
             rows = [_row(line) for line in listed(section)]
-        kept = tuple(sorted(f"{name} {version}" for state, name, version in rows if state == "i"))
+        kept = tuple(sorted([f"{name} {version}" for state, name, version in rows if state == "i"]))
         broken = sorted(name for state, name, _version in rows if state not in _WHOLE)
         if not kept:
             raise Strange(_("not one package is installed"))
@@ -60,4 +60,4 @@ def _row(line: str) -> Row:
     found = _ROW.fullmatch(line.strip())
     if not found or (found[1] == "i" and not found[4]):
         raise Strange(_("this is no list of packages"))
-    return Row(found[2] or found[1], found[3], found[4])
+    return found[2] or found[1], found[3], found[4]

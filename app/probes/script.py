@@ -130,20 +130,22 @@ def _call(probe: Probe, number: int = 1) -> str:
     return f"section {number} {shlex.quote(probe.name)} {shlex.quote(probe.shell())}"
 
 
+_MARK = re.compile(
+    r"\n<<<CD:(?P<nonce>[^:\n]*):(?:end:(?P<rc>[0-9]{1,4}|again):(?P<ms>-?[0-9]{1,18})"
+    r"|(?!end:)(?P<name>[a-z.]+))>>>$",
+    re.MULTILINE,
+)
+
+
 def split_sections(output: str, nonce: str) -> dict[str, Section]:
     """Return the sections of an output by probe name; an unfinished one has no exit code.
 
     A section that comes twice has no exit code either: one of the two is not ours. One that the
     script itself has given up, to begin it again, does not count.
     """
-    pattern = re.compile(
-        rf"\n<<<CD:{re.escape(nonce)}:(?:end:(?P<rc>[0-9]{{1,4}}|again):(?P<ms>-?[0-9]{{1,18}})"
-        r"|(?!end:)(?P<name>[a-z.]+))>>>$",
-        re.MULTILINE,
-    )
     sections: dict[str, Section] = {}
     output = f"\n{output}"
-    marks = [*pattern.finditer(output)]
+    marks = [mark for mark in _MARK.finditer(output) if mark["nonce"] == nonce]
     for place, found in enumerate(marks):
         name = found["name"]
         if name is None:
