@@ -44,6 +44,26 @@ class Bell(Event):
         super().clear()
 
 
+class Answer(Event):
+    """Rings when the server has answered a request of a channel, or the channel has closed.
+
+    paramiko would wait for that for ever. Here the wait itself closes the channel in the end, which
+    costs no watching thread.
+    """
+
+    def __init__(self, channel: "Channel", limit_s: float) -> None:
+        super().__init__()
+        self._channel, self._limit_s = channel, limit_s
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait as long as was said, else to the limit; return whether there is an answer."""
+        if super().wait(self._limit_s if timeout is None else timeout):
+            return True
+        if timeout is None:
+            self._channel.close()
+        return self.is_set()
+
+
 def lost(host: str) -> ConnectionLost:
     """Return the error for a link that broke after something was sent."""
     return ConnectionLost(

@@ -4,14 +4,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from threading import Lock, Timer
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from app.domain.host import Host, HostKey, Stage
 from app.errors import ConnectionLost, LoginRefused, RemoteError, TimedOut
 from app.i18n import _
 from app.services.ports.world import CommandResult, Secrets
-from app.ssh.channel import CommandReader, OnOutput, SshStream, link_is_up, lost
+from app.ssh.channel import Answer, CommandReader, OnOutput, SshStream, link_is_up, lost
 from app.ssh.connect import Connection, Route, connect
 from app.ssh.heartbeat import watch
 from app.ssh.host_keys import shown_key
@@ -244,9 +244,7 @@ class SshRemote:
         """Ask for something to be run; paramiko would wait for the answer for ever."""
         from paramiko import SSHException  # noqa: PLC0415 - on first use only
 
-        watchdog = Timer(self._means.limits.channel_s, channel.close)
-        watchdog.daemon = True
-        watchdog.start()
+        channel.event = Answer(channel, self._means.limits.channel_s)
         begun_s = time.monotonic()
         try:
             ask()
@@ -266,8 +264,6 @@ class SshRemote:
                 host=self.host.name,
                 step=Stage.COMMAND,
             ) from error
-        finally:
-            watchdog.cancel()
 
     def _send_script(self, channel: "Channel", script: bytes) -> None:
         """Send the script and end its input; a command that has ended need not read it."""

@@ -5,8 +5,9 @@ and what was sent and lost is *unknown*, which no retry repeats.
 """
 
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import SimpleQueue
 from threading import Lock
 
 from app.domain.fanout import AT_ONCE, FanOut, HostPart, Part
@@ -16,7 +17,6 @@ from app.errors import AppError, ConnectionLost, RemoteError, TimedOut
 from app.i18n import _
 from app.tasks import TaskCancelled, TaskContext
 
-_LOOK_S = 0.2
 _NOTHING_SENT = frozenset(
     {
         Stage.NAME, Stage.REACH, Stage.GREETING, Stage.KEY_EXCHANGE, Stage.HOST_KEY, Stage.LOGIN,
@@ -67,18 +67,18 @@ class _Crew:
         self._lock = Lock()
 
     def carry_on(self, at_once: int) -> FanOut:
-        going: set[Future[None]] = set()
+        going, ended = 0, SimpleQueue[Future[None]]()
         with ThreadPoolExecutor(max(1, at_once), thread_name_prefix="fan-out") as pool:
             while True:
                 if not self._context.stopped:
-                    for host in self._now.ready[: max(0, at_once - len(going))]:
+                    for host in self._now.ready[: max(0, at_once - going)]:
                         self._move(host, Part.GOING, "")
-                        going.add(pool.submit(self._one, host))
+                        pool.submit(self._one, host).add_done_callback(ended.put)
+                        going += 1
                 if not going:
                     return self._now
-                done, going = wait(going, _LOOK_S, FIRST_COMPLETED)
-                for future in done:
-                    future.result()
+                ended.get().result()
+                going -= 1
 
     def _one(self, host: HostId) -> None:
         try:

@@ -40,7 +40,7 @@ class Checking:
     desk: Desk
     remotes: Remotes
     probes: HealthProbes
-    at_once: int = 128
+    at_once: int = 256
     """How many hosts are looked at at the same time; their connections come more slowly.
 
     Each of them rests for the second between two looks at its processors: too few at once, and
