@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cache, partial
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -213,6 +213,8 @@ class Theme(QObject):
         _styles.clear()
         if base != self._application.font():  # every widget is laid out anew: not for a colour
             self._application.setFont(base)
+            for widget in self._application.allWidgets():
+                _tell_size(widget)
         self._application.setPalette(_palette(look))
         QToolTip.setPalette(self._application.palette())
         dressed = [one for one in self._application.allWidgets() if one.property(_SHEET)]
@@ -223,6 +225,13 @@ class Theme(QObject):
         self._hidden.clear()
         self._hidden.add(*(partial(_dress_anew, one) for one in out_of_sight))  # hundreds, maybe
         self.switched.emit()
+
+
+def _tell_size(widget: QWidget) -> None:
+    """Let a widget with a font of its own follow; Qt itself tells windows, not what is in them."""
+    if isValid(widget):
+        widget.changeEvent(QEvent(QEvent.Type.ApplicationFontChange))
+        widget.updateGeometry()  # layouts keep the size that was asked for before
 
 
 def dress(widget: QWidget, sheet: str) -> None:

@@ -2,12 +2,15 @@
 
 import pytest
 from PySide6.QtGui import QColor, QFontInfo, QImage, QPainter, QPalette
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui import icons
 from ui.cells import Mark
 from ui.pages import PAGES
 from ui.theme import Mode, font, mix, token_sets, tokens
+from ui.widgets.buttons import Button
 from ui.widgets.labels import Label
+from ui.widgets.search import SearchField
 
 
 def luminance(color: QColor) -> float:
@@ -71,6 +74,27 @@ def test_all_type_is_enlarged_together(theme):
     assert font(13).pointSizeF() == pytest.approx(2 * small)
     assert font(28).pointSizeF() == pytest.approx(2 * small * 28 / 13)
     theme.set_scale(1.0)
+
+
+def test_what_is_open_follows_the_size_of_the_type(theme, shown):
+    holder = QWidget()
+    label, button, field = Label("Not tested yet"), Button("Look there"), SearchField("Name")
+    layout = QVBoxLayout(holder)
+    for part in (label, button, field):
+        layout.addWidget(part)
+    shown(holder)
+    before = [part.height() for part in (label, button)]
+    margin = field.textMargins().left()
+    theme.set_scale(2.0)
+    try:
+        holder.adjustSize()
+        assert label.font().pointSizeF() == font(13).pointSizeF()
+        assert label.height() >= 1.8 * before[0]
+        assert button.height() >= 1.3 * before[1]
+        assert field.textMargins().left() > margin + 10
+    finally:
+        theme.set_scale(1.0)
+    assert label.font().pointSizeF() == font(13).pointSizeF()
 
 
 def test_the_bundled_fonts_are_used(theme):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import QRectF, QSize, QTimer, Slot
+from PySide6.QtCore import QEvent, QRectF, QSize, QTimer, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -16,7 +16,7 @@ from ui.paint import Painted, Style, hline
 from ui.shell.facts import ShellFacts
 from ui.tasks import Task
 from ui.theme import BOLD, SMALL, tokens
-from ui.widgets.badges import draw_badge
+from ui.widgets.badges import badge_width, draw_badge
 from ui.widgets.buttons import icon_button
 from ui.widgets.dressed import progress_bar
 from ui.widgets.labels import Label
@@ -37,8 +37,8 @@ class _Activity(Painted):
         self.say(badge.word)
 
     def sizeHint(self) -> QSize:
-        style = Style(size=SMALL)
-        return QSize(round(style.width(self._badge.word)) + 26, round(style.metrics().height()) + 6)
+        high = round(Style(size=SMALL).metrics().height()) + 6
+        return QSize(round(badge_width(self._badge, SMALL)) + 6, high)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         draw_badge(QPainter(self), QRectF(self.rect()), self._badge, SMALL)
@@ -76,7 +76,7 @@ class StatusBar(QWidget):
         layout.addWidget(self._vault)
         add_layout(layout, head)
         layout.addWidget(self._clock)
-        self.setFixedHeight(round(Style(size=SMALL).metrics().height()) + 15)
+        self._fit_height()
         self._note_timer = QTimer(self)
         self._note_timer.setSingleShot(True)
         self._note_timer.timeout.connect(self._on_note_over)
@@ -114,6 +114,15 @@ class StatusBar(QWidget):
         task.progressed.connect(self._on_progress)
         task.ended.connect(self._on_ended)
         self._look()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of the type."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            self._fit_height()
+
+    def _fit_height(self) -> None:
+        self.setFixedHeight(round(Style(size=SMALL).metrics().height()) + 15)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Fill the bar and draw its upper edge."""

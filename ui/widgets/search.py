@@ -37,12 +37,21 @@ class SearchField(QLineEdit):
         self._keys, self._asked = keys, ""
         self.setPlaceholderText(hint)
         self.setAccessibleName(hint)
-        self.setTextMargins(22, 0, round(self._key_width()), 0)
+        self._fit_margins()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(self.DELAY_MS)
         self._timer.timeout.connect(self._ask)
         self.textChanged.connect(self._restart)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of the type."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            self._fit_margins()
+
+    def _fit_margins(self) -> None:
+        self.setTextMargins(scaled(icons.SIZE) + 6, 0, round(self._key_width()), 0)
 
     def event(self, event: QEvent) -> bool:
         """Keep Escape from the window while there is something to empty."""
@@ -68,10 +77,11 @@ class SearchField(QLineEdit):
         """Draw the magnifier and the shortcut over the field."""
         super().paintEvent(event)
         painter = QPainter(self)
-        icons.draw(painter, "search", 10, (self.height() - 16) / 2, tokens().ink2)
+        side, high = scaled(icons.SIZE), scaled(18)
+        icons.draw(painter, "search", 10, (self.height() - side) / 2, tokens().ink2, side)
         if self._keys and not self.text() and not self.hasFocus():
             width = self._key_width() - 4
-            area = QRectF(self.width() - width - 8, (self.height() - 18) / 2, width, 18)
+            area = QRectF(self.width() - width - 8, (self.height() - high) / 2, width, high)
             draw_key(painter, area, self._keys)
 
     def _key_width(self) -> float:
