@@ -65,6 +65,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(NAME)
         self.setCentralWidget(self._frame())
         self._stack.setFocus()
+        self.rail.follow(self)
         self.rail.wanted.connect(tools.navigation.go)
         tools.navigation.went.connect(self._on_went)
         tools.navigation.counted.connect(self.rail.set_count)

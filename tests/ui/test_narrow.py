@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
-from ui.cells import Cell, Column, Mini, Words
+from ui.cells import Badge, Cell, Column, LevelStep, Mark, Mini, Rung, Squares, Words
 from ui.models.rows import RowsModel
+from ui.pages import PAGES
 from ui.paint import Style, scaled
+from ui.shell.rail import Rail
+from ui.widgets.badges import badge_width
 from ui.widgets.beside import Beside
 from ui.widgets.cell_lines import lines_of, piece_width, places_of
 from ui.widgets.cells import PAD
 from ui.widgets.column_fit import Wrapping
 from ui.widgets.facts import SectionTitle
+from ui.widgets.levels import LevelLadder
 from ui.widgets.search import FilterChips
 from ui.widgets.table import Rows, Table
 from ui.widgets.tabs import Tabs
@@ -116,3 +120,41 @@ def test_the_note_of_a_title_wraps_instead_of_making_its_part_wider(qtbot, theme
     qtbot.addWidget(title)
     assert title.minimumSizeHint().width() < 200
     assert title.heightForWidth(300) > 2 * title.heightForWidth(3000)
+
+
+def test_a_name_is_read_before_the_date_at_the_end_of_its_line(theme):
+    name, date = Words("files-01", weight=600), Words("Tue 17 Nov 2026 21:07 SAST", "ink2")
+    row = Cell((name,), (Squares((Rung.REACHED,) * 5), Badge(Mark.GOOD, "L4 restored")),
+               end=date, below_end=Words("82.9 kB, 23.8 kB stored"))  # fmt: skip
+    first, second = lines_of(QRectF(0, 0, 210, 60), row)
+    whole = {piece: room.width() for piece, room in places_of(*first)}
+    assert whole[name] >= piece_width(name, first[1].style)
+    assert 0 < whole[date] < piece_width(date, first[1].style)
+    below = {piece: room.width() for piece, room in places_of(*second)}
+    for firm in row.below:
+        assert below[firm] >= piece_width(firm, second[1].style)
+
+
+def test_levels_stay_to_be_read_where_their_words_have_no_room(theme):
+    steps = [LevelStep(f"L{n}", word, Rung.REACHED, "21:07", "8.0 ms")
+             for n, word in enumerate(("captured", "matches the source", "restored"))]  # fmt: skip
+    ladder = LevelLadder(steps)
+    ladder.resize(190, 80)
+    assert sum(ladder._widths()) <= 190
+    for step, width in zip(steps, ladder._widths(), strict=True):
+        assert width >= badge_width(Badge(Mark.GOOD, step.name))
+        assert step.time in ladder.toolTip()
+
+
+def test_pages_have_icons_alone_where_their_names_would_take_the_room(qtbot, theme):
+    rail = Rail(PAGES)
+    qtbot.addWidget(rail)
+    for scale, whole, named in ((1.0, 1240, True), (1.0, 800, False), (1.5, 1240, False)):
+        theme.set_scale(scale)
+        rail.fit(whole)
+        assert rail.has_names is named
+        assert (rail.sizeHint().width() > scaled(150)) is named
+        items = [one for one in rail.findChildren(QAbstractButton) if one.text() == "Backups"]
+        assert ("Backups" in items[0].toolTip()) is not named
+        assert items[0].accessibleName() == "Backups"
+    theme.set_scale(1.0)

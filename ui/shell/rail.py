@@ -2,22 +2,42 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.i18n import _
 from app.paths import NAME
 from ui import icons
+from ui.format import tip
 from ui.navigation import Place
 from ui.pages import PageEntry
-from ui.paint import RIGHT, Painted, Style, by_keyboard, focus_ring, vline, write
+from ui.paint import RIGHT, Painted, Style, by_keyboard, focus_ring, scaled, vline, write
 from ui.theme import BODY, BOLD, LARGE, REGULAR, SMALL, mix, tokens
 from ui.widgets.layout import Line
 from ui.widgets.search import draw_key
 
 WIDTH = 200
+_NARROW = 52
+"""With icons alone."""
+_ROOMY = 880
+"""A window must be as wide as this, at the design size of the type, for names beside icons."""
 _INSET = 8
+_GIVES_WAY = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+"""In a low window for the size of the type, all parts of the rail come closer."""
+
+
+def _has_names(part: QWidget) -> bool:
+    """Whether a part of the rail is wide enough for words."""
+    return part.width() > scaled(WIDTH) / 2
+
+
+def _draw_icon(painter: QPainter, part: QWidget, icon: str, x: float, color: QColor) -> float:
+    """Draw the icon of a part, in its middle where it stands alone; return where words begin."""
+    side = scaled(icons.SIZE)
+    left = scaled(x) if _has_names(part) else (part.width() - side) / 2
+    icons.draw(painter, icon, left, (part.height() - side) / 2, color, side)
+    return left + side + scaled(9)
 
 
 class _Item(QAbstractButton):
@@ -31,7 +51,7 @@ class _Item(QAbstractButton):
         self.setCheckable(True)
         self.setAccessibleName(_(entry.title))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(_GIVES_WAY)
 
     def set_count(self, text: str) -> None:
         self._count = text
@@ -40,6 +60,9 @@ class _Item(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, round(Style().metrics().height()) + 16)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, round(Style().metrics().height()) + 4)
 
     def nextCheckState(self) -> None:
         """Being shown is decided by where the user is, not by a click."""
@@ -68,12 +91,13 @@ class _Item(QAbstractButton):
             painter.setBrush(fill if on else look.sunken)
             painter.drawRoundedRect(box, 6, 6)
         color = look.accent if on else look.ink2
-        icons.draw(painter, self._icon, box.left() + 9, box.center().y() - 8, color)
-        words = Style("ink" if on else "ink2", BODY, BOLD if on else REGULAR)
-        inner = box.adjusted(34, 0, -8, 0)
-        write(painter, inner, self._count, Style("ink2", SMALL), RIGHT)
-        count = Style(size=SMALL).width(self._count) + 4 if self._count else 0
-        write(painter, inner.adjusted(0, 0, -count, 0), self.text(), words)
+        begin = _draw_icon(painter, self, self._icon, _INSET + 9, color)
+        if _has_names(self):
+            words = Style("ink" if on else "ink2", BODY, BOLD if on else REGULAR)
+            inner = box.adjusted(begin - _INSET, 0, -8, 0)
+            write(painter, inner, self._count, Style("ink2", SMALL), RIGHT)
+            count = Style(size=SMALL).width(self._count) + 4 if self._count else 0
+            write(painter, inner.adjusted(0, 0, -count, 0), self.text(), words)
         if by_keyboard(self):
             focus_ring(painter, box)
 
@@ -83,17 +107,25 @@ class _Brand(Painted):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setSizePolicy(_GIVES_WAY)
         self.say(NAME)
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, round(Style(size=LARGE).metrics().height()) + 38)
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, round(Style(size=LARGE).metrics().height()) + 8)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, look = QPainter(self), tokens()
-        middle = self.height() / 2 + 3
-        icons.draw(painter, "brand", 16, middle - 9, look.ink, 18)
-        area = QRectF(44, middle - 12, self.width() - 52, 24)
-        write(painter, area, NAME, Style("ink", LARGE, BOLD))
+        side, style = scaled(18), Style("ink", LARGE, BOLD)
+        middle = self.height() / 2 + (3 if self.height() > 2 * side else 0)
+        left = scaled(16) if _has_names(self) else (self.width() - side) / 2
+        icons.draw(painter, "brand", left, middle - side / 2, look.ink, side)
+        if _has_names(self):
+            begin, high = left + side + scaled(10), style.metrics().height() + 4
+            area = QRectF(begin, middle - high / 2, self.width() - begin - 8, high)
+            write(painter, area, NAME, style)
 
 
 class _SearchBox(QAbstractButton):
@@ -105,9 +137,13 @@ class _SearchBox(QAbstractButton):
         self.setAccessibleName(_("Search or run a command, Ctrl K"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(_GIVES_WAY)
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, round(Style().metrics().height()) + 16)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, round(Style().metrics().height()) + 8)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, look = QPainter(self), tokens()
@@ -116,11 +152,13 @@ class _SearchBox(QAbstractButton):
         painter.setPen(look.line)
         painter.setBrush(look.surface)
         painter.drawRoundedRect(box, 6, 6)
-        icons.draw(painter, "search", box.left() + 8, box.center().y() - 8, look.ink2)
-        key = Style(size=SMALL).width("Ctrl K") + 10
-        draw_key(painter, QRectF(box.right() - key - 8, box.center().y() - 9, key, 18), "Ctrl K")
-        inner = box.adjusted(33, 0, -key - 12, 0)
-        write(painter, inner, self.text(), Style("ink2", BODY))
+        begin = _draw_icon(painter, self, "search", _INSET + 8, look.ink2)
+        if _has_names(self):
+            key, high = Style(size=SMALL).width("Ctrl K") + 10, scaled(18)
+            place = QRectF(box.right() - key - 8, box.center().y() - high / 2, key, high)
+            draw_key(painter, place, "Ctrl K")
+            inner = box.adjusted(begin - _INSET, 0, -key - 12, 0)
+            write(painter, inner, self.text(), Style("ink2", BODY))
         if by_keyboard(self):
             focus_ring(painter, box)
 
@@ -128,18 +166,29 @@ class _SearchBox(QAbstractButton):
 class _User(Painted):
     """Who is working here."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(_GIVES_WAY)
+
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, round(Style().metrics().height()) + 32)
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, round(Style().metrics().height()) + 8)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        icons.draw(painter, "user", 17, self.height() / 2 - 8, tokens().ink2)
-        area = QRectF(42, 0, self.width() - 50, self.height())
-        write(painter, area, self.accessibleName(), Style())
+        begin = _draw_icon(painter, self, "user", _INSET + 9, tokens().ink2)
+        if _has_names(self):
+            area = QRectF(begin, 0, self.width() - begin - 8, self.height())
+            write(painter, area, self.accessibleName(), Style())
 
 
 class Rail(QWidget):
-    """The pages of the window; a click asks for one."""
+    """The pages of the window; a click asks for one.
+
+    Where the window is narrow for the size of the type, icons stand alone, and tips name them.
+    """
 
     wanted = Signal(str)  # page id
     searched = Signal()
@@ -149,7 +198,8 @@ class Rail(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self._items = {entry.id: _Item(entry) for entry in entries}
         self._user = _User()
-        search = _SearchBox()
+        self._search = search = _SearchBox()
+        self._whole = WIDTH * 100
         search.clicked.connect(self.searched)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 1, 0)
@@ -167,19 +217,51 @@ class Rail(QWidget):
         layout.addWidget(Line())
         layout.addWidget(self._user)
 
+    @property
+    def has_names(self) -> bool:
+        """Whether the names of the pages stand beside their icons."""
+        return self._whole >= scaled(_ROOMY)
+
+    def follow(self, window: QWidget) -> None:
+        """Be as narrow as the room in this window asks for, from now on."""
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Look again when the window has another size."""
+        if event.type() == QEvent.Type.Resize and isinstance(watched, QWidget):
+            self.fit(watched.width())
+        return super().eventFilter(watched, event)
+
+    def fit(self, whole: int) -> None:
+        """Show names or icons alone, as a window of this width in pixels has room for."""
+        self._whole = whole
+        for item in self._items.values():
+            item.setToolTip(tip("" if self.has_names else item.accessibleName()))
+        self._search.setToolTip(tip("" if self.has_names else self._search.accessibleName()))
+        self._user.setToolTip(tip("" if self.has_names else self._user.accessibleName()))
+        self.updateGeometry()
+
     def sizeHint(self) -> QSize:
-        """200 wide at the design size."""
-        return QSize(round(WIDTH * Style().metrics().height() / 16), 400)
+        """200 wide at the design size; a column of icons where there is no room."""
+        return QSize(scaled(WIDTH if self.has_names else _NARROW), 400)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of the type."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            self.fit(self._whole)
 
     def set_user(self, name: str) -> None:
         """Show who is working here."""
         self._user.say(name)
+        self.fit(self._whole)
 
     @Slot(str, str)
     def set_count(self, page: str, text: str) -> None:
         """Show a count beside a page."""
         if page in self._items:
             self._items[page].set_count(text)
+            self.fit(self._whole)
 
     @Slot(object)
     def show_place(self, place: Place) -> None:

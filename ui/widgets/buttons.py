@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import icons
 from ui.format import literal, tip
-from ui.paint import CENTER, Style, by_keyboard, focus_ring, write
+from ui.paint import CENTER, Style, by_keyboard, focus_ring, scaled, write
 from ui.theme import BODY, BOLD, MEDIUM, SMALL, mix, tokens
 from ui.widgets.labels import Label
 
@@ -37,7 +37,10 @@ class Tall(Enum):
 
 
 class Button(QAbstractButton):
-    """A push button; ``icon`` is an icon's name, ``keys`` a shortcut shown as a small key."""
+    """A push button; ``icon`` is an icon's name, ``keys`` a shortcut shown as a small key.
+
+    Its tip says the ``hint``, and instead of it why it is disabled.
+    """
 
     blocked = Signal(str)
 
@@ -52,7 +55,7 @@ class Button(QAbstractButton):
     ) -> None:
         super().__init__()
         self._kind, self._icon, self._keys, self._tall = kind, icon, keys, tall
-        self._reason = ""
+        self._reason = self.hint = ""
         self.setText(text)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         wide = QSizePolicy.Policy.Maximum if self._kind is Kind.PLAIN else QSizePolicy.Policy.Fixed
@@ -77,8 +80,9 @@ class Button(QAbstractButton):
         self.update()
 
     def block(self, reason: str) -> None:
-        """Disable it and say why; an empty reason enables it again."""
+        """Disable it and say why, also in its tip; an empty reason enables it again."""
         self._reason = reason
+        self.setToolTip(tip(reason or self.hint))
         self.setEnabled(not reason)
         self.setAccessibleDescription(reason)
         self.setCursor(Qt.CursorShape.ArrowCursor if reason else Qt.CursorShape.PointingHandCursor)
@@ -96,10 +100,11 @@ class Button(QAbstractButton):
         style = self._style()
         height = round(style.metrics().height() + 2 * self._tall.value)
         if self._kind is Kind.PLAIN:
-            return QSize(round(style.width(self.text()) + 20), round(style.metrics().height() + 8))
+            width = style.width(self.text()) + scaled(icons.SIZE) + 4
+            return QSize(round(width), round(style.metrics().height() + 8))
         if not self.text():
             return QSize(height, height)
-        width = style.width(self.text()) + 26 + (24 if self._shown_icon() else 0)
+        width = style.width(self.text()) + 26 + (_beside() if self._shown_icon() else 0)
         return QSize(round(width + (self._key_width() + 8 if self._keys else 0)), height)
 
     def minimumSizeHint(self) -> QSize:
@@ -186,20 +191,20 @@ class Button(QAbstractButton):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         content = self.sizeHint().width() - 26
         x = (self.width() - content) / 2
-        if (name := self._shown_icon()) and not self.text():
-            icons.draw(
-                painter, name, (self.width() - 16) / 2, (self.height() - 16) / 2, style.color
-            )
+        side = scaled(icons.SIZE)
+        if name := self._shown_icon():
+            left = x if self.text() else (self.width() - side) / 2
+            icons.draw(painter, name, left, (self.height() - side) / 2, style.color, side)
+            x += _beside()
+        if not self.text():
             return
-        if name:
-            icons.draw(painter, name, x, (self.height() - 16) / 2, style.color)
-            x += 24
         used = write(painter, QRectF(x, 0, self.width() - x - 4, self.height()), self.text(), style)
         if self._keys:
             self._paint_key(painter, x + used + 8)
 
     def _paint_key(self, painter: QPainter, x: float) -> None:
-        area = QRectF(x, (self.height() - 18) / 2, self._key_width(), 18)
+        high = scaled(18)
+        area = QRectF(x, (self.height() - high) / 2, self._key_width(), high)
         painter.setPen(QPen(tokens().line, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
@@ -208,9 +213,16 @@ class Button(QAbstractButton):
     def _paint_plain(self, painter: QPainter) -> None:
         style = self._style()
         x = max(2, self.width() - self.sizeHint().width() + 2)
-        area = QRectF(x, 0, self.width() - x - 18, self.height())
+        side = scaled(icons.SIZE)
+        area = QRectF(x, 0, self.width() - x - side - 2, self.height())
         used = write(painter, area, self.text(), style)
-        icons.draw(painter, "chevron-right", x + used + 2, (self.height() - 16) / 2, style.color)
+        top = (self.height() - side) / 2
+        icons.draw(painter, "chevron-right", x + used + 2, top, style.color, side)
+
+
+def _beside() -> int:
+    """Return the room that an icon takes before the text."""
+    return scaled(icons.SIZE) + 8
 
 
 class WithReason(QWidget):
@@ -269,5 +281,6 @@ def icon_button(icon: str, sentence: str, *, compact: bool = False) -> Button:
     """Return a square button with an icon only; ``sentence`` is its tool tip and spoken name."""
     button = Button("", Kind.SECONDARY, icon=icon, tall=Tall.COMPACT if compact else Tall.NORMAL)
     button.setAccessibleName(sentence)
-    button.setToolTip(tip(sentence))
+    button.hint = sentence
+    button.block("")
     return button

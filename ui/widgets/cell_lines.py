@@ -22,6 +22,8 @@ _LEAST = 24.0
 """What words keep, in pixels, when they give way to the pieces beside them."""
 _SHOWN = 48.0
 """How much of words should be seen where that can be chosen, in pixels."""
+_END_SHARE = 0.3
+"""What words at the right keep at least of a line."""
 _FIRST = 0.6
 """The first words name the row: they count as shorter when it is asked which give way."""
 
@@ -150,7 +152,7 @@ def places_of(area: QRectF, line: Line) -> Iterator[tuple[Piece, QRectF]]:
     """Give the pieces of a line with the room that each has; none is left when that is empty."""
     style = line.style
     if line.end is not None:
-        width = min(piece_width(line.end, style) + 1, area.width())
+        width = min(piece_width(line.end, style) + 1, _room_at_the_end(area.width(), line))
         yield line.end, QRectF(area.right() - width, area.top(), width, area.height())
         area = area.adjusted(0, 0, -width - GAP, 0)
     indent = line.stops[0] if line.stops else 0
@@ -168,10 +170,23 @@ def places_of(area: QRectF, line: Line) -> Iterator[tuple[Piece, QRectF]]:
         x += width + GAP
 
 
+def _room_at_the_end(room: float, line: Line) -> float:
+    """Return the room for what stands at the right: a name, states and squares come first."""
+    if not isinstance(line.end, str | Words):
+        return room
+    firm = [piece for n, piece in enumerate(line.pieces) if n == 0 or not _is_text(piece)]
+    taken = sum(piece_width(piece, line.style) + GAP for piece in firm)
+    return max(room * _END_SHARE, room - taken)
+
+
+def _is_text(piece: Piece) -> bool:
+    return isinstance(piece, str | Words)
+
+
 def _shortened(pieces: Sequence[Piece], style: Style, room: float) -> list[float]:
     """Return how wide each piece gets: where all do not fit, long words give way first."""
     widths = [piece_width(piece, style) for piece in pieces]
-    texts = [at for at, piece in enumerate(pieces) if isinstance(piece, str | Words)]
+    texts = [at for at, piece in enumerate(pieces) if _is_text(piece)]
     over = sum(widths) + GAP * max(0, len(widths) - 1) - room
     for at in sorted(texts, key=lambda at: -widths[at] * (1 if at else _FIRST)):
         if over <= 0:

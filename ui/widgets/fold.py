@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.i18n import _
 from ui import icons
-from ui.paint import Style, by_keyboard, focus_ring, line_height, write
+from ui.paint import Style, by_keyboard, focus_ring, line_height, scaled, write
 from ui.theme import BODY, BOLD, tokens
 
 
@@ -43,8 +43,9 @@ class _Head(QAbstractButton):
         painter, height = QPainter(self), self.height()
         name = "chevron-down" if self.isChecked() else "chevron-right"
         color = tokens().ink if self.underMouse() else tokens().ink2
-        icons.draw(painter, name, 0, (height - 16) / 2, color)
-        area = QRectF(22, 0, self.width() - 22, height)
+        side = scaled(icons.SIZE)
+        icons.draw(painter, name, 0, (height - side) / 2, color, side)
+        area = QRectF(side + 6, 0, self.width() - side - 6, height)
         used = write(painter, area, self.text(), Style(weight=BOLD))
         write(painter, area.adjusted(used + 8, 0, 0, 0), self.note, Style("ink2"))
         if by_keyboard(self):

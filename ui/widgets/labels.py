@@ -188,9 +188,9 @@ def meta(text: str = "", tone: str = "ink2") -> Label:
     return Label(text, size=SMALL, tone=tone)
 
 
-def mono(text: str = "", size: int = BODY) -> Label:
+def mono(text: str = "", size: int = BODY, *, wrap: bool = False) -> Label:
     """Return a name or a hash in the fixed-width type; it can be marked and copied."""
-    return Label(text, size=size, mono=True).make_selectable()
+    return Label(text, size=size, mono=True, wrap=wrap).make_selectable()
 
 
 def spoken(widget: QWidget, sentence: str) -> QWidget:

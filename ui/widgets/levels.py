@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QSizePolicy
 
 from app.i18n import _
 from ui.cells import Badge, LevelStep, Rung
+from ui.format import tip
 from ui.paint import RIGHT, Painted, Style, dashed, line_height, write
 from ui.theme import BODY, MEDIUM, SMALL, tokens
-from ui.widgets.badges import draw_badge
+from ui.widgets.badges import badge_width, draw_badge
 
 SQUARE, STEP = 7, 9
 
@@ -27,12 +28,12 @@ class LevelLadder(Painted):
         """Show levels, the weakest first."""
         self._steps = tuple(steps)
         states = {Rung.REACHED: _("reached"), Rung.RUNNING: _("running"), Rung.FAILED: _("failed")}
-        self.say(
-            ", ".join(
-                f"{step.name} {step.word} {states.get(step.rung, _('open'))} {step.time}".strip()
-                for step in self._steps
-            )
-        )
+        told = [
+            f"{step.name} {step.word} {states.get(step.rung, _('open'))} {step.time}".strip()
+            for step in self._steps
+        ]
+        self.say(", ".join(told))
+        self.setToolTip(tip("\n".join(told)))
 
     def sizeHint(self) -> QSize:
         """A bar and three lines."""
@@ -56,7 +57,9 @@ class LevelLadder(Painted):
             )
             head = QRectF(x, 6, width - 8, first)
             used = draw_badge(painter, head, Badge(step.rung.value, step.name))
-            write(painter, head.adjusted(used + 6, 0, 0, 0), step.time, Style("ink2", SMALL), RIGHT)
+            rest, time = head.adjusted(used + 6, 0, 0, 0), Style("ink2", SMALL)
+            if time.width(step.time) <= rest.width():  # else the tip has it
+                write(painter, rest, step.time, time, RIGHT)
             tone = "ink" if reached or step.rung is Rung.RUNNING else "ink2"
             write(
                 painter,
@@ -73,15 +76,28 @@ class LevelLadder(Painted):
             x += width
 
     def _widths(self) -> list[float]:
-        """Share the width: what a column's words need, and an equal part of the rest."""
+        """Share the width: what a column's words need, and an equal part of the rest.
+
+        Where there is less than they need, each keeps its level, and its words give way.
+        """
         wanted = [_natural_width(step) for step in self._steps]
-        rest = (self.width() - sum(wanted)) / len(wanted)
-        return [max(24.0, width + rest) for width in wanted]
+        rest = self.width() - sum(wanted)
+        if rest >= 0:
+            return [width + rest / len(wanted) for width in wanted]
+        least = [_level_width(step) + 8 for step in self._steps]
+        room = (self.width() - sum(least)) / (sum(wanted) - sum(least))
+        return [
+            low + max(0.0, room) * (width - low) for low, width in zip(least, wanted, strict=True)
+        ]
+
+
+def _level_width(step: LevelStep) -> float:
+    return badge_width(Badge(step.rung.value, step.name)) + 1
 
 
 def _natural_width(step: LevelStep) -> float:
     small = Style(size=SMALL)
-    head = Style(size=BODY, weight=MEDIUM).width(step.name) + 26 + small.width(step.time)
+    head = _level_width(step) + 6 + small.width(step.time)
     word = Style(size=SMALL, weight=MEDIUM).width(step.word)
     return max(head, word, small.width(step.note)) + 12
 

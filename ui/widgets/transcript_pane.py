@@ -13,6 +13,7 @@ from app.tasks import Progress
 from app.wording import bytes_size, count
 from ui.paint import Style
 from ui.tasks import Latest, TaskRunner
+from ui.widgets.beside import Beside
 from ui.widgets.buttons import Button, Tall, icon_button
 from ui.widgets.labels import Label
 from ui.widgets.layout import panel, row
@@ -48,10 +49,11 @@ class TranscriptPane(QWidget):
         self.words = Label("", tone="ink2")
         self._opened = Latest(tasks, self)
         self._finding = Finding(tasks, self)
+        ways = panel(row(self.words, None, self.stop, self.start, self.end))
         bar = row(
-            self.search, self.back, self.forth, self.words, None, self.stop, self.start, self.end,
-            gap=8, margins=(16, 6, 16, 6),
-        )  # fmt: skip
+            Beside(panel(row(self.search, self.back, self.forth)), ways, gap=8),
+            margins=(16, 6, 16, 6),
+        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

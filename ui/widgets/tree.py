@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from ui import icons
 from ui.cells import ROW_ROLE
-from ui.paint import RIGHT, Style, scaled, write, write_words
+from ui.paint import RIGHT, Style, icon_beside, scaled, write, write_words
 from ui.theme import tokens
 
 _ICONS = {"directory": "folder", "symlink": "link", "sqlite": "database", "facts": "list"}
@@ -54,8 +54,8 @@ class _EntryDelegate(QStyledItemDelegate):
         text = str(index.data() or "")
         if index.column() == 0:
             name = _ICONS.get(entry.type, "file" if entry.type == "file" else "database")
-            icons.draw(painter, name, area.left() + 2, area.center().y() - 7, look.ink2, 14)
-            write_words(painter, area.adjusted(22, 0, -8, 0), entry_words(text))
+            left = icon_beside(painter, area.adjusted(2, 0, -8, 0), name, look.ink2)
+            write_words(painter, left, entry_words(text))
         else:
             write(painter, area.adjusted(0, 0, -12, 0), text, Style("ink2"), RIGHT)
         painter.restore()
@@ -97,8 +97,8 @@ class EntryTreeView(QTreeView):
             painter.fillRect(rect, tokens().selection)
         if self.model().hasChildren(index):
             name = "chevron-down" if self.isExpanded(index) else "chevron-right"
-            x = rect.right() - scaled(16)
-            icons.draw(painter, name, x, rect.center().y() - 7, tokens().ink2, 14)
+            x, side = rect.right() - scaled(16), scaled(14)
+            icons.draw(painter, name, x, rect.center().y() - side / 2, tokens().ink2, side)
 
     @property
     def chosen(self) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.i18n import _
@@ -11,10 +12,13 @@ from ui.operations.backups import SetView
 from ui.pages.backups.filters import FILTERS, chosen, counts
 from ui.pages.backups.legend import LevelLegend
 from ui.pages.backups.rows import SET_COLUMNS
+from ui.paint import scaled
 from ui.widgets.labels import Label
-from ui.widgets.layout import MARGIN, add_layout, column, row
+from ui.widgets.layout import MARGIN, add_layout, column
 from ui.widgets.search import FilterChips, SearchField
 from ui.widgets.table import Rows, Table
+
+_LEAST_WITH_LEGEND = 440
 
 
 class SetList(QWidget):
@@ -27,7 +31,7 @@ class SetList(QWidget):
         super().__init__()
         self._views: Sequence[SetView] = ()
         self._filling = False
-        self.chips = FilterChips([name for name, _test in FILTERS])
+        self.chips = FilterChips([name for name, _test in FILTERS], wraps=True)
         self.search = SearchField(_("Host, change, path"), "")
         self.table = Table(
             RowsModel(SET_COLUMNS), rows=Rows.VERDICT, header=False, name="sets", margin=MARGIN
@@ -35,15 +39,21 @@ class SetList(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        head = column(self.search, row(self.chips, None), gap=10, margins=(MARGIN, 16, 16, 10))
+        head = column(self.search, self.chips, gap=10, margins=(MARGIN, 16, 16, 10))
         self._none = Label("", tone="ink2")
         add_layout(layout, head)
         add_layout(layout, column(self._none, margins=(MARGIN, 6, 16, 0)))
         layout.addWidget(self.table, 1)
-        layout.addWidget(LevelLegend())
+        self._legend = LevelLegend()
+        layout.addWidget(self._legend)
         self.chips.chosen.connect(self._refill)
         self.search.wanted.connect(self._refill)
         self.table.picked.connect(self._on_picked)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the sets what room there is; what the levels mean stands in their tips too."""
+        super().resizeEvent(event)
+        self._legend.setVisible(self.height() >= scaled(_LEAST_WITH_LEGEND))
 
     @property
     def current(self) -> SetView | None:

@@ -143,7 +143,7 @@ class TimelineView(QWidget):
         self.note.closed.connect(self.note.hide)
         self._entries: tuple[Entry, ...] = ()
         self._zone = "UTC"
-        self.chips = FilterChips([_(name) for name, _fits in _FILTERS])
+        self.chips = FilterChips([_(name) for name, _fits in _FILTERS], wraps=True)
         self.pin = Button(_("Pin"), icon="star", tall=Tall.COMPACT)
         self.table = Table(
             RowsModel(self._columns()), rows=Rows.TWO_LINES, header=False,
