@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollArea
+from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollArea, QWidget
 
 from app.domain.metric import WindowName
 from app.services.facade import AppServices
@@ -21,6 +21,7 @@ from ui.pages.changes.repeat_days import RepeatDays
 from ui.shell.palette import Palette
 from ui.widgets.base_table import BaseTable
 from ui.widgets.page import Page
+from ui.widgets.set_copies import SetCopies
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,17 +221,32 @@ def _open_dossier(stage: Stage) -> bool:
     return bool(files)
 
 
-def _scroll_to_later_days(stage: Stage) -> bool:
-    """Bring the days on which it is measured again into sight."""
-    found = [one for one in stage.page.findChildren(RepeatDays) if one.isVisible()]
-    for one in found:
-        area = one.parentWidget()
-        while area is not None and not isinstance(area, QScrollArea):
-            area = area.parentWidget()
-        if isinstance(area, QScrollArea):
-            area.ensureWidgetVisible(one, 0, 400)
-            return True
-    return False
+def scroll_to(kind: type[QWidget]) -> Act:
+    """Bring a part of a page that scrolls into sight."""
+
+    def act(stage: Stage) -> bool:
+        found = [one for one in stage.page.findChildren(kind) if one.isVisible()]
+        for one in found:
+            area = one.parentWidget()
+            while area is not None and not isinstance(area, QScrollArea):
+                area = area.parentWidget()
+            if isinstance(area, QScrollArea):
+                area.ensureWidgetVisible(one, 0, 400)
+                return True
+        return False
+
+    return act
+
+
+def _find_inside(text: str) -> Act:
+    """Search for a part of a path in the set that is looked into."""
+
+    def act(stage: Stage) -> bool:
+        stage.page.inside.panel.search.setText(text)
+        stage.page.inside.panel.search.wanted.emit(text)
+        return stage.page.inside.panel.catalogue is not None
+
+    return act
 
 
 _PARTS = ("Impact", "Options", "Risk", "Runbook", "Plans", "People", "Messages")
@@ -260,15 +276,17 @@ SCENES: tuple[Scene, ...] = (
     Scene(
         "changes", "step", (tab("plan"), press("Runbook"), pick("Runbook, forward", 1)), "Need"
     ),
-    Scene("changes", "review-later", (tab("review"), _scroll_to_later_days)),
+    Scene("changes", "review-later", (tab("review"), scroll_to(RepeatDays))),
     Scene("calendar", "day", (press("Day"),), "Week"),
     Scene("calendar", "month", (press("Month"),), "Week"),
     Scene("calendar", "gantt", (press("Gantt"),), "Week"),
     Scene("run", "timeline", (press("Timeline"),), "Output"),
     Scene("hosts", "new", (press("Add a host"),)),
     Scene("hosts", "edit", (press("Edit"),)),
-    Scene("hosts", "take-over", (press("Take over…"),)),
+    Scene("hosts", "import", (press("Import…"),)),
     Scene("backups", "inside", (press("Look inside"),)),
+    Scene("backups", "found-inside", (press("Look inside"), _find_inside("conf"))),
+    Scene("backups", "copy-away", (press("Copy to another place"), scroll_to(SetCopies))),
     Scene("backups", "restore", (press("Restore on the host"),)),
     Scene("backups", "hold", (press("Hold"),)),
     Scene("backups", "settling", (press("To settle"),), "All"),

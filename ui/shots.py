@@ -249,13 +249,16 @@ def _settle(application: "QApplication", desktop: "Desktop") -> None:
     clock, quiet = QElapsedTimer(), QElapsedTimer()
     clock.start()
     quiet.start()
-    while clock.elapsed() < _LIMIT_MS and quiet.elapsed() < _QUIET_MS:
+    busy = True  # by what was seen last: on a busy machine the moment passes in one turn
+    while clock.elapsed() < _LIMIT_MS and (busy or quiet.elapsed() < _QUIET_MS):
         application.processEvents()
         page = desktop.window.page
-        if desktop.tools.tasks.busy or page is None or not page.ready:
+        busy = desktop.tools.tasks.busy or page is None or not page.ready
+        if busy:
             quiet.restart()
         QThread.msleep(5)
-    application.processEvents()
+    for _turn in range(3):  # what came last is built, then shown, then given its place
+        application.processEvents()
 
 
 def picture(desktop: "Desktop") -> "QPixmap":

@@ -9,7 +9,7 @@ from app.domain.backup import BackupSet
 from app.i18n import _, ngettext
 from app.services.ports.vault import CopyPlace
 from app.wording import bytes_size, duration, moment
-from ui.widgets.buttons import Button
+from ui.widgets.buttons import Button, WithReason
 from ui.widgets.fields import ChoiceField, LineField
 from ui.widgets.labels import Label
 from ui.widgets.layout import add_layout, card, clear, column, row
@@ -37,7 +37,9 @@ class SetCopies(QWidget):
         self.go.clicked.connect(self._on_go)
         self.folder.edited.connect(self._on_typed)
         self.folder.line.returnPressed.connect(self._on_go)
-        fields = column(self.host, self.folder, row(None, self.go), margins=(14, 12, 14, 12))
+        fields = column(
+            self.host, self.folder, row(None, WithReason(self.go)), margins=(14, 12, 14, 12)
+        )
         self.form = QWidget()
         self.form.setLayout(column(card(fields)))
         self.form.hide()
@@ -72,7 +74,7 @@ class SetCopies(QWidget):
 
     def set_copying(self, *, copying: bool) -> None:
         """Say whether a copy is being made; only one is at a time."""
-        self.go.block(_("being copied") if copying else "")
+        self.go.block(_("A copy is being made; one at a time") if copying else "")
 
     @Slot()
     def _on_wish(self) -> None:
