@@ -275,8 +275,11 @@ class BaseTable(QTableView):
         )
 
     def fit_columns(self) -> None:
-        """Share the width anew, after columns were shown or hidden."""
-        self.columns_fit.measure()
+        """Share the width anew, after columns were shown or hidden: what cells need stays known."""
+        if self._measured:
+            self.columns_fit.share()
+        elif self.isVisible():
+            self._measure()
 
     @Slot(QModelIndex, QModelIndex)
     def _on_changed(self, first: QModelIndex, _last: QModelIndex) -> None:
@@ -293,7 +296,7 @@ class BaseTable(QTableView):
     def _measure(self) -> None:
         if not self._measured:
             self._measured = True
-            self.fit_columns()
+            self.columns_fit.measure()
 
     @Slot(QModelIndex, QModelIndex)
     def _on_current(self, current: QModelIndex, _previous: QModelIndex) -> None:

@@ -94,7 +94,8 @@ class ColumnFit:
         model = self._table.model()
         rows = range(min(model.rowCount(), LOOKED_AT))
         for at in range(len(self._columns)):
-            rooms = [self._need(row, at) for row in rows]
+            beside = sum(self._table.cell_delegate.padding(at)) + _SPARE
+            rooms = [self._need(row, at, beside) for row in rows]
             self._needs[at] = max((need for need, _least in rooms), default=0)
             self._leasts[at] = max((least for _need, least in rooms), default=0)
         self.share()
@@ -170,13 +171,12 @@ class ColumnFit:
             if not head.isSectionHidden(at) and head.sectionSize(at) != given:
                 self._drawn[at] = head.sectionSize(at)
 
-    def _need(self, row: int, at: int) -> tuple[int, int]:
+    def _need(self, row: int, at: int, beside: int) -> tuple[int, int]:
         """Return the width that a cell needs, and with which its states and figures are whole."""
         index = self._table.model().index(row, at)
         if index.data(GROUP_ROLE) is not None:
             return 0, 0
         rich, column = index.data(CELL_ROLE), self._columns[at]
-        beside = sum(self._table.cell_delegate.padding(at)) + _SPARE
         if isinstance(rich, Cell):
             return round(cell_width(rich) + beside), round(cell_least(rich) + beside)
         return round(plain_style(column).width(str(index.data() or "")) + beside), 0
