@@ -144,7 +144,7 @@ def test_hosts_are_taken_over_from_openssh_with_what_is_left_out(drive, services
     )
     driver = drive(HostsPage)
     page = driver.page
-    driver.click(button(page, "Take over…"))
+    driver.click(button(page, "Import…"))
     driver.type(page._takeover._file, str(file))
     driver.click(button(page, "Read"))
     said = shown(page)
@@ -152,7 +152,7 @@ def test_hosts_are_taken_over_from_openssh_with_what_is_left_out(drive, services
     assert "never forwarded" in said
     assert "stays as it is" in said
     driver.tick(page._takeover._hosts, "web-02", "gate")
-    driver.click(button(page, "Take over 1 host"))
+    driver.click(button(page, "Import 1 host"))
     hosts = kept(services)
     assert set(hosts) == {"db-01", "web-01", "gate"}
     assert hosts["web-01"].jump == hosts["gate"].id
@@ -161,7 +161,7 @@ def test_hosts_are_taken_over_from_openssh_with_what_is_left_out(drive, services
 
 def test_file_that_is_none_is_said_in_words(drive, tmp_path):
     driver = drive(HostsPage)
-    driver.click(button(driver.page, "Take over…"))
+    driver.click(button(driver.page, "Import…"))
     driver.type(driver.page._takeover._file, str(tmp_path / "none"))
     driver.click(button(driver.page, "Read"))
     assert "cannot be read" in shown(driver.page)

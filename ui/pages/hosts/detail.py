@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.host import Host, HostKey, KeyState, Login
@@ -18,6 +18,7 @@ from ui.pages.hosts.kept import KeptJobs
 from ui.pages.hosts.legacy import LegacyPart
 from ui.pages.hosts.sudo import SudoPart
 from ui.pages.hosts.sudo_rules import SudoRulesPart
+from ui.paint import scaled
 from ui.theme import SMALL
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind
@@ -36,6 +37,8 @@ _LOGINS = {
     Login.KEY_FILE: _("key file"),
     Login.PASSWORD: _("password from the keyring"),
 }
+_WIDTH = 372
+"""What it keeps in large type, in pixels of the design: the list gives way before it."""
 
 
 class HostDetail(QWidget):
@@ -71,6 +74,10 @@ class HostDetail(QWidget):
         self._reason: LineField | None = None
         self.setLayout(column(scrolling(panel(self._inner)), gap=0))
 
+    def minimumSizeHint(self) -> QSize:
+        """Wide enough for its buttons, which stand at the right."""
+        return QSize(scaled(_WIDTH), super().minimumSizeHint().height())
+
     def show_host(self, view: HostView) -> None:
         """Show another host."""
         host = view.host
@@ -92,7 +99,12 @@ class HostDetail(QWidget):
         add_layout(self._inner, self._key_box)
         self._add_title(_("Connection"), attempt)
         add_layout(self._inner, self._test_box)
-        self._test_box.addWidget(Label(_("Not tested in this session."), tone="ink2"))
+        untested = (
+            _("Not tested in this session.")
+            if host.key is not None
+            else _("Confirm the host key first: nobody logs in to a server that is not known.")
+        )
+        self._test_box.addWidget(Label(untested, tone="ink2", wrap=True))
         self._add_kept(host)
         legacy = LegacyPart(host, holds=view.legacy_holds)
         legacy.allowed.connect(self.legacy_allowed)
@@ -160,7 +172,7 @@ class HostDetail(QWidget):
         words = _("Compare it with what the server's administrator reads out:")
         parts: list[QWidget] = [
             Label(words, wrap=True),
-            mono(key.sha256),
+            mono(key.sha256, wrap=True),
             Label(key.algorithm, tone="ink2"),
             Label(
                 _("On the server: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"), tone="ink2"
@@ -192,7 +204,7 @@ class HostDetail(QWidget):
         self._key_box.setSpacing(6)
         add_layout(self._key_box, row(StateBadge(KEY_BADGES[host.key_state]), None))
         if host.key is not None:
-            self._key_box.addWidget(mono(host.key.sha256, SMALL))
+            self._key_box.addWidget(mono(host.key.sha256, SMALL, wrap=True))
             who = _("Confirmed by {who}, {at}").format(
                 who=host.key_confirmed_by or "–",
                 at=moment(host.key_confirmed_at, host.zone) if host.key_confirmed_at else "–",
@@ -225,10 +237,12 @@ class HostDetail(QWidget):
 
 
 def _facts(host: Host) -> list[tuple[str, str]]:
-    return [
+    facts = [
         (_("Address"), f"{host.address}:{host.port}"),
         (_("Login"), _("{user} by {login}").format(user=host.user, login=_LOGINS[host.login])),
-        (_("Zone"), host.zone),
-        (_("Services"), ", ".join(host.services) or "–"),
-        (_("Addresses"), "\n".join(host.urls) or "–"),
+        (_("Tags"), ", ".join(host.tags)),
+        (_("Time zone"), host.zone),
+        (_("Services"), ", ".join(host.services)),
+        (_("Pages checked"), "\n".join(host.urls)),
     ]
+    return [(name, value) for name, value in facts if value]

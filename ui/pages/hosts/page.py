@@ -17,7 +17,6 @@ from ui.pages.hosts.kept_deeds import KeptDeeds
 from ui.pages.hosts.listing import HostList
 from ui.pages.hosts.rule_deeds import RuleDeeds
 from ui.pages.hosts.takeover import HostTakeover
-from ui.paint import scaled
 from ui.tasks import Latest
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.empty import EmptyState
@@ -30,9 +29,6 @@ if TYPE_CHECKING:
 
 NEW = "new"
 """Opens the form of a new host."""
-
-_SIDE = 344
-"""What the side keeps in large type, in pixels of the design: the list gives way before it."""
 
 
 class HostsPage(Page):
@@ -47,7 +43,7 @@ class HostsPage(Page):
         self._views: tuple[HostView, ...] = ()
         self._add = Button(_("Add a host"), Kind.PRIMARY, icon="plus")
         self._add.clicked.connect(self.new_record)
-        take_over = Button(_("Take over…"), icon="download")
+        take_over = Button(_("Import…"), icon="download")
         take_over.clicked.connect(self._on_take_over)
         self._check = Button(_("Check every host"), icon="activity")
         self._check.clicked.connect(self._on_check)
@@ -57,7 +53,6 @@ class HostsPage(Page):
         self.list.picked.connect(self._on_picked)
         self._detail, self._form = HostDetail(), HostForm()
         self._side = QStackedWidget()
-        self._side.setMinimumWidth(scaled(_SIDE))  # its buttons stand at the right
         self._side.addWidget(self._detail)
         self._side.addWidget(self._form)
         self._takeover = HostTakeover(context)
@@ -68,7 +63,10 @@ class HostsPage(Page):
         self._stack.addWidget(
             EmptyState(
                 _("No host yet"),
-                _("Add the servers you change. Nothing is sent before you confirm a host's key."),
+                _(
+                    "Add the servers you change, or import those that OpenSSH knows. Nothing is"
+                    " sent before you confirm a host's key."
+                ),
                 first,
             )
         )
@@ -192,7 +190,7 @@ class HostsPage(Page):
     @Slot(object)
     def _on_taken_over(self, taken: tuple[Host, ...]) -> None:
         n = len(taken)
-        text = ngettext("{n} host taken over.", "{n} hosts taken over.", n).format(n=n)
+        text = ngettext("{n} host imported.", "{n} hosts imported.", n).format(n=n)
         self.context.messages.show_done(f"{text} {_('Confirm their keys before you use them.')}")
         if taken:
             self._on_saved(taken[-1])

@@ -1,16 +1,16 @@
-"""Take hosts over from OpenSSH: choose a file, see what it holds, tick what is wanted."""
+"""Import hosts from OpenSSH: choose a file, see what it holds, tick what is wanted."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.domain.host_import import Candidate, FoundHosts, ImportPlan, Remark, Standing
 from app.i18n import _, ngettext
 from ui.operations import hosts
 from ui.theme import BOLD
-from ui.widgets.buttons import Button, Kind, Tall
+from ui.widgets.buttons import Button, Kind, Tall, WithReason
 from ui.widgets.facts import KeyValues, SectionTitle
 from ui.widgets.fields import LineField, PickField
 from ui.widgets.labels import Label, panel_title
@@ -69,7 +69,7 @@ class HostTakeover(QWidget):
         cancel.clicked.connect(self.left)
         found = panel(
             column(
-                panel_title(_("Take over hosts from OpenSSH")),
+                panel_title(_("Import hosts from OpenSSH")),
                 self._file,
                 row(None, choose, read),
                 self._empty,
@@ -81,8 +81,9 @@ class HostTakeover(QWidget):
                 margins=(24, 16, 24, 16),
             )
         )
-        feet = panel(row(None, cancel, self._take, margins=(24, 12, 24, 16)), "surface")
-        outer = column(scrolling(found), feet, gap=0)
+        feet = row(None, cancel, WithReason(self._take), margins=(24, 12, 24, 16))
+        feet.setAlignment(cancel, Qt.AlignmentFlag.AlignTop)
+        outer = column(scrolling(found), panel(feet, "surface"), gap=0)
         outer.setStretch(0, 1)
         self.setLayout(outer)
 
@@ -113,8 +114,8 @@ class HostTakeover(QWidget):
     @Slot()
     def _count(self) -> None:
         n = len(self._hosts.value)
-        text = ngettext("Take over {n} host", "Take over {n} hosts", n).format(n=n)
-        self._take.setText(text if n else _("Take over"))
+        text = ngettext("Import {n} host", "Import {n} hosts", n).format(n=n)
+        self._take.setText(text if n else _("Import"))
         self._take.block("" if n else _("Read a file and tick a host first"))
 
     @Slot()
