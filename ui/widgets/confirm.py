@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.i18n import _
 from ui.cells import Badge, Mark
 from ui.paint import line_height
 from ui.theme import BOLD, MEDIUM, font
 from ui.widgets.badges import StateBadge
+from ui.widgets.beside import Beside
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.dressed import line_edit
 from ui.widgets.labels import Label
-from ui.widgets.layout import Card, add_layout, row
+from ui.widgets.layout import Card, add_layout, panel, row
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,10 @@ class TypedConfirmation(Card):
         for part in self._words(consequence):
             add_layout(layout, part)
         layout.addSpacing(4)
-        typed = Label(phrase, weight=BOLD, mono=True)
-        add_layout(
-            layout,
-            row(Label(_("Type"), tone="ink2"), typed, self.field, None, *others, self.button),
+        typed = row(
+            Label(_("Type"), tone="ink2"), Label(phrase, weight=BOLD, mono=True), self.field
         )
+        layout.addWidget(Beside(panel(typed), panel(row(None, *others, self.button)), gap=8))
         layout.addWidget(self._hint)
         self.field.textChanged.connect(self._compare)
         self.field.returnPressed.connect(self._confirm)
@@ -94,10 +94,12 @@ class TypedConfirmation(Card):
             self.confirmed.emit()
 
     def _words(self, consequence: Consequence) -> list[QHBoxLayout]:
-        head = row(Label(consequence.heading, weight=BOLD), None)
+        heading = Label(consequence.heading, weight=BOLD)
+        head: QWidget = heading
         if consequence.safety:
-            head.addWidget(StateBadge(Badge(Mark.LOCKED, consequence.safety), size=11))
-        parts = [head, row(Label(consequence.replaced, wrap=True), gap=0)]
+            safety = StateBadge(Badge(Mark.LOCKED, consequence.safety), size=11)
+            head = Beside(heading, panel(row(None, safety)), gap=16)
+        parts = [row(head), row(Label(consequence.replaced, wrap=True), gap=0)]
         if consequence.lost:
             words = Label(consequence.lost, weight=MEDIUM, tone="bad", wrap=True)
             sign = StateBadge(Badge(Mark.WATCH, "", "bad"))

@@ -274,14 +274,14 @@ def test_the_key_is_tried_and_changed_and_a_lost_one_comes_back_from_paper(
     driver = drive(BackupsPage)
     driver.click(button(driver, "Key"))
     driver.click(button(driver, "Change the keys"))
-    driver.type(driver.page.care.key.asked.field, "a colleague left")
-    driver.bot.keyClick(driver.page.care.key.asked.field.line, Qt.Key.Key_Return)
+    driver.type(driver.page.care.key.asking.box.field, "a colleague left")
+    driver.bot.keyClick(driver.page.care.key.asking.box.field.line, Qt.Key.Key_Return)
     driver.settle()
     assert "kept nowhere" in shown(driver)
     picture(driver, "new-key")
     key = key_shown(driver)
     driver.click(button(driver, "Check the printed key"))
-    driver.type(driver.page.care.key.asked.field, key.lower())
+    driver.type(driver.page.care.key.asking.box.field, key.lower())
     driver.click(button(driver, "Check"))
     assert services.vault.look().checked_by == "Nomsa"
     driver.page.escape()
@@ -294,7 +294,7 @@ def test_the_key_is_tried_and_changed_and_a_lost_one_comes_back_from_paper(
     driver.click(button(driver, "Key"))
     picture(driver, "locked")
     driver.click(button(driver, "Open with the recovery key"))
-    driver.type(driver.page.care.key.asked.field, key)
+    driver.type(driver.page.care.key.asking.box.field, key)
     driver.click(button(driver, "Open"))
     assert services.vault.look().condition.opens
 

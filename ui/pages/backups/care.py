@@ -11,6 +11,7 @@ from app.services.backup.vault_keys import NewRecoveryKey, words_of
 from ui.messages import Message, Tone
 from ui.operations import vault_care
 from ui.operations.backups import BackupsView
+from ui.pages.backups.deeds import Deeds
 from ui.pages.backups.key import KeyPanel
 from ui.pages.backups.retention import RetentionPanel
 from ui.tasks import Task
@@ -19,19 +20,15 @@ if TYPE_CHECKING:
     from ui.context import UiContext
 
 
-class Care(QObject):
+class Care(Deeds):
     """Carries out what the panels of retention and of the key ask for."""
 
-    failed = Signal(object)
-    said = Signal(object)  # Message
-    altered = Signal()
     left = Signal()
     made = Signal()
     """A recovery key is there to be shown."""
 
     def __init__(self, context: "UiContext", parent: QObject) -> None:
-        super().__init__(parent)
-        self._context = context
+        super().__init__(context, parent)
         self.retention, self.key = RetentionPanel(), KeyPanel()
         self.retention.left.connect(self.left)
         self.retention.apply_wanted.connect(self._on_apply)

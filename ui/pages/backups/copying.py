@@ -2,29 +2,25 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Slot
 
 from app.domain.backup import BackupSet
 from app.i18n import _
 from app.services.ports.vault import CopyPlace
 from ui.messages import Message, Tone
 from ui.operations import backups
+from ui.pages.backups.deeds import Deeds
 from ui.widgets.set_copies import SetCopies
 
 if TYPE_CHECKING:
     from ui.context import UiContext
 
 
-class Copying(QObject):
+class Copying(Deeds):
     """Carries out what the shown `SetCopies` asks for; one copy is made at a time."""
 
-    failed = Signal(object)
-    said = Signal(object)  # Message
-    altered = Signal()
-
     def __init__(self, context: "UiContext", parent: QObject) -> None:
-        super().__init__(parent)
-        self._context = context
+        super().__init__(context, parent)
         self._part: SetCopies | None = None
         self._item: BackupSet | None = None
         self._copying = False

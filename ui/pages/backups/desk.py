@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Slot
 
 from app.domain.backup import BackupSet, Level, RestoreResult
 from app.domain.restore import RestoreWish
@@ -13,6 +13,7 @@ from app.wording import duration
 from ui.messages import Message, Tone
 from ui.operations import backups, restores, vault_care
 from ui.operations.restores import Compared
+from ui.pages.backups.deeds import Deeds
 from ui.pages.backups.detail import SetDetail
 from ui.pages.backups.parts import HostPart
 from ui.tasks import Latest, Task
@@ -21,16 +22,12 @@ if TYPE_CHECKING:
     from ui.context import UiContext
 
 
-class SetDesk(QObject):
+class SetDesk(Deeds):
     """Carries out what a `SetDetail` asks for."""
 
-    failed = Signal(object)
-    said = Signal(object)  # Message
-    altered = Signal()
-
     def __init__(self, context: "UiContext", detail: SetDetail, parent: QObject) -> None:
-        super().__init__(parent)
-        self._context, self._detail = context, detail
+        super().__init__(context, parent)
+        self._detail = detail
         self.item: BackupSet | None = None
         self._plans = Latest(context.tasks, self)
         self._plans.loaded.connect(detail.show_plan)
@@ -125,6 +122,7 @@ class SetDesk(QObject):
             state, tone = _("Restored in part"), Tone.WARNING
         else:
             state, tone = _("Restored"), Tone.DONE
+        self._detail.asking.leave()
         self.said.emit(Message(state, tone, present=text, next=not_restored(result)))
         self.altered.emit()
 

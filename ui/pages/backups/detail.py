@@ -15,7 +15,7 @@ from ui.models.backups import ladder, level_badge, proofs
 from ui.models.rows import RowsModel
 from ui.operations.backups import SetView
 from ui.operations.restores import Compared
-from ui.pages.backups.asking import LineAsk
+from ui.pages.backups.asking import Asking
 from ui.pages.backups.parts import HostPart
 from ui.pages.backups.putting import WayBack, plan_note, plan_table
 from ui.pages.backups.rows import object_columns
@@ -55,20 +55,21 @@ class SetDetail(QWidget):
         self._inner = QVBoxLayout()
         self._inner.setContentsMargins(24, 16, 24, 24)
         self._inner.setSpacing(16)
-        self._ask = QVBoxLayout()
+        self.asking = Asking()
         self._view: SetView | None = None
         self._plan: Fold | None = None
         self._plan_steps: RestorePlan | None = None
-        self.way_back: WayBack | None = None
         self.part: HostPart | None = None
         """The host that is looked into, compared and put back."""
         self.setLayout(column(scrolling(panel(self._inner)), gap=0))
 
     def show_set(self, view: SetView) -> None:
         """Show another set."""
+        if view == self._view and self.asking.box is not None:
+            return  # what somebody is typing stays while nothing about the set has changed
         item, self._view = view.set, view
         clear(self._inner)
-        self._ask, self.way_back = QVBoxLayout(), None
+        self.asking = Asking()
         head = row(panel_title(item.host_name), None)
         head.addWidget(StateBadge(level_badge(item)))
         add_layout(self._inner, head)
@@ -77,7 +78,7 @@ class SetDetail(QWidget):
         self._inner.addWidget(self.part)
         self.part.edited.connect(self._on_host)
         self._inner.addWidget(self._buttons(item))
-        add_layout(self._inner, self._ask)
+        self._inner.addWidget(self.asking)
         for restore in view.restores:
             box = SettleCard(restore, view.zone)
             self._inner.addWidget(box)
@@ -100,6 +101,11 @@ class SetDetail(QWidget):
             self.copying.emit(copies, item)
         self._inner.addStretch(1)
 
+    @property
+    def way_back(self) -> WayBack | None:
+        """What asks whether something shall be put back, while it does."""
+        return self.asking.box if isinstance(self.asking.box, WayBack) else None
+
     def show_plan(self, plan: RestorePlan) -> None:
         """Show the plan that was sealed with the set."""
         self._plan_steps = plan
@@ -115,13 +121,12 @@ class SetDetail(QWidget):
         """Ask, with its consequence, whether the set or some of it shall be put back."""
         if self._view is None:
             return
-        clear(self._ask)
-        self.way_back = WayBack(
-            self._view.set, wish, self._view.zone, self.part.host if self.part else None
-        )
-        self.way_back.compare_wanted.connect(self._on_compare)
-        self.way_back.restore_wanted.connect(self._on_restore)
-        self._ask.addWidget(self.way_back)
+        way = WayBack(self._view.set, wish, self._view.zone, self.part.host if self.part else None)
+        way.compare_wanted.connect(self._on_compare)
+        way.restore_wanted.connect(self._on_restore)
+        way.left.connect(self.asking.leave)
+        self.asking.put(way)
+        way.button.setFocus()
 
     def _plan_content(self) -> QWidget:
         plan = self._plan_steps
@@ -172,8 +177,7 @@ class SetDetail(QWidget):
 
     @Slot()
     def _on_host(self) -> None:
-        clear(self._ask)
-        self.way_back = None
+        self.asking.leave()
         self.host_picked.emit()
 
     @Slot()
@@ -201,7 +205,7 @@ class SetDetail(QWidget):
     @Slot()
     def _ask_unpack(self) -> None:
         number = self._view.set.id[:8] if self._view else ""
-        box = self._ask_line(_("Into a new folder"), _("It must not exist yet."), _("Unpack"))
+        box = self.asking.line(_("Into a new folder"), _("It must not exist yet."), _("Unpack"))
         box.field.set_value(str(Path.home() / f"restore-{number}"))
         box.answered.connect(self.unpack_wanted)
 
@@ -211,28 +215,19 @@ class SetDetail(QWidget):
             self.hold_wanted.emit("")
             return
         hint = _("It stays whatever the rules say.")
-        box = self._ask_line(_("Why it must stay"), hint, _("Hold"))
+        box = self.asking.line(_("Why it must stay"), hint, _("Hold"))
         box.answered.connect(self.hold_wanted)
 
     @Slot()
     def _ask_bin(self) -> None:
         hint = _("It can be taken out again until it is removed for good.")
-        box = self._ask_line(_("Why it may go"), hint, _("Put in the bin"))
+        box = self.asking.line(_("Why it may go"), hint, _("Put in the bin"))
         box.answered.connect(self.bin_wanted)
 
     def _ask_acceptance(self) -> None:
         label = _("Why this incomplete set is enough")
-        box = self._ask_line(label, _("Logged with your name."), _("Accept"))
+        box = self.asking.line(label, _("Logged with your name."), _("Accept"))
         box.answered.connect(self.accepted)
-
-    def _ask_line(self, label: str, hint: str, verb: str) -> LineAsk:
-        """Ask for one line above the facts."""
-        clear(self._ask)
-        self.way_back = None
-        box = LineAsk(label, hint, verb)
-        self._ask.addWidget(box)
-        box.take_focus()
-        return box
 
 
 def _staying(view: SetView) -> str:

@@ -11,10 +11,11 @@ from app.i18n import _, ngettext
 from app.services.ports.vault import Catalogue
 from app.wording import count
 from ui.models.tree import EntryTree
-from ui.pages.backups.asking import LineAsk
+from ui.pages.backups.asking import Asking
 from ui.widgets.buttons import Button, icon_button
+from ui.widgets.flow import Flow
 from ui.widgets.labels import Label, panel_title
-from ui.widgets.layout import add_layout, clear, column, row
+from ui.widgets.layout import column, row
 from ui.widgets.search import SearchField
 from ui.widgets.tree import EntryTreeView
 
@@ -39,7 +40,7 @@ class InsidePanel(QWidget):
         self.tree.activated.connect(self._on_activated)
         back = icon_button("arrow-left", _("Back to the set"))
         back.clicked.connect(self.left)
-        self._title = panel_title("")
+        self._title = panel_title("").make_eliding()
         self._note = Label("", tone="ink2", wrap=True)
         self.search = SearchField(_("Part of a path"), keys="")
         self.search.wanted.connect(self._on_search)
@@ -47,17 +48,16 @@ class InsidePanel(QWidget):
         self._unpack.clicked.connect(self._ask_unpack)
         self._restore = Button(_("Restore on the host"), icon="undo")
         self._restore.clicked.connect(self._on_restore)
-        self._ask = column(gap=0)
-        foot = row(self._note, self._unpack, self._restore)
-        foot.setStretch(0, 1)
-        layout = column(
-            row(back, self._title, None, self.search),
-            gap=12,
-            margins=(24, 16, 24, 16),
-        )
+        self._asking = Asking()
+        buttons = Flow((self._unpack, self._restore))
+        head = row(back, self._title, self.search)
+        head.setStretch(1, 3)
+        head.setStretch(2, 2)
+        layout = column(head, gap=12, margins=(24, 16, 24, 16))
         layout.addWidget(self.tree, 1)
-        add_layout(layout, self._ask)
-        add_layout(layout, foot)
+        layout.addWidget(self._asking)
+        layout.addWidget(self._note)
+        layout.addWidget(buttons)
         self.setLayout(layout)
         self._on_chosen()
 
@@ -68,7 +68,7 @@ class InsidePanel(QWidget):
         self._title.setText(_("Inside the set of {host}").format(host=host))
         self._note.setText(_("Reading the index…"))
         self.search.clear()
-        clear(self._ask)
+        self._asking.leave()
 
     def show_catalogue(self, catalogue: Catalogue) -> None:
         """Show the tree from its root."""
@@ -104,7 +104,9 @@ class InsidePanel(QWidget):
             self.model.show_found(page)
             more = _(", and more") if page.more else ""
             found = ngettext("{n} found", "{n} found", len(page.entries))
-            self._note.setText(found.format(n=count(len(page.entries))) + more)
+            found = found.format(n=count(len(page.entries))) + more
+            self._on_chosen()
+            self._note.setText(f"{found}. {self._unpack.reason}." if page.entries else found)
 
     @Slot(str)
     def _on_search(self, text: str) -> None:
@@ -131,7 +133,7 @@ class InsidePanel(QWidget):
             self._note.setText(reason or text)
         elif not self.model.is_flat:
             total = ngettext("{n} entry", "{n} entries", self.catalogue.count)
-            self._note.setText(total.format(n=count(self.catalogue.count)))
+            self._note.setText(f"{total.format(n=count(self.catalogue.count))}. {reason}.")
 
     def _why_not_back(self) -> str:
         """Say why what is chosen cannot be put back on its host together; "" when it can."""
@@ -149,19 +151,16 @@ class InsidePanel(QWidget):
 
     @Slot()
     def _ask_unpack(self) -> None:
-        clear(self._ask)
-        box = LineAsk(_("Into a new folder"), _("It must not exist yet."), _("Unpack"))
+        box = self._asking.line(_("Into a new folder"), _("It must not exist yet."), _("Unpack"))
         name = f"restore-{self._item.id[:8] if self._item else ''}"
         box.field.set_value(str(Path.home() / name))
         box.answered.connect(self._on_unpack)
-        self._ask.addWidget(box)
-        box.take_focus()
 
     @Slot(str)
     def _on_unpack(self, folder: str) -> None:
         if chosen := self.tree.chosen:
             self.unpack_wanted.emit(folder, chosen)
-            clear(self._ask)
+            self._asking.leave()
 
     @Slot()
     def _on_restore(self) -> None:

@@ -10,10 +10,11 @@ from app.i18n import _
 from app.services.backup.vault_keys import NewRecoveryKey, words_of
 from app.wording import moment
 from ui.cells import Badge, Mark
-from ui.pages.backups.asking import LineAsk
+from ui.pages.backups.asking import Asking
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind, icon_button
 from ui.widgets.facts import KeyValues
+from ui.widgets.flow import Flow
 from ui.widgets.labels import Label, mono, panel_title
 from ui.widgets.layout import add_layout, card, clear, column, panel, row, scrolling
 
@@ -50,10 +51,9 @@ class KeyPanel(QWidget):
         super().__init__()
         self._inner = QVBoxLayout()
         self._inner.setSpacing(16)
-        self._ask = QVBoxLayout()
+        self.asking = Asking()
         self._state = KeyState(KeyCondition.NO_VAULT)
         self._zone = "UTC"
-        self.asked: LineAsk | None = None
         self._new: NewRecoveryKey | None = None
         back = icon_button("arrow-left", _("Back to the set"))
         back.clicked.connect(self.left)
@@ -65,7 +65,7 @@ class KeyPanel(QWidget):
         """Show how the key stands; a new recovery key stays on screen until one leaves."""
         self._state, self._zone = state, zone
         clear(self._inner)
-        self._ask = QVBoxLayout()
+        self.asking = Asking()
         words = words_of(state)
         if self._new is not None:
             self._inner.addWidget(self._new_key(self._new))
@@ -75,8 +75,8 @@ class KeyPanel(QWidget):
         add_layout(self._inner, row(StateBadge(Badge(mark, words.title)), None))
         told = f"{words.sentence} {words.next}".strip()
         self._inner.addWidget(Label(told, wrap=True))
-        add_layout(self._inner, row(*self._buttons(), None))
-        add_layout(self._inner, self._ask)
+        self._inner.addWidget(Flow(self._buttons()))
+        self._inner.addWidget(self.asking)
         if state.vault:
             self._inner.addWidget(KeyValues(self._facts(), label_width=140))
 
@@ -97,7 +97,11 @@ class KeyPanel(QWidget):
         save.clicked.connect(self._on_save)
         return card(
             column(
-                words, mono(_in_lines(made.key)), row(save, None), margins=(14, 12, 14, 12), gap=10
+                words,
+                mono(_in_lines(made.key), wrap=True),
+                row(save, None),
+                margins=(14, 12, 14, 12),
+                gap=10,
             )
         )
 
@@ -151,25 +155,18 @@ class KeyPanel(QWidget):
     @Slot()
     def _ask_check(self) -> None:
         hint = _("Scan the code with a scanner that types, or type the letters.")
-        box = self._ask_for(_("Key as it is printed"), hint, _("Check"), secret=True)
+        box = self.asking.line(_("Key as it is printed"), hint, _("Check"), secret=True)
         box.answered.connect(self.check_wanted)
 
     @Slot()
     def _ask_unlock(self) -> None:
         hint = _("It is kept in the keyring of this computer, or for this session without one.")
-        box = self._ask_for(_("Key as it is printed"), hint, _("Open"), secret=True)
+        box = self.asking.line(_("Key as it is printed"), hint, _("Open"), secret=True)
         box.answered.connect(self.unlock_wanted)
 
     @Slot()
     def _ask_rotate(self) -> None:
         hint = _("Older backups keep the present key, and its printed page stays needed for them.")
         label = _("Why the keys are changed")
-        box = self._ask_for(label, hint, _("Change the keys"), secret=False)
+        box = self.asking.line(label, hint, _("Change the keys"))
         box.answered.connect(self.rotate_wanted)
-
-    def _ask_for(self, label: str, hint: str, verb: str, *, secret: bool) -> LineAsk:
-        clear(self._ask)
-        box = self.asked = LineAsk(label, hint, verb, secret=secret)
-        self._ask.addWidget(box)
-        box.take_focus()
-        return box

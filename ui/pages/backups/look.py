@@ -9,6 +9,7 @@ from app.domain.restore import EntryPage
 from app.i18n import _
 from app.services.ports.vault import Catalogue
 from ui.operations import restores
+from ui.pages.backups.deeds import Deeds
 from ui.pages.backups.desk import SetDesk
 from ui.pages.backups.inside import InsidePanel
 from ui.tasks import Task
@@ -17,18 +18,15 @@ if TYPE_CHECKING:
     from ui.context import UiContext
 
 
-class Inside(QObject):
+class Inside(Deeds):
     """Keeps the tree of one set open for as long as somebody looks at it."""
 
-    failed = Signal(object)
-    said = Signal(object)
-    altered = Signal()
     left = Signal()
     restore_wanted = Signal(object)  # RestoreWish
 
     def __init__(self, context: "UiContext", desk: SetDesk, parent: QObject) -> None:
-        super().__init__(parent)
-        self._context, self._desk = context, desk
+        super().__init__(context, parent)
+        self._desk = desk
         self.panel = InsidePanel()
         self._opening: Task | None = None
         self._reads = 0

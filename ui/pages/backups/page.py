@@ -120,9 +120,9 @@ class BackupsPage(Page):
         self.list.search.setFocus()
 
     def escape(self) -> bool:
-        """Leave the part that is open beside the list."""
+        """Leave the part that is open beside the list, or what is asked about the set."""
         if self._side.currentIndex() == 0:
-            return False
+            return self._detail.asking.leave()
         self._show_detail()
         return True
 

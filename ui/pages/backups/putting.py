@@ -21,12 +21,14 @@ from app.wording import bytes_size, count, duration, moment
 from ui.cells import Badge, Cell, Column, Mark, Words, cell
 from ui.models.rows import RowsModel
 from ui.operations.restores import Compared
+from ui.paint import scaled
 from ui.widgets.badges import StateBadge
+from ui.widgets.beside import Beside
 from ui.widgets.buttons import Button
 from ui.widgets.confirm import Consequence, TypedConfirmation
 from ui.widgets.fields import PickField
 from ui.widgets.labels import Label
-from ui.widgets.layout import add_layout, clear, row
+from ui.widgets.layout import add_layout, clear, row, tab_after
 from ui.widgets.table import Rows, Table
 
 _KINDS = {
@@ -82,6 +84,7 @@ class WayBack(QWidget):
 
     compare_wanted = Signal()
     restore_wanted = Signal(str)  # the host's name as typed
+    left = Signal()
 
     def __init__(
         self,
@@ -109,8 +112,9 @@ class WayBack(QWidget):
         self._compared.setSpacing(8)
         self.button = Button(_("Compare with the host"), icon="scale")
         self.button.clicked.connect(self.compare_wanted)
-        self._hint = Label(tone="ink2")
-        add_layout(self._layout, row(self.button, self._hint, None))
+        self._hint = Label(tone="ink2", wrap=True)
+        self._hint.setMinimumWidth(scaled(160))
+        self._layout.addWidget(Beside(self.button, self._hint, gap=8))
         add_layout(self._layout, self._compared)
         self._asking = QVBoxLayout()
         self._asking.setSpacing(8)
@@ -138,13 +142,17 @@ class WayBack(QWidget):
             return
         for text, tone in self._notes():
             self._asking.addWidget(Label(text, tone=tone, wrap=True))
+        cancel = Button(_("Cancel"))
+        cancel.clicked.connect(self.left)
         self.typed = TypedConfirmation(
             self._consequence(self._name),
             f"{self._name} {self._item.short_id}",
             _("Restore on {host}").format(host=self._name),
+            others=(cancel,),
         )
         self.typed.confirmed.connect(self._on_confirmed)
         self._asking.addWidget(self.typed)
+        tab_after(self.button, self.typed)
 
     def _chosen(self) -> list[StoredObject]:
         return [one for one in self._parts if one.name in self.choice.value]

@@ -9,12 +9,13 @@ from app.services.backup.restore_settling import state_words
 from app.wording import duration, moment
 from ui.cells import Badge, Mark
 from ui.models.backups import names_of
+from ui.pages.backups.asking import Asking
 from ui.theme import BOLD
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button
 from ui.widgets.confirm import Consequence, TypedConfirmation
 from ui.widgets.labels import Label
-from ui.widgets.layout import Card, add_layout, clear, row
+from ui.widgets.layout import Card, add_layout, row
 
 BADGES = {
     RestoreState.PREPARING: Badge(Mark.WATCH, _("Cut off before the swap")),
@@ -52,8 +53,8 @@ class SettleCard(Card):
             layout.addWidget(Label(restore.trouble, tone="bad", wrap=True))
         if not restore.is_running:
             add_layout(layout, row(*self._buttons(), None))
-        self._ask = QVBoxLayout()
-        add_layout(layout, self._ask)
+        self._asking = Asking()
+        layout.addWidget(self._asking)
         self._typed: TypedConfirmation | None = None
 
     def _facts(self, zone: str) -> str:
@@ -119,9 +120,11 @@ class SettleCard(Card):
         ).confirmed.connect(self._on_clear)
 
     def _ask_for(self, consequence: Consequence, verb: str) -> TypedConfirmation:
-        clear(self._ask)
-        self._typed = TypedConfirmation(consequence, self.restore.host_name, verb)
-        self._ask.addWidget(self._typed)
+        cancel = Button(_("Cancel"))
+        cancel.clicked.connect(self._asking.leave)
+        name = self.restore.host_name
+        self._typed = TypedConfirmation(consequence, name, verb, others=(cancel,))
+        self._asking.put(self._typed)
         self._typed.field.setFocus()
         return self._typed
 

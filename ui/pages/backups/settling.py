@@ -1,31 +1,19 @@
 """What is done about a restore that still holds something on its host."""
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Slot
 
 from app.domain.restore import Restore
 from app.i18n import _
 from app.services.backup.restore_settling import state_words
 from ui.messages import Message, Tone
 from ui.operations import restores
+from ui.pages.backups.deeds import Deeds
 from ui.pages.backups.settle import SettleCard
 from ui.tasks import Task
 
-if TYPE_CHECKING:
-    from ui.context import UiContext
 
-
-class Settling(QObject):
+class Settling(Deeds):
     """Carries out what a `SettleCard` asks for."""
-
-    failed = Signal(object)
-    said = Signal(object)  # Message
-    altered = Signal()
-
-    def __init__(self, context: "UiContext", parent: QObject) -> None:
-        super().__init__(parent)
-        self._context = context
 
     @Slot(object)
     def hear(self, box: SettleCard) -> None:
