@@ -81,8 +81,9 @@ def mean_interval(ratings: Sequence[int]) -> tuple[tuple[float, float], bool]:
 def summarise(surveys: Sequence[Survey]) -> Summary:
     """Put all answers of a change together.
 
-    The response rate counts only rounds whose invitations were counted; a round with more answers
-    than invitations is none that can be believed, and is left out of it.
+    The response rate counts only rounds whose invitations were counted, also those that nobody
+    answered; a round with more answers than invitations is none that can be believed, and is left
+    out of it.
     """
     ratings = [rating for item in surveys for rating in item.ratings]
     counts = tuple(ratings.count(value) for value in range(LEAST, MOST + 1))
@@ -90,7 +91,7 @@ def summarise(surveys: Sequence[Survey]) -> Summary:
     counted = [
         (len(item.responses), item.invited)
         for item in surveys
-        if item.invited is not None and 0 < len(item.responses) <= item.invited
+        if item.invited and len(item.responses) <= item.invited
     ]
     return Summary(
         n=sum(len(item.responses) for item in surveys),

@@ -76,6 +76,12 @@ def test_without_an_answer_nothing_is_said():
     )  # fmt: skip
 
 
+def test_a_round_that_nobody_answered_counts_in_the_response_rate():
+    asked = (survey([], invited=30), survey([5, 4], invited=10))
+    assert summarise(asked).response == share(2, 40)
+    assert summarise(asked[:1]).response == share(0, 30)
+
+
 def test_a_round_with_more_answers_than_invitations_has_no_response_rate():
     found = summarise([survey([5] * 12, invited=10), survey([4] * 15, invited=30), survey([1])])
     assert found.n == 28

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.analysis.survey import summarise
 from app.domain.change import ChangeState
 from app.domain.feedback import Channel, Response
 from app.errors import IllegalMove, InvalidInput, NotFound
@@ -22,7 +23,8 @@ from app.services.review.feedback import (
     keep_answers,
     set_invited,
 )
-from app.services.review.feedback_read import MOST_BYTES, MOST_ROWS, read_csv, read_pasted
+from app.services.review.feedback_read import MOST_BYTES, MOST_ROWS, Preview, read_csv, read_pasted
+from app.services.review.feedback_words import feedback_sentences
 
 HEAD = "rating,role,comment,date\n"
 HOSTILE = ["=cmd|' /C calc'!A0", "<b>bold</b>", "\x1b[31mred", "a\u202eb", "\0", '"; DROP TABLE x']
@@ -300,6 +302,17 @@ def test_nothing_is_kept_of_an_empty_preview_or_for_a_closed_change(opened, made
         keep_answers(
             closed.id, read_pasted(""), Round(Channel.MAIL), desk=opened.desk, files=opened.files
         )
+
+
+def test_a_round_that_nobody_answered_is_kept_and_told(opened, made):
+    change, none = made(), Preview(())
+    with pytest.raises(InvalidInput, match="no answer that counts"):
+        keep_answers(change.id, none, Round(Channel.MAIL), desk=opened.desk, files=opened.files)
+    asked = Round(Channel.MAIL, 40)
+    kept = keep_answers(change.id, none, asked, desk=opened.desk, files=opened.files)
+    assert (kept.invited, kept.responses) == (40, ())
+    told = feedback_sentences(summarise([kept]))
+    assert told == ("Nobody answered: 40 people were invited.",)
 
 
 @pytest.mark.parametrize("text", HOSTILE)

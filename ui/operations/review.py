@@ -161,6 +161,11 @@ def _change(context: "UiContext", change_id: str) -> Change:
         return uow.changes.get(ChangeId(change_id))
 
 
+def no_answers() -> Draft:
+    """Return a round that nobody answered, before it is said how many were invited."""
+    return Draft(Preview(()), Round(Channel.FORM))
+
+
 def with_round(draft: Draft, channel: Channel, invited: int | None) -> Draft:
     """Return a draft of answers with how they were asked for."""
     return Draft(draft.preview, replace(draft.round, channel=channel, invited=invited))

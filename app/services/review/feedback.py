@@ -35,13 +35,16 @@ def keep_answers(
 ) -> Survey:
     """Keep the rows of a preview that count, as one round; the file is kept as it came.
 
+    A preview without any row is a round that nobody answered: it says how many were invited.
+
     Raises:
         InvalidInput: Nothing counts, fewer were invited than answered, or the file is known.
         IllegalMove: The change is closed or canceled.
     """
     good = preview.good
-    if not good:
-        raise InvalidInput(_("There is no answer that counts."), hint=_("See the reasons."))
+    if not good and (preview.rows or not asked.invited):
+        why = _("See the reasons.") if preview.rows else _("If nobody answered, say of how many.")
+        raise InvalidInput(_("There is no answer that counts."), hint=why)
     _require_invited(asked.invited, len(good))
     sha256 = hashlib.sha256(asked.data).hexdigest() if asked.data else ""
     with desk.new_uow() as uow:

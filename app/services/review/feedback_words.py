@@ -8,7 +8,14 @@ from app.wording import DASH, count, count_of, number, percent
 def feedback_sentences(found: Summary) -> tuple[str, ...]:
     """Return how many answered, what they rated, and how far that may be trusted."""
     if not found.n:
-        return ()
+        if found.response is None:
+            return ()
+        asked = found.response.whole
+        text = ngettext(
+            "Nobody answered: {n} person was invited.", "Nobody answered: {n} people were invited.",
+            asked,
+        )  # fmt: skip
+        return (text.format(n=count(asked)),)
     lines = [ngettext("{n} answer.", "{n} answers.", found.n).format(n=count(found.n))]
     if found.response is not None:
         lines.append(

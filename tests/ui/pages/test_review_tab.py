@@ -180,6 +180,21 @@ def test_pasted_answers_and_the_form_that_asks_for_them(opened, services, tmp_pa
     assert "no response rate" in part.summary.text()
 
 
+def test_a_round_that_nobody_answered_is_kept_with_how_many_were_invited(opened, services):
+    driver, change, review = opened()
+    part = review.feedback
+    driver.click(part.nobody)
+    driver.click(part.preview.keep)
+    assert "how many were invited" in part.preview.invited._below.text()
+    driver.type(part.preview.invited, "40")
+    driver.click(part.preview.keep)
+    with services.new_uow() as uow:
+        (survey,) = uow.surveys.list(change=change.id)
+    assert (survey.invited, survey.responses) == (40, ())
+    assert "Nobody answered: 40 people were invited." in part.summary.text()
+    assert not part.preview.isVisible()
+
+
 def test_a_single_answer_is_added_and_corrected(opened, services):
     driver, change, review = opened()
     part = review.feedback

@@ -53,6 +53,7 @@ class FeedbackPart(Part):
         self.answers.setAccessibleName(_("Answers"))
         self.bring = Button(_("Import CSV"), icon="upload", tall=Tall.COMPACT)
         self.paste = Button(_("Paste answers"), icon="file-plus", tall=Tall.COMPACT)
+        self.nobody = Button(_("Nobody answered"), icon="circle-dashed", tall=Tall.COMPACT)
         self.forms = {
             FormKind.HTML: Button(_("Form as a page"), icon="download", tall=Tall.COMPACT),
             FormKind.CSV: Button(_("as a table"), tall=Tall.COMPACT),
@@ -64,7 +65,7 @@ class FeedbackPart(Part):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        self._ways = Flow((self.bring, self.paste, *self.forms.values()))
+        self._ways = Flow((self.bring, self.paste, self.nobody, *self.forms.values()))
         for widget in (self.title, self.summary, self.rounds, self.answers):
             layout.addWidget(widget)
         layout.addWidget(self.answer)
@@ -80,6 +81,7 @@ class FeedbackPart(Part):
         self.answer.kept.connect(self._on_answer)
         self.bring.clicked.connect(self._on_bring)
         self.paste.clicked.connect(self._on_paste)
+        self.nobody.clicked.connect(self._on_nobody)
         self.pasting.look.clicked.connect(self._on_look)
         self.pasting.leave.clicked.connect(self.pasting.hide)
         self.preview.keep.clicked.connect(self._on_keep)
@@ -101,7 +103,7 @@ class FeedbackPart(Part):
         self.rounds.set_rows(view.surveys)
         self.rounds.fit_height()
         locked = bool(record_lock(view.change))
-        for button in (self.bring, self.paste, *self.forms.values()):
+        for button in (self.bring, self.paste, self.nobody, *self.forms.values()):
             button.setVisible(not locked)
         if view.surveys and self.rounds.current is None:
             self.rounds.select(view.surveys[0].id, quiet=True)
@@ -166,6 +168,12 @@ class FeedbackPart(Part):
         self.preview.hide()
         self.pasting.show()
         self.pasting.text.setFocus()
+
+    @Slot()
+    def _on_nobody(self) -> None:
+        self.pasting.hide()
+        self.preview.show_draft(review.no_answers())
+        self.preview.invited.setFocus()
 
     @Slot()
     def _on_look(self) -> None:
@@ -267,12 +275,16 @@ class PreviewPart(QWidget):
         text = ngettext("{n} answer counts", "{n} answers count", good).format(n=count(good))
         if bad:
             text += ngettext(", {n} row does not", ", {n} rows do not", bad).format(n=count(bad))
-        self.heading.setText(f"{draft.round.source}: {text}")
+        nobody = draft == review.no_answers()
+        told = f"{draft.round.source}: {text}"
+        self.heading.setText(_("A round that nobody answered") if nobody else told)
+        self.table.setVisible(not nobody)
+        self.keep.setText(_("Keep the round") if nobody else _("Keep what counts"))
         self.channel.set_value(draft.round.channel.value)
         rows = sorted(draft.preview.rows, key=lambda item: not item.reason)
         self.table.set_rows(rows)
         self.table.setFixedHeight(_ROW_PX * (min(_SHOWN, len(rows)) + 1))
-        self.keep.block("" if good else _("nothing counts"))
+        self.keep.block("" if good or nobody else _("nothing counts"))
         self.show()
 
     def read(self) -> Draft | None:
@@ -283,6 +295,9 @@ class PreviewPart(QWidget):
         try:
             invited = number_of(self.invited, self.invited.value)
         except InvalidInput:
+            return None
+        if not invited and self._draft == review.no_answers():
+            self.invited.set_error(_("Say how many were invited."))
             return None
         channel = Channel(self.channel.value)
         return review.with_round(self._draft, channel, None if invited is None else int(invited))
