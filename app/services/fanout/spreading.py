@@ -48,14 +48,37 @@ def spread(
         raise InvalidInput(_("Only a command can be repeated on many hosts."))
     if not hosts:
         raise InvalidInput(_("This change has no hosts to repeat it on."))
-    if not 1 <= how.at_once <= MOST_AT_ONCE:
-        text = _("At once are worked on from 1 to {n} hosts.")
-        raise InvalidInput(text.format(n=MOST_AT_ONCE))
+    _refuse_at_once(how.at_once)
     waits = waits_for(steps)
     made, last = _repeated(steps[place], waits[step_id], hosts, how)
     before = [_behind(step, step_id, last, waits[step.id]) for step in steps[:place]]
     after = [_behind(step, step_id, last, waits[step.id]) for step in steps[place + 1 :]]
     return (*before, *made, *after)
+
+
+def relimit(
+    steps: Sequence[Step], fleet: str, tolerance: Tolerance, at_once: int
+) -> tuple[Step, ...]:
+    """Return the steps with other limits for those that repeat one command on many hosts.
+
+    Their batches, and the checks between them, stay as they are.
+
+    Raises:
+        InvalidInput: Too many at once.
+    """
+    _refuse_at_once(at_once)
+    return tuple(
+        replace(step, fleet=replace(step.fleet, tolerance=tolerance, at_once=at_once))
+        if step.fleet is not None and step.fleet.fleet == fleet
+        else step
+        for step in steps
+    )
+
+
+def _refuse_at_once(at_once: int) -> None:
+    if not 1 <= at_once <= MOST_AT_ONCE:
+        text = _("At once are worked on from 1 to {n} hosts.")
+        raise InvalidInput(text.format(n=MOST_AT_ONCE))
 
 
 def _repeated(

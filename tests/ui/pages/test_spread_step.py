@@ -107,3 +107,28 @@ def test_how_many_hosts_go_at_once_is_a_setting_of_the_command(section, services
     saved(driver)
     steps = read(services, change).runbook.phase(Phase.FORWARD)
     assert {step.fleet.at_once for step in steps if step.fleet is not None} == {2}
+
+
+def test_the_limits_of_a_repeated_command_are_altered_together(section, services):
+    driver, runbook, change = section
+    driver.choose(runbook.many._step, "b")
+    driver.type(runbook.many._batches, "1, rest")
+    driver.click(runbook.many._go)
+    saved(driver)
+    driver.choose(runbook.many._step, "b")
+    assert "repeated" in runbook.many._step.combo.currentText()
+    assert not runbook.many._batches.isVisible(), "who comes when stays as it is"
+    assert [field.value for field in runbook.many._limits] == ["0", "0", "", "0"]
+    driver.type(runbook.many._fail_total, "25 %")
+    driver.type(runbook.many._at_once, "3")
+    assert "4 hosts" in runbook.many._go.text()
+    driver.click(runbook.many._go)
+    saved(driver)
+    steps = read(services, change).runbook.phase(Phase.FORWARD)
+    places = [step.fleet for step in steps if step.fleet is not None]
+    assert {(place.tolerance.fail_total, place.at_once) for place in places} == {
+        (Share(25, percent=True), 3)
+    }
+    assert [place.batch for place in places] == [0, 1, 1, 1]
+    driver.choose(runbook.many._step, "a")
+    assert runbook.many._batches.isVisible(), "one that is not repeated yet can still be"
