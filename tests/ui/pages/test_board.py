@@ -111,6 +111,37 @@ def test_a_card_is_dragged_from_where_it_was_pressed_and_nothing_else_is(board, 
     assert dragged == [(columns(board)[S.ASSESS].pages.at(1).id, S.ASSESS)]
 
 
+def test_a_card_held_at_the_edge_brings_the_columns_behind_it(drive, record, monkeypatch):
+    record("Alpha", S.ASSESS)
+    driver = drive(ChangesPage)
+    driver.page.resize(700, 600)
+    driver.open("list/all")
+    driver.click(driver.page.list.head.views[View.BOARD])
+    board = driver.page.boarding.board
+    bar, width = board._area.horizontalScrollBar(), board._area.viewport().width()
+    bar.setValue(0)
+    board.carry_to(width // 2)
+    assert bar.value() == 0
+    board.carry_to(width - 30)
+    slow = bar.value()
+    board.carry_to(width + 200)
+    assert 0 < slow < bar.value() - slow, "the nearer the edge, the faster"
+    for _turn in range(200):
+        board.carry_to(width)
+    assert bar.value() == bar.maximum()
+    board.carry_to(5)
+    assert bar.value() < bar.maximum()
+
+    seen = []
+    exec_ = lambda _drag, _action: seen.append(board._carrying.isActive())  # noqa: E731
+    monkeypatch.setattr("ui.pages.changes.board.QDrag.exec", exec_)
+    cards = board.columns[S.ASSESS].cards
+    cards.select_first()
+    cards._drag(cards.current, QPoint(5, 5))
+    assert seen == [True]
+    assert not board._carrying.isActive()
+
+
 def test_a_column_without_cards_says_what_it_is_for(board):
     def ink(state):
         picture = columns(board)[state].cards.viewport().grab().toImage()

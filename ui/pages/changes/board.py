@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
+    QCursor,
     QDrag,
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -51,6 +52,9 @@ STATES = (
 _SIDE = (ChangeState.BACKOUT, ChangeState.REJECTED, ChangeState.CANCELED, ChangeState.CLOSED)
 """Columns that are only there when something is in them."""
 WIDTH = 244
+_EDGE = 48
+"""So near the edge of the board a dragged card brings the columns behind it, at the design size."""
+_EDGE_MS, _EDGE_SLOWNESS = 20, 3
 _MEANS = {
     ChangeState.DRAFT: later("What is wrong is written down here."),
     ChangeState.ASSESS: later("Impact, risk and the plan are worked out here."),
@@ -75,6 +79,7 @@ class Cards(LongTable):
 
     moved = Signal(str, object)  # id, ChangeState: where it was dragged to, or sent by keys
     leave = Signal(int)  # to the next column, or the one before
+    carrying = Signal(bool)  # whether a card is being dragged
 
     def __init__(self, state: ChangeState, model: PagedModel[ChangeRow]) -> None:
         super().__init__(model, rows=Rows.THREE_LINES, header=False, margin=12)
@@ -113,7 +118,9 @@ class Cards(LongTable):
         drag.setMimeData(card_of(card))
         drag.setPixmap(self.viewport().grab(place))
         drag.setHotSpot(at - place.topLeft())
+        self.carrying.emit(True)
         drag.exec(Qt.DropAction.MoveAction)
+        self.carrying.emit(False)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take only what may come here."""
@@ -196,6 +203,15 @@ def next_state(state: ChangeState, step: int) -> ChangeState | None:
     return next((target for target in ahead if may_move(state, target)), None)
 
 
+def edge_step(x: int, width: int, edge: int) -> int:
+    """Return how far columns go while a card is held at ``x``: the nearer the edge, the farther."""
+    if x < edge:
+        return -max(1, (edge - max(0, x)) // _EDGE_SLOWNESS)
+    if x > width - edge:
+        return max(1, (min(x, width) - (width - edge)) // _EDGE_SLOWNESS)
+    return 0
+
+
 class BoardColumn(QWidget):
     """One state: its name, how many there are, the cards."""
 
@@ -273,6 +289,9 @@ class Board(QWidget):
         self._placing = QTimer(self)
         self._placing.setSingleShot(True)
         self._placing.timeout.connect(self._show_first)
+        self._carrying = QTimer(self)
+        self._carrying.setInterval(_EDGE_MS)
+        self._carrying.timeout.connect(self._on_carried)
         self.columns = {state: BoardColumn(context, state, marks) for state in STATES}
         inner = QWidget()
         side = QHBoxLayout(inner)
@@ -284,6 +303,7 @@ class Board(QWidget):
             column.cards.opened.connect(self._on_opened)
             column.cards.moved.connect(self.moved)
             column.cards.leave.connect(self._on_leave)
+            column.cards.carrying.connect(self._on_carrying)
             column.loader.failed.connect(self.failed)
             column.loader.begun.connect(partial(self._on_begun, column))
         self._inner, self._side = inner, side
@@ -312,6 +332,22 @@ class Board(QWidget):
                 column.start(wanted)
             else:
                 self._awaited.discard(column)
+
+    def carry_to(self, x: int) -> None:
+        """Bring the columns behind the edge into sight while a card is held there."""
+        bar = self._area.horizontalScrollBar()
+        bar.setValue(bar.value() + edge_step(x, self._area.viewport().width(), scaled(_EDGE)))
+
+    @Slot(bool)
+    def _on_carrying(self, on: bool) -> None:
+        if on:
+            self._carrying.start()
+        else:
+            self._carrying.stop()
+
+    @Slot()
+    def _on_carried(self) -> None:
+        self.carry_to(self._area.viewport().mapFromGlobal(QCursor.pos()).x())
 
     def focus_first(self) -> None:
         """Go to the first column that has a card."""
