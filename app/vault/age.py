@@ -1,11 +1,19 @@
-"""The one door to age: keys as text, and encryption of whole streams."""
+"""The one door to age: keys as text, and encryption of whole streams.
 
+The library asks for 8 KiB at a time, gives as little, and holds the interpreter in between. Both of
+its sides are therefore buffered here: it is served without a line of Python for most of its calls.
+"""
+
+import io
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, cast
 
 import pyrage
 
 from app.errors import SecretUnavailable, VaultDamaged, WrongKey
+
+PIECE_BYTES = 1 << 20
+"""What a source is asked for and a target is given at a time."""
 
 
 class Reads(Protocol):
@@ -19,8 +27,8 @@ class Reads(Protocol):
 class Writes(Protocol):
     """Something bytes go to."""
 
-    def write(self, data: bytes, /) -> object:
-        """Take all of ``data``."""
+    def write(self, data: memoryview, /) -> object:
+        """Take all of ``data``, which is only lent for the length of the call."""
         ...
 
 
@@ -42,7 +50,8 @@ def encrypt(source: Reads, target: Writes, recipients: Sequence[str]) -> None:
     keys = [pyrage.x25519.Recipient.from_str(text) for text in recipients]
     reader, writer = _Reader(source), _Writer(target)
     try:
-        pyrage.encrypt_io(reader, writer, keys)
+        with _buffered(writer) as out:
+            pyrage.encrypt_io(io.BufferedReader(reader, PIECE_BYTES), out, keys)
     except (pyrage.EncryptError, OSError) as error:
         raise reader.error or writer.error or error from None
 
@@ -56,9 +65,11 @@ def decrypt(source: Reads, target: Writes, identities: str) -> None:
         SecretUnavailable: The key does not open it.
         VaultDamaged: It is not an age file, is cut short, or was altered.
     """
+    keys = [_identity(line) for line in identities.split()]
     reader, writer = _Reader(source), _Writer(target)
     try:
-        pyrage.decrypt_io(reader, writer, [_identity(line) for line in identities.split()])
+        with _buffered(writer) as out:
+            pyrage.decrypt_io(io.BufferedReader(reader, PIECE_BYTES), out, keys)
     except (pyrage.DecryptError, OSError) as error:
         if own := reader.error or writer.error:
             raise own from None
@@ -80,35 +91,49 @@ def _identity(text: str) -> pyrage.x25519.Identity:
         ) from None
 
 
-class _Reader:
+def _buffered(writer: "_Writer") -> io.BufferedWriter:
+    """Return what gathers small pieces; what it still holds goes on when its block ends."""
+    return io.BufferedWriter(cast("io.RawIOBase", writer), PIECE_BYTES)
+
+
+class _Reader(io.RawIOBase):
     """Remembers the error its source raised, which the library would turn into a text."""
 
     def __init__(self, source: Reads) -> None:
         self._source = source
         self.error: BaseException | None = None
 
-    def read(self, size: int = -1) -> bytes:
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, room: memoryview, /) -> int:  # type: ignore[override]  # a buffer gives one
         try:
-            return self._source.read(size)
+            data = self._source.read(len(room))
         except BaseException as error:
             self.error = error
             raise
+        room[: len(data)] = data
+        return len(data)
 
 
-class _Writer:
-    """Remembers the error its target raised, which the library would turn into a text."""
+class _Writer(io.RawIOBase):
+    """Remembers the error its target raised, which the library would turn into a text.
+
+    After an error nothing more reaches the target, though a buffer tries until it is empty.
+    """
 
     def __init__(self, target: Writes) -> None:
         self._target = target
         self.error: BaseException | None = None
 
-    def write(self, data: bytes) -> int:
-        try:
-            self._target.write(data)
-        except BaseException as error:
-            self.error = error
-            raise
-        return len(data)
+    def writable(self) -> bool:
+        return True
 
-    def flush(self) -> None:
-        """Nothing is held back here."""
+    def write(self, data: memoryview, /) -> int:  # type: ignore[override]  # a buffer gives one
+        if self.error is None:
+            try:
+                self._target.write(data)
+            except BaseException as error:
+                self.error = error
+                raise
+        return len(data)

@@ -29,7 +29,7 @@ class DurableFile:
         """The hash of all bytes so far, in hex."""
         return self._hash.hexdigest()
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         """Take all of ``data``; raises DiskFull, and OSError when the disk failed before."""
         self._hash.update(data)
         self.size += len(data)

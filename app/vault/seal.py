@@ -4,8 +4,6 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from queue import Queue
-from threading import Thread
 from typing import BinaryIO, Protocol, Self, cast
 
 import zstandard
@@ -15,6 +13,7 @@ from app.vault import age
 from app.vault.age import Reads
 from app.vault.durable import DurableFile
 from app.vault.layout import commit_part, open_part, part_of
+from app.vault.relay import Pieces, Relay, Stream
 from app.vault.zstdframe import FrameError, FrameWalk
 
 LEVEL = 3
@@ -22,8 +21,6 @@ WINDOW_LIMIT_BYTES = 1 << 27
 """What a stream may ask us to keep while it is unpacked."""
 _BATCH_BYTES = 1 << 18
 _PLAIN_BYTES = 1 << 20
-_QUEUED = 8
-"""Pieces that may wait between two threads: 2 MiB, a slow disk is felt at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +55,8 @@ class SealedWriter:
         self._plain_bytes = 0
         self._batch: list[bytes] = []
         self._batch_bytes = 0
-        self._error: BaseException | None = None
-        self._queue: Queue[bytes | None] = Queue(_QUEUED)
-        self._thread: Thread | None = Thread(
-            target=self._pack, args=(tuple(recipients),), name=f"seal {final.name}"
-        )
-        self._thread.start()
+        self._recipients = tuple(recipients)
+        self._relay = Relay(self._pack, f"seal {final.name}")
 
     def write(self, data: bytes) -> None:
         """Take the next plain bytes; raises DiskFull, VaultDamaged."""
@@ -85,9 +78,7 @@ class SealedWriter:
     def commit(self) -> Sealed:
         """Finish, sync and name the file; raises DiskFull, VaultDamaged."""
         self._hand_over()
-        self._end_thread()
-        if self._error is not None:
-            raise self._error
+        self._relay.finish()
         self._file.close_synced()
         commit_part(self._final)
         return Sealed(
@@ -99,7 +90,7 @@ class SealedWriter:
 
     def abort(self) -> None:
         """Throw away what was written; harmless after a commit."""
-        self._end_thread()
+        self._relay.close()
         self._file.close()
         part_of(self._final).unlink(missing_ok=True)
 
@@ -120,28 +111,15 @@ class SealedWriter:
             self._hand_over()
 
     def _hand_over(self) -> None:
-        if self._error is not None:
-            raise self._error
-        if self._batch:
-            self._queue.put(b"".join(self._batch))
+        self._relay.give(b"".join(self._batch))
         self._batch, self._batch_bytes = [], 0
 
-    def _end_thread(self) -> None:
-        if self._thread is not None:
-            self._queue.put(None)
-            self._thread.join()
-            self._thread = None
+    def _packed(self, pieces: Pieces) -> Reads:
+        """Return what is to be encrypted."""
+        return _Packing(pieces)
 
-    def _packing(self) -> "_Passing":
-        return _Packing(self._queue)
-
-    def _pack(self, recipients: tuple[str, ...]) -> None:
-        source = self._packing()
-        try:
-            age.encrypt(source, self._file, recipients)
-        except BaseException as error:  # noqa: BLE001 - raised again on the caller's thread
-            self._error = error
-            source.drain()
+    def _pack(self, pieces: Pieces) -> None:
+        age.encrypt(self._packed(pieces), self._file, self._recipients)
 
 
 class PackedWriter(SealedWriter):
@@ -174,8 +152,8 @@ class PackedWriter(SealedWriter):
         if not walk.complete:
             raise VaultDamaged("The compressed stream is cut short.")
 
-    def _packing(self) -> "_Passing":
-        return _Passing(self._queue)
+    def _packed(self, pieces: Pieces) -> Reads:
+        return pieces
 
 
 class _Tee:
@@ -196,56 +174,36 @@ class _Tee:
             pass
 
 
-class _Passing:
-    """Pieces from a queue, read as one stream."""
-
-    def __init__(self, queue: "Queue[bytes | None]") -> None:
-        self._queue = queue
-        self._ready = memoryview(b"")
-        self._ended = False
-
-    def read(self, size: int) -> bytes:
-        """Return up to ``size`` packed bytes, b"" at the end; raises VaultDamaged."""
-        while not self._ready and not self._ended:
-            self._ready = memoryview(self._next())
-        data = bytes(self._ready[:size])
-        self._ready = self._ready[size:]
-        return data
-
-    def drain(self) -> None:
-        """Let the giver go on until it ends; what it gives is lost."""
-        while not self._ended:
-            self._ended = self._queue.get() is None
-
-    def _next(self) -> bytes:
-        piece = self._queue.get()
-        self._ended = piece is None
-        return self._packed(piece)
-
-    def _packed(self, piece: bytes | None) -> bytes:
-        return piece or b""
-
-
-class _Packing(_Passing):
-    """Plain pieces from a queue, read as one Zstandard frame.
+class _Packing(Stream):
+    """Plain pieces, read as one Zstandard frame.
 
     What the compressor gives is unpacked again and compared at once.
     """
 
-    def __init__(self, queue: "Queue[bytes | None]") -> None:
-        super().__init__(queue)
+    def __init__(self, pieces: Pieces) -> None:
+        super().__init__()
+        self._pieces = pieces
+        self._ended = False
         self._compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compressobj()
         self._check = _Recheck()
 
-    def _packed(self, piece: bytes | None) -> bytes:
+    def take(self) -> bytes | None:
+        """Return what the compressor gives for the next piece; raises VaultDamaged."""
+        if self._ended:
+            return None
+        piece = self._pieces.take()
         if piece is None:
-            packed = self._compressor.flush()
-            self._check.take(packed)
-            self._check.finish()
-            return packed
+            return self._end()
         self._check.expect(piece)
         packed = self._compressor.compress(piece)
         self._check.take(packed)
+        return packed
+
+    def _end(self) -> bytes:
+        self._ended = True
+        packed = self._compressor.flush()
+        self._check.take(packed)
+        self._check.finish()
         return packed
 
 
