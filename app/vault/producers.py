@@ -29,7 +29,9 @@ _TAR_OPTIONS = (
     "--sparse",
     "--one-file-system",
     "--pax-option=delete=atime,delete=ctime",
+    "--blocking-factor=128",
 )
+"""The last one lets tar read and write 64 KiB at a time instead of 10, at half the cost."""
 
 FILES_IDLE_S = 180.0
 """How long tar may say nothing, in seconds: the disk of a server that is gone never answers."""

@@ -25,7 +25,7 @@ do
     say "$tool" "$("$tool" --version 2>/dev/null </dev/null | head -n 1)"
 done
 for option in --format=pax --numeric-owner --acls --xattrs --sparse --one-file-system \
-    --pax-option=delete=atime,delete=ctime
+    --pax-option=delete=atime,delete=ctime --blocking-factor=128
 do
     tar "$option" -cf - -C /dev null >/dev/null 2>&1 </dev/null && say tar_option "$option"
 done
