@@ -3,20 +3,21 @@
 import argparse
 import getpass
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from app.cli.claim import show_references
 from app.cli.deeds import add_common
-from app.domain.backup import SourceKind
-from app.domain.external_backup import Covered
+from app.cli.output import answer
+from app.domain.change import Change
 from app.domain.restic import WHOLE, ResticRepository
-from app.errors import NotFound
+from app.errors import IllegalMove, NotFound
 from app.i18n import _
 from app.secrets import SessionSecrets
 from app.services.backup.external_backups import find_reference
 from app.services.backup.restic import driving
-from app.services.backup.restic.driving import Driving, Wanted
+from app.services.backup.restic.driving import Driving
+from app.services.backup.restic.way_back import lines_of
 from app.tasks import TaskContext
 
 if TYPE_CHECKING:
@@ -38,13 +39,15 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--percent", type=int, default=WHOLE, help=_("how much is read again; all otherwise")
     )
     deeds.add_parser("drill", help=_("restore beside the originals, compare, clear up"))
+    deeds.add_parser("plan", help=_("how to put a snapshot back, command by command"))
     for name, deed in deeds.choices.items():
         deed.add_argument("change", help=_("number of the change"))
-        deed.add_argument(
+        if name != "plan":
+            deed.add_argument(
             "--ask", action="store_true",
             help=_("ask for the password of the repository instead of the keyring, and forget it"),
         )  # fmt: skip
-        if name == "drill":
+        if name != "take":
             deed.add_argument("reference", help=_("id of the reference, or its beginning"))
         add_common(deed)
 
@@ -54,6 +57,8 @@ def run(args: argparse.Namespace, services: "AppServices") -> int:
     with services.new_uow() as uow:
         change = uow.changes.by_number(args.change)
         hosts = {host.name: host.id for host in uow.hosts.list()}
+    if args.deed == "plan":
+        return _show_plan(args, change, services)
     if args.deed == "drill":
         item = find_reference(change.id, args.reference, desk=services.desk)
         with_ = _with(driving.repository_of(item), args, services)
@@ -62,15 +67,21 @@ def run(args: argparse.Namespace, services: "AppServices") -> int:
     if args.host not in hosts:
         raise NotFound(_("There is no host {name}.").format(name=args.host))
     repository = ResticRepository(hosts[args.host], args.repository)
-    covers = tuple(
-        Covered(source.host, source.kind, source.title)
-        for source in change.backup_plan
-        if source.host == repository.host and source.kind is SourceKind.FILES
-    )
-    wanted = Wanted(repository, covers, args.percent)
+    wanted = driving.wanted_on(change, repository, args.percent)
     with_ = _with(repository, args, services)
     change = driving.take(change.id, wanted, TaskContext(), with_=with_)
     return show_references(change, as_json=args.json)
+
+
+def _show_plan(args: argparse.Namespace, change: Change, services: "AppServices") -> int:
+    item = find_reference(change.id, args.reference, desk=services.desk)
+    with services.new_uow() as uow:
+        name = uow.hosts.get(item.covers[0].host).name
+    steps = driving.way_back(change, item, name)
+    if not steps:
+        raise IllegalMove(_("Only what restic took from here has a plan of commands."))
+    answer({"steps": [asdict(step) for step in steps]}, list(lines_of(steps)), as_json=args.json)
+    return 0
 
 
 def _with(

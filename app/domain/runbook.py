@@ -104,11 +104,19 @@ class Step:
     """Of a backup: how long before the window it begins by itself; None when its turn comes."""
     max_age_s: float | None = None
     """Of a backup: how old it may be when the work begins; None as it is set for all changes."""
+    restic: str = ""
+    """Of a backup: the repository into which restic takes the files of the step's host; empty for
+    a set of our own."""
+
+    @property
+    def by_restic(self) -> bool:
+        """Whether restic takes what the plan names on its host."""
+        return self.kind is StepKind.BACKUP and bool(self.restic)
 
     @property
     def is_ahead(self) -> bool:
         """Whether it begins by itself before the window, and takes no time of it."""
-        return self.kind is StepKind.BACKUP and self.lead_s is not None
+        return self.kind is StepKind.BACKUP and self.lead_s is not None and not self.restic
 
     @property
     def slow_s(self) -> float:

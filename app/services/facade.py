@@ -260,6 +260,7 @@ class AppServices(LateParts):
                 self.pulling,
                 self.checking,
                 lambda: self.keeping,
+                lambda: self.driving,
                 self.transcripts,
                 self.live,
             )

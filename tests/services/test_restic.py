@@ -163,7 +163,7 @@ def test_the_password_is_nowhere_on_the_host(shop, ssh_server, tmp_path):
         ["sh", "-c", command], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     fed = subprocess.run(
-        ["sh", "-c", scripts.FEED, "sh", job], input=PASSWORD.encode(), env=environment,
+        ["sh", "-c", scripts.FEED, "sh", job], input=f"{PASSWORD}\n".encode(), env=environment,
         check=False, timeout=60,
     )  # fmt: skip
     out, err = started.communicate(timeout=60)

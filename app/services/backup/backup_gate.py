@@ -90,6 +90,17 @@ def demand_of(
     return Demand(level, max_age(change, usual_h), now, work, zone)
 
 
+def own_sources(change: Change) -> list[BackupSource]:
+    """Return what sets of our own are to hold: neither other systems nor a step of restic do."""
+    by_restic = {step.host for step in change.runbook.steps if step.by_restic}
+    return [
+        source
+        for source in change.backup_plan
+        if source.kind is not SourceKind.EXTERNAL
+        and not (source.kind is SourceKind.FILES and source.host in by_restic)
+    ]
+
+
 def gate_change(
     change: Change, sets: Sequence[BackupSet], demand: Demand
 ) -> tuple[tuple[HostId, GateAnswer], ...]:
@@ -101,7 +112,7 @@ def gate_change(
     """
     plan = change.backup_plan
     hosts = dict.fromkeys([*(source.host for source in plan), *change.hosts])
-    ours = [source for source in plan if source.kind is not SourceKind.EXTERNAL]
+    ours = own_sources(change)
     apart = change.backup_apart or len({source.host for source in ours}) < _SEVERAL
     whole = [item for item in sets if all(item.holds(source) for source in ours)]
     counted = sets if apart else whole or sets

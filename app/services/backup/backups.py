@@ -11,7 +11,6 @@ from app.domain.backup import (
     Level,
     Outcome,
     Reconciliation,
-    SourceKind,
     Verification,
 )
 from app.domain.change import Change
@@ -20,6 +19,7 @@ from app.domain.host import Host
 from app.domain.ids import ChangeId, HostId, SetId, new_id
 from app.errors import AppError, IllegalMove, InvalidInput, NotFound
 from app.i18n import _
+from app.services.backup.backup_gate import own_sources
 from app.services.backup.set_records import keep_records, look_at_records, set_event
 from app.services.change.changes import Desk
 from app.services.ports.vault import CaptureRequest, Vault
@@ -147,7 +147,7 @@ def back_up_change(
 
 def sets_of_plan(change: Change) -> list[tuple[BackupSource, ...]]:
     """Return what each set of a change's backup plan holds; other systems see to the rest."""
-    ours = tuple(s for s in change.backup_plan if s.kind is not SourceKind.EXTERNAL)
+    ours = tuple(own_sources(change))
     if not change.backup_apart:
         return [ours] if ours else []
     hosts = dict.fromkeys(source.host for source in ours)

@@ -47,6 +47,8 @@ def _where_and_when(step: Step, titles: Mapping[str, str], host_name: HostName) 
     if step.is_ahead:
         lead = duration(step.lead_s)
         yield _("begins by itself {lead} before the window").format(lead=lead)
+    if step.by_restic:
+        yield _("by restic into {place}").format(place=step.restic)
     if step.max_age_s is not None:
         yield _("at most {age} old at the start").format(age=duration(step.max_age_s))
     if step.after:

@@ -17,6 +17,7 @@ from app.i18n import _
 from app.services.backup import backups
 from app.services.backup.backup_schedule import taken_ahead
 from app.services.backup.backups import Safekeeping
+from app.services.backup.restic.driving import Driving
 from app.services.backup.restores import HostRestore, not_restored, restore_on_host
 from app.services.fanout.checks import check_change
 from app.services.fanout.gates import check_gate
@@ -30,6 +31,7 @@ from app.services.ports.store import Transcripts
 from app.services.ports.world import Remote
 from app.services.run.crew import Executors, StepOutcome
 from app.services.run.live import LiveOutput, Output
+from app.services.run.restic_step import back_up_with_restic, refuse_by_hand
 from app.tasks import TaskContext
 from app.wording import duration
 
@@ -42,6 +44,7 @@ class StepTools:
     pulling: Pulling
     checking: Checking
     keeping: Callable[[], Safekeeping]
+    driving: Callable[[], Driving]
     transcripts: Transcripts
     live: LiveOutput
 
@@ -169,6 +172,9 @@ def back_up(
 
     What was taken ahead, as it was scheduled, is not taken again while it is good enough.
     """
+    if step.step.by_restic:
+        host = tools.host(run, step).id
+        return back_up_with_restic(change, step.step, host, context, with_=tools.driving())
     if step.step.is_ahead and (told := taken_ahead(change, run, desk=tools.measuring.desk)):
         return StepOutcome(StepState.DONE, told)
     sets = backups.back_up_change(change, keeping=tools.keeping(), context=context)
@@ -222,6 +228,7 @@ def restore(
     planned = [s for s in sets if altered_at is None or s.sealed_at <= altered_at]
     newest = max(planned, key=lambda item: item.sealed_at, default=None)
     if newest is None:
+        refuse_by_hand(change, host.id)
         raise IllegalMove(
             _("There is no usable backup of {host} from before the work.").format(host=host.name)
         )

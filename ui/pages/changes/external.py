@@ -7,6 +7,8 @@ from app.domain.change import ChangeState
 from app.domain.external_backup import ExternalBackup
 from app.i18n import _, ngettext
 from app.services.backup.external_words import CHECKS, system_name, worth
+from app.services.backup.restic.driving import way_back
+from app.services.backup.restic.way_back import lines_of
 from app.wording import bytes_size, clock, day, duration, moment
 from ui.cells import Cell, Column, Words
 from ui.models.backups import claim_badge
@@ -198,5 +200,7 @@ def _facts(item: ExternalBackup, view: ChangeView) -> list[tuple[str, str]]:
         )
         for drill in item.drills
     ]
+    steps = way_back(view.change, item, view.host_name(item.covers[0].host))
+    facts += [(_("Way back"), "\n".join(lines_of(steps)))] if steps else []
     facts.append((_("Recorded"), f"{item.recorded_by}, {moment(item.recorded_at, view.zone)}"))
     return facts

@@ -44,6 +44,7 @@ _USED_BY: dict[str, tuple[StepKind, ...]] = {
     "host": tuple(ON_HOST),
     "ahead": (StepKind.BACKUP,),
     "oldest": (StepKind.BACKUP,),
+    "restic": (StepKind.BACKUP,),
 }
 """Fields that only some kinds use."""
 
@@ -69,6 +70,7 @@ class StepForm(RecordForm):
             layout.addWidget(self.notes)
             layout.addWidget(self.guard)
         self.kind.edited.connect(self._follow_kind)
+        self.restic.edited.connect(self._follow_kind)
         for field in (self.command, self.minutes, self.title, self.kind, self.host):
             field.edited.connect(self._tell)
 
@@ -98,6 +100,11 @@ class StepForm(RecordForm):
         self.oldest = LineField(
             _("At most old at the start, minutes"), _("Empty: as it is set for all changes.")
         )
+        self.restic = LineField(
+            _("By restic, into the repository"),
+            _("It takes the files of the host. Empty: a set of our own."),
+            placeholder=_("empty"),
+        )
         self.command = TextField(
             _("Command"),
             _("Sent to sh on the host. {{host}}, {{address}} and own values are filled in."),
@@ -117,7 +124,7 @@ class StepForm(RecordForm):
         self.reads_only = FlagField(_("Reading"), _("Alters nothing on the host"))
         self.command.text.setFont(font(mono=True))
         for name in ("title", "kind", "host", "owner", "minutes", "p90", "after", "limit",
-                     "ahead", "oldest"):  # fmt: skip
+                     "ahead", "oldest", "restic"):  # fmt: skip
             self.add(name, getattr(self, name))
         for name in ("command", "instructions"):
             self.add(name, getattr(self, name), wide=True)
@@ -148,6 +155,7 @@ class StepForm(RecordForm):
         self.limit.set_value("" if record.limit_s == usual else span_text(record.limit_s))
         self.ahead.set_value(span_text(record.lead_s))
         self.oldest.set_value(span_text(record.max_age_s))
+        self.restic.set_value(record.restic)
         self.on_fail.set_value(record.on_fail.value)
         self.backout_of.set_value(record.backout_of)
         self.command.set_value(record.command)
@@ -172,6 +180,7 @@ class StepForm(RecordForm):
         backup = kind is StepKind.BACKUP
         told["lead_s"] = read_span(self.ahead) if backup else None
         told["max_age_s"] = read_span(self.oldest) if backup else None
+        told["restic"] = self._used("restic", kind)
         step = replace(
             record,
             **told,
@@ -230,6 +239,8 @@ class StepForm(RecordForm):
         for name, kinds in _USED_BY.items():
             field: Field = getattr(self, name)
             field.setVisible(kind in kinds)
+        by_restic = kind is StepKind.BACKUP and bool(self.restic.value)
+        self.ahead.setVisible(kind is StepKind.BACKUP and not by_restic)
         self.backout_of.setVisible(self._phase is Phase.BACKOUT)
         self.point_of_no_return.setVisible(self._phase is Phase.FORWARD)
         self.on_fail.setVisible(kind not in PERSONAL)

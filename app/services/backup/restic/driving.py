@@ -11,6 +11,7 @@ from app.domain.event import NewEvent
 from app.domain.external_backup import BackupSystem, Checked, Covered, ExternalBackup
 from app.domain.ids import HostId
 from app.domain.restic import WHOLE, ResticDrill, ResticRepository, ResticSnapshot
+from app.domain.restore import PlanStep
 from app.errors import AppError, CommandFailed, IllegalMove, InvalidInput
 from app.i18n import _, ngettext
 from app.services.attachments import Found
@@ -18,6 +19,7 @@ from app.services.backup import external_backups
 from app.services.backup.external_backups import DrillReport, find_reference
 from app.services.backup.restic import answers, running, scripts
 from app.services.backup.restic.running import Said
+from app.services.backup.restic.way_back import lines_of, plan_of
 from app.services.change.changes import Desk
 from app.services.ports.store import Files
 from app.services.ports.world import Remote, Remotes, Secrets
@@ -109,10 +111,27 @@ def take(change_id: str, wanted: Wanted, context: TaskContext, *, with_: Driving
         _log_failure(change_id, repository, error, with_.desk)
         raise
     item = _reference(wanted, taken, begun, with_.desk.actor)
-    evidence = _evidence(f"restic-{taken.id[:8]}.txt", (told, checked), repository)
+    plan = lines_of(plan_of(item, paths, restic.remote.host.name))
+    evidence = _evidence(f"restic-{taken.id[:8]}.txt", (told, checked), repository, *plan)
     return external_backups.record_reference(
         change_id, item, evidence, desk=with_.desk, files=with_.files
     )
+
+
+def wanted_on(change: Change, repository: ResticRepository, percent: int = WHOLE) -> Wanted:
+    """Return what the plan of a change names on a host of a repository, as restic is to take it."""
+    covers = tuple(
+        Covered(source.host, source.kind, source.title)
+        for source in change.backup_plan
+        if source.host == repository.host and source.kind is SourceKind.FILES
+    )
+    return Wanted(repository, covers, percent)
+
+
+def way_back(change: Change, item: ExternalBackup, host: str) -> tuple[PlanStep, ...]:
+    """Return the restore plan of what restic took from here; nothing of what the plan dropped."""
+    paths = tuple(p for s in change.backup_plan if item.stands_for(s) for p in s.paths)
+    return plan_of(item, paths, host) if item.driven and paths else ()
 
 
 def repository_of(item: ExternalBackup) -> ResticRepository:
@@ -271,8 +290,9 @@ def _reference(wanted: Wanted, taken: ResticSnapshot, begun: datetime, who: str)
     )  # fmt: skip
 
 
-def _evidence(name: str, said: tuple[Said, ...], repository: ResticRepository) -> Found:
+def _evidence(name: str, said: tuple[Said, ...], repository: ResticRepository, *plan: str) -> Found:
     text = "\n".join(f"{one.out}{one.err}exit {one.code}, {one.duration_s:.1f} s\n" for one in said)
+    text = "\n".join((text, *plan))
     about = _("What restic said about {place}").format(place=repository.place)
     return Found(name, text.encode(), repository.place, about)
 
