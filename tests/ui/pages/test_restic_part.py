@@ -71,4 +71,5 @@ def test_a_snapshot_is_taken_checked_and_restored_from_the_window(drive, service
         == ("L4 restored, by restic")
     )
     assert "claimed" not in shown(backup)
+    assert f"restic --repo {shop}/repo restore {item.identifier} --target" in shown(backup)
     picture(driver, "restic-restored")

@@ -19,6 +19,7 @@ from app.wording import DASH
 from tests.fakes import NOON
 from tests.ui.pages.conftest import DB, read, with_fields
 from tests.ui.pages.steps import part, saved
+from tests.ui.pages.test_backups_way_back import picture
 from ui.pages.changes.page import ChangesPage
 from ui.pages.changes.tabs import TABS
 
@@ -169,10 +170,19 @@ def test_a_backup_says_how_long_before_the_window_it_begins_and_how_old_it_may_b
     saved(driver)
     kept = step(services, change, "a")
     assert (kept.lead_s, kept.max_age_s, kept.is_ahead) == (7200.0, 10800.0, True)
+    driver.type(form.restic, "rest:https://me:secret@host/")
+    assert "A password in the repository" in form.restic._below.text()
+    driver.type(form.restic, "/srv/restic")
+    assert not form.ahead.isVisible()
+    picture(driver, "step-by-restic")
+    saved(driver)
+    kept = step(services, change, "a")
+    assert (kept.restic, kept.by_restic, kept.is_ahead) == ("/srv/restic", True, False)
     driver.choose(form.kind, StepKind.MANUAL.value)
     saved(driver)
     kept = step(services, change, "a")
     assert (kept.kind, kept.lead_s, kept.max_age_s) == (StepKind.MANUAL, None, None)
+    assert kept.restic == ""
 
 
 def test_the_critical_path_and_the_slack_are_in_the_table(editor):

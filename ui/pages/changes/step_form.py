@@ -11,6 +11,7 @@ from app.domain.runbook import ON_HOST, PERSONAL, OnFail, Phase, Runbook, Step, 
 from app.errors import IllegalMove, InvalidInput
 from app.i18n import _
 from app.services.backup.backup_schedule import check_ahead
+from app.services.backup.restic.driving import check_place
 from app.services.run.estimates import Past
 from app.services.run.runbooks import refuse_circles
 from ui.operations.changes import ChangeView
@@ -180,7 +181,7 @@ class StepForm(RecordForm):
         backup = kind is StepKind.BACKUP
         told["lead_s"] = read_span(self.ahead) if backup else None
         told["max_age_s"] = read_span(self.oldest) if backup else None
-        told["restic"] = self._used("restic", kind)
+        told["restic"] = self._repository(kind)
         step = replace(
             record,
             **told,
@@ -208,6 +209,17 @@ class StepForm(RecordForm):
     def _used(self, name: str, kind: StepKind) -> str:
         field: LineField | TextField = getattr(self, name)
         return field.value if kind in _USED_BY[name] else ""
+
+    def _repository(self, kind: StepKind) -> str:
+        """Return where restic keeps a backup; it runs on a host, and the place is one."""
+        place = self._used("restic", kind)
+        if place and not self.host.value:
+            raise refuse(self.restic, InvalidInput(_("Choose the host that restic runs on.")))
+        try:
+            check_place(place or "/")
+        except InvalidInput as error:
+            raise refuse(self.restic, error) from error
+        return place
 
     def _times(self) -> dict[str, float | None]:
         estimate_s = read_span(self.minutes) or 60.0
