@@ -33,14 +33,18 @@ class ByHand:
     def __init__(self, folder: Path, page: str) -> None:
         self.folder, self.page = folder, page
 
-    def run(self, start: str, **names: str) -> str:
-        """Run the line of the page that contains ``start``, with its capital words filled in."""
+    def run(self, start: str, root: Path | None = None, **names: str) -> str:
+        """Run the line of the page that contains ``start``, with its capital words filled in.
+
+        With a ``root`` it runs in there, in the folder ``/set``, and reaches no network.
+        """
         line = next(line for line in self.page.splitlines() if start in line and line[:4] == "    ")
         for word, value in names.items():
             line = re.sub(rf"\b{word}\b", value, line)
-        done = subprocess.run(
-            ["sh", "-ec", line], cwd=self.folder, capture_output=True, check=False
-        )
+        words = ["sh", "-ec", line]
+        if root is not None:
+            words = ["unshare", "--net", "chroot", root, "sh", "-ec", f"cd /set && {line}"]
+        done = subprocess.run(words, cwd=self.folder, capture_output=True, check=False)
         assert done.returncode == 0, (line, done.stderr)
         return done.stdout.decode()
 
@@ -84,3 +88,33 @@ def test_hashes_and_signature_are_checked_by_the_pages_own_commands(by_hand):
 def test_the_vaults_own_key_file_opens_it_as_well(by_hand):
     shutil.copy(by_hand.folder.parents[2].with_name("vault.key"), by_hand.folder / "key.txt")
     assert "shop.ini" in by_hand.run("tar -t -v", NN="01")
+
+
+def test_files_come_back_where_there_is_nothing_but_the_tools_of_the_page(by_hand, shop, tmp_path):
+    """In a root of its own, without a network: no Python, nothing of the program, no other tool."""
+    root = empty_root(tmp_path / "root", *TOOLS, "mkdir", "cat")
+    shutil.copytree(by_hand.folder, root / "set")
+    for start, names in (("mkdir restored", {}), ("tar -x -p", {"NN": "01"})):
+        by_hand.run(start, root=root, **names)
+    back = root / "set" / "restored" / str(shop).lstrip("/")
+    assert (back / "big.bin").read_bytes() == (shop / "big.bin").read_bytes()
+    assert (back / "conf" / "shop.ini").stat().st_mode == (shop / "conf/shop.ini").stat().st_mode
+    assert os.readlink(back / "link.ini") == "conf/shop.ini"
+    by_hand.run("restored.sqlite", root=root, **{"NN-sqlite-NAME": "02-sqlite-shop"})
+    assert by_hand.run("PRAGMA integrity_check", root=root) == "ok\n"
+
+
+def empty_root(root: Path, *tools: str) -> Path:
+    """Make a root folder with these programs, what they are linked with, and nothing else."""
+    if os.geteuid() != 0:
+        pytest.skip("only root may enter a root of its own")
+    for name in tools:
+        program = Path(shutil.which(name) or name)
+        said = subprocess.run(["ldd", program], capture_output=True, text=True, check=False).stdout
+        for path in (program, *map(Path, re.findall(r"(/\S+) \(0x", said))):
+            there = root / path.relative_to("/")
+            there.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, there)
+    (root / "dev").mkdir()
+    (root / "tmp").mkdir()
+    return root
