@@ -40,17 +40,45 @@ def steps_by_hand(record: ObjectRecord, opened: str, mark: str) -> Iterator[list
             title = f"By hand, if that is refused: let the dump replace the tables of {name}"
             yield [PlanStep(title, name, restore)]
         case SourceKind.REDIS:
-            side = f"dump.rdb.restore-{mark}"
-            command = f"{opened} > {side} && redis-check-rdb {side}"
-            yield [PlanStep(f"By hand: check the file of {name}", side, command, size, took)]
-            where = " ".join(["redis-cli", *map(quote, redis_options(source)), "CONFIG GET dir"])
-            title = f"By hand: stop Redis, move its dump.rdb away, put {side} there, start it"
-            yield [PlanStep(title, name, where)]
+            yield from _redis(record, opened, mark)
         case _:
             command = f"{opened} | mongorestore --archive --dryRun"
             yield [PlanStep(f"By hand: try the archive of {name}", name, command, size, took)]
             restore = f"{opened} | mongorestore --archive"
             yield [PlanStep(f"By hand: restore {name}; it adds what is missing", name, restore)]
+
+
+def _redis(record: ObjectRecord, opened: str, mark: str) -> Iterator[list[PlanStep]]:
+    """Give the steps around a stop and a start, which only the service's own manager does safely.
+
+    A running server would write over the file, and one that is shut down by its own command is
+    often started again at once.
+    """
+    name, side, place = record.stored.title, f"dump.rdb.restore-{mark}", f"redis.place-{mark}"
+    size, took = record.stored.plain_bytes, record.duration_s
+    cli = " ".join(["redis-cli", *map(quote, redis_options(record.source))])
+    command = f"{opened} > {side} && redis-check-rdb {side}"
+    yield [PlanStep(f"By hand: check the file of {name}", side, command, size, took)]
+    both = f"{cli} --raw CONFIG GET dir; {cli} --raw CONFIG GET dbfilename"
+    where = (
+        f"{{ {both}; }} | sed -n 'n;p' | paste -sd / - > {place} && "
+        f'ls -l "$(cat {place})" && {cli} --raw CONFIG GET appendonly'
+    )
+    swap = (
+        f'file=$(cat {place}) && mv "$file" "$file.before-{mark}" && cp {side} "$file" && '
+        f'chown --reference="$file.before-{mark}" "$file" && '
+        f'chmod --reference="$file.before-{mark}" "$file"'
+    )
+    yield [
+        PlanStep(f"By hand: note where {name} keeps its file; go on only without appendonly",
+                 place, where),
+        PlanStep(f"By hand: stop {name} by its service (systemctl stop redis-server), or it would "
+                 "write over the file", name),
+        PlanStep("By hand: put the file in; the one that is there is kept beside it",
+                 f"dump.rdb.before-{mark}", swap),
+        PlanStep(f"By hand: start {name} by its service, then see how many keys it has", name,
+                 f"{cli} INFO keyspace"),
+    ]  # fmt: skip
 
 
 def _words(record: ObjectRecord, host: str, port: str, user: str, socket: str = "") -> str:

@@ -85,7 +85,9 @@ retarget() {
         /^DELIMITER / { code = $2 != ";" }
         !code && /^\/\*M?!999999.*enable the sandbox mode/ { next }
         !code && /^ALTER DATABASE `/ { sub(/`[^`]*`/, "`" to "`") }
-        { print }'
+        !code && /^\/\*!50003 DROP [A-Z ]* IF EXISTS / { next }
+        first && /^CREATE DEFINER=/ { sub(/^CREATE /, "CREATE OR REPLACE ") }
+        { first = $0 == "DELIMITER ;;"; print }'
 }
 load_code() { retarget "$1" <"$2" | sql --sandbox "$1"; }
 drop_outer_code() {
@@ -94,13 +96,20 @@ drop_outer_code() {
         UNION ALL SELECT CONCAT('DROP EVENT IF EXISTS \`$1\`.', $(quoted event_name), ';')
         FROM information_schema.events WHERE event_schema = '$1'"
 }
-drop_inner_code() {
+drop_views() {
     list "SELECT CONCAT('DROP VIEW IF EXISTS \`$1\`.', $(quoted table_name), ';')
-        FROM information_schema.tables WHERE table_schema = '$1' AND table_type = 'VIEW'
-        UNION ALL SELECT CONCAT('DROP ', routine_type, ' IF EXISTS \`$1\`.',
-            $(quoted routine_name), ';')
-        FROM information_schema.routines WHERE routine_schema = '$1'"
+        FROM information_schema.tables WHERE table_schema = '$1' AND table_type = 'VIEW'"
 }
+drop_routines() {
+    list "SELECT CONCAT(routine_type, ' IF EXISTS ', $(quoted routine_name))
+        FROM information_schema.routines WHERE routine_schema = '$1'" >"$folder/routines" || return
+    while IFS= read -r line
+    do
+        grep -q -x -F -e "/*!50003 DROP $line */;" "$2" ||
+            printf 'DROP %s;\n' "$line"
+    done <"$folder/routines"
+}
+drop_inner_code() { drop_views "$1" && printf 'USE `%s`;\n' "$1" && drop_routines "$1" "$2"; }
 keep() {
     {
         printf "INSERT INTO \`$1\`.changedesk_code VALUES ('%s', '', x'" "$2"
@@ -148,7 +157,8 @@ refuse_busy() {
 """``write_code DATABASE`` prints what is no table; ``load_code DATABASE FILE`` makes it there.
 
 Outer code, triggers and events, must go before tables move: a trigger holds its table back, and an
-event could write meanwhile. Inner code is in nobody's way.
+event could write meanwhile. Inner code is in nobody's way. A routine that stays is replaced and
+not dropped, for with it would go who may call it.
 """
 
 LOOK = (
@@ -219,11 +229,11 @@ then
 fi
 say code "$(views "$new" | awk 'END { print NR }') $(triggers "$new") $(list "SELECT COUNT(*)
     FROM information_schema.routines WHERE routine_schema = '$new'")"
-drop_outer_code "$new" >"$folder/drops" && drop_inner_code "$new" >>"$folder/drops" || end 1
-sql <"$folder/drops" || end 1
+drop_outer_code "$new" >"$folder/drops" &&
+    drop_inner_code "$new" /dev/null >>"$folder/drops" && sql <"$folder/drops" || end 1
 printf 'CREATE TABLE `%s`.changedesk_code (what VARCHAR(8) NOT NULL, name VARCHAR(64) NOT NULL,
     text LONGBLOB) ENGINE=InnoDB CHARACTER SET utf8mb4;\n' "$new" | sql || end 1
-keep "$new" new <"$folder/code" || end 1
+keep "$new" new <"$folder/text" || end 1
 end 0
 """
 )
@@ -277,7 +287,7 @@ sql -e "RENAME TABLE \`$new\`.changedesk_code TO \`$kept\`.changedesk_swapping" 
 [ -n "$there" ] || sql -e "CREATE DATABASE \`$database\` $(charset_of "$new")" || end 1
 drop_outer_code "$database" >"$folder/drops" && sql <"$folder/drops" || end 1
 moving "$new" "$database" >>"$folder/moves" && rename "$folder/moves" || end 1
-drop_inner_code "$database" >"$folder/drops" && sql <"$folder/drops" || end 1
+drop_inner_code "$database" "$folder/new" >"$folder/drops" && sql <"$folder/drops" || end 1
 sql -e "ALTER DATABASE \`$database\` $(charset_of "$new")" || end 1
 load_code "$database" "$folder/new" || end 1
 sql -e "RENAME TABLE \`$kept\`.changedesk_swapping TO \`$kept\`.changedesk_swapped" || end 1
@@ -311,8 +321,8 @@ there=$(list "SELECT COUNT(*) FROM \`$before\` WHERE what = 'schema'") || end 1
 kept_text "$before" old >"$folder/old" && kept_text "$before" schema >"$folder/schema" || end 1
 has "$new" || sql -e "CREATE DATABASE \`$new\` $(charset_of "$database")" || end 1
 has "$database" || sql -e "CREATE DATABASE \`$database\`" || end 1
-drop_outer_code "$database" >"$folder/drops" && drop_inner_code "$database" >>"$folder/drops" &&
-    sql <"$folder/drops" || end 1
+drop_outer_code "$database" >"$folder/drops" &&
+    drop_inner_code "$database" "$folder/old" >>"$folder/drops" && sql <"$folder/drops" || end 1
 moving "$database" "$new" "AND table_name NOT IN (SELECT name FROM \`$before\`
     WHERE what = 'before' AND name NOT IN (SELECT table_name FROM information_schema.tables
     WHERE table_schema = '$kept')) AND table_name NOT IN (SELECT table_name

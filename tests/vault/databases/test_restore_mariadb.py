@@ -12,6 +12,7 @@ from app.errors import AppError, BackupFailed, CommandFailed, ConnectionLost
 from app.tasks import TaskContext
 from app.vault.restoring import mariadb_scripts as scripts
 from app.vault.vault import asking
+from tests.database_fixtures import LOGIN
 from tests.vault.conftest import take
 from tests.vault.databases.conftest import source_of
 from tests.vault.local_remote import LocalRemote
@@ -108,6 +109,7 @@ def attempt(keeper, taken, with_tools, states) -> Attempt:
 
 
 def test_tables_and_code_change_places_with_those_of_the_set(yard, attempt, states):
+    yard.ask(f"GRANT EXECUTE ON FUNCTION yard.twice TO '{LOGIN}'@'%';")
     result = attempt.go()
     assert result.restored == ("yard",)
     assert result.kept == (KEPT,)
@@ -118,6 +120,7 @@ def test_tables_and_code_change_places_with_those_of_the_set(yard, attempt, stat
     assert dump(yard) == states[0]
     assert databases(yard) == ["yard", KEPT]
     assert yard.ask(f"SELECT a FROM `{KEPT}`.made;") == "1\n"
+    assert "`yard`.`twice`" in yard.ask(f"SHOW GRANTS FOR '{LOGIN}'@'%';")
     with pytest.raises(subprocess.CalledProcessError):
         yard.ask('INSERT INTO yard.`a "sale` (buyer) VALUES (99);')
     yard.ask("INSERT INTO yard.buyer (id) VALUES (8);")
@@ -164,37 +167,38 @@ class CutOff(LocalRemote):
         return super().run(script, *args, **options)
 
 
+def places_in(script: str) -> list[int]:
+    """Return the lines of a script that change something, and its last."""
+    lines = script.splitlines()
+    begin = next(i for i, line in enumerate(lines) if line.startswith(("like=", "before=")))
+    changing = [i for i in range(begin, len(lines)) if _CHANGES.match(lines[i])]
+    return [*changing, len(lines) - 1]
+
+
+_CHANGES = re.compile(r"sql -e|drop_outer|drop_inner|moving \"|left=|load_code|\[ .* sql -e")
+FEW = (0, 4, -1)
+
+
 def killed_before(script: str, point: int) -> str:
     """Return a script that kills itself before its n-th statement that changes something."""
     lines = script.splitlines()
-    begin = next(i for i, line in enumerate(lines) if line in ("like=$new", _UNDOING))
-    places = [i for i in range(begin, len(lines)) if _CHANGES.match(lines[i])]
-    places.append(len(lines) - 1)
-    lines.insert(places[point], "kill -9 $$")
+    lines.insert(places_in(script)[point], "kill -9 $$")
     return "\n".join(lines)
 
 
-_UNDOING = "before=$kept\\`.\\`changedesk_undoing"
-_CHANGES = re.compile(r"\s*(?:sql -e|drop_outer|drop_inner|moving \"|load_code|\[ .* sql -e)")
-POINTS = (0, 3, 4, -1)
-SOAK = (*range(10), -1)
-
-
-@pytest.mark.parametrize(
-    "points", [POINTS, pytest.param(SOAK, marks=pytest.mark.soak)], ids=("some", "all")
-)
+@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.soak)])
 def test_a_swap_that_is_killed_between_any_two_steps_is_told_and_undone(
-    yard, attempt, states, with_tools, monkeypatch, points
+    yard, attempt, states, with_tools, monkeypatch, every
 ):
     swap, undo = scripts.SWAP, scripts.UNDO
     found = set()
-    for point in points:
+    for point in range(len(places_in(swap))) if every else FEW:
         monkeypatch.setattr(scripts, "SWAP", killed_before(swap, point))
         with pytest.raises(AppError):
             attempt.go(CutOff(with_tools.host, with_tools.env))
         assert attempt.states[-1] is RestoreState.SWAPPING
         found.add(attempt.look())
-        monkeypatch.setattr(scripts, "UNDO", killed_before(undo, point))
+        monkeypatch.setattr(scripts, "UNDO", killed_before(undo, point % len(places_in(undo))))
         with suppress(AppError):
             attempt.undo()
         monkeypatch.setattr(scripts, "UNDO", undo)
