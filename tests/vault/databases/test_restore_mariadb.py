@@ -13,11 +13,15 @@ from app.tasks import TaskContext
 from app.vault.restoring import mariadb_scripts as scripts
 from app.vault.vault import asking
 from tests.database_fixtures import LOGIN
+from tests.faults.ledger import tried
+from tests.faults.rounds import SOAK
 from tests.vault.conftest import take
 from tests.vault.databases.conftest import source_of
 from tests.vault.local_remote import LocalRemote
 from tests.vault.test_capture_faults import tool
 from tests.vault.test_swaps import MARK, Attempt
+
+pytestmark = [pytest.mark.soak] if SOAK else []
 
 NEW, KEPT = f"yard_restore_{MARK}", f"yard_before_{MARK}"
 
@@ -186,27 +190,28 @@ def killed_before(script: str, point: int) -> str:
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.soak)])
 def test_a_swap_that_is_killed_between_any_two_steps_is_told_and_undone(
-    yard, attempt, states, with_tools, monkeypatch, every
+    yard, attempt, states, with_tools, monkeypatch
 ):
     swap, undo = scripts.SWAP, scripts.UNDO
     found = set()
-    for point in range(len(places_in(swap))) if every else FEW:
+    remote = (with_tools.host, with_tools.env)
+    for point in range(len(places_in(swap))) if SOAK else FEW:
         monkeypatch.setattr(scripts, "SWAP", killed_before(swap, point))
-        with pytest.raises(AppError):
-            attempt.go(CutOff(with_tools.host, with_tools.env))
-        assert attempt.states[-1] is RestoreState.SWAPPING
-        found.add(attempt.look())
-        monkeypatch.setattr(scripts, "UNDO", killed_before(undo, point % len(places_in(undo))))
-        with suppress(AppError):
+        with tried(7, "swap of MariaDB's tables killed between two steps: told and undone"):
+            with pytest.raises(AppError):
+                attempt.go(CutOff(*remote))
+            assert attempt.states[-1] is RestoreState.SWAPPING
+            found.add(attempt.look())
+            monkeypatch.setattr(scripts, "UNDO", killed_before(undo, point % len(places_in(undo))))
+            with suppress(AppError):
+                attempt.undo()
+            monkeypatch.setattr(scripts, "UNDO", undo)
             attempt.undo()
-        monkeypatch.setattr(scripts, "UNDO", undo)
-        attempt.undo()
-        assert attempt.look() is RestoreState.PREPARING
-        assert dump(yard) == states[1], point
-        attempt.clear()
-        assert databases(yard) == ["yard"]
+            assert attempt.look() is RestoreState.PREPARING
+            assert dump(yard) == states[1], point
+            attempt.clear()
+            assert databases(yard) == ["yard"]
     assert found == {RestoreState.PREPARING, RestoreState.HALF, RestoreState.SWAPPED}
 
 

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.backup import CaptureState, Level, Outcome
+from app.domain.backup import CaptureState, Level, Outcome, SourceKind
 from app.domain.ids import SetId, new_id
+from app.domain.restore import RestoreState
 from app.services.ports.vault import CaptureRequest
 from app.tasks import TaskContext
 from tests.database_fixtures import PASSWORD
 from tests.vault.databases.conftest import FIXTURES, KINDS, source_of
+from tests.vault.test_swaps import Attempt
 
 CANARY = (PASSWORD.encode(), b"ss\\w#rd", b"\\x70\\x61\\x22")
 """The password as it is, as it may be quoted, and as codes."""
@@ -59,6 +61,14 @@ def test_no_process_ever_shows_a_password(request, keeper, remotes, ssh_host, ki
         proof = keeper.verify(
             taken, Level.READABLE, by="ada", context=TaskContext(), remotes=(remote,)
         )
+        if kind is SourceKind.MYSQL:
+            before = server.ask("CHECKSUM TABLE shop.orders, shop.`od'd ``x`;")
+            attempt = Attempt(keeper, taken, remote)
+            assert "as at the source" in attempt.go().compared
+            assert attempt.look() is RestoreState.SWAPPED
+            assert server.ask("CHECKSUM TABLE shop.orders, shop.`od'd ``x`;") == before
+            attempt.undo()
+            attempt.clear()
     assert taken.state is CaptureState.CAPTURED, taken.objects
     assert proof.outcome is Outcome.PASSED, proof.detail
     assert seen == []
@@ -67,7 +77,6 @@ def test_no_process_ever_shows_a_password(request, keeper, remotes, ssh_host, ki
 
 def test_redis_gets_its_password_on_stdin(keeper, redis, with_tools, tools):
     """The tool itself says what it was given: no argument, no variable, only standard input."""
-    from app.domain.backup import SourceKind
     from tests.vault.conftest import take
     from tests.vault.test_capture_faults import tool
 
