@@ -166,6 +166,16 @@ def exists(wall: datetime, zone: ZoneInfo) -> bool:
     return back.replace(tzinfo=None, fold=0) == wall.replace(fold=0)
 
 
+def is_plain(wall: datetime, zone: ZoneInfo) -> bool:
+    """Tell whether the clocks of a zone show a naive wall time exactly once.
+
+    They skip an hour in spring and show one twice in autumn; of a reading that carries no offset
+    nobody can tell which of the two is meant.
+    """
+    first, second = (wall.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
+    return first == second
+
+
 def _is_known(zone: str) -> bool:
     try:
         ZoneInfo(zone)

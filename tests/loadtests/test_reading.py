@@ -166,7 +166,7 @@ def test_each_row_that_is_rejected_is_named_with_its_line_and_reason(summed):
     assert [(row.line, row.reason) for row in summary.rejected] == [
         (5, "the response time is no number"),
         (6, "“success” is neither true nor false"),
-        (7, "the time cannot be read, or the clocks skip it"),
+        (7, "the time cannot be read, or the clocks skip it or show it twice"),
         (8, "1 cells instead of 17"),
         (9, "18 cells instead of 17"),
         (10, "a quote is never closed"),

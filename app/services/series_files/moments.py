@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.window import exists, to_utc
+from app.domain.window import exists, is_plain, to_utc
 from app.errors import InvalidInput
 from app.i18n import _
 from app.services.series_files.columns import Columns
@@ -81,10 +81,14 @@ class TimeForm:
     def read(self, cells: Sequence[str]) -> Array:
         """Return the times of a column, or of a part of it, in Unix seconds; NaN where none is.
 
-        None are also times that the clocks skip in the zone, and those before 1970 or of an age in
-        which nobody measures.
+        None are also times that the clocks of the zone skip or show twice, and those before 1970
+        or of an age in which nobody measures.
         """
         return _of_this_age(self._read(cells))
+
+    def knows(self, cell: str) -> bool:
+        """Tell whether a cell is written as times are here, though the clocks may deny it."""
+        return not (self.per_s or self.is_sheet) and self._moment(cell) is not None
 
     def why(self, cell: str) -> str:
         """Say why a cell gives no time."""
@@ -93,7 +97,10 @@ class TimeForm:
         shown = cell[:_SHOWN]
         moment = None if self.per_s or self.is_sheet else self._moment(cell)
         if moment is not None and moment.tzinfo is None and _offset_s(moment, self.zone) is None:
-            return _("the clocks skip “{text}” in {zone}").format(text=shown, zone=self.zone.key)
+            text = _("the clocks show “{text}” twice in {zone}")
+            if not exists(moment, self.zone):
+                text = _("the clocks skip “{text}” in {zone}")
+            return text.format(text=shown, zone=self.zone.key)
         if moment is not None or math.isfinite(_plain(cell)):
             return _("“{text}” is no time of this age").format(text=shown)
         return _("“{text}” is not a time").format(text=shown)
@@ -150,13 +157,25 @@ def read_moment(text: str, zone: str) -> float:
     """Return one instant in Unix seconds; a time without an offset is meant in ``zone``.
 
     Raises:
-        InvalidInput: It is no time, could be two, or the clocks skip it in that zone.
+        InvalidInput: It is no time, could be two, or the clocks skip it in that zone or show it
+            twice.
     """
     moment = iso(text)
     if moment is None and (parts := parts_of(text)):
         moment = made_of(parts, day_first=_day_is_first([text]) if parts.is_open else True)
+    if moment is not None and moment.tzinfo is None:
+        moment = to_utc(moment, zone)
+        if not is_plain(
+            wall := moment.astimezone(zone_of(zone)).replace(tzinfo=None), zone_of(zone)
+        ):
+            raise InvalidInput(
+                _("The clocks show “{text}” twice in {zone}.").format(text=text, zone=zone),
+                hint=_("Write it with its offset, such as {example}.").format(
+                    example=wall.replace(tzinfo=zone_of(zone)).isoformat(timespec="minutes")
+                ),
+            )
     if moment is not None:
-        return (moment if moment.tzinfo else to_utc(moment, zone)).timestamp()
+        return moment.timestamp()
     value = _plain(text)
     if not math.isfinite(value):
         raise InvalidInput(
@@ -242,9 +261,9 @@ def _unix(at: datetime, zone: ZoneInfo) -> float:
 
 
 def _offset_s(wall: datetime, zone: ZoneInfo) -> float | None:
-    """Return the offset of a wall time; None where the clocks skip it.
+    """Return the offset of a wall time; None where the clocks skip it or show it twice.
 
-    Of an hour that comes twice the first one is taken.
+    The second reading of such an hour would otherwise be laid over the first.
     """
     return _quarter_offset_s(
         wall.replace(minute=wall.minute // 15 * 15, second=0, microsecond=0), zone
@@ -253,7 +272,7 @@ def _offset_s(wall: datetime, zone: ZoneInfo) -> float | None:
 
 @lru_cache(maxsize=4096)
 def _quarter_offset_s(wall: datetime, zone: ZoneInfo) -> float | None:
-    if not exists(wall, zone):
+    if not is_plain(wall, zone):
         return None
     return (wall.replace(tzinfo=zone).utcoffset() or timedelta()).total_seconds()
 

@@ -221,6 +221,10 @@ class TableForm:
         return timed.at_s[own], [cell_at(row, place) for row in rows]
 
 
+def _told_why(reason: str) -> str:
+    return _("Of the first row: {reason}.").format(reason=reason)
+
+
 def form_of(
     first: Piece, *, zone: str = "UTC", comma_is_usual: bool = False
 ) -> tuple[TableForm, Piece]:
@@ -245,10 +249,15 @@ def form_of(
     times = TimeForm.of(cells, zone)
     at_s = times.read(cells)
     good = np.isfinite(at_s)
-    if not good.any() or (~good).mean() > _MOST_BAD_ROWS:
+    bad = [cell for cell, is_good in zip(cells, good.tolist(), strict=True) if not is_good]
+    strange = [cell for cell in bad if not times.knows(cell)]
+    if not good.any() or len(strange) > _MOST_BAD_ROWS * len(cells):
+        hint = _("Use ISO 8601, such as 2026-11-15T02:00:00Z, or seconds since 1970.")
+        if bad and not strange:
+            hint = f"{hint} {_told_why(times.why(bad[0]))}"
         raise InvalidInput(
             _("The times in the column “{name}” cannot be read.").format(name=header[time_at[0]]),
-            hint=_("Use ISO 8601, such as 2026-11-15T02:00:00Z, or seconds since 1970."),
+            hint=hint,
         )
     places = tuple(i for i, name in enumerate(header) if i not in time_at and name)
     if not places:

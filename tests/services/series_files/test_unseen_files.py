@@ -7,6 +7,7 @@ import pytest
 
 from app.errors import InvalidInput
 from app.exports.readers import READERS
+from app.services.series_files.moments import read_moment
 from app.services.series_files.reading import open_series
 
 T = 1_773_824_400
@@ -175,6 +176,33 @@ def test_a_wall_time_that_the_clocks_skip_is_named(tmp_path, form):
     assert found.series["a"].at_s.tolist() == [1_774_745_940, 1_774_746_000]
     (row,) = found.rejected
     assert (row.line, row.why) == (3, f"the clocks skip “{form.format('02:30')}” in Europe/Berlin")
+
+
+@pytest.mark.parametrize("form", ["2026-10-25 {}:00", "25.10.2026 {}", "25 Oct 2026 {}:00"])
+def test_an_hour_that_comes_twice_is_left_out_and_named(tmp_path, form):
+    """Nobody can tell which pass a reading belongs to; laid over each other both would be wrong."""
+    walls = ("01:59", "02:00", "02:59", "02:00", "02:59", "03:00")
+    rows = "".join(f"{form.format(wall)},{i}\n" for i, wall in enumerate(walls))
+    found = read_whole(written(tmp_path, f"time,a\n{rows}".encode()))
+    assert found.series["a"].at_s.tolist() == [1_792_886_340, 1_792_893_600]
+    assert found.series["a"].value.tolist() == [0, 5]
+    assert [row.line for row in found.rejected] == [3, 4, 5, 6]
+    told = f"the clocks show “{form.format('02:00')}” twice in Europe/Berlin"
+    assert found.rejected[0].why == told
+    alone = f"time,a\n{form.format('02:00')},1\n{form.format('02:59')},2\n"
+    with pytest.raises(InvalidInput, match="cannot be read") as caught:
+        read_whole(written(tmp_path, alone.encode()))
+    assert told in caught.value.hint
+    with_offsets = "time,a\n2026-10-25T02:30:00+02:00,1\n2026-10-25T02:30:00+01:00,2\n"
+    both = read_whole(written(tmp_path, with_offsets.encode())).series["a"]
+    assert both.at_s.tolist() == [1_792_888_200, 1_792_891_800]
+
+
+def test_a_moment_that_comes_twice_is_asked_for_with_its_offset():
+    with pytest.raises(InvalidInput, match="show “2026-10-25T02:30” twice") as caught:
+        read_moment("2026-10-25T02:30", "Europe/Berlin")
+    assert "2026-10-25T02:30+02:00" in caught.value.hint
+    assert read_moment("2026-10-25T02:30+01:00", "Europe/Berlin") == 1_792_891_800
 
 
 def test_fractions_behind_a_comma_are_part_of_the_time(tmp_path):

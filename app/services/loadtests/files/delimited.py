@@ -123,7 +123,12 @@ class SampleReader:
         if self.times is None:
             self.times = self._form(cells.rows(wanted))
         at_us, known = self.times(cells)
-        self._drop(block, wanted, known, _("the time cannot be read, or the clocks skip it"))
+        self._drop(
+            block,
+            wanted,
+            known,
+            _("the time cannot be read, or the clocks skip it or show it twice"),
+        )
         return at_us, took_us
 
     def _skip_headers(self, cells: Cells, doubtful: Flags, wanted: Flags) -> None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from app.domain.window import exists
+from app.domain.window import is_plain
 from app.i18n import _
 from app.services.loadtests.files.batch import LAST_US, Flags, Ints
 from app.services.loadtests.files.cells import Cells
@@ -211,17 +211,16 @@ def _days(year: Ints, month: Ints, day: Ints) -> Ints:
 
 
 def _from_zone(at_us: Ints, zone: ZoneInfo) -> Reading:
-    """Return UTC, and which times the clocks do not skip.
+    """Return UTC, and which times the clocks show once: they skip some, and show others twice.
 
-    The offset is looked up once for every quarter of an hour; of an hour that comes twice the first
-    one is taken.
+    The offset is looked up once for every quarter of an hour.
     """
     quarter = at_us // (HOUR_US // 4)
     seen, place = np.unique(quarter, return_inverse=True)
     walls = [datetime.fromtimestamp(int(each) * 900, UTC).replace(tzinfo=None) for each in seen]
     there = (wall.replace(tzinfo=zone).utcoffset() or timedelta() for wall in walls)
     offsets = np.array([offset // _MICROSECOND for offset in there], np.int64)
-    is_there = np.array([exists(wall, zone) for wall in walls], bool)
+    is_there = np.array([is_plain(wall, zone) for wall in walls], bool)
     return at_us - offsets[place], is_there[place]
 
 
@@ -245,7 +244,7 @@ def _worded(text: str, zone: ZoneInfo) -> int | None:
     if moment is None:
         return None
     if moment.tzinfo is None:
-        if not exists(moment, zone):
+        if not is_plain(moment, zone):
             return None
         moment = moment.replace(tzinfo=zone)
     gone = moment - _EPOCH
