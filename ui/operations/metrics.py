@@ -157,8 +157,16 @@ def measure(context: "UiContext", change: Change, window: WindowName, title: str
 
 
 def look_at_file(context: "UiContext", wanted: FileImport) -> Task:
-    """Read how a file of samples begins, without keeping anything; succeeds with an `Outlook`."""
+    """Read how a file of samples begins, without keeping anything; succeeds with an `Outlook`.
+
+    Going through all of it for every name takes its time, and shows how far it is.
+    """
     services = context.services
+    if wanted.every_name:
+        return context.tasks.start(
+            lambda task: imports.look_at_file(wanted, with_=services.measuring, context=task),
+            title=wanted.path.name,
+        )
     return context.tasks.load(lambda: imports.look_at_file(wanted, with_=services.measuring))
 
 

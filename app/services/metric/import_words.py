@@ -15,6 +15,8 @@ def remarks(outlook: Outlook) -> list[str]:
         words.append(
             _("All of it is read when it is kept: both windows, and the eight weeks before them.")
         )
+    if outlook.may_hold_more:
+        words.append(_("Series that begin later in the file are not among the columns yet."))
     if outlook.missing:
         text = ngettext(
             "{n} row has no number here; it stays a gap.",

@@ -40,6 +40,8 @@ class FileImport:
     path: Path
     column: str = ""
     zone: str = ""
+    every_name: bool = False
+    """Whether a long file is gone through for series that begin behind its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class Outlook:
     """The first samples as they were understood."""
     share: float = 1.0
     """How much of the file was looked at; all figures are of that part."""
+    may_hold_more: bool = False
+    """Whether series that begin later in the file are missing among the columns."""
 
     @property
     def is_whole(self) -> bool:
@@ -93,13 +97,18 @@ class Outlook:
         return any(self.samples.get(name) for name in telling) or not self.is_whole
 
 
-def look_at_file(wanted: FileImport, *, with_: Measuring) -> Outlook:
+def look_at_file(
+    wanted: FileImport, *, with_: Measuring, context: TaskContext | None = None
+) -> Outlook:
     """Read the beginning of a file and say what it holds for a metric; nothing is kept.
+
+    All of it is gone through only where every name is wanted; ``context`` reports how far.
 
     Raises:
         InvalidInput: The file cannot be read, or the change has no window yet.
+        TaskCancelled: A stop was asked for.
     """
-    asked = open_asked(wanted, with_)
+    asked = open_asked(wanted, with_, context)
     whole = asked.file.look(asked.wanted.column)
     return outlook_on(asked, whole, split_by_window(whole, asked.layout))
 
@@ -108,13 +117,14 @@ def outlook_on(asked: Asked, whole: Series, parts: Mapping[WindowName, Series]) 
     """Say what was seen of a file, given what of it lies in which window."""
     file = asked.file
     earlier = parts[WindowName.REFERENCE].at_s if WindowName.REFERENCE in parts else np.empty(0)
+    times = whole.at_s if len(whole.at_s) else file.head.at_s  # a series may begin later
     order = np.argsort(whole.at_s, kind="stable")[:_SHOWN_ROWS]
     return Outlook(
         wanted=asked.wanted,
         names=file.names,
         rows=len(whole.at_s),
-        first=instant(float(whole.at_s.min())),
-        last=instant(float(whole.at_s.max())),
+        first=instant(float(times.min())),
+        last=instant(float(times.max())),
         missing=int((~np.isfinite(whole.value)).sum()),
         odd=file.odd(asked.wanted.column),
         rejected_rows=file.head.skipped,
@@ -123,6 +133,7 @@ def outlook_on(asked: Asked, whole: Series, parts: Mapping[WindowName, Series]) 
         days=len(np.unique(earlier // _DAY_S)),
         shown=tuple((instant(float(whole.at_s[i])), float(whole.value[i])) for i in order),
         share=file.share,
+        may_hold_more=file.may_hold_more and not asked.wanted.every_name,
     )
 
 
@@ -138,7 +149,7 @@ def import_file(
         InvalidInput: The file cannot be read, or nothing of it lies in the windows.
         TaskCancelled: A stop was asked for; nothing was kept.
     """
-    asked = open_asked(wanted, with_)
+    asked = open_asked(wanted, with_, context)
     chosen, file, layout = asked.wanted, asked.file, asked.layout
     name = chosen.path.name
     found = file.read([chosen.column], Keep(*layout.reach), context)
@@ -180,7 +191,7 @@ def keep_part(
     return freeze(asked.change, window, sampled, chosen.zone, with_=with_, note=note)
 
 
-def open_asked(wanted: FileImport, with_: Measuring) -> Asked:
+def open_asked(wanted: FileImport, with_: Measuring, context: TaskContext | None = None) -> Asked:
     """Look at the beginning of a file, with the column and the zone where none is named.
 
     Raises:
@@ -196,6 +207,8 @@ def open_asked(wanted: FileImport, with_: Measuring) -> Asked:
         )
     zone = wanted.zone or layout.parameters.zone
     file = open_series(wanted.path, zone=zone, readers=with_.readers)
+    if wanted.every_name:
+        file = file.with_all_names(context)
     column = wanted.column or _guess(metric, file.names)
     return Asked(change, metric, layout, replace(wanted, column=column, zone=zone), file)
 

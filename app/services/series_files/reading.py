@@ -82,9 +82,14 @@ class SeriesFile:
         """The names of the series."""
         return self.form.names
 
+    @property
+    def may_hold_more(self) -> bool:
+        """Whether series may begin behind its beginning, whose names nobody has seen yet."""
+        return not self.is_whole and bool(self.form.words_at)
+
     def with_all_names(self, context: TaskContext | None = None) -> "SeriesFile":
         """Go through a long file for series that begin behind its beginning; the same otherwise."""
-        if self.is_whole or not self.form.words_at:
+        if not self.may_hold_more:
             return self
         late: dict[str, None] = {}
         for timed in self._parts(self.names[:1], context):

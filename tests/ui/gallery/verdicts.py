@@ -10,9 +10,11 @@ from app.analysis.clean import gauge_samples
 from app.analysis.windows import Layout
 from app.domain.ids import ChangeId
 from app.domain.metric import Metric, MetricKind, Series, Target, WorseWhen
+from app.domain.objective import Objective
 from app.domain.verdict import Caveat, Comparison, Gate, Parameters
 from app.services.metric.around import Around
-from app.services.metric.comparison import compare_metric, unmeasured
+from app.services.metric.comparison import compare_metric, compare_under_load, unmeasured
+from app.services.metric.objectives import Stretch, bad_share_rises, budget_use
 from tests.analysis.simulate import Case, Scenario, simulate
 from tests.analysis.trials import samples
 from tests.ui.gallery.sample import ZONE, sheet
@@ -29,6 +31,8 @@ LATENCY = Metric(
 )
 ERRORS = Metric("e", "Share of failed orders", kind=MetricKind.RATIO, margin=0.1, key=True)
 MEMORY = Metric("g", "Memory in use", "GB", worse_when=WorseWhen.EITHER, margin=0.05)
+PROCESSOR = Metric("p", "Processor load", "%", margin=0.05, load="t", key=True)
+ORDERS = replace(ERRORS, id="o", margin=1.0, objective=Objective(0.995))
 TRAFFIC = Metric("t", "Orders per minute", "/min", worse_when=WorseWhen.LOWER, margin=0.05)
 
 
@@ -54,11 +58,47 @@ def _one_sided(*, is_before: bool) -> Comparison:
     return compare_metric(LATENCY, seen, layout, change=ChangeId("c"))
 
 
+def _thin() -> Comparison:
+    """Judge a window after the change of which the second half is missing."""
+    case, layout = _made(PLAIN)
+    kept = case.at_s < (layout.after.start_s + layout.after.end_s) / 2
+    seen = gauge_samples(Series(case.at_s[kept], case.value[kept]))
+    return compare_metric(LATENCY, seen, layout, change=ChangeId("c"))
+
+
+def _under_load() -> Comparison:
+    """Judge processor load after half of the users have gone."""
+    (work, layout), (users, _same) = (
+        _made(PLAIN.but(level=level, effect=effect), seed)
+        for level, effect, seed in ((48.0, -0.2, 1), (900.0, -0.5, 2))
+    )
+    traffic = (TRAFFIC, samples(users))
+    change = ChangeId("c")
+    return compare_under_load(PROCESSOR, samples(work), traffic, layout, change=change)
+
+
+def _with_budget() -> Comparison:
+    """Judge a share whose move is small for its margin and still breaks what was promised."""
+    case, layout = _made(Scenario(kind="ratio", rate=0.004, effect=0.5))
+    seen = samples(case)
+    judged = compare_metric(ORDERS, seen, layout, change=ChangeId("c"))
+    shares = Series(seen.at_s, seen.part / seen.whole)
+    spans = (
+        (layout.before.start_s, layout.before.end_s),
+        (layout.start_s, layout.after.start_s),
+        (layout.after.start_s, layout.after.end_s),
+    )
+    rises = bad_share_rises(ORDERS, seen, layout)
+    stretches = (Stretch(span, shares) for span in spans)
+    return replace(judged, budget=budget_use(ORDERS, *stretches, rises=rises))
+
+
 @cache
 def found() -> tuple[tuple[Metric, Comparison], ...]:
     """One measure for each thing that can be said of one."""
     goal = replace(LATENCY, target=Target(350.0))
     away = Around(("Another change ran on app-01 in these hours.",), (Caveat.DISTURBED,))
+    early = Around(caveats=(Caveat.PRELIMINARY,))
     wanted = (
         (LATENCY, PLAIN.but(effect=0.2, rhythm=0.3), Around()),
         (goal, PLAIN.but(effect=-0.3), Around()),
@@ -72,10 +112,13 @@ def found() -> tuple[tuple[Metric, Comparison], ...]:
         (LATENCY, PLAIN.but(days=0, phi=0.995, window_s=1800.0), Around()),
         (LATENCY, PLAIN.but(days=0, trend=9.0, noise=0.01), Around()),
         (LATENCY, PLAIN.but(missing=0.8), Around()),
+        (LATENCY, PLAIN.but(effect=0.2), early),
+        (replace(LATENCY, strict=True), PLAIN.but(effect=0.3), Around()),
         (LATENCY, PLAIN.but(effect=0.2), Around(gates=(Gate.OTHER_SERIES,))),
     )
     told = [(metric, _judged(metric, scenario, around)) for metric, scenario, around in wanted]
     told += [(LATENCY, _one_sided(is_before=side)) for side in (True, False)]
+    told += [(LATENCY, _thin()), (PROCESSOR, _under_load()), (ORDERS, _with_budget())]
     missing = unmeasured((), (replace(TRAFFIC, key=True),))
     return (*told, *((TRAFFIC, item) for item in missing))
 

@@ -141,6 +141,46 @@ def test_of_a_long_file_only_the_beginning_is_looked_at_and_all_of_it_is_kept(
     assert any("1 row was left out (line 10002: “later” is not a time)." in text for text in texts)
 
 
+def test_series_that_begin_later_in_a_long_file_are_told_of_and_found_before_it_is_kept(
+    drive, services, record, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(csv_text, "HEAD_BYTES", 100_000)
+    monkeypatch.setattr(csv_rows, "_PIECE_ROWS", 1000)
+    driver, _change = measured(drive, record)
+    at_s = np.arange(NOON.timestamp() - 4 * 3600, NOON.timestamp() + 7200, 2)
+    hosts = [("web-1", "web-2") if i < 7200 else ("web-1", "web-9") for i in range(len(at_s))]
+    rows = [
+        f"{at:.0f},{host},{100 + at % 3}"
+        for at, both in zip(at_s, hosts, strict=True)
+        for host in both
+    ]
+    path = tmp_path / "long.csv"
+    path.write_text("\n".join(["time,host,ms", *rows, ""]))
+    driver.page.import_file(path)
+    driver.settle()
+    panel = driver.page.importing
+    options = [panel.column.combo.itemText(i) for i in range(panel.column.combo.count())]
+    assert options == ["web-1", "web-2"]
+    assert "Series that begin later in the file are not among the columns yet." in shown(
+        driver.page
+    )
+    driver.bot.mouseClick(panel.more, Qt.MouseButton.LeftButton)
+    driver.settle()
+    driver.bot.waitUntil(lambda: panel.column.combo.count() == 3)
+    driver.choose(panel.column, "web-9")
+    driver.settle()
+    driver.bot.waitUntil(lambda: panel._outlook.wanted.column == "web-9")
+    assert not panel.more.isVisible()
+    assert "not among the columns yet" not in shown(driver.page)
+    driver.bot.mouseClick(panel.keep, Qt.MouseButton.LeftButton)
+    driver.settle()
+    driver.bot.waitUntil(lambda: bool(samples(services)))
+    driver.settle()
+    counts = {item.window.value: item.n for item in samples(services)}
+    assert counts == {"during": 600, "after": 3000}
+    assert {item.query for item in samples(services)} == {"long.csv: web-9"}
+
+
 def test_a_parquet_file_is_imported_like_any_other(drive, services, record, tmp_path):
     driver, _change = measured(drive, record)
     path = tmp_path / "a.parquet"

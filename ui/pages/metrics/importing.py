@@ -14,7 +14,7 @@ from app.wording import count, moment, number
 from ui.cells import Badge, Column, Mark
 from ui.models.rows import RowsModel
 from ui.widgets.badges import StateBadge
-from ui.widgets.buttons import Button, Kind
+from ui.widgets.buttons import Button, Kind, Tall
 from ui.widgets.facts import FactStrip
 from ui.widgets.fields import ChoiceField
 from ui.widgets.labels import Label, panel_title
@@ -52,6 +52,8 @@ class ImportPanel(QWidget):
             rows=Rows.NORMAL, name="samples", margin=MARGIN,
         )  # fmt: skip
         self._remarks = Label("", tone="ink2", wrap=True)
+        self.more = Button(_("Look for series that begin later"), tall=Tall.COMPACT)
+        self.more.clicked.connect(self._on_more)
         self.keep = Button(_("Keep as evidence"), Kind.PRIMARY, icon="archive")
         self.keep.clicked.connect(self._on_keep)
         self.drop = Button(_("Choose another file"))
@@ -65,7 +67,7 @@ class ImportPanel(QWidget):
             margins=(MARGIN, 16, MARGIN, 16),
         )
         foot = row(None, self.drop, self.keep, gap=8, margins=(MARGIN, 12, MARGIN, 20))
-        notes = column(self._remarks, margins=(MARGIN, 12, MARGIN, 0))
+        notes = column(self._remarks, row(self.more, None), margins=(MARGIN, 12, MARGIN, 0))
         layout = column(head, self.table, notes, foot, gap=0)
         layout.setStretch(1, 1)
         self.setLayout(layout)
@@ -85,6 +87,7 @@ class ImportPanel(QWidget):
         self._facts.set_facts(_facts(outlook, zone))
         self.table.set_rows([_Sample(at, value) for at, value in outlook.shown])
         self._remarks.setText("\n".join(remarks(outlook)))
+        self.more.setVisible(outlook.may_hold_more)
         useless = _("Nothing of it lies in the windows of the change.")
         self.keep.block("" if outlook.is_useful else useless)
 
@@ -99,6 +102,11 @@ class ImportPanel(QWidget):
         if self._outlook is not None:
             wanted = self._outlook.wanted
             self.looked.emit(replace(wanted, column=self.column.value, zone=self.zone.value))
+
+    @Slot()
+    def _on_more(self) -> None:
+        if self._outlook is not None:
+            self.looked.emit(replace(self._outlook.wanted, every_name=True))
 
     @Slot()
     def _on_keep(self) -> None:
