@@ -13,6 +13,7 @@ from ui.charts.placebo import PlaceboStrip
 from ui.operations.charting import open_chart_menu
 from ui.operations.plot_panel import PlotPanel
 from ui.pages.metrics.method import MethodView
+from ui.paint import scaled
 from ui.slices import Slices
 from ui.widgets.labels import Label
 from ui.widgets.layout import column, panel, scrolling
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from ui.operations.metrics import MetricView, Pictures
 
 WINDOWS, TIMELINE, OVERLAY, DISTRIBUTION, METHOD = range(5)
+_LEAST_CHART = 160
+"""At the size of the design; larger type needs more room around the lines."""
 _HIGH = 190
 """The least height of one of two pictures, in pixels."""
 _PICTURES = (TIMELINE, OVERLAY, DISTRIBUTION)
@@ -47,6 +50,7 @@ class WindowsView(QWidget):
 
     def show_metric(self, view: "MetricView") -> None:
         """Show another metric."""
+        self.chart.setMinimumHeight(scaled(_LEAST_CHART))
         self.chart.setVisible(view.chart is not None)
         if view.chart is not None:
             self.chart.set_model(view.chart)

@@ -19,6 +19,7 @@ from ui.pages.metrics.views import DISTRIBUTION, METHOD, OVERLAY, TIMELINE, WIND
 from ui.tasks import Latest
 from ui.widgets.labels import Label
 from ui.widgets.layout import MARGIN, column, panel, split
+from ui.widgets.roomy import roomy
 from ui.widgets.table import Rows, Table
 from ui.widgets.tabs import Tabs
 
@@ -83,8 +84,9 @@ class Ways(QWidget):
         left.setStretch(0, 1)
         list_ = panel(left)
         list_.setMinimumWidth(_LEAST_LIST)
-        self.detail.setMinimumWidth(_LEAST_DETAIL)
-        return split(list_, self.detail, sizes=(690, 550), name="metrics")
+        detail = roomy(self.detail)  # in large type words and a picture are higher than a page
+        detail.setMinimumWidth(_LEAST_DETAIL)
+        return split(list_, detail, sizes=(690, 550), name="metrics")
 
     @property
     def busy(self) -> bool:
