@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.cli.loadtest_words import comparison_data
 from app.domain.ids import LoadRunId
 from app.domain.loadtest import LoadRun, LoadTerms, LoadVerdict
 from app.domain.metric import WindowName
@@ -58,6 +59,16 @@ def test_the_chapter_tells_every_request_the_runs_and_their_evidence(tested):
     cited = {row.evidence for row in data.load_tests.runs}
     known = {row.id: row.sha256 for row in data.method.evidence}
     assert {known[ids[0]] for ids in cited} == {run.sha256 for run in tested.load_runs}
+
+
+def test_the_report_says_of_all_requests_what_the_command_says(tested):
+    data = comparison_data(tested.load_verdict.found)
+    text = whole_text(rendered(tested).pdf)
+    assert (data["design"], data["evidence"]) == ("single_run", "limited")
+    moved = [f for f in data["total"]["verdicts"].values() if f["verdict"] == "regressed"]
+    assert moved
+    for found in moved:
+        assert says(text, found["sentence"]), found["sentence"]
 
 
 def test_the_table_says_each_unit_once(tested):

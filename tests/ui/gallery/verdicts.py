@@ -6,7 +6,6 @@ from functools import cache
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
-from app.analysis.clean import gauge_samples
 from app.analysis.windows import Layout
 from app.domain.ids import ChangeId
 from app.domain.metric import Metric, MetricKind, Series, Target, WorseWhen
@@ -36,52 +35,53 @@ ORDERS = replace(ERRORS, id="o", margin=1.0, objective=Objective(0.995))
 TRAFFIC = Metric("t", "Orders per minute", "/min", worse_when=WorseWhen.LOWER, margin=0.05)
 
 
-def _made(scenario: Scenario, seed: int = 1) -> tuple[Case, Layout]:
-    case = simulate(scenario, np.random.default_rng(seed))
+def _made(scenario: Scenario, seed: int = 1) -> Case:
+    return simulate(scenario, np.random.default_rng(seed))
+
+
+def layout_of(case: Case) -> Layout:
+    """Where the windows of a made metric lie."""
     s = case.scenario
     parameters = Parameters(window_s=s.window_s, settle_s=s.settle_s, zone=s.zone)
-    return case, Layout.around(case.start_s, case.end_s, parameters)
+    return Layout.around(case.start_s, case.end_s, parameters)
 
 
-def _judged(
-    metric: Metric, scenario: Scenario, around: Around = Around(), seed: int = 1
-) -> Comparison:
-    case, layout = _made(scenario, seed)
-    return compare_metric(metric, samples(case), layout, change=ChangeId("c"), around=around)
+def judged(metric: Metric, case: Case, around: Around = Around()) -> Comparison:
+    return compare_metric(
+        metric, samples(case), layout_of(case), change=ChangeId("c"), around=around
+    )
 
 
-def _one_sided(*, is_before: bool) -> Comparison:
-    """Judge what was measured on one side of the change only."""
-    case, layout = _made(PLAIN.but(days=0))
-    kept = (case.at_s < case.start_s) == is_before
-    seen = gauge_samples(Series(case.at_s[kept], case.value[kept]))
-    return compare_metric(LATENCY, seen, layout, change=ChangeId("c"))
+def _only(case: Case, kept: np.ndarray) -> Case:
+    return replace(case, at_s=case.at_s[kept], value=case.value[kept])
 
 
-def _thin() -> Comparison:
-    """Judge a window after the change of which the second half is missing."""
-    case, layout = _made(PLAIN)
-    kept = case.at_s < (layout.after.start_s + layout.after.end_s) / 2
-    seen = gauge_samples(Series(case.at_s[kept], case.value[kept]))
-    return compare_metric(LATENCY, seen, layout, change=ChangeId("c"))
+def _one_sided(*, is_before: bool) -> Case:
+    """What was measured on one side of the change only."""
+    case = _made(PLAIN.but(days=0))
+    return _only(case, (case.at_s < case.start_s) == is_before)
+
+
+def _thin() -> Case:
+    """A window after the change of which the second half is missing."""
+    case, after = _made(PLAIN), layout_of(_made(PLAIN)).after
+    return _only(case, case.at_s < (after.start_s + after.end_s) / 2)
 
 
 def _under_load() -> Comparison:
     """Judge processor load after half of the users have gone."""
-    (work, layout), (users, _same) = (
+    work, users = (
         _made(PLAIN.but(level=level, effect=effect), seed)
         for level, effect, seed in ((48.0, -0.2, 1), (900.0, -0.5, 2))
     )
-    traffic = (TRAFFIC, samples(users))
-    change = ChangeId("c")
-    return compare_under_load(PROCESSOR, samples(work), traffic, layout, change=change)
+    traffic, change = (TRAFFIC, samples(users)), ChangeId("c")
+    return compare_under_load(PROCESSOR, samples(work), traffic, layout_of(work), change=change)
 
 
 def _with_budget() -> Comparison:
     """Judge a share whose move is small for its margin and still breaks what was promised."""
-    case, layout = _made(Scenario(kind="ratio", rate=0.004, effect=0.5))
-    seen = samples(case)
-    judged = compare_metric(ORDERS, seen, layout, change=ChangeId("c"))
+    case = _made(Scenario(kind="ratio", rate=0.004, effect=0.5))
+    seen, layout = samples(case), layout_of(case)
     shares = Series(seen.at_s, seen.part / seen.whole)
     spans = (
         (layout.before.start_s, layout.before.end_s),
@@ -90,12 +90,12 @@ def _with_budget() -> Comparison:
     )
     rises = bad_share_rises(ORDERS, seen, layout)
     stretches = (Stretch(span, shares) for span in spans)
-    return replace(judged, budget=budget_use(ORDERS, *stretches, rises=rises))
+    return replace(judged(ORDERS, case), budget=budget_use(ORDERS, *stretches, rises=rises))
 
 
 @cache
-def found() -> tuple[tuple[Metric, Comparison], ...]:
-    """One measure for each thing that can be said of one."""
+def cases() -> tuple[tuple[Metric, Case, Around], ...]:
+    """One made metric for each thing that can be said of one, with what else is known of it."""
     goal = replace(LATENCY, target=Target(350.0))
     away = Around(("Another change ran on app-01 in these hours.",), (Caveat.DISTURBED,))
     early = Around(caveats=(Caveat.PRELIMINARY,))
@@ -116,9 +116,16 @@ def found() -> tuple[tuple[Metric, Comparison], ...]:
         (replace(LATENCY, strict=True), PLAIN.but(effect=0.3), Around()),
         (LATENCY, PLAIN.but(effect=0.2), Around(gates=(Gate.OTHER_SERIES,))),
     )
-    told = [(metric, _judged(metric, scenario, around)) for metric, scenario, around in wanted]
-    told += [(LATENCY, _one_sided(is_before=side)) for side in (True, False)]
-    told += [(LATENCY, _thin()), (PROCESSOR, _under_load()), (ORDERS, _with_budget())]
+    whole = tuple((metric, _made(scenario), around) for metric, scenario, around in wanted)
+    parts = (_one_sided(is_before=True), _one_sided(is_before=False), _thin())
+    return (*whole, *((LATENCY, part, Around()) for part in parts))
+
+
+@cache
+def found() -> tuple[tuple[Metric, Comparison], ...]:
+    """The verdict on each, and those that need more than one metric."""
+    told = [(metric, judged(metric, case, around)) for metric, case, around in cases()]
+    told += [(PROCESSOR, _under_load()), (ORDERS, _with_budget())]
     missing = unmeasured((), (replace(TRAFFIC, key=True),))
     return (*told, *((TRAFFIC, item) for item in missing))
 
