@@ -159,6 +159,7 @@ FAULTS = (
        f"{_J}jobs.py::test_daemon_without_mark_or_session_is_ended_by_its_control_group",
        missing="systemd itself: where the tests run, a group of its name stands in for it"),
     entry(35, "process number used again",
+       f"{_J}jobs.py::test_a_stranger_who_has_the_number_of_a_job_by_now_is_not_ended",
        f"{_J}jobs.py::test_restart_of_the_host_and_a_reused_pid_are_lost",
        f"{_J}jobs.py::test_cancelling_ends_nothing_that_is_not_its_own"),
     entry(36, "answer to the start lost",

@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -294,6 +295,25 @@ def test_restart_of_the_host_and_a_reused_pid_are_lost(
     ident.write_text("\n".join(lines) + "\n")
     assert job.look(0, 0).state is JobState.LOST
     assert job.cancel() == 0
+
+
+def test_a_stranger_who_has_the_number_of_a_job_by_now_is_not_ended(
+    job: JobClient, ssh_server: PrivateSshd
+) -> None:
+    job.start("true", 60)
+    until(job, JobState.ENDED)
+    folder = folder_of(job, ssh_server)
+    (folder / "end").unlink()
+    boot, _pid, since = (folder / "ident").read_text().split()
+    with subprocess.Popen(["sleep", "30"], start_new_session=True) as stranger:
+        (folder / "ident").write_text(f"{boot}\n{stranger.pid}\n{since}\n")
+        assert job.look(0, 0).state is JobState.LOST
+        job.cancel()
+        time.sleep(0.3)
+        try:
+            assert stranger.poll() is None, "it was ended"
+        finally:
+            stranger.kill()
 
 
 def test_folder_that_somebody_else_may_write_to_is_refused(
