@@ -192,6 +192,24 @@ def test_in_larger_type_the_head_and_every_tab_of_a_change_fit_a_small_window(qa
     assert {name: found for name, found in wrong.items() if found} == {}
 
 
+def test_in_the_largest_type_hosts_backups_and_the_run_fit_a_small_window(qapp, desktop):
+    theme = desktop.tools.theme
+    theme.set_scale(1.5)
+    wrong: dict[str, list[str]] = {}
+    try:
+        shots._settle(qapp, desktop)
+        assert not desktop.window.rail.has_names
+        for page in ("hosts", "backups", "run"):
+            for ref in shots._refs(qapp, desktop, page, ""):
+                wrong[f"{page} {ref}"] = cut_off(desktop)
+            for name in shots.play(qapp, desktop, page):
+                wrong[f"{page} {name}"] = cut_off(desktop)
+    finally:
+        theme.set_scale(1.0)
+    assert len(wrong) > 12
+    assert {name: found for name, found in wrong.items() if found} == {}
+
+
 def test_what_is_cut_off_is_found(qapp):
     """The look itself: a label wider than its place, and one that sticks out of it."""
     holder = QWidget()

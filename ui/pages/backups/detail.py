@@ -140,6 +140,7 @@ class SetDetail(QWidget):
             row_id=lambda row_: row_.name,
             name="objects",
         )
+        table.columns_fit.yields = (2,)  # how many members: size and state say more
         table.set_rows(item.objects)
         table.fit_height()
         self._inner.addWidget(table)

@@ -35,4 +35,4 @@ class LevelLegend(QWidget):
             left = Qt.AlignmentFlag.AlignVCenter
             grid.addWidget(LevelSquares(rungs), line, 0, left)
             grid.addWidget(Label(_(level.label), size=SMALL, weight=MEDIUM), line, 1)
-            grid.addWidget(Label(_(meaning), size=SMALL, tone="ink2").make_eliding(), line, 2)
+            grid.addWidget(Label(_(meaning), size=SMALL, tone="ink2", wrap=True), line, 2)

@@ -56,7 +56,7 @@ class BackupsPage(Page):
         self._go = Button(_("Open the changes"))
         self._stack.addWidget(no_vault(self._make))
         self._stack.addWidget(no_backup(self._go))
-        self._stack.addWidget(split(self.list, self._side, sizes=(560, 680), name="backups"))
+        self._stack.addWidget(split(self.list, self._side, sizes=(590, 650), name="backups"))
         self.body.addWidget(self._stack, 1)
         self._key = Button(_("Key"), icon="key")
         self._retention = Button(_("Retention"), icon="clock")

@@ -27,10 +27,15 @@ def _set_cell(view: SetView) -> Cell:
     )
     return Cell(
         (Words(item.host_name, weight=600), Words(view.number, "ink2")),
-        (Squares(rungs(item)), level_badge(item)),
+        (Squares(rungs(item)), level_badge(item), *_to_settle(view)),
         end=Words(moment(item.sealed_at, view.zone), "ink2"),
         below_end=Words(sizes, "ink2"),
     )
+
+
+def _to_settle(view: SetView) -> tuple[Badge, ...]:
+    """Say of a set that a restore of it still waits for a person."""
+    return (Badge(Mark.WATCH, _("to settle")),) if view.restores else ()
 
 
 SET_COLUMNS = (

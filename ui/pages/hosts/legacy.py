@@ -13,6 +13,7 @@ from ui.cells import Badge, Mark
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind, link
 from ui.widgets.fields import ChoiceField, LineField
+from ui.widgets.flow import Flow
 from ui.widgets.labels import Label
 from ui.widgets.layout import column, panel, row
 
@@ -46,7 +47,7 @@ class LegacyPart(QWidget):
         more = link(_("The server is too old for that…"))
         more.clicked.connect(self._on_more)
         text = Label(_("Current algorithms only."), tone="ink2")
-        return [panel(row(text, None, more))]
+        return [Flow((text, more), gap=16, line_gap=4)]
 
     def _standing(self, waiver: LegacyWaiver, *, holds: bool) -> list[QWidget]:
         words = _("Old algorithms allowed until {day}") if holds else _("Waiver ended on {day}")

@@ -3,14 +3,14 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.domain.host_import import Candidate, FoundHosts, ImportPlan, Remark, Standing
 from app.i18n import _, ngettext
 from ui.operations import hosts
-from ui.theme import BOLD
-from ui.widgets.buttons import Button, Kind, Tall, WithReason
+from ui.theme import BOLD, SMALL
+from ui.widgets.buttons import Button, Kind, Tall
 from ui.widgets.facts import KeyValues, SectionTitle
 from ui.widgets.fields import LineField, PickField
 from ui.widgets.labels import Label, panel_title
@@ -81,8 +81,10 @@ class HostTakeover(QWidget):
                 margins=(24, 16, 24, 16),
             )
         )
-        feet = row(None, cancel, WithReason(self._take), margins=(24, 12, 24, 16))
-        feet.setAlignment(cancel, Qt.AlignmentFlag.AlignTop)
+        why = Label(size=SMALL, tone="ink2", wrap=True)
+        self._take.blocked.connect(why.setText)
+        feet = row(why, cancel, self._take, margins=(24, 12, 24, 16))
+        feet.setStretch(0, 1)
         outer = column(scrolling(found), panel(feet, "surface"), gap=0)
         outer.setStretch(0, 1)
         self.setLayout(outer)
