@@ -1,13 +1,19 @@
 """What widgets of the kit leave out where room is short: never a figure."""
 
 import pytest
+from PySide6.QtWidgets import QScrollArea
 
+from app.domain.host import Host, HostKey
+from app.domain.ids import HostId
 from ui.messages import Message, Tone
+from ui.operations.hosts import HostView
+from ui.pages.hosts.detail import HostDetail
 from ui.paint import scaled
 from ui.widgets.badges import StateBadge
 from ui.widgets.banner import Banner
 from ui.widgets.buttons import Button
 from ui.widgets.empty import EmptyState
+from ui.widgets.labels import Label
 from ui.widgets.search import FilterChips
 from ui.widgets.tiles import Kpi, KpiTile, TileGrid, TileRow, Trend
 
@@ -59,6 +65,27 @@ def test_a_long_name_of_a_filter_gives_way_and_its_count_does_not(shown, monkeyp
     assert style.width(number) <= area.width()
     assert area.left() + style.width(number) <= long.width()
     assert name in long.toolTip()
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_another_key_of_a_host_is_compared_with_the_confirmed_one_in_a_narrow_place(
+    shown, theme, scale
+):
+    theme.set_scale(scale)
+    try:
+        keys = [
+            HostKey("ssh-ed25519", f"SHA256:{sign * 43}", f"ssh-ed25519 {sign}") for sign in "aw"
+        ]
+        host = Host(HostId("db-01"), "db-01", "10.0.0.5", key=keys[0], sudo=True)
+        detail = shown(HostDetail())
+        detail.show_host(HostView(host, None))
+        detail.show_shown_key(host, keys[1])
+        inner = detail.findChildren(QScrollArea)[0].widget()
+        assert inner.minimumSizeHint().width() <= detail.minimumSizeHint().width()
+        told = [label.text() for label in detail.findChildren(Label)]
+        assert {key.sha256 for key in keys} <= set(told), "both, in full, one below the other"
+    finally:
+        theme.set_scale(1.0)
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0])

@@ -4,6 +4,7 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.i18n import _
+from ui.paint import scaled
 from ui.widgets.buttons import primary
 from ui.widgets.fields import LineField
 from ui.widgets.labels import Label, title
@@ -38,7 +39,7 @@ class LockPage(QWidget):
                 *(Label(note, tone="ink2", size=11, wrap=True) for note in notes), gap=16,
             )
         )  # fmt: skip
-        body.setFixedWidth(_WIDTH)
+        body.setFixedWidth(scaled(_WIDTH))
         layout = QVBoxLayout(self)
         layout.addStretch(1)
         add_layout(layout, row(None, body, None))

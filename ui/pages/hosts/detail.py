@@ -175,7 +175,9 @@ class HostDetail(QWidget):
             mono(key.sha256, wrap=True),
             Label(key.algorithm, tone="ink2"),
             Label(
-                _("On the server: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"), tone="ink2"
+                _("On the server: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"),
+                tone="ink2",
+                wrap=True,
             ),
         ]
         if same:
@@ -217,7 +219,8 @@ class HostDetail(QWidget):
         replace.clicked.connect(self._on_replace)
         return [
             StateBadge(Badge(Mark.BAD, _("This is not the confirmed key"))),
-            Label(_("Confirmed was {key}").format(key=host.key.sha256 if host.key else "")),
+            Label(_("Confirmed was:")),
+            mono(host.key.sha256 if host.key else "", wrap=True),
             self._reason,
             panel(row(None, replace)),
         ]
