@@ -207,7 +207,7 @@ def gate(monkeypatch):
         store.kinds.setdefault("health", {})[before.id] = before
     after: dict[str, HealthReport | Unreachable] = {}
 
-    def check(host, request, *, checking, context):
+    def check(host, request, *, checking, context, recorder):
         found = after.get(host.id, report(host.id, request.phase, result("disk", Health.OK, 41)))
         if isinstance(found, Unreachable):
             raise found

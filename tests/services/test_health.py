@@ -1,15 +1,28 @@
 """Health checks on a real server: one round trip, nothing written, nothing green unproven."""
 
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from app.clock import SystemClock
 from app.demo.sshd import PrivateSshd
-from app.domain.health import CheckResult, Difference, Health, Phase, Reading, differences
+from app.domain.health import (
+    CheckResult,
+    Difference,
+    Health,
+    HealthReport,
+    Phase,
+    Reading,
+    differences,
+)
 from app.domain.host import Host
-from app.errors import HostKeyUnknown, TimedOut
+from app.domain.ids import HealthId, HostId
+from app.errors import AppError, HostKeyUnknown, StoreError, TimedOut
 from app.probes.catalogue import ProbeCatalogue
 from app.services.change.changes import Desk
 from app.services.fanout.checks import check_change
@@ -17,6 +30,7 @@ from app.services.host import health
 from app.services.host.health import (
     Checking,
     CheckRequest,
+    Recorder,
     check_and_record,
     check_host,
     summary_of,
@@ -160,6 +174,69 @@ def test_report_is_recorded_with_its_log_entry(remotes: RemotePool, ssh_host: Ho
     assert report.by == "Thabo"
     assert summary_of(report) in store.log[-1].text
     assert store.kinds_logged() == ["health.checked"]
+
+
+class Crowded:
+    """A desk whose first transaction begins only when a second report waits for its turn."""
+
+    def __init__(self, store: MemoryStore, failure: AppError | None = None) -> None:
+        self.begun, self.crowd, self.failure = 0, Event(), failure
+        self._store = store
+        self.desk = Desk(self._begin, SystemClock(), "Thabo")
+
+    def _begin(self):
+        self.begun += 1
+        assert self.crowd.wait(10)
+        if self.failure and self.begun > 1:
+            raise self.failure
+        return self._store.unit_of_work()
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    end_s = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < end_s
+        time.sleep(0.01)
+
+
+def kept_together(crowded: Crowded, n: int = 12) -> list[bool]:
+    """Record reports of many hosts at once; return for each whether that was acknowledged."""
+    at = SystemClock().now()
+    recorder = Recorder(crowded.desk)
+
+    def keep(number: int) -> bool:
+        report = HealthReport(
+            HealthId(f"r{number}"), None, HostId("h"), "h", Phase.AD_HOC, at, at, ()
+        )
+        try:
+            recorder.keep(report)
+        except AppError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(n) as pool:
+        done = [pool.submit(keep, 0)]
+        until(lambda: crowded.begun == 1)
+        done += [pool.submit(keep, number) for number in range(1, n)]
+        until(lambda: recorder.waiting == n - 1)
+        crowded.crowd.set()
+        return [future.result() for future in done]
+
+
+def test_reports_that_come_while_the_disk_is_slow_share_one_commit() -> None:
+    store = MemoryStore()
+    crowded = Crowded(store)
+    assert all(kept_together(crowded))
+    assert crowded.begun == 2, "one for the first report, one for all that had come meanwhile"
+    assert len(store.kinds["health"]) == 12
+    assert store.kinds_logged() == ["health.checked"] * 12
+
+
+def test_report_that_shares_a_failed_commit_is_not_acknowledged() -> None:
+    store = MemoryStore()
+    kept = kept_together(Crowded(store, StoreError("The disk failed.")))
+    assert kept.count(True) == len(store.kinds["health"]) == 1
 
 
 def test_every_host_of_a_change_is_checked(remotes: RemotePool, ssh_host: Host) -> None:

@@ -11,7 +11,13 @@ from app.domain.ids import HostId
 from app.errors import AppError
 from app.i18n import _
 from app.services.fanout.running import Ended, Watch, carry_on, no_watch
-from app.services.host.health import Checking, CheckRequest, check_and_record, summary_of
+from app.services.host.health import (
+    Checking,
+    CheckRequest,
+    Recorder,
+    check_and_record,
+    summary_of,
+)
 from app.tasks import TaskContext
 
 
@@ -32,12 +38,17 @@ class Checks:
     def carry_on(self, plan: FanOut, context: TaskContext, watch: Watch = no_watch) -> FanOut:
         """Check the hosts that wait; returns how all of them stand."""
         known = {host.id: host for host in self.hosts}
+        recorder = Recorder(self.checking.desk)
 
         def work(host: HostId, inner: TaskContext) -> Ended:
             self.errors.pop(host, None)
             try:
                 report = check_and_record(
-                    known[host], self.request, checking=self.checking, context=inner
+                    known[host],
+                    self.request,
+                    checking=self.checking,
+                    context=inner,
+                    recorder=recorder,
                 )
             except AppError as error:
                 self.errors[host] = error

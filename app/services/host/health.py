@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from threading import Lock
 from typing import Protocol
 
 from app.domain.event import Actor, NewEvent
@@ -156,10 +157,79 @@ def _boot_id(found: Sequence[CheckResult]) -> str:
     return items[0].removeprefix("boot ") if items else ""
 
 
+class Recorder:
+    """Records reports of many hosts, with one commit for all that have come meanwhile.
+
+    Each caller waits until its own report is on disk. A slow disk then delays a fleet by a few
+    commits instead of one for each host, and nobody waits in vain for the turn to write.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._waiting: list[_Kept] = []
+        self._adding, self._writing = Lock(), Lock()
+
+    @property
+    def waiting(self) -> int:
+        """How many reports wait for the next commit."""
+        with self._adding:
+            return len(self._waiting)
+
+    def keep(self, report: HealthReport) -> None:
+        """Record a report with its log entry; raises StoreError, Busy."""
+        kept = _Kept(report)
+        with self._adding:
+            self._waiting.append(kept)
+        with self._writing:
+            if not kept.over:
+                self._write_all()
+        if kept.error is not None:
+            raise kept.error
+
+    def _write_all(self) -> None:
+        with self._adding:
+            batch, self._waiting = self._waiting, []
+        try:
+            with self._desk.new_uow() as uow:
+                for kept in batch:
+                    uow.health.add(kept.report)
+                    uow.log.append(_checked(kept.report))
+                uow.commit()
+        except BaseException as error:  # noqa: BLE001 - told to all whose report it was
+            for kept in batch:
+                kept.error = error
+        for kept in batch:
+            kept.over = True
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A report on its way to the disk."""
+
+    report: HealthReport
+    over: bool = False
+    error: BaseException | None = None
+
+
+def _checked(report: HealthReport) -> NewEvent:
+    text = _("Checked {host} ({phase}): {summary}").format(
+        host=report.host_name, phase=report.phase.value, summary=summary_of(report)
+    )
+    return NewEvent("health.checked", text, report.change or "", (report.id,), actor=Actor.SYSTEM)
+
+
 def check_and_record(
-    host: Host, request: CheckRequest, *, checking: Checking, context: TaskContext
+    host: Host,
+    request: CheckRequest,
+    *,
+    checking: Checking,
+    context: TaskContext,
+    recorder: Recorder | None = None,
 ) -> HealthReport:
-    """Check one host and record the report; raises RemoteError."""
+    """Check one host and record the report; raises RemoteError, StoreError.
+
+    Whoever checks many hosts at once shares one ``recorder`` among them.
+    """
     desk = checking.desk
     report = check_host(
         checking.remotes.open(host),
@@ -169,20 +239,7 @@ def check_and_record(
         context=context,
         by=desk.actor,
     )
-    with desk.new_uow() as uow:
-        uow.health.add(report)
-        uow.log.append(
-            NewEvent(
-                "health.checked",
-                _("Checked {host} ({phase}): {summary}").format(
-                    host=host.name, phase=request.phase.value, summary=summary_of(report)
-                ),
-                request.change or "",
-                (report.id,),
-                actor=Actor.SYSTEM,
-            )
-        )
-        uow.commit()
+    (recorder or Recorder(desk)).keep(report)
     return report
 
 
