@@ -35,6 +35,17 @@ _REFUSALS = (
 _MOST = 64 * 1024
 
 
+def _missing(mark: bytes, said: bytes) -> int:
+    """Return how many bytes must follow before a mark can be complete.
+
+    Who reads no more than that at once never takes what the command itself says after it.
+    """
+    for size in range(min(len(mark), len(said)), 0, -1):
+        if mark.startswith(said[-size:]):
+            return len(mark) - size
+    return len(mark)
+
+
 @dataclass
 class SudoDoor:
     """One way through sudo, for one command."""
@@ -61,11 +72,10 @@ class SudoDoor:
             ConnectionLost: The link broke; the command was not sent.
         """
         bell, said, end_s = Bell(channel), b"", time.monotonic() + limit_s
-        asked = False
-        while self.ready.encode() + b"\n" not in said:
+        asked, mark = False, self.ready.encode() + b"\n"
+        while not said.endswith(mark):
             if channel.recv_stderr_ready():
-                # The command says nothing before it has its input, so nothing of it is lost here.
-                said += channel.recv_stderr(4096)
+                said += channel.recv_stderr(_missing(mark, said))
                 questions = said.count(self.token.encode())
                 if questions > 1 or (questions and self.password is None):
                     raise self._wrong()

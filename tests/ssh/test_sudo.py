@@ -90,6 +90,19 @@ def test_password_is_given_when_asked_and_the_script_gets_none_of_it(
     pool.close()
 
 
+def test_what_the_command_says_at_once_is_not_taken_for_sudos_words(
+    sudo, secrets: SessionSecrets
+) -> None:
+    at_once = 'printf "%s\\nat once\\n" "$4" >&2; shift 4; exec "$@"'
+    pool, host = remote_of(sudo(READ_OPTIONS + at_once), secrets)
+    assert pool.open(host).run("echo later >&2").stderr == b"at once\nlater\n"
+    with pool.open(host).stream("echo later >&2") as stream:
+        assert stream.read(100) == b""
+        assert stream.finish() == 0
+        assert stream.stderr() == b"at once\nlater\n"
+    pool.close()
+
+
 def test_wrong_password_is_given_once_and_never_again(
     sudo, secrets: SessionSecrets, tmp_path: Path
 ) -> None:
