@@ -11,7 +11,7 @@ import stat
 from dataclasses import dataclass, field
 
 from app.vault.tarheader import Member, MemberType, TarError
-from app.vault.tree import Tree, shown
+from app.vault.tree import Tree, can_be_named, is_plain_target, shown
 
 MAX_LISTED = 50
 MAX_KEPT = 1_000_000
@@ -48,6 +48,9 @@ class Extractor:
 
     def begin(self, member: Member) -> None:
         """Make room for a member."""
+        if not can_be_named(member.path):
+            self.skipped.add(member, "this system has no such names")
+            return
         name, folder = self._tree.at(member.path, make=True)
         match member.type:
             case MemberType.DIRECTORY:
@@ -80,8 +83,9 @@ class Extractor:
 
     def finish(self) -> None:
         """Make links, then give folders their modes and times, innermost first."""
+        links = {one.path for one in self._links if one.type is MemberType.SYMLINK}
         for member in self._links:
-            self._link(member)
+            self._link(member, links)
         for member in sorted(self._folders, key=lambda item: item.path, reverse=True):
             self._adorn(member)
 
@@ -96,9 +100,9 @@ class Extractor:
             raise TarError(f"More than {MAX_KEPT} folders and links.")
         last.append(member)
 
-    def _link(self, member: Member) -> None:
+    def _link(self, member: Member, links: set[bytes]) -> None:
         if member.type is MemberType.SYMLINK:
-            if _leads_outside(member):
+            if _leads_outside(member, links):
                 self.skipped.add(member, f"its target {shown(member.link)} is outside of the set")
                 return
             name, folder = self._tree.at(member.path)
@@ -224,12 +228,26 @@ def _own_mode(member: Member) -> int:
     return member.mode & _MODE_MASK | ours.get(member.type, 0)
 
 
-def _leads_outside(member: Member) -> bool:
-    """Whether a symlink's target, read as text, is absolute or climbs above the root."""
-    if member.link.startswith(b"/"):
+def _leads_outside(member: Member, links: set[bytes]) -> bool:
+    """Whether a symlink's target is absolute, climbs above the root, or may do so.
+
+    ``..`` behind another link of the archive goes up from wherever that one leads: what is inside
+    as text need not be inside on disk.
+    """
+    if member.link.startswith(b"/") or not is_plain_target(member.link):
         return True
-    target = posixpath.normpath(posixpath.join(posixpath.dirname(member.path), member.link))
-    return target == b".." or target.startswith(b"../")
+    parents = posixpath.dirname(member.path).split(b"/")
+    walked = [part for part in parents if part not in (b"", b".")]
+    by_link = False
+    for part in member.link.split(b"/"):
+        if part == b"..":
+            if by_link or not walked:
+                return True
+            walked.pop()
+        elif part not in (b"", b"."):
+            walked.append(part)
+            by_link = by_link or b"/".join(walked) in links
+    return False
 
 
 def _make_if_missing(name: bytes, folder: int | None) -> None:

@@ -9,6 +9,8 @@ from zlib import adler32
 
 BLOCK = 512
 MAX_META_BYTES = 1 << 20
+MAX_RECORDS = 4096
+"""Of one extension, and of all that hold for every member: each costs time with every member."""
 MAX_MAP_BYTES = 1 << 24
 MAX_NAME_BYTES = 64 * 1024
 MAX_SIZE_BYTES = 1 << 62
@@ -136,11 +138,15 @@ def _clean(path: bytes) -> bytes:
 def parse_pax(payload: bytes) -> dict[str, bytes]:
     """Read the records of an extended header; raises TarError."""
     records: dict[str, bytes] = {}
-    while payload:
-        digits, _, _ = payload[:20].partition(b" ")
+    at = count = 0
+    while at < len(payload):
+        count += 1
+        if count > MAX_RECORDS:
+            raise TarError("An extended header holds too many records.")
+        digits, _, _ = payload[at : at + 20].partition(b" ")
         length = _decimal(digits)
-        fits = len(digits) + 1 < length <= len(payload)
-        record, payload = payload[len(digits) + 1 : length], payload[length:]
+        fits = len(digits) + 1 < length <= len(payload) - at
+        record, at = payload[at + len(digits) + 1 : at + length], at + max(1, length)
         name, equals, value = record.partition(b"=")
         if not fits or not equals or not value.endswith(b"\n"):
             raise TarError("An extended header is malformed.")

@@ -13,6 +13,7 @@ from app.vault.tarheader import (
     BLOCK,
     EXTENSIONS,
     MAX_META_BYTES,
+    MAX_RECORDS,
     Header,
     Member,
     MemberType,
@@ -135,6 +136,8 @@ class TarReader:
         else:
             target = self._global if kind == b"g" else self._pax
             target.update(parse_pax(payload))
+            if len(self._global) > MAX_RECORDS:
+                raise TarError("The headers for all members hold too many records.")
         self._expect_header()
 
     def _expect_header(self) -> None:

@@ -1,6 +1,7 @@
 """A folder that is reached only step by step, so that no name in it can lead anywhere else."""
 
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -9,6 +10,11 @@ from app.vault.tarheader import TarError
 
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _BY_HANDLE = os.open in os.supports_dir_fd
+IS_WINDOWS = os.name == "nt"
+_NOT_THERE = re.compile(rb'[\x00-\x1f\\:*?"<>|]')
+_DEVICE = re.compile(
+    rb"(?i)con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)(?:[0-9]|\xc2[\xb9\xb2\xb3])"
+)
 
 
 class Tree:
@@ -36,7 +42,8 @@ class Tree:
             TarError: The path leads out of the root.
             OSError: A folder on the way is missing, or is a link.
         """
-        if path.startswith(b"/") or b"\0" in path or b".." in path.split(b"/"):
+        outside = path.startswith(b"/") or b"\0" in path or b".." in path.split(b"/")
+        if outside or not can_be_named(path):
             raise TarError(f"{shown(path)} leads out of the folder.")
         parent, _, name = path.rpartition(b"/")
         if self._root_fd is None:
@@ -66,6 +73,28 @@ class Tree:
         if self._parent_fd is not None:
             os.close(self._parent_fd)
             self._parent_fd = None
+
+
+def can_be_named(path: bytes) -> bool:
+    """Whether this system takes a member's path for what it is.
+
+    Windows reads more in a name: a backslash or a drive leads elsewhere, a colon opens a stream
+    of another file, some names are devices, and dots or blanks at an end are cut off.
+    """
+    if not IS_WINDOWS:
+        return True
+    parts = [part for part in path.split(b"/") if part not in (b"", b".")]
+    return all(
+        not _NOT_THERE.search(part)
+        and not _DEVICE.fullmatch(part.split(b".")[0].rstrip())
+        and part == part.rstrip(b". ")
+        for part in parts
+    )
+
+
+def is_plain_target(link: bytes) -> bool:
+    """Whether a link's target leads where its parts between slashes say, on this system."""
+    return not (IS_WINDOWS and (b"\\" in link or b":" in link))
 
 
 def shown(path: bytes) -> str:

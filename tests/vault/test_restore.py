@@ -225,6 +225,45 @@ def test_devices_and_links_to_the_outside_are_listed_and_not_made(tmp_path):
     assert os.listdir(tmp_path / "out") == ["fine"]
 
 
+@pytest.mark.parametrize("link", ["a/b/up/../..", "a/b/up/x/../../..", "./a/b/up//.."])
+def test_a_link_that_leads_out_by_way_of_another_one_is_not_made(link, tmp_path):
+    (tmp_path / "secret").write_text("s")
+    members = (("a/b/up", LINK, "../..", b""), ("door", LINK, link, b""))
+    skipped = unpack(packed(*members), tmp_path / "out")
+    assert skipped.paths == {b"door"}
+    assert os.path.realpath(tmp_path / "out" / "a" / "b" / "up") == str(tmp_path / "out")
+    assert not (tmp_path / "out" / "door").is_symlink()
+
+
+LEAD_OUT_THERE = ("..\\evil", "C:\\evil", "C:evil", "a/..\\..\\evil", "\\\\server\\share\\evil")
+NO_NAMES_THERE = (
+    "a:stream",
+    "NUL",
+    "con.txt",
+    "a/COM1/b",
+    "end.",
+    "end ",
+    "bell\x07",
+    "a?b",
+    "a*b",
+)
+
+
+@pytest.mark.parametrize("name", [*LEAD_OUT_THERE, *NO_NAMES_THERE])
+def test_what_windows_reads_as_another_place_or_device_is_not_made_there(
+    name, tmp_path, monkeypatch
+):
+    assert unpack(packed((name, FILE, "", b"x")), tmp_path / "here").count == 0
+    monkeypatch.setattr("app.vault.tree.IS_WINDOWS", True)
+    members = ((name, FILE, "", b"x"), ("fine", FILE, "", b"y"), ("door", LINK, name, b""))
+    skipped = unpack(packed(*members), tmp_path / "out")
+    assert name.encode() in skipped.paths
+    made = {"fine"} if "\\" in name or ":" in name else {"fine", "door"}
+    assert set(os.listdir(tmp_path / "out")) == made
+    with Tree(tmp_path / "out") as tree, pytest.raises(TarError):
+        tree.at(name.encode(), make=True)
+
+
 def test_a_file_stored_twice_comes_back_as_it_was_last(tmp_path):
     archive = packed(("a", FILE, "", b"old"), ("b", FILE, "", b"b"))[:2048]
     archive += packed(("a", FILE, "", b"new"))

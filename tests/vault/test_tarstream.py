@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.vault.tarheader import Member, MemberType, TarError, parse_header
+from app.vault.tarheader import MAX_RECORDS, Member, MemberType, TarError, parse_header
 from app.vault.tarstream import TarReader
 
 
@@ -210,6 +210,21 @@ def test_malformed_extensions_are_refused(records):
     body = records.ljust(512, b"\0")
     with pytest.raises(TarError):
         read(bytes(meta) + body + archive_of(size=600))
+
+
+def test_an_extension_of_very_many_records_is_refused_and_costs_little():
+    records = b"5 a=\n" * (MAX_RECORDS + 1)
+    meta = bytearray(archive_of(size=len(records), type=tarfile.XHDTYPE)[:512])
+    body = records + bytes(-len(records) % 512)
+    with pytest.raises(TarError, match="too many records"):
+        read(bytes(meta) + body + archive_of(size=600))
+    few = [b"%d n%05d=\n" % (11, number) for number in range(MAX_RECORDS // 2 + 1)]
+    one = b"".join(few)
+    head = bytearray(archive_of(size=len(one), type=tarfile.XGLTYPE)[:512])
+    other = one.replace(b"n", b"m")
+    archive = b"".join(bytes(head) + each + bytes(-len(each) % 512) for each in (one, other))
+    with pytest.raises(TarError, match="too many records"):
+        read(archive + archive_of(size=600))
 
 
 def test_too_many_members_and_too_long_names_are_refused():
