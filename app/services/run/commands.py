@@ -22,7 +22,7 @@ _DANGERS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), words)
     for pattern, words in (
         (
-            r"\brm\s+(?:-\S+\s+)*(?:--\s+)?[\"']?/(?:\*|\s|[\"']|;|&|\||$)",
+            r"\brm\s(?:[^;&|\n]*\s)?[\"']?/[/.]*[\"']?\*?[\"']?(?:[\s;&|]|$)",
             later("deletes everything on the host"),
         ),
         (r"\brm\s[^;&|\n]*--no-preserve-root", later("deletes everything on the host")),
