@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from app.services.message.communications import Mail
     from app.services.ports.http import HttpRules, HttpSession
     from app.services.ports.metrics import MetricSource
+    from app.services.ports.store import Transcripts
     from app.services.ports.world import Remotes
     from app.services.report_content.data import Attachment, Rendered, ReportData
     from app.services.schedule.calendars import CalendarFile
@@ -79,9 +80,10 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         StoreError: The store cannot be used.
     """
     around = around or Surroundings()
-    stop_log = _start_log(data, around)
+    redactor = Redactor()
+    stop_log = _start_log(data, around, redactor)
     actor = around.actor or getpass.getuser()
-    secrets = Once(lambda: WithSession(around.secrets or _secrets(store), is_for_session))
+    secrets = Once(lambda: WithSession(around.secrets or _secrets(store), is_for_session, redactor))
     store = open_store(
         data,
         clock=around.clock,
@@ -114,7 +116,7 @@ def open_services(data: Path, around: Surroundings | None = None) -> AppServices
         render_agenda=_render_agenda,
         render_recovery=_render_recovery,
         vault=vault,
-        late=_late(store, pool, secrets),
+        late=_late(store, pool, secrets, redactor),
         load_settings=store.load_settings,
         save_settings=store.save_settings,
         verify_log=store.verify,
@@ -142,11 +144,11 @@ def _forget_held(secrets: "Once[WithSession]", vault: "Door") -> None:
     vault.forget()
 
 
-def _start_log(data: Path, around: Surroundings) -> Callable[[], object]:
+def _start_log(data: Path, around: Surroundings, redactor: Redactor) -> Callable[[], object]:
     """Begin the program's own log, unless another folder has it; return what ends it."""
     if around.quiet:
         return lambda: None
-    start_logging(data, Redactor())
+    start_logging(data, redactor)
     return stop_logging
 
 
@@ -243,10 +245,19 @@ def _write_calendar(wanted: "CalendarFile") -> bytes:
     return write_calendar(wanted)
 
 
-def _late(store: Store, pool: "Once[Remotes]", secrets: Callable[[], SecretKeeper]) -> Late:
+def _masked(store: Store, redactor: Redactor) -> "Transcripts":
+    """Keep transcripts without what is known to be a secret; loaded with the first one."""
+    from app.services.transcripts.masked import MaskedTranscripts  # noqa: PLC0415 - not at start
+
+    return MaskedTranscripts(store.transcripts, redactor)
+
+
+def _late(
+    store: Store, pool: "Once[Remotes]", secrets: Callable[[], SecretKeeper], redactor: Redactor
+) -> Late:
     return Late(
         files=lambda: store.files,
-        transcripts=lambda: store.transcripts,
+        transcripts=lambda: _masked(store, redactor),
         series=lambda: store.series,
         queries=lambda: store.queries,
         finder=lambda: store.finder,

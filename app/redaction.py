@@ -35,6 +35,7 @@ class Redactor:
     def __init__(self) -> None:
         self._lock = Lock()
         self._known: re.Pattern[str] | None = None
+        self._raw: re.Pattern[bytes] | None = None
         self._forms: set[str] = set()
 
     def learn(self, secret: str) -> None:
@@ -45,12 +46,31 @@ class Redactor:
             self._forms |= _forms(secret)
             longest_first = sorted(self._forms, key=len, reverse=True)
             self._known = re.compile("|".join(map(re.escape, longest_first)))
+            raw = (form.encode("utf-8", "surrogatepass") for form in longest_first)
+            self._raw = re.compile(b"|".join(map(re.escape, raw)))
+
+    def forget(self) -> None:
+        """Know no secret any more: what masks a value holds it in memory too."""
+        with self._lock:
+            self._forms.clear()
+            self._known = self._raw = None
+
+    def blacken(self, data: bytes) -> tuple[bytes, int]:
+        """Return bytes with every known value blacked out in place, and how many there were.
+
+        The length stays, because output of a server is counted and fetched by its place. Shapes
+        are left alone: only what is known to be a secret may ever be altered in evidence.
+        """
+        raw = self._raw
+        if raw is None:
+            return data, 0
+        return raw.subn(lambda match: b"*" * len(match[0]), data)
 
     def clean(self, text: str) -> tuple[str, int]:
         """Return the text without secrets, and how many were taken out."""
-        count = 0
-        if self._known:
-            text, count = self._known.subn(MASK, text)
+        count, known = 0, self._known
+        if known:
+            text, count = known.subn(MASK, text)
         for shape in _SHAPES:
             text, found = shape.subn(_masked, text)
             count += found

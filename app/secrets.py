@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from app.errors import KeyringLocked
 from app.i18n import _
+from app.redaction import Redactor
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -117,19 +118,32 @@ class KeyringSecrets:
 
 
 class WithSession:
-    """A keeper that holds some names in memory instead, however lasting it is itself."""
+    """A keeper that holds some names in memory instead, however lasting it is itself.
 
-    def __init__(self, kept: SecretKeeper, is_for_session: Callable[[str], bool]) -> None:
+    Whatever passes through it is made known to a redactor, so that no log and no evidence keeps it.
+    """
+
+    def __init__(
+        self,
+        kept: SecretKeeper,
+        is_for_session: Callable[[str], bool],
+        redactor: Redactor | None = None,
+    ) -> None:
         self._kept, self._is_for_session = kept, is_for_session
+        self._redactor = redactor or Redactor()
         self._passing = SessionSecrets()
         self.lasting = kept.lasting
 
     def get(self, name: str) -> str | None:
         """Return the secret, or None when there is none; raises SecretUnavailable."""
-        return self._keeper(name).get(name)
+        value = self._keeper(name).get(name)
+        if value is not None:
+            self._redactor.learn(value)
+        return value
 
     def set(self, name: str, value: str) -> None:
         """Keep a secret, or hold it; raises SecretUnavailable."""
+        self._redactor.learn(value)
         self._keeper(name).set(name, value)
 
     def delete(self, name: str) -> None:
@@ -139,8 +153,9 @@ class WithSession:
             self._kept.delete(name)  # an earlier version kept it there
 
     def forget(self) -> None:
-        """Forget what is held in memory."""
+        """Forget what is held in memory, and what masks it."""
         self._passing.forget()
+        self._redactor.forget()
 
     def _keeper(self, name: str) -> SecretKeeper:
         return self._passing if self._is_for_session(name) else self._kept

@@ -59,6 +59,34 @@ def test_base64_of_a_secret_inside_other_bytes_never_survives(secret, before, af
 
 
 @pytest.mark.parametrize(
+    "written",
+    [
+        SECRET.encode(),
+        quote(SECRET, safe="").encode(),
+        shlex.quote(SECRET).encode(),
+        base64.b64encode(b"\xff\x00" + SECRET.encode()),
+    ],
+)
+def test_in_output_a_known_secret_is_blacked_out_in_place(redactor, written):
+    data = b"\xff\x1b[1m before " + written + b" after \x00"
+    clean, count = redactor.blacken(data)
+    assert count >= 1
+    assert len(clean) == len(data)
+    assert b"Tr0ub4dor" not in clean
+    assert written not in clean
+    assert clean.startswith(b"\xff\x1b[1m before ")
+    assert clean.endswith(b" after \x00")
+
+
+def test_shapes_alone_alter_no_output_and_what_is_forgotten_is_not_held(redactor):
+    shape = b"password=hunter22"
+    assert redactor.blacken(shape) == (shape, 0)
+    redactor.forget()
+    assert redactor.blacken(SECRET.encode()) == (SECRET.encode(), 0)
+    assert redactor.clean(SECRET) == (SECRET, 0)
+
+
+@pytest.mark.parametrize(
     ("text", "kept"),
     [
         ("postgres://shop:hunter22@db/orders", "postgres://[redacted]@db/orders"),

@@ -1,5 +1,7 @@
 """Carrying steps out on a real server: what is kept, and when nobody knows the outcome."""
 
+import base64
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -16,6 +18,8 @@ from app.services.run.execution import Beginning
 from app.services.run.live import Output
 from app.tasks import TaskContext
 from tests.services.conftest import keep_host
+
+CANARY = "canary-of-a-step-1xyz"
 
 
 @pytest.fixture
@@ -52,6 +56,26 @@ def test_a_commands_output_is_sealed_byte_for_byte(opened, carry_out):
     assert said(opened, item) == {"stdout": b"one\n\x1b[31mtwo\0\xff", "stderr": b"oops"}
     assert item.transcript_bytes == len(opened.files.get(item.transcript))
     assert b"".join(o.data for o in heard if o.stream == "stderr") == b"oops"
+
+
+@pytest.mark.parametrize("job", [True, False])
+def test_a_password_of_ours_in_a_commands_output_is_kept_by_nobody(
+    opened, carry_out, ssh_host, monkeypatch, job
+):
+    monkeypatch.setattr("app.ssh.session.SshRemote.keeps_jobs", job)
+    opened.secrets.set(ssh_host.sudo_secret, CANARY)
+    coded = base64.b64encode(CANARY.encode()).decode()
+    (item,) = carry_out(command(f"echo to {CANARY}; echo {coded} >&2; printenv HOME")).steps
+    found = said(opened, item)
+    assert item.state is StepState.DONE, "counted and hashed as the host said it"
+    assert found["stdout"].startswith(b"to " + b"*" * len(CANARY) + b"\n")
+    assert found["stderr"] == b"*" * len(coded) + b"\n"
+    assert found["note"] == b"2 secrets of this program were blacked out above, in place.\n"
+    logging.getLogger("app").info("it was %s", CANARY)
+    log = (opened.data / "changedesk.log").read_text()
+    assert "it was [redacted]" in log
+    opened.forget_held()
+    assert opened.secrets.get(ssh_host.sudo_secret) is None
 
 
 def test_an_exit_code_is_a_failure_and_the_run_waits(opened, carry_out):
