@@ -20,6 +20,7 @@ from app.domain.need import (
     Scope,
     ScopeArea,
 )
+from app.domain.people import Contact
 from app.domain.review import TestCase
 from app.domain.risk import Control, Grade, RiskAssessment, RiskScore
 from app.domain.runbook import Phase, Runbook, Step, StepKind
@@ -85,4 +86,5 @@ def planned(change: Change) -> Change:
         backup_plan=(BackupSource(SourceKind.FILES, DB.id, ("/etc/postgresql",)),),
         metrics=(RESPONSE,),
         tests=(TestCase("t1", "Place an order"),),
+        contacts=(Contact("Sipho", "database engineer", "ext. 4410", NOON, "Nomsa"),),
     )

@@ -223,7 +223,7 @@ BREAKS: dict[tuple[ChangeState, ChangeState], dict[str, tuple[Break, str]]] = {
         "checks_seen": (_warned, "db-01: warning: Space /var; could not be read: Kernel log"),
         "baseline": (of_facts(samples=()), "Order response time"),
         "way_back": (_window_passed, "after the latest start of a roll-back"),
-        "contacts": (of_change(contacts=(Contact("Thabo"),)), "Thabo"),
+        "contacts": (of_change(contacts=(Contact("Thabo"),)), "Not confirmed: Thabo"),
         **WHO,
     },
     (S.IMPLEMENT, S.TEST): {

@@ -11,7 +11,7 @@ from app.services.message.briefings import Briefs, make_briefing
 
 
 def test_it_is_kept_and_logged_and_changes_nothing_of_the_plan(opened, made):
-    change = made()
+    change = made(contacts=())
     briefs = Briefs(opened.desk, opened.files, opened.render_briefing)
     printed = make_briefing(change.number, briefs=briefs)
     assert opened.files.get(printed.sha256).startswith(b"%PDF")
@@ -24,7 +24,7 @@ def test_it_is_kept_and_logged_and_changes_nothing_of_the_plan(opened, made):
 
 
 def test_the_command_writes_one_page_and_says_what_is_open(opened, made, tmp_path, capsys):
-    number, target = made().number, tmp_path / "b.pdf"
+    number, target = made(contacts=()).number, tmp_path / "b.pdf"
     args = build_parser().parse_args(["briefing", number, "--out", str(target), "--json"])
     assert command.run(args, opened) == 0
     said = json.loads(capsys.readouterr().out)

@@ -54,6 +54,17 @@ def test_the_guard_refuses_for_its_own_reason(source, target, guard):
     assert not answer.met
 
 
+def test_where_nobody_is_named_nobody_is_called_reachable():
+    change, facts = good(S.SCHEDULED, S.IMPLEMENT)
+    move = transition(S.SCHEDULED, S.IMPLEMENT)
+    assert move is not None
+    answers = {one.guard: one for one in move.answers(replace(change, contacts=()), facts)}
+    assert not answers["contacts"].met
+    assert answers["contacts"].missing == (
+        "Nobody is named, so nobody can be reached while the work runs"
+    )
+
+
 MAIN = {
     ChangeType.NORMAL: [S.ASSESS, S.AUTHORIZE, S.SCHEDULED, S.IMPLEMENT, S.TEST, S.MONITOR],
     ChangeType.EMERGENCY: [S.AUTHORIZE, S.SCHEDULED, S.IMPLEMENT, S.TEST, S.MONITOR],

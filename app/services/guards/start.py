@@ -136,7 +136,9 @@ def starter_is_another(change: Change, facts: Facts) -> str:
 
 
 def contacts_confirmed(change: Change, _facts: Facts) -> str:
-    """Everybody who must be reachable has said so."""
+    """Somebody is named to be reached, and everybody who is has said so."""
+    if not change.contacts:
+        return _("Nobody is named, so nobody can be reached while the work runs")
     silent = [person.name for person in change.contacts if person.confirmed_at is None]
     return _("Not confirmed: {names}").format(names=", ".join(silent)) if silent else ""
 

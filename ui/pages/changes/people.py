@@ -123,7 +123,7 @@ class ContactsSection(Section):
         return Records(
             _("Reachable during the work"),
             _("contact"),
-            _("Nobody yet. Whoever must be reachable confirms it before the start."),
+            _("Nobody yet. Somebody must be reachable, and confirm it before the start."),
             (
                 line_column(_("Name"), lambda contact: contact.name),
                 line_column(_("Role"), lambda contact: contact.role, width=150, tone="ink2"),
