@@ -1,6 +1,8 @@
 """``changedesk backup``: take a set of a host, or of every host of a change, and prove it."""
 
 import argparse
+import getpass
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,7 @@ from app.services.backup.backup_outlook import look_at_change, look_at_host
 from app.services.backup.backup_schedule import due_backups, run_due
 from app.services.backup.backup_sources import HAS_QUERY
 from app.services.backup.backups import back_up_change, take_backup
+from app.services.host.hosts import hold_sudo_secret
 from app.tasks import TaskContext
 
 if TYPE_CHECKING:
@@ -56,6 +59,16 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         ),
     )
     parser.add_argument(
+        "--as-root",
+        action="store_true",
+        help=_("read files and SQLite databases as root, through sudo"),
+    )
+    parser.add_argument(
+        "--ask-sudo",
+        action="store_true",
+        help=_("ask for the password for sudo of each host, or read one line each from a pipe"),
+    )
+    parser.add_argument(
         "--due",
         action="store_true",
         help=_("take what runbooks have scheduled for now, such as from a timer of the system"),
@@ -70,6 +83,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(args: argparse.Namespace, services: "AppServices") -> int:
     """Take the backup; 0 when proven as asked, 3 when it is partial or not proven."""
     keeping = services.keeping
+    if args.ask_sudo:
+        _hold_passwords(args, services)
     if args.due:
         return _take_due(services, as_json=args.json)
     if args.preview:
@@ -88,6 +103,20 @@ def run(args: argparse.Namespace, services: "AppServices") -> int:
     lines = [line for item in taken for line in set_lines(item)]
     answer({"sets": [set_data(item) for item in taken]}, lines, as_json=args.json)
     return 0 if all(_is_good(item, wanted) for item in taken) else FINDING
+
+
+def _hold_passwords(args: argparse.Namespace, services: "AppServices") -> None:
+    """Read the password for sudo of every host concerned; in memory until the command ends."""
+    hosts = [_host(args, services)] if args.host else []
+    if args.change:
+        with services.new_uow() as uow:
+            plan = uow.changes.by_number(args.change).backup_plan
+            hosts = [uow.hosts.get(host) for host in dict.fromkeys(one.host for one in plan)]
+    for host in hosts:
+        words = _("Password for sudo on {host}: ").format(host=host.name)
+        typed = getpass.getpass(words) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+        if typed:
+            hold_sudo_secret(host, typed, secrets=services.secrets, desk=services.desk)
 
 
 def _take_due(services: "AppServices", *, as_json: bool) -> int:
@@ -131,7 +160,7 @@ def _host(args: argparse.Namespace, services: "AppServices") -> Host:
 
 def _sources(args: argparse.Namespace, host: HostId) -> list[BackupSource]:
     found = [
-        BackupSource(SourceKind.SQLITE, host, database=name, spool=args.spool)
+        BackupSource(SourceKind.SQLITE, host, database=name, spool=args.spool, as_root=args.as_root)
         for name in args.sqlite
     ]
     named = {
@@ -150,8 +179,9 @@ def _sources(args: argparse.Namespace, host: HostId) -> list[BackupSource]:
         ]
     if args.path:
         files = BackupSource(
-            SourceKind.FILES, host, tuple(args.path), tuple(args.exclude), spool=args.spool
-        )
+            SourceKind.FILES, host, tuple(args.path), tuple(args.exclude), spool=args.spool,
+            as_root=args.as_root,
+        )  # fmt: skip
         found.insert(0, files)
     if not found:
         raise InvalidInput(_("Say what to keep: --path, or one of the databases (see --help)."))

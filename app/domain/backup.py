@@ -50,6 +50,8 @@ class BackupSource:
     """What a restore drill asks the restored database; the source has answered it at the backup."""
     spool: bool = False
     """Whether it is written to the host's own disk first: a cut link is then no matter."""
+    as_root: bool = False
+    """Whether root reads it, through sudo, where the account itself is not root."""
 
     @property
     def title(self) -> str:

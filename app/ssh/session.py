@@ -11,6 +11,7 @@ from app.domain.host import Host, HostKey, Stage
 from app.errors import ConnectionLost, LoginRefused, RemoteError, TimedOut
 from app.i18n import _
 from app.services.ports.world import CommandResult, Secrets
+from app.ssh.as_root import RootRemote
 from app.ssh.channel import Answer, CommandReader, OnOutput, SshStream, link_is_up, lost
 from app.ssh.connect import Connection, Route, connect
 from app.ssh.heartbeat import watch
@@ -64,6 +65,10 @@ class SshRemote:
         """A real host can keep a command running by itself."""
         return True
 
+    def as_root(self) -> "SshRemote | RootRemote":
+        """Return the host with every command run as root; itself where that is so anyway."""
+        return self if self.host.sudo else RootRemote(self)
+
     def run(
         self,
         script: str,
@@ -71,11 +76,12 @@ class SshRemote:
         limit_s: float = 60.0,
         on_output: OnOutput | None = None,
         context: TaskContext | None = None,
+        root: bool = False,
     ) -> CommandResult:
         """Feed ``script`` to ``sh -s -- args`` and wait for its end."""
         context = context or TaskContext()
         with self._channel(context) as channel:
-            self._exec(channel, shell_by_stdin(args), context)
+            self._exec(channel, shell_by_stdin(args), context, root=root)
             reader = CommandReader(
                 channel, self.host.name, self._means.limits, limit_s, on_output, context
             )
@@ -83,11 +89,13 @@ class SshRemote:
             return reader.read_all()
 
     @contextmanager
-    def stream(self, script: str, *args: str, idle_s: float = 60.0) -> Iterator[SshStream]:
+    def stream(
+        self, script: str, *args: str, idle_s: float = 60.0, root: bool = False
+    ) -> Iterator[SshStream]:
         """Run ``script`` with ``args``; its stdin is free for data."""
         context = TaskContext()
         with self._channel(context) as channel:
-            self._exec(channel, shell_by_argument(script, args), context)
+            self._exec(channel, shell_by_argument(script, args), context, root=root)
             yield SshStream(channel, self.host.name, idle_s)
 
     @contextmanager
@@ -190,7 +198,7 @@ class SshRemote:
             settling = self._slots.idle_s < _SETTLE_S
             if not self._slots.take(0.1):
                 if time.monotonic() > end_s:
-                    raise self._busy(None)
+                    raise _busy(self.host, None)
                 continue
             try:
                 with self._opening:  # paramiko tells only one of several callers why it failed
@@ -198,7 +206,7 @@ class SshRemote:
             except ChannelException as error:
                 self._slots.refused()
                 if not settling or time.monotonic() > end_s:
-                    raise self._busy(error) from error
+                    raise _busy(self.host, error) from error
                 context.wait(0.05)
             except (SSHException, EOFError, OSError) as error:
                 self._slots.give()
@@ -212,10 +220,10 @@ class SshRemote:
                 self._slots.give()
                 raise
 
-    def _exec(self, channel: "Channel", words: Words, context: TaskContext) -> None:
-        """Start the command, as root where the record says so."""
+    def _exec(self, channel: "Channel", words: Words, context: TaskContext, *, root: bool) -> None:
+        """Start the command, as root where that is asked for or the record says so."""
         limits = self._means.limits
-        door = self._sudo_door() if self.host.sudo else None
+        door = self._sudo_door() if root or self.host.sudo else None
         line = command_line(door.command(words) if door else words)
         self._start(channel, lambda: channel.exec_command(line))
         channel.settimeout(limits.channel_s)
@@ -280,10 +288,11 @@ class SshRemote:
             if not link_is_up(channel):
                 raise
 
-    def _busy(self, error: Exception | None) -> RemoteError:
-        return RemoteError(
-            _("The host opens no more sessions ({why}).").format(why=error or _("all are in use")),
-            hint=_("Try again, or raise MaxSessions on the server."),
-            host=self.host.name,
-            step=Stage.CHANNEL,
-        )
+
+def _busy(host: Host, error: Exception | None) -> RemoteError:
+    return RemoteError(
+        _("The host opens no more sessions ({why}).").format(why=error or _("all are in use")),
+        hint=_("Try again, or raise MaxSessions on the server."),
+        host=host.name,
+        step=Stage.CHANNEL,
+    )

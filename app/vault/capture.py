@@ -77,6 +77,8 @@ class Order:
     """The host's name, in the names of files of a set of several."""
     expected_bytes: int = 0
     """What the whole host may hold."""
+    as_root: bool = False
+    """Whether ``remote`` is root's, although the account is not."""
 
     @property
     def title(self) -> str:
@@ -143,7 +145,7 @@ def _way(order: Order, journal: Journal) -> _Way:
     producer = order.producer
     if not producer.source.spool or producer.stdin is not None:
         return _Way(order, new_nonce())
-    job, known = journal.job_for(order.number, producer, order.remote)
+    job, known = journal.job_for(order.number, producer, order.remote, as_root=order.as_root)
     return _Way(order, job.nonce, job, known)
 
 

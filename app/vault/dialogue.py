@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 
-from app.errors import CommandFailed, RemoteError
+from app.errors import CommandFailed
 from app.services.ports.world import Remote, RemoteStream
 from app.vault import scripts
 from app.vault.mounts import mount_of
@@ -12,7 +12,6 @@ from app.vault.producer import Abilities
 CHUNK_BYTES = 1 << 18
 _NOISE_BYTES = 1 << 20
 _PROBE_S = 60.0
-_ESTIMATE_S = 120.0
 
 
 def new_nonce() -> str:
@@ -45,17 +44,6 @@ def probe(remote: Remote) -> Abilities:
         },
         mounts=tuple(mount_of(text) for text in found.get("mount", ())),
     )
-
-
-def estimate_bytes(remote: Remote, paths: list[str]) -> int | None:
-    """Return what paths hold on the server's disk; None when it did not say in time."""
-    if not paths:
-        return 0
-    try:
-        answers = ask(remote, scripts.ESTIMATE, *paths, limit_s=_ESTIMATE_S)
-    except RemoteError:
-        return None
-    return sum(int(v) * 1024 for key, v in answers if key == "kilobytes" and v.isdecimal())
 
 
 def ask(remote: Remote, script: str, *args: str, limit_s: float) -> list[tuple[str, str]]:

@@ -4,11 +4,7 @@ import fnmatch
 import re
 from collections.abc import Sequence
 
-
-def exclude_pattern(pattern: str) -> str:
-    """Return a pattern as it matches our member names, which begin with ``./``."""
-    pattern = pattern.rstrip("/") or pattern
-    return f".{pattern}" if pattern.startswith("/") else pattern
+from app.services.backup.source_paths import exclude_pattern as exclude_pattern
 
 
 class Excluded:

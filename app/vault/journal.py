@@ -41,6 +41,8 @@ class SpoolJob:
     noted_at: datetime
     host: HostId | None = None
     """Where it runs; None in notes of earlier versions, of one host."""
+    as_root: bool = False
+    """Whether it is root's job there, so that only root finds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +75,23 @@ class Journal:
         )  # fmt: skip
         self._lock = Lock()
 
-    def job_for(self, number: int, producer: Producer, remote: Remote) -> tuple[SpoolJob, bool]:
+    def job_for(
+        self, number: int, producer: Producer, remote: Remote, *, as_root: bool = False
+    ) -> tuple[SpoolJob, bool]:
         """Return the job of a producer, and whether the host has it already.
+
+        ``as_root`` says that ``remote`` runs it as root, although the account is not.
 
         Raises:
             RemoteError: The host cannot be asked.
         """
         command = sha256(producer.command.encode("utf-8", "surrogateescape"))
         for job in self.note.jobs:
-            if (job.number, job.command_sha256) == (number, command) and _is_there(remote, job):
+            same = (job.number, job.command_sha256, job.as_root) == (number, command, as_root)
+            if same and _is_there(remote, job):
                 return job, True
         now, host = self._core.clock.now(), remote.host.id
-        fresh = SpoolJob(number, new_id(), new_nonce(), command, now, host)
+        fresh = SpoolJob(number, new_id(), new_nonce(), command, now, host, as_root)
         with self._lock:
             self._write(replace(self.note, jobs=(*self.note.jobs, fresh)))
         self._core.step(f"spool of {number} is noted")
@@ -116,7 +123,7 @@ class Journal:
         """Let a host forget a job; False when it is out of reach, or not among those given."""
         host = job.host or self.note.host
         with suppress(RemoteError):
-            return any(_cleared(JobClient(r, job.job)) for r in remotes if r.host.id == host)
+            return any(_cleared(_client(r, job)) for r in remotes if r.host.id == host)
         return False
 
     def _write(self, note: SpoolNote) -> None:
@@ -124,6 +131,10 @@ class Journal:
         part_of(self._path).unlink(missing_ok=True)  # of a program that was killed right here
         self._core.layout.write_record(self._path, encode_signed(note, self._core.keys))
         self.note = note
+
+
+def _client(remote: Remote, job: SpoolJob) -> JobClient:
+    return JobClient(remote.as_root() if job.as_root else remote, job.job)
 
 
 def _is_there(remote: Remote, job: SpoolJob) -> bool:

@@ -11,6 +11,7 @@ from app.domain.backup import BackupSource, SourceKind
 from app.domain.preflight import HostOutlook, LeftOut, SourceOutlook
 from app.errors import RemoteError
 from app.i18n import _
+from app.services.backup.root_readers import LIST
 from app.services.ports.vault import CaptureRequest
 from app.services.ports.world import Remote
 from app.tasks import TaskContext
@@ -23,6 +24,7 @@ from app.vault.layout import free_bytes
 from app.vault.mounts import left_out
 from app.vault.producer import Abilities, check_path
 from app.vault.producers import outermost
+from app.vault.rights import Rights, rights_on
 from app.vault.spool import SPARE, SPARE_BYTES
 from app.vault.tree import shown
 
@@ -43,11 +45,9 @@ def look_ahead(
     free_here = free_bytes(core.layout.root)
     try:
         able = probe(remote)
-        sources = tuple(
-            _look_at(source, remote, able, context)
-            for source in request.of_host(remote.host.id)
-            if source.kind is not SourceKind.FACTS
-        )
+        wanted = [s for s in request.of_host(remote.host.id) if s.kind is not SourceKind.FACTS]
+        rights = rights_on(remote, wanted)
+        sources = tuple(_look_at(source, rights, able, context) for source in wanted)
         room = _room_there(remote)
     except RemoteError as error:
         return HostOutlook(remote.host.name, (), free_here, problem=error.sentence())
@@ -73,16 +73,18 @@ def _spooled(sources: tuple[SourceOutlook, ...]) -> int:
 
 
 def _look_at(
-    source: BackupSource, remote: Remote, able: Abilities, context: TaskContext
+    source: BackupSource, rights: Rights, able: Abilities, context: TaskContext
 ) -> SourceOutlook:
+    if (error := rights.lacks(source)) is not None:
+        return SourceOutlook(source, problem=error.sentence())
     match source.kind:
         case SourceKind.FILES if "find_printf" in able.tools:
             roots = outermost(source.paths)
-            found = _look_at_files(source, roots, remote, context)
+            found = _look_at_files(source, roots, rights, context)
             mounts = left_out(source, roots, able.mounts)
             return replace(found, problem=found.problem or mounts[0].words) if mounts else found
         case SourceKind.SQLITE if "find_printf" in able.tools:
-            return _look_at_files(source, [check_path(source.database)], remote, context)
+            return _look_at_files(source, [check_path(source.database)], rights, context)
         case SourceKind.FILES | SourceKind.SQLITE:
             text = _("The host cannot list its files (its find knows no -printf).")
             return SourceOutlook(source, problem=text)
@@ -91,11 +93,13 @@ def _look_at(
 
 
 def _look_at_files(
-    source: BackupSource, paths: list[str], remote: Remote, context: TaskContext
+    source: BackupSource, paths: list[str], rights: Rights, context: TaskContext
 ) -> SourceOutlook:
     nonce = new_nonce()
     count = _Count(source.exclude)
-    with remote.stream(scripts.SIZES, nonce, *paths, idle_s=_IDLE_S) as stream:
+    by_reader = rights.by_reader(source, LIST)
+    script, words = (scripts.COMMAND, ("find", *by_reader)) if by_reader else (scripts.SIZES, paths)
+    with rights.remote_of(source).stream(script, nonce, *words, idle_s=_IDLE_S) as stream:
         payload = Payload(stream, nonce)
         for record in _records(payload, context):
             count.take(record)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from app.domain.backup import BackupSource, CaptureState, SourceKind
 from app.errors import InvalidInput
+from app.services.backup.source_paths import check_path as check_path
 from app.vault.formats import Format, MarkedFormat
 from app.vault.mounts import Mount
 from app.vault.seal import Sink
@@ -76,15 +77,6 @@ class Judgement:
 
     state: CaptureState
     warnings: tuple[str, ...] = ()
-
-
-def check_path(path: str) -> str:
-    """Return an absolute path without a closing slash; raises InvalidInput."""
-    if not path.startswith("/") or "\0" in path or "\n" in path:
-        raise InvalidInput(f"“{path}” is not an absolute path on the server.")
-    if ".." in path.split("/"):
-        raise InvalidInput(f"“{path}” must not contain “..”.")
-    return path.rstrip("/") or "/"
 
 
 def check_database(name: str) -> str:

@@ -1,16 +1,20 @@
 """What a server is told to capture each kind of source, and how its answer is judged."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from app.domain.backup import BackupSource, SourceKind
 from app.errors import InvalidInput
 from app.services.backup.backup_sources import check_database_source
+from app.services.backup.root_readers import FACTS, FILES
+from app.services.backup.source_paths import TAR_OPTIONS
+from app.services.backup.source_paths import outermost as outermost
 from app.vault import scripts
 from app.vault.databases.producing import database_producers
 from app.vault.excluded import exclude_pattern
 from app.vault.formats import Format, MarkedFormat, SqliteFormat, TarFormat
 from app.vault.index import IndexWriter
-from app.vault.mounts import left_out
+from app.vault.mounts import Mount, left_out
 from app.vault.producer import (
     Abilities,
     Producer,
@@ -18,63 +22,66 @@ from app.vault.producer import (
     file_stem,
     gently,
 )
+from app.vault.rights import Rights
 from app.vault.seal import Sink
 from app.vault.tarstream import TarReader
-
-_TAR_OPTIONS = (
-    "--format=pax",
-    "--numeric-owner",
-    "--acls",
-    "--xattrs",
-    "--sparse",
-    "--one-file-system",
-    "--pax-option=delete=atime,delete=ctime",
-    "--blocking-factor=128",
-)
-"""The last one lets tar read and write 64 KiB at a time instead of 10, at half the cost."""
 
 FILES_IDLE_S = 180.0
 """How long tar may say nothing, in seconds: the disk of a server that is gone never answers."""
 
 
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What producers may use of one host besides what it can do."""
+
+    password_of: Callable[[BackupSource], str] = lambda source: ""
+    rights: Rights | None = None
+
+    def reader(self, source: BackupSource, word: str) -> tuple[str, ...]:
+        """Return the command line that reads as root in place of ours, if there is one."""
+        return self.rights.by_reader(source, word) if self.rights else ()
+
+
+def with_facts(sources: Sequence[BackupSource]) -> tuple[BackupSource, ...]:
+    """Return the sources of a host with its facts among them, read as root if anything is."""
+    if not sources:
+        return ()
+    as_root = any(source.as_root for source in sources)
+    others = tuple(source for source in sources if source.kind is not SourceKind.FACTS)
+    facts = [source for source in sources if source.kind is SourceKind.FACTS]
+    fact = facts[0] if facts else BackupSource(SourceKind.FACTS, sources[0].host)
+    return (*others, replace(fact, as_root=as_root))
+
+
 def producers_of(
-    sources: Sequence[BackupSource],
-    able: Abilities,
-    password_of: Callable[[BackupSource], str] = lambda source: "",
+    sources: Sequence[BackupSource], able: Abilities, means: Means = Means()
 ) -> list[Producer]:
     """Return what must run for the sources, system facts always among it; raises InvalidInput."""
-    if all(source.kind is not SourceKind.FACTS for source in sources):
-        facts = BackupSource(SourceKind.FACTS, sources[0].host) if sources else None
-        sources = (*sources, *((facts,) if facts else ()))
-    return [producer for source in sources for producer in _producers(source, able, password_of)]
+    return [
+        producer for source in with_facts(sources) for producer in _producers(source, able, means)
+    ]
 
 
-def _producers(
-    source: BackupSource, able: Abilities, password_of: Callable[[BackupSource], str]
-) -> Iterator[Producer]:
+def _producers(source: BackupSource, able: Abilities, means: Means) -> Iterator[Producer]:
     match source.kind:
         case SourceKind.FILES:
-            yield _files(source, able)
+            yield _files(source, able, means.reader(source, FILES))
         case SourceKind.SQLITE:
             yield _sqlite(check_database_source(source))
         case SourceKind.FACTS:
-            yield _facts(source)
+            yield _facts(source, means.reader(source, FACTS))
         case _:
-            yield from database_producers(source, able, password_of(source))
+            yield from database_producers(source, able, means.password_of(source))
 
 
-def _files(source: BackupSource, able: Abilities) -> Producer:
+def _files(source: BackupSource, able: Abilities, reader: tuple[str, ...]) -> Producer:
     if not source.paths:
         raise InvalidInput(
             "A backup of files names no path.", hint="Add a path to the backup plan."
         )
-    options = [option for option in _TAR_OPTIONS if option in able.tar_options]
-    excludes = [f"--exclude={exclude_pattern(pattern)}" for pattern in source.exclude]
     mounts = left_out(source, outermost(source.paths), able.mounts)
-    if able.is_gnu_tar and (far := [f"--exclude=.{one.path}" for one in mounts if one.is_far]):
-        excludes += ["--anchored", "--no-wildcards", *far]  # tar asks nothing of what may hang
     nicely = gently(able)
-    command = [*nicely, "tar", *options, *excludes, "-cf", "-", "-C", "/", "--"]
+    command = reader or _tar_command(source, able, mounts)
     packed = "zstd_works" in able.tools
     return Producer(
         source,
@@ -87,8 +94,8 @@ def _files(source: BackupSource, able: Abilities) -> Producer:
         arguments=(
             "tar",
             *((" ".join(nicely),) if packed else ()),
+            *nicely,
             *command,
-            *(f".{path}" for path in outermost(source.paths)),
         ),
         floor_bytes=1024,
         idle_s=FILES_IDLE_S,
@@ -97,6 +104,15 @@ def _files(source: BackupSource, able: Abilities) -> Producer:
         left_out=tuple(one.words for one in mounts),
         new_format=_tar_format,
     )
+
+
+def _tar_command(source: BackupSource, able: Abilities, mounts: Sequence[Mount]) -> tuple[str, ...]:
+    options = [option for option in TAR_OPTIONS if option in able.tar_options]
+    excludes = [f"--exclude={exclude_pattern(pattern)}" for pattern in source.exclude]
+    if able.is_gnu_tar and (far := [f"--exclude=.{one.path}" for one in mounts if one.is_far]):
+        excludes += ["--anchored", "--no-wildcards", *far]  # tar asks nothing of what may hang
+    members = (f".{path}" for path in outermost(source.paths))
+    return ("tar", *options, *excludes, "-cf", "-", "-C", "/", "--", *members)
 
 
 def _tar_format(_nonce: str, index: Sink | None) -> Format:
@@ -119,7 +135,7 @@ def _sqlite(source: BackupSource) -> Producer:
     )
 
 
-def _facts(source: BackupSource) -> Producer:
+def _facts(source: BackupSource, reader: tuple[str, ...]) -> Producer:
     return Producer(
         source,
         SourceKind.FACTS,
@@ -127,19 +143,9 @@ def _facts(source: BackupSource) -> Producer:
         suffix="txt",
         title="System facts",
         names=("facts",),
-        script=scripts.FACTS,
-        arguments=(),
+        script=scripts.FACTS_BY if reader else scripts.FACTS,
+        arguments=reader,
         floor_bytes=64,
         idle_s=60.0,
         new_format=lambda nonce, index: MarkedFormat(end=f"== End of facts {nonce}".encode()),
     )
-
-
-def outermost(paths: Sequence[str]) -> list[str]:
-    """Return paths without those that lie below another one: nothing is stored twice."""
-    checked = sorted({check_path(path) for path in paths})
-    kept: list[str] = []
-    for path in checked:
-        if not any(path.startswith(f"{outer.rstrip('/')}/") for outer in kept):
-            kept.append(path)
-    return kept

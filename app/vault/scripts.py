@@ -4,6 +4,8 @@ Whatever is an answer carries the nonce of its call, so that banners and profile
 taken for one. Standard output carries data, standard error text and the closing control line.
 """
 
+from app.services.backup.root_readers import FACTS_TEXT
+from app.services.backup.source_paths import LISTED
 from app.vault.databases.shell import OPENING
 
 PROBE = r"""
@@ -56,6 +58,22 @@ done
 printf 'CD %s end end\n' "$nonce"
 """
 """Arguments: nonce, paths. Answers how much they hold on the server's disk."""
+
+ESTIMATE_BY = ESTIMATE.replace('du -skx -- "$@"', '"$@" </dev/null')
+"""Arguments: nonce, a command line that says as much."""
+
+MAY = r"""
+LC_ALL=C; export LC_ALL
+nonce=$1; shift
+while [ "$#" -ge 2 ]
+do
+    [ -x "$1" ] && sudo -n -l -- "$1" "$2" >/dev/null 2>&1 </dev/null &&
+        printf 'CD %s may %s\n' "$nonce" "$1"
+    shift 2
+done
+printf 'CD %s end end\n' "$nonce"
+"""
+"""Arguments: nonce, pairs of a program and its word. Answers which of them sudo lets us run."""
 
 COMMAND = r"""
 LC_ALL=C; export LC_ALL
@@ -157,73 +175,22 @@ with closing(sqlite3.connect(sys.argv[1], timeout=10)) as live:
 """
 """Python on the server, where the sqlite3 command is missing."""
 
-FACTS = r"""
+_FACTS_OPENING = r"""
 LC_ALL=C; export LC_ALL
-nonce=$1
+nonce=$1; shift
 printf 'CD-BEGIN %s\n' "$nonce" >&2
 printf 'CD-DATA %s\n' "$nonce"
-limit=
-command -v timeout >/dev/null 2>&1 && limit='timeout 10'
-fact() {
-    title=$1; shift
-    command -v "$1" >/dev/null 2>&1 || return 0
-    printf '\n== %s: %s\n' "$title" "$*"
-    $limit "$@" 2>&1 </dev/null | head -c 1048576
-}
-show() {
-    title=$1; shift
-    for file
-    do
-        [ -f "$file" ] && [ -r "$file" ] || continue
-        printf '\n== %s: %s\n' "$title" "$file"
-        head -c 262144 "$file"
-    done
-}
-cd / || exit 1
-fact 'Time' date -u
-fact 'Kernel' uname -a
-fact 'Uptime' uptime
-show 'Operating system' /etc/os-release
-fact 'Packages' dpkg-query -W -f '${binary:Package} ${Version} ${Status}\n'
-fact 'Packages' rpm -qa
-fact 'Packages' apk info -v
-if [ -d /run/systemd/system ]
-then
-    fact 'Enabled services' systemctl list-unit-files --no-pager --no-legend --state=enabled
-else
-    for folder in /etc/systemd/system /etc/rc?.d /etc/runlevels
-    do
-        [ -d "$folder" ] && fact 'Enabled services' find "$folder" -type l
-    done
-fi
-fact 'Running services' systemctl list-units --no-pager --no-legend --type=service
-fact 'Failed services' systemctl list-units --no-pager --no-legend --failed
-fact 'Timers' systemctl list-timers --no-pager --no-legend --all
-fact 'Listening ports' ss -tulpnH
-fact 'Network addresses' ip address
-fact 'Routes' ip route
-show 'Name resolution' /etc/resolv.conf /etc/hosts
-fact 'Mounts' mount
-show 'Mounts at start' /etc/fstab
-fact 'Filesystems' df -Pk
-fact 'Block devices' lsblk
-show 'Scheduled jobs' /etc/crontab /etc/cron.d/* /var/spool/cron/crontabs/* /var/spool/cron/*
-fact 'Firewall' nft list ruleset
-fact 'Firewall' iptables-save
-fact 'Kernel settings' sysctl -a
-fact 'Loaded modules' lsmod
-fact 'Users' getent passwd
-fact 'Groups' getent group
-fact 'Processes' ps -eo pid,ppid,user,lstart,args
+"""
+_FACTS_END = r"""
 printf '\n== End of facts %s\n' "$nonce"
-printf '\nCD-END %s facts=0\n' "$nonce" >&2
-exit 0
+printf '\nCD-END %s facts=%d\n' "$nonce" "$code" >&2
+exit "$code"
 """
-"""Arguments: nonce. Prints what the server was like, section by section.
+FACTS = f"{_FACTS_OPENING}code=0\n{FACTS_TEXT}{_FACTS_END}"
+"""Arguments: nonce. Prints what the server was like, section by section."""
 
-Where systemd does not run (sd_booted(3)), systemctl takes seconds to find out what the links in
-these folders say at once.
-"""
+FACTS_BY = f'{_FACTS_OPENING}"$@" </dev/null\ncode=$?{_FACTS_END}'
+"""Arguments: nonce, a command line that prints the same."""
 
 HASHES = r"""
 LC_ALL=C; export LC_ALL
@@ -236,6 +203,17 @@ printf '\nCD-END %s sha256sum=%d\n' "$nonce" "$code" >&2
 exit "$code"
 """
 """Arguments: nonce, base folder, ``-z`` or nothing. File names come on stdin, NUL-separated."""
+
+HASHES_BY = r"""
+LC_ALL=C; export LC_ALL
+nonce=$1; shift
+printf 'CD-DATA %s\n' "$nonce"
+"$@"
+code=$?
+printf '\nCD-END %s sha256sum=%d\n' "$nonce" "$code" >&2
+exit "$code"
+"""
+"""Arguments: nonce, a command line that hashes as much. File names come on stdin, one a line."""
 
 LISTING = r"""
 LC_ALL=C; export LC_ALL
@@ -265,11 +243,11 @@ LC_ALL=C; export LC_ALL
 nonce=$1; shift
 printf 'CD-BEGIN %s\n' "$nonce" >&2
 printf 'CD-DATA %s\n' "$nonce"
-find "$@" -xdev -printf '%y %s %b %n %D:%i %p\0'
+find "$@" -xdev -printf '@LISTED@'
 code=$?
 printf '\nCD-END %s find=%d\n' "$nonce" "$code" >&2
 exit "$code"
-"""
+""".replace("@LISTED@", LISTED)
 """Arguments: nonce, paths. Lists type, size, 512-byte blocks, links, inode and path of all."""
 
 FREE = r"""

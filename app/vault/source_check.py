@@ -6,13 +6,14 @@ sample of the others. A database lives on, so a fresh copy is fetched and compar
 
 import random
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.backup import Outcome, SourceKind
 from app.errors import BackupFailed, CommandFailed
 from app.processes import ToolMissing
+from app.services.backup.root_readers import HASHES, NO_TOOL
 from app.services.ports.world import Remote
 from app.vault import scripts
 from app.vault.databases.proofs import Case, NotProven, match_database
@@ -22,6 +23,7 @@ from app.vault.index import IndexLines
 from app.vault.judging import Ending, is_stable
 from app.vault.producer import check_path
 from app.vault.reading import SetReader
+from app.vault.rights import Rights, rights_on
 from app.vault.sqlite_check import differences
 from app.vault.tarheader import Member, MemberType
 from app.vault.tree import shown
@@ -44,15 +46,23 @@ class Found:
 
 
 def compare_with_source(reader: SetReader, remote: Remote) -> Found:
-    """Compare every object that can be compared; raises RemoteError, VaultDamaged."""
+    """Compare every object that can be compared, with the rights it was read with.
+
+    Raises:
+        RemoteError: The host cannot be asked, or does not let root read any more.
+        VaultDamaged: What is stored is not what was sealed.
+    """
     has_zero = "sha256sum_z" in probe(remote).tools
+    sources = [r.source for r in reader.manifest.captured if r.stored.kind is not SourceKind.FACTS]
+    rights = rights_on(remote, sources)
+    rights.require(sources)
     found = []
     for record in reader.manifest.captured:
         match record.stored.kind:
             case SourceKind.FILES:
-                found.append(_files(reader, record, remote, zero=has_zero))
+                found.append(_files(reader, record, rights, zero=has_zero))
             case SourceKind.SQLITE:
-                found.append(_sqlite(reader, record, remote))
+                found.append(_sqlite(reader, record, rights.remote_of(record.source)))
             case SourceKind.FACTS:
                 pass  # a description of one moment; nothing it could still match
             case _:
@@ -98,11 +108,15 @@ class _Choice:
             self.sample[place] = (member.path, sha256)
 
 
-def _files(reader: SetReader, record: ObjectRecord, remote: Remote, *, zero: bool) -> Found:
+def _files(reader: SetReader, record: ObjectRecord, rights: Rights, *, zero: bool) -> Found:
     choice = _Choice()
     reader.index(record, IndexLines(choice.take))
     wanted = choice.stable | dict(choice.sample)
-    there = hashes_on_server(remote, "/", wanted, zero=zero)
+    if command := rights.by_reader(record.source, HASHES):
+        wanted = {path: sha256 for path, sha256 in wanted.items() if b"\n" not in path}
+        there = _hashes_by_reader(rights.remote, command, wanted)
+    else:
+        there = hashes_on_server(rights.remote_of(record.source), "/", wanted, zero=zero)
     differing = [path for path, sha256 in wanted.items() if there.get(path) != sha256]
     if differing:
         names = ", ".join("/" + shown(path) for path in differing[:5])
@@ -148,18 +162,33 @@ def _batches(paths: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _ask_for_hashes(remote: Remote, base: str, names: bytes, *, zero: bool) -> bytes:
+    words = (base, "-z") if zero else (base,)
+    return _said_of(remote, scripts.HASHES, words, names)
+
+
+def _hashes_by_reader(
+    remote: Remote, command: Sequence[str], paths: Iterable[bytes]
+) -> dict[bytes, str]:
+    """Return what a program that reads as root says; it has read all names before it speaks."""
+    names = b"".join(b"./" + path + b"\n" for path in paths)
+    said = _said_of(remote, scripts.HASHES_BY, command, names) if names else b""
+    parsed = (_parse_hash(line, zero=True) for line in said.split(b"\0"))
+    return {name.removeprefix(b"./"): sha256 for sha256, name in parsed if sha256}
+
+
+def _said_of(remote: Remote, script: str, words: Sequence[str], names: bytes) -> bytes:
     nonce = new_nonce()
     said = bytearray()
-    option = ("-z",) if zero else ()
-    with remote.stream(scripts.HASHES, nonce, base, *option, idle_s=_IDLE_S) as stream:
+    with remote.stream(script, nonce, *words, idle_s=_IDLE_S) as stream:
         stream.write(names)
         stream.close_stdin()
         pump(stream, nonce, said.extend)
         ending = Ending(stream.finish(), stream.stderr(), nonce, len(said))
-    if ending.exit_code is None or ending.control is None:
+    code = (ending.control or {}).get("sha256sum")
+    if ending.exit_code is None or code is None or code == NO_TOOL:
         raise CommandFailed(
             "Hashing files on the server did not come to its end.",
-            hint="Check that sha256sum and xargs are installed there.",
+            hint="Check that sha256sum, xargs and grep are installed there.",
             host=remote.host.name,
             step="comparison with the source",
         )

@@ -17,7 +17,7 @@ from app.tasks import TaskContext
 from app.vault import locks
 from app.vault.capture import Capturing, Meter, Order, capture_object, state_of
 from app.vault.core import Core
-from app.vault.dialogue import estimate_bytes, probe
+from app.vault.dialogue import probe
 from app.vault.format import (
     ENGINE,
     FORMAT,
@@ -30,9 +30,10 @@ from app.vault.journal import Journal
 from app.vault.lanes import side_by_side
 from app.vault.layout import disk_full, free_bytes
 from app.vault.notes import SealedSet, load_set
-from app.vault.producer import Abilities, check_path, file_stem
-from app.vault.producers import producers_of
+from app.vault.producer import Abilities, file_stem
+from app.vault.producers import Means, producers_of, with_facts
 from app.vault.restoring.plan import plan_of, text_of
+from app.vault.rights import Rights, estimate_bytes, rights_on
 from app.vault.setwriter import SetWriter
 
 SPARE_BYTES = 16 << 20
@@ -46,6 +47,7 @@ class _Start:
     remote: Remote
     sources: tuple[BackupSource, ...]
     able: Abilities
+    rights: Rights
     clock_skew_s: float | None
     estimate_bytes: int | None
 
@@ -113,20 +115,17 @@ def _locked(core: Core, remotes: Sequence[Remote]) -> Iterator[None]:
 
 def _begin(core: Core, request: CaptureRequest, remote: Remote) -> _Start:
     """Ask a server what it can do and how much there is; raises RemoteError."""
-    sources, asked_at = request.of_host(remote.host.id), core.clock.now()
+    sources, asked_at = with_facts(request.of_host(remote.host.id)), core.clock.now()
     try:
         able = probe(remote)
-        paths = [check_path(p) for source in sources for p in (*source.paths, *_file(source))]
-        estimate = estimate_bytes(remote, paths)
+        rights = rights_on(remote, sources)
+        rights.require(sources)
+        estimate = estimate_bytes(rights, sources)
     except RemoteError as error:
         error.host, error.step = error.host or remote.host.name, error.step or "backup"
         raise
     skew = None if able.clock is None else round(able.clock - asked_at.timestamp(), 1)
-    return _Start(remote, sources, able, skew, estimate)
-
-
-def _file(source: BackupSource) -> tuple[str, ...]:
-    return (source.database,) if source.kind is SourceKind.SQLITE else ()
+    return _Start(remote, sources, able, rights, skew, estimate)
 
 
 def _refuse_without_room(core: Core, starts: Sequence[_Start]) -> int | None:
@@ -143,13 +142,13 @@ def _orders(core: Core, starts: Sequence[_Start]) -> list[Order]:
     orders: list[Order] = []
     for start in starts:
         prefix = f"{file_stem(start.remote.host.name)}-" if len(starts) > 1 else ""
-        for producer in producers_of(
-            start.sources, start.able, lambda source: core.password_of(source.secret)
-        ):
+        means = Means(lambda source: core.password_of(source.secret), start.rights)
+        for producer in producers_of(start.sources, start.able, means):
+            remote = start.rights.remote_of(producer.source)
             orders.append(
                 Order(
-                    len(orders) + 1, producer, start.remote, start.able, prefix,
-                    start.estimate_bytes or 0,
+                    len(orders) + 1, producer, remote, start.able, prefix,
+                    start.estimate_bytes or 0, remote is not start.remote,
                 )
             )  # fmt: skip
     return orders

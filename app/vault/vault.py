@@ -1,7 +1,7 @@
 """The vault of this workstation, as services see it."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -49,6 +49,7 @@ from app.vault.restoring.ground import Ground
 from app.vault.restoring.on_host import restore_on_host
 from app.vault.restoring.overwritten import overwritten
 from app.vault.restoring.plan import plan_of
+from app.vault.rights import root_for
 from app.vault.taking import take_set
 from app.vault.verify import Trial, prove, prove_by_reading
 
@@ -141,7 +142,7 @@ class LocalVault(Spooled, Recorded):
             locks.hold(self.core.layout.host_lock(host.id), what=busy),
             _read(self.core, item, context, host.id) as reader,
         ):
-            return restore_on_host(reader, remote, wish, tell)
+            return restore_on_host(reader, _writer(reader, remote), wish, tell)
 
     def plan(self, item: BackupSet, host: HostId | None = None) -> Sequence[PlanStep]:
         """Return the restore plan; for sets of earlier versions it is made now."""
@@ -154,20 +155,20 @@ class LocalVault(Spooled, Recorded):
     ) -> HostDifference:
         """Compare what is on the host now with a set, and change nothing."""
         with _read(self.core, item, context, remote.host.id) as reader:
-            return compare_now(reader, remote, wish)
+            return compare_now(reader, _writer(reader, remote), wish)
 
     def look_after(self, restore: Restore, remote: Remote) -> RestoreState:
         """Tell from the names on the host how far a restore came."""
-        return moves.look(_ground(self.core, remote), restore.moves)
+        return moves.look(_ground(self.core, _writer_of(self.core, restore, remote)), restore.moves)
 
     def undo(self, restore: Restore, remote: Remote) -> None:
         """Bring back what was there before a restore."""
-        moves.undo(_ground(self.core, remote), restore.moves)
+        moves.undo(_ground(self.core, _writer_of(self.core, restore, remote)), restore.moves)
 
     def clear_after(self, restore: Restore, remote: Remote) -> None:
         """Remove what a restore left beside the originals."""
         left = moves.leftovers(restore.moves, restore.sides, restore.mark)
-        moves.remove(_ground(self.core, remote), restore.mark, left)
+        moves.remove(_ground(self.core, _writer_of(self.core, restore, remote)), restore.mark, left)
 
     def browse(self, item: BackupSet, context: TaskContext, host: HostId) -> Catalogue:
         """Open the members of one host for looking."""
@@ -188,7 +189,7 @@ class LocalVault(Spooled, Recorded):
     ) -> Sequence[BackupSource]:
         """Return what a restore would replace and is there now."""
         with _read(self.core, item, context, remote.host.id) as reader:
-            return overwritten(reader, remote, wish)
+            return overwritten(reader, _writer(reader, remote), wish)
 
     def copy(
         self,
@@ -245,6 +246,19 @@ def _read(
     with Bin(core).keep_out(item):
         sealed = _open(core, item)
         yield SetReader(core, sealed if host is None else sealed.part(host), context)
+
+
+def _writer(reader: SetReader, remote: Remote) -> Remote:
+    return root_for(remote, [record.source for record in reader.manifest.captured])
+
+
+def _writer_of(core: Core, restore: Restore, remote: Remote) -> Remote:
+    """Return what a restore wrote with; of a set that is gone only its own account is known."""
+    for folder in core.layout.sets.glob(f"*/{restore.set}"):
+        with suppress(VaultDamaged):
+            records = load_set(core, folder).manifest.captured
+            return root_for(remote, [record.source for record in records])
+    return remote
 
 
 def _open(core: Core, item: BackupSet) -> SealedSet:

@@ -1,5 +1,6 @@
 """Rules for sudo allow the commands of a plan, and sudo's own programs read them so."""
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -8,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.backup import BackupSource, SourceKind
 from app.domain.change import Change
 from app.domain.host import Host
 from app.domain.ids import ChangeId, HostId
 from app.domain.runbook import Runbook, Step, StepKind
+from app.errors import InvalidInput
+from app.services.backup.root_readers import reader_of
 from app.services.host.sudo_rules import SudoRules, sudo_rules
 
 WEB = Host(HostId("w"), "web-01 \\", "127.0.0.1", user="deploy")
@@ -102,6 +106,40 @@ def test_hosts_and_accounts_get_files_of_their_own(tmp_path):
     assert [one.rules for one in found] == [("(shop) NOPASSWD: /bin/kill 1",)] * 2
     assert "\ndba ALL=(shop) NOPASSWD: /bin/kill 1\n" in found[1].text(change.number)
     assert "deploy" not in found[1].text(change.number)
+
+
+def test_what_a_backup_reads_as_root_gets_programs_and_exact_rules(tmp_path):
+    files = BackupSource(SourceKind.FILES, WEB.id, ("/etc", "/etc/ssl", "/srv/a b"), as_root=True)
+    plan = (
+        files,
+        replace(files, paths=("/home",), as_root=False),
+        BackupSource(SourceKind.SQLITE, WEB.id, database="/srv/shop.sqlite", as_root=True),
+    )
+    change = Change(ChangeId("c"), "CHG-000001", "Upgrade", hosts=(WEB.id,), backup_plan=plan)
+    (rules,) = sudo_rules(change, [WEB])
+    reader, facts = rules.readers
+    assert reader.words == ("files", "list", "size", "hashes")
+    assert facts.words == ("facts",)
+    assert "./etc './srv/a b'" in reader.text
+    assert "/home" not in reader.text
+    assert [(one.line, "shell as root" in one.why) for one in rules.left_out] == [
+        ("/srv/shop.sqlite", True)
+    ]
+    read = as_sudo_reads(rules.text("CHG-000001"), tmp_path)
+    assert read == [f"{reader.path} {word}" for word in reader.words] + [f"{facts.path} facts"]
+    assert reader.path.endswith(hashlib.sha256(reader.text.encode()).hexdigest()[:12])
+    other = sudo_rules(replace(change, backup_plan=(replace(files, exclude=("*.log",)),)), [WEB])
+    assert other[0].readers[0].path != reader.path, "another plan is another program"
+    assert sudo_rules(change, [replace(WEB, sudo=True)]) == (), "its account may do anything"
+    nobody = sudo_rules(change, [replace(WEB, user="ALL")])[0]
+    assert (nobody.rules, nobody.readers) == ((), ())
+
+
+@pytest.mark.parametrize("rule", ["a\nb", "a\0b"])
+def test_a_rule_that_no_program_can_hold_is_refused(rule):
+    files = BackupSource(SourceKind.FILES, WEB.id, ("/etc",), (rule,), as_root=True)
+    with pytest.raises(InvalidInput):
+        reader_of(files)
 
 
 @pytest.mark.parametrize("user", ["ALL", "ADMINS", "a:b", "9x", "a@b"])

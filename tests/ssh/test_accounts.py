@@ -1,12 +1,5 @@
-"""Accounts with real passwords, real shells and the real sudo.
+"""Accounts with real passwords, real shells and the real sudo."""
 
-The server runs in a mount namespace of its own, where made-up accounts lie over the machine's.
-"""
-
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,9 +14,9 @@ from app.secrets import SessionSecrets
 from app.services.jobs.following import CountingSink, Finish, Order, Patience, follow
 from app.ssh.pool import RemotePool
 from app.tasks import TaskContext
+from tests.ssh.accounts import PASSWORD, accounts_server
 from tests.ssh_fixtures import QUICK
 
-PASSWORD = "gültig & 'long' $HOME"
 SHELLS = {
     "change": "/bin/sh",
     "bashful": "/bin/bash",
@@ -35,41 +28,13 @@ SHELLS = {
     "gone": "/nonexistent/shell",
     "plain": "/bin/sh",
 }
-COVER = 'for f in passwd shadow sudoers; do mount --bind "$0/$f" /etc/$f || exit 9; done; exec "$@"'
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateSshd]:
-    if os.geteuid() != 0 or not shutil.which("unshare") or not Path("/etc/sudoers").exists():
-        pytest.skip("only root may lay accounts over the machine's, and sudo must be installed")
-    folder = tmp_path_factory.mktemp("accounts")
-    hashed = subprocess.run(
-        ["openssl", "passwd", "-6", "-stdin"],
-        input=PASSWORD.encode(),
-        capture_output=True,
-        check=True,
-    ).stdout.decode()
-    homes = Path(tempfile.mkdtemp(prefix="homes-"))
-    homes.chmod(0o755)
-    passwd, shadow = Path("/etc/passwd").read_text(), Path("/etc/shadow").read_text()
-    for number, (user, shell) in enumerate(SHELLS.items(), start=47000):
-        passwd += f"{user}:x:{number}:{number}::{homes / user}:{shell}\n"
-        (homes / user).mkdir(mode=0o700)
-        os.chown(homes / user, number, number)
-        shadow += f"{user}:{hashed.strip()}:20000:0:99999:7:::\n"
-    (folder / "passwd").write_text(passwd)
-    (folder / "shadow").write_text(shadow)
-    (folder / "sudoers").write_text("root ALL=(ALL) ALL\nchange ALL=(ALL) ALL\n")
-    for name, mode in (("passwd", 0o644), ("shadow", 0o600), ("sudoers", 0o440)):
-        (folder / name).chmod(mode)
-    probe = ["unshare", "-m", "sh", "-c", COVER, str(folder), "sudo", "-n", "true"]
-    if subprocess.run(probe, capture_output=True, check=False).returncode != 0:
-        pytest.skip("this machine lets nobody lay accounts over its own")
-    options = {"PasswordAuthentication": "yes", "LogLevel": "VERBOSE", "SetEnv": "LANG=C.UTF-8"}
-    prefix = ("unshare", "-m", "sh", "-c", COVER, str(folder))
-    with PrivateSshd(folder / "sshd", options, prefix=prefix) as server:
+    sudoers = "root ALL=(ALL) ALL\nchange ALL=(ALL) ALL\n"
+    with accounts_server(tmp_path_factory.mktemp("accounts"), SHELLS, sudoers) as server:
         yield server
-    shutil.rmtree(homes)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """What the hosts page reads and does, each as one call on a worker."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +31,11 @@ class HostView:
     """Whether a password for sudo is held in memory."""
 
     @property
+    def may_ask(self) -> bool:
+        """Whether sudo may want a password here: for every command, or to read as root."""
+        return self.host.sudo or self.host.user != "root"
+
+    @property
     def id(self) -> str:
         """The host's id."""
         return self.host.id
@@ -45,8 +50,9 @@ def load_hosts(services: "AppServices") -> tuple[HostView, ...]:
     views = []
     for host in sorted(known, key=lambda item: item.name.casefold()):
         holds = host.legacy is not None and host.legacy.holds(today)
-        held = host.sudo and services.secrets.get(host.sudo_secret) is not None
-        views.append(HostView(host, newest.get(host.id), holds, held))
+        view = HostView(host, newest.get(host.id), holds)
+        held = view.may_ask and services.secrets.get(host.sudo_secret) is not None
+        views.append(replace(view, sudo_held=held))
     return tuple(views)
 
 

@@ -15,6 +15,8 @@ NEEDS_NAME = (SourceKind.SQLITE, SourceKind.POSTGRESQL, SourceKind.MYSQL)
 """Kinds that are captured one database at a time."""
 CAN_SPOOL = (SourceKind.FILES, SourceKind.SQLITE)
 """Kinds whose size the host knows beforehand, and that need no password on its disk."""
+CAN_READ_AS_ROOT = CAN_SPOOL
+"""Kinds that are files of the host; a database server has accounts of its own."""
 HAS_QUERY = NEEDS_NAME
 """Kinds whose restored database can be asked a query."""
 NOT_PROVEN = (SourceKind.MONGODB,)

@@ -1,5 +1,7 @@
 """The sudoers rules a change needs on a host: its own commands, exactly, and nothing else.
 
+What its backup reads as root gets a program of its own, and rules for that.
+
 A rule without wildcards fits one command with one list of arguments. Whatever cannot be said so
 (a shell's operators, a relative path, an argument with blanks) gets no rule and is named instead:
 a rule that is wider than the plan would outlive the change.
@@ -10,10 +12,12 @@ import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from app.domain.backup import BackupSource, SourceKind
 from app.domain.change import Change
 from app.domain.host import Host
 from app.domain.runbook import Step, StepKind
 from app.i18n import _, later
+from app.services.backup.root_readers import RootReader, reader_of
 from app.services.run.commands import final_steps
 from app.services.safe_text import plain
 
@@ -30,12 +34,13 @@ _WHY_ACCOUNT = later("the account's name would mean something else in a rule")
 _WHY_PATH = later("the program is not named by its full path")
 _WHY_ROOT = later("a shell as root may do everything")
 _WHY_OPTION = later("sudo is called with options a rule cannot hold")
+_WHY_DATABASE = later("its copy takes a shell as root: hold the password for sudo instead")
 _WHY_ARGUMENT = later("an argument holds signs that a rule would read as a pattern, or blanks")
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A line of a step that no exact rule can allow, and why."""
+    """A line of a step, or what a backup reads, that no exact rule can allow, and why."""
 
     step: str
     line: str
@@ -44,11 +49,15 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class SudoRules:
-    """The rules for one host's account, in the plan's order, each once."""
+    """The rules for one host's account, in the plan's order, each once.
+
+    ``readers`` are the programs that some of them are for; without them there is nothing to run.
+    """
 
     host: Host
     rules: tuple[str, ...]
     left_out: tuple[LeftOut, ...] = ()
+    readers: tuple[RootReader, ...] = ()
 
     def text(self, number: str) -> str:
         """Return the file for ``/etc/sudoers.d``; comments hold nothing that could be a rule."""
@@ -58,22 +67,33 @@ class SudoRules:
             "# Check with: visudo -cf FILE. Remove it when the change is closed.",
             *(f"{user} ALL={rule}" for rule in self.rules),
         ]
+        lines += [
+            f"# {one.path}: owner root, mode 0755; its text is handed over beside this file."
+            for one in self.readers
+        ]
         lines += [f"# No rule for “{_comment(one.line)}”: {one.why}" for one in self.left_out]
         return "\n".join(lines) + "\n"
 
 
 def sudo_rules(change: Change, hosts: Sequence[Host]) -> tuple[SudoRules, ...]:
-    """Return the rules of every host whose steps call sudo, in the hosts' order.
+    """Return the rules of every host whose steps call sudo or whose backup reads as root.
 
     Raises:
-        InvalidInput: A command's value is missing or must not stand in it.
+        InvalidInput: A command's value or a path is missing or must not stand in it.
     """
     steps = [s for s in final_steps(change, hosts) if s.kind is StepKind.COMMAND]
-    found = (_of_host(host, [step for step in steps if step.host == host.id]) for host in hosts)
+    found = (
+        _of_host(
+            host,
+            [step for step in steps if step.host == host.id],
+            [one for one in change.backup_plan if one.host == host.id and one.as_root],
+        )
+        for host in hosts
+    )
     return tuple(one for one in found if one.rules or one.left_out)
 
 
-def _of_host(host: Host, steps: Iterable[Step]) -> SudoRules:
+def _of_host(host: Host, steps: Iterable[Step], sources: Sequence[BackupSource]) -> SudoRules:
     rules: dict[str, None] = {}
     left: list[LeftOut] = []
     for step in steps:
@@ -85,7 +105,31 @@ def _of_host(host: Host, steps: Iterable[Step]) -> SudoRules:
                 left.append(LeftOut(step.title, line.strip(), why))
             else:
                 rules[rule] = None
-    return SudoRules(host, tuple(rules), tuple(left))
+    readers, refused = _readers(host, sources)
+    rules |= {f"(root) NOPASSWD: {rule}": None for one in readers for rule in one.rules}
+    return SudoRules(host, tuple(rules), (*left, *refused), readers)
+
+
+def _readers(
+    host: Host, sources: Sequence[BackupSource]
+) -> tuple[tuple[RootReader, ...], list[LeftOut]]:
+    """Return the programs that read the sources of a host, facts among them, and what has none.
+
+    A host whose every command goes through sudo needs none: its account may do anything.
+    """
+    if host.sudo or not sources:
+        return (), []
+    facts = BackupSource(SourceKind.FACTS, host.id, as_root=True)
+    found: dict[str, RootReader] = {}
+    left: list[LeftOut] = []
+    for source in (*sources, facts):
+        reader = reader_of(source)
+        if reader is None or not _ACCOUNT.fullmatch(host.user):
+            why = _(_WHY_DATABASE) if reader is None else _(_WHY_ACCOUNT)
+            left.append(LeftOut(source.title, source.title, why))
+        else:
+            found[reader.path] = reader
+    return tuple(found.values()), left
 
 
 def _rule(line: str) -> tuple[str, str]:

@@ -94,6 +94,13 @@ class Remote(Protocol):
         """Whether a command may be left running on it by itself."""
         ...
 
+    def as_root(self) -> "Remote":
+        """Return the same host with every command run as root; itself where that is so anyway.
+
+        Its verbs raise LoginRefused, with the cause, where the host lets the account not do that.
+        """
+        ...
+
     def run(
         self,
         script: str,

@@ -130,14 +130,19 @@ def test_a_database_in_a_file_may_go_by_the_disk_of_its_host_and_one_of_a_server
     form = sources.form
     driver.choose(form.kind, SourceKind.POSTGRESQL.value)
     assert not form.way.isVisible()
+    assert not form.as_root.isVisible()
     driver.choose(form.kind, SourceKind.SQLITE.value)
     assert form.way.isVisible()
+    driver.click(form.as_root.box)
     driver.choose(form.host, str(DB.id))
     driver.type(form.database, "/srv/shop.sqlite3")
     driver.choose(form.way, "spool")
     saved(driver)
-    wanted = BackupSource(SourceKind.SQLITE, DB.id, database="/srv/shop.sqlite3", spool=True)
+    wanted = BackupSource(
+        SourceKind.SQLITE, DB.id, database="/srv/shop.sqlite3", spool=True, as_root=True
+    )
     assert read(services, change.id).backup_plan == (CACHE, wanted)
+    assert sources.table.model().index(1, 0).data() == "/srv/shop.sqlite3, as root"
 
 
 def test_what_cannot_be_captured_is_said_at_its_field(opened, services):

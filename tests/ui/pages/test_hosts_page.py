@@ -109,6 +109,28 @@ def test_rules_for_sudo_are_shown_for_the_changes_that_need_them(drive, services
     assert (tmp_path / "rules").read_text() == text
 
 
+def test_the_program_that_reads_as_root_is_shown_beside_its_rules(drive, services, record):
+    from app.domain.backup import BackupSource, SourceKind
+    from ui.pages.hosts.sudo_rules import SudoRulesPart
+
+    host = kept(services)["db-01"]
+    source = BackupSource(SourceKind.FILES, host.id, ("/etc/shop",), as_root=True)
+    record(
+        "Restart the shop",
+        ChangeState.DRAFT,
+        lambda item: replace(item, hosts=(host.id,), backup_plan=(source,)),
+    )
+    driver = drive(HostsPage)
+    driver.click(button(driver.page, "Show what changes need"))
+    part = driver.page.findChild(SudoRulesPart)
+    rules, files, facts = (one.toPlainText() for one in part.findChildren(QPlainTextEdit))
+    assert "/usr/local/sbin/changedesk-read-" in rules
+    assert " hashes\n" in rules
+    assert "./etc/shop" in files
+    assert "Listening ports" in facts
+    assert "would make the account root" in shown(part)
+
+
 def test_an_address_that_is_none_is_refused_in_words_and_the_form_stays(drive, services):
     driver = drive(HostsPage)
     page, form = driver.page, driver.page._form

@@ -62,7 +62,9 @@ class BackupTab(Tab):
 
 
 def _titled(source: BackupSource) -> str:
-    return source.title if source.kind is not SourceKind.FACTS else _("Packages, services, mounts")
+    if source.kind is SourceKind.FACTS:
+        return _("Packages, services, mounts")
+    return _("{what}, as root").format(what=source.title) if source.as_root else source.title
 
 
 class SourcesSection(Section):

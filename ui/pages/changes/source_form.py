@@ -11,6 +11,7 @@ from app.domain.ids import HostId
 from app.errors import AppError, InvalidInput
 from app.i18n import _
 from app.services.backup.backup_sources import (
+    CAN_READ_AS_ROOT,
     CAN_SPOOL,
     HAS_QUERY,
     NEEDS_NAME,
@@ -25,7 +26,7 @@ from ui.pages.changes.saving import refuse
 from ui.pages.changes.words import choices
 from ui.tasks import Task
 from ui.widgets.buttons import Button
-from ui.widgets.fields import ChoiceField, LineField, TextField
+from ui.widgets.fields import ChoiceField, FlagField, LineField, TextField
 from ui.widgets.labels import Label
 from ui.widgets.layout import column, row
 
@@ -63,7 +64,12 @@ class SourceForm(RecordForm):
             _("One SELECT that must be answered after a restore as it was at the source."),
             placeholder="SELECT count(*) FROM orders",
         )
-        for name in ("kind", "host", "paths", "exclude", "way", "server", "login"):
+        self.as_root = FlagField(
+            _("Rights"),
+            _("Read as root through sudo"),
+            _("By a program the server's people install, or with a password: see Hosts."),
+        )
+        for name in ("kind", "host", "paths", "exclude", "way", "as_root", "server", "login"):
             self.add(name, getattr(self, name))
         self.add("database", self.database, wide=True)
         self.add("query", self.query, wide=True)
@@ -98,6 +104,7 @@ class SourceForm(RecordForm):
         self.paths.set_value("\n".join(record.paths))
         self.exclude.set_value("\n".join(record.exclude))
         self.way.set_value(SPOOLED if record.spool else STREAMED)
+        self.as_root.set_value(record.as_root)
         for name in ("database", "server", "login", "query"):
             getattr(self, name).set_value(getattr(record, name))
         self.password.set_value("")
@@ -122,7 +129,10 @@ class SourceForm(RecordForm):
         if not paths or any(not path.startswith("/") for path in paths):
             text = _("Paths begin with “/”, one on each line.")
             raise refuse(self.paths, InvalidInput(text))
-        return BackupSource(SourceKind.FILES, record.host, paths, exclude, spool=self._spool)
+        return BackupSource(
+            SourceKind.FILES, record.host, paths, exclude,
+            spool=self._spool, as_root=self.as_root.value,
+        )  # fmt: skip
 
     @property
     def _spool(self) -> bool:
@@ -137,6 +147,7 @@ class SourceForm(RecordForm):
             login=self.login.value if kind.is_server else "",
             query=self.query.value if kind in HAS_QUERY else "",
             spool=self._spool and kind in CAN_SPOOL,
+            as_root=self.as_root.value and kind in CAN_READ_AS_ROOT,
         )
         for field, part in (
             (self.database, replace(found, server="", login="", query="")),
@@ -187,6 +198,7 @@ class SourceForm(RecordForm):
         self.paths.setVisible(is_files)
         self.exclude.setVisible(is_files)
         self.way.setVisible(kind in CAN_SPOOL)
+        self.as_root.setVisible(kind in CAN_READ_AS_ROOT)
         self.database.setVisible(kind in _HAS_NAME)
         for part in (self.server, self.login, self._secret):
             part.setVisible(kind.is_server)

@@ -136,8 +136,8 @@ class HostDetail(QWidget):
         self._inner.addWidget(self._kept)
 
     def _add_sudo(self, view: HostView) -> None:
-        if view.host.sudo:
-            sudo = SudoPart(held=view.sudo_held)
+        if view.may_ask:
+            sudo = SudoPart(held=view.sudo_held, always=view.host.sudo)
             sudo.given.connect(self.sudo_given)
             self._add_title(_("Password for sudo"))
             self._inner.addWidget(sudo)

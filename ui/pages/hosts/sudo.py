@@ -17,8 +17,9 @@ class SudoPart(QWidget):
 
     given = Signal(str)  # empty to forget it
 
-    def __init__(self, *, held: bool) -> None:
+    def __init__(self, *, held: bool, always: bool) -> None:
         super().__init__()
+        self._always = always
         self._password = LineField(
             _("Password"),
             _("Held in memory until the program ends or locks, written nowhere, sent once."),
@@ -31,7 +32,11 @@ class SudoPart(QWidget):
         hold = Button(_("Hold it for this session"))
         hold.clicked.connect(self._on_hold)
         self._password.line.returnPressed.connect(self._on_hold)
-        words = _("None is held: sudo must not ask, or its commands are refused.")
+        words = (
+            _("None is held: sudo must not ask, or its commands are refused.")
+            if self._always
+            else _("Needed only where a backup plan reads as root. None is held.")
+        )
         text = Label(words, tone="ink2", wrap=True)
         return [text, self._password, panel(row(None, hold))]
 

@@ -46,17 +46,34 @@ class SudoRulesPart(QWidget):
         """Show what each open change needs here."""
         clear(self._box)
         if not files:
-            self._say(_("No step of an open change calls sudo here: no rule is needed."))
+            self._say(
+                _(
+                    "No step of an open change calls sudo here, and no backup reads as root: no"
+                    " rule is needed."
+                )
+            )
             return
         self._say(
             _(
                 "Give the file to whoever runs the server. They check it with visudo, put it into"
-                " /etc/sudoers.d, and take it out again when the change is closed. Backups read as"
-                " the account itself: what only root may read is named as missing."
+                " /etc/sudoers.d, and take it out again when the change is closed."
             )
         )
+        if any(file.program for file in files):
+            self._say(
+                _(
+                    "What a backup reads as root is read by a small program: the paths stand in it,"
+                    " it takes one word and writes nothing. A rule for tar, find or a shell would"
+                    " make the account root, since their arguments read, write and run anything."
+                    " Another plan needs another program. Putting files back takes the password for"
+                    " sudo: no rule for that could be narrow."
+                )
+            )
         for file in files:
-            self._box.addWidget(Label(f"{file.number}  {file.title}", weight=BOLD, wrap=True))
+            title = f"{file.number}  {file.title}"
+            if file.program:
+                title = _("Program {path}, owner root, mode 0755").format(path=file.program)
+            self._box.addWidget(Label(title, weight=BOLD, wrap=True))
             if file.missing:
                 self._say(file.missing)
             else:
@@ -71,9 +88,10 @@ class SudoRulesPart(QWidget):
         text.setFont(font(SMALL, mono=True))
         text.setFixedHeight(scaled(_WELL))
         text.setPlainText(file.text)
-        text.setAccessibleName(_("Rules for {number}").format(number=file.number))
+        text.setAccessibleName(file.program or _("Rules for {number}").format(number=file.number))
         self._box.addWidget(text)
-        self._box.addWidget(panel(row(Label(_counted(file), tone="ink2"), None, copy, keep)))
+        counted = "" if file.program else _counted(file)
+        self._box.addWidget(panel(row(Label(counted, tone="ink2"), None, copy, keep)))
 
     @Slot()
     def _on_copy(self, file: SudoFile) -> None:
