@@ -54,6 +54,16 @@ def is_words(rows: Sequence[Sequence[str]], place: int) -> bool:
     return bool(cells) and not any(is_figure(cell) for cell in cells)
 
 
+def constant_words(rows: Rows, places: Sequence[int]) -> tuple[tuple[int, str], ...]:
+    """Return the cells that hold one word in every row, such as a host, with that word."""
+    words = ((place, cell_at(rows[0], place)) for place in places if is_words(rows, place))
+    return tuple(
+        (place, word)
+        for place, word in words
+        if word and all(cell_at(row, place) == word for row in rows)
+    )
+
+
 def cell_at(row: Sequence[str], place: int) -> str:
     """Return a cell, nothing where the row has none."""
     return row[place] if place < len(row) else ""

@@ -20,6 +20,7 @@ from app.services.ports.series import FileReaders, Piece, Rejected, Rows, RowSou
 from app.services.series_files.csv_text import HEAD_BYTES, CsvFile
 from app.services.series_files.json_text import json_rows
 from app.services.series_files.opening import begin_of, coding_of
+from app.services.series_files.succession import Succession
 from app.services.series_files.table import KEPT_REJECTS, TableForm, Timed, form_of
 from app.tasks import TaskContext
 
@@ -123,7 +124,8 @@ class SeriesFile:
             context: Reports progress; a stop ends the reading.
 
         Raises:
-            InvalidInput: There is no such series, it holds no number, or the file is damaged.
+            InvalidInput: There is no such series, it holds no number, the file is damaged, or its
+                series stand one after the other.
             TaskCancelled: A stop was asked for.
         """
         for name in names:
@@ -131,6 +133,7 @@ class SeriesFile:
         figures = {name: self.form.figures(name, self.head) for name in names}
         columns = {name: _Column(keep) for name in names}
         late: dict[str, None] = {}
+        succession = Succession(self.form)
         skipped = odd = 0
         rejected: list[Rejected] = []
         odd_cells: list[Rejected] = []
@@ -138,6 +141,7 @@ class SeriesFile:
             skipped += timed.skipped
             rejected += timed.rejected[: KEPT_REJECTS - len(rejected)]
             late |= self.form.strangers(timed) if timed is not self.head else {}
+            succession.watch(timed)
             for name, column in columns.items():
                 series = self.form.series(name, timed, figures[name])
                 column.add(series)

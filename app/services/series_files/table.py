@@ -19,7 +19,13 @@ from app.i18n import _
 from app.services.ports.series import Piece, Rejected, Rows
 from app.services.series_files.columns import ColumnPiece, Columns
 from app.services.series_files.figures import NOTHING, FigureForm, is_figure
-from app.services.series_files.labels import cell_at, is_words, label_of, words_at_of
+from app.services.series_files.labels import (
+    cell_at,
+    constant_words,
+    is_words,
+    label_of,
+    words_at_of,
+)
 from app.services.series_files.moments import TimeForm, is_moment
 
 _TIME_NAMES = (
@@ -58,6 +64,16 @@ class Timed:
     columns: Columns | None = None
     """The rows by columns, where they were read so; ``rows`` is empty then."""
 
+    def ends(self, place: int) -> tuple[str, ...]:
+        """Return the cells of a column in the first and in the last row."""
+        if not len(self.at_s):
+            return ()
+        if self.columns is None:
+            return cell_at(self.rows[0], place), cell_at(self.rows[-1], place)
+        edge = np.zeros(len(self.at_s), bool)
+        edge[[0, -1]] = True
+        return tuple(self.columns.some(edge).texts(place))
+
 
 @dataclass(frozen=True, slots=True)
 class TableForm:
@@ -71,6 +87,8 @@ class TableForm:
     """In a long file: the cells that name the series of a row."""
     comma_is_usual: bool = False
     """Whether the file's delimiter speaks for decimal commas."""
+    constant: tuple[tuple[int, str], ...] = ()
+    """Cells with one word throughout, such as a host; where it changes, another series begins."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -97,7 +115,8 @@ class TableForm:
     def places(self, names: Iterable[str]) -> frozenset[int]:
         """Return which cells of a row these series are read from."""
         wanted = (self._column(name).place for name in names)
-        return frozenset((*self.time_at, *self.words_at, *wanted))
+        same = (place for place, _word in self.constant)
+        return frozenset((*self.time_at, *self.words_at, *wanted, *same))
 
     def timed(self, piece: Piece) -> Timed:
         """Return the rows that have a time."""
@@ -265,7 +284,8 @@ def form_of(
     kept = [row for row, known in zip(body, good.tolist(), strict=True) if known]
     words_at = words_at_of(kept, at_s[good], places)
     columns = tuple(_columns(header, places, kept, words_at))
-    form = TableForm(time_at, times, columns, words_at, comma_is_usual)
+    same = () if words_at else constant_words(kept, places)
+    form = TableForm(time_at, times, columns, words_at, comma_is_usual, same)
     titles = [Rejected(line, _("it stands above the table")) for line in first.lines[:above]]
     lines = first.lines[len(first.rows) - len(body) :]
     return form, Piece(body, lines, first.done, (*titles, *first.rejected))

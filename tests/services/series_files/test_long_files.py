@@ -233,3 +233,25 @@ def test_series_that_begin_late_are_found_and_told(tmp_path, short_beginning):
     found = file.with_all_names().read(["web-3"])
     assert found.series["web-3"].value.tolist() == list(range(3000, 4000))
     assert found.late == ()
+
+
+def test_series_that_stand_one_after_the_other_are_never_laid_over_each_other(
+    tmp_path, short_beginning
+):
+    half = LINES // 2
+    text = text_of(
+        lambda i: f"{NINE_S + i % half},{'web-1' if i < half else 'web-2'},{i}", "time,host,ms"
+    )
+    file = open_series(written(tmp_path, text), readers=READERS)
+    with pytest.raises(InvalidInput, match="“web-2” begins later") as caught:
+        file.read(["ms"])
+    assert "Sort its rows by time" in caught.value.hint
+
+
+@pytest.mark.parametrize("step_s", [1, -1])
+def test_a_state_that_changes_as_time_goes_on_is_no_other_series(tmp_path, short_beginning, step_s):
+    text = text_of(
+        lambda i: f"{NINE_S + step_s * i},{'up' if i < LINES // 2 else 'down'},{i}", "time,state,ms"
+    )
+    found = open_series(written(tmp_path, text), readers=READERS).read(["ms"])
+    assert len(found.series["ms"].value) == LINES
