@@ -265,9 +265,9 @@ def _compare_rows(
     for table in sorted(stored.keys() | live.keys()):
         path = f"{database}: {table}"
         if table not in live:
-            found.add(DifferenceKind.GONE, path, f"table of {count(stored[table][0])} rows")
+            found.add(DifferenceKind.GONE, path, f"table of {_n_rows(stored[table][0])}")
         elif table not in stored:
-            found.add(DifferenceKind.NEW, path, f"table of {count(live[table][0])} rows")
+            found.add(DifferenceKind.NEW, path, f"table of {_n_rows(live[table][0])}")
         elif stored[table] != live[table]:
             found.add(DifferenceKind.CHANGED, path, _rows(stored[table][0], live[table][0]))
         else:
@@ -278,4 +278,8 @@ def _rows(before: int, now: int) -> str:
     if before == now:
         return f"rows differ, {count(now)} as before"
     more = "more" if now > before else "fewer"
-    return f"{count(abs(now - before))} rows {more} than in the set, {count(now)} now"
+    return f"{_n_rows(abs(now - before))} {more} than in the set, {count(now)} now"
+
+
+def _n_rows(n: int) -> str:
+    return f"{count(n)} row" if n == 1 else f"{count(n)} rows"

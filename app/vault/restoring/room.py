@@ -24,6 +24,8 @@ from app.vault.tarheader import Member
 from app.wording import bytes_size
 
 _QUESTION_S = 60.0
+_TABLE_BYTES = 128 << 10
+"""What MariaDB makes at once of a table, however little is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,9 @@ def refuse_without_room(job: Job, chosen: Sequence[Choice]) -> None:
 def _needs(job: Job, one: Choice) -> Iterator[_Need]:
     title = one.record.stored.title
     if one.record.stored.kind is SourceKind.MYSQL:
-        yield _Need(title, server_of(job, one.record).facts().folder, size_restored(one.record))
+        folder = server_of(job, one.record).facts().folder
+        files = _TABLE_BYTES * (len(one.record.tables or ()) or one.record.stored.members)
+        yield _Need(title, folder, size_restored(one.record) + files)
         return
     if one.record.stored.kind is SourceKind.POSTGRESQL:
         for name in one.places:

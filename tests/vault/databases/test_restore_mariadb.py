@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.backup import BackupSource, SourceKind
 from app.domain.restore import DifferenceKind, RestoreState, RestoreWish
-from app.errors import AppError, BackupFailed, CommandFailed, ConnectionLost
+from app.errors import AppError, BackupFailed, CommandFailed, ConnectionLost, DiskFull
 from app.tasks import TaskContext
 from app.vault.restoring import mariadb_scripts as scripts
 from app.vault.vault import asking
@@ -244,6 +244,15 @@ def test_a_load_that_is_killed_leaves_the_original_alone(yard, attempt, states, 
     assert databases(yard) == ["yard"]
 
 
+def test_a_database_without_room_beside_it_is_refused_before_a_byte(yard, attempt, states, tools):
+    tool(tools, "df", "echo 'Filesystem 1024-blocks Used Available'; echo 'disk 9 8 1 99% /'")
+    with pytest.raises(DiskFull, match=r"needs .* on the server in /, 1.0\skB are free"):
+        attempt.go()
+    assert attempt.states == []
+    assert databases(yard) == ["yard"]
+    assert dump(yard) == states[1]
+
+
 def test_a_table_that_does_not_arrive_as_it_was_is_noticed_before_any_swap(
     yard, attempt, states, tools
 ):
@@ -329,7 +338,7 @@ def test_the_difference_compares_the_content_of_every_table(
     found = keeper.difference(taken, with_tools, TaskContext(), RestoreWish())
     assert {line.path: (line.kind, line.what) for line in found.lines} == {
         "yard: note": (DifferenceKind.CHANGED, "rows differ, 2 as before"),
-        "yard: buyer": (DifferenceKind.CHANGED, "1 rows more than in the set, 3 now"),
+        "yard: buyer": (DifferenceKind.CHANGED, "1 row more than in the set, 3 now"),
         "yard: made": (DifferenceKind.NEW, "table of 0 rows"),
     }
     assert found.unknown == ("yard: its views, triggers, routines and events",)
