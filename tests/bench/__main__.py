@@ -11,7 +11,7 @@ from tests.bench.harness import HEADING, Result, machine
 
 NAMES = (
     "startup", "ui", "verdict", "truth", "chart", "pdf", "log", "growth", "suggest", "export",
-    "verify", "jtl", "fanout", "backup",
+    "verify", "jtl", "fanout", "backup", "wan",
 )  # fmt: skip
 
 
@@ -20,7 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser("python3 dev.py bench")
     parser.add_argument("name", choices=(*NAMES, "all"))
     parser.add_argument("--json", action="store_true", help="one JSON object per benchmark")
-    parser.add_argument("--size", type=int, help="MiB of files, for a smaller run of backup")
+    parser.add_argument("--size", type=int, help="MiB, for a smaller run of backup or wan")
     args = parser.parse_args(argv)
     if not args.json:
         print(machine(), HEADING, sep="\n", flush=True)
@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _ran(name: str, args: argparse.Namespace) -> bool:
     """Run one benchmark and print it; a failure does not keep the others from running."""
     try:
-        sized = {"size_mib": args.size} if args.size and name == "backup" else {}
+        sized = {"size_mib": args.size} if args.size and name in ("backup", "wan") else {}
         found = importlib.import_module(f"tests.bench.{name}").measure(**sized)
         met = [_told(result, args) for result in ((found,) if isinstance(found, Result) else found)]
     except Exception:  # noqa: BLE001 - whatever it was, the others are still worth their figures

@@ -50,17 +50,22 @@ class Yard:
             yield Path(folder)
 
     @property
+    def port(self) -> int:
+        """Where the server listens."""
+        return self.server.port
+
+    @property
     def ssh(self) -> tuple[str, ...]:
         """OpenSSH's client, told our server's key and login and nothing else."""
         known = self.root / "known_hosts"
-        known.write_text(f"[127.0.0.1]:{self.server.port} {self.server.key.line}\n")
+        known.write_text(f"[127.0.0.1]:{self.port} {self.server.key.line}\n")
         options = {
             "IdentityFile": self.server.user_key, "IdentitiesOnly": "yes",
             "UserKnownHostsFile": known, "GlobalKnownHostsFile": "/dev/null",
             "StrictHostKeyChecking": "yes", "Ciphers": CIPHER, "BatchMode": "yes",
         }  # fmt: skip
         flags = [word for item in options.items() for word in ("-o", "=".join(map(str, item)))]
-        return ("ssh", "-F", "/dev/null", *flags, "-p", str(self.server.port))
+        return ("ssh", "-F", "/dev/null", *flags, "-p", str(self.port))
 
     @property
     def login(self) -> str:
