@@ -65,6 +65,8 @@ def test_what_has_no_room_beside_goes_below_and_comes_back(qtbot, theme):
     assert beside.minimumSizeHint().width() == 220
     beside.resize(441, 300)
     qtbot.waitUntil(lambda: second.y() < 100)
+    second.setMinimumWidth(230)
+    qtbot.waitUntil(lambda: second.y() >= 100)
 
 
 @dataclass(frozen=True)

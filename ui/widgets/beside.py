@@ -1,6 +1,6 @@
 """Two things side by side where there is room for both, one below the other where there is not."""
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QLayout, QWidget
 
@@ -32,6 +32,15 @@ class Beside(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the second where there is room for it."""
         super().resizeEvent(event)
+        self._arrange()
+
+    def event(self, event: QEvent) -> bool:
+        """Follow what became wider or narrower."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._arrange()
+        return super().event(event)
+
+    def _arrange(self) -> None:
         both = sum(self._needs()) + self._gap
         ways = QBoxLayout.Direction
         wanted = ways.LeftToRight if both <= self.width() else ways.TopToBottom

@@ -13,6 +13,7 @@ from app.i18n import _
 from ui.cells import Badge, Column, Mark, cell
 from ui.format import visible
 from ui.widgets.badges import StateBadge
+from ui.widgets.beside import Beside
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.labels import Label, panel_title
 from ui.widgets.layout import MARGIN, column, panel, row
@@ -86,7 +87,8 @@ class FanOutPanel(QWidget):
         self._close.clicked.connect(self.closed)
         self.table = Table(model, name="fan-out", margin=MARGIN)
         buttons = row(self._stop, self._retry, self._go_on, self._close)
-        head = row(self._title, self._state, None, buttons, gap=16)
+        says = panel(row(self._title, self._state, gap=16))
+        head = Beside(says, panel(row(None, buttons)), gap=16)
         words = panel(column(head, self._counts, gap=4, margins=(MARGIN, 16, MARGIN, 12)))
         outer = column(words, self.table, gap=0)
         outer.setStretch(1, 1)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from ui import icons
 from ui.format import literal
-from ui.paint import Style, by_keyboard, focus_ring, write
+from ui.paint import Style, by_keyboard, focus_ring, scaled, write
 from ui.stylesheet import COMBO, COMBO_LIST
 from ui.theme import MEDIUM, SMALL, dress, tokens
 from ui.widgets.dressed import line_edit, text_edit
@@ -127,6 +127,8 @@ class TextField(Field):
             self.text.blockSignals(False)
 
 
+_BOX = 15
+"""The side of a box to tick."""
 _CHEVRON = 32
 """Room for the chevron at the right of a choice, in pixels."""
 
@@ -171,7 +173,8 @@ class Combo(QComboBox):
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
         color = tokens().ink2 if self.isEnabled() else tokens().ink3
         at = self.width() - _CHEVRON + 6
-        icons.draw(painter, "chevron-down", at, (self.height() - 16) / 2, color)
+        side = scaled(icons.SIZE)
+        icons.draw(painter, "chevron-down", at, (self.height() - side) / 2, color, side)
 
 
 class ChoiceField(Field):
@@ -241,21 +244,25 @@ class Check(QCheckBox):
     def sizeHint(self) -> QSize:
         """Box, gap, text."""
         style = Style()
-        return QSize(round(style.width(self.text())) + 28, round(style.metrics().height()) + 8)
+        wide = round(style.width(self.text())) + scaled(_BOX) + 13
+        return QSize(wide, round(style.metrics().height()) + 8)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw box, tick and text."""
         painter, look = QPainter(self), tokens()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(1.5, round(self.height() / 2) - 7.5, 15, 15)
+        side, tick = scaled(_BOX), scaled(12)
+        box = QRectF(1.5, round((self.height() - side) / 2) + 0.5, side, side)
         on = self.isChecked()
         painter.setPen(QPen(look.accent if on else look.ink3, 1))
         painter.setBrush(look.accent if on else look.surface)
         painter.drawRoundedRect(box, 4, 4)
         if on:
-            icons.draw(painter, "check", box.left() + 1.5, box.top() + 1.5, look.on_accent, 12)
+            left, top = (edge + (side - tick) / 2 for edge in (box.left(), box.top()))
+            icons.draw(painter, "check", left, top, look.on_accent, tick)
         tone = "ink" if self.isEnabled() else "ink3"
-        write(painter, QRectF(26, 0, self.width() - 26, self.height()), self.text(), Style(tone))
+        area = QRectF(self.rect()).adjusted(side + 11, 0, 0, 0)
+        write(painter, area, self.text(), Style(tone))
         if by_keyboard(self):
             focus_ring(painter, QRectF(self.rect()), 4)
 
