@@ -11,6 +11,7 @@ from app.domain.backup import SetCopy
 from app.domain.change import ChangeState
 from app.domain.review import CloseCode, Incident, Override, TestResult
 from app.domain.run import RunState, StepState
+from app.domain.transcript import Piece, write_piece
 from app.domain.verdict import Verdict
 from app.errors import NotFound
 from app.services.change.changes import Desk
@@ -21,7 +22,7 @@ from app.services.report_content.gaps import gaps
 from app.services.review.reports import Reporting, make_report, report_data, report_gaps
 from app.services.transcripts.excerpts import Excerpt
 from app.settings import Settings
-from tests.fakes import MemoryStore, SetClock
+from tests.fakes import NOON, MemoryStore, SetClock
 from tests.reports import sample
 from tests.reports.extremes import thin
 from tests.reports.people import KHUMALO, MIDNIGHT, MOKOENA, WORK, night
@@ -251,6 +252,22 @@ def test_a_transcript_that_cannot_be_read_is_said_to_be_missing():
     assert all("could not be read" in item.note.text for item in data.transcripts)
     kinds = {row.file for row in data.method.evidence if row.kind == "transcript"}
     assert kinds == {""}
+
+
+def test_what_looks_like_a_secret_is_not_printed_and_counted():
+    full = sample.full()
+    said = b"DB_PASSWORD=hunter22\n-----BEGIN RSA PRIVATE KEY-----\nMIIabc\ndone at 10:42\n"
+    raw = write_piece(Piece(NOON, "stdout", said))
+    data, _attachments = report_data(
+        replace(full, transcripts=dict.fromkeys(full.transcripts, raw))
+    )
+    for item in data.transcripts:
+        assert item.lines == ("DB_PASSWORD=[redacted]", "[redacted]")
+        assert "2 secrets are left out here" in item.note.text
+    ends = {key: Excerpt(("token: abc",), ("the end",), 9) for key in full.transcripts}
+    data, _attachments = report_data(replace(full, transcripts={}, excerpts=ends))
+    assert data.transcripts[0].lines == ("token: [redacted]", "… 9 more lines …", "the end")
+    assert "1 secret is left out here" in data.transcripts[0].note.text
 
 
 def test_a_transcript_too_large_to_be_held_is_printed_by_its_ends():
