@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from PySide6.QtWidgets import QApplication
 
-from tests.patience import PatientBot
+from tests.patience import PatientBot, left_widgets
 from ui.garbage import GarbageCollector
 from ui.quick_start import import_plainly
 
@@ -62,11 +62,18 @@ _COLLECTORS: list[GarbageCollector] = []
 
 
 @pytest.fixture(autouse=True)
-def _no_garbage_left() -> Iterator[None]:
-    """Collect after each test what is due: many have no event loop that would."""
+def _no_widget_left() -> Iterator[None]:
+    """Fail a test that leaves a widget to Python's collector of garbage, then collect what is due.
+
+    Qt takes a widget apart from the outside, the collector in any order, headers and scroll bars
+    before their table: PySide 6.11 crashes, and some later test does.
+    """
     yield
+    left = left_widgets()
     for collector in _COLLECTORS:
         collector.collect_due()
+    if left:
+        pytest.fail(f"Qt has not deleted: {', '.join(left)}. Give it a parent, or to qtbot.")
 
 
 @pytest.fixture

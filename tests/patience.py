@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import createdByPython
 
 PATIENCE_MS = 20_000
 
@@ -14,6 +15,21 @@ PATIENCE_MS = 20_000
 def delete_now() -> None:
     """Delete what waits for it; outside of an event loop Qt would leave it to a later one."""
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def left_widgets() -> list[str]:
+    """Delete the widgets that Python has made and that lie in no other; return what they were."""
+    if QApplication.instance() is None:
+        return []
+    left = [
+        widget for widget in QApplication.topLevelWidgets()
+        if widget.parent() is None and createdByPython(widget)
+    ]  # fmt: skip
+    for widget in left:
+        widget.deleteLater()
+    names = [f"{type(widget).__qualname__} “{widget.accessibleName()}”" for widget in left]
+    delete_now()
+    return names
 
 
 class PatientBot(QtBot):

@@ -210,7 +210,7 @@ def test_in_the_largest_type_hosts_backups_and_the_run_fit_a_small_window(qapp, 
     assert {name: found for name, found in wrong.items() if found} == {}
 
 
-def test_what_is_cut_off_is_found(qapp):
+def test_what_is_cut_off_is_found(qtbot):
     """The look itself: a label wider than its place, and one that sticks out of it."""
     holder = QWidget()
     holder.resize(60, 40)
@@ -220,15 +220,15 @@ def test_what_is_cut_off_is_found(qapp):
         label.setGeometry(left, 0, width, 20)
     inner, outer = holder.findChildren(Label)
     frame = QWidget()
+    qtbot.addWidget(frame)
     frame.resize(300, 60)
     holder.setParent(frame)
     frame.show()
     assert "pixels" in _why_cut(inner)
     assert "beyond its QWidget" in _why_cut(outer)
-    frame.close()
 
 
-def test_what_is_cut_off_in_a_table_is_found(qapp):
+def test_what_is_cut_off_in_a_table_is_found(qtbot):
     """The look into cells: words give way to a state, and a figure that is too wide is found."""
     state = Badge(Mark.HELD, "On hold")
     columns = (
@@ -236,6 +236,7 @@ def test_what_is_cut_off_in_a_table_is_found(qapp):
         Column("Size", lambda row: row, width=76, right=True),
     )
     table = Table(RowsModel(columns), row_id=str, name="")
+    qtbot.addWidget(table)
     table.set_rows(["A title that is much longer than its place"])
     table.resize(420, 100)
     table.show()
@@ -247,4 +248,3 @@ def test_what_is_cut_off_in_a_table_is_found(qapp):
     assert table.columnWidth(1) > 76, "The column has grown for what it shows."
     table.resize(150, 100)
     assert any("On hold" in why for why in cut_in_cells(table))
-    table.close()

@@ -46,6 +46,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph ships no types
             self.plotItem.hideAxis(side)
         self.plotItem.hideButtons()
         self.plotItem.setMenuEnabled(False)
+        self.plotItem.ctrlMenu.deleteLater()  # it lies in no widget that would take it along
         self.plotItem.setMouseEnabled(x=False, y=False)
         self.plotItem.getViewBox().setDefaultPadding(0.0)
 

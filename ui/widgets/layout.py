@@ -192,6 +192,18 @@ def tab_after(before: QWidget, holder: QWidget) -> None:
             before = widget
 
 
+def keep_back(holder: QWidget, *widgets: QWidget) -> None:
+    """Let a widget hold, out of sight, what it shows later or never.
+
+    Qt then deletes them with their holder. Without a parent that was left to Python's collector of
+    garbage, which destroys the parts of a widget in any order: PySide 6.11 crashes.
+    """
+    store = QWidget(holder)
+    store.hide()  # and what lies in it is shown as soon as it is laid out elsewhere
+    for widget in widgets:
+        widget.setParent(store)
+
+
 def clear(layout: QLayout) -> None:
     """Remove and delete everything in a layout."""
     while (item := layout.takeAt(0)) is not None:

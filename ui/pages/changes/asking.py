@@ -12,7 +12,7 @@ from ui.theme import BOLD
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.fields import LineField
 from ui.widgets.labels import Label
-from ui.widgets.layout import card, clear, column, row
+from ui.widgets.layout import card, clear, column, keep_back, row
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class Asking(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._question: Question | None = None
         self.reason, self.why_blocked = LineField(""), Label("")
+        keep_back(self, self.reason, self.why_blocked)
         self.hide()
 
     @property
@@ -81,7 +82,10 @@ class Asking(QWidget):
             gap=8,
             margins=(16, 12, 16, 12),
         )
-        self._layout.addWidget(card(parts))
+        shown = card(parts)
+        if not asked:
+            keep_back(shown, self.reason)
+        self._layout.addWidget(shown)
         self.show()
         self._focus(question, asked=bool(asked))
 

@@ -27,7 +27,7 @@ from ui.widgets.buttons import Button, primary
 from ui.widgets.fields import ChoiceField, Form, LineField, PickField
 from ui.widgets.fold import Fold
 from ui.widgets.labels import Label, title
-from ui.widgets.layout import MARGIN, column, panel, row, scrolling
+from ui.widgets.layout import MARGIN, column, keep_back, panel, row, scrolling
 from ui.widgets.stage_rail import StageRail
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class NewChange(QWidget):
         self.category = ChoiceField(_("Need"), choices(NEEDS, none=_("not chosen")))
         self.service = LineField(_("Business service"))
         self.hosts = PickField(_("Affected hosts"))
+        keep_back(self, self.category, self.service, self.hosts)
         self.more = Fold(_("What is known already"), self._build_more)
         self.more.set_note(_("need, service, hosts"))
         self.templates = TemplateStart(context)

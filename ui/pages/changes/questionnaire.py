@@ -16,7 +16,7 @@ from ui.widgets.buttons import Button, Tall
 from ui.widgets.fields import ChoiceField, Form
 from ui.widgets.fold import Fold
 from ui.widgets.labels import Label
-from ui.widgets.layout import column, panel, row
+from ui.widgets.layout import column, keep_back, panel, row
 
 
 class Questionnaire(QWidget):
@@ -35,6 +35,7 @@ class Questionnaire(QWidget):
         self.told = Label(tone="ink2", wrap=True)
         self.take = Button(_("Take over as inherent risk"), tall=Tall.COMPACT)
         self.prefill = Button(_("Answer from the record"), icon="list-checks", tall=Tall.COMPACT)
+        keep_back(self, self.told, self.take, self.prefill)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.fold)

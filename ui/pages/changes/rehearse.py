@@ -15,7 +15,7 @@ from ui.theme import BOLD
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.fields import ChoiceField, Form
 from ui.widgets.labels import Label
-from ui.widgets.layout import card, clear, column, row
+from ui.widgets.layout import card, clear, column, keep_back, row
 
 
 class RehearsalForm(QWidget):
@@ -29,6 +29,7 @@ class RehearsalForm(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self.choices: dict[HostId, ChoiceField] = {}
         self.start, self.cancel = Button(""), Button("")
+        keep_back(self, self.start, self.cancel)
         self.hide()
 
     def open(self, view: ChangeView) -> None:

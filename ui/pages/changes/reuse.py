@@ -1,7 +1,6 @@
 """Use a change again: copy the parts one chooses, or make a template of its plan."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
@@ -24,7 +23,7 @@ from ui.widgets.buttons import Button, Kind
 from ui.widgets.fields import Check, LineField
 from ui.widgets.fold import Fold
 from ui.widgets.labels import Label
-from ui.widgets.layout import add_layout, card, clear, column, panel, row
+from ui.widgets.layout import add_layout, card, clear, column, keep_back, panel, row
 
 if TYPE_CHECKING:
     from ui.context import UiContext
@@ -57,6 +56,7 @@ class Reuse(QWidget):
         self.boxes: dict[str, Check] = {}
         self.edition: EditionChoice | None = None
         self.confirm, self.cancel = Button(""), Button("")
+        keep_back(self, self.name, self.confirm, self.cancel)
         self.hide()
 
     def ask(self, what: str, change: Change) -> None:
@@ -113,7 +113,9 @@ class Reuse(QWidget):
         """Fold the many parts away: the usual ones are locked."""
         parts, self._parts = self._parts, column(gap=8)
         self._tick({name: field_words(name) for name in TEMPLATE_FIELDS}, USUAL_LOCKS)
-        self._locks = Fold(_("Locked for standard changes"), partial(panel, self._parts))
+        content = panel(self._parts)
+        self._locks = Fold(_("Locked for standard changes"), lambda: content)
+        keep_back(self._locks, content)
         for box in self.boxes.values():
             box.toggled.connect(self._count_locks)
         parts.addWidget(self._locks)

@@ -32,7 +32,7 @@ from ui.widgets.empty import EmptyState
 from ui.widgets.facts import FactStrip
 from ui.widgets.fields import ChoiceField
 from ui.widgets.labels import panel_title
-from ui.widgets.layout import MARGIN, column, panel, row, split
+from ui.widgets.layout import MARGIN, column, keep_back, panel, row, split
 from ui.widgets.page import Page
 from ui.widgets.table import Rows, Table
 
@@ -192,6 +192,7 @@ class HealthPage(Page):
         self._check = Button(_("Check now"), Kind.PRIMARY, icon="activity")
         self._check.clicked.connect(self._on_check)
         self.header.add(self._host.combo, self._check)
+        keep_back(self, self._host)
         self.table = Table(
             RowsModel(REPORT_COLUMNS),
             rows=Rows.VERDICT,
