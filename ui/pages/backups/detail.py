@@ -26,7 +26,7 @@ from ui.widgets.facts import KeyValues, SectionTitle
 from ui.widgets.flow import Flow
 from ui.widgets.fold import Fold
 from ui.widgets.labels import Label, panel_title
-from ui.widgets.layout import add_layout, clear, column, panel, row, scrolling
+from ui.widgets.layout import add_layout, clear, column, keep_back, panel, row, scrolling
 from ui.widgets.levels import LevelLadder
 from ui.widgets.set_copies import SetCopies
 from ui.widgets.table import Rows, Table
@@ -56,6 +56,7 @@ class SetDetail(QWidget):
         self._inner.setContentsMargins(24, 16, 24, 24)
         self._inner.setSpacing(16)
         self.asking = Asking()
+        keep_back(self, self.asking)
         self._view: SetView | None = None
         self._plan: Fold | None = None
         self._plan_steps: RestorePlan | None = None

@@ -16,7 +16,7 @@ from ui.widgets.buttons import Button, Kind, icon_button
 from ui.widgets.facts import KeyValues
 from ui.widgets.flow import Flow
 from ui.widgets.labels import Label, mono, panel_title
-from ui.widgets.layout import add_layout, card, clear, column, panel, row, scrolling
+from ui.widgets.layout import add_layout, card, clear, column, keep_back, panel, row, scrolling
 
 _GROUP = 5
 _MARKS = {
@@ -52,6 +52,7 @@ class KeyPanel(QWidget):
         self._inner = QVBoxLayout()
         self._inner.setSpacing(16)
         self.asking = Asking()
+        keep_back(self, self.asking)
         self._state = KeyState(KeyCondition.NO_VAULT)
         self._zone = "UTC"
         self._new: NewRecoveryKey | None = None
