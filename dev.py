@@ -35,7 +35,7 @@ WINDOW = ("tests/ui", "tests/journeys")
 TEST_TOOLS = (
     "age", "zstd", "xvfb", "xauth", "xdotool", "poppler-utils", "sqlite3", "procps", "sudo", "csh",
     "tcsh", "fish", "iproute2", "postgresql", "mariadb-server-core", "mariadb-client",
-    "redis-server", "redis-tools", "prometheus")  # fmt: skip
+    "redis-server", "redis-tools", "prometheus", "restic", "strace")  # fmt: skip
 POLICY = Path("/usr/sbin/policy-rc.d")
 
 USAGE = """\
