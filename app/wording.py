@@ -95,6 +95,14 @@ def duration(seconds: float | None) -> str:
     return sign + _two_units(round(left))
 
 
+def time_left(seconds: float) -> str:
+    """Write how long work still takes, as roughly as it is known: "about 4 min left"."""
+    minutes = math.ceil(seconds / 60)
+    if minutes <= 1:
+        return _("less than a minute left")
+    return _("about {time} left").format(time=_two_units(60 * minutes))
+
+
 def clock_duration(seconds: float | None, *, signed: bool = False) -> str:
     """Write a running time as "1:33:20" or "3:10", with the sign of a difference on request."""
     if seconds is None or not math.isfinite(seconds):

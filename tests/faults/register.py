@@ -92,7 +92,7 @@ FAULTS = (
        f"{_F}network_faults.py::test_a_link_that_breaks_during_a_backup_seals_nothing_and_the_next_one_is_clean"),
     entry(14, "slow link", f"{_F}network_faults.py::test_a_slow_link_is_slow_and_nothing_else",
        f"{_F}real_wires.py::test_64_kbit_a_second_cost_time_and_nothing_else",
-       missing="how long it will take is foretold before it begins, and not said anew meanwhile"),
+       "tests/ui/test_status_bar.py::test_how_long_the_rest_takes_is_said_while_the_work_moves"),
     entry(15, "link that loses packets",
        f"{_F}network_faults.py::test_a_link_that_loses_packets_is_slow_and_nothing_else",
        f"{_F}real_wires.py::test_packets_that_are_lost_and_late_cost_time_and_nothing_else"),

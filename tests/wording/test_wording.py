@@ -139,3 +139,11 @@ def test_any_figure_can_be_written(value: float, digits: int) -> None:
 def test_any_length_of_time_can_be_written(seconds: float) -> None:
     assert wording.duration(seconds)
     assert wording.clock_duration(seconds, signed=True)
+
+
+def test_the_rest_of_some_work_is_told_in_whole_minutes() -> None:
+    told = [plain(wording.time_left(left_s)) for left_s in (0, 60, 61, 3601, 7200)]
+    assert told == [
+        "less than a minute left", "less than a minute left", "about 2 min left",
+        "about 1 h 01 min left", "about 2 h left",
+    ]  # fmt: skip

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from time import monotonic
 
 from PySide6.QtCore import QEvent, QRectF, QSize, QTimer, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.i18n import _, ngettext
-from app.tasks import Progress
-from app.wording import bytes_size, clock, day, percent, zone_with_offset
+from app.tasks import Pace, Progress
+from app.wording import bytes_size, clock, day, percent, time_left, zone_with_offset
 from ui.cells import Badge, Mark
 from ui.format import tip
 from ui.paint import Painted, Style, hline
@@ -23,6 +24,8 @@ from ui.widgets.labels import Label
 from ui.widgets.layout import add_layout
 
 _NOTE_MS = 6000
+_SILENT_S = 10.0
+"""After so long without a step forward, how long the rest takes is not known."""
 
 
 class _Activity(Painted):
@@ -47,11 +50,14 @@ class _Activity(Painted):
 class StatusBar(QWidget):
     """Says what the program does now; never covers what went before with a dialog."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, now: Callable[[], datetime], steady_s: Callable[[], float] = monotonic
+    ) -> None:
         super().__init__()
-        self._now, self._zone = now, "UTC"
+        self._now, self._steady_s, self._zone = now, steady_s, "UTC"
         self._running: list[Task] = []
         self._note: Badge | None = None
+        self._pace, self._moved_s, self._part = Pace(), 0.0, ""
         self._activity = _Activity()
         self._bar = progress_bar()
         self._bar.setFixedSize(96, 4)
@@ -95,6 +101,7 @@ class StatusBar(QWidget):
         self._hash.setText(facts.log_head[:8])
         self._hash.setToolTip(tip(facts.log_head))
         self._tick()
+        self._make_room()
 
     def show_label(self, text: str) -> None:
         """Say from now on what kind of data this is."""
@@ -121,6 +128,22 @@ class StatusBar(QWidget):
         if event.type() == QEvent.Type.ApplicationFontChange:
             self._fit_height()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show what there is room for."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Leave out what can be read elsewhere before the words of the work are cut."""
+        spare = ((self._head, self._hash), (self._vault,))
+        for widget in (*spare[0], *spare[1]):
+            widget.show()
+        for group in spare:
+            if self.sizeHint().width() <= self.width():
+                return
+            for widget in group:
+                widget.hide()
+
     def _fit_height(self) -> None:
         self.setFixedHeight(round(Style(size=SMALL).metrics().height()) + 15)
 
@@ -138,10 +161,12 @@ class StatusBar(QWidget):
             more = len(self._running) - 1
             also = ngettext("and {n} more", "and {n} more", more).format(n=more) if more else ""
             self._bar.setRange(0, 0)
+            self._pace, self._part = Pace(), ""
             self._share.setText("")
             self._activity.show_badge(Badge(Mark.RUNNING, f"{task.title} {also}".strip(), "ink2"))
         else:
             self._activity.show_badge(self._note or Badge(Mark.DONE, _("No work running")))
+        self._make_room()
 
     @Slot(object)
     def _on_progress(self, progress: Progress) -> None:
@@ -150,10 +175,15 @@ class StatusBar(QWidget):
             return
         words = f"{task.title}: {progress.text}" if progress.text else task.title
         self._activity.show_badge(Badge(Mark.RUNNING, words, "ink2"))
+        self._moved_s = self._steady_s()
+        left_s = self._pace.left_s(progress, self._moved_s)
         if progress.total:
             self._bar.setRange(0, 1000)
             self._bar.setValue(round(1000 * progress.done / progress.total))
-            self._share.setText(percent(progress.done / progress.total))
+            self._part = percent(progress.done / progress.total)
+            left = "" if left_s is None else f", {time_left(left_s)}"
+            self._share.setText(self._part + left)
+        self._make_room()
 
     @Slot()
     def _on_ended(self) -> None:
@@ -172,6 +202,8 @@ class StatusBar(QWidget):
 
     @Slot()
     def _tick(self) -> None:
+        if self._steady_s() - self._moved_s > _SILENT_S:
+            self._share.setText(self._part)
         now = self._now()
         date, time = day(now, self._zone, year=True), clock(now, self._zone)
         self._clock.setText(f"{date} {time} {zone_with_offset(now, self._zone)}")
