@@ -116,7 +116,7 @@ def test_a_hung_file_system_inside_the_tree_is_passed_by_named_and_waited_for_by
     shop: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("app.vault.dialogue._ESTIMATE_S", 1.0)
+    monkeypatch.setattr("app.vault.rights._ESTIMATE_S", 1.0)
     wanted = BackupSource(SourceKind.FILES, ssh_host.id, (str(shop),), ("*.sqlite*",))
     pool = RemotePool(SessionSecrets(), lambda _key: ssh_host, QUICK)
     with hung_mount(shop / "gone"):
@@ -141,7 +141,7 @@ def test_a_tar_that_waits_for_ever_is_given_up_and_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A host that does not say what is mounted where."""
-    monkeypatch.setattr("app.vault.dialogue._ESTIMATE_S", 1.0)
+    monkeypatch.setattr("app.vault.rights._ESTIMATE_S", 1.0)
     monkeypatch.setattr("app.vault.producers.FILES_IDLE_S", 1.5)
     monkeypatch.setattr("app.vault.producers.left_out", lambda *about: ())
     wanted = BackupSource(SourceKind.FILES, ssh_host.id, (str(shop),), ("*.sqlite*",))

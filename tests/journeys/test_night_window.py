@@ -43,7 +43,7 @@ def plan_the_night(lab: Lab) -> None:
         Step("a", "Stop it", StepKind.COMMAND, host.id, "sleep 3; echo stopped", estimate_s=1.0,
              p90_s=2.0),
         Step("o", "Switch the other over", StepKind.COMMAND, OTHER, "echo switched"),
-        Step("g", "Go or not", StepKind.GATE, answer="GO", limit_s=10.0),
+        Step("g", "Go or not", StepKind.GATE, answer="GO", limit_s=20.0),
         Step("z", "Convert", StepKind.COMMAND, host.id, "sleep 30; echo converted"),
         Step("y", "Clean up", StepKind.COMMAND, host.id, "echo cleaned"),
         Step("b", "Start the old one", StepKind.COMMAND, host.id, "echo old", phase=Phase.BACKOUT),

@@ -193,7 +193,7 @@ def test_the_list_comes_back_in_its_view_filter_and_order(drive, record, data):
     assert second.page.right.isHidden()
     assert [row.title for row in listing.rows] == ["Alpha", "Beta"]
     shown = listing.views.wide.horizontalHeader()
-    assert shown.sortIndicatorSection() == TITLE_COLUMN
+    second.bot.waitUntil(lambda: shown.sortIndicatorSection() == TITLE_COLUMN)
     assert shown.sortIndicatorOrder() is Qt.SortOrder.AscendingOrder
 
 

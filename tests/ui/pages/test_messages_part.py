@@ -125,7 +125,7 @@ def test_a_new_message_follows_its_audience_until_somebody_writes(drive, service
 
 
 def test_the_briefing_is_saved_from_the_plan(drive, services, record, tmp_path):
-    change = record("Upgrade PostgreSQL", S.ASSESS)
+    change = record("Upgrade PostgreSQL", S.ASSESS, with_fields(contacts=()))
     driver, _section = opened_part(drive, change)
     plan = tab(driver, "plan")
     target = tmp_path / "briefing.pdf"
