@@ -39,6 +39,8 @@ class _Room(QWidget):
         layout = self._widget.layout()
         if layout is None:
             return
-        least = layout.totalMinimumHeightForWidth(self.width())
+        least = layout.totalMinimumSize().height()
+        if layout.hasHeightForWidth():
+            least = layout.totalMinimumHeightForWidth(self.width())
         self.setMinimumHeight(least)
         self._widget.setGeometry(0, 0, self.width(), max(self.height(), least))

@@ -26,6 +26,7 @@ from ui.widgets.buttons import Button, Kind, Tall
 from ui.widgets.empty import EmptyState
 from ui.widgets.layout import column, panel, row, split
 from ui.widgets.page import Page
+from ui.widgets.roomy import roomy
 from ui.widgets.run_bars import Legend, Marks
 from ui.widgets.search import FilterChips
 
@@ -79,7 +80,9 @@ class RunPage(Page):
         self._sides.addWidget(self._output)
         self._sides.addWidget(self._timeline)
         chips = row(self._shows, margins=(16, 8, 16, 8))
-        right = panel(column(self._decision, chips, self._sides, gap=0))
+        beside = panel(column(self._decision, chips, self._sides, gap=0))
+        right = roomy(beside)  # a long question would be pressed flat in a low window
+        right.setMinimumWidth(beside.minimumSizeHint().width())
         self._stack = QStackedWidget()
         self._empty = EmptyState(
             _("No run yet"),
