@@ -172,7 +172,7 @@ def test_a_late_review_is_one_in_list_filter_home_and_key_figure(drive, services
 
 
 def test_the_list_comes_back_in_its_view_filter_and_order(drive, record, data):
-    for title in ("Beta", "Alpha"):
+    for title in ("Alpha", "Beta"):
         record(title, S.ASSESS)
     memory = Memory(data)
     first = drive(ChangesPage)
@@ -195,6 +195,25 @@ def test_the_list_comes_back_in_its_view_filter_and_order(drive, record, data):
     shown = listing.views.wide.horizontalHeader()
     second.bot.waitUntil(lambda: shown.sortIndicatorSection() == TITLE_COLUMN)
     assert shown.sortIndicatorOrder() is Qt.SortOrder.AscendingOrder
+
+
+def test_the_kept_order_stands_when_the_counts_come_before_the_list(drive, record, monkeypatch):
+    for title in ("Alpha", "Beta"):
+        record(title, S.ASSESS)
+    counted, begin = threading.Event(), operations.begin
+
+    def after_the_counts(*words):
+        counted.wait(10)
+        return begin(*words)
+
+    def left(page):
+        follow_habits(page.list, "table all title up")
+        page.list.search._counts.loaded.connect(lambda _counts: counted.set())
+
+    monkeypatch.setattr(operations, "begin", after_the_counts)
+    listing = drive(ChangesPage, before=left).page.list
+    assert [row.title for row in listing.rows] == ["Alpha", "Beta"]
+    assert listing.search.sort == ChangeSort(SortBy.TITLE, descending=False)
 
 
 @pytest.mark.parametrize(

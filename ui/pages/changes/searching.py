@@ -160,7 +160,8 @@ class Searching(QObject):
         self._say()
         open_ones = counts.by_filter["open"]
         self._context.navigation.set_count("changes", count(open_ones) if open_ones else "")
-        self.shown.emit()
+        if self.loader.query is not None:  # before that, an empty list would pass for all there is
+            self.shown.emit()
 
     def _show_order(self, *, followed: bool = True) -> None:
         self._head.show_sort(self.sort, followed=followed)
