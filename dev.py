@@ -31,7 +31,7 @@ OFFSCREEN = ("libgl1", "libegl1", "libxkbcommon0", "libdbus-1-3", "libfontconfig
 SCREEN = ("libxcb-cursor0", "libxkbcommon-x11-0", "libxcb-icccm4", "libxcb-keysyms1",
           "libxcb-shape0")  # fmt: skip
 SERVER = ("openssh-server", "openssh-client")
-WINDOW = ("tests/ui", "tests/journeys")
+BESIDE = ("ui", "journeys", "analysis cli exports loadtests reports ssh store")
 TEST_TOOLS = (
     "age", "zstd", "xvfb", "xauth", "xdotool", "poppler-utils", "sqlite3", "procps", "sudo", "csh",
     "tcsh", "fish", "iproute2", "postgresql", "mariadb-server-core", "mariadb-client",
@@ -137,12 +137,8 @@ def make_venv() -> None:
     if importlib.util.find_spec("ensurepip") is None:
         install_system_packages(["python%d.%d-venv" % sys.version_info[:2]])
     say(f"Making the virtual environment {venv_folder().name} ...")
-    made = subprocess.run(
-        [sys.executable, "-m", "venv", "--clear", str(venv_folder())],
-        capture_output=True,
-        text=True,
-        env=clean_env(),
-    )
+    command = [sys.executable, "-m", "venv", "--clear", str(venv_folder())]
+    made = subprocess.run(command, capture_output=True, text=True, env=clean_env())
     if made.returncode:
         raise Stop(f"No virtual environment could be made:\n{made.stdout}{made.stderr}")
 
@@ -292,7 +288,7 @@ def lint(arguments: Sequence[str] = ()) -> int:
 def test(arguments: Sequence[str]) -> int:
     """Lint, then run the tests; pytest speaks last.
 
-    Those of windows keep a core busy; the others mostly wait, run beside them, and speak first.
+    One half runs beside the other, which speaks first; its parts are processes of their own.
     """
     set_up("requirements-dev.txt", (*OFFSCREEN, *SCREEN, *SERVER, *TEST_TOOLS))
     failed = lint()
@@ -300,8 +296,10 @@ def test(arguments: Sequence[str]) -> int:
         codes = [_pytest(arguments)]
     else:
         with tempfile.TemporaryFile("a+", encoding="utf-8") as said, ThreadPoolExecutor(1) as lane:
-            windows = lane.submit(lambda: [_pytest([part], said) for part in WINDOW])
-            codes = [_pytest([f"--ignore={part}" for part in WINDOW]), *windows.result()]
+            half = [[f"tests/{name}" for name in part.split()] for part in BESIDE]
+            other = lane.submit(lambda: [_pytest(part, said) for part in half])
+            rest = [f"--ignore={name}" for part in half for name in part]
+            codes = [_pytest(rest), *other.result()]
             said.seek(0)
             print(said.read(), flush=True)
     if failed:
