@@ -4,7 +4,9 @@ Two hundred names lead to one private server. Ours goes through the services and
 the window: every answer is parsed, judged and recorded, while an event loop beside it measures how
 long the UI thread has to wait. The peers only fetch the raw text. ``ssh`` runs under ``xargs -P``;
 Ansible's raw module runs with fifty forks and keeps its connections open for the second round, as
-ours does. A peer that is not installed is left out and named.
+ours does. It takes names with one address for one host and would send all of them through a single
+login; so each name is given a connection of its own, as hosts of their own would have. A peer that
+is not installed is left out and named.
 
 What each does: the same script is sent over a new login with the same key, and its whole answer
 comes back. ``ssh`` and Ansible let it lie there; ours also takes the clock's offset, judges every
@@ -59,7 +61,6 @@ class Bench:
     server: PrivateSshd
     hosts: tuple[Host, ...]
     known_hosts: Path
-    inventory: Path
     script: Path
 
     @property
@@ -82,13 +83,10 @@ def _prepared(folder: Path, server: PrivateSshd) -> Bench:
     hosts = tuple(
         replace(server.host(), id=HostId(f"host-{n:03}"), name=f"host-{n:03}") for n in range(HOSTS)
     )
-    known, inventory, script = folder / "known_hosts", folder / "inventory", folder / "probe.sh"
+    known, script = folder / "known_hosts", folder / "probe.sh"
     known.write_text(f"[127.0.0.1]:{server.port} {server.key.line}\n")
-    inventory.write_text(
-        "".join(f"{h.name} ansible_host=127.0.0.1 ansible_port={h.port}\n" for h in hosts)
-    )
     script.write_text(ProbeCatalogue().script(hosts[0], _NONCE))
-    return Bench(folder, server, hosts, known, inventory, script)
+    return Bench(folder, server, hosts, known, script)
 
 
 def _measure(bench: Bench) -> Result:
@@ -108,9 +106,11 @@ def _measure(bench: Bench) -> Result:
         login_s.append(_server_s(bench) - before_s)
         script_s.append(_script_alone_s(bench))
         if ansible:
-            keep = bench.folder / f"cp{number}"
-            raw = lambda k=keep: _ansible(bench, ansible, k)  # noqa: E731
+            kept = bench.folder / f"kept{number}"
+            names = _inventory(bench, kept)
+            raw = lambda names=names: _ansible(bench, ansible, names)  # noqa: E731
             _turn((cold, warm, cpu), "ansible", raw, raw)
+            _hang_up(kept)
     per_s = {name: HOSTS / median(times) for name, times in cold.items()}
     again = {name: HOSTS / median(times) for name, times in warm.items()}
     p99_ms = sorted(waits)[int(0.99 * (len(waits) - 1))]
@@ -277,14 +277,28 @@ def _ssh(bench: Bench, script: Path) -> None:
     assert all(f"<<<CD:{_NONCE}:pkg.set" in output.read_text() for output in outputs)
 
 
-def _ansible(bench: Bench, program: str, keep: Path) -> None:
+def _inventory(bench: Bench, kept: Path) -> Path:
+    """Write the names for a first round and a second: each keeps a connection of its own."""
+    kept.mkdir()
+    inventory = kept.with_suffix(".inventory")
+    way = f"ansible_host=127.0.0.1 ansible_port={bench.server.port} ansible_control_path={kept}"
+    inventory.write_text("".join(f"{host.name} {way}/{host.name}\n" for host in bench.hosts))
+    return inventory
+
+
+def _hang_up(kept: Path) -> None:
+    """End the connections that were kept, so that they burden nobody who is measured next."""
+    for path in kept.iterdir():
+        command = ["ssh", "-F", "none", "-O", "exit", "-S", str(path), "127.0.0.1"]
+        subprocess.run(command, check=True, capture_output=True)
+
+
+def _ansible(bench: Bench, program: str, inventory: Path) -> None:
     options = [*bench.ssh_options, "-o", "ControlMaster=auto", "-o", "ControlPersist=60s"]
     env = {
         **os.environ, "HOME": str(bench.folder), "ANSIBLE_SSH_ARGS": " ".join(options),
-        "ANSIBLE_SSH_CONTROL_PATH_DIR": str(keep),
-
     }  # fmt: skip
-    command = [program, "all", "-i", str(bench.inventory), "-m", "raw", "-f", str(FORKS), "-a",
+    command = [program, "all", "-i", str(inventory), "-m", "raw", "-f", str(FORKS), "-a",
                bench.script.read_text()]  # fmt: skip
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     answered = done.stdout.count(f"<<<CD:{_NONCE}:pkg.set")
