@@ -11,7 +11,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from app.services.loadtests.files.batch import Flags, Ints
-from app.services.loadtests.files.cells import Bytes, Cells
+from app.services.loadtests.files.cells import Cells
+from app.services.loadtests.files.eights import Bytes
 from app.services.loadtests.files.lines import Block, regular_block
 from app.services.ports.series import Piece
 

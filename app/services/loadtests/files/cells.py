@@ -9,6 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.services.loadtests.files.batch import Flags, Ints, Labels
+from app.services.loadtests.files.eights import (
+    FIRST,
+    LAST,
+    Bytes,
+    Eights,
+    digits_of,
+    eight,
+    eights_at,
+    not_digits,
+    number_of,
+)
 
 PAD = 512
 """Bytes of nothing before and after a block, so that no window leaves it."""
@@ -19,8 +30,6 @@ _HIGHEST = 10**15
 """Higher ones are higher than any limit, and would not go into 64 bits times a thousand."""
 _LONGEST_NAME = 256
 _ONES = (1 << 64) - 1
-
-Bytes = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +77,17 @@ class Cells:
         """Return whole numbers without a sign, and which cells hold one."""
         length = self.lengths
         good = (length > 0) & (length <= _WIDEST_INT)
-        width = int(length[good].max()) if good.any() else 1
-        digits = windows(self.buf, width)[self.end - width] - np.uint8(48)
-        if width != int(length.min()):
-            digits[np.arange(width) < (width - length)[:, None]] = 0
-        wrong = digits > 9
+        shortest, longest = int(length.min(initial=_WIDEST_INT)), int(length.max(initial=0))
+        value, wrong = np.zeros((2, len(self)), np.uint64)
+        for behind in range(0, min(longest, _WIDEST_INT), 8):
+            digits = digits_of(eights_at(self.buf, self.end - (behind + 8)))
+            if shortest < behind + 8:
+                digits &= LAST[np.clip(length - behind, 0, 8)]
+            wrong |= not_digits(digits)
+            value += number_of(digits) * np.uint64(10**behind)
         if wrong.any():
-            good &= ~wrong.any(axis=1)
-        if width <= 15:  # exact in floats, where the product is fast
-            powers = 10.0 ** np.arange(width - 1, -1, -1)
-            return (digits.astype(np.float64) @ powers).astype(np.int64), good
-        return digits.astype(np.int64) @ (10 ** np.arange(width - 1, -1, -1, dtype=np.int64)), good
+            good &= wrong == 0
+        return value.astype(np.int64), good
 
     def thousandths(self) -> tuple[Ints, Flags]:
         """Return numbers in thousandths (milliseconds become microseconds), decimals or not."""
@@ -123,7 +132,7 @@ class Cells:
     def starts_with(self, words: bytes) -> Flags:
         """Tell which cells begin with these words."""
         size = min(8, len(words))
-        found: Flags = (self._first(size) == _word(words[:size])) & (self.lengths >= len(words))
+        found: Flags = (self._first(size) == eight(words[:size])) & (self.lengths >= len(words))
         for row in np.flatnonzero(found) if len(words) > 8 else ():
             found[row] = self.raw(int(row)).startswith(words)
         return found
@@ -131,15 +140,14 @@ class Cells:
     def equals(self, words: bytes) -> Flags:
         """Tell which cells hold exactly this word, in capitals or not (up to eight letters)."""
         size = len(words)
-        small = self._first(size) | _word(b" " * size)
-        same: Flags = (small == _word(words.lower())) & (self.lengths == size)
+        small = self._first(size) | eight(b" " * size)
+        same: Flags = (small == eight(words.lower())) & (self.lengths == size)
         return same
 
-    def _first(self, size: int) -> NDArray[np.uint64]:
+    def _first(self, size: int) -> Eights:
         """Return the first bytes of each cell as one number (up to eight)."""
-        letters = np.ascontiguousarray(windows(self.buf, 8)[self.start])
-        word: NDArray[np.uint64] = letters.view("<u8").ravel() & _word(b"\xff" * size)
-        return word
+        eights: Eights = eights_at(self.buf, self.start) & FIRST[size]
+        return eights
 
 
 def windows(buf: Bytes, width: int) -> Bytes:
@@ -149,10 +157,6 @@ def windows(buf: Bytes, width: int) -> Bytes:
     columns take to be read.
     """
     return np.ndarray((len(buf) - width + 1, width), np.uint8, buf, strides=(1, 1))
-
-
-def _word(letters: bytes) -> np.uint64:
-    return np.uint64(int.from_bytes(letters, "little"))
 
 
 def _decimal(raw: bytes) -> int | None:
@@ -168,9 +172,10 @@ class Names:
 
     def __init__(self, labels: Labels) -> None:
         self._labels = labels
-        self._hashes: NDArray[np.uint64] = np.empty(0, np.uint64)
+        self._hashes: Eights = np.empty(0, np.uint64)
         self._numbers: Ints = np.empty(0, np.int64)
-        self._words: NDArray[np.uint64] = np.empty((0, 0), np.uint64)
+        self._text: list[Eights] = []
+        """The labels themselves: their first eight letters, the next eight, and so on."""
 
     def numbers(self, cells: Cells) -> Ints:
         """Return the number of the label in each cell."""
@@ -185,51 +190,52 @@ class Names:
     def _hashed(self, cells: Cells) -> Ints:
         if not len(cells):
             return np.empty(0, np.int64)
-        words = _words(cells)
-        hashes = _hash(words, cells.lengths)
-        if words.shape[1] > self._words.shape[1]:
-            more = words.shape[1] - self._words.shape[1]
-            self._words = np.pad(self._words, ((0, 0), (0, more)))
+        text = _text(cells)
+        hashes = _hash(text, cells.lengths)
+        while len(self._text) < len(text):
+            self._text.append(np.zeros(len(self._hashes), np.uint64))
         place = self._places(hashes)
         known = self._hashes[place] == hashes if len(self._hashes) else np.zeros(len(cells), bool)
         if not known.all():
-            self._learn(cells, hashes, words, ~known)
+            self._learn(cells, hashes, text, ~known)
             place = self._places(hashes)
         numbers = self._numbers[place]
-        other = self._words[place, : words.shape[1]] != words
-        if other.any():  # two names with one hash
-            for row in np.flatnonzero(other.any(axis=1)):
-                numbers[row] = self._labels.number(cells.raw(int(row)))
+        other = np.zeros(len(cells), bool)
+        for ours, theirs in zip(self._text, text, strict=False):
+            other |= ours[place] != theirs
+        for row in np.flatnonzero(other):  # two names with one hash
+            numbers[row] = self._labels.number(cells.raw(int(row)))
         return numbers
 
-    def _places(self, hashes: NDArray[np.uint64]) -> Ints:
+    def _places(self, hashes: Eights) -> Ints:
         place = np.searchsorted(self._hashes, hashes)
         return np.minimum(place, max(0, len(self._hashes) - 1))
 
-    def _learn(
-        self, cells: Cells, hashes: NDArray[np.uint64], words: NDArray[np.uint64], new: Flags
-    ) -> None:
+    def _learn(self, cells: Cells, hashes: Eights, text: list[Eights], new: Flags) -> None:
         rows = np.flatnonzero(new)
         _, first = np.unique(hashes[rows], return_index=True)
         rows = rows[np.sort(first)]
         numbers = [self._labels.number(cells.raw(int(row))) for row in rows]
-        fresh = np.pad(words[rows], ((0, 0), (0, self._words.shape[1] - words.shape[1])))
         all_hashes = np.concatenate((self._hashes, hashes[rows]))
         order = np.argsort(all_hashes)
         self._hashes = all_hashes[order]
         self._numbers = np.concatenate((self._numbers, np.array(numbers, np.int64)))[order]
-        self._words = np.concatenate((self._words, fresh))[order]
+        for at, known in enumerate(self._text):
+            fresh = text[at][rows] if at < len(text) else np.zeros(len(rows), np.uint64)
+            self._text[at] = np.concatenate((known, fresh))[order]
 
 
-def _words(cells: Cells) -> NDArray[np.uint64]:
-    """Return the cells as rows of 64-bit words, filled up with zeros."""
-    width = max(1, -(-int(cells.lengths.max()) // 8)) * 8
-    letters = np.ascontiguousarray(windows(cells.buf, width)[cells.start])
+def _text(cells: Cells) -> list[Eights]:
+    """Return the first eight letters of each cell, the next eight and so on, zeros behind."""
     length = cells.lengths
-    if int(length.min()) < width:
-        letters *= np.arange(width) < length[:, None]
-    words: NDArray[np.uint64] = letters.view(np.uint64)
-    return words
+    shortest, longest = int(length.min()), int(length.max())
+    text = []
+    for at in range(0, max(1, longest), 8):
+        letters = eights_at(cells.buf, cells.start + at)
+        if shortest < at + 8:
+            letters &= FIRST[np.clip(length - at, 0, 8)]
+        text.append(letters)
+    return text
 
 
 def _multiplier(number: int) -> int:
@@ -243,12 +249,11 @@ def _multiplier(number: int) -> int:
     return (mixed ^ mixed >> 31) | 1
 
 
-_MULTIPLIERS = np.array([_multiplier(number) for number in range(64)], np.uint64)
+_LENGTH_MULTIPLIER, *_MULTIPLIERS = (np.uint64(_multiplier(number)) for number in range(64))
 
 
-def _hash(words: NDArray[np.uint64], length: Ints) -> NDArray[np.uint64]:
-    mixed = words ^ (words >> np.uint64(29))
-    many = np.resize(_MULTIPLIERS, words.shape[1])
-    total: NDArray[np.uint64] = (mixed * many).sum(axis=1, dtype=np.uint64)
-    total ^= length.astype(np.uint64) * _MULTIPLIERS[0]
+def _hash(text: list[Eights], length: Ints) -> Eights:
+    total: Eights = length.astype(np.uint64) * _LENGTH_MULTIPLIER
+    for letters, multiplier in zip(text, _MULTIPLIERS, strict=False):
+        total += (letters ^ (letters >> np.uint64(29))) * multiplier
     return total

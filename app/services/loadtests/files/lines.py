@@ -15,7 +15,8 @@ import numpy as np
 from app.domain.loadtest import RejectedRow
 from app.i18n import _
 from app.services.loadtests.files.batch import Flags, Ints
-from app.services.loadtests.files.cells import PAD, Bytes, Cells
+from app.services.loadtests.files.cells import PAD, Cells
+from app.services.loadtests.files.eights import Bytes
 
 BLOCK_BYTES = 1 << 20
 _LONGEST_ROW = 1 << 20
