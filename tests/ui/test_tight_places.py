@@ -1,19 +1,24 @@
 """What widgets of the kit leave out where room is short: never a figure."""
 
 import pytest
-from PySide6.QtWidgets import QScrollArea
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtWidgets import QApplication, QScrollArea
 
 from app.domain.host import Host, HostKey
 from app.domain.ids import HostId
+from app.services.run.gate_facts import FactState, GateFact
 from ui.messages import Message, Tone
 from ui.operations.hosts import HostView
 from ui.pages.hosts.detail import HostDetail
+from ui.pages.run.gate_card import GateFacts
 from ui.paint import scaled
 from ui.widgets.badges import StateBadge
 from ui.widgets.banner import Banner
 from ui.widgets.buttons import Button
+from ui.widgets.confirm import Consequence, TypedConfirmation
 from ui.widgets.empty import EmptyState
 from ui.widgets.labels import Label
+from ui.widgets.layout import column, panel
 from ui.widgets.search import FilterChips
 from ui.widgets.tiles import Kpi, KpiTile, TileGrid, TileRow, Trend
 
@@ -104,5 +109,51 @@ def test_an_empty_page_and_a_message_are_whole_in_large_type(shown, theme, scale
         banner.layout().activate()
         mark = banner.findChildren(StateBadge)[0]
         assert mark.width() >= mark.sizeHint().width() >= scaled(14)
+    finally:
+        theme.set_scale(1.0)
+
+
+@pytest.mark.parametrize("phrase", ["GO db-01", f"BACK OUT {'lagerverwaltung-' * 5}01"])
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+@pytest.mark.parametrize("width", [300, 420, 900])
+def test_words_to_type_their_field_and_all_buttons_stay_whole(shown, theme, width, scale, phrase):
+    theme.set_scale(scale)
+    try:
+        others = (Button("No-go, back out"),)
+        asked = TypedConfirmation(
+            Consequence("Go or not", "The next steps are sent."), phrase, "Go", others=others
+        )
+        holder = shown(panel(column(asked, None)))
+        holder.resize(round(width * (1.2 if scale > 1 else 1)), 900)
+        holder.show()
+        QApplication.processEvents()
+        assert holder.minimumSizeHint().width() <= holder.width()
+        inside = asked.rect().adjusted(14, 12, -14, -12)
+        for part in (asked.field, asked.button, *others, *asked.findChildren(Label)):
+            place = QRect(part.mapTo(asked, QPoint()), part.size())
+            assert inside.contains(place), (part.accessibleName(), place, inside)
+        for button in (asked.button, *others):
+            assert button.width() >= button.sizeHint().width(), button.text()
+        assert asked.field.height() >= asked.field.sizeHint().height()
+        for label in asked.findChildren(Label):
+            assert label.height() >= label.heightForWidth(label.width()), label.text()
+    finally:
+        theme.set_scale(1.0)
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_the_facts_of_a_gate_are_read_whole_in_a_narrow_place(shown, theme, scale):
+    theme.set_scale(scale)
+    try:
+        facts = shown(GateFacts())
+        told = "Last health check of every host that the change names"
+        facts.set_facts([GateFact(FactState.MISSING, "Not checked", told, "0 of 1", ("set b1",))])
+        for width in (300, 900):
+            facts.resize(round(width * scale**0.5), 400)
+            QApplication.processEvents()
+            assert facts.minimumSizeHint().width() <= facts.width()
+            (about,) = (label for label in facts.findChildren(Label) if label.text() == told)
+            assert about.width() >= scaled(200)
+            assert about.height() >= about.heightForWidth(about.width())
     finally:
         theme.set_scale(1.0)

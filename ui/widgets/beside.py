@@ -1,49 +1,45 @@
 """Two things side by side where there is room for both, one below the other where there is not."""
 
-from PySide6.QtCore import QEvent, QSize
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QLayout, QWidget
+from collections.abc import Iterator
+
+from PySide6.QtCore import QRect, QSize
+from PySide6.QtWidgets import QWidget
+
+from ui.widgets.flow import Flow, height_at
 
 
-class Beside(QWidget):
-    """A first widget of its own width, and a second one that takes what is left or goes below."""
+class Beside(Flow):
+    """A first widget of its own width, and a second one that takes what is left or goes below.
 
-    def __init__(self, first: QWidget, second: QWidget, *, gap: int = 24) -> None:
-        super().__init__()
-        self._first, self._second, self._gap = first, second, gap
-        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self._box.setContentsMargins(0, 0, 0, 0)
-        self._box.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
-        self._box.setSpacing(gap)
-        self._box.addWidget(first)
-        self._box.addWidget(second, 1)
+    A ``whole`` second one stands beside only where it has room for all it would like to show.
+    """
 
-    def minimumSizeHint(self) -> QSize:
-        """As narrow as the wider of both."""
-        return QSize(max(self._needs()), super().minimumSizeHint().height())
+    def __init__(
+        self, first: QWidget, second: QWidget, *, gap: int = 24, whole: bool = False
+    ) -> None:
+        self._first, self._second, self._whole = first, second, whole
+        super().__init__((first, second), gap=gap, line_gap=gap)
 
     def _needs(self) -> tuple[int, int]:
         """Return the width that the first has and the least that the second can do with."""
-        hints = (self._first.sizeHint(), self._second.minimumSizeHint())
-        fixed = (self._first.minimumWidth(), self._second.minimumWidth())
-        first, second = (max(hint.width(), least) for hint, least in zip(hints, fixed, strict=True))
-        return first, second
+        first, second = self._first, self._second
+        least = second.sizeHint() if self._whole else second.minimumSizeHint()
+        return _least(first, first.sizeHint()), _least(second, least)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Put the second where there is room for it."""
-        super().resizeEvent(event)
-        self._arrange()
+    def _places(self, width: int) -> Iterator[tuple[QWidget, QRect]]:
+        """Yield both with their places; side by side they are equally high."""
+        first, second = self._first, self._second
+        own = self._needs()[0]
+        if sum(self._needs()) + self._gap <= width:
+            left = width - own - self._gap
+            high = max(height_at(first, own), height_at(second, left))
+            yield first, QRect(0, 0, own, high)
+            yield second, QRect(own + self._gap, 0, left, high)
+        else:
+            high = height_at(first, width)
+            yield first, QRect(0, 0, width, high)
+            yield second, QRect(0, high + self._gap, width, height_at(second, width))
 
-    def event(self, event: QEvent) -> bool:
-        """Follow what became wider or narrower."""
-        if event.type() == QEvent.Type.LayoutRequest:
-            self._arrange()
-        return super().event(event)
 
-    def _arrange(self) -> None:
-        both = sum(self._needs()) + self._gap
-        ways = QBoxLayout.Direction
-        wanted = ways.LeftToRight if both <= self.width() else ways.TopToBottom
-        if self._box.direction() is not wanted:
-            self._box.setDirection(wanted)
-            self.updateGeometry()
+def _least(widget: QWidget, size: QSize) -> int:
+    return max(size.width(), widget.minimumWidth())

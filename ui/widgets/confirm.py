@@ -8,12 +8,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.i18n import _
 from ui.cells import Badge, Mark
-from ui.paint import line_height
+from ui.paint import line_height, scaled
 from ui.theme import BOLD, MEDIUM, font
 from ui.widgets.badges import StateBadge
 from ui.widgets.beside import Beside
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.dressed import line_edit
+from ui.widgets.flow import Flow
 from ui.widgets.labels import Label
 from ui.widgets.layout import Card, add_layout, panel, row
 
@@ -27,6 +28,10 @@ class Consequence:
     lost: str = ""
     kept: str = ""
     safety: str = ""
+
+
+_FIELD = 120
+"""The least width of the field, in pixels at 100 %."""
 
 
 class TypedConfirmation(Card):
@@ -48,10 +53,10 @@ class TypedConfirmation(Card):
         self._note = ""
         self.field = line_edit()
         self.field.setFont(font(mono=True))
-        self.field.setMinimumWidth(170)
+        self.field.setMinimumWidth(scaled(_FIELD))
         self.field.setAccessibleName(_("Type {phrase}").format(phrase=phrase))
         self.button = Button(verb, kind)
-        self._hint = Label(size=11, tone="ink2")
+        self._hint = Label(size=11, tone="ink2", wrap=True)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignRight)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 14, 12)
@@ -59,10 +64,11 @@ class TypedConfirmation(Card):
         for part in self._words(consequence):
             add_layout(layout, part)
         layout.addSpacing(4)
-        typed = row(
-            Label(_("Type"), tone="ink2"), Label(phrase, weight=BOLD, mono=True), self.field
-        )
-        layout.addWidget(Beside(panel(typed), panel(row(None, *others, self.button)), gap=8))
+        words = row(Label(_("Type"), tone="ink2"), Label(phrase, weight=BOLD, mono=True, wrap=True))
+        words.setStretch(1, 1)
+        typed = Beside(panel(words), self.field, gap=8)
+        buttons = Flow((*others, self.button), right=True)
+        layout.addWidget(Beside(typed, buttons, gap=8, whole=True))
         layout.addWidget(self._hint)
         self.field.textChanged.connect(self._compare)
         self.field.returnPressed.connect(self._confirm)
@@ -94,7 +100,7 @@ class TypedConfirmation(Card):
             self.confirmed.emit()
 
     def _words(self, consequence: Consequence) -> list[QHBoxLayout]:
-        heading = Label(consequence.heading, weight=BOLD)
+        heading = Label(consequence.heading, weight=BOLD, wrap=True)
         head: QWidget = heading
         if consequence.safety:
             safety = StateBadge(Badge(Mark.LOCKED, consequence.safety), size=11)

@@ -8,12 +8,22 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 
 class Flow(QWidget):
-    """Lays its items out in as many lines as they need; none becomes narrower than the flow."""
+    """Lays its items out in as many lines as they need; none becomes wider than the flow.
 
-    def __init__(self, items: Sequence[QWidget] = (), *, gap: int = 8, line_gap: int = 8) -> None:
+    ``right`` lets every line end at the right edge, as buttons below a question do.
+    """
+
+    def __init__(
+        self,
+        items: Sequence[QWidget] = (),
+        *,
+        gap: int = 8,
+        line_gap: int = 8,
+        right: bool = False,
+    ) -> None:
         super().__init__()
         self._items: list[QWidget] = []
-        self._gap, self._line_gap = gap, line_gap
+        self._gap, self._line_gap, self._right = gap, line_gap, right
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -38,8 +48,8 @@ class Flow(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """As narrow as its smallest item can be read."""
-        least = (item.minimumSizeHint() for item in self._shown())
-        return QSize(max((size.width() for size in least), default=0), 0)
+        least = (max(item.minimumSizeHint().width(), item.minimumWidth()) for item in self._shown())
+        return QSize(max(least, default=0), 0)
 
     def heightForWidth(self, width: int) -> int:
         """As high as the lines that a width makes."""
@@ -67,10 +77,30 @@ class Flow(QWidget):
 
     def _places(self, width: int) -> Iterator[tuple[QWidget, QRect]]:
         """Yield each item with its place in a flow of this width."""
-        x = y = tall = 0
+        y = 0
+        for line in self._lines(width):
+            used = sum(size.width() + self._gap for _item, size in line) - self._gap
+            x = max(0, width - used) if self._right else 0
+            for item, size in line:
+                yield item, QRect(x, y, size.width(), size.height())
+                x += size.width() + self._gap
+            y += max(size.height() for _item, size in line) + self._line_gap
+
+    def _lines(self, width: int) -> list[list[tuple[QWidget, QSize]]]:
+        """Return the items with their sizes, line by line."""
+        lines: list[list[tuple[QWidget, QSize]]] = []
+        x = 0
         for item in self._shown():
             size = item.sizeHint().boundedTo(QSize(max(width, 1), 10_000))
-            if x and x + size.width() > width:
-                x, y, tall = 0, y + tall + self._line_gap, 0
-            yield item, QRect(x, y, size.width(), size.height())
-            x, tall = x + size.width() + self._gap, max(tall, size.height())
+            if not lines or x + size.width() > width:
+                lines.append([])
+                x = 0
+            lines[-1].append((item, size))
+            x += size.width() + self._gap
+        return lines
+
+
+def height_at(widget: QWidget, width: int) -> int:
+    """Return the height, in pixels, that a widget needs at a width."""
+    own = widget.heightForWidth(width) if widget.hasHeightForWidth() else widget.sizeHint().height()
+    return min(max(own, widget.minimumHeight()), widget.maximumHeight())

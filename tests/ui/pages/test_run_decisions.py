@@ -68,6 +68,7 @@ def test_a_gate_that_nobody_answers_stops_and_can_be_opened_again(begun, service
     wait(driver, lambda: "No answer came in time" in shown(driver.page))
     assert step(services, "g1").state is StepState.STOPPED
     assert step(services, "m1").state is StepState.PENDING
+    assert driver.page._decision._note is None, "nothing is made that has no place"
     driver.click(button(driver.page, "Open the gate again"))
     wait(driver, lambda: driver.page._decision._typed is not None)
     answer_gate(driver, "GO db-01")

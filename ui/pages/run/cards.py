@@ -243,7 +243,8 @@ class TroubleCard(Card):
         gate = step.kind is StepKind.GATE
         words = _("Outcome unknown") if unknown else _("Did not succeed")
         badge = StateBadge(Badge(Mark.UNKNOWN if unknown else Mark.BAD, words))
-        self.note = LineField(_("How you know, or why"), _("Needed to skip; kept with the step."))
+        hint = _("Needed to skip; kept with the step.")
+        self.note = None if gate else LineField(_("How you know, or why"), hint)
         ways_back: list[Item] = []
         if backs_out:
             ways_back.append(self._back_button(_("Back out")))
@@ -269,7 +270,7 @@ class TroubleCard(Card):
             Label(step.title, weight=BOLD, wrap=True),
             Label(visible(item.outcome), wrap=True).make_selectable(),
             Label(_advice(item, gate=gate, first=first), tone="ink2", wrap=True),
-            *([] if gate else [self.note]),
+            *([self.note] if self.note else []),
             row(*buttons),
         )
 

@@ -1,9 +1,9 @@
 """A gate: the evidence of this moment, and the words that open it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.run import StepRun
 from app.i18n import _
@@ -11,13 +11,15 @@ from app.services.run.gate_facts import FactState, GateFact
 from app.wording import clock
 from ui.cells import Badge, Mark
 from ui.format import visible
+from ui.paint import scaled
 from ui.theme import SMALL
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.confirm import Consequence, TypedConfirmation
 from ui.widgets.fields import LineField
+from ui.widgets.flow import Flow, height_at
 from ui.widgets.labels import Label
-from ui.widgets.layout import clear, column, panel
+from ui.widgets.layout import GAP, column, panel
 
 _MARKS = {
     FactState.GOOD: Mark.GOOD,
@@ -26,30 +28,69 @@ _MARKS = {
     FactState.MISSING: Mark.MISSING,
 }
 
+_ABOUT = 170
+"""The least room, in pixels at 100 %, for what a fact is about beside its state and its figure."""
 
-class GateFacts(QWidget):
-    """One line for each fact: its state, what it is about, its figure."""
+
+class GateFacts(Flow):
+    """One line for each fact: its state, what it is about, its figure.
+
+    Where that has no room in one line, what it is about goes below the other two.
+    """
 
     def __init__(self) -> None:
-        super().__init__()
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(16)
-        self._grid.setVerticalSpacing(6)
-        self._grid.setColumnStretch(1, 1)
-        self._shown: tuple[GateFact, ...] = ()
+        self._facts: tuple[GateFact, ...] = ()
+        self._rows: list[tuple[QWidget, QWidget, QWidget]] = []
+        super().__init__(line_gap=8)
 
     def set_facts(self, facts: Sequence[GateFact]) -> None:
         """Show other facts; nothing is built anew while they stay."""
-        if self._shown == tuple(facts):
+        if self._facts == tuple(facts):
             return
-        self._shown = tuple(facts)
-        clear(self._grid)
-        for line, fact in enumerate(facts):
-            self._grid.addWidget(StateBadge(Badge(_MARKS[fact.state], fact.word)), line, 0)
-            self._grid.addWidget(_told(fact), line, 1)
-            figure = Label(fact.figure, tone="ink2")
-            self._grid.addWidget(figure, line, 2, Qt.AlignmentFlag.AlignRight)
+        self._facts = tuple(facts)
+        self._rows = [
+            (
+                StateBadge(Badge(_MARKS[fact.state], fact.word)),
+                _told(fact),
+                _figure(fact),
+            )
+            for fact in facts
+        ]
+        self.set_items([part for row in self._rows for part in row])
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as a state and its figure stand beside each other."""
+        return QSize(sum(self._ends()) + GAP, 0)
+
+    def _ends(self) -> tuple[int, int]:
+        """Return the widths of the widest state and of the widest figure."""
+        badges = (badge.sizeHint().width() for badge, _about, _figure in self._rows)
+        figures = (figure.sizeHint().width() for _badge, _about, figure in self._rows)
+        return max(badges, default=0), max(figures, default=0)
+
+    def _places(self, width: int) -> Iterator[tuple[QWidget, QRect]]:
+        """Yield every part with its place."""
+        left, right = self._ends()
+        room = width - left - right - 2 * GAP
+        below = room < scaled(_ABOUT)
+        y = 0
+        for badge, about, figure in self._rows:
+            high = max(badge.sizeHint().height(), figure.sizeHint().height())
+            if below:
+                area = QRect(0, y + high, width, height_at(about, width))
+            else:
+                high = max(high, height_at(about, room))
+                area = QRect(left + GAP, y, room, high)
+            yield badge, QRect(0, y, badge.sizeHint().width(), high)
+            yield about, area
+            yield figure, QRect(width - right, y, right, high)
+            y = area.bottom() + 1 + self._line_gap
+
+
+def _figure(fact: GateFact) -> Label:
+    figure = Label(fact.figure, tone="ink2")
+    figure.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    return figure
 
 
 def _told(fact: GateFact) -> QWidget:

@@ -80,7 +80,9 @@ class RunPage(Page):
         self._sides.addWidget(self._output)
         self._sides.addWidget(self._timeline)
         chips = row(self._shows, margins=(16, 8, 16, 8))
-        beside = panel(column(self._decision, chips, self._sides, gap=0))
+        under_each_other = column(self._decision, chips, self._sides, gap=0)
+        under_each_other.setStretch(2, 1)
+        beside = panel(under_each_other)
         right = roomy(beside)  # a long question would be pressed flat in a low window
         right.setMinimumWidth(beside.minimumSizeHint().width())
         self._stack = QStackedWidget()
