@@ -24,8 +24,9 @@ _ABOUT_COMPARE = later(
     "Each file is one run. With three runs or more on each side the runs are compared with each "
     "other; otherwise the last run of each side is judged by its own course and tagged as a single "
     "run. Judged is the steady part: without the first tenth, and without a climbing or falling "
-    "load. Figures of whole runs stand beside it. Exit code: 0 whatever the verdict, 2 when a file "
-    "cannot be used; with --exit-code also 3 for regressed and 4 for not enough data."
+    "load. Figures of whole runs stand beside it. --strict holds for every figure. Exit code: 0 "
+    "whatever the verdict, 2 when a file cannot be used; with --exit-code also 3 for regressed "
+    "and 4 for not enough data."
 )
 _ABOUT_CAPACITY = later(
     "Give one run whose load rises, or several at different loads. The runs are cut into slices, "
@@ -66,6 +67,7 @@ def _add_compare(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     add("--margin", default="10%", help=_("slower or more faulty by this much matters"))
     add("--floor", default="1ms", help=_("least difference of response times that matters"))
     add("--warm-up", default="10%", help=_("share of each run that is left out"))
+    add("--strict", action="store_true", help=_("the whole range must lie beyond the margin"))
     add("--exit-code", action="store_true", help=_("tell the verdict by the exit code"))
     _add_common(compare)
 
@@ -132,6 +134,7 @@ def _compare(args: argparse.Namespace) -> int:
         floor_ms=1000 * span_s(args.floor),
         warm_up=0.0 if args.warm_up in ("0", "0%") else share(args.warm_up),
         zone=args.zone,
+        strict=args.strict,
     )
     found = compare_load_tests(args.before, args.after, terms)
     answer(comparison_data(found), comparison_lines(found), as_json=args.json)

@@ -198,6 +198,8 @@ class LoadTerms:
     """The longest 95th percentile that will do; capacity is the highest rate that keeps to it."""
     most_errors: float = 0.01
     """The highest share of failed requests at which a rate still counts as served."""
+    strict: bool = False
+    """Whether a figure counts as moved only when its whole likely range lies beyond the margin."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,23 @@ def test_a_comparison_as_json_tells_the_whole_and_every_label(tmp_path, capsys):
     assert "Failed" in said
 
 
+def test_the_strict_rule_asks_for_the_whole_range_beyond_the_margin(tmp_path, capsys):
+    levels = {"b": (50, 51, 52), "a": (55, 60, 58)}
+    paths = {side: [tmp_path / f"{side}{n}" for n in range(3)] for side in levels}
+    for side, bases in levels.items():
+        for path, base in zip(paths[side], bases, strict=True):
+            path.write_bytes(as_csv(run(2000, base=base)))
+    words = ["loadtest", "compare", *map(str, paths["b"]), "--after", *map(str, paths["a"])]
+    found = []
+    for more in ([], ["--strict"]):
+        assert main([*words, *more, "--margin", "5%", "--json"]) == 0
+        found.append(json.loads(capsys.readouterr().out)["total"]["verdicts"]["mean"])
+    plain, strict = found
+    assert (plain["verdict"], strict["verdict"]) == ("regressed", "not_enough_data")
+    assert plain["interval95"] == strict["interval95"]
+    assert 0 < plain["interval95"][0] < 0.05 < plain["relative_change"]
+
+
 def test_words_that_cannot_be_used_end_with_2(results, capsys):
     words = ["loadtest", "compare", str(results), "--after", str(results)]
     for wrong in (["--margin", "much"], ["--apdex", "soon"], ["--zone", "Nowhere"]):

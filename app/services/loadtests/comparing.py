@@ -257,7 +257,7 @@ def _compared(
 ) -> Comparison:
     metric = metric_of(figure, label, terms)
     digests = [[run.digests[label] for run in runs] for runs in sides]
-    rule = Terms(metric.margin, metric.floor, metric.worse_when)
+    rule = Terms(metric.margin, metric.floor, metric.worse_when, metric.strict)
     alone = single or not enough_runs(len(digests[0]), len(digests[1]))
     found: Study
     if same:
@@ -323,6 +323,7 @@ def metric_of(figure: Figure, label: str, terms: LoadTerms) -> Metric:
         margin=margin,
         floor=floor,
         key=not label and figure in KEY_FIGURES,
+        strict=terms.strict,
     )
 
 

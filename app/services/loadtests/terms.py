@@ -67,7 +67,7 @@ def terms_words(terms: LoadTerms) -> str:
         target = _("95th percentile within {target}, up to {errors} failed").format(
             target=number(terms.p95_target_ms, "ms"), errors=agreed_percent(terms.most_errors)
         )
-    return _(
+    words = _(
         "slower or more faulty by {margin} matters (from {floor} on), rate by {rate}, Apdex at "
         "{apdex}, first {warm_up} left out, {target}"
     ).format(
@@ -78,6 +78,7 @@ def terms_words(terms: LoadTerms) -> str:
         warm_up=agreed_percent(terms.warm_up),
         target=target,
     )
+    return f"{words}, {_('strict rule: the whole likely range')}" if terms.strict else words
 
 
 def _refuse_figures(terms: LoadTerms) -> None:

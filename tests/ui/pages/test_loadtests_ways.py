@@ -45,8 +45,10 @@ def test_terms_are_agreed_before_and_fixed_after(planned, services, tmp_path):
     assert read(services, change).load_terms is None
     driver.type(terms.target, "200,5")
     driver.type(terms.warm_up, "20")
+    terms.strict.box.click()
     driver.click(terms.agree)
-    wanted = LoadTerms(warm_up=0.2, p95_target_ms=200.5, zone=driver.page._view.zone)
+    zone = driver.page._view.zone
+    wanted = LoadTerms(warm_up=0.2, p95_target_ms=200.5, strict=True, zone=zone)
     driver.bot.waitUntil(lambda: read(services, change).load_terms == wanted)
     driver.settle()
     for name in ("before", "after"):
@@ -54,6 +56,7 @@ def test_terms_are_agreed_before_and_fixed_after(planned, services, tmp_path):
     look(driver, "terms")
     assert "stay as they were" in terms.agree.reason
     assert terms.target.line.isReadOnly()
+    assert (terms.strict.value, terms.strict.box.isEnabled()) == (True, False)
 
 
 def test_a_wrong_run_is_withdrawn_with_a_reason_and_stays_struck_through(

@@ -50,7 +50,8 @@ class LabelDetail(QWidget):
         if self.table.current is None:
             self._sentence.setText(_("It occurs on one side only, so nothing can be compared."))
         sides = ((_("Before"), found.before), (_("After"), found.after))
-        self._facts.set_facts([(name, _run_words(runs, zone)) for name, runs in sides])
+        words = _run_words if found.single_run else _runs_words
+        self._facts.set_facts([(name, words(runs, zone)) for name, runs in sides])
 
     @Slot(object)
     def _on_picked(self, picked: FigureRow | None) -> None:
@@ -58,17 +59,26 @@ class LabelDetail(QWidget):
 
 
 def _run_words(runs: tuple[RunFacts, ...], zone: str) -> str:
-    """Return what the last run was, its steady part, and where its evidence lies."""
+    """Return which run of a side was judged, its steady part, and where its evidence lies."""
     last = runs[-1]
     text = ngettext(
         "{name}, {n} samples judged, {steady}, evidence {hash}",
         "{name} (last of {runs} runs), {n} samples judged, {steady}, evidence {hash}",
         len(runs),
     )
+    return _of_run(text.replace("{runs}", str(len(runs))), last, zone)
+
+
+def _runs_words(runs: tuple[RunFacts, ...], zone: str) -> str:
+    """Return every run of a side that was compared run by run, with what each gave to it."""
+    text = _("{name}, {n} samples judged, {steady}, evidence {hash}")
+    return "\n".join(_of_run(text, run, zone) for run in runs)
+
+
+def _of_run(text: str, run: RunFacts, zone: str) -> str:
     return text.format(
-        name=last.name,
-        runs=len(runs),
-        n=count(last.steady_samples),
-        steady=clock_span(last.steady_start, last.steady_end, zone, seconds=True),
-        hash=last.sha256[:8],
+        name=run.name,
+        n=count(run.steady_samples),
+        steady=clock_span(run.steady_start, run.steady_end, zone, seconds=True),
+        hash=run.sha256[:8],
     )

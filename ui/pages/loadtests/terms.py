@@ -9,7 +9,7 @@ from app.domain.loadtest import LoadTerms
 from app.i18n import _
 from ui.operations.loadtests import LoadTestsView
 from ui.widgets.buttons import Button, Kind, WithReason
-from ui.widgets.fields import Form, LineField
+from ui.widgets.fields import FlagField, Form, LineField
 from ui.widgets.labels import Label, panel_title
 from ui.widgets.layout import MARGIN, column, row
 
@@ -36,6 +36,7 @@ class TermsPanel(QWidget):
         self.warm_up = LineField(
             _("Left out of each run, %"), _("More is left out while the load still climbs.")
         )
+        self.strict = FlagField(_("Strict rule"), _("The whole range must exceed the margin"))
         form = Form(columns=2)
         form.setMaximumWidth(_WIDTH)
         self._fields = {
@@ -45,6 +46,8 @@ class TermsPanel(QWidget):
         for name, field in self._fields.items():
             form.add(name, field)
             field.edited.connect(self._settle)
+        form.add("strict", self.strict)
+        self.strict.edited.connect(self._settle)
         self._note = Label(
             _(
                 "Agree on the terms before the change: they are part of the plan, and nobody can "
@@ -79,6 +82,8 @@ class TermsPanel(QWidget):
             field.set_value(shown[name])
             field.set_error("")
             field.line.setReadOnly(bool(view.fixed))
+        self.strict.set_value(told.strict)
+        self.strict.box.setEnabled(not view.fixed)
         self._settle()
 
     def _read(self) -> LoadTerms | None:
@@ -105,6 +110,7 @@ class TermsPanel(QWidget):
             rate_margin=_share(found["rate"], usual.rate_margin),
             apdex_ms=usual.apdex_ms if found["apdex"] is None else found["apdex"],
             warm_up=_share(found["warm_up"], usual.warm_up),
+            strict=self.strict.value,
         )
 
     @Slot()
