@@ -29,12 +29,14 @@ def _cut(text: bytes, width: int) -> tuple[list[list[str]], list[int]]:
     return rows, rejected
 
 
-@given(_tables(), st.sampled_from((16, 64, 1 << 20)), st.booleans())
-def test_cells_are_those_that_were_written(table, size, all_quoted):
+@given(
+    _tables(), st.sampled_from((16, 64, 1 << 20)), st.booleans(), st.sampled_from(("\n", "\r\n"))
+)
+def test_cells_are_those_that_were_written(table, size, all_quoted, line_end):
     width, rows = table
     file = io.StringIO()
     quoting = csv.QUOTE_ALL if all_quoted else csv.QUOTE_MINIMAL
-    csv.writer(file, delimiter=";", lineterminator="\n", quoting=quoting).writerows(rows)
+    csv.writer(file, delimiter=";", lineterminator=line_end, quoting=quoting).writerows(rows)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(lines, "BLOCK_BYTES", size)
         assert _cut(file.getvalue().encode(), width) == (rows, [])

@@ -157,40 +157,69 @@ def _cut(
 ) -> tuple[Block, bytes, int]:
     """Return the rows of a block, the end of it that goes on in the next one, and its lines."""
     buf = np.frombuffer(b"".join((bytes(PAD), text, bytes(PAD))), np.uint8)
+    stops = _even_stops(buf, delimiter, width, has_quotes=b'"' in text)
+    if stops is None:
+        return _cut_uneven(buf, delimiter, width, line, rejected, final=final)
+    ends = stops[:, -1]
+    starts = np.concatenate(([PAD], ends[:-1] + 1))
+    ends = ends - (buf[ends - 1] == _RETURN)
+    number = np.arange(line, line + len(ends))
+    return Block(buf, starts, ends, stops[:, :-1], width, number, rejected), b"", len(ends)
+
+
+def _even_stops(buf: Bytes, delimiter: int, width: int, *, has_quotes: bool) -> Ints | None:
+    """Return where the cells of each row end; None unless every line is a row of this width.
+
+    As a rule it is, and one search then finds the ends of cells and of rows alike.
+    """
+    is_end, is_stop = buf == _NEWLINE, buf == delimiter
+    is_stop |= is_end
+    if has_quotes:
+        quotes = np.flatnonzero(buf == _QUOTE)
+        if len(quotes) % 2:
+            return None
+        within = _within(quotes)
+        if is_end[within].any():
+            return None
+        is_stop[within] = False
+    if width == 1 or np.count_nonzero(is_stop) != width * np.count_nonzero(is_end):
+        return None  # a row of one cell may be a blank line
+    stops: Ints = np.flatnonzero(is_stop).reshape(-1, width)
+    return stops if is_end[stops[:, -1]].all() else None
+
+
+def _cut_uneven(
+    buf: Bytes, delimiter: int, width: int, line: int, rejected: list[RejectedRow], *, final: bool
+) -> tuple[Block, bytes, int]:
+    """Cut a block in which rows go over several lines, or are of another width or blank."""
     ends = np.flatnonzero(buf == _NEWLINE)
     starts = np.concatenate(([PAD], ends[:-1] + 1))
     number = np.arange(line, line + len(ends))
+    joined = _Joining(buf, starts, ends)
+    joined.settle(delimiter, width, final=final)
+    why = _("a quote is never closed")
+    rejected += (RejectedRow(line + bad, why) for bad in joined.bad)
+    usable = np.ones(len(ends), bool)
+    usable[joined.bad] = False
     kept = b""
+    if joined.open_at is not None:
+        kept = buf[starts[joined.open_at] : -PAD].tobytes()
+        starts, ends = starts[: joined.open_at], ends[: joined.open_at]
     lines = len(ends)
-    usable = np.ones(lines, bool)
+    begins, closes = joined.rows(lines)
+    starts, ends, number = starts[begins], ends[closes], number[:lines][begins]
+    usable = usable[:lines][begins]
     is_mark = buf == delimiter
-    if b'"' in text:
-        joined = _Joining(buf, starts, ends)
-        joined.settle(delimiter, width, final=final)
-        why = _("a quote is never closed")
-        rejected += (RejectedRow(line + bad, why) for bad in joined.bad)
-        usable[joined.bad] = False
-        if joined.open_at is not None:
-            kept = text[starts[joined.open_at] - PAD :]
-            starts, ends = starts[: joined.open_at], ends[: joined.open_at]
-            number, usable = number[: joined.open_at], usable[: joined.open_at]
-        lines = len(ends)
-        begins, closes = joined.rows(lines)
-        starts, ends, number = starts[begins], ends[closes], number[begins]
-        usable = usable[begins]
-        is_mark[_within(joined.quotes)] = False
+    is_mark[_within(joined.quotes)] = False
     marks = np.flatnonzero(is_mark)
-    begun = _begun(marks, starts, ends, width)
+    begun = np.concatenate(([0], np.searchsorted(marks, ends)))
     counts = np.diff(begun)
     ends = ends - ((buf[ends - 1] == _RETURN) & (ends > starts))
-    empty = (ends == starts) & usable
-    fits = usable & ~empty & (counts == width - 1)
-    for row in np.flatnonzero(usable & ~empty & ~fits):
+    usable &= ends > starts
+    fits = usable & (counts == width - 1)
+    for row in np.flatnonzero(usable & ~fits):
         why = _misfit(int(counts[row]) + 1, width, final, row == len(ends) - 1)
         rejected.append(RejectedRow(int(number[row]), why))
-    if fits.all():
-        block = Block(buf, starts, ends, _by_row(marks, begun[:-1], width), width, number, rejected)
-        return block, kept, lines
     table = _by_row(marks, begun[:-1][fits], width)
     block = Block(buf, starts[fits], ends[fits], table, width, number[fits], rejected)
     return block, kept, lines
@@ -211,16 +240,6 @@ def _by_row(marks: Ints, first: Ints, width: int) -> Ints:
         marks = marks[first[:, None] + np.arange(cells)]
     by_row: Ints = marks.reshape(len(first), cells)
     return by_row
-
-
-def _begun(marks: Ints, starts: Ints, ends: Ints, width: int) -> Ints:
-    """Return the place of each row's first delimiter, and at last how many there are."""
-    cells = width - 1
-    if cells and len(marks) == cells * len(ends):  # as a rule all rows are as wide as expected
-        first, last = marks[0::cells], marks[cells - 1 :: cells]
-        if bool((first >= starts).all() and (last < ends).all()):
-            return np.arange(0, len(marks) + 1, cells)
-    return np.concatenate(([0], np.searchsorted(marks, ends)))
 
 
 def _misfit(cells: int, width: int, final: bool, last: bool) -> str:
