@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.loadtest import LabelSummary
+from app.domain.load_summary import LabelSummary
 
 TOTAL = "Total"
 """The name of the row for all samples together."""

@@ -11,7 +11,7 @@ from app.errors import InvalidInput
 from app.i18n import _, later, ngettext
 
 if TYPE_CHECKING:
-    from app.domain.loadtest import LabelSummary, LoadTestSummary
+    from app.domain.load_summary import LabelSummary, LoadTestSummary
 
 _ABOUT = later(
     "FILE is what a load test wrote: JMeter (CSV of any version, with or without a header, any "
@@ -163,7 +163,7 @@ def _data(found: "LoadTestSummary") -> dict[str, object]:
 
 
 def _remarks(found: "LoadTestSummary") -> list[str]:
-    from app.domain.loadtest import Percentiles  # noqa: PLC0415 - as late as the rest
+    from app.domain.load_summary import Percentiles  # noqa: PLC0415 - as late as the rest
 
     rejected = [
         _("Line {line} was rejected: {reason}.").format(line=row.line, reason=row.reason)

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from app.cli.output import rounded
+from app.domain.load_summary import Percentiles
 from app.domain.loadtest import (
     Capacity,
     Figure,
     LabelComparison,
     LoadComparison,
     LoadPoint,
-    Percentiles,
     RunFacts,
     SideFigures,
 )

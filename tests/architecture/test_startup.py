@@ -104,6 +104,7 @@ def test_a_command_loads_neither_the_other_commands_nor_readers_of_other_files()
     others = (
         "app.cli.check",
         "app.cli.vault",
+        "app.domain.verdict",
         "app.services.host.health",
         "numpy.random",
         "xml.sax",

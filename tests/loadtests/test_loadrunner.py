@@ -3,7 +3,7 @@
 import pytest
 
 from app import processes
-from app.domain.loadtest import LoadTestFormat
+from app.domain.load_summary import LoadTestFormat
 from app.errors import InvalidInput
 from app.services.loadtests.files import loadrunner
 from app.services.loadtests.summing import summarise

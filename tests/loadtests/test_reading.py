@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.domain.loadtest import LoadTestFormat, Percentiles
+from app.domain.load_summary import LoadTestFormat, Percentiles
 from app.errors import InvalidInput
 from app.services.loadtests.files import lines
 from app.services.loadtests.summing import summarise

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.domain.change import Change
-from app.domain.loadtest import LoadRun, LoadTerms, LoadTestSummary, LoadVerdict
+from app.domain.load_summary import LoadTestSummary
+from app.domain.loadtest import LoadRun, LoadTerms, LoadVerdict
 from app.domain.metric import WindowName
 from app.i18n import _
 from ui.operations.listing import newest_changes

@@ -30,10 +30,10 @@ from app.analysis.runs import (
     within_runs,
 )
 from app.analysis.study import Study
+from app.domain.load_summary import LabelSummary
 from app.domain.loadtest import (
     Figure,
     LabelComparison,
-    LabelSummary,
     LoadComparison,
     LoadTerms,
     RunFacts,

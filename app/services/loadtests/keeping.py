@@ -11,7 +11,8 @@ from pathlib import Path
 from app.domain.change import Change
 from app.domain.event import Actor, NewEvent
 from app.domain.ids import LoadRunId, new_id
-from app.domain.loadtest import LoadRun, LoadTerms, LoadTestSummary, LoadVerdict
+from app.domain.load_summary import LoadTestSummary
+from app.domain.loadtest import LoadRun, LoadTerms, LoadVerdict
 from app.domain.metric import WindowName
 from app.errors import IllegalMove
 from app.i18n import _, ngettext

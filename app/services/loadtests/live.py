@@ -4,7 +4,7 @@ import io
 from dataclasses import dataclass
 
 from app.analysis.loadtest import Tally
-from app.domain.loadtest import LabelSummary
+from app.domain.load_summary import LabelSummary
 from app.i18n import ngettext
 from app.services.loadtests.course import CourseMeter, LiveCourse
 from app.services.loadtests.files.batch import Notebook

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app import processes
-from app.domain.loadtest import LabelSummary, LoadRun, LoadTerms
+from app.domain.load_summary import LabelSummary
+from app.domain.loadtest import LoadRun, LoadTerms
 from app.domain.metric import WindowName
 from app.errors import CommandFailed, InvalidInput
 from app.i18n import _

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from app.analysis.loadtest import JMETER_WINDOW, TOTAL, Tally
-from app.domain.loadtest import LabelSummary, LoadTestFormat, LoadTestSummary, Percentiles
+from app.domain.load_summary import LabelSummary, LoadTestFormat, LoadTestSummary, Percentiles
 from app.errors import InvalidInput
 from app.i18n import _, ngettext
 from app.services.loadtests.files.batch import Notebook

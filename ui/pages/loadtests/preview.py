@@ -3,7 +3,7 @@
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.domain.loadtest import LoadTestSummary
+from app.domain.load_summary import LoadTestSummary
 from app.domain.metric import WindowName
 from app.i18n import _
 from app.wording import count, duration, moment, percent

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from app.analysis.words_figures import short_move
-from app.domain.loadtest import Figure, LabelComparison, LabelSummary, SideFigures
+from app.domain.load_summary import LabelSummary
+from app.domain.loadtest import Figure, LabelComparison, SideFigures
 from app.domain.verdict import Comparison, Verdict
 from app.i18n import _
 from app.wording import count, number, percent

@@ -9,7 +9,7 @@ from app.analysis.loadtest import LONGEST_US as LONGEST_US
 from app.analysis.loadtest import Batch as Batch
 from app.analysis.loadtest import Flags as Flags
 from app.analysis.loadtest import Ints as Ints
-from app.domain.loadtest import LabelSummary, RejectedRow
+from app.domain.load_summary import LabelSummary, RejectedRow
 from app.i18n import _
 
 _MOST_DIGITS = 15

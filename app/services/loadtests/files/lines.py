@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from app.domain.loadtest import RejectedRow
+from app.domain.load_summary import RejectedRow
 from app.i18n import _
 from app.services.loadtests.files.batch import Flags, Ints
 from app.services.loadtests.files.cells import PAD, Cells

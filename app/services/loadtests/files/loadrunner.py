@@ -19,7 +19,7 @@ import defusedxml
 from defusedxml.ElementTree import fromstring
 
 from app import processes
-from app.domain.loadtest import LabelSummary
+from app.domain.load_summary import LabelSummary
 from app.errors import InvalidInput
 from app.i18n import _, ngettext
 from app.services.loadtests.files.batch import Batch, Notebook, Row, batch_of, hindrance, whole

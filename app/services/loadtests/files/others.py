@@ -5,7 +5,7 @@ import io
 import math
 from collections.abc import Iterator
 
-from app.domain.loadtest import LabelSummary
+from app.domain.load_summary import LabelSummary
 from app.i18n import _
 from app.services.loadtests.files.batch import (
     Batch,

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.domain.loadtest import LoadTestFormat
+from app.domain.load_summary import LoadTestFormat
 from app.errors import InvalidInput
 from app.i18n import _
 from app.services.loadtests.files.batch import Batch, Notebook
