@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     from app.services.message.communications import Mail
     from app.services.ports.http import HttpRules, HttpSession
     from app.services.ports.metrics import MetricSource
-    from app.services.ports.store import Transcripts
     from app.services.ports.world import Remotes
     from app.services.report_content.data import Attachment, Rendered, ReportData
     from app.services.schedule.calendars import CalendarFile
+    from app.services.transcripts.masked import MaskedTranscripts
     from app.ssh.limits import Limits
 
 KEY_FILE = "vault-key.txt"
@@ -245,7 +245,7 @@ def _write_calendar(wanted: "CalendarFile") -> bytes:
     return write_calendar(wanted)
 
 
-def _masked(store: Store, redactor: Redactor) -> "Transcripts":
+def _masked(store: Store, redactor: Redactor) -> "MaskedTranscripts":
     """Keep transcripts without what is known to be a secret; loaded with the first one."""
     from app.services.transcripts.masked import MaskedTranscripts  # noqa: PLC0415 - not at start
 

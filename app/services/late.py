@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from app.services.host.host_imports import ReadSettings
     from app.services.kpi.kpis import KpiReads
     from app.services.ports.series import SeriesStore
-    from app.services.ports.store import Files, Transcripts
+    from app.services.ports.store import Files
     from app.services.ports.world import Remotes
     from app.services.schedule.calendar_rows import CalendarReads
     from app.services.search.finding import Finder
     from app.services.search.precedents import PrecedentReads
     from app.services.search.rows import Queries
+    from app.services.transcripts.masked import MaskedTranscripts
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Late:
     """How each of them is made; a second call returns the same one."""
 
     files: Callable[[], Files]
-    transcripts: Callable[[], Transcripts]
+    transcripts: Callable[[], MaskedTranscripts]
     series: Callable[[], SeriesStore]
     queries: Callable[[], Queries]
     finder: Callable[[], Finder]
@@ -51,7 +52,7 @@ class LateParts:
         return self.late.files()
 
     @property
-    def transcripts(self) -> Transcripts:
+    def transcripts(self) -> MaskedTranscripts:
         """What steps have said."""
         return self.late.transcripts()
 

@@ -1,4 +1,5 @@
 import base64
+import itertools
 import json
 import shlex
 import subprocess
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.redaction import MASK, Redactor
+from app.redaction import MASK, Redactor, StreamMask, last_words
 from tests.architecture.source import ROOT
 
 SECRET = "Tr0ub4dor&3 'x' ü/+"
@@ -76,6 +77,34 @@ def test_in_output_a_known_secret_is_blacked_out_in_place(redactor, written):
     assert written not in clean
     assert clean.startswith(b"\xff\x1b[1m before ")
     assert clean.endswith(b" after \x00")
+
+
+@given(
+    secrets=st.lists(st.text("abc", min_size=4, max_size=9), min_size=1, max_size=3),
+    data=st.text("abc", max_size=60),
+    cuts=st.lists(st.integers(0, 60), max_size=8),
+)
+def test_wherever_a_stream_is_cut_no_known_value_survives(secrets, data, cuts):
+    redactor, raw = Redactor(), data.encode()
+    for secret in secrets:
+        redactor.learn(secret)
+    mask, clean = StreamMask(redactor), b""
+    places = [0, *sorted(cuts), len(raw)]
+    for start, end in itertools.pairwise(places):
+        clean += mask.feed(raw[start:end])[0]
+    clean += mask.rest()[0]
+    assert len(clean) == len(raw)
+    assert redactor.places(clean) == ()
+    black = redactor.blacken(raw)[0]
+    assert all(b == ord("*") for a, b in zip(black, clean, strict=True) if a == ord("*"))
+    if not redactor.places(raw):
+        assert clean == raw
+
+
+def test_what_a_host_said_is_masked_before_it_is_cut(redactor):
+    said = f"psql: bad password {SECRET}".encode()
+    assert last_words(said, 12) == f"d {MASK}"
+    assert last_words(b"x://shop:hunter22@db", 20).endswith("[redacted]@db")
 
 
 def test_shapes_alone_alter_no_output_and_what_is_forgotten_is_not_held(redactor):

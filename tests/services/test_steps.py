@@ -4,22 +4,27 @@ import base64
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from app.domain.backup import BackupSource, SourceKind
 from app.domain.change import ChangeState
+from app.domain.ids import new_id
 from app.domain.run import RunMode, RunState, StepState
 from app.domain.runbook import Phase, Runbook, Step, StepKind
 from app.domain.transcript import read_pieces
 from app.errors import IllegalMove
+from app.services.jobs.following import CountingSink, Finish, Followed, Order, follow
 from app.services.run import decisions, execution, steps
 from app.services.run.execution import Beginning
 from app.services.run.live import Output
+from app.services.transcripts.masked import MaskedTranscript
 from app.tasks import TaskContext
 from tests.services.conftest import keep_host
 
 CANARY = "canary-of-a-step-1xyz"
+NOON = datetime(2026, 11, 14, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -70,12 +75,53 @@ def test_a_password_of_ours_in_a_commands_output_is_kept_by_nobody(
     assert item.state is StepState.DONE, "counted and hashed as the host said it"
     assert found["stdout"].startswith(b"to " + b"*" * len(CANARY) + b"\n")
     assert found["stderr"] == b"*" * len(coded) + b"\n"
-    assert found["note"] == b"2 secrets of this program were blacked out above, in place.\n"
+    assert found["note"] == 2 * b"1 secret of this program is blacked out below, in place.\n"
     logging.getLogger("app").info("it was %s", CANARY)
     log = (opened.data / "changedesk.log").read_text()
     assert "it was [redacted]" in log
     opened.forget_held()
     assert opened.secrets.get(ssh_host.sudo_secret) is None
+
+
+def test_a_password_cut_by_two_pieces_is_neither_kept_nor_shown(opened, carry_out, ssh_host):
+    opened.secrets.set(ssh_host.sudo_secret, CANARY)
+    heard: list[Output] = []
+    opened.live.listen(heard.append)
+    half, other = CANARY[:9], CANARY[9:]
+    text = f"printf %s {half}; sleep 0.6; printf '%s\\n' {other}; sleep 0.6; printf %s {half}"
+    (item,) = carry_out(command(text)).steps
+    assert item.state is StepState.DONE
+    kept = b"*" * len(CANARY) + b"\n" + half.encode()
+    assert said(opened, item)["stdout"] == kept, "what turned out to be no password is whole"
+    assert b"".join(each.data for each in heard) == kept
+    assert len(heard) > 1
+
+
+class Killed(BaseException):
+    """The program ends here, as if it had been killed."""
+
+
+def test_a_job_with_a_password_in_its_output_is_gone_on_with_and_found_equal(opened, ssh_host):
+    opened.secrets.set(ssh_host.sudo_secret, CANARY)
+    text = f"echo {CANARY}; sleep 0.5; echo {CANARY}; sleep 0.5; echo over"
+    order = Order(new_id(), text, 30.0)
+
+    def follow_once(order: Order, show: Callable[..., object]) -> tuple[Followed, MaskedTranscript]:
+        kept = opened.transcripts.open("run", order.job, show)
+        sink = CountingSink(lambda name, data: kept.append(name, data, NOON), kept.heard())
+        return follow(opened.remotes.open(ssh_host), order, sink, TaskContext()), kept
+
+    def die(*_piece: object) -> None:
+        raise Killed
+
+    with pytest.raises(Killed):
+        follow_once(order, die)
+    followed, kept = follow_once(replace(order, attach=True), lambda *piece: None)
+    assert followed.finish is Finish.ENDED
+    pieces = list(read_pieces(opened.files.get(kept.seal()[0])))
+    stars = b"*" * len(CANARY) + b"\n"
+    assert b"".join(p.data for p in pieces if p.stream == "stdout") == stars + stars + b"over\n"
+    assert sum(p.data.count(b"1 secret") for p in pieces if p.stream == "note") == 2
 
 
 def test_an_exit_code_is_a_failure_and_the_run_waits(opened, carry_out):

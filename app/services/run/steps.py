@@ -27,11 +27,11 @@ from app.services.jobs.following import CountingSink, Finish, Order, acknowledge
 from app.services.jobs.outcomes import outcome_of
 from app.services.metric.metrics import Measuring
 from app.services.metric.pulling import Pulling, read_all
-from app.services.ports.store import Transcripts
 from app.services.ports.world import Remote
 from app.services.run.crew import Executors, StepOutcome
 from app.services.run.live import LiveOutput, Output
 from app.services.run.restic_step import back_up_with_restic, refuse_by_hand
+from app.services.transcripts.masked import MaskedTranscripts
 from app.tasks import TaskContext
 from app.wording import duration
 
@@ -45,7 +45,7 @@ class StepTools:
     checking: Checking
     keeping: Callable[[], Safekeeping]
     driving: Callable[[], Driving]
-    transcripts: Transcripts
+    transcripts: MaskedTranscripts
     live: LiveOutput
 
     def host(self, run: Run, step: StepRun) -> Host:
@@ -82,12 +82,14 @@ def send_command(run: Run, step: StepRun, context: TaskContext, *, tools: StepTo
     desk = tools.measuring.desk
     remote = tools.measuring.remotes.open(tools.host(run, step))
     name = f"{step.step.id}.{step.job}" if step.job else step.step.id
-    transcript = tools.transcripts.open(run.id, name)
+
+    def show(stream: str, data: bytes, at: datetime) -> None:
+        tools.live.say(Output(run.id, step.step.id, stream, data, at))
+
+    transcript = tools.transcripts.open(run.id, name, show)
 
     def keep(stream: str, data: bytes) -> None:
-        now = desk.clock.now()
-        transcript.append(stream, data, now)
-        tools.live.say(Output(run.id, step.step.id, stream, data, now))
+        transcript.append(stream, data, desk.clock.now())
 
     try:
         if step.job and remote.keeps_jobs:
