@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.analysis.windows import Layout
     from app.domain.metric import MetricKind
     from app.domain.verdict import Comparison
+    from app.services.metric.around import Around
     from app.services.metric.comparison import Control
     from app.services.series_files.reading import SeriesFile
 
@@ -109,7 +110,7 @@ def _judge(args: argparse.Namespace) -> tuple["Comparison", list[str]]:
     spans = [[read_moment(end, args.zone) for end in _pair(text)] for text in args.exclude]
     blocked = tuple(Blocked(first_s, last_s, _("excluded")) for first_s, last_s in spans)
     layout = Layout.around(start_s, end_s, parameters, blocked)
-    column, samples, control, notes = _read(args, kind, layout)
+    column, samples, beside, notes = _read(args, kind, layout)
     metric = Metric(
         id=column,
         name=args.name or column,
@@ -120,15 +121,17 @@ def _judge(args: argparse.Namespace) -> tuple["Comparison", list[str]]:
         floor=_floor(args.floor),
         strict=args.strict,
     )
-    return compare_metric(metric, samples, layout, control=control), notes
+    control, around = beside
+    return compare_metric(metric, samples, layout, control=control, around=around), notes
 
 
 def _read(
     args: argparse.Namespace, kind: "MetricKind", layout: "Layout"
-) -> tuple[str, "Samples", "Control | None", list[str]]:
-    """Return the judged column, its samples, the control, and what a person should know."""
+) -> tuple[str, "Samples", "tuple[Control | None, Around]", list[str]]:
+    """Return the judged column, its samples, the control and what else is known, and notes."""
     from app.analysis.clean import ratio_samples, samples_of  # noqa: PLC0415 - numpy
     from app.services.metric.comparison import Control  # noqa: PLC0415 - this deed alone needs it
+    from app.services.metric.renaming import with_heir  # noqa: PLC0415 - this deed alone needs it
     from app.services.series_files.left_out import left_out  # noqa: PLC0415 - this deed alone needs it
     from app.services.series_files.reading import Keep  # noqa: PLC0415 - this deed alone needs it
 
@@ -141,6 +144,7 @@ def _read(
             raise InvalidInput(_("A column cannot be its own control."))
         wanted = [name for name in (column, total, args.control, args.control_total) if name]
         found = file.read(wanted, Keep(*layout.reach))
+        own, around = with_heir(file, column, found.series[column], layout)
     if found.since_s > layout.before.start_s:
         raise InvalidInput(
             _("The windows hold more samples than can be judged."),
@@ -149,12 +153,12 @@ def _read(
     notes += left_out(found)
 
     def samples(name: str, of: str | None) -> "Samples":
-        series = found.series[name]
+        series = own if name == column and not of else found.series[name]
         return ratio_samples(series, found.series[of]) if of else samples_of(series, kind)
 
     control = args.control
     beside = Control(control, samples(control, args.control_total)) if control else None
-    return column, samples(column, total), beside, notes
+    return column, samples(column, total), (beside, around), notes
 
 
 def _floor(text: str) -> float:

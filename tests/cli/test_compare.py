@@ -338,3 +338,59 @@ def test_a_rhythm_that_nothing_tells_from_a_change_is_limited_evidence(
     assert said in found["sentence"]
     assert main(["compare", *map(str, (path, *words))]) == 0
     assert said in capsys.readouterr().out
+
+
+def _renamed(folder: Path, *, wide: bool, more: tuple[str, ...] = ()) -> Path:
+    """Write web-01, which is called web-02 from the change on, beside db-01, and others since."""
+    rng, start = np.random.default_rng(3), datetime.fromisoformat(WORDS[1]).timestamp()
+    since = ("web-02", *more)
+    names = ("web-01", "db-01", *since)
+    rows = ["time," + ",".join(names) if wide else "time,host,value"]
+    for at in (start + 60.0 * np.arange(-240, 270)).tolist():
+        there = {"db-01": 20.0 + rng.normal()}
+        there |= dict.fromkeys(("web-01",) if at < start else since, 50.0 + rng.normal())
+        if wide:
+            rows.append(f"{at:.0f}," + ",".join(str(there.get(name, "")) for name in names))
+        else:
+            rows += [f"{at:.0f},{name},{value}" for name, value in there.items()]
+    path = folder / "renamed.csv"
+    path.write_text("\n".join(rows))
+    return path
+
+
+@pytest.mark.parametrize("wide", [True, False])
+@pytest.mark.parametrize("column", ["web-01", "web-02"])
+def test_a_series_that_was_renamed_halfway_is_not_compared_and_both_names_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], wide: bool, column: str
+) -> None:
+    file = _renamed(tmp_path, wide=wide)
+    found = ask(capsys, file, *WORDS, "--column", column)
+    assert found["verdict"] == "not_enough_data"
+    for words in ("cannot be compared", "“web-01”", "“web-02”", "renamed"):
+        assert words in found["sentence"]
+    assert "no samples" not in found["sentence"]
+    assert found["relative_change"] is None
+    assert found["before"] == pytest.approx(50, abs=0.5)
+    assert found["after"] == pytest.approx(50, abs=0.5)
+    other = ask(capsys, file, *WORDS, "--column", "db-01")
+    assert other["verdict"] == "no_material_change"
+    assert "renamed" not in other["sentence"]
+
+
+def test_where_several_series_begin_with_the_change_all_are_named_and_none_is_taken(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = _renamed(tmp_path, wide=False, more=("web-03",))
+    found = ask(capsys, file, *WORDS, "--column", "web-01")
+    assert "no samples from after the change" in found["sentence"]
+    assert "only “web-02”, “web-03”" in found["sentence"]
+
+
+def test_a_name_that_first_comes_far_behind_the_beginning_is_found_as_well(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_text, "HEAD_BYTES", 4 << 10)
+    monkeypatch.setattr(csv_text, "BLOCK_BYTES", 4 << 10)
+    found = ask(capsys, _renamed(tmp_path, wide=False), *WORDS, "--column", "web-01")
+    assert "only “web-02”" in found["sentence"]
+    assert "cannot be compared" in found["sentence"]

@@ -65,6 +65,23 @@ def test_what_is_no_time_and_no_figure_is_named_before_and_with_the_samples(open
     assert "1 cell is a gap (line 2162: “n.n.” is no figure)." in logged
 
 
+def test_a_series_that_goes_on_under_another_name_is_said_before_it_is_kept(opened, made, tmp_path):
+    change = made(ChangeState.IMPLEMENT, metrics=(CPU,), **WORK)
+    path, begin = tmp_path / "renamed.csv", NOON.timestamp() - 3600
+    rows = [f"{begin + i:.0f},{i % 7},," if i < 3600 else f"{begin + i:.0f},,{i % 7},7"
+            for i in range(0, 9000, 10)]  # fmt: skip
+    path.write_text("\n".join(["time,cpu,cpu-new,other", *rows, ""]))
+    wanted = FileImport(change.id, "cpu", path)
+    told = "“cpu” is there on one side of the change only, and on the other side only “cpu-new”"
+    assert remarks(look_at_file(wanted, with_=opened.measuring))[0].startswith(told)
+    import_file(wanted, with_=opened.measuring)
+    with opened.new_uow() as uow:
+        logged = " ".join(event.text for event in uow.log.of(change.id))
+    assert told in logged
+    both = FileImport(change.id, "cpu", path, column="other")
+    assert not look_at_file(both, with_=opened.measuring).samples[WindowName.BEFORE]
+
+
 def test_the_clock_of_the_host_and_the_labels_of_the_source_are_recorded(opened, made):
     change = made(ChangeState.IMPLEMENT, metrics=(CPU,), **WORK)
     with opened.new_uow() as uow:

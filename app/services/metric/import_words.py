@@ -10,7 +10,7 @@ _MOST = 5
 
 def remarks(outlook: Outlook) -> list[str]:
     """Return what of a file was not understood, in sentences; nothing where all of it was."""
-    words = []
+    words = [outlook.renamed] if outlook.renamed else []
     if not outlook.is_whole:
         words.append(
             _("All of it is read when it is kept: both windows, and the eight weeks before them.")

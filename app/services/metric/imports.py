@@ -16,11 +16,13 @@ from app.domain.metric import Metric, SampleSet, Series, WindowName
 from app.errors import InvalidInput
 from app.i18n import _
 from app.services.metric.metrics import Measuring, freeze
+from app.services.metric.renaming import heir_words
 from app.services.metric.sampling import Sampled
 from app.services.metric.verdicts import layout_of
 from app.services.ports.series import Rejected
 from app.services.series_files.left_out import in_short
 from app.services.series_files.reading import Keep, SeriesFile, open_series
+from app.services.series_files.renamed import heirs
 from app.tasks import TaskContext
 
 _SHOWN_ROWS = 8
@@ -84,6 +86,8 @@ class Outlook:
     """How much of the file was looked at; all figures are of that part."""
     may_hold_more: bool = False
     """Whether series that begin later in the file are missing among the columns."""
+    renamed: str = ""
+    """What is said of series that go on where this one ends."""
 
     @property
     def is_whole(self) -> bool:
@@ -110,7 +114,10 @@ def look_at_file(
     """
     asked = open_asked(wanted, with_, context)
     whole = asked.file.look(asked.wanted.column)
-    return outlook_on(asked, whole, split_by_window(whole, asked.layout))
+    outlook = outlook_on(asked, whole, split_by_window(whole, asked.layout))
+    if not asked.file.is_whole:  # told when it is kept, which reads all of it
+        return outlook
+    return replace(outlook, renamed=_heir_note(asked, whole, context))
 
 
 def outlook_on(asked: Asked, whole: Series, parts: Mapping[WindowName, Series]) -> Outlook:
@@ -163,11 +170,17 @@ def import_file(
     if found.since_s > layout.before.start_s:
         raise too_dense(name)
     kept: list[SampleSet] = []
-    note = in_short(found)
+    heir = _heir_note(asked, found.series[chosen.column], context)
+    note = " ".join(filter(None, (in_short(found), heir)))
     for window, part in parts.items():
         kept += keep_part(asked, window, part, with_=with_, note=note)
         note = ""
     return tuple(kept)
+
+
+def _heir_note(asked: Asked, own: Series, context: TaskContext | None) -> str:
+    found = heirs(asked.file, asked.wanted.column, own, asked.layout, context)
+    return heir_words(asked.wanted.column, tuple(found)) if found else ""
 
 
 def too_dense(name: str) -> InvalidInput:
