@@ -168,11 +168,10 @@ def into_bins(samples: Samples, slot: Slot, step_s: float) -> Bins:
     jitter of milliseconds around an edge would look like gaps.
     """
     chosen = cuts(samples.at_s, slot)
-    position, begun = [], 0.0
-    for (start_s, end_s), cut in zip(slot.spans, chosen, strict=True):
-        position.append(samples.at_s[cut] - start_s + begun)
-        begun += end_s - start_s
-    at = np.concatenate(position)
+    at = np.concatenate([
+        samples.at_s[cut] - start_s + place_s
+        for (place_s, start_s, _end_s), cut in zip(slot.laid, chosen, strict=True)
+    ])  # fmt: skip
     own_step_s = usual_step(at) or samples.step_s
     n = int(slot.length_s / step_s + 1e-6)
     if own_step_s > 0.5 * step_s and len(at):

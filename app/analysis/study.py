@@ -30,7 +30,7 @@ from app.analysis.effect import (
 from app.analysis.judge import Ruling, Terms, rule
 from app.analysis.levels import Levels, less_control, levels_of, usual_scale
 from app.analysis.ratio import Ratio
-from app.analysis.windows import Candidate, Layout, Slot
+from app.analysis.windows import Candidate, Layout, Slot, clocks_changed
 from app.domain.verdict import Design, Gate, ReferenceDay, Scale
 from app.i18n import _
 
@@ -227,9 +227,15 @@ def _sort_out(
         if not candidate.why and sides.is_covered(with_before=with_before):
             good.append(_Reference(candidate, sides))
         elif sides.before.observed or sides.after.observed:
-            why = candidate.why or _("too many samples are missing")
+            why = candidate.why or _missing(candidate)
             bad.append(ReferenceDay(candidate.day, used=False, why=why))
     return good, bad
+
+
+def _missing(candidate: Candidate) -> str:
+    if candidate.before.lacks_an_hour or candidate.after.lacks_an_hour:
+        return clocks_changed()
+    return _("too many samples are missing")
 
 
 def _judged(

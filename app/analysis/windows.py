@@ -7,6 +7,7 @@ that a change of the clocks does not shift a daily rhythm by an hour.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from app.domain.verdict import Parameters
@@ -17,15 +18,23 @@ DAILY_BACK = 14
 WEEKLY_BACK = 56
 """Days searched for the same weekday, when the first search found too few."""
 _DAY_S = 86400.0
-_SECOND = timedelta(seconds=1)
+_SECOND, _AROUND = timedelta(seconds=1), timedelta(hours=3)
+_SAME_S = 1e-3
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One window as spans laid end to end: one, or two where the clocks change inside."""
+    """One window as spans laid end to end: one, or two where the clocks change inside.
+
+    An earlier day on which the clocks were changed in these hours lacks the hour that was skipped,
+    and one that came twice is left out: its spans lie ``places_s`` seconds from the beginning of
+    the window, which is ``nominal_s`` long on the wall.
+    """
 
     spans: tuple[tuple[float, float], ...]
+    places_s: tuple[float, ...] = ()
+    nominal_s: float = 0.0
 
     @property
     def start_s(self) -> float:
@@ -39,8 +48,24 @@ class Slot:
 
     @property
     def length_s(self) -> float:
-        """How much time it holds."""
-        return sum(end - start for start, end in self.spans)
+        """How much time it holds, on the wall where an hour of it was skipped or came twice."""
+        return self.nominal_s or sum(end - start for start, end in self.spans)
+
+    @property
+    def lacks_an_hour(self) -> bool:
+        """Whether the clocks were changed in it, so that some of it is left out."""
+        return bool(self.places_s)
+
+    @property
+    def laid(self) -> tuple[tuple[float, float, float], ...]:
+        """Each span with its place in the window, in seconds from its beginning."""
+        if self.places_s:
+            pairs = zip(self.places_s, self.spans, strict=True)
+            return tuple((at, start, end) for at, (start, end) in pairs)
+        lengths = accumulate((end - start for start, end in self.spans), initial=0.0)
+        return tuple(
+            (at, start, end) for at, (start, end) in zip(lengths, self.spans, strict=False)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +136,10 @@ class Layout:
         return self.before.start_s - (WEEKLY_BACK + 1) * _DAY_S, self.after.end_s
 
     def earlier(self, slot: Slot, days: int) -> Slot | None:
-        """Return the same wall-clock hours some days earlier; None where the clocks change."""
+        """Return the same wall-clock hours some days earlier; None where nothing is left of them.
+
+        An hour that was skipped on that day, or came twice, is left out.
+        """
         return _moved(slot, days, self._zone)
 
     @property
@@ -134,8 +162,7 @@ class Layout:
             then = _moved(before, back, self._zone), _moved(after, back, self._zone)
             day = _wall(before.start_s, self._zone).date() - timedelta(days=back)
             if then[0] is None or then[1] is None:
-                why = _("the clocks were changed in these hours")
-                yield Candidate(day, before, after, back, why)
+                yield Candidate(day, before, after, back, clocks_changed())
             elif then[1].end_s > self.start_s:
                 continue  # reaches into the change itself
             elif any_type or self._types(before, after) == self._types(then[0], then[1]):
@@ -158,6 +185,11 @@ class Layout:
         return tuple(_wall(at_s, self._zone).weekday() in self.parameters.weekend for at_s in ends)
 
 
+def clocks_changed() -> str:
+    """Say why a day cannot serve of which too little is left without the hour of the change."""
+    return _("the clocks were changed in these hours")
+
+
 def instant(at_s: float) -> datetime:
     """Return Unix seconds as an instant in UTC; before 1970 too, on every system."""
     return _EPOCH + timedelta(seconds=at_s)
@@ -172,30 +204,60 @@ def _split(start_s: float, end_s: float, zone: ZoneInfo) -> Slot:
     first, last = _wall(start_s, zone), _wall(end_s - 1e-3, zone)
     if first.utcoffset() == last.utcoffset():
         return Slot(((start_s, end_s),))
-    low, high = first.astimezone(UTC), last.astimezone(UTC)
-    while high - low > _SECOND:
-        middle = low + (high - low) / 2
-        same = middle.astimezone(zone).utcoffset() == first.utcoffset()
-        low, high = (middle, high) if same else (low, middle)
-    cut_s = float(round(high.timestamp()))
+    cut_s = _turn(first.astimezone(UTC), last.astimezone(UTC), zone).timestamp()
     return Slot(((start_s, cut_s), (cut_s, end_s)))
 
 
+def _turn(low: datetime, high: datetime, zone: ZoneInfo) -> datetime:
+    """Return when the clocks were changed between two instants, to the second."""
+    before = _offset(low, zone)
+    while high - low > _SECOND:
+        middle = low + (high - low) / 2
+        low, high = (middle, high) if _offset(middle, zone) == before else (low, middle)
+    return instant(float((high - _EPOCH) // _SECOND))  # clocks change at whole seconds
+
+
 def _moved(slot: Slot, days: int, zone: ZoneInfo) -> Slot | None:
-    """Return the same wall-clock hours some days earlier; None where the clocks change in them."""
-    spans = []
+    """Return the same wall-clock hours some days earlier; None where nothing is left of them."""
+    spans, places, begun_s = [], [], 0.0
     for start_s, end_s in slot.spans:
         wall = _wall(start_s, zone).replace(tzinfo=None, fold=0) - timedelta(days=days)
-        begin = wall.replace(tzinfo=zone)
-        begin_s = begin.timestamp()
-        finish_s = begin_s + (end_s - start_s)
-        offsets = {
-            begin.utcoffset(),
-            begin.replace(fold=1).utcoffset(),
-            _wall(begin_s, zone).utcoffset(),
-            _wall(finish_s - 1e-3, zone).utcoffset(),
-        }
-        if len(offsets) > 1:
-            return None
-        spans.append((begin_s, finish_s))
-    return Slot(tuple(spans))
+        for at_s, span in _pieces(wall, end_s - start_s, zone):
+            spans.append(span)
+            places.append(begun_s + at_s)
+        begun_s += end_s - start_s
+    if not spans:
+        return None
+    left_s = sum(end_s - start_s for start_s, end_s in spans)
+    if begun_s - left_s < _SAME_S:
+        return Slot(tuple(spans))
+    return Slot(tuple(spans), tuple(places), begun_s)
+
+
+def _pieces(
+    wall: datetime, length_s: float, zone: ZoneInfo
+) -> Iterator[tuple[float, tuple[float, float]]]:
+    """Yield what there is of some hours on the wall: where it lies in them, and when it was.
+
+    An hour that the clocks skipped was not there; one that came twice cannot be told apart.
+    """
+    until = wall + timedelta(seconds=length_s)
+    low, high = ((at + side).replace(tzinfo=zone).astimezone(UTC)
+                 for at, side in ((wall, -_AROUND), (until, _AROUND)))  # fmt: skip
+    old, new = (_offset(at, zone) for at in (low, high))
+    if old == new:
+        begin_s = (wall - old).replace(tzinfo=UTC).timestamp()
+        yield 0.0, (begin_s, begin_s + length_s)
+        return
+    turn = _turn(low, high, zone).replace(tzinfo=None)
+    last_old, first_new = min(turn + old, turn + new), max(turn + old, turn + new)
+    for first, last, offset in (
+        (wall, min(until, last_old), old), (max(wall, first_new), until, new)
+    ):  # fmt: skip
+        if first < last:
+            ends = ((at - offset).replace(tzinfo=UTC).timestamp() for at in (first, last))
+            yield (first - wall).total_seconds(), (next(ends), next(ends))
+
+
+def _offset(at: datetime, zone: ZoneInfo) -> timedelta:
+    return at.astimezone(zone).utcoffset() or timedelta()

@@ -136,7 +136,7 @@ def _window(asked: Asked, series: Series, days: int, now: datetime) -> _Later:
     best: _Later | None = None
     for shift in range(_room(asked.change, days)):
         slot = layout.earlier(layout.after, -(days + shift))
-        if slot is None:  # the clocks were changed in these hours
+        if slot is None or slot.lacks_an_hour:  # the clocks were changed in these hours
             continue
         if slot.end_s > now.timestamp():
             break
