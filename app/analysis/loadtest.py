@@ -21,6 +21,7 @@ _SHIFT = 40
 LONGEST_US = (1 << _SHIFT) - 1
 """The longest duration that is counted; readers reject longer ones."""
 _COMPACT_FROM = 1 << 20
+_MOST_PLACES = 1 << 17
 _EVERYTHING = -1
 
 Ints = NDArray[np.int64]
@@ -171,8 +172,7 @@ class Spreads:
 
     def add(self, group: Ints, took_us: Ints) -> None:
         """Count samples; ``group`` is a number from zero to about eight millions."""
-        keys = (group << _SHIFT) | np.minimum(took_us, LONGEST_US)
-        distinct, times = np.unique(keys, return_counts=True)
+        distinct, times = _counted(group, np.minimum(took_us, LONGEST_US))
         self._fresh.append((distinct, times))
         self._waiting += len(distinct)
         if self._waiting > max(_COMPACT_FROM, len(self._keys)):
@@ -197,6 +197,21 @@ class Spreads:
         self._keys, place = np.unique(keys, return_inverse=True)
         self._times = np.rint(np.bincount(place, times, len(self._keys))).astype(np.int64)
         self._fresh, self._waiting = [], 0
+
+
+def _counted(group: Ints, took_us: Ints) -> tuple[Ints, Ints]:
+    """Return the distinct keys of `Spreads`, ascending, and how often each occurs.
+
+    Whole milliseconds, if none is long, are counted in a table: a fifth of the time of sorting.
+    """
+    took_ms = took_us // 1000
+    width = int(took_ms.max(initial=0)) + 1
+    places = width * (int(group.max(initial=0)) + 1)
+    if places > min(_MOST_PLACES, 8 * len(group)) or (took_ms * 1000 != took_us).any():
+        return np.unique((group << _SHIFT) | took_us, return_counts=True)
+    times = np.bincount(group * width + took_ms)
+    place = np.flatnonzero(times)
+    return (place // width << _SHIFT) | (place % width * 1000), times[place]
 
 
 class Tally:

@@ -1,13 +1,14 @@
 """Counts and percentiles over batches: exact, whatever the batches, beside a plain reckoning."""
 
 import math
+from collections import Counter
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.analysis.loadtest import Batch, Histogram, Tally
+from app.analysis.loadtest import Batch, Histogram, Spreads, Tally
 
 DURATIONS = st.lists(st.integers(0, 5000), min_size=1, max_size=300)
 
@@ -52,6 +53,22 @@ def test_batches_of_any_size_sum_up_alike(took_ms, cuts):
     assert whole.labels(["home"]) == pieces.labels(["home"])
     assert whole.total() == pieces.total()
     assert whole.total().mean_ms == pytest.approx(sum(took_ms) / len(took_ms))
+
+
+@given(
+    st.sampled_from((1, 1000)),
+    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 20)), min_size=20, max_size=60),
+    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 10**6)), max_size=2),
+)
+def test_durations_of_every_size_are_counted_group_by_group(step_us, short, long):
+    samples = [(group, took * step_us) for group, took in short + long]
+    spreads = Spreads()
+    spreads.add(*np.array(samples, np.int64).T)
+    for group in range(3):
+        found = spreads.of([group])
+        expected = Counter(took for of_group, took in samples if of_group == group)
+        counted = zip(found.value_us.tolist(), found.count.tolist(), strict=True)
+        assert list(counted) == sorted(expected.items())
 
 
 def test_the_total_of_labels_leaves_controllers_out():
