@@ -4,19 +4,22 @@ An `AppError` is something that happened outside the program or that the user ca
 what happened, and `hint` says what to do next. Anything else that is raised is our own bug.
 """
 
+from app.redaction import without_secrets
+
 
 class AppError(Exception):
     """What happened, in one sentence; ``hint`` names the next action.
 
-    ``host`` and ``step`` say where, when there is such a place.
+    ``host`` and ``step`` say where, when there is such a place. Part of the words may be a
+    server's: they are without secrets from the first moment, whoever shows or records them.
     """
 
     exit_code = 1
 
     def __init__(self, text: str, *, hint: str = "", host: str = "", step: str = "") -> None:
-        super().__init__(text)
-        self.text = text
-        self.hint = hint
+        self.text = without_secrets(text)
+        self.hint = without_secrets(hint)
+        super().__init__(self.text)
         self.host = host
         self.step = step
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from app.domain.host import Stage
 from app.errors import ConnectionLost, TimedOut
 from app.i18n import _
+from app.redaction import last_words
 from app.services.ports.world import CommandResult
 from app.ssh.limits import OUTPUT_CAP, STDERR_CAP, Limits
 from app.tasks import TaskCancelled, TaskContext
@@ -217,7 +218,7 @@ class SshStream:
             if link_is_up(self._channel):
                 raise ConnectionLost(
                     _("The command on the host stopped reading."),
-                    hint=self.stderr().decode("utf-8", "replace").strip()[-200:],
+                    hint=last_words(self.stderr()),
                     host=self._host,
                     step=Stage.TRANSFER,
                 ) from error

@@ -18,6 +18,7 @@ from app.domain.backup import SetCopy
 from app.domain.host import Stage
 from app.errors import BackupFailed, CommandFailed, IllegalMove, InvalidInput, RemoteError
 from app.i18n import _
+from app.redaction import last_words
 from app.services.ports.vault import CopyPlace
 from app.services.ports.world import FileHost, Remote
 from app.tasks import TaskContext
@@ -278,7 +279,7 @@ class _OnHost:
                 on_bytes(len(piece))
             stream.close_stdin()
             code = stream.finish(_ASK_S)
-            said = stream.stderr().decode("utf-8", "replace").strip()[-200:]
+            said = last_words(stream.stderr())
         if code != 0:
             raise BackupFailed(
                 _("{where} did not take {name}.").format(where=self.where, name=name),

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 
 from app.errors import CommandFailed
+from app.redaction import last_words
 from app.services.ports.world import Remote, RemoteStream
 from app.vault import scripts
 from app.vault.mounts import mount_of
@@ -54,8 +55,7 @@ def ask(remote: Remote, script: str, *args: str, limit_s: float) -> list[tuple[s
     if ("end", "end") not in answers:
         raise CommandFailed(
             f"A question to the server was not answered to its end (exit {result.exit_code}).",
-            hint=result.stderr.decode("utf-8", "replace")[-300:].strip()
-            or "Check that its login shell starts a POSIX sh.",
+            hint=last_words(result.stderr, 300) or "Check that its login shell starts a POSIX sh.",
             host=remote.host.name,
             step="backup",
         )

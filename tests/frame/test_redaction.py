@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.errors import CommandFailed
 from app.redaction import MASK, Redactor, StreamMask, last_words
 from tests.architecture.source import ROOT
 
@@ -105,6 +106,13 @@ def test_what_a_host_said_is_masked_before_it_is_cut(redactor):
     said = f"psql: bad password {SECRET}".encode()
     assert last_words(said, 12) == f"d {MASK}"
     assert last_words(b"x://shop:hunter22@db", 20).endswith("[redacted]@db")
+
+
+def test_an_error_of_the_world_says_no_secret_wherever_its_words_come_from(redactor):
+    error = CommandFailed(f"psql: {SECRET} is wrong", hint="see postgres://shop:hunter22@db/")
+    assert "Tr0ub4dor" not in f"{error} {error.sentence()}"
+    assert error.hint == "see postgres://[redacted]@db/"
+    assert str(error) == error.text
 
 
 def test_shapes_alone_alter_no_output_and_what_is_forgotten_is_not_held(redactor):

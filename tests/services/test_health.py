@@ -24,6 +24,7 @@ from app.domain.host import Host
 from app.domain.ids import HealthId, HostId
 from app.errors import AppError, HostKeyUnknown, StoreError, TimedOut
 from app.probes.catalogue import ProbeCatalogue
+from app.redaction import Redactor
 from app.services.change.changes import Desk
 from app.services.fanout.checks import check_change
 from app.services.host import health
@@ -40,6 +41,7 @@ from app.tasks import TaskContext
 from tests.fakes import MemoryStore
 
 PROBES = ProbeCatalogue(interval_s=0.1)
+PASSWORD = "canary-of-a-reading-2xyz"
 FIFTEEN = {
     *("time.skew", "sys.boot", "cpu.load", "cpu.util", "mem.available", "fs.space", "fs.inodes"),
     *("svc.failed", "svc.state", "net.listen", "http", "tls", "log.err", "reboot.needed"),
@@ -73,6 +75,28 @@ def test_all_fifteen_checks_answer_in_one_round_trip(remotes: RemotePool, full: 
     assert report.started_at <= report.ended_at
     ports = next(r.reading.items for r in report.results if r.check == "net.listen")
     assert any(item.endswith(f":{full.port}/tcp") for item in ports)
+
+
+class Leaking:
+    """A check of ours whose host says more than it should."""
+
+    def script(self, _host: Host, _nonce: str) -> str:
+        return "true"
+
+    def read(self, _host: Host, _output: bytes, _nonce: str) -> tuple[CheckResult, ...]:
+        items = ("cron: mysql://shop:hunter22@db failed", "kernel: fine", f"sudo: {PASSWORD}")
+        return (CheckResult("log.err", "Errors", Reading(Health.WARNING, items[0], items=items)),)
+
+
+def test_a_reading_is_kept_without_what_looks_like_a_secret_or_is_one_of_ours(
+    remotes: RemotePool, ssh_host: Host
+) -> None:
+    redactor = Redactor()
+    redactor.learn(PASSWORD)
+    (found,) = check(remotes, ssh_host, Leaking()).results
+    masked = "cron: mysql://[redacted]@db failed"
+    assert found.reading.summary == masked
+    assert found.reading.items == (masked, "kernel: fine", "sudo: [redacted]")
 
 
 def test_nothing_is_green_without_an_answer(remotes: RemotePool, full: Host) -> None:

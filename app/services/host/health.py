@@ -13,6 +13,7 @@ from app.domain.host import Host, Stage
 from app.domain.ids import ChangeId, HealthId, new_id
 from app.errors import TimedOut
 from app.i18n import _, ngettext
+from app.redaction import without_secrets
 from app.services.change.changes import Desk
 from app.services.ports.world import Clock, Remote, Remotes
 from app.tasks import TaskContext
@@ -85,7 +86,7 @@ def check_host(
     except TimedOut as error:
         if error.step != Stage.COMMAND or not heard.output:
             raise
-    found = probes.read(host, heard.output, nonce)
+    found = _without_secrets(probes.read(host, heard.output, nonce))
     report = HealthReport(
         id=HealthId(new_id()),
         change=request.change,
@@ -100,6 +101,25 @@ def check_host(
     )
     skew = _skew(found, started, heard.clock_at or clock.now())
     return _with_skew(report, *skew) if skew else report
+
+
+def _without_secrets(found: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:
+    """Return readings as they may be kept and shown; one look at all of them tells most apart."""
+    texts = "\n".join(text for r in found for text in (r.item, r.reading.summary, *r.reading.items))
+    if without_secrets(texts) == texts:
+        return found
+    return tuple(
+        replace(
+            result,
+            item=without_secrets(result.item),
+            reading=replace(
+                result.reading,
+                summary=without_secrets(result.reading.summary),
+                items=tuple(map(without_secrets, result.reading.items)),
+            ),
+        )
+        for result in found
+    )
 
 
 class _Heard:

@@ -9,6 +9,7 @@ from app.domain.host import Host, HostKey, KeyState, Login, Stage
 from app.domain.ids import HostId, new_id
 from app.errors import AppError, IllegalMove, InvalidInput, SecretUnavailable
 from app.i18n import _, later
+from app.redaction import without_secrets
 from app.services.change.changes import Desk
 from app.services.host.host_fields import check_host_fields
 from app.services.ports.store import UnitOfWork
@@ -316,7 +317,7 @@ def _try_shell(remote: Remote, clock: Clock) -> tuple[ConnectionStep, Connection
     said = plain(answer.stdout)
     before, mark, rest = said.partition(f"{nonce} ")
     if not mark or answer.exit_code != 0:
-        why = plain(answer.stderr) or before or _("no answer")
+        why = without_secrets(plain(answer.stderr) or before) or _("no answer")
         text = _("The account runs no shell: {why}").format(why=why[:_SHOWN])
         return ConnectionStep(_(_SHELL), False, text), ConnectionStep(_(_CLOCK), None)
     seconds, _space, system = rest.partition(" ")

@@ -11,6 +11,7 @@ from app.domain.host import Stage
 from app.domain.job import JobEnd, JobLook, JobState, StreamEnd
 from app.errors import CommandFailed, RemoteError
 from app.i18n import _
+from app.redaction import last_words
 from app.services.jobs import scripts
 from app.services.ports.world import Remote, RemoteStream
 from app.tasks import TaskContext
@@ -117,7 +118,7 @@ class JobClient:
     def _strange(self, said: bytes) -> CommandFailed:
         return CommandFailed(
             _("The host gave no whole answer about the command."),
-            hint=said.decode("utf-8", "replace").strip()[-200:],
+            hint=last_words(said),
             host=self.remote.host.name,
             step=Stage.COMMAND,
         )

@@ -7,6 +7,7 @@ from app.domain.host import Stage
 from app.domain.job import JobState, Leftover
 from app.errors import CommandFailed
 from app.i18n import _
+from app.redaction import last_words
 from app.services.jobs import scripts
 from app.services.ports.world import Remote
 from app.tasks import TaskContext
@@ -34,7 +35,7 @@ def list_jobs(remote: Remote, context: TaskContext) -> tuple[Leftover, ...]:
     if "done" not in lines:
         raise CommandFailed(
             _("The host did not list its commands to the end."),
-            hint=answer.stderr.decode("utf-8", "replace").strip()[-200:],
+            hint=last_words(answer.stderr),
             host=remote.host.name,
             step=Stage.COMMAND,
         )

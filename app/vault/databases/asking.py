@@ -7,6 +7,7 @@ from typing import Protocol
 
 from app.errors import CommandFailed, ConnectionLost, VaultDamaged
 from app.processes import ToolMissing
+from app.redaction import without_secrets
 from app.services.ports.world import Remote, RemoteStream
 from app.vault.databases.causes import explain
 from app.vault.databases.here import ThisComputer
@@ -169,7 +170,7 @@ def _failure(
 ) -> ToolMissing | VaultDamaged | CommandFailed:
     told = [line.decode("utf-8", "replace") for line in ending.lines if line[:3] != b"CD-"]
     errors = [line for line in told if "error" in line.lower()] or told[-3:]
-    words = "; ".join(errors[:3])[:300] or f"exit status {ending.exit_code}"
+    words = without_secrets("; ".join(errors[:3]))[:300] or f"exit status {ending.exit_code}"
     if ending.exit_code == MISSING:
         return ToolMissing(f"{question.tool} cannot run on {where} ({words}).")
     if ending.exit_code == CANNOT_READ and not _is_lacking(words):

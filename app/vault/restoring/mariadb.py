@@ -11,6 +11,7 @@ from app.domain.backup import BackupSource, SourceKind
 from app.domain.ids import HostId
 from app.domain.restore import Move, RestoreState
 from app.errors import BackupFailed, CommandFailed
+from app.redaction import without_secrets
 from app.services.ports.world import Remote, RemoteStream
 from app.vault.databases.causes import explain
 from app.vault.databases.logins import Server, option_file
@@ -226,7 +227,8 @@ class MariaDb:
     def _failure(self, ending: Ending) -> BackupFailed | CommandFailed:
         told = [line for line in ending.lines if line[:3] != b"CD-"]
         errors = [line for line in told if line.startswith(b"ERROR")] or told[-2:]
-        words = b"; ".join(errors[:3]).decode("utf-8", "replace")[:300] or "nothing was said"
+        words = without_secrets(b"; ".join(errors[:3]).decode("utf-8", "replace"))[:300]
+        words = words or "nothing was said"
         name, host = self.source.title, self.remote.host.name
         hint = explain(told, "try again")
         if ending.exit_code == scripts.REFUSED:

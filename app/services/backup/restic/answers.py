@@ -10,6 +10,7 @@ import re
 from app.domain.restic import FULL_CODES, ResticDrill, ResticSnapshot
 from app.errors import CommandFailed
 from app.i18n import _
+from app.redaction import without_secrets
 from app.services.backup.restic import scripts
 from app.services.safe_text import plain
 
@@ -81,7 +82,7 @@ def failure(code: int, out: str, err: str, host: str, step: str) -> CommandFaile
     if not text:
         text = _("restic ended with code {code}.").format(code=code)
         asks = _("It counts for nothing. Look at the repository before you try again.")
-        hint = f"{plain(last)[:300]} {asks}".strip()
+        hint = f"{without_secrets(plain(last))[:300]} {asks}".strip()
     version = version_of(out)
     if code == 1 and () < version < FULL_CODES:
         old = _("restic {version} is older than 0.17.1: this is read from its words, not a code.")
