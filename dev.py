@@ -35,7 +35,7 @@ BESIDE = ("ui", "journeys", "analysis cli exports loadtests reports ssh store")
 TEST_TOOLS = (
     "age", "zstd", "xvfb", "xauth", "xdotool", "poppler-utils", "sqlite3", "procps", "sudo", "csh",
     "tcsh", "fish", "iproute2", "postgresql", "mariadb-server-core", "mariadb-client",
-    "redis-server", "redis-tools", "prometheus", "restic", "strace")  # fmt: skip
+    "redis-server", "redis-tools", "prometheus", "restic", "strace", "mdbtools")  # fmt: skip
 POLICY = Path("/usr/sbin/policy-rc.d")
 
 USAGE = """\

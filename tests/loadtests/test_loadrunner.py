@@ -1,5 +1,12 @@
 """LoadRunner's reports: small ones of our own, in the form of the real ones."""
 
+import hashlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import duckdb
 import pytest
 
 from app import processes
@@ -30,6 +37,11 @@ TABLES = {
         "0,5,2,2,0,1\n1,5,2,1,0,1\n0,,x,1,0,1\n"
     ),
 }
+SESSION = Path(os.environ.get("CHANGEDESK_TEST_CACHE") or Path.home() / ".cache/changedesk-tests")
+SESSION /= "lr-session.mdb"
+"""An Analysis database that LoadRunner wrote; not ours, so it is not brought."""
+KNOWN_SHA256 = "8888b93a6d1726468ca594274de103d28ace118eb03ba4ef05c5768bca273ea0"
+MDBTOOLS = pytest.mark.skipif(shutil.which("mdb-export") is None, reason="needs mdbtools")
 MDB = b"\x00\x01\x00\x00Standard Jet DB\x00" + bytes(100)
 
 
@@ -81,3 +93,53 @@ def test_without_mdbtools_the_error_names_what_is_missing(tmp_path, monkeypatch)
     with pytest.raises(InvalidInput, match="mdbtools") as caught:
         summarise(path)
     assert "RunReport.xml" in caught.value.hint
+
+
+def exported(folder: Path, table: str) -> Path:
+    """Write one table of the database down with the real tool."""
+    path = folder / f"{table}.csv"
+    with path.open("wb") as file:
+        subprocess.run(["mdb-export", SESSION, table], stdout=file, check=True)
+    return path
+
+
+@MDBTOOLS
+@pytest.mark.skipif(not SESSION.exists(), reason=f"needs an Analysis database as {SESSION.name}")
+def test_a_real_database_gives_what_its_tables_give_when_they_are_counted_by_sql(tmp_path):
+    meter, names, outcomes, result = (
+        exported(tmp_path, table)
+        for table in ("Event_meter", "Event_map", "TransactionEndStatus", "Result")
+    )
+    joined = f"""
+        from read_csv('{meter}') m join read_csv('{names}') e using ("Event ID")
+        join read_csv('{outcomes}') s using (Status1)
+        join read_csv('{result}') r using ("Result ID")
+        where e."Event Type" = 'Transaction' and s."Transaction End Status" != 'Stop'
+    """
+    rows = duckdb.sql(f"""
+        select e."Event Name", count(*), count_if(s."Transaction End Status" = 'Fail'),
+        1000 * avg(m.Value), 1000 * min(m.Value), 1000 * max(m.Value) {joined} group by 1
+    """).fetchall()
+    ((first_s, last_s),) = duckdb.sql(f"""
+        select min(r."Start Time" + m."End Time" - m.Value), max(r."Start Time" + m."End Time")
+        {joined}
+    """).fetchall()
+    summary = summarise(SESSION)
+    ours = {row.label: (row.samples, row.errors) for row in summary.labels}
+    assert ours == {name: (n, failed) for name, n, failed, *_times in rows}
+    for name, _n, _failed, *times in rows:
+        label = next(row for row in summary.labels if row.label == name)
+        assert [label.mean_ms, label.min_ms, label.max_ms] == pytest.approx(times)
+    assert summary.start.timestamp() == pytest.approx(first_s, abs=1e-5)
+    assert summary.end.timestamp() == pytest.approx(last_s, abs=1e-5)
+    if hashlib.sha256(SESSION.read_bytes()).hexdigest() == KNOWN_SHA256:
+        assert (summary.total.samples, summary.total.errors) == (40, 4)
+
+
+@MDBTOOLS
+@pytest.mark.parametrize("size", [len(MDB), 1 << 16])
+def test_a_damaged_database_is_refused_in_words_by_the_real_tool_as_well(tmp_path, size):
+    path = tmp_path / "session.mdb"
+    path.write_bytes(MDB.ljust(size, b"\0"))
+    with pytest.raises(InvalidInput, match="no LoadRunner Analysis database"):
+        summarise(path)
