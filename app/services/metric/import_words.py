@@ -16,7 +16,9 @@ def remarks(outlook: Outlook) -> list[str]:
             _("All of it is read when it is kept: both windows, and the eight weeks before them.")
         )
     if outlook.may_hold_more:
-        words.append(_("Series that begin later in the file are not among the columns yet."))
+        words.append(
+            _("Series that begin later in the file, if any, are not among the columns yet.")
+        )
     if outlook.missing:
         text = ngettext(
             "{n} row has no number here; it stays a gap.",

@@ -54,9 +54,20 @@ def is_words(rows: Sequence[Sequence[str]], place: int) -> bool:
     return bool(cells) and not any(is_figure(cell) for cell in cells)
 
 
-def constant_words(rows: Rows, places: Sequence[int]) -> tuple[tuple[int, str], ...]:
-    """Return the cells that hold one word in every row, such as a host, with that word."""
-    words = ((place, cell_at(rows[0], place)) for place in places if is_words(rows, place))
+def constant_cells(
+    rows: Rows, at_s: NDArray[np.float64], places: Sequence[int]
+) -> tuple[tuple[int, str], ...]:
+    """Return the cells that hold one word in every row, such as a host, with that word.
+
+    Where rows are sorted by time, so that it can be seen when times begin anew, numbers that count
+    something are such words too.
+    """
+    is_sorted = bool((np.diff(at_s) > 0).all())
+    words = (
+        (place, cell_at(rows[0], place))
+        for place in places
+        if is_words(rows, place) or (is_sorted and _are_numbers(rows[:_SNIFFED_LINES], place))
+    )
     return tuple(
         (place, word)
         for place, word in words

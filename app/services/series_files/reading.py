@@ -20,7 +20,7 @@ from app.services.ports.series import FileReaders, Piece, Rejected, Rows, RowSou
 from app.services.series_files.csv_text import HEAD_BYTES, CsvFile
 from app.services.series_files.json_text import json_rows
 from app.services.series_files.opening import begin_of, coding_of
-from app.services.series_files.succession import Succession
+from app.services.series_files.succession import Succession, another, as_long
 from app.services.series_files.table import KEPT_REJECTS, TableForm, Timed, form_of
 from app.tasks import TaskContext
 
@@ -86,16 +86,30 @@ class SeriesFile:
     @property
     def may_hold_more(self) -> bool:
         """Whether series may begin behind its beginning, whose names nobody has seen yet."""
-        return not self.is_whole and bool(self.form.words_at)
+        return not self.is_whole and bool(self.form.words_at or self.form.constant)
 
     def with_all_names(self, context: TaskContext | None = None) -> "SeriesFile":
-        """Go through a long file for series that begin behind its beginning; the same otherwise."""
-        if not self.may_hold_more:
+        """Go through a long file for series that begin behind its beginning; the same otherwise.
+
+        A file that holds one series after the other is then one that names its series in a cell.
+        """
+        form = self._long_form(context) if self.may_hold_more else self.form
+        if self.is_whole or not form.words_at:
             return self
         late: dict[str, None] = {}
+        file = replace(self, form=form)
+        for timed in file._parts(file.names[:1], context):
+            late |= form.strangers(timed)
+        return replace(file, form=form.with_labels(late))
+
+    def _long_form(self, context: TaskContext | None) -> TableForm:
+        """Return the form of the file, seen as one series after the other where it holds them."""
+        if not self.form.constant:
+            return self.form
+        succession, turned = Succession(self.form), dict[int, None]()
         for timed in self._parts(self.names[:1], context):
-            late |= self.form.strangers(timed)
-        return replace(self, form=self.form.with_labels(late))
+            turned |= {place: None for place, _found in succession.turns(timed)}
+        return as_long(self.form, list(turned), self.head.rows) if turned else self.form
 
     def look(self, name: str) -> Series:
         """Return what the beginning of the file holds of a series.
@@ -141,7 +155,8 @@ class SeriesFile:
             skipped += timed.skipped
             rejected += timed.rejected[: KEPT_REJECTS - len(rejected)]
             late |= self.form.strangers(timed) if timed is not self.head else {}
-            succession.watch(timed)
+            for _place, found in succession.turns(timed):
+                raise another(found, self.with_all_names(context).names)
             for name, column in columns.items():
                 series = self.form.series(name, timed, figures[name])
                 column.add(series)

@@ -21,7 +21,7 @@ from app.services.series_files.columns import ColumnPiece, Columns
 from app.services.series_files.figures import NOTHING, FigureForm, is_figure
 from app.services.series_files.labels import (
     cell_at,
-    constant_words,
+    constant_cells,
     is_words,
     label_of,
     words_at_of,
@@ -284,7 +284,7 @@ def form_of(
     kept = [row for row, known in zip(body, good.tolist(), strict=True) if known]
     words_at = words_at_of(kept, at_s[good], places)
     columns = tuple(_columns(header, places, kept, words_at))
-    same = () if words_at else constant_words(kept, places)
+    same = () if words_at else constant_cells(kept, at_s[good], places)
     form = TableForm(time_at, times, columns, words_at, comma_is_usual, same)
     titles = [Rejected(line, _("it stands above the table")) for line in first.lines[:above]]
     lines = first.lines[len(first.rows) - len(body) :]

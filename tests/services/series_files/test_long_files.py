@@ -245,7 +245,53 @@ def test_series_that_stand_one_after_the_other_are_never_laid_over_each_other(
     file = open_series(written(tmp_path, text), readers=READERS)
     with pytest.raises(InvalidInput, match="“web-2” begins later") as caught:
         file.read(["ms"])
-    assert "Sort its rows by time" in caught.value.hint
+    assert caught.value.hint == "Choose one of them as the column: “web-1”, “web-2”."
+    assert file.may_hold_more
+    for n in range(2):
+        found = file.with_all_names().read([f"web-{n + 1}"]).series[f"web-{n + 1}"]
+        assert found.at_s.tolist() == [NINE_S + i for i in range(half)]
+        assert found.value.tolist() == list(range(n * half, (n + 1) * half))
+
+
+ONE_AFTER_THE_OTHER = {
+    "two values": ("time,host,ms,load", lambda h, i: f"{NINE_S + i},web-{h},{h}{i},{i % 7}"),
+    "two words": (
+        "time,place,host,ms", lambda h, i: f"{NINE_S + i},{'ab'[h // 2]},web-{h % 2},{h}{i}"
+    ),
+    "numbers of cores": ("time,core,ms", lambda h, i: f"{NINE_S + i},{h},{h}{i}"),
+    "a count that differs": (
+        "time,host,errors,ms", lambda h, i: f"{NINE_S + i},web-{h},{int(h > 0 and i % 3)},{h}{i}"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ONE_AFTER_THE_OTHER)
+def test_a_long_file_is_split_into_the_series_of_a_short_one(tmp_path, monkeypatch, form):
+    header, line = ONE_AFTER_THE_OTHER[form]
+    text = text_of(lambda i: line(i // 1000, i % 1000), header)
+    path = written(tmp_path, text)
+    whole = open_series(path, readers=READERS)
+    monkeypatch.setattr(csv_text, "HEAD_BYTES", 8 << 10)
+    monkeypatch.setattr(csv_rows, "_PIECE_ROWS", 300)
+    monkeypatch.setattr(csv_text, "BLOCK_BYTES", 4 << 10)
+    file = open_series(path, readers=READERS)
+    assert (whole.is_whole, file.is_whole) == (True, False)
+    with pytest.raises(InvalidInput, match="one after the other"):
+        file.read(file.names[-1:])
+    file = file.with_all_names()
+    assert set(file.names) == set(whole.names)
+    assert len(whole.names) >= 4
+    found = file.read(whole.names).series
+    for name in whole.names:
+        assert np.array_equal(found[name].at_s, whole.look(name).at_s), name
+        assert np.array_equal(found[name].value, whole.look(name).value), name
+
+
+def test_a_number_that_changes_as_time_goes_on_is_no_other_series(tmp_path, short_beginning):
+    text = text_of(lambda i: f"{NINE_S + i},{int(i > 3000)},{i}", "time,errors,ms")
+    file = open_series(written(tmp_path, text), readers=READERS)
+    assert len(file.read(["ms"]).series["ms"].value) == LINES
+    assert file.with_all_names().names == ("errors", "ms")
 
 
 @pytest.mark.parametrize("step_s", [1, -1])
