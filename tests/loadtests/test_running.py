@@ -1,5 +1,8 @@
 """The real JMeter runs a plan, here and over SSH, and is followed while it runs."""
 
+from dataclasses import replace
+from uuid import uuid4
+
 import numpy as np
 import pytest
 
@@ -60,14 +63,27 @@ def test_a_plan_that_cannot_run_says_why(jmeter, tmp_path):
 
 
 def test_a_plan_runs_on_a_load_generator_and_leaves_nothing_there(jmeter, pages, remote, tmp_path):
-    seen = []
-    left = remote.run("ls -d ${TMPDIR:-/tmp}/loadtest.* 2>/dev/null | wc -l").stdout
-    out = run_on(plan_of(jmeter, pages), remote, tmp_path, context=TaskContext(seen.append))
+    mark = f"<!-- {uuid4()} -->"
+    marked = tmp_path / "marked.jmx"
+    marked.write_text(PLAN.read_text("utf-8") + mark, "utf-8")
+    seen, there = [], []
+
+    def lies_there():
+        found = remote.run('grep -ls -e "$1" "${TMPDIR:-/tmp}"/loadtest.*/*', mark).stdout
+        return bool(found)
+
+    def look(progress):
+        seen.append(progress)
+        there.append(lies_there())
+
+    wanted = replace(plan_of(jmeter, pages), plan=marked)
+    out = run_on(wanted, remote, tmp_path, context=TaskContext(look))
     summary = summarise(out)
     assert summary.labels
     assert summary.rejected_rows == 0
     assert seen[-1].done > 0
-    assert remote.run("ls -d ${TMPDIR:-/tmp}/loadtest.* 2>/dev/null | wc -l").stdout == left
+    assert there[0], "while it runs"
+    assert not lies_there()
 
 
 def test_a_load_generator_without_jmeter_says_so(remote, tmp_path):
