@@ -59,6 +59,17 @@ class GuardRefused(IllegalMove):
         return f"{super().sentence()} Missing: {'; '.join(self.missing)}."
 
 
+class SecretsInside(AppError):
+    """What shall be handed on looks as if it held secrets; ``names`` says where, nothing was made.
+
+    Bytes that are kept by their hash are never altered, so a person decides.
+    """
+
+    def __init__(self, text: str, names: tuple[str, ...], *, hint: str = "") -> None:
+        super().__init__(text, hint=hint)
+        self.names = names
+
+
 class Conflict(AppError):
     """Somebody else saved the same record first."""
 

@@ -16,6 +16,8 @@ from weakref import WeakSet
 MASK = "[redacted]"
 MIN_LENGTH = 4  # shorter values would black out ordinary words
 
+_LONGEST_LINE = 1 << 20
+
 _KEY = "[A-Z0-9 ]{0,40}PRIVATE KEY-----"
 _NAMES = ("password", "passwd", "passphrase", "secret", "token", "api")
 _SHAPES = (  # every repetition is bounded or eats what it saw: hostile text costs linear time
@@ -31,7 +33,7 @@ _SHAPES = (  # every repetition is bounded or eats what it saw: hostile text cos
     (
         _NAMES,
         re.compile(
-            r"(?i)((?:password|passwd|passphrase|secret|token|api[_-]?key)[\"']?\s{0,4}[=:]\s{0,4})"
+            r"(?i)((?:password|passwd|passphrase|(?<!\{)secret|token|api[_-]?key)[\"']?\s{0,4}[=:]\s{0,4})"
             r"(?!\[redacted\])(\"[^\"\n]{1,400}\"|'[^'\n]{1,400}'|[^\s,;&\"']+)",
             re.A,
         ),
@@ -147,11 +149,28 @@ _IN_USE: "WeakSet[Redactor]" = WeakSet()
 
 def without_secrets(text: str) -> str:
     """Return a text of the world's as it may be shown and kept."""
+    return _cleaned(text)[0]
+
+
+def secrets_in(blocks: Iterable[bytes]) -> int:
+    """Count what is a secret or looks like one in a file that is never altered, block by block."""
+    count, rest = 0, b""
+    for block in blocks:
+        rest += block
+        whole = rest.rfind(b"\n") + 1 or (len(rest) if len(rest) > _LONGEST_LINE else 0)
+        count += _cleaned(rest[:whole].decode("utf-8", "replace"))[1]
+        rest = rest[whole:]
+    return count + _cleaned(rest.decode("utf-8", "replace"))[1]
+
+
+def _cleaned(text: str) -> tuple[str, int]:
     with _KNOWING:
         knowing = tuple(_IN_USE)
+    count = 0
     for redactor in knowing or (_SHAPES_ALONE,):
-        text, _count = redactor.clean(text)
-    return text
+        text, found = redactor.clean(text)
+        count += found
+    return text, count
 
 
 def last_words(said: bytes, most: int = 200) -> str:

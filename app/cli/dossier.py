@@ -29,6 +29,11 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("verb", choices=("export", "show", "verify"))
     parser.add_argument("what", help=_("number of the change, or the file"))
     parser.add_argument("--out", type=Path, help=_("file to write; NUMBER-dossier.zip otherwise"))
+    parser.add_argument(
+        "--with-secrets",
+        action="store_true",
+        help=_("hand over also what looks like a secret, after a look at it"),
+    )
 
 
 def run(args: argparse.Namespace, services: "AppServices | None") -> int:
@@ -46,20 +51,27 @@ def run(args: argparse.Namespace, services: "AppServices | None") -> int:
 
 
 def _export(args: argparse.Namespace, services: "AppServices") -> int:
-    from app.services.dossiers import hand_over  # noqa: PLC0415 - now it is needed
+    from app.services.dossiers import (  # noqa: PLC0415 - now it is needed
+        Shelves,
+        hand_over,
+        suspects,
+    )
 
     with services.new_uow() as uow:
         change = uow.changes.by_number(args.what)
     target: Path = args.out or Path(f"{change.number}-dossier.zip")
+    desk, shelves = services.desk, Shelves(services.files, services.series)
+    known = suspects(change.id, desk=desk, shelves=shelves) if args.with_secrets else ()
     hand_over(
-        change.id, target, desk=services.desk, files=services.files, series=services.series,
-        secrets=services.secrets,
-    )  # fmt: skip
+        change.id, target, desk=desk, shelves=shelves, secrets=services.secrets, accepted=known
+    )
     size = target.stat().st_size
     text = _("{file}: {number}, {size}").format(
         file=target, number=change.number, size=bytes_size(size)
     )
-    answer({"file": target, "number": change.number, "bytes": size}, [text], as_json=args.json)
+    told = {"file": target, "number": change.number, "bytes": size, "may_hold_secrets": known}
+    seen = [_("May hold secrets: {name}").format(name=name) for name in known]
+    answer(told, [*seen, text], as_json=args.json)
     return 0
 
 

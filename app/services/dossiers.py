@@ -1,9 +1,14 @@
-"""Hand a change over: one zip with its data, its evidence, a manifest of hashes, a signature."""
+"""Hand a change over: one zip with its data, its evidence, a manifest of hashes, a signature.
+
+Secrets of this program are in none of it: they are blacked out before a transcript is hashed. What
+people attached, and what they or a server wrote down, is handed over byte for byte as the log has
+its hash; where that looks like a secret it is told by name, and a person says that it may go.
+"""
 
 import hashlib
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +20,9 @@ from app.domain.event import Event, NewEvent
 from app.domain.metric import SampleSet
 from app.domain.report import Report
 from app.domain.run import Run
-from app.errors import SecretUnavailable
-from app.i18n import _
+from app.errors import SecretsInside, SecretUnavailable
+from app.i18n import _, ngettext
+from app.redaction import secrets_in
 from app.secrets import SecretKeeper
 from app.services.attachments import MOST_BYTES, clean_name
 from app.services.change.changes import Desk
@@ -40,31 +46,90 @@ class Voucher:
     signer: SignsBytes
 
 
+@dataclass(frozen=True, slots=True)
+class Shelves:
+    """Where the evidence of a change lies."""
+
+    files: Files
+    series: SeriesStore
+
+
 def hand_over(
     change_id: str,
     target: Path,
     *,
     desk: Desk,
-    files: Files,
-    series: SeriesStore,
+    shelves: Shelves,
     secrets: SecretKeeper,
+    accepted: Collection[str] = (),
 ) -> Path:
     """Write the dossier of a change, signed where a key can be kept, and log its hash.
 
+    Args:
+        change_id: The change.
+        target: The file to write.
+        desk: Who hands over.
+        shelves: Where its evidence lies.
+        secrets: Where the key for the signature is.
+        accepted: Members that may go although they look as if they held secrets; logged.
+
     Raises:
         NotFound: There is no such change.
+        SecretsInside: Other members look so.
         InvalidInput: The file cannot be written.
     """
+    suspected = suspects(change_id, desk=desk, shelves=shelves)
+    if not set(suspected) <= set(accepted):
+        raise _not_unseen(suspected)
     voucher = _voucher(desk.actor, secrets)
     export_dossier(
-        change_id, target, new_uow=desk.new_uow, files=files, series=series, voucher=voucher
-    )
+        change_id, target, new_uow=desk.new_uow, files=shelves.files, series=shelves.series,
+        voucher=voucher,
+    )  # fmt: skip
     sha256 = _file_hash(target)
     with desk.new_uow() as uow:
         text = _("Handed over as {name}, {sha256}").format(name=target.name, sha256=sha256[:12])
+        if suspected:
+            seen = _("{text}; may hold secrets, as was seen: {names}")
+            text = seen.format(text=text, names=_named(suspected))
         uow.log.append(NewEvent("dossier.exported", text, change_id, data=(("sha256", sha256),)))
         uow.commit()
     return target
+
+
+def suspects(change_id: str, *, desk: Desk, shelves: Shelves) -> tuple[str, ...]:
+    """Name the members of a dossier that look as if they held a secret; raises NotFound.
+
+    What is packed within a member, as in an office document or a mail's attachment, is not seen.
+    """
+    with desk.new_uow() as uow:
+        parts = _parts(uow.changes.get(change_id), uow, shelves.files, shelves.series)
+        return tuple(
+            name for name, data in parts if secrets_in((data,) if isinstance(data, bytes) else data)
+        )
+
+
+_NAMED = 5
+
+
+def _named(names: Sequence[str]) -> str:
+    told = ", ".join(names[:_NAMED])
+    if len(names) <= _NAMED:
+        return told
+    return _("{names} and {n} more").format(names=told, n=len(names) - _NAMED)
+
+
+def _not_unseen(names: tuple[str, ...]) -> SecretsInside:
+    text = ngettext(
+        "{n} member of the dossier looks as if it held a secret ({names}).",
+        "{n} members of the dossier look as if they held a secret ({names}).",
+        len(names),
+    )
+    return SecretsInside(
+        text.format(n=len(names), names=_named(names)),
+        names,
+        hint=_("Look at each. It would go as it is, because the log holds its hash."),
+    )
 
 
 def _voucher(name: str, secrets: SecretKeeper) -> Voucher | None:
@@ -93,7 +158,7 @@ def export_dossier(
     """Write everything known about a change into ``target``; existing files are replaced whole.
 
     The manifest names each member with its size and SHA-256; the signature covers the manifest.
-    The same record gives the same bytes. Secrets are in none of them: the store holds none.
+    The same record gives the same bytes.
 
     Raises:
         NotFound: There is no such change.

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import CommandFailed
-from app.redaction import MASK, Redactor, StreamMask, last_words
+from app.redaction import MASK, Redactor, StreamMask, last_words, secrets_in
 from tests.architecture.source import ROOT
 
 SECRET = "Tr0ub4dor&3 'x' ü/+"
@@ -115,6 +115,13 @@ def test_an_error_of_the_world_says_no_secret_wherever_its_words_come_from(redac
     assert str(error) == error.text
 
 
+def test_a_secret_in_a_file_is_found_wherever_its_blocks_are_cut():
+    data = b"a\nurl = postgres://shop:hunter22@db/\n-----BEGIN RSA PRIVATE KEY-----\nMIIB"
+    for place in range(len(data)):
+        assert secrets_in((data[:place], data[place:])) == 2
+    assert secrets_in(iter([b"nothing", b" here"])) == 0
+
+
 def test_shapes_alone_alter_no_output_and_what_is_forgotten_is_not_held(redactor):
     shape = b"password=hunter22"
     assert redactor.blacken(shape) == (shape, 0)
@@ -145,7 +152,13 @@ def test_shapes_of_secrets_are_masked_wherever_they_appear(text, kept):
 
 @pytest.mark.parametrize(
     "text",
-    ["https://shop.example/orders?page=2", "the password is asked for", "10:42:07 step 3", ""],
+    [
+        "https://shop.example/orders?page=2",
+        "Bearer {secret:shop login}",
+        "the password is asked for",
+        "10:42:07 step 3",
+        "",
+    ],
 )
 def test_ordinary_words_stay(redactor, text):
     assert redactor.clean(text) == (text, 0)

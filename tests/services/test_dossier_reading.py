@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.dossier import MANIFEST, SIGNATURE, Fault
-from app.errors import InvalidInput
+from app.errors import InvalidInput, SecretsInside
 from app.secrets import SessionSecrets
 from app.services import dossier_reading
+from app.services.attachments import Found, attach
 from app.services.change.changes import Desk
 from app.services.dossier_reading import open_dossier, read_member
-from app.services.dossiers import Voucher, export_dossier, hand_over
+from app.services.dossiers import Shelves, Voucher, export_dossier, hand_over
 from app.services.people import own_signer
 from tests.store.conftest import keep_changes
 from tests.store.test_finder import examples
@@ -227,21 +228,38 @@ def test_no_flipped_bytes_make_it_fall_over(whole, tmp_path, data):
 
 def test_handing_over_signs_where_a_key_can_be_kept_and_is_logged(store, clock, tmp_path):
     (change,) = keep_changes(store, [{"title": "A"}])
-    desk = Desk(store.unit_of_work, clock, "Nomsa")
+    desk, shelves = Desk(store.unit_of_work, clock, "Nomsa"), Shelves(store.files, store.series)
     for secrets, signed in ((LastingSecrets(), True), (SessionSecrets(), False)):
-        path = hand_over(
-            change.id, tmp_path / "d.zip", desk=desk, files=store.files, series=store.series,
-            secrets=secrets,
-        )  # fmt: skip
+        path = hand_over(change.id, tmp_path / "d.zip", desk=desk, shelves=shelves, secrets=secrets)
         assert (open_dossier(path).signed is not None) is signed
         with store.unit_of_work() as uow:
             last = uow.log.of(change.id)[-1]
         assert last.data == (("sha256", hashlib.sha256(path.read_bytes()).hexdigest()),)
     with pytest.raises(InvalidInput, match="cannot be written"):
         hand_over(
-            change.id, tmp_path / "no" / "d.zip", desk=desk, files=store.files,
-            series=store.series, secrets=SessionSecrets(),
+            change.id, tmp_path / "no" / "d.zip", desk=desk, shelves=shelves,
+            secrets=SessionSecrets(),
         )  # fmt: skip
+
+
+def test_what_looks_like_a_secret_is_named_before_it_goes_and_goes_as_it_is(store, clock, tmp_path):
+    (change,) = keep_changes(store, [{"title": "A"}])
+    desk, shelves = Desk(store.unit_of_work, clock, "Nomsa"), Shelves(store.files, store.series)
+    leak = b"[db]\nurl = postgres://shop:hunter22@db/orders\n"
+    for name, data in (("app.ini", leak), ("notes.txt", b"nothing, token of thanks")):
+        attach(Found(name, data, "there"), change.id, desk=desk, files=store.files)
+    target, keeper = tmp_path / "d.zip", SessionSecrets()
+    with pytest.raises(SecretsInside, match=r"1 member .*-app\.ini") as refused:
+        hand_over(change.id, target, desk=desk, shelves=shelves, secrets=keeper)
+    assert not target.exists()
+    assert "hunter22" not in refused.value.sentence()
+    names = refused.value.names
+    hand_over(change.id, target, desk=desk, shelves=shelves, secrets=keeper, accepted=names)
+    assert open_dossier(target).intact
+    with zipfile.ZipFile(target) as archive:
+        assert archive.read(names[0]) == leak, "what the log has the hash of is not altered"
+    with store.unit_of_work() as uow:
+        assert f"may hold secrets, as was seen: {names[0]}" in uow.log.of(change.id)[-1].text
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path):

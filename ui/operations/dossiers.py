@@ -7,7 +7,7 @@ from app.domain.change import Change
 from app.errors import AppError
 from app.i18n import _
 from app.services.dossier_reading import Dossier, open_dossier, read_member
-from app.services.dossiers import hand_over
+from app.services.dossiers import Shelves, hand_over
 from app.services.saving import save_whole
 from ui.tasks import Task
 
@@ -16,13 +16,19 @@ if TYPE_CHECKING:
     from ui.context import UiContext
 
 
-def export(context: "UiContext", change: Change, target: Path) -> Task:
-    """Write the dossier of a change into a file."""
+def export(
+    context: "UiContext", change: Change, target: Path, accepted: tuple[str, ...] = ()
+) -> Task:
+    """Write the dossier of a change into a file; ``accepted`` names members seen to hold secrets.
+
+    It fails with `SecretsInside` where others look so.
+    """
     services = context.services
     return context.tasks.start(
         lambda _told: hand_over(
-            change.id, target, desk=services.desk, files=services.files, series=services.series,
-            secrets=services.secrets,
+            change.id, target, desk=services.desk,
+            shelves=Shelves(services.files, services.series), secrets=services.secrets,
+            accepted=accepted,
         ),
         title=_("Dossier of {number}").format(number=change.number),
     )  # fmt: skip

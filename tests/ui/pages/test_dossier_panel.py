@@ -8,6 +8,7 @@ import pytest
 from app.domain.change import ChangeState
 from app.domain.event import NewEvent
 from app.domain.feedback import Channel, Response, Survey
+from app.services.attachments import Found, attach
 from app.services.review.reports import make_report
 from ui.pages.reports.page import ReportsPage
 
@@ -55,6 +56,23 @@ def test_a_change_is_handed_over_and_opened_read_only(page, dossier, services, t
     assert page.page.escape()
     assert not panel.isVisible()
     assert not page.page.escape()
+
+
+def test_what_looks_like_a_secret_goes_after_somebody_has_seen_its_name(page, services, tmp_path):
+    leak = Found("id_rsa.txt", b"-----BEGIN RSA PRIVATE KEY-----\nMIIB\n", "there")
+    attach(leak, page.page.change.id, desk=services.desk, files=services.files)
+    path = tmp_path / "leak.zip"
+    page.page.handing.export_to(path)
+    page.settle()
+    (banner,) = page.page.banners.banners
+    message = banner.message
+    assert "1 member of the dossier" in message.as_text()
+    assert message.details.endswith("-id_rsa.txt")
+    assert not path.exists()
+    message.actions[0].run()
+    page.settle()
+    assert path.exists()
+    assert page.page.banners.banners == ()
 
 
 def test_what_is_wrong_comes_first_and_cannot_be_saved(page, dossier, tmp_path):

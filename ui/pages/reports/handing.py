@@ -1,14 +1,18 @@
 """Hands changes over, and opens what others handed over, in the place of the reports."""
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from app.errors import SecretsInside
 from app.i18n import _
 from app.services.dossier_reading import Dossier
 from ui.changed import Topic
+from ui.messages import MessageAction, Tone, message_of
 from ui.operations import dossiers
 from ui.pages.reports.dossier import DossierPanel
 from ui.widgets.dressed import popup_menu
@@ -27,6 +31,7 @@ class HandingOver(QObject):
         self._page, self._context = page, page.context
         self._under: QWidget | None = None
         self._panel: DossierPanel | None = None
+        self._path = Path()
         page.more.clicked.connect(self._on_more)
 
     @property
@@ -83,13 +88,34 @@ class HandingOver(QObject):
             if path:
                 self.export_to(Path(path))
 
-    def export_to(self, path: Path) -> None:
-        """Hand the change over as a file."""
+    def export_to(self, path: Path, accepted: tuple[str, ...] = ()) -> None:
+        """Hand the change over as a file; ``accepted`` names members seen to hold secrets."""
         change = self._page.change
         if change is not None:
-            task = dossiers.export(self._context, change, path)
+            self._path = path
+            task = dossiers.export(self._context, change, path, accepted)
             task.succeeded.connect(self._on_exported)
-            task.failed.connect(self._page.show_error)
+            task.failed.connect(self._on_refused)
+
+    @Slot(object)
+    def _on_refused(self, error: Exception) -> None:
+        """Say why; what only looks like a secret goes once somebody has seen the names."""
+        if not isinstance(error, SecretsInside):
+            self._page.show_error(error)
+            return
+        go = partial(self._as_it_is, error.names)
+        message = replace(
+            message_of(error),
+            tone=Tone.WARNING,
+            present=_("Nothing was handed over."),
+            details="\n".join(error.names),
+            actions=(MessageAction(_("Hand over as it is"), go),),
+        )
+        self._page.banners.show_message(message)
+
+    def _as_it_is(self, seen: tuple[str, ...]) -> None:
+        self._page.banners.clear()
+        self.export_to(self._path, seen)
 
     @Slot(object)
     def _on_exported(self, path: Path) -> None:
