@@ -15,6 +15,7 @@ from openpyxl import Workbook, load_workbook
 from app.errors import InvalidInput
 from app.i18n import _
 from app.services.ports.series import Rows
+from app.unpacking import MOST_MEMBERS, is_bomb
 
 _MOST_BYTES = 1 << 30
 """Unpacked, of all parts together."""
@@ -45,8 +46,13 @@ def sheet_rows(data: bytes) -> Rows:
 
 def _check_size(data: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
-        if sum(part.file_size for part in parts.infolist()) > _MOST_BYTES:
+        infos = parts.infolist()
+        if sum(part.file_size for part in infos) > _MOST_BYTES:
             raise InvalidInput(_("The workbook unpacks to more than 1 GB; it is not opened."))
+        if len(infos) > MOST_MEMBERS or any(
+            is_bomb(part.compress_size, part.file_size) for part in infos
+        ):
+            raise InvalidInput(_("The workbook unpacks to more than can be meant."))
 
 
 def _rows(book: Workbook) -> Rows:

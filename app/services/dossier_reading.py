@@ -39,6 +39,7 @@ from app.errors import InvalidInput, NotAuthentic
 from app.i18n import _
 from app.services.safe_text import display
 from app.services.signed_files import open_sealed
+from app.unpacking import is_bomb
 
 MAX_MEMBERS = 20_000
 MAX_TOTAL_BYTES = 4 << 30
@@ -141,7 +142,11 @@ class _Reader:
 
     def read(self) -> Dossier:
         infos = self._archive.infolist()
-        if len(infos) > MAX_MEMBERS or sum(i.file_size for i in infos) > MAX_TOTAL_BYTES:
+        if (
+            len(infos) > MAX_MEMBERS
+            or sum(i.file_size for i in infos) > MAX_TOTAL_BYTES
+            or any(is_bomb(i.compress_size, i.file_size) for i in infos)
+        ):
             raise InvalidInput(
                 _("{name} is too big to be a dossier.").format(name=self._path.name),
                 hint=_("Do not unpack it by hand either."),

@@ -9,6 +9,7 @@ from typing import BinaryIO, Protocol, Self, cast
 import zstandard
 
 from app.errors import VaultDamaged
+from app.unpacking import MOST_RATIO, is_bomb
 from app.vault import age
 from app.vault.age import Reads
 from app.vault.durable import DurableFile
@@ -39,6 +40,14 @@ class Sink(Protocol):
     def feed(self, data: bytes) -> object:
         """Take the next bytes."""
         ...
+
+
+def too_much() -> str:
+    """Say why a stream is refused that hardly anything becomes very much of."""
+    return (
+        f"The stream unpacks to more than {MOST_RATIO} times its size. Where a file is all zeros,"
+        " leave it out or make it sparse."
+    )
 
 
 class SealedWriter:
@@ -80,6 +89,8 @@ class SealedWriter:
         self._hand_over()
         self._relay.finish()
         self._file.close_synced()
+        if is_bomb(self._file.size, self._plain_bytes):  # nobody would open it again
+            raise VaultDamaged(too_much())
         commit_part(self._final)
         return Sealed(
             plain_bytes=self._plain_bytes,
@@ -143,6 +154,8 @@ class PackedWriter(SealedWriter):
         try:
             while plain := frame.read(_PLAIN_BYTES):
                 self._note_plain(plain)
+                if is_bomb(passing.size, self._plain_bytes):
+                    raise VaultDamaged(too_much())
                 yield plain
             passing.drain()
         except zstandard.ZstdError as error:
@@ -161,9 +174,11 @@ class _Tee:
 
     def __init__(self, source: Reads, *others: Callable[[bytes], None]) -> None:
         self._source, self._others = source, others
+        self.size = 0
 
     def read(self, size: int) -> bytes:
         data = self._source.read(size)
+        self.size += len(data)
         for give in self._others:
             give(data)
         return data

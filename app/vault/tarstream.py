@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
+from app.unpacking import MOST_MEMBERS
 from app.vault.tarheader import (
     BLOCK,
     EXTENSIONS,
@@ -25,8 +26,6 @@ from app.vault.tarheader import (
     parse_pax,
 )
 
-MAX_MEMBERS = 10_000_000
-"""A mail server holds some millions of files. They pass by, so this bounds time alone."""
 MAX_HASHED_HOLES_BYTES = 1 << 30
 """Holes beyond this are not hashed: a sparse file may claim terabytes."""
 
@@ -50,7 +49,7 @@ class MemberHandler(Protocol):
 class TarReader:
     """Fed with the bytes of an archive in pieces of any size; tells handlers what is in it."""
 
-    def __init__(self, *handlers: MemberHandler, max_members: int = MAX_MEMBERS) -> None:
+    def __init__(self, *handlers: MemberHandler, max_members: int = MOST_MEMBERS) -> None:
         self._handlers = handlers
         self._max_members = max_members
         self._held = bytearray()
@@ -146,7 +145,9 @@ class TarReader:
     def _begin_member(self, header: Header) -> None:
         self.members += 1
         if self.members > self._max_members:
-            raise TarError(f"More than {self._max_members} members.")
+            raise TarError(
+                f"More than {self._max_members:,} members: split what is backed up here."
+            )
         pax, self._pax = {**self._global, **self._pax}, {}
         member, stored = member_of(header, pax)
         self._padding_after = padding(stored)

@@ -13,9 +13,10 @@ from typing import BinaryIO, cast
 import zstandard
 
 from app.errors import AppError, SecretUnavailable, VaultDamaged
+from app.unpacking import is_bomb
 from app.vault import age
 from app.vault.relay import PIECE_BYTES, Pieces, Relay
-from app.vault.seal import WINDOW_LIMIT_BYTES, Sealed, Sink
+from app.vault.seal import WINDOW_LIMIT_BYTES, Sealed, Sink, too_much
 
 
 def read_object(
@@ -33,9 +34,9 @@ def read_object(
     with ExitStack() as stack:
         file = stack.enter_context(_opened(path))
         told = stack.enter_context(Relay(plain.take_all, f"read {path.name}"))
-        unpacker = _Unpacker(told)
-        packed = stack.enter_context(Relay(unpacker.take_all, f"unseal {path.name}"))
         source = _HashingSource(file, on_bytes)
+        unpacker = _Unpacker(told, source)
+        packed = stack.enter_context(Relay(unpacker.take_all, f"unseal {path.name}"))
         damage: AppError | None = None
         try:
             age.decrypt(source, _Giver(packed), identity)
@@ -99,10 +100,10 @@ class _Giver:
 
 
 class _Unpacker:
-    """Unpacks a Zstandard frame, with bounds on its window and on what comes out at a time."""
+    """Unpacks a Zstandard frame, with bounds on its window and on what comes out of it."""
 
-    def __init__(self, told: Relay) -> None:
-        self._told = told
+    def __init__(self, told: Relay, source: _HashingSource) -> None:
+        self._told, self._source = told, source
 
     def take_all(self, packed: Pieces) -> None:
         unpacker = zstandard.ZstdDecompressor(max_window_size=WINDOW_LIMIT_BYTES)
@@ -112,7 +113,11 @@ class _Unpacker:
             cast("BinaryIO", packed), read_size=age.PIECE_BYTES, read_across_frames=True
         )
         try:
+            size = 0
             while plain := frame.read(PIECE_BYTES):
+                size += len(plain)
+                if is_bomb(self._source.size, size):
+                    raise VaultDamaged(too_much())
                 self._told.give(plain)
         except zstandard.ZstdError as error:
             raise VaultDamaged(f"The compressed stream is damaged ({error}).") from error

@@ -1,6 +1,8 @@
 """Files of load tests, whatever JMeter or another tool wrote them, and what is wrong with them."""
 
+import bz2
 import gzip
+import lzma
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,6 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from app import unpacking
 from app.domain.load_summary import LoadTestFormat, Percentiles
 from app.errors import InvalidInput
 from app.services.loadtests.files import lines
@@ -294,6 +297,14 @@ def test_packed_and_recoded_files_are_read_as_they_are(summed):
     cut = summed(gzip.compress(data, mtime=0)[:-200], "cut.gz")
     assert 0 < cut.total.samples < 100
     assert "cut off or damaged" in cut.notes[0]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_a_packed_file_that_is_a_bomb_is_refused_where_it_becomes_one(summed, monkeypatch, pack):
+    monkeypatch.setattr(unpacking, "FREE_BYTES", 1 << 20)
+    data = as_csv(run(3))
+    with pytest.raises(InvalidInput, match="more than 1000 times its size"):
+        summed(pack(data + b"\n" * (64 << 20)))
 
 
 def test_a_header_in_the_middle_is_no_row(summed):

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app import unpacking
 from app.domain.dossier import MANIFEST, SIGNATURE, Fault
 from app.errors import InvalidInput, SecretsInside
 from app.secrets import SessionSecrets
@@ -131,6 +132,16 @@ def test_an_archive_that_says_it_is_huge_or_endless_is_refused(whole, monkeypatc
     monkeypatch.setattr(dossier_reading, "MAX_MEMBERS", 2)
     with pytest.raises(InvalidInput, match="too big"):
         open_dossier(whole)
+
+
+def test_a_member_that_becomes_far_more_than_it_is_is_not_unpacked(whole, tmp_path, monkeypatch):
+    monkeypatch.setattr(unpacking, "FREE_BYTES", 1 << 20)
+    path = tmp_path / "bomb.zip"
+    path.write_bytes(whole.read_bytes())
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        archive.writestr("bomb.txt", bytes(8 << 20))
+    with pytest.raises(InvalidInput, match="too big"):
+        open_dossier(path)
 
 
 def test_members_that_share_their_bytes_are_refused(whole, tmp_path):

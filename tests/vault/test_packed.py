@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
+from app import unpacking
 from app.domain.backup import BackupSource, CaptureState, Level, Outcome, SourceKind
 from app.errors import BackupFailed, DiskFull, VaultDamaged
 from app.tasks import TaskContext
@@ -97,6 +98,17 @@ def test_a_tar_that_is_killed_is_not_saved_by_its_compressor(vault, packing, too
              'exec tar.real "$@"')  # fmt: skip
     with pytest.raises(BackupFailed):
         take(vault, packing, files(packing, shop))
+
+
+def test_a_bomb_that_a_server_packed_is_stopped_on_its_way_in(tmp_path, monkeypatch):
+    monkeypatch.setattr(unpacking, "FREE_BYTES", 1 << 20)
+    bomb = zstandard.ZstdCompressor(level=19).compress(bytes(64 << 20))
+    sizes: list[int] = []
+    with PackedWriter(tmp_path / "o.age", (RECIPIENT,)) as out:
+        pieces = map(len, out.take_from(io.BytesIO(bomb)))
+        with pytest.raises(VaultDamaged, match="more than 1000 times its size"):
+            sizes.extend(pieces)
+    assert sum(sizes) <= unpacking.MOST_RATIO * len(bomb) + (1 << 20)
 
 
 def test_what_unpacks_to_very_much_comes_in_bounded_pieces(tmp_path):

@@ -10,6 +10,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app import unpacking
 from app.errors import SecretUnavailable, VaultDamaged
 from app.tasks import TaskCancelled
 from app.vault import age
@@ -113,6 +114,22 @@ def test_a_bomb_is_stopped_at_the_size_the_manifest_names(tmp_path):
             tmp_path / "o.age", IDENTITY, Watches(), expected=sealed, on_bytes=lambda count: None
         )
     assert largest <= 1 << 20
+
+
+def test_a_bomb_the_manifest_vouches_for_is_stopped_all_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr(unpacking, "FREE_BYTES", 1 << 20)
+    plain = bytes(64 << 20)
+    bomb = zstandard.ZstdCompressor(level=19).compress(plain)
+    sealed = encrypted(tmp_path / "o.age", bomb, len(plain), plain)
+    assert len(plain) > unpacking.MOST_RATIO * sealed.stored_bytes
+    with pytest.raises(VaultDamaged, match="more than 1000 times its size"):
+        read(tmp_path / "o.age", sealed)
+    with SealedWriter(tmp_path / "p.age", (RECIPIENT,)) as out:
+        for _ in range(64):
+            out.write(plain[: 1 << 20])
+        with pytest.raises(VaultDamaged, match="make it sparse"):
+            out.commit()
+    assert not (tmp_path / "p.age").exists(), "what nobody would open again is not sealed"
 
 
 def test_a_frame_with_too_large_a_window_is_refused(tmp_path):

@@ -12,8 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app import unpacking
 from app.vault.tarheader import MAX_RECORDS, Member, MemberType, TarError, parse_header
 from app.vault.tarstream import TarReader
+
+
+def test_the_limits_are_those_of_every_archive():
+    assert (unpacking.MOST_MEMBERS, unpacking.MOST_RATIO) == (1_000_000, 1000)
+    assert TarReader()._max_members == unpacking.MOST_MEMBERS
 
 
 class Collected:

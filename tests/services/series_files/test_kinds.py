@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from app import unpacking
 from app.errors import InvalidInput
 from tests.services.series_files.tables import opened
 
@@ -115,6 +116,15 @@ def test_a_workbook_that_unpacks_to_terabytes_is_not_opened(monkeypatch) -> None
     monkeypatch.setattr("app.exports.sheets._MOST_BYTES", 1000)
     with pytest.raises(InvalidInput, match="unpacks to more"):
         opened(workbook([["time", "a"], [1, 2]]))
+
+
+def test_a_part_of_a_workbook_that_is_a_bomb_is_not_unpacked(monkeypatch) -> None:
+    monkeypatch.setattr(unpacking, "FREE_BYTES", 1 << 20)
+    data = io.BytesIO(workbook([["time", "a"], [1, 2]]))
+    with zipfile.ZipFile(data, "a", zipfile.ZIP_DEFLATED, compresslevel=9) as parts:
+        parts.writestr("xl/media/more.xml", bytes(8 << 20))
+    with pytest.raises(InvalidInput, match="more than can be meant"):
+        opened(data.getvalue())
 
 
 def test_what_is_no_workbook_is_named() -> None:

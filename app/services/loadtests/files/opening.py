@@ -14,6 +14,7 @@ from typing import BinaryIO, Protocol, cast
 
 from app.errors import InvalidInput
 from app.i18n import _
+from app.unpacking import MOST_RATIO, is_bomb
 
 HEAD_BYTES = 1 << 16
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
@@ -31,6 +32,40 @@ class Pieces(Protocol):
     def read1(self, size: int = -1, /) -> bytes:
         """Return some bytes, none at the end."""
         ...
+
+
+class _Counted:
+    """A packed file as a library reads it; knows how much of it was read."""
+
+    def __init__(self, inner: io.BufferedReader) -> None:
+        self._inner, self.size = inner, 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._inner.read(size)
+        self.size += len(data)
+        return data
+
+
+class _Bounded:
+    """Gives what a packed file holds, as long as that is no more than can be meant."""
+
+    def __init__(self, inner: io.BufferedReader, unpack: Callable[[BinaryIO], Pieces]) -> None:
+        self._packed = _Counted(inner)
+        # the libraries ask for no more than read(size)
+        self._pieces = unpack(cast("BinaryIO", self._packed))
+        self._size = 0
+
+    def read1(self, size: int = -1, /) -> bytes:
+        piece = self._pieces.read1(size)
+        self._size += len(piece)
+        if is_bomb(self._packed.size, self._size):
+            raise InvalidInput(
+                _("The file unpacks to more than {n} times its size; it is not read.").format(
+                    n=MOST_RATIO
+                ),
+                hint=_("Unpack it yourself if it is meant, and give the file within."),
+            )
+        return piece
 
 
 _PACKED: dict[bytes, Callable[[BinaryIO], Pieces]] = {
@@ -127,7 +162,7 @@ def _unpacked(inner: io.BufferedReader) -> Pieces:
         )
     for magic, unpack in _PACKED.items():
         if begins.startswith(magic):
-            return unpack(inner)
+            return _Bounded(inner, unpack)
     encoding = _UTF16.get(begins[:2])
     if encoding:
         return _Recoded(inner, encoding)
