@@ -52,7 +52,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add("--change-end", required=True, metavar="T1", help=_("when the change was done"))
     add("--window", default="3h", help=_("length of both windows, at most 24h"))
     add("--settle", metavar="10m", help=_("pause after T1; else 10m or 5 %% of the window"))
-    add("--column", help=_("the column of values; the first one otherwise"))
+    add("--column", help=_("the column of values; “value” or the first otherwise"))
     add("--total", help=_("for a ratio: the column that counts all events"))
     add("--control", metavar="NAME", help=_("an untouched column; its own change is subtracted"))
     add("--control-total", metavar="NAME", help=_("for a ratio: all events of the control"))
@@ -186,9 +186,11 @@ def _columns(file: "SeriesFile", args: argparse.Namespace) -> tuple[str, str | N
         column, total = (column, total) if column and total else (None, None)
     notes = []
     if not column:
-        column = file.names[0]
+        column = file.usual
         if len(file.names) > 1:
-            text = _("Judged the first of {n} columns, “{name}”; choose with --column.")
+            text = _("Judged “{name}”, one of {n} columns; choose with --column.")
+            if column == file.names[0]:
+                text = _("Judged the first of {n} columns, “{name}”; choose with --column.")
             notes.append(text.format(n=len(file.names), name=column))
     return column, total if args.kind == "ratio" else None, notes
 

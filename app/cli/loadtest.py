@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 _ABOUT = later(
     "FILE is what a load test wrote: JMeter (CSV of any version, with or without a header, any "
-    "delimiter; XML), k6 CSV, Gatling logs, Locust statistics, LoadRunner RunReport.xml, Analysis "
-    "HTML or MDB; gzip is unpacked. Percentiles are those of JMeter's statistics.json, over all "
-    "samples. Transaction controllers are listed, but counted in no total. Exit code: 0, or 2 when "
-    "the file cannot be used."
+    "delimiter; XML), k6 CSV, Gatling logs, Locust statistics, ab -g, LoadRunner RunReport.xml, "
+    "Analysis HTML or MDB; gzip is unpacked. Percentiles are those of JMeter's statistics.json, "
+    "over all samples. Transaction controllers are listed, but counted in no total. Exit code: 0, "
+    "or 2 when the file cannot be used."
 )
 _ABOUT_COMPARE = later(
     "Each file is one run. With three runs or more on each side the runs are compared with each "

@@ -285,3 +285,39 @@ def test_the_command_as_it_is_installed_answers_in_the_same_way(tmp_path):
     with path.open("rb") as file:
         done = subprocess.run(words, stdin=file, capture_output=True, text=True, check=True)
     assert_right(json.loads(done.stdout), SAMPLES)
+
+
+AB = "starttime\tseconds\tctime\tdtime\tttime\twait\n" + "".join(
+    f"Tue Nov 17 02:00:00 2026\t{BEGIN_MS // 1000 + n}\t1\t{took - 1}\t{took}\t{took - 2}\n"
+    for n, took in enumerate(range(40, 80))
+)
+
+
+def test_ab_gives_the_whole_time_of_each_request_and_no_outcome(tmp_path, capsys):
+    path = tmp_path / "ab.tsv"
+    path.write_text(AB)
+    assert main(["loadtest", "summary", str(path), "--json"]) == 0
+    said = capsys.readouterr()
+    data = json.loads(said.out)
+    (label,) = data["labels"]
+    assert (data["samples"], data["errors"], data["rejected_rows"]) == (40, 0, 0)
+    assert label["mean_ms"] == statistics.mean(range(40, 80))
+    assert data["start"].startswith("2026-11-18T11:06:40")
+    assert "does not say which samples failed" in said.err
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("1795000000000000000,200,61000000,0,12,,b2s=,home,0,GET,x,\n" * 9, "no result file"),
+        ("Timestamp,User Count,Type,Name,Requests/s,Failures/s,50%,Total Request Count,"
+         "Total Failure Count\n1795000000,5,,Aggregated,1,0,40,9,0\n", "_stats.csv"),
+        ('{"metric":"http_req_duration","type":"Point","data":{"value":5}}\n', "--out csv="),
+    ],
+    ids=["vegeta", "history of Locust", "JSON of k6"],
+)  # fmt: skip
+def test_what_other_tools_write_is_never_taken_for_jmeters(tmp_path, capsys, text, words):
+    path = tmp_path / "results"
+    path.write_text(text)
+    assert main(["loadtest", "summary", str(path)]) == 2
+    assert words in capsys.readouterr().err

@@ -3,7 +3,7 @@
 Looking reads the beginning of a file only; keeping reads all of it, piece by piece.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -222,17 +222,17 @@ def open_asked(wanted: FileImport, with_: Measuring, context: TaskContext | None
     file = open_series(wanted.path, zone=zone, readers=with_.readers)
     if wanted.every_name:
         file = file.with_all_names(context)
-    column = wanted.column or _guess(metric, file.names)
+    column = wanted.column or _guess(metric, file)
     return Asked(change, metric, layout, replace(wanted, column=column, zone=zone), file)
 
 
-def _guess(metric: Metric, names: Sequence[str]) -> str:
-    """Return the column that is named as the plan says, or like the metric; else the first."""
-    lowered = {name.lower(): name for name in reversed(names)}
+def _guess(metric: Metric, file: SeriesFile) -> str:
+    """Return the column that is named as the plan says, or like the metric; else the usual one."""
+    lowered = {name.lower(): name for name in reversed(file.names)}
     for name in (metric.query, metric.name, metric.id):
         if found := lowered.get(name.lower()):
             return found
-    return names[0]
+    return file.usual
 
 
 def split_by_window(series: Series, layout: Layout) -> dict[WindowName, Series]:

@@ -14,6 +14,7 @@ from app.services.loadtests.files.lines import BLOCK_BYTES, ends_alone
 from app.services.ports.series import Piece
 from app.services.series_files.columns import ColumnPiece, columns_of
 from app.services.series_files.csv_rows import LONGEST_LINE, CsvRows, holds
+from app.services.series_files.moments import is_moment
 from app.services.series_files.opening import coding_of, unreadable
 
 HEAD_BYTES = 8 << 20
@@ -70,12 +71,24 @@ class CsvFile:
                     break
                 head += more
             if head:
-                yield head.piece(file.tell())
+                yield self._headed(head.piece(file.tell()))
             at = self._behind(rows.number)
             if at is None:
                 yield from _pieces(rows, file)
             else:
                 yield from self._blocks(file, at, rows.number)
+
+    def _headed(self, piece: Piece) -> Piece:
+        """Put a header that is written as a comment, right above the first row, on top."""
+        first = piece.lines[0] if piece.rows else 0
+        if first <= 1 or not any(is_moment(cell) for cell in piece.rows[0]):
+            return piece
+        with self.path.open(encoding=self.coding, errors="replace", newline=None) as text:
+            above = next(islice(text, first - 2, None), "").strip()
+        names = [name.strip() for name in above.lstrip("# ").split(self.delimiter)]
+        if not above.startswith("#") or len(names) != len(piece.rows[0]):
+            return piece
+        return replace(piece, rows=[names, *piece.rows], lines=[first - 1, *piece.lines])
 
     def _blocks(self, file: BinaryIO, at: int, number: int) -> Iterator[Piece]:
         """Yield the rows from a place behind a line, by columns where the text is regular.

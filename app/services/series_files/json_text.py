@@ -1,8 +1,8 @@
 """The rows of JSON with series: monitoring answers, or a list of records.
 
 Understood are answers of Prometheus (``data.result``), of Graphite and Grafana (``target`` and
-``datapoints``, value first), of Datadog (``series`` with ``pointlist``), and lists of flat objects,
-also one object per line.
+``datapoints``, value first), of Datadog (``series`` with ``pointlist``), of CloudWatch (lists of
+``Timestamps`` and ``Values``), and lists of flat objects, also one object per line.
 """
 
 import json
@@ -64,6 +64,8 @@ def _of_answer(found: Mapping[str, Any]) -> Rows:
         )  # fmt: skip
     for inner in found.values():
         if _all_mappings(inner) and inner:
+            if all(isinstance(each.get("Timestamps"), list) for each in inner):
+                return _long((str(each.get("Label", "")), _beside(each)) for each in inner)
             return _of_records(inner)
     raise _no_series()
 
@@ -85,6 +87,14 @@ def _pairs(points: Any) -> Iterable[tuple[str, str]]:
     for point in points:
         if isinstance(point, list) and len(point) == 2:
             yield _text(point[0]), _text(point[1])
+
+
+def _beside(series: Mapping[str, Any]) -> list[list[Any]]:
+    """Return the points of a series that has its times and its values in lists of their own."""
+    values = series.get("Values")
+    if not isinstance(values, list) or len(values) != len(series["Timestamps"]):
+        raise _no_series()
+    return [list(point) for point in zip(series["Timestamps"], values, strict=True)]
 
 
 def _turned(points: Any) -> Any:

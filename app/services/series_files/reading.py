@@ -32,6 +32,7 @@ _SNIFFED_BYTES = 4096
 _PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf")
 _MARKUP = re.compile(r"\s*<([!?]|[^,;\t\n]*(\n|\Z))")
 """How a page or XML begins; some tables name their columns so: ``<DATE>,<TIME>``."""
+_VALUES, _DAY_S = (["value"], ["Value"], ["_value"]), 86400.0
 _MOST_ZEROS = 0.02
 """Share of zero bytes, above which it is no text (a crash may leave a few in a file)."""
 _WORKBOOK, _PARQUET = b"PK\x03\x04", (b"PAR1", b"PARE")
@@ -82,6 +83,25 @@ class SeriesFile:
     def names(self) -> tuple[str, ...]:
         """The names of the series."""
         return self.form.names
+
+    @property
+    def usual(self) -> str:
+        """The series that is meant where none is named: its values, else the first with figures.
+
+        A second column of times, such as the end of each interval, is passed over, and as long as
+        others move so is one that stands still, such as a number or the length of the intervals.
+        """
+        still = []
+        for name in sorted(self.names, key=lambda name: name.split()[-1:] not in _VALUES):
+            series = self.form.series(name, self.head, self.form.figures(name, self.head))
+            known = np.isfinite(series.value)
+            value, at_s = series.value[known], series.at_s[known]
+            if not len(value) or np.abs(value - at_s).max() < _DAY_S:
+                continue
+            if value.min() < value.max():
+                return name
+            still.append(name)
+        return next(iter(still), self.names[0])
 
     @property
     def may_hold_more(self) -> bool:

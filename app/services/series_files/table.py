@@ -27,6 +27,7 @@ from app.services.series_files.labels import (
     words_at_of,
 )
 from app.services.series_files.moments import TimeForm, is_moment
+from app.services.series_files.zones import named_zone
 
 _TIME_NAMES = (
     "time", "timestamp", "ts", "datetime", "date", "date_time", "date time", "_time", "at", "at_s",
@@ -265,7 +266,7 @@ def form_of(
         raise InvalidInput(_("The file holds no rows."), hint=_told(first.rejected))
     time_at = _time_columns(header, body)
     cells = _joined(body, time_at)
-    times = TimeForm.of(cells, zone)
+    times = TimeForm.of(cells, named_zone(header[time_at[0]]) or zone)
     at_s = times.read(cells)
     good = np.isfinite(at_s)
     bad = [cell for cell, is_good in zip(cells, good.tolist(), strict=True) if not is_good]
@@ -326,8 +327,9 @@ def _split_header(rows: list[list[str]]) -> tuple[list[str], list[list[str]], in
     if not _is_data(first):
         return _unique(first), rows[above + 1 :], above
     width = max(len(row) for row in rows[:_SNIFFED_LINES])
-    names = ["time", *(["value"] if width == 2 else [f"column {i}" for i in range(2, width + 1)])]
-    return names, rows, 0
+    time_at = next((i for i, cell in enumerate(first) if is_moment(cell)), 0)
+    names = ["value" if width == 2 else f"column {i}" for i in range(1, width + 1)]
+    return [*names[:time_at], "time", *names[time_at + 1 :]], rows, 0
 
 
 def _above(rows: list[list[str]]) -> int:

@@ -19,6 +19,7 @@ _TOOK = (
     "response_time",
     "duration",
     "metric_value",
+    "ttime",
 )
 _LABEL = ("label", "lb", "samplerlabel", "sampler_label", "sampler", "name", "transaction")
 _OK = ("success", "s", "successful", "issuccsessful")
@@ -30,10 +31,11 @@ _KNOWN = frozenset((
     "samplecount", "errorcount", "hostname", "idletime", "connect",
     # k6
     "metric_name", "metric_value", "expected_response", "error", "error_code", "method", "scenario",
+    "ctime", "dtime", "ttime", "wait",  # ab -g
 ))  # fmt: skip
 _DELIMITERS = ",;\t|:^~#"
 _WORDS = (b"true", b"false")
-_MOST_ABOVE = 20
+_MOST_ABOVE, _NANOSECOND_DIGITS = 20, 18
 _CODE_FORM = re.compile(rb"[1-5]\d\d|Non HTTP.*", re.IGNORECASE)
 
 
@@ -75,7 +77,7 @@ def columns_of(lines: Sequence[bytes]) -> Columns:
         raise InvalidInput(
             _("This is no result file of a load test that is known here."),
             hint=_(
-                "Known are JMeter (CSV, XML), k6 CSV, Gatling logs, Locust statistics and "
+                "Known are JMeter (CSV, XML), k6 CSV, Gatling logs, Locust statistics, ab -g and "
                 "LoadRunner reports; a CSV file needs a time, a duration and a label."
             ),
         )
@@ -112,8 +114,9 @@ def _below(lines: Sequence[bytes]) -> Columns | None:
 
 def _named(delimiter: str, names: tuple[str, ...]) -> Columns:
     plain = Columns(delimiter, names, len(names))
+    times = ("seconds", *_TIME) if "ttime" in names else _TIME  # ab writes its starts twice
     time, took, label, ok, code, message = (
-        plain.named(*wanted) for wanted in (_TIME, _TOOK, _LABEL, _OK, _CODE, _MESSAGE)
+        plain.named(*wanted) for wanted in (times, _TOOK, _LABEL, _OK, _CODE, _MESSAGE)
     )
     return Columns(delimiter, names, len(names), time, took, label, ok, code, message)
 
@@ -138,7 +141,7 @@ def _by_rows(lines: Sequence[bytes]) -> Columns | None:
 def _from_rows(delimiter: str, rows: list[list[bytes]], width: int) -> Columns | None:
     columns = list(zip(*rows, strict=True))
     time = next((i for i, cells in enumerate(columns) if _mostly(cells, is_time)), None)
-    if time is None:
+    if time is None or _mostly(columns[time], _is_of_nanoseconds):
         return None
     after = range(time + 1, width)
     took = next((i for i in after if _mostly(columns[i], _is_duration)), None)
@@ -158,6 +161,11 @@ def _mostly(cells: Sequence[bytes], is_one: Callable[[bytes], bool]) -> bool:
 
 def _is_duration(cell: bytes) -> bool:
     return cell.isdigit() and len(cell) <= 9
+
+
+def _is_of_nanoseconds(cell: bytes) -> bool:
+    """Whether a time is counted so finely as JMeter never does: durations then are, too."""
+    return cell.isdigit() and len(cell) >= _NANOSECOND_DIGITS
 
 
 def _is_word(cell: bytes) -> bool:

@@ -81,6 +81,16 @@ def _recognised(head: bytes) -> LoadTestFormat:
     lines = begin.splitlines()
     if lines[0].startswith((b"RUN\t", b"ASSERTION\t", b"USER\t", b"REQUEST\t")):
         return LoadTestFormat.GATLING_LOG
+    if _LOCUST in lines[0] and b"User Count" in lines[0]:
+        raise InvalidInput(
+            _("This is Locust's history: figures of all requests so far, second by second."),
+            hint=_("Give the file beside it whose name ends in “_stats.csv”."),
+        )
+    if begin.startswith(b"{") and b'"metric"' in begin[:_SNIFFED_BYTES]:
+        raise InvalidInput(
+            _("Samples of k6 as JSON are not read."),
+            hint=_("Run k6 with “--out csv=FILE” and give that file."),
+        )
     if _LOCUST in lines[0] and b"Failure Count" in lines[0]:
         return LoadTestFormat.LOCUST_STATS
     if lines[0].startswith(b"metric_name,"):
