@@ -1,6 +1,9 @@
 """A job is followed through broken links and found again: begun once, byte for byte."""
 
 import hashlib
+import os
+import shutil
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -12,8 +15,10 @@ import pytest
 from app.demo.sshd import PrivateSshd
 from app.domain.host import Host
 from app.domain.ids import new_id
+from app.domain.job import JobLook
 from app.errors import Unreachable
 from app.secrets import SessionSecrets
+from app.services.jobs.client import JobClient
 from app.services.jobs.following import CountingSink, Finish, Followed, Order, Patience, follow
 from app.services.ports.world import CommandResult
 from app.ssh.pool import RemotePool
@@ -132,6 +137,41 @@ def test_answer_to_the_start_that_is_lost_begins_nothing_twice(
         assert followed.finish is Finish.ENDED
         assert counter.read_text() == "x\n"
         assert kept.said["stdout"] == b"done\n"
+
+
+def test_a_job_that_was_seen_is_not_begun_again_when_its_folder_is_cleaned_away(
+    pool: RemotePool, ssh_host: Host, ssh_server: PrivateSshd, tmp_path: Path
+) -> None:
+    counter, kept = tmp_path / "counter", Kept()
+    order = ordered(f"echo x >>{counter}; echo here; sleep 3")
+    place = ssh_server.state / "changedesk" / "jobs" / order.job
+
+    def clean_away(look: JobLook) -> bool:
+        if look.stdout:
+            shutil.rmtree(place)
+        return False
+
+    remote = LosesAnswers(pool.open(ssh_host), 1)  # the answer to the start: only a look told of it
+    followed = follow(remote, order, kept, TaskContext(), PATIENCE, clean_away)
+    assert followed.finish in (Finish.NONE, Finish.LOST)
+    assert kept.said["stdout"] == b"here\n"
+    assert counter.read_text() == "x\n"
+
+
+def test_a_job_whose_minder_is_killed_is_lost_and_what_lives_of_it_is_told(
+    pool: RemotePool, ssh_host: Host, ssh_server: PrivateSshd
+) -> None:
+    order, remote = ordered("sleep 30"), pool.open(ssh_host)
+    place = ssh_server.state / "changedesk" / "jobs" / order.job
+
+    def kill(_look: JobLook) -> bool:
+        os.kill(int((place / "ident").read_text().split()[1]), signal.SIGKILL)
+        return False
+
+    followed = follow(remote, order, Kept(), TaskContext(), PATIENCE, kill)
+    assert (followed.finish, followed.end) == (Finish.LOST, None)
+    assert followed.alive > 0
+    assert JobClient(remote, order.job).cancel() == 0
 
 
 def test_host_that_is_not_there_is_an_error_and_nothing_was_begun(

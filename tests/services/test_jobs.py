@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import shlex
 import signal
 import subprocess
 import time
@@ -253,7 +254,8 @@ def test_child_without_its_environment_is_counted_as_left_behind(job: JobClient)
 
 
 def test_command_that_ignores_a_gentle_end_is_killed(job: JobClient) -> None:
-    job.start("trap '' TERM; while :; do sleep 1; done", 60)
+    deaf = "trap '' TERM; while :; do sleep 1; done"
+    job.start(f"setsid sh -c {shlex.quote(deaf)} & {deaf}", 60)  # one is out of timeout's reach
     time.sleep(0.3)
     begun_s = time.monotonic()
     assert job.cancel() == 0
@@ -321,13 +323,23 @@ def test_folder_that_somebody_else_may_write_to_is_refused(
 ) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    for number, spoil in enumerate((lambda p: p.symlink_to(elsewhere), lambda p: p.mkdir(0o777))):
+
+    def of_another(place: Path) -> None:
+        place.mkdir(0o700)
+        os.chown(place, 12345, 12345)
+
+    def open_to_all(place: Path) -> None:
+        place.mkdir()
+        place.chmod(0o777)
+
+    spoils = [lambda place: place.symlink_to(elsewhere), open_to_all]
+    if os.geteuid() == 0:
+        spoils.append(of_another)
+    for number, spoil in enumerate(spoils):
         with PrivateSshd(tmp_path / f"sshd{number}") as server:
             place = server.state / "changedesk"
             place.parent.mkdir(parents=True)
             spoil(place)
-            if not place.is_symlink():
-                place.chmod(0o777)
             pool = RemotePool(SessionSecrets(), lambda _key: None, QUICK)
             with pytest.raises(NotDetachable, match="alone"):
                 JobClient(pool.open(server.host()), new_id()).start("touch /tmp/never", 60)
@@ -370,6 +382,8 @@ def test_every_cut_of_an_answer_is_refused() -> None:
     for length in range(len(answer) - 1):
         with pytest.raises((ValueError, LookupError)):
             _look(answer[:length], "n")
+    with pytest.raises(ValueError, match="not whole"):
+        _look(answer.replace(b"CD1 n end whole\n", b""), "n")
 
 
 def test_answer_of_a_host_without_a_shell_is_an_error(

@@ -1,6 +1,7 @@
 """Backups by way of the server's own disk: cut, deleted, altered, killed, and without room."""
 
 import os
+import random
 import shutil
 import signal
 import time
@@ -10,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+import zstandard
 
 from app.demo.sshd import PrivateSshd
 from app.domain.backup import BackupSource, CaptureState, Level, Outcome, SourceKind
@@ -138,16 +140,32 @@ def cut_short(place: Path) -> None:
     os.truncate(place / "out", (place / "out").stat().st_size // 2)
 
 
+def exchange(place: Path) -> None:
+    """Put another whole archive there, of the same length: nothing but its hash tells."""
+    sign, _newline, frame = (place / "out").read_bytes().partition(b"\n")
+    other = bytearray(frame)
+    other[frame.index(NOISE[:1000]) + 100] ^= 1  # what cannot be packed lies there as it is
+    archive = bytearray(zstandard.ZstdDecompressor().decompressobj().decompress(frame))
+    archive[archive.index(NOISE) + 100] ^= 1
+    checked = zstandard.ZstdCompressor(write_checksum=True).compress(archive)
+    other[-4:] = checked[-4:]  # Zstandard's own sum of what was packed
+    assert zstandard.ZstdDecompressor().decompressobj().decompress(other) == archive
+    (place / "out").write_bytes(sign + b"\n" + other)
+
+
+NOISE = random.Random(7).randbytes(300_000)
 BAD = {
     "deleted": (shutil.rmtree, "gone"),
     "cut short": (cut_short, "cut short there"),
     "one bit": (flip, ""),
+    "exchanged": (exchange, "is not what the host had written"),
 }
 
 
 @pytest.mark.parametrize("how", BAD)
 def test_what_was_touched_on_the_server_is_never_sealed(vault, remote, shop, home, how):
     act, words = BAD[how]
+    (shop / "noise.bin").write_bytes(NOISE)
     remote = Meddling(env=remote.env, meddle=act)
     with pytest.raises(BackupFailed) as caught:
         take(vault, remote, files(remote, shop))
