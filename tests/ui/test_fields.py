@@ -6,7 +6,8 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from ui.widgets.fields import ChoiceField, FlagField, Form, LineField, PickField, TextField
+from ui.widgets.fields import ChoiceField, FlagField, LineField, PickField, TextField
+from ui.widgets.form import Form
 from ui.widgets.labels import Label
 from ui.widgets.moment_field import MomentField
 

@@ -32,14 +32,15 @@ class Beside(Flow):
         own = self._needs()[0]
         if sum(self._needs()) + self._gap <= width:
             left = width - own - self._gap
-            high = max(height_at(first, own), height_at(second, left))
+            room = min(left, second.maximumWidth())
+            high = max(height_at(first, own), height_at(second, room))
             yield first, QRect(0, 0, own, high)
             yield second, QRect(own + self._gap, 0, left, high)
         else:
-            high = height_at(first, width)
+            high = height_at(first, min(width, first.maximumWidth()))
             yield first, QRect(0, 0, width, high)
             yield second, QRect(0, high + self._gap, width, height_at(second, width))
 
 
 def _least(widget: QWidget, size: QSize) -> int:
-    return max(size.width(), widget.minimumWidth())
+    return min(max(size.width(), widget.minimumWidth()), widget.maximumWidth())

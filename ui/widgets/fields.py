@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QCompleter,
-    QGridLayout,
     QLineEdit,
     QStyle,
     QStyleOptionComboBox,
@@ -38,7 +37,7 @@ class Field(QWidget):
         self._below = Label(hint, size=SMALL, tone="ink2", wrap=True)
         if not hint:  # shown before it has a parent, it would be a window of its own
             self._below.hide()
-        self._caption = caption = Label(label, size=SMALL, weight=MEDIUM, tone="ink2")
+        self._caption = caption = _Caption(label)
         caption.setBuddy(editor)
         editor.setAccessibleName(label)
         editor.setAccessibleDescription(hint)
@@ -49,6 +48,11 @@ class Field(QWidget):
         layout.addWidget(caption)
         layout.addWidget(editor)
         layout.addWidget(self._below)
+
+    @property
+    def whole_width(self) -> int:
+        """How wide it is, in pixels, with its label on one line."""
+        return max(self._caption.sizeHint().width(), self.minimumSizeHint().width())
 
     def set_label(self, label: str) -> None:
         """Call it something else."""
@@ -68,6 +72,18 @@ class Field(QWidget):
         self.editor.setAccessibleDescription(text or self._hint)
         self.editor.style().unpolish(self.editor)
         self.editor.style().polish(self.editor)
+
+
+class _Caption(Label):
+    """Stands on one line where there is room for it, and on more where there is not."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, size=SMALL, weight=MEDIUM, tone="ink2", wrap=True)
+
+    def sizeHint(self) -> QSize:
+        """On one line."""
+        wide = self.fontMetrics().horizontalAdvance(self.text()) + 1
+        return QSize(wide, self.minimumSizeHint().height())
 
 
 class LineField(Field):
@@ -311,56 +327,3 @@ class PickField(Field):
     @Slot(bool)
     def _on_toggled(self, _on: bool) -> None:
         self.edited.emit()
-
-
-class Form(QWidget):
-    """Fields on a grid of one or two columns; errors of a refused save go to their fields."""
-
-    edited = Signal()
-
-    def __init__(self, columns: int = 1) -> None:
-        super().__init__()
-        self._columns, self._place = columns, 0
-        self._fields: dict[str, Field] = {}
-        self._wide: set[str] = set()
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(16)
-        self._grid.setVerticalSpacing(12)
-        for column in range(columns):
-            self._grid.setColumnStretch(column, 1)
-
-    def add(self, name: str, field: Field, *, wide: bool = False) -> Field:
-        """Add a field at the next place; a wide one takes the whole line."""
-        self._fields[name] = field
-        if wide:
-            self._wide.add(name)
-        self._put(field, wide=wide)
-        field.edited.connect(self.edited)
-        return field
-
-    def close_ranks(self) -> None:
-        """Leave no gaps where fields are hidden; the order stays."""
-        for field in self._fields.values():
-            self._grid.removeWidget(field)
-        self._place = 0
-        for name, field in self._fields.items():
-            if not field.isHidden():
-                self._put(field, wide=name in self._wide)
-
-    def _put(self, field: Field, *, wide: bool) -> None:
-        if wide and self._place % self._columns:
-            self._place += self._columns - self._place % self._columns
-        line, column = divmod(self._place, self._columns)
-        span = self._columns if wide else 1
-        self._grid.addWidget(field, line, column, 1, span, Qt.AlignmentFlag.AlignTop)
-        self._place += span
-
-    def set_errors(self, errors: dict[str, str]) -> None:
-        """Show errors by field name, take all others back, and go to the first one."""
-        for name, field in self._fields.items():
-            field.set_error(errors.get(name, ""))
-        for name, field in self._fields.items():
-            if errors.get(name):
-                field.setFocus()
-                return

@@ -7,7 +7,8 @@ from ui.messages import Message, MessageAction, Tone
 from ui.widgets import buttons as b
 from ui.widgets.banner import Banner
 from ui.widgets.empty import EmptyState, ghost_chart
-from ui.widgets.fields import ChoiceField, FlagField, Form, LineField, PickField, TextField
+from ui.widgets.fields import ChoiceField, FlagField, LineField, PickField, TextField
+from ui.widgets.form import Form
 from ui.widgets.labels import body
 from ui.widgets.layout import card, column, panel, row
 from ui.widgets.moment_field import MomentField

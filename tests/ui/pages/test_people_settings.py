@@ -38,6 +38,7 @@ def test_people_are_listed_with_roles_and_services(drive, services):
     assert people.nobody.isHidden()
 
     people.table.select(found["Pieter"].id)
+    driver.settle()
     assert people.name.value == "Pieter"
     driver.tick(people.left)
     driver.click(people.keep)
@@ -71,6 +72,7 @@ def test_a_confirmed_key_is_shown_and_forgotten_with_a_reason(drive, services):
     driver.settle()
     people = driver.page.people
     people.table.select(person.id)
+    driver.settle()
     assert "confirmed by Nomsa" in people.key.text()
     driver.click(people.forget)
     assert "Say why" in people.why._below.text()

@@ -3,10 +3,13 @@
 import sqlite3
 from contextlib import closing
 
+import pytest
+
 from app.store.sqlite import FILE_NAME
 from ui.changed import Topic
 from ui.pages.settings.page import SettingsPage
 from ui.theme import Mode
+from ui.widgets.labels import Label
 
 
 def saved(driver):
@@ -48,8 +51,12 @@ def test_the_look_changes_at_once(drive):
     driver = drive(SettingsPage)
     driver.choose(driver.page.fields["theme"], "dark")
     assert driver.context.theme.mode is Mode.DARK
-    driver.choose(driver.page.scale, "1.25")
-    assert driver.context.theme.scale == 1.25
+    for chosen in ("1.25", "2"):
+        driver.choose(driver.page.scale, chosen)
+        assert driver.context.theme.scale == float(chosen)
+        driver.page.reload()
+        driver.settle()
+        assert driver.page.scale.value == chosen, "and it says so"
     driver.context.theme.set_scale(1.0)
 
 
@@ -85,3 +92,18 @@ def test_the_change_log_is_checked_and_licences_are_shown(drive, record):
     assert "licence" in about.text.toPlainText().lower()
     driver.choose(about.licence, "Inter-OFL")
     assert "SIL OPEN FONT LICENSE" in about.text.toPlainText().upper()
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+@pytest.mark.parametrize("width", [700, 1180])
+def test_every_group_is_whole_at_every_size_of_the_type_it_offers(drive, theme, scale, width):
+    theme.set_scale(scale)
+    try:
+        driver = drive(SettingsPage, lambda page: page.resize(width, 760))
+        form = driver.page.form
+        assert form.minimumSizeHint().width() <= form.parentWidget().width()
+        for label in form.findChildren(Label):
+            if label.isVisible() and label.wordWrap():
+                assert label.height() >= label.heightForWidth(label.width()), label.text()
+    finally:
+        theme.set_scale(1.0)

@@ -25,7 +25,8 @@ from ui.tasks import Latest
 from ui.theme import LARGE, SMALL
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.facts import SectionTitle
-from ui.widgets.fields import ChoiceField, Form, LineField, PickField, TextField
+from ui.widgets.fields import ChoiceField, LineField, PickField, TextField
+from ui.widgets.form import Form
 from ui.widgets.labels import Label, panel_title
 from ui.widgets.layout import MARGIN, Line, clear, column, panel, row, scrolling
 from ui.widgets.moment_field import MomentField

@@ -9,7 +9,8 @@ from app.domain.feedback import LEAST, MOST, Response, Survey
 from app.i18n import _
 from ui.theme import BOLD
 from ui.widgets.buttons import Button, Kind, Tall
-from ui.widgets.fields import ChoiceField, Form, LineField, TextField
+from ui.widgets.fields import ChoiceField, LineField, TextField
+from ui.widgets.form import Form
 from ui.widgets.labels import Label
 from ui.widgets.layout import add_layout, card, column, row
 

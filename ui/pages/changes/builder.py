@@ -21,7 +21,8 @@ from ui.pages.changes.words import GRADES, NEEDS
 from ui.tasks import Latest
 from ui.theme import BOLD
 from ui.widgets.buttons import Button, Kind
-from ui.widgets.fields import ChoiceField, FlagField, Form, LineField, PickField
+from ui.widgets.fields import ChoiceField, FlagField, LineField, PickField
+from ui.widgets.form import Form
 from ui.widgets.labels import Label
 from ui.widgets.layout import Line, add_layout, column, row, scrolling
 

@@ -16,7 +16,8 @@ from ui.operations.bulk import Chosen
 from ui.tasks import Latest
 from ui.theme import BOLD
 from ui.widgets.buttons import Button, Kind
-from ui.widgets.fields import ChoiceField, Form, LineField
+from ui.widgets.fields import ChoiceField, LineField
+from ui.widgets.form import Form
 from ui.widgets.labels import Label
 from ui.widgets.layout import Line, add_layout, column, row, scrolling
 from ui.widgets.table import Rows, Table

@@ -8,7 +8,8 @@ from ui.operations.changes import ChangeView
 from ui.pages.changes.saving import Section, record_lock
 from ui.pages.changes.times import EXAMPLE, show_moment, typed_moment
 from ui.widgets.facts import SectionTitle
-from ui.widgets.fields import Form, LineField
+from ui.widgets.fields import LineField
+from ui.widgets.form import Form
 
 _FIELDS = ("repository", "link", "before", "revision", "committed")
 

@@ -15,7 +15,8 @@ from ui.pages.changes.saving import refuse
 from ui.pages.changes.times import EXAMPLE, typed_moment
 from ui.theme import BOLD
 from ui.widgets.buttons import Button, Kind, Tall
-from ui.widgets.fields import Form, LineField, TextField
+from ui.widgets.fields import LineField, TextField
+from ui.widgets.form import Form
 from ui.widgets.labels import Label
 from ui.widgets.layout import card, column, row
 

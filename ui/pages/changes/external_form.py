@@ -11,7 +11,8 @@ from ui.operations.changes import ChangeView
 from ui.operations.zones import zone_names
 from ui.pages.changes.words import choices
 from ui.widgets.buttons import Button, Kind
-from ui.widgets.fields import ChoiceField, Field, Form, LineField, PickField
+from ui.widgets.fields import ChoiceField, Field, LineField, PickField
+from ui.widgets.form import Form
 from ui.widgets.labels import Label
 from ui.widgets.layout import card, column, row
 from ui.widgets.moment_field import MomentField

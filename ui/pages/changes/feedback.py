@@ -29,8 +29,9 @@ from ui.tasks import Task
 from ui.theme import BOLD
 from ui.widgets.buttons import Button, Kind, Tall
 from ui.widgets.facts import SectionTitle
-from ui.widgets.fields import ChoiceField, Form, LineField, TextField
+from ui.widgets.fields import ChoiceField, LineField, TextField
 from ui.widgets.flow import Flow
+from ui.widgets.form import Form
 from ui.widgets.labels import Label
 from ui.widgets.layout import card, column, row
 from ui.widgets.table import Rows, Table

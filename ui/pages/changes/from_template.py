@@ -20,7 +20,8 @@ from ui.operations.templates import LibraryView
 from ui.pages.changes.saving import refuse
 from ui.tasks import Latest
 from ui.widgets.badges import StateBadge
-from ui.widgets.fields import ChoiceField, Form, LineField
+from ui.widgets.fields import ChoiceField, LineField
+from ui.widgets.form import Form
 from ui.widgets.labels import Label
 from ui.widgets.layout import add_layout, clear, row, tab_after
 

@@ -14,7 +14,8 @@ from ui.pages.changes.words import AREAS, choices
 from ui.theme import MEDIUM
 from ui.widgets.buttons import Button, Tall
 from ui.widgets.facts import SectionTitle
-from ui.widgets.fields import Form, LineField, PickField, TextField
+from ui.widgets.fields import LineField, PickField, TextField
+from ui.widgets.form import Form
 from ui.widgets.labels import Label
 from ui.widgets.layout import add_layout, row
 

@@ -30,7 +30,8 @@ from ui.pages.changes.tab import Tab
 from ui.pages.changes.words import WINDOWS, WORSE, word
 from ui.widgets.buttons import Button, Tall, WithReason, link
 from ui.widgets.facts import SectionTitle
-from ui.widgets.fields import Form, LineField
+from ui.widgets.fields import LineField
+from ui.widgets.form import Form
 from ui.widgets.labels import Label
 from ui.widgets.layout import add_layout, column, row
 from ui.widgets.table import Rows, Table

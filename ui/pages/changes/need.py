@@ -22,7 +22,8 @@ from ui.pages.changes.records import Line, RecordList, Records, line_column
 from ui.pages.changes.saving import Section, number_of, refuse
 from ui.pages.changes.words import EVIDENCE, NEEDS, TYPES, choices, word
 from ui.widgets.facts import SectionTitle
-from ui.widgets.fields import ChoiceField, Form, LineField, TextField
+from ui.widgets.fields import ChoiceField, LineField, TextField
+from ui.widgets.form import Form
 from ui.widgets.labels import Label
 from ui.widgets.table import Rows
 

@@ -24,8 +24,9 @@ from ui.pages.changes.words import NEEDS, choices
 from ui.tasks import Latest
 from ui.theme import BOLD
 from ui.widgets.buttons import Button, primary
-from ui.widgets.fields import ChoiceField, Form, LineField, PickField
+from ui.widgets.fields import ChoiceField, LineField, PickField
 from ui.widgets.fold import Fold
+from ui.widgets.form import Form
 from ui.widgets.labels import Label, title
 from ui.widgets.layout import MARGIN, column, keep_back, panel, row, scrolling
 from ui.widgets.stage_rail import StageRail

@@ -13,7 +13,8 @@ from ui.operations.changes import ChangeView
 from ui.pages.changes.records import Line, RecordForm, RecordList, Records, line_column
 from ui.pages.changes.saving import Section, record_lock, refuse
 from ui.widgets.facts import SectionTitle
-from ui.widgets.fields import ChoiceField, FlagField, Form, LineField
+from ui.widgets.fields import ChoiceField, FlagField, LineField
+from ui.widgets.form import Form
 
 PRIORITIES = ("1", "2", "3", "4")
 

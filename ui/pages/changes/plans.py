@@ -9,7 +9,8 @@ from ui.operations.changes import ChangeView
 from ui.pages.changes.impact import plain
 from ui.pages.changes.saving import Section, number_of
 from ui.widgets.facts import SectionTitle
-from ui.widgets.fields import ChoiceField, Form, LineField, TextField
+from ui.widgets.fields import ChoiceField, LineField, TextField
+from ui.widgets.form import Form
 
 _ANSWERS = {"yes": True, "no": False, "": None}
 

@@ -13,8 +13,9 @@ from app.wording import count_of
 from ui.pages.changes.parts import set_read_only
 from ui.pages.changes.words import GRADES, word
 from ui.widgets.buttons import Button, Tall
-from ui.widgets.fields import ChoiceField, Form
+from ui.widgets.fields import ChoiceField
 from ui.widgets.fold import Fold
+from ui.widgets.form import Form
 from ui.widgets.labels import Label
 from ui.widgets.layout import column, keep_back, panel, row
 

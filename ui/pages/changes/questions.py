@@ -15,7 +15,8 @@ from ui.pages.changes.saving import Section, record_lock
 from ui.pages.changes.words import choices
 from ui.widgets.dressed import line_edit
 from ui.widgets.facts import SectionTitle
-from ui.widgets.fields import Combo, Field, Form
+from ui.widgets.fields import Combo, Field
+from ui.widgets.form import Form
 
 
 class QuestionField(Field):

@@ -18,7 +18,8 @@ from ui.pages.changes.parts import set_read_only
 from ui.theme import BOLD
 from ui.widgets.buttons import Button, Kind, Tall, icon_button
 from ui.widgets.facts import SectionTitle
-from ui.widgets.fields import Field, Form
+from ui.widgets.fields import Field
+from ui.widgets.form import Form
 from ui.widgets.labels import Label
 from ui.widgets.layout import card, column, row, tab_after
 from ui.widgets.table import Rows, Table

@@ -13,7 +13,8 @@ from app.services.run.execution import Beginning
 from ui.operations.changes import ChangeView
 from ui.theme import BOLD
 from ui.widgets.buttons import Button, Kind
-from ui.widgets.fields import ChoiceField, Form
+from ui.widgets.fields import ChoiceField
+from ui.widgets.form import Form
 from ui.widgets.labels import Label
 from ui.widgets.layout import card, clear, column, keep_back, row
 

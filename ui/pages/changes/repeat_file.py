@@ -15,7 +15,8 @@ from ui.cells import Badge, Mark
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind, WithReason
 from ui.widgets.facts import FactStrip
-from ui.widgets.fields import ChoiceField, Form
+from ui.widgets.fields import ChoiceField
+from ui.widgets.form import Form
 from ui.widgets.labels import Label, panel_title
 from ui.widgets.layout import card, column, row
 

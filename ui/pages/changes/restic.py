@@ -13,7 +13,8 @@ from ui.operations import restic
 from ui.operations.changes import ChangeView
 from ui.pages.changes.editing import Editing
 from ui.widgets.buttons import Button, Kind, Tall
-from ui.widgets.fields import ChoiceField, Form, LineField
+from ui.widgets.fields import ChoiceField, LineField
+from ui.widgets.form import Form
 from ui.widgets.labels import Label
 from ui.widgets.layout import card, column, row
 

@@ -28,7 +28,8 @@ from ui.pages.changes.words import CLOSE_CODES, choices, word
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, WithReason, link
 from ui.widgets.facts import SectionTitle
-from ui.widgets.fields import ChoiceField, Form, TextField
+from ui.widgets.fields import ChoiceField, TextField
+from ui.widgets.form import Form
 from ui.widgets.labels import Label
 from ui.widgets.layout import add_layout, row
 

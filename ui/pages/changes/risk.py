@@ -38,7 +38,8 @@ from ui.widgets.badges import StateBadge
 from ui.widgets.beside import Beside
 from ui.widgets.buttons import Button, Tall
 from ui.widgets.facts import SectionTitle
-from ui.widgets.fields import ChoiceField, Form, LineField
+from ui.widgets.fields import ChoiceField, LineField
+from ui.widgets.form import Form
 from ui.widgets.labels import Label
 from ui.widgets.layout import add_layout, column, panel, row
 from ui.widgets.risk_badge import RiskBadge

@@ -27,7 +27,8 @@ from app.i18n import _, ngettext
 from app.services.fanout.spreading import Spreading, relimit, spread
 from ui.widgets.buttons import Button
 from ui.widgets.facts import SectionTitle
-from ui.widgets.fields import Check, ChoiceField, Form, LineField
+from ui.widgets.fields import Check, ChoiceField, LineField
+from ui.widgets.form import Form
 from ui.widgets.layout import column, row
 
 _USUAL = "1, 10%, 50%, rest"

@@ -22,7 +22,8 @@ from ui.pages.changes.words import SEVERITIES, attempt_badge, choices
 from ui.tasks import Latest, Task
 from ui.theme import BOLD
 from ui.widgets.buttons import Button, Kind, Tall, WithReason
-from ui.widgets.fields import ChoiceField, Form, LineField
+from ui.widgets.fields import ChoiceField, LineField
+from ui.widgets.form import Form
 from ui.widgets.labels import Label
 from ui.widgets.layout import card, column, row
 from ui.widgets.table import Table

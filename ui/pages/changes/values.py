@@ -10,7 +10,8 @@ from ui.operations.changes import ChangeView
 from ui.pages.changes.parts import set_read_only
 from ui.pages.changes.saving import refuse
 from ui.widgets.facts import SectionTitle
-from ui.widgets.fields import Form, LineField
+from ui.widgets.fields import LineField
+from ui.widgets.form import Form
 from ui.widgets.layout import add_layout, clear
 
 

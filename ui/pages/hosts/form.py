@@ -12,7 +12,8 @@ from app.domain.ids import HostId
 from app.i18n import _
 from app.services.host.hosts import new_host
 from ui.widgets.buttons import Button, Kind
-from ui.widgets.fields import ChoiceField, FlagField, Form, LineField, PickField, TextField
+from ui.widgets.fields import ChoiceField, FlagField, LineField, PickField, TextField
+from ui.widgets.form import Form
 from ui.widgets.labels import panel_title
 from ui.widgets.layout import Line, column, panel, row, scrolling
 

@@ -14,7 +14,8 @@ from ui.pages.loadtests.following import FollowPanel
 from ui.tasks import Task
 from ui.theme import LARGE
 from ui.widgets.buttons import Button, Kind
-from ui.widgets.fields import ChoiceField, Form, LineField
+from ui.widgets.fields import ChoiceField, LineField
+from ui.widgets.form import Form
 from ui.widgets.labels import Label, panel_title
 from ui.widgets.layout import MARGIN, column, row
 

@@ -9,7 +9,8 @@ from app.domain.loadtest import LoadTerms
 from app.i18n import _
 from ui.operations.loadtests import LoadTestsView
 from ui.widgets.buttons import Button, Kind, WithReason
-from ui.widgets.fields import FlagField, Form, LineField
+from ui.widgets.fields import FlagField, LineField
+from ui.widgets.form import Form
 from ui.widgets.labels import Label, panel_title
 from ui.widgets.layout import MARGIN, column, row
 

@@ -19,7 +19,8 @@ from ui.pages.settings.groups import Group
 from ui.tasks import Latest, Task
 from ui.theme import BOLD
 from ui.widgets.buttons import Button, Kind, Tall
-from ui.widgets.fields import Form, LineField
+from ui.widgets.fields import LineField
+from ui.widgets.form import Form
 from ui.widgets.labels import Label
 from ui.widgets.layout import card, column, row
 from ui.widgets.table import Rows, Table

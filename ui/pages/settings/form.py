@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QObject, Signal
 from app.i18n import _
 from app.settings import PageSize, RiskFrom, declarations
 from app.settings import Theme as Look
-from app.wording import percent
+from app.wording import agreed_percent
 from ui.pages.settings.about import About
 from ui.pages.settings.connections import Connections
 from ui.pages.settings.groups import Folders, Group, Stack, pair
@@ -20,7 +20,7 @@ from ui.widgets.fields import ChoiceField, Field, LineField
 
 FieldType = TypeVar("FieldType", bound=Field)
 _LOOKS = ((Look.SYSTEM, _("As the system")), (Look.LIGHT, _("Light")), (Look.DARK, _("Dark")))
-_SCALES = ("0.9", "1.0", "1.1", "1.25", "1.5")
+_SCALES = (0.9, 1.0, 1.1, 1.25, 1.5, 2.0)
 _OWNERS = (
     (RiskFrom.NEVER, _("at no risk")),
     (RiskFrom.HIGH, _("from high risk on")),
@@ -49,7 +49,7 @@ class SettingsForm(Stack):
         )
         self.act = Button(_("Act as this person"))
         self.scale = ChoiceField(
-            _("Size of the type"), [(text, percent(float(text), 3)) for text in _SCALES]
+            _("Size of the type"), [(f"{scale:g}", agreed_percent(scale)) for scale in _SCALES]
         )
         self.people, self.connections, self.lock = people, connections, lock
         self.folders, self.about = Folders(), About()

@@ -1,18 +1,21 @@
 """The frame of the settings form: a title at the left, fields at the right, a line between."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from app.i18n import _
 from ui.operations.settings import SettingsView
 from ui.paint import scaled
 from ui.theme import BOLD
+from ui.widgets.beside import Beside
 from ui.widgets.buttons import Button
 from ui.widgets.facts import KeyValues
+from ui.widgets.fields import Field
+from ui.widgets.form import Form
 from ui.widgets.labels import Label, mono
-from ui.widgets.layout import MARGIN, Line, add_layout
+from ui.widgets.layout import MARGIN, Line, add_layout, column, panel
 
-_LEFT, _RIGHT = 220, 600
+_LEFT, _RIGHT, _LEAST, _GAP = 220, 600, 280, 40
+"""Of the title, the most and the least of the fields, between both; those of fields at 100 %."""
 
 
 class Group(QWidget):
@@ -22,7 +25,7 @@ class Group(QWidget):
         super().__init__()
         words = QVBoxLayout()
         words.setSpacing(4)
-        words.addWidget(Label(title, weight=BOLD))
+        words.addWidget(Label(title, weight=BOLD, wrap=True))
         words.addWidget(Label(note, tone="ink2", size=11, wrap=True))
         words.addStretch(1)
         left, right = QWidget(), QWidget()
@@ -33,12 +36,10 @@ class Group(QWidget):
         self._fields.setContentsMargins(0, 0, 0, 0)
         self._fields.setSpacing(14)
         right.setMaximumWidth(scaled(_RIGHT))
-        layout = QHBoxLayout(self)
+        right.setMinimumWidth(scaled(_LEAST))
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 20, 0, 20)
-        layout.setSpacing(40)
-        layout.addWidget(left, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(right, 1000)
-        layout.addStretch(1)
+        layout.addWidget(Beside(left, right, gap=_GAP))
 
     def add(self, *items: QWidget | QLayout) -> None:
         """Add fields from top to bottom."""
@@ -49,22 +50,12 @@ class Group(QWidget):
                 add_layout(self._fields, item)
 
 
-def pair(left: QWidget, right: QWidget) -> QHBoxLayout:
+def pair(left: Field, right: Field | Button) -> Form:
     """Return two fields of equal width side by side; a button stands level with the field."""
-    layout = QHBoxLayout()
-    layout.setSpacing(16)
-    top = Qt.AlignmentFlag.AlignTop
-    layout.addWidget(left, 1, top)
-    if isinstance(right, Button):
-        beside = QVBoxLayout()
-        beside.setSpacing(4)
-        beside.addWidget(Label(size=11))
-        beside.addWidget(right)
-        add_layout(layout, beside, 1)
-        layout.setAlignment(beside, top)
-    else:
-        layout.addWidget(right, 1, top)
-    return layout
+    form = Form(2)
+    form.place(left)
+    form.place(panel(column(Label(size=11), right, gap=4)) if isinstance(right, Button) else right)
+    return form
 
 
 class Folders(QWidget):

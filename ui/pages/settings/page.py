@@ -130,7 +130,7 @@ class SettingsPage(Page):
                 _fill(field, getattr(view.settings, name))
             theme = self.context.theme
             _fill(self.fields["theme"], Look(theme.mode.value))
-            self.scale.set_value(f"{theme.scale:g}" if theme.scale != 1 else "1.0")
+            self.scale.set_value(f"{theme.scale:g}")
         self.acting.suggest(view.people)
         self.acting.set_value(view.actor)
         self.form.folders.show_view(view)

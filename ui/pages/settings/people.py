@@ -21,7 +21,8 @@ from ui.pages.settings.groups import Group
 from ui.tasks import Latest, Task
 from ui.theme import BOLD, SMALL
 from ui.widgets.buttons import Button, Kind, Tall, link
-from ui.widgets.fields import FlagField, Form, LineField, PickField
+from ui.widgets.fields import FlagField, LineField, PickField
+from ui.widgets.form import Form
 from ui.widgets.labels import Label, mono
 from ui.widgets.layout import card, column, row
 from ui.widgets.table import Rows, Table

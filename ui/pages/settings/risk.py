@@ -8,8 +8,9 @@ from app.errors import InvalidInput
 from app.i18n import _
 from app.services.risks import ENGINES
 from app.wording import number
-from ui.widgets.fields import ChoiceField, Field, FlagField, Form, LineField
+from ui.widgets.fields import ChoiceField, Field, FlagField, LineField
 from ui.widgets.fold import Fold
+from ui.widgets.form import Form
 
 _GRADED = tuple(grade for grade in Grade if grade is not Grade.VERY_LOW)
 

@@ -13,7 +13,8 @@ from app.services.template.recurrence import check_rule
 from app.wording import DASH, count
 from ui.widgets.buttons import Button, Tall
 from ui.widgets.facts import SectionTitle
-from ui.widgets.fields import ChoiceField, Form, LineField
+from ui.widgets.fields import ChoiceField, LineField
+from ui.widgets.form import Form
 from ui.widgets.labels import Label
 from ui.widgets.layout import add_layout, clear, row
 
