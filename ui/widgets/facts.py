@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
+from ui.paint import scaled
 from ui.theme import BOLD
 from ui.widgets.buttons import Button
 from ui.widgets.flow import Flow
@@ -13,6 +15,8 @@ from ui.widgets.layout import clear, column, panel
 
 Value = str | QWidget
 Fact = tuple[str, Value]
+_LEAST = 80
+"""What is left of the title of a section in a narrow place, in pixels at 100 %."""
 
 
 def _shown(value: Value, *, wrap: bool) -> QWidget:
@@ -64,7 +68,9 @@ class SectionTitle(QWidget):
 
     def __init__(self, text: str, note: str = "", end: QWidget | None = None) -> None:
         super().__init__()
-        self._title, self._note = Label(text, weight=BOLD), Label(note, tone="ink2", wrap=True)
+        self._title = Label(text, weight=BOLD, wrap=True)
+        self._note = Label(note, tone="ink2", wrap=True)
+        self._end = end
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -77,6 +83,27 @@ class SectionTitle(QWidget):
             layout.addWidget(end)
         if isinstance(end, Button):
             end.setAccessibleName(f"{text}: {end.text()}")
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as what stands at the right, with room for a word beside it."""
+        end = self._end.minimumSizeHint().width() if self._end is not None else 0
+        return QSize(end + scaled(_LEAST), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the title its line, as far as there is room for one."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """Follow what became wider or narrower."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)
+
+    def _fit(self) -> None:
+        end = self._end.minimumSizeHint().width() + 8 if self._end is not None else 0
+        whole = self._title.fontMetrics().horizontalAdvance(self._title.text()) + 1
+        self._title.setMinimumWidth(max(0, min(whole, self.width() - end - 8)))
 
     def set_text(self, text: str) -> None:
         """Show another title."""

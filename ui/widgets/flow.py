@@ -91,7 +91,9 @@ class Flow(QWidget):
         lines: list[list[tuple[QWidget, QSize]]] = []
         x = 0
         for item in self._shown():
-            size = item.sizeHint().boundedTo(QSize(max(width, 1), 10_000))
+            size = item.sizeHint()
+            if size.width() > width:
+                size = QSize(max(width, 1), height_at(item, width))
             if not lines or x + size.width() > width:
                 lines.append([])
                 x = 0

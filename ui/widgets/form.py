@@ -1,4 +1,4 @@
-"""A form: fields on a grid of one or two columns, as there is room."""
+"""A form: fields on a grid of as many columns as there is room for."""
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -8,9 +8,9 @@ from ui.widgets.fields import Field
 
 
 class Form(QWidget):
-    """Fields on a grid of one or two columns; errors of a refused save go to their fields.
+    """Fields on a grid; errors of a refused save go to their fields.
 
-    Where two columns have no room for what stands in them, there is one.
+    It has the columns it is made with, or as many fewer as leave what stands in them whole.
     """
 
     edited = Signal()
@@ -64,13 +64,10 @@ class Form(QWidget):
         return super().event(event)
 
     def _fold(self) -> None:
-        columns = self._most
-        if columns > 1:
-            gaps = self._grid.horizontalSpacing() * (columns - 1)
-            narrow = [w for w, wide in self._placed if not wide and not w.isHidden()]
-            whole = max((_whole_width(one) for one in narrow), default=0)
-            if whole * columns + gaps > self.width():
-                columns = 1
+        gap = self._grid.horizontalSpacing()
+        narrow = [one for one, wide in self._placed if not wide and not one.isHidden()]
+        whole = max((_whole_width(one) for one in narrow), default=0) + gap
+        columns = max(1, min(self._most, (self.width() + gap) // max(whole, 1)))
         if columns != self._columns:
             self._columns = columns
             for column in range(self._most):

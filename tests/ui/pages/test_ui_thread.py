@@ -22,11 +22,12 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from app.domain.change import ChangeState
+from app.domain.runbook import Phase
 from app.store import first_reads, sqlite
 from ui import theme
 from ui.pages import PAGES
 from ui.pages.changes.page import ChangesPage
-from ui.pages.changes.plan import PARTS
+from ui.pages.changes.plan import PARTS, RISK, RUNBOOK
 from ui.pages.changes.tabs import TABS
 
 WIDGETS, SHEETS = 320, 30
@@ -166,6 +167,23 @@ def test_every_tab_and_part_is_built_within_bounds_and_leaves_reading_to_workers
         found[name] = turns.counts
     assert reads == []
     assert too_much(found) == {}
+
+
+def test_a_part_of_the_plan_is_built_and_filled_in_turns_of_their_own(drive, record):
+    change = record("Upgrade PostgreSQL", ChangeState.ASSESS)
+    driver = drive(ChangesPage)
+    driver.open(f"{change.id}/plan")
+    plan = driver.page.detail.stack.currentWidget()
+    plan.chips.choose(RUNBOOK)
+    assert plan.stack.currentIndex() == 0, "what was there stays until the other is built"
+    assert not plan.ready
+    plan.chips.choose(RISK)  # faster than the turns
+    driver.settle()
+    assert plan.stack.currentIndex() == RISK
+    plan.chips.choose(RUNBOOK)
+    driver.settle()
+    (section,) = plan.part(RUNBOOK)
+    assert section.forward.value == change.runbook.phase(Phase.FORWARD)
 
 
 def test_nothing_inside_of_a_sheet_wears_one_too_and_no_table_or_area_wears_any(drive, record):

@@ -116,6 +116,15 @@ class PlanTab(Tab):
         return self.summary
 
     def _show_part(self, position: int) -> None:
+        """Show a part; what is not there yet is built in one turn and filled in another."""
+        if position in self._built:
+            self._fill(position)
+        else:
+            self.build_later(partial(self.part, position), partial(self._fill, position))
+
+    def _fill(self, position: int) -> None:
+        if position != self.chips.current:  # somebody was faster
+            return
         sections = self.part(position)
         self.stack.setCurrentIndex(position)
         if self._view is not None:

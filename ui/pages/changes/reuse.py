@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.change import Change
 from app.domain.template import TEMPLATE_FIELDS, Template
@@ -22,6 +22,7 @@ from ui.theme import BOLD
 from ui.widgets.buttons import Button, Kind
 from ui.widgets.fields import Check, LineField
 from ui.widgets.fold import Fold
+from ui.widgets.form import Form
 from ui.widgets.labels import Label
 from ui.widgets.layout import add_layout, card, clear, column, keep_back, panel, row
 
@@ -101,13 +102,10 @@ class Reuse(QWidget):
         self.boxes = {key: Check(text) for key, text in words.items()}
         for key, box in self.boxes.items():
             box.setChecked(key in ticked)
-        listed = list(self.boxes.values())
-        grid = QGridLayout()
-        for place, box in enumerate(listed):
-            grid.addWidget(box, *divmod(place, _ACROSS))
-        grid.setColumnStretch(_ACROSS, 1)
-        grid.setHorizontalSpacing(16)
-        add_layout(self._parts, grid)
+        form = Form(_ACROSS)
+        for box in self.boxes.values():
+            form.place(box)
+        self._parts.addWidget(form)
 
     def _tick_locks(self) -> None:
         """Fold the many parts away: the usual ones are locked."""

@@ -26,9 +26,11 @@ from ui.pages.changes.saving import Section, record_lock
 from ui.pages.changes.tab import Part, Tab
 from ui.pages.changes.words import CLOSE_CODES, choices, word
 from ui.widgets.badges import StateBadge
+from ui.widgets.beside import Beside
 from ui.widgets.buttons import Button, WithReason, link
 from ui.widgets.facts import SectionTitle
 from ui.widgets.fields import ChoiceField, TextField
+from ui.widgets.flow import Flow
 from ui.widgets.form import Form
 from ui.widgets.labels import Label
 from ui.widgets.layout import add_layout, row
@@ -89,12 +91,13 @@ class Reviewed(Part):
         super().__init__()
         self._editing = editing
         self.button = Button(_("Reviewed by me"), icon="eye")
-        self._state, self._when = StateBadge(), Label(tone="ink2")
+        self._state, self._when = StateBadge(), Label(tone="ink2", wrap=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(SectionTitle(_("Review")))
-        add_layout(layout, row(self._state, self._when, None, WithReason(self.button), gap=12))
+        said = Flow((self._state, self._when), gap=12)
+        layout.addWidget(Beside(said, WithReason(self.button), gap=12, whole=True))
         self.button.clicked.connect(self._on_clicked)
 
     def show_view(self, view: ChangeView) -> None:
