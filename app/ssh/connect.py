@@ -96,15 +96,16 @@ def _retried(
 ) -> _Entered:
     """Connect and exchange keys, with retries, then ``enter`` once; its failure closes."""
     for pause_s in (*limits.retries_s, None):
-        with route.gate.passing(context):
+        with route.gate.passing(context) as turn:
             try:
                 connection = _handshake_once(route, limits, context)
             except _Passing as error:
                 if isinstance(error, _NoGreeting):
-                    route.gate.refused()
+                    turn.refused()
                 if pause_s is None:
                     raise
             else:
+                turn.through()
                 try:
                     return enter(connection)
                 except BaseException:

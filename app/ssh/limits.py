@@ -26,7 +26,8 @@ class Limits:
     """Connections to one server that may be on their way at once; sshd's MaxStartups counts these,
     and refuses some from the tenth on."""
     new_per_s: float = 2.0
-    """Connection set-ups a second to a server that has refused one as too many."""
+    """Connection set-ups a second to a server that has just refused one as too many; each that gets
+    through makes it as many more."""
 
 
 OUTPUT_CAP = 64 * 1024 * 1024

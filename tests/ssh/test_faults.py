@@ -235,19 +235,29 @@ def test_one_session_at_a_time_is_enough_for_many_callers(
 
 def test_few_start_ups_are_enough_for_many_hosts(tmp_path: Path, secrets: SessionSecrets) -> None:
     with PrivateSshd(tmp_path / "sshd", {"MaxStartups": "2:100:2"}) as server:
-        hosts = [replace(server.host(f"web-{n:02}")) for n in range(12)]
+        hosts = [replace(server.host(f"web-{n:02}")) for n in range(48)]
         limits = replace(QUICK, retries_s=(0.2, 0.4, 0.8, 1.6), new_per_s=10.0)
         pool = pool_with(limits, hosts[0], secrets)
         answers: list[bytes] = []
-        threads = [
-            threading.Thread(target=lambda h=h: answers.append(pool.open(h).run("echo in").stdout))
-            for h in hosts
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert answers == [b"in\n"] * len(hosts)
+
+        def rush(hosts: list[Host]) -> None:
+            threads = [
+                threading.Thread(target=lambda h=h: answers.append(pool.open(h).run("id").stdout))
+                for h in hosts
+            ]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+
+        rush(hosts[:12])
+        (gate,) = pool._gates.values()
+        assert gate.at_once < limits.set_ups
+        rush(hosts[12:])
+        assert len(set(answers)) == 1
+        assert len(answers) == len(hosts)
+        assert gate.at_once <= 3
+        assert not gate.is_paced, "what the server takes goes as quickly as it takes it"
         pool.close()
 
 

@@ -6,7 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -235,7 +235,7 @@ def test_waiver_never_weakens_what_a_current_server_agrees_on(ssh_server: Privat
 
 
 def test_never_more_set_ups_than_a_server_takes_and_half_after_a_refusal() -> None:
-    gate, inside, most = SetUpGate(4, 1000.0), [0], [0]
+    gate, inside, most = SetUpGate(8, 1000.0), [0], [0]
     lock = threading.Lock()
 
     def pass_by() -> None:
@@ -249,24 +249,54 @@ def test_never_more_set_ups_than_a_server_takes_and_half_after_a_refusal() -> No
 
     def rush() -> int:
         most[0] = 0
-        threads = [threading.Thread(target=pass_by) for _ in range(12)]
+        threads = [threading.Thread(target=pass_by) for _ in range(24)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
         return most[0]
 
-    assert rush() == 4
-    gate.refused()
+    def refuse(together: int) -> None:
+        with ExitStack() as under_way:
+            turns = [under_way.enter_context(gate.passing(TaskContext())) for _ in range(together)]
+            for turn in turns:
+                turn.refused()
+
+    assert rush() == 8
+    refuse(5)
+    assert rush() == 4, "what was refused together counts once"
+    refuse(2)
     assert rush() == 2
-    gate.refused()
-    gate.refused()
+    refuse(1)
+    refuse(1)
     assert rush() == 1
+
+
+def test_what_gets_through_makes_room_up_to_just_below_what_was_refused(monkeypatch) -> None:
+    gate, calm_s = SetUpGate(8, 1000.0), [0.0]
+    monkeypatch.setattr("app.ssh.gate.time.monotonic", lambda: calm_s[0])
+
+    def through(times: int) -> tuple[int, bool]:
+        for _ in range(times):
+            with gate.passing(TaskContext()) as turn:
+                turn.through()
+            calm_s[0] += 0.01
+        return gate.at_once, gate.is_paced
+
+    with gate.passing(TaskContext()) as turn:
+        turn.refused()
+    assert (gate.at_once, gate.is_paced) == (4, True)
+    assert through(4) == (5, True)
+    assert through(6) == (6, False), "ten got through: no pace any more"
+    assert through(100) == (7, False), "eight were refused a moment ago"
+    calm_s[0] += 31.0
+    assert through(7) == (8, False)
 
 
 def test_after_a_refusal_set_ups_go_at_a_gentle_pace_and_heed_a_stop() -> None:
     gate, begun_s = SetUpGate(8, 20.0), time.monotonic()
-    gate.refused()
+    with gate.passing(TaskContext()) as turn:
+        turn.refused()
     for _ in range(5):
         with gate.passing(TaskContext()):
             pass
