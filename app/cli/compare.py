@@ -210,7 +210,7 @@ def _opened(args: argparse.Namespace) -> "Iterator[SeriesFile]":
         yield open_series(Path(args.file), zone=args.zone, readers=READERS)
         return
     with tempfile.TemporaryDirectory(prefix="compare-") as folder:
-        path = Path(folder) / "input"
+        path = Path(folder) / _("standard input")
         with path.open("wb") as target:
             shutil.copyfileobj(sys.stdin.buffer, target)
         yield open_series(path, zone=args.zone, readers=READERS)

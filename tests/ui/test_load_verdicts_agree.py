@@ -134,6 +134,16 @@ def test_the_window_shows_every_figure_of_runs_as_it_was_judged(told, shown):
     assert all(path.name in words for path in (*first, *last)), words
 
 
+def test_another_comparison_is_told_at_once_where_the_cursor_stays(tmp_path, shown):
+    panel = shown(ComparedPanel())
+    before = read_run(write(tmp_path / "before.jtl", seconds=60), TERMS)
+    for n, level in enumerate((75.0, 90.0)):
+        after = read_run(write(tmp_path / f"{n}.jtl", level=level, seed=1, seconds=60), TERMS)
+        found = compare_sides([before], [after], TERMS)
+        panel.show_found(found, "UTC")
+        assert panel.detail._sentence.text() == found.rows[0].of(Figure.MEAN).sentence
+
+
 def test_the_report_prints_the_same_sentences_of_runs(told):
     _name, _first, _last, terms, found = told
     sides = ((WindowName.BEFORE, found.before), (WindowName.AFTER, found.after))

@@ -222,7 +222,9 @@ def open_asked(wanted: FileImport, with_: Measuring, context: TaskContext | None
     file = open_series(wanted.path, zone=zone, readers=with_.readers)
     if wanted.every_name:
         file = file.with_all_names(context)
-    column = wanted.column or _guess(metric, file)
+    column = wanted.column
+    if not column or (wanted.every_name and column not in file.names):  # it was several series
+        column = _guess(metric, file)
     return Asked(change, metric, layout, replace(wanted, column=column, zone=zone), file)
 
 

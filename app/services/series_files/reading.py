@@ -259,7 +259,11 @@ def open_series(path: Path, *, zone: str = "UTC", readers: FileReaders) -> Serie
     source = _source(path, readers)
     with closing(source.pieces()) as pieces:
         first = next(pieces, Piece([], (), 0))
-        form, body = form_of(first, zone=zone, comma_is_usual=source.comma_is_usual)
+        try:
+            form, body = form_of(first, zone=zone, comma_is_usual=source.comma_is_usual)
+        except InvalidInput as error:
+            text = _("“{file}”: {what}").format(file=path.name, what=error.text)
+            raise InvalidInput(text, hint=error.hint) from error.__cause__
         is_whole = next(pieces, None) is None
     share = 1.0 if is_whole else first.done / max(1, source.size)
     return SeriesFile(source, form, form.timed(body), is_whole, share)

@@ -35,10 +35,14 @@ class Succession:
         self._first_s = min(first_s, float(timed.at_s.min()))
         self._last_s = max(last_s, float(timed.at_s.max()))
         for place, word in self._constant:
-            ends = zip(timed.ends(place), timed.at_s[[0, -1]].tolist(), strict=False)
-            for found, at_s in ends:
-                if found and found != word and first_s <= at_s < last_s:
-                    yield place, found
+            if any(found and found != word for found in timed.ends(place)):
+                cells = np.array(timed.texts(place))
+                others = (cells != word) & (cells != "")
+                own_s = [*timed.at_s[~others].tolist(), first_s, last_s]
+                begun = (timed.at_s >= min(own_s)) & (timed.at_s < max(own_s))
+                anew = others & begun
+                if anew[[0, -1]].any() or 2 * anew.sum() > others.sum():
+                    yield place, str(cells[others][0])
 
 
 def as_long(form: TableForm, turned: Sequence[int], head: Rows) -> TableForm:

@@ -75,6 +75,12 @@ class Timed:
         edge[[0, -1]] = True
         return tuple(self.columns.some(edge).texts(place))
 
+    def texts(self, place: int) -> list[str]:
+        """Return the cells of a column in all rows."""
+        if self.columns is None:
+            return [cell_at(row, place) for row in self.rows]
+        return self.columns.texts(place)
+
 
 @dataclass(frozen=True, slots=True)
 class TableForm:
@@ -263,7 +269,8 @@ def form_of(
     """
     header, body, above = _split_header(first.rows) if first.rows else ([], [], 0)
     if not body:
-        raise InvalidInput(_("The file holds no rows."), hint=_told(first.rejected))
+        hint = _told(first.rejected) or _("Give one with a column of times and one of values.")
+        raise InvalidInput(_("The file holds no rows."), hint=hint)
     time_at = _time_columns(header, body)
     cells = _joined(body, time_at)
     times = TimeForm.of(cells, named_zone(header[time_at[0]]) or zone)

@@ -287,6 +287,26 @@ def test_a_long_file_is_split_into_the_series_of_a_short_one(tmp_path, monkeypat
         assert np.array_equal(found[name].value, whole.look(name).value), name
 
 
+def test_a_short_series_after_a_long_one_is_not_laid_over_it(tmp_path, short_beginning):
+    rows = [f"{NINE_S + i},web-1,{i}" for i in range(3000)]
+    rows += [f"{NINE_S + 600 + i},web-2,{i}" for i in range(40)]  # ends within its block
+    file = open_series(written(tmp_path, "\n".join(["time,host,ms", *rows, ""])), readers=READERS)
+    with pytest.raises(InvalidInput, match="“web-2” begins later"):
+        file.read(["ms"])
+    found = file.with_all_names().read(["web-2"]).series["web-2"]
+    assert found.value.tolist() == list(range(40))
+
+
+def test_both_series_in_one_block_are_told_apart_where_the_second_ends_later(
+    tmp_path, short_beginning, monkeypatch
+):
+    monkeypatch.setattr(csv_text, "BLOCK_BYTES", 1 << 20)
+    rows = [f"{NINE_S + i % 2000},web-{1 + i // 2000},{i}" for i in range(4000)]
+    file = open_series(written(tmp_path, "\n".join(["time,host,ms", *rows, ""])), readers=READERS)
+    with pytest.raises(InvalidInput, match="“web-2” begins later"):
+        file.read(["ms"])
+
+
 def test_a_number_that_changes_as_time_goes_on_is_no_other_series(tmp_path, short_beginning):
     text = text_of(lambda i: f"{NINE_S + i},{int(i > 3000)},{i}", "time,errors,ms")
     file = open_series(written(tmp_path, text), readers=READERS)

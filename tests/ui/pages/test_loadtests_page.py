@@ -8,6 +8,7 @@ from tests.loadtests.conftest import PLAN
 from tests.loadtests.jtl import as_csv, run
 from tests.loadtests.test_comparing import write
 from ui.pages.loadtests.page import LoadTestsPage
+from ui.tasks import Task
 from ui.widgets.tiles import KpiTile
 
 
@@ -90,6 +91,22 @@ def test_both_sides_are_judged_and_every_figure_says_why(drive, services, record
     figures.select("p95")
     driver.settle()
     assert "95th percentile of response times got slower" in shown(driver.page)
+
+
+def test_a_keeping_that_is_stopped_can_be_asked_for_again(drive, services, record, tmp_path):
+    driver = drive(LoadTestsPage)
+    driver.open(record("Upgrade PostgreSQL", ChangeState.TEST).id)
+    driver.page.import_file(write(tmp_path / "before.jtl"))
+    driver.settle()
+    preview = driver.page.preview
+    driver.bot.waitUntil(preview.isVisible)
+    preview.keep.click()
+    assert preview.keep.reason == "The file is being copied and read."
+    for task in driver.context.tasks.findChildren(Task):
+        task.cancel()
+    driver.settle()
+    driver.bot.waitUntil(lambda: preview.keep.isEnabled() or bool(kept(services)))
+    assert preview.isVisible() is not bool(kept(services))
 
 
 def test_a_closed_change_takes_no_more_results(drive, record):

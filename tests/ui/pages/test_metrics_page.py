@@ -15,6 +15,7 @@ from app.services.series_files import csv_rows, csv_text
 from tests.fakes import NOON
 from tests.ui.pages.conftest import with_fields
 from ui.pages.metrics.page import MetricsPage
+from ui.tasks import Task
 
 
 def shown(page) -> str:
@@ -73,7 +74,8 @@ def test_another_column_and_zone_are_read_again_and_escape_keeps_nothing(
     path = tmp_path / "two.csv"
     at_s = np.arange(NOON.timestamp() - 3600, NOON.timestamp() + 7200, 60)
     rows = (
-        f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M},5,{i}\n" for i, at in enumerate(at_s)
+        f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M},{5 + i % 2},{i}\n"
+        for i, at in enumerate(at_s)
     )
     path.write_text("time,a,b\n" + "".join(rows))
     driver.page.import_file(path)
@@ -89,6 +91,60 @@ def test_another_column_and_zone_are_read_again_and_escape_keeps_nothing(
     assert driver.page.escape()
     assert samples(services) == []
     assert "Not measured yet" in shown(driver.page)
+
+
+def test_a_file_that_cannot_be_read_otherwise_stays_as_it_was_understood(
+    drive, services, record, tmp_path
+):
+    driver, _change = measured(drive, record)
+    panel, path = driver.page.importing, tmp_path / "words.csv"
+    at_s = NOON.timestamp() + np.arange(-3600, 7200, 60)
+    rows = [f"{at:.0f},{100 + i % 3},{'up' if i % 2 else 'down'}" for i, at in enumerate(at_s)]
+    path.write_text("\n".join(["time,ms,state", *rows, ""]))
+    driver.page.import_file(path)
+    driver.settle()
+    choose(panel.column.combo, "state")
+    assert panel.keep.reason == "The file is being read."
+    driver.settle()
+    driver.bot.waitUntil(lambda: "holds no numbers" in shown(driver.page))
+    assert panel.column.value == "ms"
+    assert panel.keep.isEnabled()
+
+    other = tmp_path / "other.csv"
+    other.write_text("time,ms\n")
+    driver.page.import_file(other)
+    driver.settle()
+    driver.bot.waitUntil(lambda: "“other.csv”: The file holds no rows." in shown(driver.page))
+    driver.page.import_file(path)
+    driver.settle()
+    driver.bot.waitUntil(lambda: "holds no rows" not in shown(driver.page))
+
+    path.unlink()
+    driver.bot.mouseClick(panel.keep, Qt.MouseButton.LeftButton)
+    driver.settle()
+    driver.bot.waitUntil(lambda: "words.csv cannot be read" in shown(driver.page))
+    assert panel.isVisible()
+    assert panel.keep.isEnabled()
+    assert samples(services) == []
+    driver.page.reload()
+    driver.settle()
+    assert panel.isVisible()
+
+
+def test_a_keeping_that_is_stopped_leaves_the_file_in_sight(drive, services, record, tmp_path):
+    driver, _change = measured(drive, record)
+    panel, path = driver.page.importing, tmp_path / "a.csv"
+    at_s = NOON.timestamp() + np.arange(-3600, 7200, 1)
+    path.write_text("\n".join(["time,ms", *(f"{at:.0f},{at % 7}" for at in at_s), ""]))
+    driver.page.import_file(path)
+    driver.settle()
+    panel.keep.click()
+    assert panel.keep.reason == "The samples are being kept and judged."
+    for task in driver.context.tasks.findChildren(Task):
+        task.cancel()
+    driver.settle()
+    driver.bot.waitUntil(lambda: panel.keep.isEnabled() or bool(samples(services)))
+    assert panel.isVisible() is not bool(samples(services))
 
 
 def choose(combo, text):
@@ -179,6 +235,35 @@ def test_series_that_begin_later_in_a_long_file_are_told_of_and_found_before_it_
     counts = {item.window.value: item.n for item in samples(services)}
     assert counts == {"during": 600, "after": 3000}
     assert {item.query for item in samples(services)} == {"long.csv: web-9"}
+
+
+def test_series_one_after_the_other_are_refused_and_one_of_them_is_chosen(
+    drive, services, record, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(csv_text, "HEAD_BYTES", 50_000)
+    monkeypatch.setattr(csv_rows, "_PIECE_ROWS", 1000)
+    driver, _change = measured(drive, record)
+    at_s = np.arange(NOON.timestamp() - 4 * 3600, NOON.timestamp() + 7200, 5)
+    rows = [f"{at:.0f},{host},{100 + at % 3}" for host in ("web-1", "web-2") for at in at_s]
+    path = tmp_path / "hosts.csv"
+    path.write_text("\n".join(["time,host,ms", *rows, ""]))
+    driver.page.import_file(path)
+    driver.settle()
+    panel = driver.page.importing
+    driver.bot.mouseClick(panel.keep, Qt.MouseButton.LeftButton)
+    driver.settle()
+    driver.bot.waitUntil(
+        lambda: "Choose one of them as the column: “web-1”, “web-2”." in shown(driver.page)
+    )
+    assert samples(services) == []
+    driver.bot.mouseClick(panel.more, Qt.MouseButton.LeftButton)
+    driver.settle()
+    driver.bot.waitUntil(lambda: panel.column.value == "web-1")
+    options = [panel.column.combo.itemText(i) for i in range(panel.column.combo.count())]
+    assert options == ["web-1", "web-2"]
+    keep(driver, services, 4)
+    counts = {item.window.value: item.n for item in samples(services)}
+    assert counts == {"reference": 720, "before": 2160, "during": 240, "after": 1200}
 
 
 def test_a_parquet_file_is_imported_like_any_other(drive, services, record, tmp_path):

@@ -47,6 +47,7 @@ class LabelDetail(QWidget):
         self.table.fit_height()
         self.table.setVisible(bool(self.table.rows_model.rows))
         self.table.select(_FIRST.value)
+        self._on_picked(self.table.current)  # the cursor may be where it was, over other figures
         if self.table.current is None:
             self._sentence.setText(_("It occurs on one side only, so nothing can be compared."))
         sides = ((_("Before"), found.before), (_("After"), found.after))

@@ -161,6 +161,7 @@ class LoadTestsPage(Page):
     @Slot(object)
     def _on_read(self, preview: Preview) -> None:
         if self._view is not None:
+            self.banners.clear()  # what an earlier file was refused for
             side = WindowName.AFTER if self._view.of(WindowName.BEFORE) else WindowName.BEFORE
             self.preview.show_preview(preview, self._view.zone, side)
             self._look_at(_PREVIEW)
@@ -198,10 +199,11 @@ class LoadTestsPage(Page):
             task = loadtests.keep(self.context, self._view, preview.path, WindowName(side))
             task.succeeded.connect(self._on_kept)
             task.failed.connect(self._on_not_kept)
+            task.cancelled.connect(self.preview.free)
 
     @Slot(object)
     def _on_not_kept(self, error: BaseException) -> None:
-        self.preview.keep.block("")
+        self.preview.free()
         self.show_error(error)
 
     @Slot(object)

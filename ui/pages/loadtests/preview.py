@@ -72,6 +72,11 @@ class PreviewPanel(QWidget):
         self.keep.block("")
 
     @Slot()
+    def free(self) -> None:
+        """Let the file be kept again, after keeping it came to nothing."""
+        self.keep.block("")
+
+    @Slot()
     def _on_keep(self) -> None:
         if self._preview is not None:
             self.keep.block(_("The file is being copied and read."))

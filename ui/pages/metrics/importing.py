@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.metric import Metric, WindowName
 from app.i18n import _
 from app.services.metric.import_words import remarks
-from app.services.metric.imports import Outlook
+from app.services.metric.imports import FileImport, Outlook
 from app.wording import count, moment, number
 from ui.cells import Badge, Column, Mark
 from ui.models.rows import RowsModel
@@ -34,6 +34,7 @@ class ImportPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._outlook: Outlook | None = None
+        self._metric: Metric | None = None
         self._zone, self._unit = "UTC", ""
         self._title, self._about = panel_title(), Label("", tone="ink2")
         self._facts, self.state = FactStrip(), StateBadge()
@@ -74,7 +75,8 @@ class ImportPanel(QWidget):
 
     def show_outlook(self, outlook: Outlook, metric: Metric, zone: str) -> None:
         """Show what a file holds for a metric; ``zone`` is the one the times are shown in."""
-        self._outlook, self._zone, self._unit = outlook, zone, metric.unit
+        self._outlook, self._metric = outlook, metric
+        self._zone, self._unit = zone, metric.unit
         wanted = outlook.wanted
         self._title.setText(wanted.path.name)
         self._about.setText(_("for {metric}").format(metric=metric.name))
@@ -88,8 +90,21 @@ class ImportPanel(QWidget):
         self.table.set_rows([_Sample(at, value) for at, value in outlook.shown])
         self._remarks.setText("\n".join(remarks(outlook)))
         self.more.setVisible(outlook.may_hold_more)
+        self.more.setEnabled(True)
         useless = _("Nothing of it lies in the windows of the change.")
         self.keep.block("" if outlook.is_useful else useless)
+
+    @Slot()
+    def restore(self) -> None:
+        """Show the file as it was last understood: reading or keeping it came to nothing."""
+        if self._outlook is not None and self._metric is not None:
+            self.show_outlook(self._outlook, self._metric, self._zone)
+
+    def _look(self, wanted: FileImport) -> None:
+        """Ask for another look; until it is there nothing can be kept but what is seen."""
+        self.keep.block(_("The file is being read."))
+        self.more.setEnabled(False)
+        self.looked.emit(wanted)
 
     def _time(self, item: "_Sample") -> str:
         return moment(item.at, self._zone, seconds=True)
@@ -101,12 +116,13 @@ class ImportPanel(QWidget):
     def _on_chosen(self) -> None:
         if self._outlook is not None:
             wanted = self._outlook.wanted
-            self.looked.emit(replace(wanted, column=self.column.value, zone=self.zone.value))
+            self._look(replace(wanted, column=self.column.value, zone=self.zone.value))
 
     @Slot()
     def _on_more(self) -> None:
         if self._outlook is not None:
-            self.looked.emit(replace(self._outlook.wanted, every_name=True))
+            wanted = self._outlook.wanted
+            self._look(replace(wanted, every_name=True))
 
     @Slot()
     def _on_keep(self) -> None:

@@ -19,7 +19,7 @@ from ui.operations import metrics
 from ui.operations.metrics import MetricsView, MetricView
 from ui.pages.metrics.importing import ImportPanel
 from ui.pages.metrics.ways import PLACES, Ways
-from ui.tasks import Latest, Task
+from ui.tasks import Latest
 from ui.theme import LARGE
 from ui.widgets.badges import StateBadge
 from ui.widgets.buttons import Button, Kind
@@ -47,6 +47,8 @@ class MetricsPage(Page):
         super().__init__(context, parent)
         self._ref = ""
         self._view: MetricsView | None = None
+        self._aside = False
+        """Whether a file is being looked at: then a reload changes nothing in sight."""
         self._choice = Combo()
         self._choice.setAccessibleName(_("Change"))
         self._choice.setMinimumContentsLength(_CHOICE_LENGTH)
@@ -104,6 +106,7 @@ class MetricsPage(Page):
 
     def open(self, ref: str) -> None:
         """Show a change by its id; what follows a slash is the way to look at it."""
+        self._aside = False
         self._ref, _slash, way = ref.partition("/")
         self.ways.look(way)
         self.reload()
@@ -117,7 +120,8 @@ class MetricsPage(Page):
     @Slot(object)
     def _show(self, view: MetricsView | None) -> None:
         self._view = view
-        self._stack.setCurrentIndex(_METRICS if view else _EMPTY)
+        if not self._aside:
+            self._stack.setCurrentIndex(_METRICS if view else _EMPTY)
         self._choice.setVisible(view is not None)
         open_ = view is not None and view.change.state.is_open
         for button in (self._import, self._measure):
@@ -129,17 +133,14 @@ class MetricsPage(Page):
         for key, text in view.others:
             self._choice.addItem(literal(text), key)
         self._choice.setCurrentIndex(self._choice.findData(view.change.id))
-        self.header.set_sentence(self._state(view))
-        self._show_overall(view)
-        self.ways.show_view(view)
-
-    def _state(self, view: MetricsView) -> str:
         planned = view.change.state in _PLANNING
         self._measure.setText(_("Measure before") if planned else _("Measure after"))
         self._measure.block("")
-        return _("{number}: both windows last {span}.").format(
-            number=view.change.number, span=duration(view.change.baseline_s)
-        )
+        text = _("{number}: both windows last {span}.")
+        span = duration(view.change.baseline_s)
+        self.header.set_sentence(text.format(number=view.change.number, span=span))
+        self._show_overall(view)
+        self.ways.show_view(view)
 
     def _show_overall(self, view: MetricsView) -> None:
         overall = view.overall
@@ -153,7 +154,7 @@ class MetricsPage(Page):
 
     @Slot(int)
     def _on_chosen(self, position: int) -> None:
-        self._ref = str(self._choice.itemData(position))
+        self._ref, self._aside = str(self._choice.itemData(position)), False
         self.reload()
 
     @Slot()
@@ -169,7 +170,10 @@ class MetricsPage(Page):
             self._measure.block(
                 _("Measuring, {span}").format(span=duration(view.change.baseline_s))
             )
-            self._then_reload(metrics.measure(self.context, view.change, window, title))
+            task = metrics.measure(self.context, view.change, window, title)
+            task.succeeded.connect(self._on_done)
+            task.failed.connect(self.show_error)
+            task.ended.connect(self.reload)
 
     @Slot()
     def _on_import(self) -> None:
@@ -195,30 +199,43 @@ class MetricsPage(Page):
     def _on_look(self, wanted: FileImport) -> None:
         task = metrics.look_at_file(self.context, wanted)
         task.succeeded.connect(self._on_looked)
-        task.failed.connect(self.show_error)
+        task.failed.connect(self._on_not_read)
+        task.cancelled.connect(self.importing.restore)
 
     @Slot(object)
     def _on_looked(self, outlook: Outlook) -> None:
         current: MetricView | None = self.ways.table.current
         if self._view and current and current.metric.id == outlook.wanted.metric:
+            self.banners.clear()  # what an earlier file was refused for
             self.importing.show_outlook(outlook, current.metric, self._view.zone)
+            self._aside = True
             self._stack.setCurrentIndex(_IMPORT)
 
     @Slot(object)
     def _on_keep(self, wanted: FileImport) -> None:
-        self._then_reload(metrics.import_file(self.context, wanted))
+        task = metrics.import_file(self.context, wanted)
+        task.succeeded.connect(self._on_kept)
+        task.failed.connect(self._on_not_read)
+        task.cancelled.connect(self.importing.restore)
+
+    @Slot(object)
+    def _on_kept(self, result: object) -> None:
+        self._aside = False
+        self._on_done(result)
+        self.reload()
+
+    @Slot(object)
+    def _on_not_read(self, error: BaseException) -> None:
+        self.importing.restore()
+        self.show_error(error)
 
     def escape(self) -> bool:
         """Leave the file that is looked at; nothing was kept."""
         if self._stack.currentIndex() != _IMPORT:
             return False
+        self._aside = False
         self._stack.setCurrentIndex(_METRICS)
         return True
-
-    def _then_reload(self, task: Task) -> None:
-        task.succeeded.connect(self._on_done)
-        task.failed.connect(self.show_error)
-        task.ended.connect(self.reload)
 
     @Slot(object)
     def _on_done(self, _result: object) -> None:
