@@ -18,7 +18,7 @@ from app.domain.backup import (
 )
 from app.domain.change import Change
 from app.domain.ids import ChangeId, HostId, SetId
-from app.errors import BackupFailed, IllegalMove, InvalidInput, NotFound, Unreachable
+from app.errors import BackupFailed, Busy, IllegalMove, InvalidInput, NotFound, Unreachable
 from app.services.backup.backup_copies import copy_backup
 from app.services.backup.backup_gate import Demand, gate_host, gate_level
 from app.services.backup.backup_outlook import look_at_host
@@ -207,6 +207,21 @@ def test_putting_back_needs_the_hosts_typed_name_and_takes_a_safety_set(keeping,
     assert (Path(result.kept[0]) / "shop.ini").read_text() == "workers = 64\n"
     assert len(store.kinds["backups"]) == 2
     assert "kept" in store.log[-1].text
+
+
+def test_while_its_safety_set_is_taken_a_set_is_not_removed(keeping, store, tree):
+    taken = backup(keeping, files(tree))
+    keeping.vault.bin.put(taken, by="ada", reason="old")
+    refused = []
+
+    def remove(_progress):
+        with pytest.raises(Busy):
+            keeping.vault.bin.purge(taken)
+        refused.append(len(store.kinds["restores"]))
+
+    context = TaskContext(remove)
+    restore_on_host(HostRestore(taken.id, "shop-1"), keeping=keeping, context=context)
+    assert refused[0] == 0, "before the restore itself began"
 
 
 def test_at_start_a_sealed_set_without_a_row_is_adopted_and_a_lost_one_is_named(

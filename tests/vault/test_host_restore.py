@@ -218,6 +218,22 @@ def test_a_set_is_never_put_back_on_another_machine(vault, remote, plain, taken)
         put_back(vault, taken, stranger)
 
 
+class Replaced(LocalRemote):
+    """The same host by name and record, but its machine is another one by now."""
+
+    def run(self, script, *args, **more):
+        answer = super().run(script, *args, **more)
+        own = Path("/etc/machine-id").read_bytes().strip()
+        return replace(answer, stdout=answer.stdout.replace(own, own[::-1]))
+
+
+def test_a_host_whose_machine_was_replaced_gets_nothing(vault, remote, plain, taken):
+    before = snapshot(plain)
+    with pytest.raises(BackupFailed, match="another machine"):
+        put_back(vault, taken, Replaced(remote.host, remote.env))
+    untouched(plain, before)
+
+
 def untouched(plain: Path, before, leftovers: int = 0) -> None:
     assert snapshot(plain) == before
     assert orders(plain.parent / "shop.sqlite") == 500

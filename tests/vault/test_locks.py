@@ -12,7 +12,7 @@ import pytest
 
 from app.domain.backup import BackupSet, Level, Outcome
 from app.domain.restore import RestoreWish
-from app.errors import Busy, NotFound
+from app.errors import Busy, NotFound, VaultDamaged
 from app.services.ports.vault import CopyPlace
 from app.tasks import Progress, TaskContext
 from app.vault import locks
@@ -105,6 +105,17 @@ def test_another_program_that_reads_it_keeps_it_and_a_killed_one_does_not(
         reader.kill()
     vault.bin.purge(taken)
     assert not (vault.root / taken.path).exists()
+
+
+def test_a_mark_of_another_set_removes_nothing(
+    vault: LocalVault, taken: BackupSet, remote: LocalRemote, shop: Path
+) -> None:
+    other = take(vault, remote, *sources(remote, shop))
+    layout = vault.core.layout
+    layout.tombstone(other.id).write_bytes(layout.tombstone(taken.id).read_bytes())
+    with pytest.raises(VaultDamaged, match="for another set"):
+        vault.bin.purge(other)
+    assert (vault.root / other.path).exists()
 
 
 def test_whoever_reads_waits_a_moment_for_a_look_and_is_told_of_a_removal(
