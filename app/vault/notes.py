@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.domain.backup import (
@@ -144,15 +144,54 @@ def compare_records(core: Core, item: BackupSet) -> ProofRecords:
     return ProofRecords(item.id, lost, back, unknown)
 
 
+Marks = tuple[int, int, int, int]
+"""Size, times and place of a file: a write changes one of them, even where times are set back."""
+
+
 @dataclass(frozen=True)
 class Recorded:
     """The records of a vault; fits `app.services.ports.vault.Records`."""
 
     core: Core
+    seen: dict[Path, Marks] = field(default_factory=dict, compare=False, repr=False)
+    """The marks of stored objects as they were when they were last proven or looked at."""
 
     def compare_records(self, item: BackupSet) -> ProofRecords:
         """Compare the records of proofs beside a set with what is known of them."""
         return compare_records(self.core, item)
+
+    def why_not(self, item: BackupSet) -> str:
+        """Say why a set is not what it was when it was last looked at, "" when nothing shows."""
+        try:
+            sealed = load_set(self.core, self.core.layout.root / item.path)
+        except VaultDamaged as error:
+            return error.text
+        if sealed.manifest_sha256 != item.manifest_sha256:
+            return f"The manifest of set {item.id} is another one."
+        for record in sealed.manifest.objects:
+            path = sealed.object_path(record)
+            marks = _marks(path)
+            if marks is None:
+                return f"{path.name} is not in the vault."
+            known = self.seen.setdefault(path, marks)
+            if marks[0] != record.stored.stored_bytes or marks != known:
+                return f"{path.name} was altered after it was proven."
+        return ""
+
+    def look_anew(self, sealed: SealedSet) -> None:
+        """Take a set that was just read to its last byte as it lies there now."""
+        for record in sealed.manifest.objects:
+            path = sealed.object_path(record)
+            if (marks := _marks(path)) is not None:
+                self.seen[path] = marks
+
+
+def _marks(path: Path) -> Marks | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
 
 def as_backup_set(core: Core, sealed: SealedSet) -> BackupSet:

@@ -97,6 +97,8 @@ class LocalVault(Spooled, Recorded):
             except VaultDamaged as error:
                 return _not_opened(self.core, error, by, level)
             found = prove(Trial(SetReader(self.core, sealed, context), tuple(remotes)), level, by)
+            if level is Level.INTACT and found.outcome is Outcome.PASSED:
+                self.look_anew(sealed)
             return note_proof(self.core, sealed, found)
 
     def verify_by_reading(
@@ -111,6 +113,8 @@ class LocalVault(Spooled, Recorded):
             found = prove_by_reading(
                 Trial(SetReader(self.core, sealed, context), tuple(remotes)), by
             )
+            if found[0].outcome is Outcome.PASSED:
+                self.look_anew(sealed)
             return tuple(note_proof(self.core, sealed, one) for one in found)
 
     def restore(

@@ -20,6 +20,7 @@ def look_at_change(change: ChangeId, *, desk: Desk, vault: Vault) -> None:
         sets = [item for item in uow.backups.list(change=change) if item.is_present]
     for item in sets:
         look_at_records(item, desk=desk, vault=vault)
+        vault.why_not(item)  # what a step finds later is compared with this moment
 
 
 def look_at_records(item: BackupSet, *, desk: Desk, vault: Vault) -> BackupSet:

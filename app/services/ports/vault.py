@@ -146,6 +146,14 @@ class Records(Protocol):
         """
         ...
 
+    def why_not(self, item: BackupSet) -> str:
+        """Say why a set is not what it was when it was last looked at, "" when nothing shows.
+
+        Manifest and signature are read, of each object only its size and the file system's marks
+        of it: that is cheap enough for every step, and no proof.
+        """
+        ...
+
 
 class Vault(Spools, Records, Protocol):
     """The place where sealed backup sets lie; safe to use from several threads and programs."""

@@ -30,6 +30,7 @@ from app.services.metric.pulling import Pulling, read_all
 from app.services.ports.world import Remote
 from app.services.run.crew import Executors, StepOutcome
 from app.services.run.live import LiveOutput, Output
+from app.services.run.recheck import refuse_without_way_back
 from app.services.run.restic_step import back_up_with_restic, refuse_by_hand
 from app.services.transcripts.masked import MaskedTranscripts
 from app.tasks import TaskContext
@@ -60,7 +61,9 @@ class StepTools:
 def make_executors(tools: StepTools) -> Executors:
     """Return an executor for every kind that needs no person."""
     return {
-        StepKind.COMMAND: lambda _c, run, step, ctx: send_command(run, step, ctx, tools=tools),
+        StepKind.COMMAND: lambda change, run, step, ctx: command(
+            change, run, step, ctx, tools=tools
+        ),
         StepKind.CHECK: lambda change, run, step, ctx: check(change, run, step, ctx, tools=tools),
         StepKind.BACKUP: lambda change, run, step, ctx: back_up(
             change, run, step, ctx, tools=tools
@@ -71,6 +74,17 @@ def make_executors(tools: StepTools) -> Executors:
             change, run, step, ctx, tools=tools
         ),
     }
+
+
+def command(
+    change: Change, run: Run, step: StepRun, context: TaskContext, *, tools: StepTools
+) -> StepOutcome:
+    """Send a command, unless it relies on backups that do not stand any more."""
+    if not step.attach:  # what runs already is only found again
+        refuse_without_way_back(
+            change, run, step.step, desk=tools.measuring.desk, keeping=tools.keeping
+        )
+    return send_command(run, step, context, tools=tools)
 
 
 def send_command(run: Run, step: StepRun, context: TaskContext, *, tools: StepTools) -> StepOutcome:
