@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.errors import InvalidInput
 from app.i18n import _
@@ -31,18 +32,22 @@ class Succession:
         """Yield the cells in which another series begins with a part: where, and what is there."""
         if not self._constant or not len(timed.at_s):
             return
-        first_s, last_s = self._first_s, self._last_s
-        self._first_s = min(first_s, float(timed.at_s.min()))
-        self._last_s = max(last_s, float(timed.at_s.max()))
         for place, word in self._constant:
             if any(found and found != word for found in timed.ends(place)):
                 cells = np.array(timed.texts(place))
                 others = (cells != word) & (cells != "")
-                own_s = [*timed.at_s[~others].tolist(), first_s, last_s]
-                begun = (timed.at_s >= min(own_s)) & (timed.at_s < max(own_s))
-                anew = others & begun
-                if anew[[0, -1]].any() or 2 * anew.sum() > others.sum():
+                if self._begin_anew(timed.at_s, others):
                     yield place, str(cells[others][0])
+        self._first_s = min(self._first_s, float(timed.at_s.min()))
+        self._last_s = max(self._last_s, float(timed.at_s.max()))
+
+    def _begin_anew(self, at_s: NDArray[np.float64], others: NDArray[np.bool_]) -> bool:
+        """Tell whether rows lie among the times of all that stands before the first of them."""
+        until = at_s[: int(np.argmax(others))]
+        first_s = min(self._first_s, float(until.min(initial=np.inf)))
+        last_s = max(self._last_s, float(until.max(initial=-np.inf)))
+        anew = others & (at_s >= first_s) & (at_s < last_s)
+        return bool(anew[[0, -1]].any() or 2 * anew.sum() > others.sum())
 
 
 def as_long(form: TableForm, turned: Sequence[int], head: Rows) -> TableForm:

@@ -287,6 +287,21 @@ def test_a_long_file_is_split_into_the_series_of_a_short_one(tmp_path, monkeypat
         assert np.array_equal(found[name].value, whole.look(name).value), name
 
 
+@pytest.mark.parametrize(
+    ("header", "usual", "other"), [("time,errors,ms", "0", "1"), ("time,state,ms", "up", "down")]
+)
+@pytest.mark.parametrize("step_s", [1, -1])
+def test_what_comes_and_goes_late_in_a_file_is_no_other_series(
+    tmp_path, short_beginning, header, usual, other, step_s
+):
+    text = text_of(
+        lambda i: f"{NINE_S + step_s * i},{other if i > 2000 and i % 7 < 3 else usual},{i}", header
+    )
+    file = open_series(written(tmp_path, text), readers=READERS)
+    assert len(file.read(["ms"]).series["ms"].value) == LINES
+    assert "ms" in file.with_all_names().names
+
+
 def test_a_short_series_after_a_long_one_is_not_laid_over_it(tmp_path, short_beginning):
     rows = [f"{NINE_S + i},web-1,{i}" for i in range(3000)]
     rows += [f"{NINE_S + 600 + i},web-2,{i}" for i in range(40)]  # ends within its block
