@@ -328,7 +328,8 @@ def _recovered(services: AppServices, store: Store, around: Surroundings) -> App
     if store.first.any_live_run():
         from app.services.run import execution  # noqa: PLC0415 - most starts find no run to look after
 
-        cut_off = execution.recover(desk=services.desk)
+        execution.recover(desk=services.desk)
+        cut_off = execution.in_doubt(desk=services.desk)
     services = replace(services, recovered=cut_off)
     if around.catch_up_later:
         return services

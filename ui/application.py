@@ -90,6 +90,7 @@ class Desktop(QObject):
         self._facts_timer = QTimer(self)
         self._facts_timer.timeout.connect(self.look_at_facts)
         application.aboutToQuit.connect(self.stop)
+        application.commitDataRequest.connect(self.window.closing.give_way)
 
     def now(self) -> datetime:
         """Return the time by the services' clock, by the computer's before there are any."""

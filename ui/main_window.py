@@ -23,6 +23,7 @@ from ui.context import Tools, UiContext
 from ui.messages import Message, Tone
 from ui.navigation import Place
 from ui.pages import PageEntry
+from ui.shell.closing import Closing
 from ui.shell.memory import Memory
 from ui.shell.preload import load_page
 from ui.shell.rail import Rail
@@ -62,6 +63,7 @@ class MainWindow(QMainWindow):
         self._upper, self._outer = QVBoxLayout(), QVBoxLayout()
         self.example: ExampleBar | None = None
         self._covered = False
+        self.closing = Closing(tools, self)
         self.setWindowTitle(NAME)
         self.setCentralWidget(self._frame())
         self._stack.setFocus()
@@ -146,7 +148,10 @@ class MainWindow(QMainWindow):
         return Place(next(iter(self._entries)))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember sizes and place."""
+        """Remember sizes and place; stay while work goes on that nobody was told of."""
+        if not self._covered and self.closing.keeps_open():  # a lock hides what would be said
+            event.ignore()
+            return
         for name, page in self._pages.items():
             self._memory.keep_page(page, name)
         self._memory.keep_window(self, self._tools.navigation.place)

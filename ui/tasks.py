@@ -106,6 +106,12 @@ class TaskRunner(QObject):
         """Whether anything is under way."""
         return any(not task.settled for task in self.findChildren(Task))
 
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """What is under way, as the status bar says it; nothing after `shutdown`."""
+        going = () if self._closed else self.findChildren(Task)
+        return tuple(task.title for task in going if task.title and not task.settled)
+
     def load(self, query: Callable[[], object]) -> Task:
         """Run a quick read that needs no progress; one that was given up before is not begun."""
 

@@ -65,7 +65,7 @@ def test_a_step_that_was_cut_off_is_named_and_waits_for_a_person(lab, qapp, qtbo
     kill_amid(RUN, lab.data)
     with at_the_window(lab.data, "Nomsa", qtbot, quiet=False) as person:
         message = person.told(SLOW_MS)
-        assert message.state == "A run was cut off when the program last ended"
+        assert message.state == "A run waits: how a step of it ended is not known"
         assert message.step == "Say it"
         assert message.cause.startswith("Sent to demo-01 ")
         assert message.present == "Nothing was sent since. The run waits for your decision."

@@ -91,7 +91,7 @@ def test_a_run_that_was_cut_off_is_said_at_the_start_and_one_click_away(data, op
     desktop = opened()
     qtbot.waitUntil(lambda: bool(shown(desktop)))
     (text,) = shown(desktop)
-    assert "A run was cut off when the program last ended" in text
+    assert "A run waits: how a step of it ended is not known" in text
     assert "Upgrade the database" in text
     assert "Nothing was sent since" in text
     press(desktop, "Open the run", qtbot)

@@ -1,4 +1,4 @@
-"""What is said at the start about a run that was cut off when the program last ended."""
+"""What is said at the start about a run in which the end of a step is not known."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ def cut_off_message(run: Run, show: Callable[[], object]) -> Message:
     """Return what happened to a run, in which step, and the way to it."""
     unknown = [item for item in run.steps if item.state is StepState.UNKNOWN]
     return Message(
-        _("A run was cut off when the program last ended"),
+        _("A run waits: how a step of it ended is not known"),
         Tone.WARNING,
         step=", ".join(item.step.title for item in unknown),
         cause="; ".join(item.outcome for item in unknown),

@@ -322,6 +322,17 @@ def recover(*, desk: Desk) -> tuple[Run, ...]:
     return tuple(_recover_run(run, desk=desk) for run in broken)
 
 
+def in_doubt(*, desk: Desk) -> tuple[Run, ...]:
+    """Return the runs that wait for a person because the end of a step is not known.
+
+    Also those that were left when the window was closed in good order.
+    """
+    with desk.new_uow() as uow:
+        waiting = [run for run in uow.runs.list() if not run.is_over]
+    unknown = StepState.UNKNOWN
+    return tuple(run for run in waiting if any(item.state is unknown for item in run.steps))
+
+
 def _recover_run(run: Run, *, desk: Desk) -> Run:
     for item in run.steps:
         if item.state is StepState.SENT:
