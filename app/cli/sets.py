@@ -82,6 +82,7 @@ def set_data(item: BackupSet) -> dict[str, object]:
         "path": item.path,
         "missing": item.missing,
         "accepted_by": item.accepted_by,
+        "acceptance_record_missing": item.acceptance_lost,
         "copies": item.copies,
         "objects": item.objects,
         "verifications": [
@@ -119,9 +120,11 @@ def set_lines(item: BackupSet) -> list[str]:
         lines.append(f"  {of}{stored.name}: {stored.state.value}, {size}")
         lines += [f"    {warning}" for warning in stored.warnings[:5]]
     for copied in item.copies:
-        lines.append(
-            "  " + _("Copy in {where}, {at}").format(where=copied.where, at=moment(copied.at))
-        )
+        lost = " " + _("(its record is missing from the vault)") if copied.is_lost else ""
+        words = _("Copy in {where}, {at}").format(where=copied.where, at=moment(copied.at))
+        lines.append(f"  {words}{lost}")
+    if item.acceptance_lost:
+        lines.append("  " + _("The record of its acceptance is missing from the vault."))
     for proof in item.verifications:
         words = "" if proof.outcome is Outcome.PASSED else f" {proof.outcome.value}"
         lines.append(f"  {proof.level.label}{words}: {proof.detail}")

@@ -252,6 +252,18 @@ def _adopt(args: argparse.Namespace, place: _Place) -> int:
             )
             for proof in proofs
         ),
+        *(
+            _("The record of a copy is missing: {set}: {where}").format(
+                set=one.set, where=made.where
+            )
+            for one in found.records
+            for made in one.copies_lost
+        ),
+        *(
+            _("The record of an acceptance is missing: {set}").format(set=one.set)
+            for one in found.records
+            if one.acceptance_lost
+        ),
     ]
     data = {
         "adopted": [set_data(item) for item in found.adopted],
@@ -260,7 +272,7 @@ def _adopt(args: argparse.Namespace, place: _Place) -> int:
         "proof_records": [asdict(one) for one in found.records],
     }
     answer(data, lines or [_("Vault and store agree.")], as_json=args.json)
-    lost = any(one.lost for one in found.records)
+    lost = any(one.lost or one.copies_lost or one.acceptance_lost for one in found.records)
     return FINDING if found.missing or found.quarantined or lost else 0
 
 

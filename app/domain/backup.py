@@ -116,6 +116,10 @@ class SetCopy:
     stored_bytes: int
     duration_s: float
     by: str = ""
+    record: str = ""
+    """SHA-256 of its signed record beside the set, as of a `Verification`."""
+    is_lost: bool = False
+    """Whether that record is not there any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,10 @@ class BackupSet:
     verifications: tuple[Verification, ...] = ()
     accepted_by: str = ""
     accepted_reason: str = ""
+    accepted_record: str = ""
+    """SHA-256 of the signed record of that acceptance; "" where an earlier version kept it."""
+    acceptance_lost: bool = False
+    """Whether that record is not in the vault any more: nobody has accepted it then."""
     missing: bool = False
     held_by: str = ""
     """Who wants it kept whatever the rules say."""
@@ -237,7 +245,12 @@ class BackupSet:
         """Whether the gate may count it: nothing failed, and a partial set was accepted by name."""
         if not self.is_present or self.state is CaptureState.FAILED:
             return False
-        return self.state is not CaptureState.PARTIAL or bool(self.accepted_by)
+        return self.state is not CaptureState.PARTIAL or self.is_accepted
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether a person took it though it is not whole, and the record of that is there."""
+        return bool(self.accepted_by) and not self.acceptance_lost
 
     @property
     def restore_s(self) -> float | None:
@@ -310,22 +323,35 @@ class ProofRecords:
     """Proofs whose record was lost and is there again."""
     unknown: tuple[Verification, ...] = ()
     """Signed records of proofs that nothing here knows of, oldest first."""
+    copies_lost: tuple[SetCopy, ...] = ()
+    copies_back: tuple[SetCopy, ...] = ()
+    acceptance_lost: bool = False
+    acceptance_back: bool = False
 
     @property
     def is_clean(self) -> bool:
         """Whether both say the same."""
-        return not (self.lost or self.back or self.unknown)
+        proofs, copies = (self.lost, self.back, self.unknown), (self.copies_lost, self.copies_back)
+        return not (any(proofs) or any(copies) or self.acceptance_lost or self.acceptance_back)
 
-    def applied(self, known: tuple[Verification, ...]) -> tuple[Verification, ...]:
-        """Return the proofs of the set as they stand after this comparison."""
-        lost, back = {v.record for v in self.lost}, {v.record for v in self.back}
-        there = {v.record for v in known}
-        return (
-            *(
-                replace(v, is_lost=v.record in lost or (v.is_lost and v.record not in back))
-                for v in known
+    def applied(self, item: BackupSet) -> BackupSet:
+        """Return the set as it stands after this comparison."""
+        lost = {v.record for v in self.lost} | {c.record for c in self.copies_lost}
+        back = {v.record for v in self.back} | {c.record for c in self.copies_back}
+        there = {v.record for v in item.verifications}
+        known = tuple(
+            replace(v, is_lost=v.record in lost or (v.is_lost and v.record not in back))
+            for v in item.verifications
+        )
+        return replace(
+            item,
+            verifications=(*known, *(v for v in self.unknown if v.record not in there)),
+            copies=tuple(
+                replace(c, is_lost=c.record in lost or (c.is_lost and c.record not in back))
+                for c in item.copies
             ),
-            *(v for v in self.unknown if v.record not in there),
+            acceptance_lost=self.acceptance_lost
+            or (item.acceptance_lost and not self.acceptance_back),
         )
 
 

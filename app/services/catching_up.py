@@ -151,4 +151,11 @@ def _vault_words(found: "Reconciliation") -> tuple[str, ...]:
         "Records of proofs are missing from the vault for {n} backups: prove them again.",
         thinned,
     ).format(n=thinned)
-    return (*sealed, *aside, *((lost,) if gone else ()), *((records,) if thinned else ()))
+    others = sum(bool(one.copies_lost) or one.acceptance_lost for one in found.records)
+    told = ngettext(
+        "Records of a copy or of an acceptance are missing from the vault for {n} backup.",
+        "Records of copies or of acceptances are missing from the vault for {n} backups.",
+        others,
+    ).format(n=others)
+    counted = ((gone, lost), (thinned, records), (others, told))
+    return (*sealed, *aside, *(text for n, text in counted if n))

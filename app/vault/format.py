@@ -180,6 +180,8 @@ class Acceptance:
     by: str
     at: datetime
     reason: str
+    record: str = ""
+    """SHA-256 of the signed record that it was read from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,28 +120,36 @@ def note_proof(core: Core, sealed: SealedSet, proof: Verification) -> Verificati
 
 
 def compare_records(core: Core, item: BackupSet) -> ProofRecords:
-    """Compare the records of proofs beside a set with what is known of them; read no object.
+    """Compare the signed records beside a set with what is known of them; read no object.
 
     What is known is in a row whose hash the log holds, so neither can be thinned alone. A proof
     without the hash of a record, as earlier versions kept it, is neither missed nor found.
     """
     folder = core.layout.root / item.path
     there = set(_hashes(folder))
-    known = {v.record for v in item.verifications}
+    known = {v.record for v in item.verifications} | {c.record for c in item.copies}
+    known.add(item.accepted_record)
     lost = tuple(
         v for v in item.verifications if v.record and not v.is_lost and v.record not in there
     )
     back = tuple(v for v in item.verifications if v.is_lost and v.record in there)
+    accepted, is_there = item.accepted_record, item.accepted_record in there
+    found = ProofRecords(
+        item.id, lost, back,
+        copies_lost=tuple(
+            c for c in item.copies if c.record and not c.is_lost and c.record not in there
+        ),
+        copies_back=tuple(c for c in item.copies if c.is_lost and c.record in there),
+        acceptance_lost=bool(accepted) and not item.acceptance_lost and not is_there,
+        acceptance_back=item.acceptance_lost and is_there,
+    )  # fmt: skip
     if there <= known:
-        return ProofRecords(item.id, lost, back)
+        return found
     nameless = {(v.level, v.at) for v in item.verifications if not v.record}
     notes, _damaged = _load_notes(core, folder, item.manifest_sha256)
-    unknown = tuple(
-        found
-        for found in (note.verification for note in notes)
-        if found and found.record not in known and (found.level, found.at) not in nameless
-    )
-    return ProofRecords(item.id, lost, back, unknown)
+    proofs = (note.verification for note in notes if note.verification)
+    unknown = tuple(v for v in proofs if v.record not in known and (v.level, v.at) not in nameless)
+    return replace(found, unknown=unknown)
 
 
 Marks = tuple[int, int, int, int]
@@ -218,6 +226,7 @@ def as_backup_set(core: Core, sealed: SealedSet) -> BackupSet:
         verifications=(captured, *(n.verification for n in sealed.notes if n.verification)),
         accepted_by=accepted.by if accepted else "",
         accepted_reason=accepted.reason if accepted else "",
+        accepted_record=accepted.record if accepted else "",
         copies=tuple(note.copy for note in sealed.notes if note.copy),
     )
 
@@ -252,13 +261,21 @@ def _load_notes(
             damaged.append(error.text)
             continue
         if note.set == folder.name and note.manifest_sha256 == digest:
-            proof = note.verification
-            notes.append(
-                replace(note, verification=replace(proof, record=sha256(data))) if proof else note
-            )
+            notes.append(_named_by(note, sha256(data)))
         else:
             damaged.append(f"{what} belongs to another set.")
     return tuple(notes), tuple(damaged)
+
+
+def _named_by(note: SetNote, record: str) -> SetNote:
+    """Return what is said in a record together with the hash of the record."""
+    proof, accepted, copy = note.verification, note.acceptance, note.copy
+    return replace(
+        note,
+        verification=replace(proof, record=record) if proof else None,
+        acceptance=replace(accepted, record=record) if accepted else None,
+        copy=replace(copy, record=record) if copy else None,
+    )
 
 
 def _hashes(folder: Path) -> Iterator[str]:

@@ -209,8 +209,8 @@ class LocalVault(Spooled, Recorded):
             sealed = _open(self.core, item)
             self.core.keys.sign(b"")
             made = replace(copy_set(self.core, sealed, place, remote, context), by=by)
-            add_note(self.core, sealed, SetNote(item.id, sealed.manifest_sha256, copy=made))
-            return made
+            note = SetNote(item.id, sealed.manifest_sha256, copy=made)
+            return replace(made, record=add_note(self.core, sealed, note))
 
     @property
     def bin(self) -> Bin:

@@ -12,7 +12,7 @@ from app.clock import SystemClock
 from app.domain.backup import BackupSet, Level, Outcome
 from app.services.backup.backup_copies import copy_backup
 from app.services.backup.backup_gate import Demand, gate_level
-from app.services.backup.backups import adopt_at_start, find_set, verify_set
+from app.services.backup.backups import accept_partial, adopt_at_start, find_set, verify_set
 from app.services.backup.set_records import look_at_change
 from app.services.catching_up import _vault_words
 from app.services.ports.vault import CopyPlace
@@ -174,6 +174,58 @@ def test_a_copy_elsewhere_is_no_alarm_and_says_what_is_not_known_there(
     told = capsys.readouterr().out
     assert "is not known here: the log is elsewhere" in told
     assert "A proof record is missing" not in told
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_an_acceptance_without_its_record_counts_no_more(keeping, store, tree, tmp_path, swapped):
+    mine = backup(keeping, files(tree, "/does/not/exist"))
+    item = accept_partial(mine.id, "That folder is new", keeping=keeping)
+    assert ("proof_sha256", item.accepted_record) in store.log[-1].data
+    assert gate_level([item], DEMAND).met
+    (record,) = (keeping.vault.root / item.path / "verification").glob("*-accepted.json")
+    record.rename(tmp_path / "aside")
+    if swapped:
+        other = backup(keeping, files(tree, "/does/not/exist"))
+        accept_partial(other.id, "Another", keeping=keeping)
+        (theirs,) = (keeping.vault.root / other.path / "verification").glob("*-accepted.json")
+        shutil.copy(theirs, record)
+    found = adopt_at_start(keeping=keeping)
+    assert [(one.set, one.acceptance_lost) for one in found.records] == [(item.id, True)]
+    assert "of an acceptance are missing from the vault for 1 backup" in _vault_words(found)[-1]
+    assert store.kinds_logged()[-1] == "backup.acceptance_lost"
+    refused = gate_level([find_set(item.id, keeping)], DEMAND)
+    assert not refused.met
+    assert "accept it again" in refused.sentence
+    assert adopt_at_start(keeping=keeping).is_clean, "it is told once"
+    if swapped:
+        record.unlink()
+    (tmp_path / "aside").rename(record)
+    adopt_at_start(keeping=keeping)
+    assert store.kinds_logged()[-1] == "backup.acceptance_back"
+    assert gate_level([find_set(item.id, keeping)], DEMAND).met
+    record.unlink()
+    adopt_at_start(keeping=keeping)
+    assert gate_level([accept_partial(item.id, "Still new", keeping=keeping)], DEMAND).met
+
+
+def test_a_copy_without_its_record_is_told_and_comes_back(keeping, store, tree, tmp_path):
+    item = backup(keeping, files(tree))
+    (tmp_path / "elsewhere").mkdir()
+    place = CopyPlace(str(tmp_path / "elsewhere"))
+    item = copy_backup(item.id, place, keeping=keeping, context=TaskContext())
+    assert ("proof_sha256", item.copies[0].record) in store.log[-1].data
+    assert adopt_at_start(keeping=keeping).is_clean
+    (record,) = (keeping.vault.root / item.path / "verification").glob("*-copied.json")
+    record.rename(tmp_path / "aside")
+    (found,) = adopt_at_start(keeping=keeping).records
+    assert found.copies_lost == item.copies
+    assert store.kinds_logged()[-1] == "backup.copy_lost"
+    assert [one.is_lost for one in find_set(item.id, keeping).copies] == [True]
+    assert gate_level([find_set(item.id, keeping)], DEMAND).met, "the set itself is as it was"
+    (tmp_path / "aside").rename(record)
+    adopt_at_start(keeping=keeping)
+    assert find_set(item.id, keeping) == item
+    assert store.kinds_logged()[-1] == "backup.copy_back"
 
 
 @pytest.mark.parametrize("level", [Level.INTACT, Level.READABLE])

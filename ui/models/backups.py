@@ -54,6 +54,8 @@ def level_badge(item: BackupSet | None, needed: Level | None = None) -> Badge:
     level = item.level
     if any((found := item.latest(each)) and found.is_lost for each in Level):
         return Badge(Mark.BAD, _("A proof record is missing"))
+    if item.acceptance_lost:
+        return Badge(Mark.BAD, _("The record of its acceptance is missing"))
     if level is None:
         return Badge(Mark.UNKNOWN, _("Nothing proven"))
     enough = needed is None or level >= needed

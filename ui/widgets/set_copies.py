@@ -67,7 +67,11 @@ class SetCopies(QWidget):
                 where=made.where, at=moment(made.at, zone), n=made.files,
                 size=bytes_size(made.stored_bytes), time=duration(made.duration_s),
             )  # fmt: skip
-            self._copies.addWidget(Label(said, tone="ink2", wrap=True).make_selectable())
+            if made.is_lost:
+                lost = _("{copy}. The record of it is missing from the vault: look there yourself.")
+                said = lost.format(copy=said)
+            tone = "bad" if made.is_lost else "ink2"
+            self._copies.addWidget(Label(said, tone=tone, wrap=True).make_selectable())
         if not item.copies:
             text = _("It lies in the vault alone: what takes that disk takes the way back with it.")
             self._copies.addWidget(Label(text, tone="ink2", wrap=True))

@@ -43,7 +43,7 @@ def copy_backup(
         ).format(
             host=item.host_name, where=made.where, n=made.files, size=bytes_size(made.stored_bytes)
         )
-        uow.log.append(set_event("backup.copied", text, item))
+        uow.log.append(set_event("backup.copied", text, item, record=made.record))
         uow.commit()
     return item
 

@@ -300,6 +300,8 @@ def _too_old(best: BackupSet, demand: Demand) -> str:
 
 
 def _no_usable(sets: Sequence[BackupSet]) -> str:
+    if any(item.acceptance_lost and not item.missing for item in sets):
+        return _("The record of who accepted the incomplete backup is missing: accept it again.")
     if any(item.state is CaptureState.PARTIAL and not item.missing for item in sets):
         return _("The backup is incomplete, and nobody has accepted that.")
     return _("There is no usable backup.")

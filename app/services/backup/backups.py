@@ -205,7 +205,7 @@ def _record(item: BackupSet, found: Sequence[Verification], keeping: Safekeeping
                 outcome=one.outcome.value,
                 detail=one.detail,
             )
-            uow.log.append(set_event("backup.verified", text, item, proof=one))
+            uow.log.append(set_event("backup.verified", text, item, record=one.record))
         uow.commit()
     return item
 
@@ -245,12 +245,14 @@ def accept_partial(set_id: str, reason: str, *, keeping: Safekeeping) -> BackupS
                 uow.backups.get(set_id),
                 accepted_by=marked.accepted_by,
                 accepted_reason=marked.accepted_reason,
+                accepted_record=marked.accepted_record,
+                acceptance_lost=False,
             )
         )
         text = _("Accepted the incomplete backup of {host}: {reason}").format(
             host=item.host_name, reason=item.accepted_reason
         )
-        uow.log.append(set_event("backup.accepted", text, item))
+        uow.log.append(set_event("backup.accepted", text, item, record=item.accepted_record))
         uow.commit()
     return item
 

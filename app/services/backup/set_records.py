@@ -1,6 +1,6 @@
-"""What the log says of a set, and what becomes of proofs whose records are not in the vault."""
+"""What the log says of a set, and what becomes of what has no record in the vault any more."""
 
-from dataclasses import replace
+from collections.abc import Iterator
 
 from app.domain.backup import BackupSet, ProofRecords, Verification
 from app.domain.event import Actor, NewEvent
@@ -37,7 +37,7 @@ def look_at_records(item: BackupSet, *, desk: Desk, vault: Vault) -> BackupSet:
 def keep_records(found: ProofRecords, uow: UnitOfWork) -> BackupSet:
     """Keep what the records beside a set say of its proofs, and log each that is news."""
     current = uow.backups.get(found.set)
-    item = uow.backups.save(replace(current, verifications=found.applied(current.verifications)))
+    item = uow.backups.save(found.applied(current))
     lost = _("The record of a proof of {host} is missing from the vault: {proof}")
     back = _("The record of a proof of {host} is in the vault again: {proof}")
     taken = _("Took over the record of a proof of {host}: {proof}")
@@ -46,8 +46,31 @@ def keep_records(found: ProofRecords, uow: UnitOfWork) -> BackupSet:
     ):  # fmt: skip
         for proof in proofs:
             words = text.format(host=item.host_name, proof=proof_words(proof))
-            uow.log.append(set_event(f"backup.proof_{kind}", words, item, Actor.SYSTEM, proof))
+            uow.log.append(
+                set_event(f"backup.proof_{kind}", words, item, Actor.SYSTEM, proof.record)
+            )
+    for kind, text, record in _others(found, item):
+        uow.log.append(set_event(kind, text, item, Actor.SYSTEM, record))
     return item
+
+
+def _others(found: ProofRecords, item: BackupSet) -> Iterator[tuple[str, str, str]]:
+    """Yield what is news of copies and of an acceptance: its kind, the words, the record."""
+    lost = _("The record of a copy of the backup of {host} is missing from the vault: {where}")
+    back = _("The record of a copy of the backup of {host} is in the vault again: {where}")
+    for kind, copies, text in (
+        ("backup.copy_lost", found.copies_lost, lost),
+        ("backup.copy_back", found.copies_back, back),
+    ):
+        for made in copies:
+            yield kind, text.format(host=item.host_name, where=made.where), made.record
+    who = {"host": item.host_name, "name": item.accepted_by}
+    if found.acceptance_lost:
+        text = _("The record of {name} accepting the backup of {host} is missing from the vault")
+        yield "backup.acceptance_lost", text.format(**who), item.accepted_record
+    if found.acceptance_back:
+        text = _("The record of {name} accepting the backup of {host} is in the vault again")
+        yield "backup.acceptance_back", text.format(**who), item.accepted_record
 
 
 def proof_words(proof: Verification) -> str:
@@ -62,15 +85,15 @@ def set_event(
     text: str,
     item: BackupSet,
     actor: Actor = Actor.HUMAN,
-    proof: Verification | None = None,
+    record: str = "",
 ) -> NewEvent:
     """Return a log entry about a set; it names the records it speaks of by their hashes."""
-    record = (("proof_sha256", proof.record),) if proof is not None and proof.record else ()
+    named = (("proof_sha256", record),) if record else ()
     return NewEvent(
         kind,
         text,
         change=item.change or "",
         refs=(item.id, *item.hosts),
-        data=(("manifest_sha256", item.manifest_sha256), *record),
+        data=(("manifest_sha256", item.manifest_sha256), *named),
         actor=actor,
     )

@@ -189,6 +189,8 @@ def _warnings(item: BackupSet) -> str:
         text += " " + _("The set is partial; accepted by {name}: {why}").format(
             name=item.accepted_by, why=sentence(item.accepted_reason)
         )
+    if item.acceptance_lost:
+        text += " " + _("The record of that acceptance is missing from the vault.")
     if n:
         text += " " + _("Warnings while capturing: {n}.").format(n=n)
     return text
@@ -203,8 +205,11 @@ def _lost(item: BackupSet) -> str:
 def _copies(item: BackupSet, source: Source) -> str:
     """Say where else the set lies; a copy is read there again before it counts as one."""
     text = _("A copy lies in {where}, read there again and compared {when}.")
+    lost = _("The record of a copy in {where}, made {when}, is missing from the vault.")
     told = (
-        text.format(where=made.where, when=moment_words(made.at, source, dated=True))
+        (lost if made.is_lost else text).format(
+            where=made.where, when=moment_words(made.at, source, dated=True)
+        )
         for made in item.copies
     )
     return "".join(f" {each}" for each in told)

@@ -84,7 +84,7 @@ class SetDetail(QWidget):
             box = SettleCard(restore, view.zone)
             self._inner.addWidget(box)
             self.settling.emit(box)
-        if item.state is CaptureState.PARTIAL and not item.accepted_by:
+        if item.state is CaptureState.PARTIAL and not item.is_accepted:
             self._ask_acceptance()
         self._inner.addWidget(KeyValues(_facts(view), label_width=110))
         self._show_objects(item)
@@ -265,5 +265,8 @@ def _facts(view: SetView) -> list[tuple[str, str]]:
     ]  # fmt: skip
     if item.accepted_by:
         why = f"{item.accepted_by}: {item.accepted_reason}"
+        if item.acceptance_lost:
+            lost = _("{why} (the record of it is missing from the vault: it counts no more)")
+            why = lost.format(why=why)
         facts.append((_("Accepted"), why))
     return [*facts, *proofs(item)]
