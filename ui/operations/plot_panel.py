@@ -18,7 +18,7 @@ class PlotPanel(QWidget):
         super().__init__()
         self.chart = PlotChart()
         self.chart.menu_wanted.connect(self._on_menu)
-        self._title = Label(title, weight=600)
+        self._title = Label(title, weight=600, wrap=True)
         self._title.setVisible(False)
         self._note = Label("", tone="ink2", wrap=True)
         layout = QVBoxLayout(self)
