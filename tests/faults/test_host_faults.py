@@ -102,7 +102,7 @@ def test_without_room_for_its_folder_nothing_is_begun(tmp_path: Path) -> None:
         fill(disk)
         with host_with(tmp_path / "sshd", XDG_STATE_HOME=str(disk)) as (server, pool):
             mark = tmp_path / "mark"
-            with pytest.raises(NotDetachable) as error:
+            with pytest.raises(NotDetachable, match="no room") as error:
                 JobClient(pool.open(server.host()), new_id()).start(f"touch {mark}", 60)
             assert str(disk) in error.value.text
             assert not mark.exists()

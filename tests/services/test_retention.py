@@ -150,6 +150,10 @@ def test_the_sets_of_an_open_change_stay(strict, store, three):
     store.kinds["changes"] = {change.id: change}
     store.kinds["backups"][three[0].id] = replace(three[0], change=change.id)
     assert apply_rules(keeping=strict) == ()
+    oldest = preview(desk=strict.desk).decisions[-1]
+    assert oldest.reasons == (Reason.OPEN_CHANGE,), "not by its age, which ends by itself"
+    with pytest.raises(IllegalMove, match="stays"):
+        put_in_bin([three[0].id], "old", keeping=strict)
 
 
 def test_a_set_that_is_needed_again_comes_out_of_the_bin_by_itself(strict, store, clock, three):
@@ -179,6 +183,16 @@ def test_what_a_restore_still_needs_stays(strict, three, tree):
     restore_on_host(wanted, keeping=strict, context=TaskContext())
     with pytest.raises(IllegalMove, match="restore that is not settled"):
         put_in_bin([three[0].id], "old", keeping=strict)
+
+
+def test_what_a_restore_took_for_safety_stays_until_it_is_settled(strict, store, three, tree):
+    (tree / "shop.ini").write_text("changed")
+    wanted = HostRestore(three[0].id, "shop-1")
+    restore_on_host(wanted, keeping=strict, context=TaskContext())
+    (restored,) = store.kinds["restores"].values()
+    backup(strict, files(tree))  # a newer one, so that nothing else keeps the safety set
+    with pytest.raises(IllegalMove, match="restore that is not settled"):
+        put_in_bin([restored.safety], "old", keeping=strict)
 
 
 def test_what_is_being_proven_is_not_removed_and_goes_the_next_time(strict, store, clock, three):
