@@ -87,22 +87,33 @@ def cut(rows: list[Row], dice: random.Random) -> list[Row]:
     return rows[: dice.randrange(len(rows))]
 
 
+def hashed(row: Row, previous: str, more: str = "") -> Row:
+    """Return an entry with the hash of what it says then; ``more`` is put behind its text."""
+    named = type("Named", (), dict(zip(COLUMNS, row, strict=True)))
+    named.at = from_text(row[1])  # type: ignore[attr-defined]  # made of the columns
+    event = replace(to_event(named), prev_hash=previous)
+    event = replace(event, text=event.text + more)
+    return (*row[:5], event.text, *row[6:9], previous, entry_hash(event))
+
+
+def edited_with_its_hash(rows: list[Row], dice: random.Random) -> list[Row]:
+    """One entry that fits in itself: only the next one, or the anchor of the end, speaks of it."""
+    n = dice.randrange(len(rows))
+    return [hashed(row, row[9], ", and more") if i == n else row for i, row in enumerate(rows)]
+
+
 def forged(rows: list[Row], dice: random.Random) -> list[Row]:
     """One text altered and all hashes computed anew; the chain itself fits again."""
     n, previous, found = dice.randrange(len(rows)), "", list[Row]()
     for i, row in enumerate(rows):
-        named = type("Named", (), dict(zip(COLUMNS, row, strict=True)))
-        named.at = from_text(row[1])  # type: ignore[attr-defined]  # made of the columns
-        event = replace(to_event(named), prev_hash=previous)
-        if i == n:
-            event = replace(event, text=f"{event.text}, and more")
-        previous = entry_hash(event)
-        found.append((*row[:5], event.text, *row[6:9], event.prev_hash, previous))
+        found.append(hashed(row, previous, ", and more" if i == n else ""))
+        previous = found[-1][10]
     return found
 
 
 WAYS: dict[str, Callable[[list[Row], random.Random], list[Row]]] = {
     "edited": edited,
+    "edited with its hash": edited_with_its_hash,
     "deleted": thinned,
     "swapped": swapped,
     "cut off": cut,

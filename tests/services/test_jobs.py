@@ -221,14 +221,37 @@ def group(job: JobClient) -> Iterator[Path]:
 def test_daemon_without_mark_or_session_is_ended_by_its_control_group(
     job: JobClient, ssh_server: PrivateSshd, group: Path
 ) -> None:
-    lost = f"echo $$ >{group}/cgroup.procs; exec env -i setsid sleep 69"
+    lost = f"echo $$ >{group}/cgroup.procs; exec env -i setsid sleep 69 >/dev/null 2>&1"
     job.start(f"setsid sh -c '{lost}' & exit 0", 60)
     end_s = time.monotonic() + 10
     while not sleepers():
         assert time.monotonic() < end_s
         time.sleep(0.05)
+    (folder_of(job, ssh_server) / "adopts").unlink(missing_ok=True)  # nothing else knows it then
     (folder_of(job, ssh_server) / "unit").write_text(f"{group.stem}\n")
     assert job.look(0, 0).alive == 1
+    assert job.cancel() == 0
+    assert not sleepers()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "setsid sleep 65 >/dev/null 2>&1",
+        "env -i sleep 65 >/dev/null 2>&1",
+        "env -i setsid sleep 65",
+    ],
+    ids=["mark", "session", "pipe"],
+)
+def test_each_sign_alone_finds_what_a_job_has_started(
+    job: JobClient, ssh_server: PrivateSshd, command: str
+) -> None:
+    job.start(f"{command} & wait", 60)
+    end_s = time.monotonic() + 10
+    while not sleepers():
+        assert time.monotonic() < end_s
+        time.sleep(0.05)
+    (folder_of(job, ssh_server) / "adopts").unlink(missing_ok=True)
     assert job.cancel() == 0
     assert not sleepers()
 

@@ -93,6 +93,16 @@ def test_a_flipped_page_is_found_when_the_program_starts(data, clock):
         open_store(data, clock=clock, actor="Thabo")
 
 
+def test_damage_that_stops_no_reading_is_found_when_the_program_starts(data, clock):
+    open_store(data, clock=clock, actor="Thabo").close()
+    path = data / FILE_NAME
+    content = bytearray(path.read_bytes())
+    content[36:40] = (7).to_bytes(4, "big")  # pages that are free, and are nowhere
+    path.write_bytes(content)
+    with pytest.raises(DatabaseDamaged, match="freelist: size is 0 but should be 7"):
+        open_store(data, clock=clock, actor="Thabo")
+
+
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs a list of open files")
 def test_a_file_that_cannot_be_used_is_not_kept_open(tmp_path):
     path = tmp_path / "db"
