@@ -16,6 +16,7 @@ from app.services.facade import AppServices
 from app.store.store import Store, open_store
 from tests.examples import identified, planned
 from tests.fakes import SetClock
+from tests.services.job_fixtures import job, pool  # noqa: F401 - fixtures
 from tests.ssh_fixtures import QUICK
 
 
