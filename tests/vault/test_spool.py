@@ -196,15 +196,17 @@ def test_without_room_it_is_refused_before_a_byte_is_written(vault, remote, shop
     assert list(vault.root.glob("sets/*/*")) == []
 
 
-def test_a_writer_stops_at_its_limit_instead_of_filling_the_disk(vault, remote, shop, tools):
+def test_a_writer_stops_at_its_limit_instead_of_filling_the_disk(vault, remote, shop, tools, home):
     (tools / "tar").rename(tools / "tar.real")
     (tools / "tar").write_text(
-        '#!/bin/sh\ncase "$*" in *shop*) exec cat /dev/urandom ;; esac\nexec tar.real "$@"\n'
+        '#!/bin/sh\ncase "$*" in *shop*) timeout 20 cat /dev/urandom\n'
+        '[ $? != 124 ] || : >"$HOME/ran-on"; exit ;; esac\nexec tar.real "$@"\n'
     )
     (tools / "tar").chmod(0o755)
     with pytest.raises(BackupFailed) as caught:
         take(vault, remote, files(remote, shop))
     assert "more than the host had room for" in caught.value.text
+    assert not (home / "ran-on").exists(), "it was ended, and did not end by itself"
 
 
 def test_a_place_that_belongs_to_somebody_else_is_not_used(vault, remote, shop, home, tmp_path):
