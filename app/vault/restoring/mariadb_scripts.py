@@ -66,11 +66,18 @@ views() {
     list "SELECT table_name FROM information_schema.tables
         WHERE table_schema = '$1' AND table_type = 'VIEW' ORDER BY table_name"
 }
+counting() {
+    list "SELECT CONCAT('ALTER TABLE $2', $(quoted table_name), ' ALTER COLUMN ',
+            $(quoted column_name), $3, ';')
+        FROM information_schema.columns
+        WHERE table_schema = '$1' AND INSTR(column_default, 'val(\`$1\`.')"
+}
 write_code() {
     of=$1
     plain='--single-transaction --no-data --no-tablespaces --skip-comments'
     my "$dump" $plain --no-create-info --routines --triggers --events \
         --default-character-set=utf8mb4 "$of" || return
+    counting "$of" '' "' SET DEFAULT ', REPLACE(column_default, '\`$of\`.', '')" || return
     views "$of" >"$folder/views" || return
     set --
     while IFS= read -r line
@@ -156,6 +163,9 @@ refuse_busy() {
 """
 """``write_code DATABASE`` prints what is no table; ``load_code DATABASE FILE`` makes it there.
 
+With the code goes every default that counts by a sequence of the same database: it names that
+database and cannot be read where there is none, so it is set anew where its table has come to.
+
 Outer code, triggers and events, must go before tables move: a trigger holds its table back, and an
 event could write meanwhile. Inner code is in nobody's way. A routine that stays is replaced and
 not dropped, for with it would go who may call it.
@@ -229,8 +239,10 @@ then
 fi
 say code "$(views "$new" | awk 'END { print NR }') $(triggers "$new") $(list "SELECT COUNT(*)
     FROM information_schema.routines WHERE routine_schema = '$new'")"
-drop_outer_code "$new" >"$folder/drops" &&
-    drop_inner_code "$new" /dev/null >>"$folder/drops" && sql <"$folder/drops" || end 1
+{
+    drop_outer_code "$new" && counting "$new" "\`$new\`." "' DROP DEFAULT'" &&
+        drop_inner_code "$new" /dev/null
+} >"$folder/drops" && sql <"$folder/drops" || end 1
 printf 'CREATE TABLE `%s`.changedesk_code (what VARCHAR(8) NOT NULL, name VARCHAR(64) NOT NULL,
     text LONGBLOB) ENGINE=InnoDB CHARACTER SET utf8mb4;\n' "$new" | sql || end 1
 keep "$new" new <"$folder/text" || end 1

@@ -8,6 +8,7 @@ from app.errors import BackupFailed
 _MARKED = re.compile(
     rb"^(?:USE `[^\n]*|CREATE DATABASE [^\n]*|ALTER DATABASE `[^\n]*|DELIMITER [^\n]*"
     rb"|-- Dumping (?:events|routines) for database [^\n]*"
+    rb"|  `[^\n]* DEFAULT [^\n]*val\(`[^\n]*"
     rb"|/\*M?!999999[^\n]*enable the sandbox mode[^\n]*)",
     re.MULTILINE,
 )
@@ -21,7 +22,8 @@ class IntoNewDatabase:
 
     Only lines between statements are looked at: data never begins a line with such words, for line
     feeds in it are written as backslash and n, and what stands between ``DELIMITER`` lines is
-    code. Events are held back in ``events``: they would run, on what is not in use yet.
+    code. Events are held back in ``events``: they would run, on what is not in use yet. A default
+    that counts by a sequence names the sequence's database, even its own.
     """
 
     def __init__(self, database: str, new: str, write: Callable[[bytes], object]) -> None:
@@ -78,6 +80,10 @@ class IntoNewDatabase:
                 self._in_events = line.startswith(b"-- Dumping events ")
             elif line.startswith(b"/*"):
                 return
+            elif line.startswith(b"  "):
+                column, comment, text = line.partition(b" COMMENT '")
+                here = column.replace(b"val(" + self._old + b".", b"val(" + self._new + b".")
+                line = here + comment + text
             else:
                 line = self._renamed(line)
         self._emit(line)

@@ -33,6 +33,8 @@ CREATE TABLE buyer (id INT PRIMARY KEY, name VARCHAR(40), stamp INT) ENGINE=Inno
 CREATE TABLE `a "sale` (id INT PRIMARY KEY AUTO_INCREMENT, buyer INT, raw BLOB,
     CONSTRAINT sold FOREIGN KEY (buyer) REFERENCES buyer (id) ON DELETE CASCADE) ENGINE=InnoDB;
 CREATE TABLE note (a INT) ENGINE=MyISAM;
+CREATE TABLE `a ``list` (id INT DEFAULT NEXTVAL(numbers), a INT,
+    b INT DEFAULT (NEXT VALUE FOR numbers + 1) COMMENT 'val(`yard`.x)');
 INSERT INTO buyer VALUES (1, 'Zoë 🚲 \\\\ O''Neil', 0), (2, NULL, 0);
 INSERT INTO `a "sale` (buyer, raw) VALUES (1, x'00FF0A5C27'), (2, NULL);
 INSERT INTO note VALUES (7), (7);
@@ -118,7 +120,7 @@ def test_tables_and_code_change_places_with_those_of_the_set(yard, attempt, stat
     assert result.restored == ("yard",)
     assert result.kept == (KEPT,)
     assert result.by_hand == result.skipped == ()
-    assert "3 tables with 6 rows as at the source" in result.compared
+    assert "4 tables with 6 rows as at the source" in result.compared
     assert "2 views, 1 triggers, 1 routines; 1 events" in result.compared
     assert attempt.look() is RestoreState.SWAPPED
     assert dump(yard) == states[0]
@@ -129,6 +131,7 @@ def test_tables_and_code_change_places_with_those_of_the_set(yard, attempt, stat
         yard.ask('INSERT INTO yard.`a "sale` (buyer) VALUES (99);')
     yard.ask("INSERT INTO yard.buyer (id) VALUES (8);")
     assert yard.ask("SELECT stamp FROM yard.buyer WHERE id = 8;") == "5\n"
+    assert yard.ask("INSERT INTO yard.`a ``list` (a) VALUES (1); SELECT id FROM yard.`a ``list`;")
 
 
 def test_it_is_undone_and_cleared(yard, attempt, states):
@@ -321,6 +324,7 @@ def test_a_database_that_is_gone_comes_back_and_goes_again_when_undone(yard, att
     result = attempt.go()
     assert result.kept == ()
     assert dump(yard) == states[0]
+    yard.ask("INSERT INTO yard.`a ``list` (a) VALUES (1);")
     attempt.undo()
     assert attempt.look() is RestoreState.PREPARING
     assert databases(yard) == [NEW]
