@@ -29,6 +29,7 @@ PROMISES = (
     entry(5, "verified means restorable",
        f"{_F}backup_faults.py::test_a_tree_of_many_files_is_restored_without_a_difference",
        f"{_V}restore.py::test_a_tree_of_every_kind_of_file_comes_back_exact",
+       f"{_V}restore.py::test_a_restore_that_differs_from_its_set_is_none_and_proves_nothing",
        f"{_D}test_real_servers.py::test_a_database_is_proven_to_the_last_level"),
     entry(6, "a restore needs no program of ours",
        f"{_V}howto.py::test_files_come_back_by_the_pages_own_commands",

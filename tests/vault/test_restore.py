@@ -132,6 +132,34 @@ def test_damage_is_noticed_before_a_restore_is_called_done(vault, remote, shop, 
         vault.restore(taken, tmp_path / "not" / "there", TaskContext())
 
 
+def altering(root: Path) -> TaskContext:
+    """Alter one file once it is restored, but not its size or time."""
+
+    def alter(_progress):
+        for path in root.rglob("shop.ini"):
+            was, text = path.stat(), path.read_bytes()
+            if text == b"workers = 2\n":
+                path.write_bytes(b"workers = 3\n")
+                os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
+
+    context = TaskContext(alter)
+    context.MIN_GAP_S = 0.0
+    return context
+
+
+def test_a_restore_that_differs_from_its_set_is_none_and_proves_nothing(
+    vault, remote, shop, tmp_path
+):
+    taken = take(vault, remote, *sources(remote, shop))
+    with pytest.raises(BackupFailed, match=r"[12] of \d+ restored members differ: .*shop\.ini"):
+        vault.restore(taken, tmp_path / "out", altering(tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
+    context = altering(vault.core.layout.scratch)
+    found = vault.verify(taken, Level.RESTORED, by="", context=context, remotes=(remote,))
+    assert found.outcome is Outcome.FAILED
+    assert "shop.ini" in found.detail
+
+
 def packed(*members: tuple[str, bytes, str, bytes]) -> bytes:
     """Return an archive of (name, type, link, content)."""
     out = io.BytesIO()
