@@ -80,7 +80,13 @@ def test_a_job_whose_folder_was_cleaned_away_is_lost_and_never_a_success(tmp_pat
     with host_with(tmp_path / "sshd") as (server, pool):
         counter = tmp_path / "counter"
         order = ordered(f"echo x >>{counter}; sleep 1.5; echo over")
-        cleaner = threading.Timer(0.7, lambda: shutil.rmtree(folder_of(order, server.state)))
+
+        def clean_away() -> None:
+            while not counter.exists():
+                time.sleep(0.05)
+            shutil.rmtree(folder_of(order, server.state))
+
+        cleaner = threading.Thread(target=clean_away)
         cleaner.start()
         sink, _said = kept()
         followed = follow(
