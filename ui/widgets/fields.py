@@ -145,8 +145,6 @@ class TextField(Field):
 
 _BOX = 15
 """The side of a box to tick."""
-_CHEVRON = 32
-"""Room for the chevron at the right of a choice, in pixels."""
 
 
 class Combo(QComboBox):
@@ -178,9 +176,11 @@ class Combo(QComboBox):
         self.initStyleOption(option)
         edit = QStyle.SubControl.SC_ComboBoxEditField
         box = QStyle.ComplexControl.CC_ComboBox
+        side = scaled(icons.SIZE)
+        at = self.width() - side - 10
         room = min(
             self.style().subControlRect(box, option, edit, self).width() - 2,
-            self.width() - _CHEVRON - 14,
+            at - 20,
         )
         elide = Qt.TextElideMode.ElideRight
         option.currentText = self.fontMetrics().elidedText(option.currentText, elide, room)
@@ -188,8 +188,6 @@ class Combo(QComboBox):
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
         color = tokens().ink2 if self.isEnabled() else tokens().ink3
-        at = self.width() - _CHEVRON + 6
-        side = scaled(icons.SIZE)
         icons.draw(painter, "chevron-down", at, (self.height() - side) / 2, color, side)
 
 
