@@ -5,7 +5,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -26,6 +25,7 @@ from app.errors import (
 )
 from app.secrets import SessionSecrets
 from app.ssh.pool import RemotePool
+from tests.ssh.agents import await_agent
 from tests.ssh_fixtures import QUICK
 
 
@@ -202,10 +202,7 @@ def test_agent_of_windows_logs_in_through_its_pipe(
     place = tmp_path / "pipe"
     with subprocess.Popen(["ssh-agent", "-D", "-a", place], stdout=subprocess.DEVNULL) as agent:
         try:
-            end_s = time.monotonic() + 10
-            while not place.exists():
-                assert time.monotonic() < end_s
-                time.sleep(0.02)
+            await_agent(place)
             env = {**os.environ, "SSH_AUTH_SOCK": str(place)}
             subprocess.run(["ssh-add", "-q", ssh_server.user_key], check=True, env=env)
             monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)

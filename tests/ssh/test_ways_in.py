@@ -21,6 +21,7 @@ from app.ssh.gate import SetUpGate
 from app.ssh.heartbeat import slept
 from app.ssh.pool import RemotePool
 from app.tasks import TaskCancelled, TaskContext
+from tests.ssh.agents import await_agent
 from tests.ssh_fixtures import QUICK
 
 TODAY = date(2026, 11, 14)
@@ -51,8 +52,7 @@ def agent(folder: Path, *keys: Path) -> Iterator[None]:
     """Run an SSH agent that holds the keys, for this process only."""
     socket = folder / "agent.sock"
     with subprocess.Popen(["ssh-agent", "-D", "-a", str(socket)], stdout=subprocess.DEVNULL) as it:
-        while not socket.exists():
-            time.sleep(0.01)
+        await_agent(socket)
         os.environ["SSH_AUTH_SOCK"] = str(socket)
         try:
             for key in keys:
